@@ -1,0 +1,1 @@
+"""The client library: one import gives everything a program needs to take part in a chat."""

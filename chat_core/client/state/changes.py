@@ -1,0 +1,117 @@
+"""What moved in the client's state: small values that say where to look, not what to draw. Pure."""
+
+from __future__ import annotations
+
+import msgspec
+
+from chat_core.client.state.model import ClientState, Notice
+from chat_core.protocol.events import Event
+from chat_core.protocol.values import Message
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """Root of all changes."""
+
+
+class LinkChanged(Change, frozen=True, kw_only=True):
+    """`state.link`, `state.me` or `state.server` is another one."""
+
+
+class ListChanged(Change, frozen=True, kw_only=True):
+    """Conversations came, went, or changed a label (name, topic, number of members)."""
+
+    added: tuple[int, ...] = ()
+    """New ones."""
+    removed: tuple[int, ...] = ()
+    """Ones that are gone."""
+    changed: tuple[int, ...] = ()
+    """Ones with another label."""
+
+
+class UnreadChanged(Change, frozen=True, kw_only=True):
+    """Unread count, mentions or read marker moved."""
+
+    conversation: int
+    """Where."""
+
+
+class TimelineReset(Change, frozen=True, kw_only=True):
+    """The timeline was replaced: draw it anew."""
+
+    conversation: int
+    """Which one."""
+    reason: str = ""
+    """Why, as in a catch-up's `reset`; empty: its first page came."""
+
+
+class MessagesAppended(Change, frozen=True, kw_only=True):
+    """Messages came at the end."""
+
+    conversation: int
+    """Where."""
+    messages: tuple[Message, ...]
+    """Which, oldest first."""
+    live: bool = True
+    """False while catching up: no bell, no notification for each."""
+
+
+class MessagesPrepended(Change, frozen=True, kw_only=True):
+    """Older messages came at the beginning."""
+
+    conversation: int
+    """Where."""
+    count: int
+    """How many."""
+
+
+class LoadingChanged(Change, frozen=True, kw_only=True):
+    """Fetching older messages began or ended."""
+
+    conversation: int
+    """Where."""
+
+
+class UnsentChanged(Change, frozen=True, kw_only=True):
+    """Own messages were queued, sent, acknowledged or refused."""
+
+    conversation: int
+    """Where."""
+
+
+class NoticeAdded(Change, frozen=True, kw_only=True):
+    """A line between messages was added, or the last one was extended."""
+
+    conversation: int
+    """Where."""
+    notice: Notice
+    """The line as it is now."""
+
+
+class TypingChanged(Change, frozen=True, kw_only=True):
+    """Somebody began or stopped writing."""
+
+    conversation: int
+    """Where."""
+
+
+class MembersListed(Change, frozen=True, kw_only=True):
+    """The member list, its numbers or its staleness changed."""
+
+    conversation: int
+    """Where."""
+
+
+class Delivered(Change, frozen=True, kw_only=True):
+    """An event was handed over: conversation events once each, in seq order."""
+
+    event: Event
+    """The event."""
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """The state after some changes, and the changes in order."""
+
+    state: ClientState
+    """As of the last of them."""
+    changes: tuple[Change, ...]
+    """Never empty."""

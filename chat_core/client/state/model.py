@@ -1,0 +1,224 @@
+"""What a client knows, as frozen values. Pure; the client's thread makes new ones, any thread may read them.
+
+A timeline is a tuple of blocks of some 256 messages: one frozen list of everything would be copied for each message.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, Literal
+
+import msgspec
+
+from chat_core.base.names import name_key
+from chat_core.protocol.values import Account, Conversation, Member, Message, Position, Style
+
+BLOCK: Final = 256
+"""Messages in a block before a new one is begun."""
+
+
+class LinkStatus(StrEnum):
+    """How the connection to the server is."""
+
+    OFFLINE = "offline"
+    """Not connected, and not trying."""
+    CONNECTING = "connecting"
+    """Trying right now."""
+    ONLINE = "online"
+    """Signed in and caught up."""
+    WAITING = "waiting"
+    """Lost; the next try is at `retry_at`."""
+    REFUSED = "refused"
+    """The server does not want this client; `detail` says why; only the user can mend it."""
+
+
+class LinkState(msgspec.Struct, frozen=True, kw_only=True):
+    """The connection, as shown in a status line."""
+
+    status: LinkStatus = LinkStatus.OFFLINE
+    """How it is."""
+    detail: str = ""
+    """One sentence for people, empty when online."""
+    retry_at: float | None = None
+    """Monotonic time of the next try, with WAITING."""
+    attempt: int = 0
+    """Failed tries since it was last online."""
+    latency_ms: float | None = None
+    """Round trip of the last answered call or ping, in milliseconds."""
+
+
+class Unsent(msgspec.Struct, frozen=True, kw_only=True):
+    """A message of one's own that is not acknowledged yet."""
+
+    cid: bytes
+    """Its name, for ever."""
+    conversation: int
+    """Where it goes."""
+    body: str
+    """The text as given."""
+    ts: int
+    """When it was written, milliseconds since 1970."""
+    style: Style = "text"
+    """How it is drawn."""
+    reply_to: int | None = None
+    """seq of the message it answers."""
+    status: Literal["queued", "sending", "failed"] = "queued"
+    """`queued`: waits for the connection; `sending`: on its way, unknown; `failed`: refused for good."""
+    code: str = ""
+    """With `failed`: the refusal's code."""
+    text: str = ""
+    """With `failed`: the refusal's sentence."""
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """A line between messages that is not a message."""
+
+    after: int
+    """It stands behind the message or event with this seq."""
+    ts: int
+    """When, milliseconds since 1970."""
+    kind: Literal["topic", "joined", "left", "renamed", "reset"]
+    """What happened."""
+    names: tuple[str, ...] = ()
+    """Who."""
+    text: str = ""
+    """With `topic`: the new one; with `reset`: the reason in words."""
+
+
+class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+    """Consecutive messages of one conversation, oldest first, as far as they are known."""
+
+    blocks: tuple[tuple[Message, ...], ...] = ()
+    """Messages by seq, in blocks."""
+    count: int = 0
+    """Number of messages."""
+    at_start: bool = False
+    """Whether nothing older exists."""
+
+    def __iter__(self) -> Iterator[Message]:
+        """Iterate over all messages, oldest first."""
+        for block in self.blocks:
+            yield from block
+
+    @property
+    def first_seq(self) -> int:
+        """Seq of the oldest known message; 0: none."""
+        return self.blocks[0][0].seq if self.blocks else 0
+
+    @property
+    def last_seq(self) -> int:
+        """Seq of the newest known message; 0: none."""
+        return self.blocks[-1][-1].seq if self.blocks else 0
+
+    def find(self, seq: int) -> Message | None:
+        """Return the message with that seq, if it is known."""
+        index = bisect_left(self.blocks, seq, key=lambda block: block[-1].seq)
+        if index == len(self.blocks):
+            return None
+        block = self.blocks[index]
+        at = bisect_left(block, seq, key=lambda message: message.seq)
+        return block[at] if at < len(block) and block[at].seq == seq else None
+
+    def newest(self, count: int) -> tuple[Message, ...]:
+        """Return the newest `count` messages, oldest first."""
+        taken: list[Message] = []
+        for block in reversed(self.blocks):
+            taken[:0] = block[max(0, len(block) - (count - len(taken))) :]
+            if len(taken) >= count:
+                break
+        return tuple(taken)
+
+
+class Typist(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who is writing."""
+
+    account: int
+    """Who."""
+    name: str
+    """Their name."""
+    until: float
+    """Monotonic time at which it fades."""
+
+
+class MemberList(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is in a conversation, as far as it was asked for."""
+
+    members: tuple[Member, ...] = ()
+    """By name."""
+    rev: int = 0
+    """Signals up to this one are folded in."""
+    total: int = 0
+    """Number of all members."""
+    online: int = 0
+    """Number of those that are connected."""
+    stale: bool = True
+    """Whether it should be asked for again before it is shown as the truth."""
+
+
+class ConversationState(msgspec.Struct, frozen=True, kw_only=True):
+    """One conversation as this client has it."""
+
+    info: Conversation
+    """Kind, name, topic, members; its `head`, `read` and `unread` are as of the last resume: use those below."""
+    position: Position
+    """The last event handed to the application."""
+    timeline: Timeline = Timeline()
+    """Known messages."""
+    notices: tuple[Notice, ...] = ()
+    """Lines between them, oldest first; the newest 200."""
+    unsent: tuple[Unsent, ...] = ()
+    """One's own messages that are not acknowledged, in sending order."""
+    read: int = 0
+    """Own read marker."""
+    unread: int = 0
+    """Messages by others behind it."""
+    mentions: int = 0
+    """Those among them that name oneself (as far as they were seen)."""
+    typing: tuple[Typist, ...] = ()
+    """Others who are writing."""
+    members: MemberList = MemberList()
+    """Who is in it."""
+    loading: bool = False
+    """Whether older messages are being fetched."""
+
+    @property
+    def id(self) -> int:
+        """Number of the conversation."""
+        return self.info.id
+
+    @property
+    def target(self) -> str:
+        """Spelled as a TARGET."""
+        return self.info.target
+
+
+def _nothing() -> Mapping[int, ConversationState]:
+    return MappingProxyType({})
+
+
+class ClientState(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything."""
+
+    me: Account | None = None
+    """Who one is; None before the first sign-in."""
+    server: str = ""
+    """Program and version of the server."""
+    epoch: str = ""
+    """Life of the store the positions belong to; empty before the first resume."""
+    account_seq: int = 0
+    """Position in the account's log."""
+    link: LinkState = LinkState()
+    """The connection."""
+    conversations: Mapping[int, ConversationState] = msgspec.field(default_factory=_nothing)
+    """By number, read-only."""
+
+    def by_target(self, target: str) -> ConversationState | None:
+        """Return the conversation spelled `#channel` or `@user`, compared as names are."""
+        wanted = name_key(target)
+        for conversation in self.conversations.values():
+            if name_key(conversation.target) == wanted:
+                return conversation
+        return None

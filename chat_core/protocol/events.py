@@ -1,0 +1,173 @@
+"""What the server pushes, in the past tense. Three classes with different promises:
+
+- conversation events are durable, numbered by `seq` in their conversation's log, and never lost;
+- account events are durable, numbered by `seq` in the account's own log, the same for all its devices;
+- signals are ephemeral: no number, not stored, the first to be dropped under pressure.
+
+A client ignores kinds it does not know, but counts a durable one's seq.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+from chat_core.protocol.values import (
+    AccountNumber,
+    CidBytes,
+    Conversation,
+    ConversationNumber,
+    EidBytes,
+    SeqNumber,
+    Style,
+)
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind"):
+    """Root of everything that is pushed."""
+
+
+class ConversationEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A durable fact of a conversation."""
+
+    conversation: ConversationNumber
+    """Whose log it is in."""
+    seq: SeqNumber
+    """Its number there: 1, 2, 3 … without holes."""
+    eid: EidBytes
+    """Its id, 8 random bytes, which prove a position."""
+    ts: int
+    """When the server took it, in milliseconds since 1970-01-01 UTC."""
+    author: AccountNumber
+    """The account that did it."""
+    name: str
+    """That account's name when the event was pushed or read."""
+
+
+class MessagePosted(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_posted"):
+    """A message was accepted."""
+
+    cid: CidBytes
+    """What its sender called it, so that the sender recognises its own."""
+    body: str
+    """The text as stored."""
+    style: Style = "text"
+    """How it is drawn."""
+    reply_to: int | None = None
+    """seq of the message it answers."""
+
+
+class TopicChanged(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="topic_changed"):
+    """The topic was set."""
+
+    topic: str
+    """The new one; empty: none."""
+
+
+class UnknownConversationEvent(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="unknown"):
+    """Stands for a durable event of a kind this version does not know; never sent, only counted."""
+
+
+class AccountEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A durable fact of one account, pushed to its devices only."""
+
+    seq: SeqNumber
+    """Its number in the account's log; older `read_marker_moved` ones are dropped, so a page may skip numbers."""
+
+
+class ConversationJoined(AccountEvent, frozen=True, kw_only=True, omit_defaults=True, tag="conversation_joined"):
+    """The account is now a member: it joined, or somebody opened a direct conversation with it."""
+
+    conversation: Conversation
+    """The conversation as of the join; its events follow from `head + 1` on connections that follow everything."""
+
+
+class ConversationLeft(AccountEvent, frozen=True, kw_only=True, omit_defaults=True, tag="conversation_left"):
+    """The account is no longer a member."""
+
+    conversation: ConversationNumber
+    """Which one."""
+    last: int
+    """seq of the last event it may read."""
+    reason: Literal["left"] = "left"
+    """Why."""
+
+
+class ReadMarkerMoved(AccountEvent, frozen=True, kw_only=True, omit_defaults=True, tag="read_marker_moved"):
+    """A device of this account read further."""
+
+    conversation: ConversationNumber
+    """Which one."""
+    read: int
+    """Everything up to this seq was read."""
+
+
+class Signal(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Ephemeral: may be dropped, is never stored."""
+
+
+class Typing(Signal, frozen=True, kw_only=True, omit_defaults=True, tag="typing"):
+    """Somebody is writing, or has stopped."""
+
+    conversation: ConversationNumber
+    """Where."""
+    account: AccountNumber
+    """Who."""
+    name: str
+    """Their name."""
+    active: bool = True
+    """False: stopped. Without news it fades after 6 seconds."""
+
+
+class MembersChanged(Signal, frozen=True, kw_only=True, omit_defaults=True, tag="members_changed"):
+    """Members came, went, connected or disconnected: aggregated, at most one a second and conversation."""
+
+    conversation: ConversationNumber
+    """Where."""
+    rev: int
+    """Grows with each; one missed means the list must be asked for again."""
+    members: int
+    """Number of member accounts now."""
+    online: int
+    """Number of those that are connected now."""
+    joined: tuple[str, ...] = ()
+    """Some names that became members (8 at most)."""
+    left: tuple[str, ...] = ()
+    """Some names that left (8 at most)."""
+    came: tuple[str, ...] = ()
+    """Some names that connected (8 at most)."""
+    went: tuple[str, ...] = ()
+    """Some names that disconnected (8 at most)."""
+
+
+class AccountRenamed(Signal, frozen=True, kw_only=True, omit_defaults=True, tag="account_renamed"):
+    """An account has another name; its messages show the new one from now on."""
+
+    account: AccountNumber
+    """Who."""
+    name: str
+    """The new name."""
+
+
+class Lagging(Event, frozen=True, kw_only=True, omit_defaults=True, tag="lagging"):
+    """This connection was too slow: the conversation is no longer pushed to it until it attaches again."""
+
+    conversation: ConversationNumber
+    """Which one."""
+    head: int
+    """seq of its newest event at that time."""
+
+
+EVENTS: Final[tuple[type[Event], ...]] = (
+    MessagePosted,
+    TopicChanged,
+    ConversationJoined,
+    ConversationLeft,
+    ReadMarkerMoved,
+    Typing,
+    MembersChanged,
+    AccountRenamed,
+    Lagging,
+)
+"""Every kind that travels, in the order of the documentation."""

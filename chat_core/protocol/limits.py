@@ -1,0 +1,74 @@
+"""Every bound of the protocol, with its unit. What a client must know travels in `Limits`, in the welcome."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+PROTOCOL_VERSION: Final = 1
+"""Raised when an old client could no longer understand a server at all; everything else is added compatibly."""
+
+FRAME_HEADER_BYTES: Final = 4
+"""Length of the big-endian unsigned length in front of each frame."""
+FRAME_BEFORE_SIGN_IN_BYTES: Final = 8 * 1024
+"""Longest frame a server takes from a stranger."""
+FRAME_TO_SERVER_BYTES: Final = 64 * 1024
+"""Longest frame a server takes after sign-in."""
+FRAME_TO_CLIENT_BYTES: Final = 256 * 1024
+"""Longest frame a client must take; pages are cut to fit into it."""
+
+BODY_BYTES: Final = 16 * 1024
+"""Longest message body, in bytes of UTF-8, as received."""
+TOPIC_BYTES: Final = 512
+"""Longest topic, in bytes of UTF-8."""
+PAGE_ITEMS: Final = 200
+"""Most messages, events or members in one page."""
+PAGE_BYTES: Final = 192 * 1024
+"""Bytes of bodies after which a page ends early, so that it fits into a frame with its envelope."""
+CALLS_IN_FLIGHT: Final = 256
+"""Unanswered calls a connection may have; the server stops reading from it beyond that."""
+CONVERSATIONS_PER_ACCOUNT: Final = 500
+"""Conversations one account can be in, so that their list fits into one frame."""
+POSITIONS_PER_RESUME: Final = 500
+"""Positions one resume can hold."""
+OUTBOX_BYTES: Final = 1024 * 1024
+"""Bytes waiting for one reader before it is detached and told `lagging`."""
+MAX_ARRAY_ITEMS: Final = 4096
+"""Longest array in a frame."""
+MAX_MAP_ITEMS: Final = 256
+"""Most entries of a map in a frame."""
+
+PING_EVERY_S: Final = 25.0
+"""Silence after which a side asks whether the other is still there, in seconds."""
+PONG_WITHIN_S: Final = 10.0
+"""Time to answer a ping, in seconds."""
+SIGN_IN_WITHIN_S: Final = 10.0
+"""Time from the connect to a finished sign-in, in seconds."""
+NO_PROGRESS_S: Final = 30.0
+"""Time after which a reader that takes nothing is disconnected, in seconds."""
+TYPING_EVERY_S: Final = 3.0
+"""Shortest distance of two `typing` requests about one conversation, in seconds."""
+TYPING_FADES_S: Final = 6.0
+"""Time after which a reader forgets that somebody is typing, in seconds."""
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """The bounds a client needs to know, told in the welcome."""
+
+    frame_bytes: int = FRAME_TO_SERVER_BYTES
+    """Longest frame the server takes after sign-in, in bytes."""
+    body_bytes: int = BODY_BYTES
+    """Longest message body, in bytes of UTF-8."""
+    topic_bytes: int = TOPIC_BYTES
+    """Longest topic, in bytes of UTF-8."""
+    page_items: int = PAGE_ITEMS
+    """Most items in one page."""
+    calls_in_flight: int = CALLS_IN_FLIGHT
+    """Unanswered calls a connection may have."""
+    ping_every_s: float = PING_EVERY_S
+    """Silence after which the server pings, in seconds."""
+    pong_within_s: float = PONG_WITHIN_S
+    """Time to answer a ping, in seconds."""
+    typing_every_s: float = TYPING_EVERY_S
+    """Shortest distance of two `typing` requests about one conversation, in seconds."""

@@ -1,0 +1,51 @@
+"""Accounts: renaming and looking up."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from chat_core.protocol.limits import PAGE_ITEMS
+from chat_core.protocol.requests.base import Reply, Request
+from chat_core.protocol.values import Account, Member
+
+
+class Renamed(Reply, frozen=True, kw_only=True):
+    """The account as it is now called."""
+
+    account: Account
+    """Number and new name."""
+
+
+class Rename(Request[Renamed], frozen=True, kw_only=True, tag="rename"):
+    """Give one's own account another name; refused with `name_taken` if it is in use."""
+
+    name: Annotated[str, Meta(max_length=128)]
+    """The wanted name."""
+
+
+class Users(Reply, frozen=True, kw_only=True):
+    """A page of accounts, ordered by name."""
+
+    accounts: tuple[Member, ...]
+    """At most `limit` accounts."""
+    online: int
+    """Number of all accounts that are connected."""
+    more: bool = False
+    """Whether there are accounts behind the last one."""
+
+
+class ListUsers(Request[Users], frozen=True, kw_only=True, tag="list_users"):
+    """List the accounts of the server."""
+
+    after: Annotated[str, Meta(max_length=128)] = ""
+    """Begin behind this name; empty: from the first."""
+    online_only: bool = False
+    """Leave out those that are not connected."""
+    limit: Annotated[int, Meta(ge=1, le=PAGE_ITEMS)] = PAGE_ITEMS
+    """Most accounts wanted."""
+
+
+REQUESTS = (Rename, ListUsers)
+"""This domain's requests, in the order of the documentation."""

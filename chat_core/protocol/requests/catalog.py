@@ -1,0 +1,21 @@
+"""Every request by its name on the wire."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from chat_core.protocol.requests import accounts, conversations, messages, session
+from chat_core.protocol.requests.base import Request, request_name
+
+DOMAINS: Final[dict[str, tuple[type[Request[Any]], ...]]] = {
+    "session": session.REQUESTS,
+    "accounts": accounts.REQUESTS,
+    "conversations": conversations.REQUESTS,
+    "messages": messages.REQUESTS,
+}
+"""Requests by domain, in the order of the documentation."""
+
+REQUESTS: Final[dict[str, type[Request[Any]]]] = {
+    request_name(request): request for domain in DOMAINS.values() for request in domain
+}
+"""Requests by the value of their `do`."""

@@ -1,0 +1,98 @@
+"""Messages: sending, reading pages of history, reading the log."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from chat_core.protocol.limits import PAGE_ITEMS
+from chat_core.protocol.requests.base import Reply, Request
+from chat_core.protocol.values import CidBytes, ConversationRef, Message, Style
+
+
+class Posted(Reply, frozen=True, kw_only=True, omit_defaults=True):
+    """The message is on disk; `conversation:seq` is its address for ever."""
+
+    conversation: int
+    """Number of the conversation."""
+    seq: int
+    """Its number there."""
+    ts: int
+    """When the server took it, in milliseconds since 1970-01-01 UTC."""
+    duplicate: bool = False
+    """Whether it was accepted earlier under this cid: the answer is that of the first time."""
+
+
+class Post(Request[Posted], frozen=True, kw_only=True, tag="post"):
+    """Send a message. Safe to repeat with the same cid: it is stored once, and answered the same."""
+
+    conversation: ConversationRef
+    """Where; one must be a member."""
+    cid: CidBytes
+    """16 bytes that name this send: unique per account, for ever."""
+    prev: CidBytes | None = None
+    """cid of one's previous send there; refused with `unknown_prev` while that one is not stored, so that
+    the order is kept. Nil: no such condition."""
+    body: str
+    """The text; the server cleans it (control characters, line ends) before it is stored."""
+    style: Style = "text"
+    """How it is drawn."""
+    reply_to: Annotated[int, Meta(ge=1)] | None = None
+    """seq of the message it answers."""
+
+
+class Page(Reply, frozen=True, kw_only=True):
+    """Messages of one conversation, oldest first."""
+
+    conversation: int
+    """Number of the conversation."""
+    messages: tuple[Message, ...]
+    """At most `limit`; fewer when the page would not fit into a frame."""
+    head: int
+    """seq of the newest event of the conversation when the page was read."""
+    at_start: bool
+    """Whether no readable message lies before the first of these."""
+    at_end: bool
+    """Whether no message lies behind the last of these, up to `head`."""
+
+
+class History(Request[Page], frozen=True, kw_only=True, tag="history"):
+    """Read a page of messages as they stand now."""
+
+    conversation: ConversationRef
+    """Which one; one must be a member, or it is a public channel."""
+    anchor: Literal["latest", "before", "after", "around"] = "latest"
+    """`latest`: the newest; `before`/`after`: next to `seq`, without it; `around`: `seq` in the middle."""
+    seq: Annotated[int, Meta(ge=0)] = 0
+    """The seq that `anchor` speaks of."""
+    limit: Annotated[int, Meta(ge=1, le=PAGE_ITEMS)] = 50
+    """Most messages wanted."""
+
+
+class Events(Reply, frozen=True, kw_only=True):
+    """A piece of a conversation's log."""
+
+    conversation: int
+    """Number of the conversation."""
+    events: tuple[dict[str, Any], ...]
+    """Conversation events as in a push, oldest first, without a hole from `after + 1` on."""
+    head: int
+    """seq of the newest event when this was read."""
+    more: bool
+    """Whether there are events behind the last one."""
+
+
+class ReadEvents(Request[Events], frozen=True, kw_only=True, tag="read_events"):
+    """Read the log itself: fills a hole, or the rest of a catch-up."""
+
+    conversation: ConversationRef
+    """Which one; one must be a member."""
+    after: Annotated[int, Meta(ge=0)]
+    """Begin behind this seq."""
+    limit: Annotated[int, Meta(ge=1, le=PAGE_ITEMS)] = PAGE_ITEMS
+    """Most events wanted."""
+
+
+REQUESTS = (Post, History, ReadEvents)
+"""This domain's requests, in the order of the documentation."""

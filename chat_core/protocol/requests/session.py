@@ -1,0 +1,119 @@
+"""Opening a connection: hello, sign in, resume and attach. Nothing in it needs a computed answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from chat_core.protocol.limits import POSITIONS_PER_RESUME, Limits
+from chat_core.protocol.requests.base import Reply, Request
+from chat_core.protocol.values import Account, Conversation, ConversationNumber, Position
+
+
+class Welcome(Reply, frozen=True, kw_only=True):
+    """What the server is and what it allows."""
+
+    protocol: int
+    """Version the server will speak on this connection."""
+    server: str
+    """Program and version, for people and logs only."""
+    epoch: str
+    """Names the life of the store: seqs and positions mean something within one epoch only."""
+    limits: Limits
+    """The bounds a client must keep to."""
+    registration: Literal["name", "closed"] = "name"
+    """How one gets in: `name`: a name is enough on this listener."""
+    capabilities: tuple[str, ...] = ()
+    """Optional features the server has."""
+
+
+class Hello(Request[Welcome], frozen=True, kw_only=True, tag="hello"):
+    """The first request of a connection."""
+
+    protocol: int
+    """Version of the protocol the client speaks."""
+    client: Annotated[str, Meta(max_length=64)] = ""
+    """Program and version, for people and logs only."""
+    capabilities: Annotated[tuple[Annotated[str, Meta(max_length=32)], ...], Meta(max_length=64)] = ()
+    """Optional features the client has."""
+
+
+class SignedIn(Reply, frozen=True, kw_only=True):
+    """The connection now acts for this account."""
+
+    account: Account
+    """Who one is."""
+    created: bool = False
+    """Whether the account was made just now."""
+
+
+class SignIn(Request[SignedIn], frozen=True, kw_only=True, tag="sign_in"):
+    """Find or make the account of that name; the same name again is another device of it, never a clash."""
+
+    name: Annotated[str, Meta(max_length=128)]
+    """The wanted name."""
+
+
+class CatchUp(Reply, frozen=True, kw_only=True, omit_defaults=True):
+    """What happened in one conversation since a position, complete up to `head` or saying otherwise.
+
+    Exactly one of three holds: `gone` is set; or `reset` is set (drop what you have and read a page of history); or
+    `events` continue the position, and `more` says that the rest up to `head` is to be asked for with `read_events`.
+    """
+
+    conversation: ConversationNumber
+    """Which one."""
+    head: int = 0
+    """seq of the newest event at the attach; pushes go on from `head + 1`."""
+    eid: bytes = b""
+    """Id of that event (8 bytes)."""
+    events: tuple[dict[str, Any], ...] = ()
+    """Conversation events as in a push, oldest first, without a hole from the position on."""
+    more: bool = False
+    """Whether events up to `head` are missing behind the last of `events`."""
+    reset: Literal["", "new", "epoch", "rewound", "far_behind"] = ""
+    """Why the position is worthless: `new`: none was given; `epoch`: the store is another one;
+    `rewound`: the log is shorter than, or differs from, what the client has; `far_behind`: asked for by the client."""
+    gone: Literal["", "left"] = ""
+    """Why the conversation is no longer readable."""
+
+
+class Resumed(Reply, frozen=True, kw_only=True, omit_defaults=True):
+    """All that is needed to go on where one was."""
+
+    epoch: str
+    """The store's life; another one than the client's means that everything was reset."""
+    seq: int
+    """Position in the account's log that this answer brings the client to."""
+    conversations: tuple[Conversation, ...]
+    """Every conversation the account is a member of, as of now, ordered by id."""
+    catch_ups: tuple[CatchUp, ...]
+    """One for each of these, and one (`gone`) for each position in a conversation one is no longer in."""
+
+
+class Resume(Request[Resumed], frozen=True, kw_only=True, tag="resume"):
+    """Attach this connection to all conversations of the account, also to those it will join, and catch up."""
+
+    epoch: str = ""
+    """The epoch of the positions; empty: none."""
+    seq: Annotated[int, Meta(ge=0)] = 0
+    """Position in the account's log."""
+    positions: Annotated[tuple[Position, ...], Meta(max_length=POSITIONS_PER_RESUME)] = ()
+    """What the client has of each conversation."""
+    far_behind: Annotated[int, Meta(ge=0)] = 0
+    """Answer `reset: far_behind` where more events than this are missing; 0: never."""
+
+
+class Attach(Request[CatchUp], frozen=True, kw_only=True, tag="attach"):
+    """Attach this connection to one conversation (again), and catch up there."""
+
+    position: Position
+    """What the client has; seq 0: everything is wanted from the beginning."""
+    epoch: str = ""
+    """The epoch of the position; empty: it is not checked."""
+    live_only: bool = False
+    """Ignore the position: only what comes from now on (answered with `reset: new`)."""
+
+
+REQUESTS = (Hello, SignIn, Resume, Attach)

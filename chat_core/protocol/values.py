@@ -1,0 +1,124 @@
+"""The nouns of the protocol: accounts, conversations, messages, positions. Frozen; unknown fields are ignored."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from chat_core.base.ids import CID_BYTES, EID_BYTES
+
+AccountNumber = Annotated[int, Meta(ge=1)]
+ConversationNumber = Annotated[int, Meta(ge=1)]
+SeqNumber = Annotated[int, Meta(ge=1)]
+CidBytes = Annotated[bytes, Meta(min_length=CID_BYTES, max_length=CID_BYTES)]
+EidBytes = Annotated[bytes, Meta(min_length=EID_BYTES, max_length=EID_BYTES)]
+
+ConversationRef = ConversationNumber | Annotated[str, Meta(min_length=2, max_length=64)]
+"""A conversation in a request: its number, `#channel`, or `@user` (the direct conversation with that account)."""
+
+ConversationKind = Literal["channel", "direct", "announcements"]
+"""`announcements` is the one conversation that every account reads and only the server's own people write."""
+
+Style = Literal["text", "action"]
+"""`action` is what `/me` makes: "ann waves"."""
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """Who somebody is: the number stays, the name may change."""
+
+    id: AccountNumber
+    """Number of the account."""
+    name: str
+    """Its name at the time of the answer."""
+
+
+class Position(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in a conversation's log: the last event one has, proved by that event's id."""
+
+    conversation: ConversationNumber
+    """Whose log."""
+    seq: Annotated[int, Meta(ge=0)]
+    """Number of the last event one has; 0: none."""
+    eid: bytes = b""
+    """First 8 bytes of that event's id; empty with seq 0, or when it is not known."""
+
+
+class Conversation(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation as one of its members sees it."""
+
+    id: ConversationNumber
+    """Number of the conversation."""
+    kind: ConversationKind
+    """What it is."""
+    name: str
+    """A channel's name without `#`; in a direct conversation the other one's name."""
+    topic: str = ""
+    """One line about it."""
+    head: int = 0
+    """seq of its newest event; 0: none yet."""
+    eid: bytes = b""
+    """Id of that event (8 bytes); empty with head 0."""
+    read: int = 0
+    """Own read marker: everything up to this seq was read."""
+    unread: int = 0
+    """Messages by others behind the read marker."""
+    members: int = 0
+    """Number of member accounts."""
+    online: int = 0
+    """Number of those that are connected."""
+    partner: int | None = None
+    """The other account of a direct conversation."""
+
+    @property
+    def target(self) -> str:
+        """The conversation spelled as a TARGET: `#general`, `@ann`."""
+        return ("@" if self.kind == "direct" else "#") + self.name
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A message as it stands now: all events up to `changed` are folded in."""
+
+    seq: SeqNumber
+    """Its address is `conversation:seq`."""
+    changed: SeqNumber
+    """seq of the last event folded in; events on this message with a seq up to it must be ignored."""
+    ts: int
+    """When the server took it: milliseconds since 1970-01-01 UTC. Shown, never used for order."""
+    author: AccountNumber
+    """Account that wrote it."""
+    name: str
+    """That account's name when the page was read."""
+    body: str
+    """The text as stored."""
+    style: Style = "text"
+    """How it is drawn."""
+    reply_to: int | None = None
+    """seq of the message it answers."""
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """One account of a conversation."""
+
+    account: AccountNumber
+    """Number of the account."""
+    name: str
+    """Its name."""
+    online: bool = False
+    """Whether any of its devices is connected."""
+
+
+class ChannelSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A public channel in the list of channels."""
+
+    id: ConversationNumber
+    """Number of the conversation."""
+    name: str
+    """Its name, without `#`."""
+    topic: str = ""
+    """One line about it."""
+    members: int = 0
+    """Number of member accounts."""
+    joined: bool = False
+    """Whether the asker is one of them."""

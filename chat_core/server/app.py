@@ -1,0 +1,219 @@
+"""The composition root of the server process: names the concrete store, joins the parts, starts and stops them."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable, Sequence
+
+from chat_core import __version__
+from chat_core.base.clock import SystemClock
+from chat_core.base.errors import ChatError, UsageFault
+from chat_core.base.exit_codes import ExitCode
+from chat_core.base.ids import ConversationId
+from chat_core.protocol.codes import Goodbye
+from chat_core.server import handlers
+from chat_core.server.config import ServeOptions
+from chat_core.server.context import Services
+from chat_core.server.folder import DataFolder, FolderInUse
+from chat_core.server.gateway import Gateway, PortInUse
+from chat_core.server.observe import configure, get_log
+from chat_core.server.router import Router
+from chat_core.server.sessions.flusher import Flusher
+from chat_core.server.sessions.hub import Hub
+from chat_core.server.sessions.presence import Presence
+from chat_core.server.store.base import Reader, StoreBroken
+from chat_core.server.store.sqlite import SqliteStore
+
+__all__ = ["Server", "run"]
+assert handlers.__all__, "importing the handlers fills the registry"
+
+log = get_log(__name__)
+
+
+def run(options: ServeOptions) -> ExitCode:
+    """Run a server until it is told to stop; return the exit code. Every fault is one sentence on standard error."""
+    configure(options.log_level)
+    _raise_descriptor_limit()
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            return runner.run(Server(options).run())
+    except (FolderInUse, PortInUse) as fault:
+        print(fault, file=sys.stderr)
+        return ExitCode.IN_USE
+    except UsageFault as fault:
+        print(fault, file=sys.stderr)
+        return ExitCode.CONFIG
+    except ChatError as fault:
+        print(fault, file=sys.stderr)
+        return ExitCode.CANNOT_CREATE
+
+
+class Server:
+    """One server process.
+
+    Args:
+        options: what it was started with.
+    """
+
+    def __init__(self, options: ServeOptions) -> None:
+        self._options = options
+        self._stopping: asyncio.Event
+        self._why = Goodbye.SHUTDOWN
+        self._starter_gone = False
+
+    async def run(self) -> ExitCode:
+        """Serve until a signal, the end of the last user of an embedded server, or a broken disk."""
+        self._stopping = asyncio.Event()
+        self._catch_signals()
+        folder = DataFolder(self._options.data)
+        folder.lock()
+        clock = SystemClock()
+        store = SqliteStore(folder.database, clock=clock)
+        try:
+            flusher = Flusher(clock)
+            self._hub = Hub(Presence(self._count_members))
+            self._store = store
+            boot = await store.open(self._hub.committed)
+            self._hub.boot(boot.heads)
+            router = Router(
+                Services(
+                    store=store,
+                    hub=self._hub,
+                    clock=clock,
+                    epoch=boot.epoch,
+                    server=f"chat-core {__version__}",
+                    ping_every_s=self._options.ping_every_s,
+                    pong_within_s=self._options.pong_within_s,
+                ),
+                self._broken,
+            )
+            gateway = Gateway(self._options, clock, self._hub, flusher, router.route, self._emptied)
+            try:
+                self._listen(gateway)
+                _quiet_collector()
+                await self._stopping.wait()
+            finally:
+                gateway.stop()
+            await self._drain(router)
+        finally:
+            await store.close()
+            folder.unlock()
+        log.info("stopped", why=self._why.value)
+        return ExitCode.IO if self._why is Goodbye.STORE_FAILED else ExitCode.OK
+
+    def _listen(self, gateway: Gateway) -> None:
+        options = self._options
+        lines: list[str] = []
+        if options.socket is not None:
+            gateway.listen_unix(options.socket)
+            lines.append(f"listening on chat+unix:{options.socket}")
+            lines.append(f"connect with: chat-tui connect chat+unix:{options.socket}")
+        if options.host is not None:
+            port = gateway.listen_tcp(options.host, options.port)
+            host = f"[{options.host}]" if ":" in options.host else options.host
+            lines.append(f"listening on chat://{host}:{port}")
+            lines.append(f"connect with: chat-tui connect {host}:{port}")
+        if options.embedded:
+            asyncio.get_running_loop().add_reader(0, self._starter)
+        try:
+            print("\n".join(lines), flush=True)
+        except OSError:
+            log.warning("nobody reads the address", lines=lines)
+
+    async def _drain(self, router: Router) -> None:
+        """Let calls under way finish, then say goodbye to everybody."""
+        loop = asyncio.get_running_loop()
+        for session in self._hub.sessions:
+            if session.driver is not None:
+                session.driver.pause_reading()
+        deadline = loop.time() + self._options.stop_within_s
+        if self._why is not Goodbye.STORE_FAILED:
+            await _until(lambda: not router.running, deadline)
+        for session in list(self._hub.sessions):
+            session.close(self._why)
+        await _until(lambda: not self._hub.sessions, deadline)
+        for session in list(self._hub.sessions):
+            if session.driver is not None:
+                session.driver.abort()
+
+    async def _count_members(self, conversations: Sequence[int]) -> dict[int, int]:
+        def query(reader: Reader) -> dict[int, int]:
+            return {number: reader.members(ConversationId(number), "", 1)[1] for number in conversations}
+
+        try:
+            counts: dict[int, int] = await self._store.read(query)
+        except StoreBroken:
+            return {}
+        return counts
+
+    def _catch_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._signalled, number)
+
+    def _signalled(self, number: int) -> None:
+        if self._stopping.is_set():
+            os._exit(128 + number)  # the second one: at once
+        log.info("stopping", signal=signal.Signals(number).name)
+        self._stopping.set()
+
+    def _broken(self) -> None:
+        """Stop: nothing may be acknowledged any more."""
+        if not self._stopping.is_set():
+            log.critical("the store failed; stopping so that nothing is acknowledged that is not on disk")
+            self._why = Goodbye.STORE_FAILED
+            self._stopping.set()
+
+    def _starter(self) -> None:
+        """Read the end of standard input: the starter of an embedded server is gone."""
+        try:
+            if os.read(0, 4096):
+                return
+        except BlockingIOError:
+            return
+        except OSError:
+            pass
+        asyncio.get_running_loop().remove_reader(0)
+        self._starter_gone = True
+        if not self._hub.sessions:
+            self._stopping.set()
+
+    def _emptied(self) -> None:
+        if self._starter_gone:
+            self._stopping.set()
+
+
+async def _until(condition: Callable[[], bool], deadline: float) -> None:
+    """Wait for a condition that nobody signals; only at the end of a server's life, so looking is good enough."""
+    loop = asyncio.get_running_loop()
+    while not condition() and loop.time() < deadline:  # noqa: ASYNC110  # see above
+        await asyncio.sleep(0.01)
+
+
+def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.Loop
+
+
+def _raise_descriptor_limit() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        except (OSError, ValueError):
+            log.warning("descriptor limit stays", soft=soft, hard=hard)
+
+
+def _quiet_collector() -> None:
+    """Take what lives for ever out of the garbage collector's sight, and let it run less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)

@@ -1,0 +1,264 @@
+"""Listens, accepts, and makes a session of each connection. Other front ends will stand beside it.
+
+It accepts by itself instead of leaving that to the event loop, so that running out of descriptors is a pause with one
+log line instead of a storm of errors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import ipaddress
+import os
+import socket
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from chat_core.base.clock import Clock
+from chat_core.base.errors import WorldFault
+from chat_core.base.tasks import spawn
+from chat_core.protocol.codes import Goodbye
+from chat_core.protocol.connection import Connection, Role
+from chat_core.protocol.envelopes import Call
+from chat_core.server.config import ServeOptions
+from chat_core.server.observe import get_log
+from chat_core.server.sessions.flusher import Flusher
+from chat_core.server.sessions.hub import Hub
+from chat_core.server.sessions.session import Session
+from chat_core.transport.driver import Driver
+
+ACCEPT_BURST = 64
+"""Connections accepted in one turn of the event loop, so that a storm does not starve those that are open."""
+BACKLOG = 1024
+PAUSE_S = 1.0
+"""Time without accepting after the descriptors ran out, in seconds."""
+_EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+
+log = get_log(__name__)
+
+
+class PortInUse(WorldFault):
+    """The wanted address is taken."""
+
+
+class Gateway:
+    """See the module's head.
+
+    Args:
+        options: time-outs of a connection.
+        hub: gets to know who is there.
+        flusher: writes the sessions' queues.
+        on_call: gets every call.
+        on_empty: told when the last connection has gone.
+    """
+
+    def __init__(
+        self,
+        options: ServeOptions,
+        clock: Clock,
+        hub: Hub,
+        flusher: Flusher,
+        on_call: Callable[[Session, Call], None],
+        on_empty: Callable[[], None],
+    ) -> None:
+        self._options = options
+        self._clock = clock
+        self._hub = hub
+        self._flusher = flusher
+        self._on_call = on_call
+        self._on_empty = on_empty
+        self._loop = asyncio.get_running_loop()
+        self._listeners: list[socket.socket] = []
+        self._paths: list[Path] = []
+        self._paused = False
+
+    def listen_tcp(self, host: str, port: int) -> int:
+        """Listen on a TCP address and return the port.
+
+        Raises:
+            PortInUse: somebody else listens there.
+            WorldFault: the address does not exist here.
+        """
+        try:
+            family, kind, proto, _, address = socket.getaddrinfo(
+                host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )[0]
+            listener = socket.socket(family, kind, proto)
+        except OSError as error:
+            raise WorldFault(f"Cannot listen on {host}: {error.strerror}; check --host.") from error
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(address)
+        except OSError as error:
+            listener.close()
+            if error.errno == errno.EADDRINUSE:
+                raise PortInUse(
+                    f"Port {port} on {host} is in use by another program; choose another one with --port (0: any free)."
+                ) from error
+            raise WorldFault(f"Cannot listen on {host} port {port}: {error.strerror}.") from error
+        self._begin(listener)
+        return int(listener.getsockname()[1])
+
+    def listen_unix(self, path: Path) -> None:
+        """Listen on a Unix socket that only this user can connect to.
+
+        Raises:
+            PortInUse: another server answers there.
+            WorldFault: the path is too long, or cannot be made.
+        """
+        if len(os.fsencode(path)) > 100:
+            raise WorldFault(f"The socket path {path} is too long for this system (100 bytes); choose a shorter one.")
+        _remove_stale(path)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        old = os.umask(0o177)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            listener.bind(str(path))
+        except OSError as error:
+            listener.close()
+            raise WorldFault(f"Cannot listen on the socket {path}: {error.strerror}.") from error
+        finally:
+            os.umask(old)
+        self._paths.append(path)
+        self._begin(listener)
+
+    def stop(self) -> None:
+        """Accept no more."""
+        for listener in self._listeners:
+            self._loop.remove_reader(listener)
+            listener.close()
+        self._listeners.clear()
+        for path in self._paths:
+            path.unlink(missing_ok=True)
+        self._paths.clear()
+
+    def _begin(self, listener: socket.socket) -> None:
+        listener.setblocking(False)
+        listener.listen(BACKLOG)
+        self._listeners.append(listener)
+        self._loop.add_reader(listener, self._accept, listener)
+
+    def _accept(self, listener: socket.socket) -> None:
+        for _ in range(ACCEPT_BURST):
+            try:
+                stream, address = listener.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:
+                if error.errno in _EXHAUSTED:
+                    self._pause(error)
+                    return
+                raise
+            stream.setblocking(False)
+            peer, local = _describe(stream, address)
+            if stream.family == socket.AF_UNIX and _peer_uid(stream) not in (os.getuid(), 0):
+                log.warning("refused another user", peer=peer)
+                stream.close()
+                continue
+            if stream.family != socket.AF_UNIX:
+                stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            spawn("accept", self._serve(stream, peer, local=local))
+
+    def _pause(self, error: OSError) -> None:
+        """Wait for descriptors to come free; say so once."""
+        if not self._paused:
+            self._paused = True
+            log.error(
+                "accepting paused: out of descriptors", reason=error.strerror, connections=len(self._hub.sessions)
+            )
+        for listener in self._listeners:
+            self._loop.remove_reader(listener)
+        self._loop.call_later(PAUSE_S, self._resume)
+
+    def _resume(self) -> None:
+        try:
+            os.close(os.dup(0 if not self._listeners else self._listeners[0].fileno()))
+        except OSError:
+            self._loop.call_later(PAUSE_S, self._resume)
+            return
+        self._paused = False
+        log.warning("accepting again", connections=len(self._hub.sessions))
+        for listener in self._listeners:
+            self._loop.add_reader(listener, self._accept, listener)
+
+    async def _serve(self, stream: socket.socket, peer: str, *, local: bool) -> None:
+        session = Session(
+            mark=self._flusher.mark,
+            peer=peer,
+            local=local,
+            on_open=self._opened,
+            on_call=self._on_call,
+            on_closed=self._closed,
+        )
+        options = self._options
+        connection = Connection(
+            Role.SERVER,
+            self._clock.monotonic(),
+            ping_every_s=options.ping_every_s,
+            pong_within_s=options.pong_within_s,
+            sign_in_within_s=options.sign_in_within_s,
+        )
+        try:
+            await self._loop.connect_accepted_socket(lambda: Driver(connection, self._clock, session), stream)
+        except OSError as error:
+            stream.close()
+            log.info("connection lost at once", peer=peer, reason=error.strerror)
+
+    def _opened(self, session: Session) -> None:
+        self._hub.sessions.add(session)
+        log.debug("connected", peer=session.peer, connections=len(self._hub.sessions))
+
+    def _closed(self, session: Session, why: Goodbye | None) -> None:
+        self._hub.gone(session)
+        log.debug(
+            "disconnected",
+            peer=session.peer,
+            account=session.name or None,
+            why=None if why is None else why.value,
+            connections=len(self._hub.sessions),
+        )
+        if why in (Goodbye.BAD_FRAME, Goodbye.FRAME_TOO_LONG, Goodbye.BAD_ENVELOPE, Goodbye.SLOW_READER):
+            log.info("closed", peer=session.peer, account=session.name or None, why=why.value)
+        if not self._hub.sessions:
+            self._on_empty()
+
+
+def _describe(stream: socket.socket, address: Any) -> tuple[str, bool]:
+    """Return the peer for the log, and whether it is on this machine."""
+    if stream.family == socket.AF_UNIX:
+        return "unix", True
+    host = str(address[0])
+    try:
+        local = ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        local = False
+    return f"{host}:{address[1]}", local
+
+
+def _peer_uid(stream: socket.socket) -> int | None:
+    """Return the user at the other end of a Unix socket; where the system does not say, the file's mode guards it."""
+    if hasattr(socket, "SO_PEERCRED"):
+        _, uid, _ = struct.unpack("3i", stream.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
+        return int(uid)
+    if hasattr(socket, "LOCAL_PEERCRED"):  # BSD and macOS: version, uid, …
+        _, uid = struct.unpack("2I", stream.getsockopt(0, socket.LOCAL_PEERCRED, 8))
+        return int(uid)
+    return os.getuid()
+
+
+def _remove_stale(path: Path) -> None:
+    """Remove a socket that nobody listens on any more."""
+    if not path.is_socket():
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1)
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink(missing_ok=True)
+        except OSError:
+            return
+        else:
+            raise PortInUse(f"Another server listens on the socket {path}.")

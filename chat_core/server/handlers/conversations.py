@@ -1,0 +1,148 @@
+"""Conversations: joining, leaving, opening, listing, topics, members, read markers, typing."""
+
+from __future__ import annotations
+
+import msgspec
+
+from chat_core.base.errors import UsageFault
+from chat_core.base.names import check_account_name, check_channel_name
+from chat_core.base.text import clean_line
+from chat_core.protocol.codes import Refusal
+from chat_core.protocol.events import Typing
+from chat_core.protocol.limits import TOPIC_BYTES
+from chat_core.protocol.requests.base import Done
+from chat_core.protocol.requests.conversations import (
+    Channels,
+    Find,
+    Join,
+    Leave,
+    ListChannels,
+    ListMembers,
+    MarkRead,
+    Members,
+    OpenDirect,
+    Opened,
+    SetTopic,
+    SetTyping,
+)
+from chat_core.protocol.values import Conversation
+from chat_core.server.context import Context
+from chat_core.server.registry import handles
+from chat_core.server.rules.permissions import Permission
+from chat_core.server.sessions.hub import encode
+from chat_core.server.store.base import (
+    JoinChannel,
+    LeaveConversation,
+    MoveReadMarker,
+    Place,
+    Refused,
+    SetChannelTopic,
+)
+from chat_core.server.store.base import OpenDirect as OpenDirectOp
+
+
+@handles(Join, needs=Permission.JOIN)
+async def join(ctx: Context, request: Join) -> Opened:
+    """Become a member of a public channel."""
+    try:
+        name = check_channel_name(request.channel)
+    except UsageFault as fault:
+        raise Refused(Refusal.BAD_NAME, str(fault)) from fault
+    conversation, created = await ctx.store.write(JoinChannel(ctx.account, name, request.create, ctx.wall_ms()))
+    return Opened(conversation=_with_online(ctx, conversation), created=created)
+
+
+@handles(OpenDirect, needs=Permission.JOIN)
+async def open_direct(ctx: Context, request: OpenDirect) -> Opened:
+    """Find or make a direct conversation."""
+    try:
+        name = check_account_name(request.account.removeprefix("@"))
+    except UsageFault as fault:
+        raise Refused(Refusal.BAD_NAME, str(fault)) from fault
+    conversation, created = await ctx.store.write(OpenDirectOp(ctx.account, name, ctx.wall_ms()))
+    return Opened(conversation=_with_online(ctx, conversation), created=created)
+
+
+@handles(Leave, needs=Permission.JOIN)
+async def leave(ctx: Context, request: Leave) -> Done:
+    """End a membership."""
+    await ctx.store.write(LeaveConversation(ctx.account, request.conversation, ctx.wall_ms()))
+    return Done()
+
+
+@handles(Find, needs=Permission.READ)
+async def find(ctx: Context, request: Find) -> Opened:
+    """Look up a conversation the caller is in."""
+    account = ctx.account
+    place = await _member(ctx, request.conversation)
+    conversation = await ctx.store.read(lambda reader: reader.conversation(account, place.id))
+    return Opened(conversation=_with_online(ctx, conversation))
+
+
+@handles(ListChannels, needs=Permission.READ)
+async def list_channels(ctx: Context, request: ListChannels) -> Channels:
+    """List public channels."""
+    account = ctx.account
+    channels, more = await ctx.store.read(lambda reader: reader.channels(account, request.after, request.limit))
+    return Channels(channels=tuple(channels), more=more)
+
+
+@handles(ListMembers, needs=Permission.READ)
+async def list_members(ctx: Context, request: ListMembers) -> Members:
+    """List who is in a conversation, with who is online."""
+    place = await _member(ctx, request.conversation)
+    rev = ctx.hub.presence.rev(place.id)
+    members, total, more = await ctx.store.read(lambda reader: reader.members(place.id, request.after, request.limit))
+    return Members(
+        members=tuple(msgspec.structs.replace(member, online=ctx.hub.online(member.account)) for member in members),
+        rev=rev,
+        total=total,
+        online=len(ctx.hub.feed(place.id).present),
+        more=more,
+    )
+
+
+@handles(SetTopic, needs=Permission.TOPIC)
+async def set_topic(ctx: Context, request: SetTopic) -> Done:
+    """Set a channel's topic."""
+    topic = clean_line(request.topic)
+    if len(topic.encode()) > TOPIC_BYTES:
+        raise Refused(Refusal.TOO_LONG, f"A topic has at most {TOPIC_BYTES} bytes, this one has {len(topic.encode())}.")
+    await ctx.store.write(SetChannelTopic(ctx.account, request.conversation, topic, ctx.wall_ms()))
+    return Done()
+
+
+@handles(MarkRead, needs=Permission.SELF)
+async def mark_read(ctx: Context, request: MarkRead) -> Done:
+    """Move the caller's read marker."""
+    await ctx.store.write(MoveReadMarker(ctx.account, request.conversation, request.seq))
+    return Done()
+
+
+@handles(SetTyping, needs=Permission.SPEAK)
+async def set_typing(ctx: Context, request: SetTyping) -> Done:
+    """Tell the others that the caller is writing."""
+    number = request.conversation
+    if not isinstance(number, int) or number not in ctx.session.attached:
+        number = (await _member(ctx, request.conversation)).id
+    event = Typing(
+        conversation=number,
+        account=ctx.account,
+        name=ctx.session.name,
+        active=request.active,
+    )
+    ctx.hub.feed(number).signal(encode(event), besides=ctx.account)
+    return Done()
+
+
+async def _member(ctx: Context, ref: int | str) -> Place:
+    """Resolve a conversation that the caller must be in."""
+    account = ctx.account
+    place = await ctx.store.read(lambda reader: reader.find(account, ref))
+    if not place.member:
+        raise Refused(Refusal.NOT_MEMBER, f"You are not in #{place.name}: join it first.")
+    return place
+
+
+def _with_online(ctx: Context, conversation: Conversation) -> Conversation:
+    return msgspec.structs.replace(conversation, online=len(ctx.hub.feed(conversation.id).present))

@@ -1,0 +1,193 @@
+"""Opening a connection: hello, sign-in, resume, attach.
+
+Order in a catch-up: attach (new events are kept back), read one snapshot of the store, answer, let go what lies behind
+the snapshot. Reading before attaching would lose what is committed in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chat_core.base.errors import UsageFault
+from chat_core.base.ids import AccountId, ConversationId
+from chat_core.base.names import check_account_name
+from chat_core.protocol.codec import to_map
+from chat_core.protocol.codes import Refusal
+from chat_core.protocol.events import ConversationEvent, MessagePosted
+from chat_core.protocol.limits import PAGE_BYTES, PAGE_ITEMS, PROTOCOL_VERSION, Limits
+from chat_core.protocol.requests.session import (
+    Attach,
+    CatchUp,
+    Hello,
+    Resume,
+    Resumed,
+    SignedIn,
+    SignIn,
+    Welcome,
+)
+from chat_core.protocol.values import Position
+from chat_core.server.context import Context
+from chat_core.server.registry import handles
+from chat_core.server.rules.permissions import Permission
+from chat_core.server.store.base import Reader, Refused, SignInByName
+
+RESUME_BYTES = 96 * 1024
+"""Bytes of bodies in one resume, which also holds the list of conversations; the rest is read in pages."""
+
+
+@handles(Hello, needs=Permission.OPEN)
+async def hello(ctx: Context, request: Hello) -> Welcome:
+    """Agree on the version."""
+    if request.protocol != PROTOCOL_VERSION:
+        older = "client" if request.protocol < PROTOCOL_VERSION else "server"
+        raise Refused(
+            Refusal.PROTOCOL_VERSION,
+            f"This server speaks protocol {PROTOCOL_VERSION}, the client {request.protocol}: update the {older}.",
+        )
+    ctx.session.greeted = True
+    services = ctx.services
+    return Welcome(
+        protocol=PROTOCOL_VERSION,
+        server=services.server,
+        epoch=services.epoch,
+        limits=Limits(ping_every_s=services.ping_every_s, pong_within_s=services.pong_within_s),
+        registration="name" if ctx.session.local else "closed",
+    )
+
+
+@handles(SignIn, needs=Permission.OPEN)
+async def sign_in(ctx: Context, request: SignIn) -> SignedIn:
+    """Find or make the account of a name, where a name is enough."""
+    if not ctx.session.greeted:
+        raise Refused(Refusal.NOT_SIGNED_IN, "Say hello first.")
+    if not ctx.session.local:
+        raise Refused(
+            Refusal.SIGN_IN_REFUSED,
+            "A name alone is enough only on the server's own machine; connect from there.",
+        )
+    account, created = await ctx.store.write(SignInByName(_checked_name(request.name), ctx.wall_ms()))
+    ctx.session.signed_in(AccountId(account.id), account.name)
+    ctx.hub.signed_in(ctx.session)
+    return SignedIn(account=account, created=created)
+
+
+@handles(Resume, needs=Permission.READ)
+async def resume(ctx: Context, request: Resume) -> Resumed:
+    """Attach to everything and catch up."""
+    session, hub, account = ctx.session, ctx.hub, ctx.account
+    hub.follow(session)
+    try:
+        for conversation in await ctx.store.read(lambda reader: [c.id for c in reader.conversations_of(account)]):
+            hub.attach(session, conversation)
+        resumed = await ctx.store.read(lambda reader: _resumed(reader, account, request, ctx.services.epoch))
+    except BaseException:
+        hub.resumed(session, session.account_floor, {})
+        raise
+    floors = {catch_up.conversation: catch_up.head for catch_up in resumed.catch_ups}
+    ctx.after.append(lambda: hub.resumed(session, resumed.seq, floors))
+    return msgspec.structs.replace(
+        resumed,
+        conversations=tuple(
+            msgspec.structs.replace(conversation, online=len(hub.feed(conversation.id).present))
+            for conversation in resumed.conversations
+        ),
+    )
+
+
+@handles(Attach, needs=Permission.READ)
+async def attach(ctx: Context, request: Attach) -> CatchUp:
+    """Attach to one conversation and catch up there."""
+    session, account = ctx.session, ctx.account
+    conversation = ConversationId(request.position.conversation)
+    place = await ctx.store.read(lambda reader: reader.find(account, conversation))
+    if not place.member:
+        raise Refused(Refusal.NOT_MEMBER, f"You are not in #{place.name}: join it first.")
+    feed = ctx.hub.attach(session, conversation)
+    try:
+        caught_up = await ctx.store.read(lambda reader: _attached(reader, account, request, ctx.services.epoch))
+    except BaseException:
+        feed.detach(session)
+        raise
+    ctx.after.append(lambda: feed.release(session, caught_up.head))
+    return caught_up
+
+
+def _checked_name(name: str) -> str:
+    try:
+        return check_account_name(name)
+    except UsageFault as fault:
+        raise Refused(Refusal.BAD_NAME, str(fault)) from fault
+
+
+def _resumed(reader: Reader, account: AccountId, request: Resume, epoch: str) -> Resumed:
+    conversations = reader.conversations_of(account)
+    positions = {position.conversation: position for position in request.positions}
+    catch_ups: list[CatchUp] = []
+    budget = RESUME_BYTES
+    for conversation in conversations:
+        position = positions.pop(conversation.id, None)
+        head = Position(conversation=conversation.id, seq=conversation.head, eid=conversation.eid)
+        if position is None:
+            caught_up = CatchUp(conversation=conversation.id, head=head.seq, eid=head.eid, reset="new")
+        elif request.epoch != epoch:
+            caught_up = CatchUp(conversation=conversation.id, head=head.seq, eid=head.eid, reset="epoch")
+        else:
+            caught_up = _catch_up(reader, head, position, budget, request.far_behind)
+            budget -= sum(len(event.get("body", "")) for event in caught_up.events)
+        catch_ups.append(caught_up)
+    catch_ups.extend(CatchUp(conversation=number, gone="left") for number in positions)
+    return Resumed(
+        epoch=epoch,
+        seq=reader.account_head(account),
+        conversations=tuple(conversations),
+        catch_ups=tuple(catch_ups),
+    )
+
+
+def _attached(reader: Reader, account: AccountId, request: Attach, epoch: str) -> CatchUp:
+    number = ConversationId(request.position.conversation)
+    place = reader.find(account, number)
+    head = Position(conversation=number, seq=place.head, eid=place.eid)
+    if request.live_only:
+        return CatchUp(conversation=number, head=head.seq, eid=head.eid, reset="new")
+    if request.epoch and request.epoch != epoch:
+        return CatchUp(conversation=number, head=head.seq, eid=head.eid, reset="epoch")
+    return _catch_up(reader, head, request.position, PAGE_BYTES, 0)
+
+
+def _catch_up(reader: Reader, head: Position, position: Position, budget: int, far_behind: int) -> CatchUp:
+    number = ConversationId(head.conversation)
+    if position.seq > head.seq or not _is_there(reader, head, position):
+        return CatchUp(conversation=number, head=head.seq, eid=head.eid, reset="rewound")
+    if position.seq == head.seq:
+        return CatchUp(conversation=number, head=head.seq, eid=head.eid)
+    if far_behind and head.seq - position.seq > far_behind:
+        return CatchUp(conversation=number, head=head.seq, eid=head.eid, reset="far_behind")
+    events = _within(reader.events(number, position.seq, head.seq, PAGE_ITEMS), budget) if budget > 0 else ()
+    reached = events[-1].seq if events else position.seq
+    return CatchUp(
+        conversation=number,
+        head=head.seq,
+        eid=head.eid,
+        events=tuple(to_map(event) for event in events),
+        more=reached < head.seq,
+    )
+
+
+def _is_there(reader: Reader, head: Position, position: Position) -> bool:
+    """Return whether the log has the very event that the position names."""
+    if position.seq == 0 or not position.eid:
+        return True
+    if position.seq == head.seq:
+        return position.eid == head.eid
+    return reader.eid_at(ConversationId(position.conversation), position.seq) == position.eid
+
+
+def _within(events: Sequence[ConversationEvent], budget: int) -> Sequence[ConversationEvent]:
+    for index, event in enumerate(events):
+        budget -= len(event.body.encode()) if isinstance(event, MessagePosted) else 0
+        if budget < 0:
+            return events[:index]
+    return events

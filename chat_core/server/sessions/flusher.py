@@ -1,0 +1,109 @@
+"""Writes each reader's queue once per turn of the event loop: a burst is one write per reader.
+
+One `send()` of a small message costs the kernel 15 times what Python adds (docs/performance.md), so this decides the
+speed of a fan-out. It also looks after readers that take nothing at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from chat_core.base.clock import Clock
+from chat_core.protocol.codec import pack, to_map
+from chat_core.protocol.codes import Goodbye
+from chat_core.protocol.envelopes import Push
+from chat_core.protocol.events import Lagging
+from chat_core.protocol.framing import frame
+from chat_core.protocol.limits import NO_PROGRESS_S
+
+if TYPE_CHECKING:
+    from chat_core.server.sessions.session import Session
+
+SWEEP_EVERY_S = 5.0
+"""Time between two looks at readers that do not keep up, in seconds."""
+
+
+class Flusher:
+    """See the module's head."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._dirty: list[Session] = []
+        self._scheduled = False
+        self._stuck: set[Session] = set()
+        self._sweep: asyncio.TimerHandle | None = None
+
+    def mark(self, session: Session) -> None:
+        """Write what this session has queued, at the end of the turn."""
+        if not session.dirty:
+            session.dirty = True
+            self._dirty.append(session)
+        if not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self._behind)
+
+    def _behind(self) -> None:
+        # The callers of a committed write are resumed in this very turn, after the pushes were queued: flushing one
+        # turn later lets their answers leave in the same write.
+        self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._scheduled = False
+        dirty, self._dirty = self._dirty, []
+        for session in dirty:
+            session.dirty = False
+            driver = session.driver
+            if driver is None:
+                continue
+            if driver.congested:
+                self._watch(session)
+                continue
+            if session.lagging:
+                self._tell_lagging(session)
+            data = session.outbox.take()
+            if data:
+                driver.write(data)
+
+    def _tell_lagging(self, session: Session) -> None:
+        for conversation, head in session.lagging.items():
+            event = Lagging(conversation=conversation, head=head)
+            session.outbox.reply(frame(pack(Push(event=to_map(event)))))
+        session.lagging.clear()
+
+    def _watch(self, session: Session) -> None:
+        if session.stuck_since is None:
+            session.stuck_since = self._clock.monotonic()
+            session.stuck_size = _unsent_bytes(session)
+        self._stuck.add(session)
+        if self._sweep is None:
+            self._sweep = self._loop.call_later(SWEEP_EVERY_S, self._look)
+
+    def _look(self) -> None:
+        """Close the readers that took nothing for too long."""
+        self._sweep = None
+        now = self._clock.monotonic()
+        for session in list(self._stuck):
+            if session.driver is None or not session.driver.congested:
+                session.stuck_since = None
+                self._stuck.discard(session)
+                continue
+            unsent = _unsent_bytes(session)
+            if unsent < session.stuck_size or session.stuck_since is None:
+                session.stuck_since = now
+            elif now - session.stuck_since >= NO_PROGRESS_S:
+                self._stuck.discard(session)
+                session.close(Goodbye.SLOW_READER)
+                continue
+            session.stuck_size = unsent
+        if self._stuck:
+            self._sweep = self._loop.call_later(SWEEP_EVERY_S, self._look)
+
+
+def _unsent_bytes(session: Session) -> int:
+    """Return what the transport still holds; it only shrinks while the driver is congested."""
+    driver = session.driver
+    if driver is None or driver.transport is None:
+        return 0
+    return driver.transport.get_write_buffer_size()

@@ -1,0 +1,180 @@
+"""From a commit to the queues of everybody concerned. An event is encoded once; nobody is waited for.
+
+Membership (of an account, in the store) is apart from attachment (of a connection, here): a connection gets a
+conversation's events while it is attached, and an account is shown online while one of its connections follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from chat_core.base.ids import AccountId
+from chat_core.protocol.codec import pack
+from chat_core.protocol.events import AccountEvent, AccountRenamed, ConversationEvent, Event
+from chat_core.protocol.framing import push_frame
+from chat_core.server.sessions.feed import Feed
+from chat_core.server.sessions.presence import Presence
+from chat_core.server.sessions.session import Session
+
+
+class Hub:
+    """See the module's head.
+
+    Args:
+        presence: told who comes and goes.
+    """
+
+    def __init__(self, presence: Presence) -> None:
+        self.presence = presence
+        self.sessions: set[Session] = set()
+        """Every open connection."""
+        self._feeds: dict[int, Feed] = {}
+        self._accounts: dict[int, set[Session]] = {}
+
+    def boot(self, heads: Iterable[Any]) -> None:
+        """Take over where the logs stand (`store.base.Head`), before the first connection."""
+        for head in heads:
+            self._feeds[head.conversation] = Feed(head.conversation, head.seq, head.eid)
+
+    def feed(self, conversation: int) -> Feed:
+        """Return the live side of a conversation."""
+        feed = self._feeds.get(conversation)
+        if feed is None:
+            feed = self._feeds[conversation] = Feed(conversation)
+        return feed
+
+    def online(self, account: int) -> bool:
+        """Return whether one of the account's connections follows."""
+        return self.presence.online(account)
+
+    # --- connections ------------------------------------------------------------------------------------------
+
+    def signed_in(self, session: Session) -> None:
+        """Count a connection to its account."""
+        if session.account is not None and session in self.sessions:
+            self._accounts.setdefault(session.account, set()).add(session)
+
+    def gone(self, session: Session) -> None:
+        """Forget a connection."""
+        self.sessions.discard(session)
+        for conversation in list(session.attached):
+            self._drop(self.feed(conversation), session)
+        if session.account is not None:
+            mine = self._accounts.get(session.account, set())
+            mine.discard(session)
+            if not mine:
+                self._accounts.pop(session.account, None)
+            if session.following:
+                self.presence.went(session.account)
+
+    def follow(self, session: Session) -> None:
+        """Begin a resume: keep account events back, and attach what the account joins from now on."""
+        session.held_account_events = []
+        if session.account is not None and session in self.sessions and not session.following:
+            session.following = True
+            self.presence.came(session.account)
+
+    def attach(self, session: Session, conversation: int) -> Feed:
+        """Begin to keep a conversation's events for a connection, until `Feed.release`."""
+        feed = self.feed(conversation)
+        if session not in self.sessions:
+            return feed  # it went while its call was under way
+        again = conversation in session.attached
+        feed.attach(session)
+        session.lagging.pop(conversation, None)
+        if session.following and session.account is not None and not again:
+            self.presence.entered(feed, session.account, session.name)
+        return feed
+
+    def resumed(self, session: Session, account_floor: int, floors: dict[int, int]) -> None:
+        """End a resume whose answer is queued: let everything behind it go.
+
+        Args:
+            session: whose.
+            account_floor: the answer reached this far in the account's log.
+            floors: and this far in each conversation.
+        """
+        session.account_floor = account_floor
+        held, session.held_account_events = session.held_account_events or [], None
+        for seq, frame in held:
+            if seq > account_floor:
+                session.push(frame)
+        for conversation in list(session.attached):
+            feed = self.feed(conversation)
+            feed.release(session, floors.get(conversation, 0))
+
+    # --- events -----------------------------------------------------------------------------------------------
+
+    def committed(self, outcomes: Sequence[Any]) -> None:
+        """Hand out what a commit did (`store.base.Committed`), in order; runs of events are joined per conversation."""
+        frames: dict[int, list[tuple[int, bytes]]] = {}
+        eids: dict[int, bytes] = {}
+        for outcome in outcomes:
+            if outcome.account_events or outcome.memberships or outcome.renamed is not None:
+                self._publish(frames, eids)
+                self._membership(outcome)
+            for event in outcome.events:
+                frames.setdefault(event.conversation, []).append((event.seq, encode(event)))
+                eids[event.conversation] = event.eid
+        self._publish(frames, eids)
+
+    def account_push(self, account: AccountId, event: AccountEvent) -> None:
+        """Hand an event of an account's log to its connections."""
+        frame = encode(event)
+        for session in self._accounts.get(account, ()):
+            if not session.following or event.seq <= session.account_floor:
+                continue
+            if session.held_account_events is not None:
+                session.held_account_events.append((event.seq, frame))
+            else:
+                session.push(frame)
+
+    def _publish(self, frames: dict[int, list[tuple[int, bytes]]], eids: dict[int, bytes]) -> None:
+        for conversation, new in frames.items():
+            self.feed(conversation).publish(new, eids[conversation])
+        frames.clear()
+
+    def _membership(self, outcome: Any) -> None:
+        for account, event in outcome.account_events:
+            self.account_push(account, event)
+        for change in outcome.memberships:
+            feed = self.feed(change.conversation)
+            for session in list(self._accounts.get(change.account, ())):
+                if change.joined and session.following:
+                    self._follow_new(feed, session)
+                elif not change.joined:
+                    self._drop(feed, session)
+            self.presence.member(feed, change.name, change.members, joined=change.joined)
+        if outcome.renamed is not None:
+            self._renamed(AccountRenamed(account=outcome.renamed.id, name=outcome.renamed.name))
+
+    def _follow_new(self, feed: Feed, session: Session) -> None:
+        if feed.conversation in session.attached:
+            return
+        self.attach(session, feed.conversation)
+        if session.held_account_events is None:
+            feed.release(session, feed.known)
+
+    def _drop(self, feed: Feed, session: Session) -> None:
+        was = feed.conversation in session.attached
+        feed.detach(session)
+        session.lagging.pop(feed.conversation, None)
+        if was and session.following and session.account is not None:
+            self.presence.exited(feed, session.account, session.name)
+
+    def _renamed(self, event: AccountRenamed) -> None:
+        mine = self._accounts.get(event.account, set())
+        concerned: set[Session] = set(mine)
+        for session in mine:
+            session.name = event.name
+            for conversation in session.attached:
+                concerned |= self.feed(conversation).attached
+        frame = encode(event)
+        for session in concerned:
+            session.signal(frame)
+
+
+def encode(event: Event | ConversationEvent) -> bytes:
+    """Return the finished frame of a push; made once for all readers."""
+    return push_frame(pack(event))

@@ -1,0 +1,144 @@
+"""Who is here, told in moderation: comings and goings are gathered per conversation and said once a second at most.
+
+A thousand people who join a channel must not be a million pushes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from chat_core.base.tasks import spawn
+from chat_core.protocol.codec import pack
+from chat_core.protocol.events import MembersChanged
+from chat_core.protocol.framing import push_frame
+from chat_core.server.sessions.feed import Feed
+
+SAY_EVERY_S = 1.0
+"""Shortest time between two signals about one conversation, in seconds."""
+NAMES = 8
+"""Most names told in one signal."""
+
+CountMembers = Callable[[Sequence[int]], Awaitable[dict[int, int]]]
+
+
+class Gathered:
+    """What happened in one conversation since it was last told."""
+
+    __slots__ = ("came", "joined", "left", "members", "went")
+
+    def __init__(self) -> None:
+        self.joined: list[str] = []
+        self.left: list[str] = []
+        self.came: list[str] = []
+        self.went: list[str] = []
+        self.members: int | None = None
+
+
+class Presence:
+    """See the module's head.
+
+    Args:
+        count_members: asks the store how many members conversations have.
+    """
+
+    def __init__(self, count_members: CountMembers) -> None:
+        self._count_members = count_members
+        self._loop = asyncio.get_running_loop()
+        self._accounts: dict[int, int] = {}
+        self._gathered: dict[Feed, Gathered] = {}
+        self._revs: dict[int, int] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._last_said = self._loop.time() - SAY_EVERY_S
+
+    @property
+    def accounts(self) -> int:
+        """Number of accounts that are online."""
+        return len(self._accounts)
+
+    def online(self, account: int) -> bool:
+        """Return whether the account is online."""
+        return account in self._accounts
+
+    def everybody(self) -> frozenset[int]:
+        """Return all accounts that are online."""
+        return frozenset(self._accounts)
+
+    def rev(self, conversation: int) -> int:
+        """Return the number of the last signal about a conversation."""
+        return self._revs.get(conversation, 0)
+
+    def came(self, account: int) -> None:
+        """Note a connection that follows."""
+        self._accounts[account] = self._accounts.get(account, 0) + 1
+
+    def went(self, account: int) -> None:
+        """Note that one has gone."""
+        left = self._accounts.get(account, 0) - 1
+        if left > 0:
+            self._accounts[account] = left
+        else:
+            self._accounts.pop(account, None)
+
+    def entered(self, feed: Feed, account: int, name: str) -> None:
+        """Note that a connection of an account follows a conversation."""
+        feed.present[account] = feed.present.get(account, 0) + 1
+        if feed.present[account] == 1:
+            gathered = self._note(feed)
+            if name in gathered.went:
+                gathered.went.remove(name)
+            else:
+                gathered.came.append(name)
+
+    def exited(self, feed: Feed, account: int, name: str) -> None:
+        """Note that it no longer does."""
+        left = feed.present.get(account, 0) - 1
+        if left > 0:
+            feed.present[account] = left
+        elif feed.present.pop(account, None) is not None:
+            gathered = self._note(feed)
+            if name in gathered.came:
+                gathered.came.remove(name)
+            else:
+                gathered.went.append(name)
+
+    def member(self, feed: Feed, name: str, members: int, *, joined: bool) -> None:
+        """Note that an account became, or ceased to be, a member."""
+        gathered = self._note(feed)
+        (gathered.joined if joined else gathered.left).append(name)
+        gathered.members = members
+
+    def _note(self, feed: Feed) -> Gathered:
+        if self._timer is None:
+            wait = max(0.0, self._last_said + SAY_EVERY_S - self._loop.time())
+            self._timer = self._loop.call_later(wait, self._begin)
+        gathered = self._gathered.get(feed)
+        if gathered is None:
+            gathered = self._gathered[feed] = Gathered()
+        return gathered
+
+    def _begin(self) -> None:
+        spawn("presence", self._say())
+
+    async def _say(self) -> None:
+        gathered, self._gathered = self._gathered, {}
+        self._timer = None
+        self._last_said = self._loop.time()
+        unknown = [feed.conversation for feed, news in gathered.items() if news.members is None and feed.attached]
+        counts = await self._count_members(unknown) if unknown else {}
+        for feed, news in gathered.items():
+            rev = self._revs[feed.conversation] = self.rev(feed.conversation) + 1
+            if not feed.attached:
+                continue
+            members = counts.get(feed.conversation, 0) if news.members is None else news.members
+            event = MembersChanged(
+                conversation=feed.conversation,
+                rev=rev,
+                members=members,
+                online=len(feed.present),
+                joined=tuple(news.joined[:NAMES]),
+                left=tuple(news.left[:NAMES]),
+                came=tuple(news.came[:NAMES]),
+                went=tuple(news.went[:NAMES]),
+            )
+            feed.signal(push_frame(pack(event)))

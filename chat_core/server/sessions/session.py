@@ -1,0 +1,157 @@
+"""One connection as the server sees it: who it acts for, what waits to be written, which calls are open.
+
+Owns the driver and the outbox. Knows nothing of handlers: a call goes to the function it was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chat_core.base.ids import AccountId
+from chat_core.protocol.codec import pack
+from chat_core.protocol.codes import Goodbye
+from chat_core.protocol.envelopes import Call, Envelope, Farewell
+from chat_core.protocol.framing import frame
+from chat_core.protocol.limits import CALLS_IN_FLIGHT
+from chat_core.server.sessions.outbox import Outbox
+from chat_core.transport.driver import Driver
+
+NO_NUMBER = 0
+
+
+class Session:
+    """See the module's head.
+
+    Args:
+        mark: has the queue written at the end of the event loop's turn.
+        peer: the other end, for the log.
+        local: whether the peer is on this machine, so that a name is enough to sign in.
+        on_call: gets each call.
+        on_open: told when the stream is up.
+        on_closed: told once when the stream is gone.
+    """
+
+    __slots__ = (
+        "_mark",
+        "_on_call",
+        "_on_closed",
+        "_on_open",
+        "account",
+        "account_floor",
+        "attached",
+        "calls",
+        "dirty",
+        "driver",
+        "following",
+        "greeted",
+        "held_account_events",
+        "lagging",
+        "local",
+        "name",
+        "opening",
+        "outbox",
+        "peer",
+        "stuck_since",
+        "stuck_size",
+    )
+
+    def __init__(
+        self,
+        *,
+        mark: Callable[[Session], None],
+        peer: str,
+        local: bool,
+        on_open: Callable[[Session], None],
+        on_call: Callable[[Session, Call], None],
+        on_closed: Callable[[Session, Goodbye | None], None],
+    ) -> None:
+        self._mark = mark
+        self._on_open = on_open
+        self._on_call = on_call
+        self._on_closed = on_closed
+        self.peer = peer
+        self.local = local
+        self.driver: Driver | None = None
+        self.outbox = Outbox()
+        self.dirty = False
+        self.calls = 0
+        """Calls that are not answered yet."""
+        self.opening: list[Call] | None = []
+        """Calls that wait for the one before to be answered, until sign-in; then None."""
+        self.greeted = False
+        """Whether `hello` was answered."""
+        self.account: AccountId | None = None
+        self.name = ""
+        self.following = False
+        """Whether conversations that the account joins are attached by themselves."""
+        self.held_account_events: list[tuple[int, bytes]] | None = None
+        """During a resume: account events that wait for its answer."""
+        self.account_floor = NO_NUMBER
+        """Account events up to this one were in an answer."""
+        self.attached: set[int] = set()
+        """Conversations pushed, or about to be pushed, to this connection."""
+        self.lagging: dict[int, int] = {}
+        """Conversations that overflowed, by the head to tell."""
+        self.stuck_since: float | None = None
+        self.stuck_size = 0
+
+    def opened(self, driver: Driver) -> None:
+        """Take the stream over (driver)."""
+        self.driver = driver
+        self._on_open(self)
+
+    def received(self, envelope: Envelope) -> None:
+        """Hand a call on (driver); stop reading while too many are open."""
+        assert isinstance(envelope, Call)
+        self.calls += 1
+        if self.calls == CALLS_IN_FLIGHT and self.driver is not None:
+            self.driver.pause_reading()
+        self._on_call(self, envelope)
+
+    def writable(self) -> None:
+        """Go on writing (driver)."""
+        self._mark(self)
+
+    def closed(self, farewell: Farewell | None, ours: Goodbye | None) -> None:
+        """Let go of everything (driver)."""
+        self.driver = None
+        self.outbox = Outbox()
+        if ours is None and farewell is not None and farewell.code == Goodbye.CLIENT_LEFT:
+            ours = Goodbye.CLIENT_LEFT
+        self._on_closed(self, ours)
+
+    def signed_in(self, account: AccountId, name: str) -> None:
+        """Act for an account from now on."""
+        self.account = account
+        self.name = name
+        if self.driver is not None:
+            self.driver.connection.signed_in()
+
+    def answered(self, envelope: Envelope) -> None:
+        """Queue the answer or failure of one call."""
+        self.outbox.reply(frame(pack(envelope)))
+        self._mark(self)
+        if self.calls == CALLS_IN_FLIGHT and self.driver is not None:
+            self.driver.resume_reading()
+        self.calls -= 1
+
+    def push(self, data: bytes) -> bool:
+        """Queue durable events; False: the outbox is full."""
+        if not self.outbox.event(data):
+            return False
+        if not self.dirty:
+            self._mark(self)
+        return True
+
+    def signal(self, data: bytes) -> None:
+        """Queue an ephemeral event, or drop it."""
+        if self.outbox.signal(data) and not self.dirty:
+            self._mark(self)
+
+    def close(self, code: Goodbye, text: str = "", retry_after: float | None = None) -> None:
+        """Write what waits, say goodbye, close."""
+        if self.driver is not None:
+            data = self.outbox.take()
+            if data:
+                self.driver.write(data)
+            self.driver.close(code, text, retry_after)

@@ -1,0 +1,322 @@
+"""The port to the store: what may be asked, what is promised. Knows no SQL, no connection, no session.
+
+Writes are values (`Op`). The store takes whatever arrived while its last commit ran, carries it out in one
+transaction, and after the commit hands the outcomes to `on_commit`, in order, before any caller of `write` goes on:
+so the hub has queued every push before the answer that belongs to it.
+
+Reads are functions of a `Reader`, run off the event loop on one consistent snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from chat_core.base.ids import AccountId, Cid, ConversationId
+from chat_core.protocol.codes import Refusal
+from chat_core.protocol.events import AccountEvent, ConversationEvent
+from chat_core.protocol.values import Account, ChannelSummary, Conversation, Member, Message, Style
+
+T = TypeVar("T")
+
+GENERAL = "general"
+"""Name of the channel every account is in."""
+ANNOUNCEMENTS = "announcements"
+"""Name of the conversation every account reads."""
+
+
+class Refused(Exception):
+    """The store will not do that; nothing of the op was written. Becomes a failure on the wire.
+
+    Args:
+        code: why.
+        text: one sentence for people.
+        retry_after: seconds after which the same op is worth repeating, or None.
+    """
+
+    def __init__(self, code: Refusal, text: str, retry_after: float | None = None) -> None:
+        super().__init__(text)
+        self.code = code
+        self.retry_after = retry_after
+
+
+class StoreBroken(Exception):
+    """The disk refused to make a commit durable; nothing may be acknowledged any more, the server must stop."""
+
+
+# --- writes ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SignInByName:
+    """Find or make the account of a name. A new one joins #general and announcements.
+
+    Outcome: `reply` is `(Account, created)`. Refused: `bad_name`.
+    """
+
+    name: str
+    ts: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenameAccount:
+    """Give an account another name. Outcome: `reply` is the `Account`. Refused: `name_taken`."""
+
+    account: AccountId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class JoinChannel:
+    """Make an account a member of a public channel, and the channel if it is missing and `create`.
+
+    Outcome: `reply` is `(Conversation, created)`; if it was no member before, one `ConversationJoined` account event
+    and one membership. Refused: `no_conversation`, `too_many`, `not_allowed`.
+    """
+
+    account: AccountId
+    name: str
+    create: bool
+    ts: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDirect:
+    """Find or make the direct conversation of two accounts; both become members, once, for ever.
+
+    Outcome: `reply` is `(Conversation as `account` sees it, created)`; when made, a `ConversationJoined` for each of
+    the two (one, if somebody writes to themselves). Refused: `no_account`, `too_many`.
+    """
+
+    account: AccountId
+    other_name: str
+    ts: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveConversation:
+    """End a membership of a channel. Outcome: `reply` None, a `ConversationLeft`, a membership.
+
+    Refused: `not_member`, `no_conversation`, `not_allowed` (direct, announcements).
+    """
+
+    account: AccountId
+    conversation: int | str
+    ts: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppendMessage:
+    """Store one message.
+
+    Outcome: `reply` is `Posted`-shaped `(conversation, seq, ts, duplicate)`; one `MessagePosted`, unless it is a
+    duplicate: then the numbers are those of the first time and there is no event. The author's own read marker
+    moves to its message when nothing unread lies between.
+    Refused: `not_member`, `no_conversation`, `not_allowed`, `cid_reused` (same cid, other digest), `unknown_prev`,
+    `no_message` (reply_to names no message).
+    """
+
+    account: AccountId
+    conversation: int | str
+    """Number, `#channel` or `@user`; the digest is over the resolved number."""
+    cid: Cid
+    prev: Cid | None
+    body: str
+    """Cleaned."""
+    raw: str
+    """As received: what the digest covers, with conversation, style and reply_to."""
+    style: Style
+    reply_to: int | None
+    ts: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetChannelTopic:
+    """Set a topic. Outcome: `reply` None and one `TopicChanged` (none, if it is the same).
+
+    Refused: `not_member`, `not_allowed`, `no_conversation`.
+    """
+
+    account: AccountId
+    conversation: int | str
+    topic: str
+    ts: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveReadMarker:
+    """Move a read marker forward, at most to the head. Outcome: `reply` None; a `ReadMarkerMoved` unless nothing
+    changed. Refused: `not_member`, `no_conversation`.
+    """
+
+    account: AccountId
+    conversation: int | str
+    seq: int
+
+
+Op = (
+    SignInByName
+    | RenameAccount
+    | JoinChannel
+    | OpenDirect
+    | LeaveConversation
+    | AppendMessage
+    | SetChannelTopic
+    | MoveReadMarker
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipChange:
+    """An account became or ceased to be a member."""
+
+    conversation: ConversationId
+    account: AccountId
+    name: str
+    joined: bool
+    members: int
+    """Number of members afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What one op did, as of its commit."""
+
+    reply: Any = None
+    events: Sequence[ConversationEvent] = ()
+    """At most one conversation's, in seq order."""
+    account_events: Sequence[tuple[AccountId, AccountEvent]] = ()
+    memberships: Sequence[MembershipChange] = ()
+    created: Sequence[ConversationId] = ()
+    """Conversations that did not exist before."""
+    renamed: Account | None = None
+
+
+OnCommit = Callable[[Sequence[Committed]], None]
+
+
+# --- reads ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A conversation as seen by one account that may or may not be in it."""
+
+    id: ConversationId
+    kind: str
+    name: str
+    head: int
+    eid: bytes
+    member: bool
+    last_readable: int | None
+    """seq of the last event a former member may read; None: no such bound (a member, or never one)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePage:
+    """Messages, oldest first."""
+
+    messages: Sequence[Message]
+    at_start: bool
+    at_end: bool
+
+
+class Reader(Protocol):
+    """Reads on one consistent snapshot. Called in a reader's thread, never on the event loop."""
+
+    def find(self, account: AccountId, ref: int | str) -> Place:
+        """Resolve a number, `#channel` or `@user`.
+
+        Raises: Refused `no_conversation`, also for what the account may not know of.
+        """
+        ...
+
+    def conversations_of(self, account: AccountId) -> Sequence[Conversation]:
+        """Return all conversations the account is a member of, by id, with unread counts; `online` is left 0."""
+        ...
+
+    def conversation(self, account: AccountId, conversation: ConversationId) -> Conversation:
+        """Return one of these."""
+        ...
+
+    def account_head(self, account: AccountId) -> int:
+        """Return the seq of the newest event in the account's log; 0: none."""
+        ...
+
+    def account_events(self, account: AccountId, after: int) -> Sequence[AccountEvent]:
+        """Return the account's events behind a seq, oldest first; superseded read markers are missing.
+
+        `ConversationJoined.conversation` shows the conversation as it is now.
+        """
+        ...
+
+    def events(self, conversation: ConversationId, after: int, upto: int, limit: int) -> Sequence[ConversationEvent]:
+        """Return `after < seq <= upto`, oldest first, at most `limit` and some PAGE_BYTES of bodies (but at least one)."""
+        ...
+
+    def eid_at(self, conversation: ConversationId, seq: int) -> bytes | None:
+        """Return the id of the event with that seq; None if there is none."""
+        ...
+
+    def history(self, conversation: ConversationId, anchor: str, seq: int, limit: int, upto: int | None) -> MessagePage:
+        """Return a page of messages, cut to about PAGE_BYTES of bodies on the side away from the anchor.
+
+        Args:
+            anchor: `latest`, `before`, `after`, `around` as in the request `history`.
+            upto: last seq that may be read; None: no bound.
+        """
+        ...
+
+    def members(self, conversation: ConversationId, after: str, limit: int) -> tuple[Sequence[Member], int, bool]:
+        """Return a page of members by name behind `after`, the number of all, and whether more follow; nobody is `online`."""
+        ...
+
+    def users(self, after: str, limit: int) -> tuple[Sequence[Account], bool]:
+        """Return a page of accounts by name behind `after`, and whether more follow."""
+        ...
+
+    def accounts(self, ids: Sequence[AccountId]) -> Sequence[Account]:
+        """Return the accounts of these numbers, by name."""
+        ...
+
+    def channels(self, account: AccountId, after: str, limit: int) -> tuple[Sequence[ChannelSummary], bool]:
+        """Return a page of public channels by name behind `after`, and whether more follow."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a conversation's log stands."""
+
+    conversation: ConversationId
+    seq: int
+    eid: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """What the hub needs to begin."""
+
+    epoch: str
+    heads: Sequence[Head] = field(default_factory=tuple)
+
+
+class Store(Protocol):
+    """See the module's head for what is promised."""
+
+    async def open(self, on_commit: OnCommit) -> Boot:
+        """Open, or make, the store. Raises: WorldFault (unwritable), UsageFault (made by a newer version)."""
+        ...
+
+    async def write(self, op: Op) -> Any:
+        """Carry out an op durably and return its `reply`. Raises: Refused, StoreBroken."""
+        ...
+
+    async def read(self, query: Callable[[Reader], T]) -> T:
+        """Run a query on one snapshot, off the event loop. Raises: what the query raises."""
+        ...
+
+    async def close(self) -> None:
+        """Commit what is queued, then close."""
+        ...

@@ -1,0 +1,171 @@
+"""Pumps one byte stream through a `Connection`: the only asyncio protocol of the project, used by both sides.
+
+Owns the transport and the connection's timer. Must not know what a call or an event means: envelopes go to its owner.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from chat_core.base.clock import Clock
+from chat_core.base.errors import ProtocolFault
+from chat_core.protocol.codes import Goodbye
+from chat_core.protocol.connection import Connection, Phase
+from chat_core.protocol.envelopes import Envelope, Farewell
+
+LINGER_S = 2.0
+"""Time that a goodbye has to leave our buffers before the transport is aborted, in seconds."""
+WRITE_HIGH_BYTES = 64 * 1024
+"""Bytes in the transport's own buffer above which the owner is told to hold back."""
+
+
+class DriverOwner(Protocol):
+    """Who a driver reports to. Called on the event loop, must not block."""
+
+    def opened(self, driver: Driver) -> None:
+        """The stream is up."""
+        ...
+
+    def received(self, envelope: Envelope) -> None:
+        """An envelope came in (no ping, pong or farewell)."""
+        ...
+
+    def writable(self) -> None:
+        """The transport takes bytes again after `Driver.congested` was true."""
+        ...
+
+    def closed(self, farewell: Farewell | None, ours: Goodbye | None) -> None:
+        """The stream is gone; called once, after `opened`.
+
+        Args:
+            farewell: what the peer said at the end; None if it just went.
+            ours: the goodbye this side closed with; None if the peer or the network ended it.
+        """
+        ...
+
+
+class Driver(asyncio.Protocol):
+    """See the module's head.
+
+    Args:
+        connection: the protocol state.
+        clock: for time-outs.
+        owner: gets the envelopes.
+    """
+
+    __slots__ = ("_clock", "_farewell", "_loop", "_ours", "_owner", "_timer", "congested", "connection", "transport")
+
+    def __init__(self, connection: Connection, clock: Clock, owner: DriverOwner) -> None:
+        self.connection = connection
+        self.transport: asyncio.Transport | None = None
+        self.congested = False
+        self._clock = clock
+        self._owner: DriverOwner | None = owner
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._farewell: Farewell | None = None
+        self._ours: Goodbye | None = None
+
+    @property
+    def closing(self) -> bool:
+        """Whether nothing more will be sent or received."""
+        return self.connection.phase is Phase.CLOSED or self.transport is None or self.transport.is_closing()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the transport over (asyncio)."""
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        transport.set_write_buffer_limits(high=WRITE_HIGH_BYTES)
+        self._timer = self._loop.call_at(self.connection.deadline(), self._tick)
+        assert self._owner is not None
+        self._owner.opened(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Hand what came to the connection, and its envelopes to the owner (asyncio)."""
+        if self._owner is None or self.connection.phase is Phase.CLOSED:
+            return
+        try:
+            for envelope in self.connection.receive(data, self._clock.monotonic()):
+                if isinstance(envelope, Farewell):
+                    self._farewell = envelope
+                    break
+                self._owner.received(envelope)
+        except ProtocolFault as fault:
+            self._ours = Goodbye(fault.code)
+        self.flush()
+
+    def pause_writing(self) -> None:
+        """Note that the peer does not keep up (asyncio)."""
+        self.congested = True
+
+    def resume_writing(self) -> None:
+        """Note that there is room again (asyncio)."""
+        self.congested = False
+        if self._owner is not None and not self.closing:
+            self._owner.writable()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the owner once (asyncio)."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self.transport = None
+        owner, self._owner = self._owner, None
+        if owner is not None:
+            self.connection.phase = Phase.CLOSED
+            owner.closed(self._farewell, self._ours)
+
+    def write(self, data: bytes) -> None:
+        """Write finished frames; nothing happens once the stream is closing."""
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.write(data)
+
+    def flush(self) -> None:
+        """Write what the connection wants to say; end the transport when the connection has closed."""
+        data = self.connection.outgoing()
+        if data:
+            self.write(data)
+        if self.connection.phase is Phase.CLOSED:
+            self._end()
+
+    def close(self, code: Goodbye, text: str = "", retry_after: float | None = None) -> None:
+        """Say goodbye and close; what was written before still leaves, for `LINGER_S` at most."""
+        if self.connection.phase is not Phase.CLOSED:
+            self._ours = code
+            self.connection.close(code, text, retry_after)
+        self.flush()
+
+    def abort(self) -> None:
+        """Drop the stream at once, without a word."""
+        if self.transport is not None:
+            self.transport.abort()
+
+    def pause_reading(self) -> None:
+        """Take no more from the peer for now."""
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Take from the peer again."""
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.resume_reading()
+
+    def _tick(self) -> None:
+        now = self._clock.monotonic()
+        expired = self.connection.tick(now)
+        if expired is not None:
+            self._ours = expired
+        self.flush()
+        if self.transport is not None and self.connection.phase is not Phase.CLOSED:
+            self._timer = self._loop.call_later(max(0.01, self.connection.deadline() - now), self._tick)
+
+    def _end(self) -> None:
+        transport = self.transport
+        if transport is None or transport.is_closing():
+            return
+        transport.close()
+        if self._timer is not None:
+            self._timer.cancel()
+        # A peer that does not read would keep a closing transport alive for ever.
+        self._timer = self._loop.call_later(LINGER_S, transport.abort)

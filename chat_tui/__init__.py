@@ -1,0 +1,1 @@
+"""The terminal client: a full-screen application and scriptable commands over `chat_core.client`."""

@@ -1,0 +1,76 @@
+"""What a command loads when it starts. The contracts see imports; only a real start shows which of them run.
+
+Each test starts a real process and reads the interpreter's own list of imports.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SERVER_ONLY = {"chat_core.server", "sqlalchemy", "alembic", "structlog"}
+SCREEN_ONLY = {"textual", "chat_tui.app"}
+
+SCRIPTABLE = [
+    ("send", "#start", "hello"),
+    ("history", "#start"),
+    ("tail", "#start", "--since", "0", "--count", "1"),
+]
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """Run the interpreter with `arguments` to a good end and return the names of all modules it imported."""
+    command = [sys.executable, "-X", "importtime", *arguments]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
+    lines = ended.stderr.splitlines()
+    assert ended.returncode == 0, "\n".join(line for line in lines if not line.startswith("import time:"))
+    return {line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")}
+
+
+@pytest.fixture
+def server(home: Path) -> Iterator[str]:
+    """Run a server with one message in `#start`; yield its address."""
+    serve = [sys.executable, "-m", "chat_core", "serve", "--port", "0", "--data", str(home / "server")]
+    with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().removeprefix("listening on ").strip()
+            loaded_by("-m", "chat_tui", "send", "#start", "first", "--server", address, "--name", "ann")
+            yield address
+        finally:
+            process.terminate()
+
+
+@pytest.mark.parametrize("command", SCRIPTABLE, ids=lambda command: command[0])
+def test_scriptable_command_loads_no_screen_and_no_server_when_it_runs(
+    server: str, command: tuple[str, ...]
+) -> None:
+    loaded = loaded_by("-m", "chat_tui", *command, "--server", server, "--name", "ann")
+
+    assert "chat_core.client" in loaded
+    assert not loaded & (SERVER_ONLY | SCREEN_ONLY)
+
+
+def test_client_library_loads_no_server_when_imported() -> None:
+    loaded = loaded_by("-c", "import chat_core.client")
+
+    assert "chat_core.protocol" in loaded
+    assert not loaded & (SERVER_ONLY | SCREEN_ONLY)
+
+
+def test_server_command_loads_no_server_when_it_prints_help() -> None:
+    loaded = loaded_by("-m", "chat_core", "--help")
+
+    assert "chat_core.cli" in loaded
+    assert not loaded & (SERVER_ONLY | SCREEN_ONLY)
+
+
+def test_server_loads_neither_alembic_nor_a_screen_when_imported() -> None:
+    loaded = loaded_by("-c", "import chat_core.server.app")
+
+    assert "sqlalchemy" in loaded
+    assert not loaded & {"alembic", "typer", *SCREEN_ONLY}

@@ -1,0 +1,33 @@
+"""What holds for every test: no trace in the user's own folders, and property tests that can be repeated."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# No deadline: a busy machine is no fault of the code.
+settings.register_profile("chat", deadline=None, print_blob=True)
+settings.load_profile("chat")
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """Make an empty home folder with a short path: a Unix socket's path has room for some 100 bytes only."""
+    folder = Path(tempfile.mkdtemp(prefix="chat-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def isolated(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Point this process and its children at `home`, and take motion out of Textual."""
+    monkeypatch.setenv("HOME", str(home))
+    for kind in ("CACHE", "CONFIG", "DATA", "STATE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
