@@ -27,7 +27,12 @@ def make_cid(wall_ms: int, random_bytes: bytes) -> Cid:
     Args:
         wall_ms: milliseconds since 1970; only makes ids roughly ordered, so that indexes stay compact.
         random_bytes: at least 10 bytes from a cryptographic source.
+
+    Raises:
+        ValueError: when there are fewer.
     """
+    if len(random_bytes) < CID_BYTES - 6:
+        raise ValueError("a cid needs 10 random bytes")
     return Cid(wall_ms.to_bytes(6, "big") + random_bytes[:10])
 
 

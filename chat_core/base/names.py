@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -12,13 +13,20 @@ MAX_ACCOUNT: Final = 32
 """Longest account name, in characters."""
 MAX_CHANNEL: Final = 48
 """Longest channel name, in characters, without the `#`."""
+MAX_MARKS: Final = 4
+"""Most combining marks in a row: a name is drawn beside other people's lines."""
 
 _PUNCTUATION = "-_."
+_LETTERS = ("Lu", "Ll", "Lt", "Lm", "Lo", "Nd")
+_MARKS = ("Mn", "Mc")
+_HIDDEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+"""Letters and marks, by Unicode's book, of which nothing is seen: with one, two names look the same."""
 
 
 def name_key(name: str) -> str:
-    """Return the form in which two names are compared: compatibility-composed and case-folded."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    """Return the form in which two names are compared: compatibility-composed and case-folded (Unicode, D146)."""
+    once = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", name).casefold())
+    return unicodedata.normalize("NFKC", once.casefold())
 
 
 def check_account_name(name: str) -> str:
@@ -31,7 +39,7 @@ def check_account_name(name: str) -> str:
 
 
 def check_channel_name(name: str) -> str:
-    """Return a channel's name, without its `#`, in its stored form.
+    """Return a channel's name, given with or without its `#`, in its stored form, which is without.
 
     Raises:
         UsageFault: with a sentence that says what is wrong with it.
@@ -41,8 +49,14 @@ def check_channel_name(name: str) -> str:
 
 def suggest_account_name(raw: str) -> str:
     """Make an allowed account name of anything, for instance of the operating system's user name."""
-    kept = "".join(char for char in unicodedata.normalize("NFC", raw) if _allowed(char)).lstrip(_PUNCTUATION)
-    return kept[:MAX_ACCOUNT] or "guest"
+    kept = ""
+    for char in unicodedata.normalize("NFC", raw[: 8 * MAX_ACCOUNT]):
+        if _allowed(char) and (kept or _begins(char)):
+            kept += char
+    try:
+        return check_account_name(kept[:MAX_ACCOUNT])
+    except UsageFault:
+        return "guest"
 
 
 def parse_target(text: str) -> tuple[str, str]:
@@ -52,27 +66,45 @@ def parse_target(text: str) -> tuple[str, str]:
         UsageFault: when it is neither, or the name is ill-formed.
     """
     if text.startswith("#"):
-        return "#", check_channel_name(text[1:])
+        return "#", _check(text[1:], "A channel's name", MAX_CHANNEL)
     if text.startswith("@"):
         return "@", check_account_name(text[1:])
-    shown = clean_line(text)[:40]
+    shown = clean_line(text[:40])
     raise UsageFault(f"'{shown}' is no target: write #channel or @user (in a shell: '#channel', with quotes).")
 
 
 def _check(name: str, what: str, longest: int) -> str:
-    name = unicodedata.normalize("NFC", name)
+    if len(name) <= 8 * longest:  # composing a monster takes long, and it is too long in any case
+        name = unicodedata.normalize("NFC", name)
     if not name:
         raise UsageFault(f"{what} must not be empty.")
     if len(name) > longest:
         raise UsageFault(f"{what} has at most {longest} characters, this one has {len(name)}.")
     for char in name:
         if not _allowed(char):
-            shown = char if char.isprintable() and char != " " else f"U+{ord(char):04X}"
+            shown = char if clean_line(char) == char else f"U+{ord(char):04X}"
             raise UsageFault(f"{what} is made of letters, digits and {_PUNCTUATION}; '{shown}' is none of them.")
-    if name[0] in _PUNCTUATION:
+    if not _begins(name[0]):
         raise UsageFault(f"{what} begins with a letter or a digit.")
+    if _longest_run_of_marks(name) > MAX_MARKS or clean_line(name) != name:
+        raise UsageFault(f"{what} has at most {MAX_MARKS} accents or vowel signs on one letter.")
     return name
 
 
 def _allowed(char: str) -> bool:
-    return char in _PUNCTUATION or unicodedata.category(char) in ("Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Mn", "Mc")
+    if char in _PUNCTUATION:
+        return True
+    return unicodedata.category(char) in _LETTERS + _MARKS and _HIDDEN.match(char) is None
+
+
+def _begins(char: str) -> bool:
+    # A vowel or final jamo is a letter by its category, but is drawn over the cell before it.
+    return unicodedata.category(char) in _LETTERS and clean_line(char) == char
+
+
+def _longest_run_of_marks(name: str) -> int:
+    longest = run = 0
+    for char in name:
+        run = run + 1 if unicodedata.category(char) in _MARKS else 0
+        longest = max(longest, run)
+    return longest

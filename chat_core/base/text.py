@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 MAX_COMBINING: Final = 8
@@ -36,11 +36,11 @@ MARK_BASE: Final = "\u25cc"
 _NEWLINES = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BLANK_START = re.compile("(?:[ \t]*\n)+")
 _PLAIN = (
-    "\x20-\x7e\xa1-\xac\xae-\u02ff"  # Latin
+    "\t\x20-\x7e\xa1-\xac\xae-\u02ff"  # Latin
     "\u0391-\u03a9\u03b1-\u03c9\u0400-\u0482\u048a-\u052f\u05d0-\u05ea\u0621-\u064a"  # Greek, Cyrillic, Hebrew, Arabic
     "\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u2328\u232b-\u2adb"  # punctuation, arrows, boxes, symbols
     "\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60"  # Chinese, Japanese, Korean
-    "\U0001f000-\U0001faff"  # emoji
+    "\U0001f000-\U0001f3fa\U0001f400-\U0001faff"  # emoji, without the tones of skin
 )
 """Characters that are kept as they are, whatever stands beside them: nearly all text is made of nothing else."""
 _SUSPECT = re.compile(f"[^{_PLAIN}\n]")
@@ -61,20 +61,18 @@ _DROPPED = re.compile(
 )
 _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _INVISIBLE = "\u061c\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\u2800 \t\n\xa0\u3000"
-_CLOSER = {
-    "\u202a": "\u202c", "\u202b": "\u202c",
-    "\u2066": "\u2069", "\u2067": "\u2069", "\u2068": "\u2069",
-}  # fmt: skip
+_CLOSER = dict.fromkeys("\u202a\u202b", "\u202c") | dict.fromkeys("\u2066\u2067\u2068", "\u2069")
 _VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
 """Signs of Arabic, Syriac and Kaithi that Unicode calls format characters though they are drawn."""
+_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 _JOIN = frozenset(("Lo", "Mn", "Mc", "So", "Sk", "Sm", "Cn"))
-"""Categories of characters that a joiner may stand between: scripts without case, emoji, and what is not assigned yet."""
+"""Categories a joiner may stand between: scripts without case, emoji, and what is not assigned yet."""
 _PRESENTED = frozenset(("So", "Sm", "Po", "Pd", "Cn"))
 """Categories of characters that have a text and an emoji form."""
 
 
 def clean_body(text: str) -> str:
-    """Return a message body as it is stored: NFC, `\\n` line ends, no controls but newline and tab, right-stripped.
+    r"""Return a message body as it is stored: NFC, `\n` line ends, no controls but newline and tab, right-stripped.
 
     Indentation at the start of the first line is kept (a log line may begin with it), blank lines around are not.
     Text of which nothing can be seen becomes empty.
@@ -86,7 +84,7 @@ def clean_body(text: str) -> str:
 
 
 def clean_line(text: str) -> str:
-    """Return a one-line label (topic, name, reason): as `clean_body`, in one line, single-spaced, without direction marks."""
+    """Return a one-line label (topic, name, reason): as `clean_body`, but single-spaced and without direction marks."""
     line = " ".join(_clean(text, directions=False).split())
     return line if line.strip(_INVISIBLE) else ""
 
@@ -143,7 +141,7 @@ class _Tamer:
                 self._base(piece)
             else:
                 self._decide(piece)(self, piece)
-        self._newline("")
+        self._end_line()
         return "".join(self._out)
 
     @staticmethod
@@ -189,6 +187,13 @@ class _Tamer:
         if last in "0123456789#*\u2139" or (not last.isascii() and unicodedata.category(last) in _PRESENTED):
             self._select(char)
 
+    def _tone(self, char: str) -> None:
+        """Decide on a tone of skin, which is a part of the emoji before it, or else an emoji of its own."""
+        if self._last in _TONES or self._last.isspace():
+            self._base(char)
+        else:
+            self._select(char)
+
     def _mongolian(self, char: str) -> None:
         """Decide on a selector or separator of Mongolian letters."""
         if "\u1820" <= self._last <= "\u18aa":
@@ -201,6 +206,7 @@ class _Tamer:
 
     def _direction(self, char: str) -> None:
         """Decide on a mark of direction; the openings among them owe a closing."""
+        self._joiner = ""
         if self._directions < MAX_DIRECTIONS:
             self._directions += 1
             self._out.append(char)
@@ -208,25 +214,28 @@ class _Tamer:
                 self._owed.append(closer)
 
     def _close(self, char: str) -> None:
+        self._joiner = ""
         if self._owed and self._owed[-1] == char:
             self._out.append(self._owed.pop())
 
     def _newline(self, char: str) -> None:
-        """Begin a new line, which owes nothing to the one before."""
+        self._end_line()
+        self._base(char)
+
+    def _end_line(self) -> None:
+        """Close what is open: the next line owes nothing to this one."""
         self._out.extend(reversed(self._owed))
         self._owed.clear()
         self._directions = 0
-        self._base(char or "\n")
-        if not char:
-            self._out.pop()
 
     def _drop(self, char: str) -> None:
         pass
 
 
-_RULES: Final[dict[str, Callable[[_Tamer, str], None]]] = (
+_RULES: Final[Mapping[str, Callable[[_Tamer, str], None]]] = (
     {"\n": _Tamer._newline}
     | dict.fromkeys("\u200c\u200d", _Tamer._join)
+    | dict.fromkeys(_TONES, _Tamer._tone)
     | dict.fromkeys("\ufe0e\ufe0f", _Tamer._presentation)
     | dict.fromkeys("\u180b\u180c\u180d\u180e\u180f", _Tamer._mongolian)
     | dict.fromkeys("\u061c\u200e\u200f\u202a\u202b\u2066\u2067\u2068", _Tamer._direction)

@@ -12,10 +12,11 @@ import msgpack
 import msgspec
 
 from chat_core.base.errors import ProtocolFault
+from chat_core.base.text import clean_line
 from chat_core.protocol.codes import Goodbye, Refusal
 from chat_core.protocol.envelopes import ENVELOPES, Envelope
 from chat_core.protocol.events import EVENTS, ConversationEvent, Event, UnknownConversationEvent
-from chat_core.protocol.limits import FRAME_TO_CLIENT_BYTES, MAX_ARRAY_ITEMS, MAX_MAP_ITEMS
+from chat_core.protocol.limits import FRAME_TO_CLIENT_BYTES, MAX_ARRAY_ITEMS, MAX_DEPTH, MAX_MAP_ITEMS
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.catalog import REQUESTS
 
@@ -41,7 +42,8 @@ class RequestFault(Exception):
 
 def pack(value: msgspec.Struct) -> bytes:
     """Return a struct as MessagePack, without a frame's length."""
-    packed: bytes = msgpack.packb(msgspec.to_builtins(value, builtin_types=_BUILTIN), use_bin_type=True)
+    # Half a surrogate pair, which no UTF-8 can say, must not end a client: it travels as a question mark.
+    packed: bytes = msgpack.packb(to_map(value), use_bin_type=True, unicode_errors="replace")
     return packed
 
 
@@ -68,12 +70,15 @@ def unpack(payload: bytes) -> Envelope:
             max_bin_len=FRAME_TO_CLIENT_BYTES,
             max_array_len=MAX_ARRAY_ITEMS,
             max_map_len=MAX_MAP_ITEMS,
-            max_ext_len=0,
+            max_ext_len=0,  # but an empty one has none
+            ext_hook=_refuse_extension,
         )
     except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException) as error:
         raise ProtocolFault(Goodbye.BAD_FRAME, "A frame was not one MessagePack map within the bounds.") from error
     if not isinstance(plain, dict):
         raise ProtocolFault(Goodbye.BAD_FRAME, "A frame was not a MessagePack map.")
+    if _is_deeper(plain, MAX_DEPTH):
+        raise ProtocolFault(Goodbye.BAD_FRAME, f"A frame was nested deeper than {MAX_DEPTH} levels.")
     tag = plain.get("t")
     kind = ENVELOPES.get(tag) if isinstance(tag, str) else None
     if kind is None:
@@ -81,7 +86,7 @@ def unpack(payload: bytes) -> Envelope:
     try:
         return _convert(plain, kind)
     except msgspec.ValidationError as error:
-        raise ProtocolFault(Goodbye.BAD_ENVELOPE, f"The envelope '{tag}' is malformed: {error}.") from error
+        raise ProtocolFault(Goodbye.BAD_ENVELOPE, f"The envelope '{tag}' is malformed: {_say(error)}.") from error
 
 
 def read_request(plain: dict[str, Any]) -> Request[Any]:
@@ -97,7 +102,7 @@ def read_request(plain: dict[str, Any]) -> Request[Any]:
     try:
         return _convert(plain, kind)
     except msgspec.ValidationError as error:
-        raise RequestFault(Refusal.BAD_REQUEST, f"{tag}: {error}.") from error
+        raise RequestFault(Refusal.BAD_REQUEST, f"{tag}: {_say(error)}.") from error
 
 
 def read_reply(plain: dict[str, Any], kind: type[R]) -> R:
@@ -109,7 +114,7 @@ def read_reply(plain: dict[str, Any], kind: type[R]) -> R:
     try:
         return _convert(plain, kind)
     except msgspec.ValidationError as error:
-        raise ProtocolFault(Goodbye.BAD_ENVELOPE, f"A {kind.__name__} is malformed: {error}.") from error
+        raise ProtocolFault(Goodbye.BAD_ENVELOPE, f"A {kind.__name__} is malformed: {_say(error)}.") from error
 
 
 def read_event(plain: dict[str, Any]) -> Event | None:
@@ -129,7 +134,7 @@ def read_event(plain: dict[str, Any]) -> Event | None:
         if isinstance(plain.get("conversation"), int) and "seq" in plain and "eid" in plain:
             return _convert({**plain, "kind": "unknown"}, UnknownConversationEvent)
     except msgspec.ValidationError as error:
-        raise ProtocolFault(Goodbye.BAD_ENVELOPE, f"The event '{tag}' is malformed: {error}.") from error
+        raise ProtocolFault(Goodbye.BAD_ENVELOPE, f"The event '{tag}' is malformed: {_say(error)}.") from error
     return None
 
 
@@ -147,3 +152,19 @@ def read_conversation_event(plain: dict[str, Any]) -> ConversationEvent:
 
 def _convert(plain: dict[str, Any], kind: type[S]) -> S:
     return msgspec.convert(plain, kind, builtin_types=_BUILTIN)
+
+
+def _say(error: msgspec.ValidationError) -> str:
+    """Return what is wrong, for a sentence; it may quote the peer, who may have sent anything at any length."""
+    return clean_line(str(error)[:200])
+
+
+def _refuse_extension(code: int, data: bytes) -> object:
+    raise ValueError(f"extension type {code} of {len(data)} bytes")
+
+
+def _is_deeper(value: dict[Any, Any] | list[Any], levels: int) -> bool:
+    for child in value.values() if type(value) is dict else value:
+        if (type(child) is dict or type(child) is list) and (levels == 1 or _is_deeper(child, levels - 1)):
+            return True
+    return False

@@ -117,11 +117,13 @@ class Connection:
                 self._reader.limit = limits.FRAME_TO_SERVER_BYTES
 
     def receive(self, data: bytes, now: float) -> Iterator[Envelope]:
-        """Yield the envelopes that `data` completes; must be run to its end. A farewell is the last one.
+        """Yield the envelopes that `data` completes; run it to its end. Behind a goodbye, ours or theirs, is nothing.
 
         Raises:
             ProtocolFault: the peer broke the protocol; the goodbye is in `outgoing`, the phase is CLOSED.
         """
+        if self.phase is Phase.CLOSED:
+            return
         self._heard_at = now
         self._pinged_at = None
         try:
@@ -131,28 +133,29 @@ class Connection:
                     tag = type(envelope).__struct_config__.tag
                     raise ProtocolFault(Goodbye.BAD_ENVELOPE, f"A {self.role.value} takes no '{tag}'.")
                 if isinstance(envelope, Ping):
-                    self._out.append(_PONG)
+                    self._answer_ping()
                 elif isinstance(envelope, Farewell):
                     self.phase = Phase.CLOSED
                     yield envelope
                     return
                 elif not isinstance(envelope, Pong):
                     yield envelope
-                if self.phase is Phase.CLOSED:
+                if self._ended():
                     return
         except ProtocolFault as fault:
             self.close(Goodbye(fault.code), str(fault))
             raise
 
     def send(self, envelope: Envelope) -> None:
-        """Queue an envelope for `outgoing`."""
-        self._out.append(frame(pack(envelope)))
+        """Queue an envelope for `outgoing`; nothing goes out behind a goodbye."""
+        if self.phase is not Phase.CLOSED:
+            self._out.append(frame(pack(envelope)))
 
     def close(self, code: Goodbye, text: str = "", retry_after: float | None = None) -> None:
         """Queue a goodbye and enter CLOSED; a second one changes nothing."""
         if self.phase is not Phase.CLOSED:
-            self.phase = Phase.CLOSED
             self.send(farewell(code, text, retry_after))
+            self.phase = Phase.CLOSED
 
     def outgoing(self) -> bytes:
         """Return the bytes to write now, and forget them."""
@@ -196,3 +199,11 @@ class Connection:
         if expired is not None:
             self.close(expired)
         return expired
+
+    def _ended(self) -> bool:
+        return self.phase is Phase.CLOSED
+
+    def _answer_ping(self) -> None:
+        # One pong answers all pings of a chunk: a flood of them must not make us hold as much as was sent.
+        if not self._out or self._out[-1] is not _PONG:
+            self._out.append(_PONG)

@@ -8,6 +8,8 @@ import msgspec
 from msgspec import Meta
 
 CallId = Annotated[int, Meta(ge=0, le=2**32 - 1)]
+Seconds = Annotated[float, Meta(ge=0, le=1e9)]
+"""A time to wait: neither infinite nor "not a number", with which a timer would fail."""
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="t"):
@@ -41,7 +43,7 @@ class Failure(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="fail
     """Why, from a closed set; an unknown one counts as `internal`."""
     text: str
     """One sentence for people."""
-    retry_after: float | None = None
+    retry_after: Seconds | None = None
     """Seconds to wait before the same call is worth repeating; nil: at will."""
     final: bool = False
     """Whether repeating the same call can never succeed."""
@@ -71,7 +73,7 @@ class Farewell(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="goo
     """One sentence for people."""
     reconnect: bool = False
     """Whether connecting again by itself is welcome."""
-    retry_after: float | None = None
+    retry_after: Seconds | None = None
     """Seconds to wait before that."""
 
 

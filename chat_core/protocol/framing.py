@@ -49,7 +49,7 @@ class FrameReader:
         return len(self._kept)
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Yield the payloads that `data` completes, in order. Must be run to its end.
+        """Yield the payloads that `data` completes, in order. Run it to its end: what is behind is dropped.
 
         Raises:
             ProtocolFault: `frame_too_long` if a length is above the limit.
@@ -58,19 +58,15 @@ class FrameReader:
             data = self._kept + data
             self._kept = b""
         start, end = 0, len(data)
-        try:
-            while end - start >= FRAME_HEADER_BYTES:
-                size = int.from_bytes(data[start : start + FRAME_HEADER_BYTES], "big")
-                if size > self.limit:
-                    start = end
-                    raise ProtocolFault(
-                        Goodbye.FRAME_TOO_LONG, f"A frame of {size} bytes; at most {self.limit} are taken here."
-                    )
-                stop = start + FRAME_HEADER_BYTES + size
-                if stop > end:
-                    break
-                payload = data[start + FRAME_HEADER_BYTES : stop]
-                start = stop
-                yield payload
-        finally:
-            self._kept = data[start:]
+        while end - start >= FRAME_HEADER_BYTES:
+            size = int.from_bytes(data[start : start + FRAME_HEADER_BYTES], "big")
+            if size > self.limit:
+                raise ProtocolFault(
+                    Goodbye.FRAME_TOO_LONG, f"A frame of {size} bytes; at most {self.limit} are taken here."
+                )
+            stop = start + FRAME_HEADER_BYTES + size
+            if stop > end:
+                break
+            yield data[start + FRAME_HEADER_BYTES : stop]
+            start = stop
+        self._kept = data[start:]

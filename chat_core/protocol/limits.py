@@ -38,6 +38,10 @@ MAX_ARRAY_ITEMS: Final = 4096
 """Longest array in a frame."""
 MAX_MAP_ITEMS: Final = 256
 """Most entries of a map in a frame."""
+MAX_DEPTH: Final = 16
+"""Deepest nesting of maps and arrays in a frame; what is defined today needs 7."""
+MAX_NUMBER: Final = 2**53 - 1
+"""Largest integer in a request: every language and every database can hold it."""
 
 PING_EVERY_S: Final = 25.0
 """Silence after which a side asks whether the other is still there, in seconds."""

@@ -8,10 +8,13 @@ import msgspec
 from msgspec import Meta
 
 from chat_core.base.ids import CID_BYTES, EID_BYTES
+from chat_core.protocol.limits import MAX_NUMBER
 
-AccountNumber = Annotated[int, Meta(ge=1)]
-ConversationNumber = Annotated[int, Meta(ge=1)]
-SeqNumber = Annotated[int, Meta(ge=1)]
+AccountNumber = Annotated[int, Meta(ge=1, le=MAX_NUMBER)]
+ConversationNumber = Annotated[int, Meta(ge=1, le=MAX_NUMBER)]
+SeqNumber = Annotated[int, Meta(ge=1, le=MAX_NUMBER)]
+SeqOrNone = Annotated[int, Meta(ge=0, le=MAX_NUMBER)]
+"""A seq, or 0: before the first."""
 CidBytes = Annotated[bytes, Meta(min_length=CID_BYTES, max_length=CID_BYTES)]
 EidBytes = Annotated[bytes, Meta(min_length=EID_BYTES, max_length=EID_BYTES)]
 
@@ -39,9 +42,9 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
 
     conversation: ConversationNumber
     """Whose log."""
-    seq: Annotated[int, Meta(ge=0)]
+    seq: SeqOrNone
     """Number of the last event one has; 0: none."""
-    eid: bytes = b""
+    eid: Annotated[bytes, Meta(max_length=EID_BYTES)] = b""
     """First 8 bytes of that event's id; empty with seq 0, or when it is not known."""
 
 

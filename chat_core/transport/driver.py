@@ -6,7 +6,7 @@ Owns the transport and the connection's timer. Must not know what a call or an e
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from typing import Protocol, cast
 
 from chat_core.base.clock import Clock
 from chat_core.base.errors import ProtocolFault
@@ -74,10 +74,9 @@ class Driver(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport over (asyncio)."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        transport.set_write_buffer_limits(high=WRITE_HIGH_BYTES)
-        self._timer = self._loop.call_at(self.connection.deadline(), self._tick)
+        self.transport = stream = cast("asyncio.Transport", transport)  # uvloop's is one in all but name
+        stream.set_write_buffer_limits(high=WRITE_HIGH_BYTES)
+        self._wait()
         assert self._owner is not None
         self._owner.opened(self)
 
@@ -141,6 +140,12 @@ class Driver(asyncio.Protocol):
         if self.transport is not None:
             self.transport.abort()
 
+    def probe(self) -> None:
+        """Ask the peer for a sign of life now; without one the connection ends in time."""
+        self.connection.probe(self._clock.monotonic())
+        self.flush()
+        self._wait()
+
     def pause_reading(self) -> None:
         """Take no more from the peer for now."""
         if self.transport is not None and not self.transport.is_closing():
@@ -157,8 +162,15 @@ class Driver(asyncio.Protocol):
         if expired is not None:
             self._ours = expired
         self.flush()
+        self._wait()
+
+    def _wait(self) -> None:
+        """Set the timer for the connection's next deadline."""
         if self.transport is not None and self.connection.phase is not Phase.CLOSED:
-            self._timer = self._loop.call_later(max(0.01, self.connection.deadline() - now), self._tick)
+            if self._timer is not None:
+                self._timer.cancel()
+            delay = max(0.01, self.connection.deadline() - self._clock.monotonic())
+            self._timer = self._loop.call_later(delay, self._tick)
 
     def _end(self) -> None:
         transport = self.transport

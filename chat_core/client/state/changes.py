@@ -41,7 +41,7 @@ class TimelineReset(Change, frozen=True, kw_only=True):
     conversation: int
     """Which one."""
     reason: str = ""
-    """Why, as in a catch-up's `reset`; empty: its first page came."""
+    """Why, as in a catch-up's `reset`; `renamed`: names in it changed; empty: its first page came."""
 
 
 class MessagesAppended(Change, frozen=True, kw_only=True):
@@ -109,7 +109,11 @@ class Delivered(Change, frozen=True, kw_only=True):
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """The state after some changes, and the changes in order."""
+    """The state after some changes, and the changes in order, told as briefly as possible.
+
+    Of changes that only say where to look there is one of a kind and conversation. A `TimelineReset` stands for all
+    that happened to that timeline in the batch: no appended or prepended messages of it follow.
+    """
 
     state: ClientState
     """As of the last of them."""

@@ -47,7 +47,7 @@ class LinkState(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int = 0
     """Failed tries since it was last online."""
     latency_ms: float | None = None
-    """Round trip of the last answered call or ping, in milliseconds."""
+    """Round trip of a call that was answered lately, in milliseconds."""
 
 
 class Unsent(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,9 +68,9 @@ class Unsent(msgspec.Struct, frozen=True, kw_only=True):
     status: Literal["queued", "sending", "failed"] = "queued"
     """`queued`: waits for the connection; `sending`: on its way, unknown; `failed`: refused for good."""
     code: str = ""
-    """With `failed`: the refusal's code."""
+    """With `failed`: the refusal's code; also while a refusal that passes is waited out."""
     text: str = ""
-    """With `failed`: the refusal's sentence."""
+    """The refusal's sentence."""
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +83,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal["topic", "joined", "left", "renamed", "reset"]
     """What happened."""
     names: tuple[str, ...] = ()
-    """Who."""
+    """Who; with `renamed`: the old name and the new one."""
     text: str = ""
     """With `topic`: the new one; with `reset`: the reason in words."""
 
@@ -97,6 +97,8 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     """Number of messages."""
     at_start: bool = False
     """Whether nothing older exists."""
+    known_from: int = 0
+    """Every message from this seq on, up to the position, is in it."""
 
     def __iter__(self) -> Iterator[Message]:
         """Iterate over all messages, oldest first."""

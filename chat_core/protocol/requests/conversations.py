@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from chat_core.protocol.limits import PAGE_ITEMS
 from chat_core.protocol.requests.base import Done, Reply, Request
-from chat_core.protocol.values import ChannelSummary, Conversation, ConversationRef, Member
+from chat_core.protocol.values import ChannelSummary, Conversation, ConversationRef, Member, SeqOrNone
 
 WantedName = Annotated[str, Meta(min_length=1, max_length=128)]
 
@@ -110,7 +110,7 @@ class MarkRead(Request[Done], frozen=True, kw_only=True, tag="mark_read"):
 
     conversation: ConversationRef
     """Which one."""
-    seq: Annotated[int, Meta(ge=0)]
+    seq: SeqOrNone
     """Everything up to it was read."""
 
 

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from chat_core.protocol.limits import PAGE_ITEMS
 from chat_core.protocol.requests.base import Reply, Request
-from chat_core.protocol.values import CidBytes, ConversationRef, Message, Style
+from chat_core.protocol.values import CidBytes, ConversationRef, Message, SeqNumber, SeqOrNone, Style
 
 
 class Posted(Reply, frozen=True, kw_only=True, omit_defaults=True):
@@ -38,7 +38,7 @@ class Post(Request[Posted], frozen=True, kw_only=True, tag="post"):
     """The text; the server cleans it (control characters, line ends) before it is stored."""
     style: Style = "text"
     """How it is drawn."""
-    reply_to: Annotated[int, Meta(ge=1)] | None = None
+    reply_to: SeqNumber | None = None
     """seq of the message it answers."""
 
 
@@ -64,7 +64,7 @@ class History(Request[Page], frozen=True, kw_only=True, tag="history"):
     """Which one; one must be a member, or it is a public channel."""
     anchor: Literal["latest", "before", "after", "around"] = "latest"
     """`latest`: the newest; `before`/`after`: next to `seq`, without it; `around`: `seq` in the middle."""
-    seq: Annotated[int, Meta(ge=0)] = 0
+    seq: SeqOrNone = 0
     """The seq that `anchor` speaks of."""
     limit: Annotated[int, Meta(ge=1, le=PAGE_ITEMS)] = 50
     """Most messages wanted."""
@@ -88,7 +88,7 @@ class ReadEvents(Request[Events], frozen=True, kw_only=True, tag="read_events"):
 
     conversation: ConversationRef
     """Which one; one must be a member."""
-    after: Annotated[int, Meta(ge=0)]
+    after: SeqOrNone
     """Begin behind this seq."""
     limit: Annotated[int, Meta(ge=1, le=PAGE_ITEMS)] = PAGE_ITEMS
     """Most events wanted."""

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from chat_core.protocol.limits import POSITIONS_PER_RESUME, Limits
+from chat_core.protocol.limits import MAX_NUMBER, POSITIONS_PER_RESUME, Limits
 from chat_core.protocol.requests.base import Reply, Request
-from chat_core.protocol.values import Account, Conversation, ConversationNumber, Position
+from chat_core.protocol.values import Account, Conversation, ConversationNumber, Position, SeqOrNone
 
 
 class Welcome(Reply, frozen=True, kw_only=True):
@@ -97,11 +97,11 @@ class Resume(Request[Resumed], frozen=True, kw_only=True, tag="resume"):
 
     epoch: str = ""
     """The epoch of the positions; empty: none."""
-    seq: Annotated[int, Meta(ge=0)] = 0
+    seq: SeqOrNone = 0
     """Position in the account's log."""
     positions: Annotated[tuple[Position, ...], Meta(max_length=POSITIONS_PER_RESUME)] = ()
     """What the client has of each conversation."""
-    far_behind: Annotated[int, Meta(ge=0)] = 0
+    far_behind: Annotated[int, Meta(ge=0, le=MAX_NUMBER)] = 0
     """Answer `reset: far_behind` where more events than this are missing; 0: never."""
 
 

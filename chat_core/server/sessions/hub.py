@@ -7,15 +7,88 @@ conversation's events while it is attached, and an account is shown online while
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Protocol
 
-from chat_core.base.ids import AccountId
+from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codec import pack
 from chat_core.protocol.events import AccountEvent, AccountRenamed, ConversationEvent, Event
 from chat_core.protocol.framing import push_frame
+from chat_core.protocol.values import Account
 from chat_core.server.sessions.feed import Feed
 from chat_core.server.sessions.presence import Presence
 from chat_core.server.sessions.session import Session
+
+
+class Head(Protocol):
+    """Where a conversation's log stands, as the store tells it at the start."""
+
+    @property
+    def conversation(self) -> ConversationId:
+        """Its number."""
+        ...
+
+    @property
+    def seq(self) -> int:
+        """Its newest event."""
+        ...
+
+    @property
+    def eid(self) -> bytes:
+        """That event's id."""
+        ...
+
+
+class Membership(Protocol):
+    """An account became or ceased to be a member."""
+
+    @property
+    def conversation(self) -> ConversationId:
+        """Where."""
+        ...
+
+    @property
+    def account(self) -> AccountId:
+        """Who."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Their name."""
+        ...
+
+    @property
+    def joined(self) -> bool:
+        """Or left."""
+        ...
+
+    @property
+    def members(self) -> int:
+        """Number of members afterwards."""
+        ...
+
+
+class Outcome(Protocol):
+    """What one write did, as far as it concerns connections; the store's `Committed` is one."""
+
+    @property
+    def events(self) -> Sequence[ConversationEvent]:
+        """For everybody attached to their conversation."""
+        ...
+
+    @property
+    def account_events(self) -> Sequence[tuple[AccountId, AccountEvent]]:
+        """For the devices of their account."""
+        ...
+
+    @property
+    def memberships(self) -> Sequence[Membership]:
+        """Who came and went."""
+        ...
+
+    @property
+    def renamed(self) -> Account | None:
+        """An account with another name."""
+        ...
 
 
 class Hub:
@@ -32,8 +105,8 @@ class Hub:
         self._feeds: dict[int, Feed] = {}
         self._accounts: dict[int, set[Session]] = {}
 
-    def boot(self, heads: Iterable[Any]) -> None:
-        """Take over where the logs stand (`store.base.Head`), before the first connection."""
+    def boot(self, heads: Iterable[Head]) -> None:
+        """Take over where the logs stand, before the first connection."""
         for head in heads:
             self._feeds[head.conversation] = Feed(head.conversation, head.seq, head.eid)
 
@@ -106,8 +179,8 @@ class Hub:
 
     # --- events -----------------------------------------------------------------------------------------------
 
-    def committed(self, outcomes: Sequence[Any]) -> None:
-        """Hand out what a commit did (`store.base.Committed`), in order; runs of events are joined per conversation."""
+    def committed(self, outcomes: Sequence[Outcome]) -> None:
+        """Hand out what a commit did, in order; runs of events are joined per conversation."""
         frames: dict[int, list[tuple[int, bytes]]] = {}
         eids: dict[int, bytes] = {}
         for outcome in outcomes:
@@ -135,7 +208,7 @@ class Hub:
             self.feed(conversation).publish(new, eids[conversation])
         frames.clear()
 
-    def _membership(self, outcome: Any) -> None:
+    def _membership(self, outcome: Outcome) -> None:
         for account, event in outcome.account_events:
             self.account_push(account, event)
         for change in outcome.memberships:

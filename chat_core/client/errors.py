@@ -1,0 +1,38 @@
+"""What calls of the library raise: the server said no, or there is no server to ask."""
+
+from __future__ import annotations
+
+from chat_core.base.errors import ChatError, WorldFault
+from chat_core.protocol.codes import Refusal
+from chat_core.protocol.envelopes import Failure
+
+
+class CallFailed(ChatError):
+    """The server answered with a failure; `str()` is its sentence.
+
+    Args:
+        code: why; a plain string if this version does not know the code.
+        text: one sentence for people.
+        retry_after: seconds after which the same call is worth repeating, None: at will.
+        final: whether repeating it can never succeed.
+    """
+
+    def __init__(self, code: Refusal | str, text: str, *, retry_after: float | None = None, final: bool = True) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+        self.retry_after = retry_after
+        self.final = final
+
+    @classmethod
+    def of(cls, failure: Failure) -> CallFailed:
+        """Return what a failure on the wire means."""
+        try:
+            code: Refusal | str = Refusal(failure.code)
+        except ValueError:
+            code = failure.code
+        return cls(code, failure.text, retry_after=failure.retry_after, final=failure.final)
+
+
+class Disconnected(WorldFault):
+    """Not connected, or the connection was lost before the answer; whether the call was carried out is unknown."""

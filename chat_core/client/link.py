@@ -1,0 +1,275 @@
+"""One connection as the library sees it: calls with their answers, pushes, and one end with its reason.
+
+Answers are handed on at once, in the order of the wire, before anything that came behind them: that is what keeps a
+catch-up and the pushes after it in order. Knows nothing of state; whoever opens a link decides what is said on it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from chat_core.base.clock import Clock
+from chat_core.base.errors import ProtocolFault
+from chat_core.client.errors import CallFailed, Disconnected
+from chat_core.protocol.codec import pack, read_event, read_reply, to_map
+from chat_core.protocol.codes import GOODBYES, Goodbye, Refusal
+from chat_core.protocol.connection import Connection, Role
+from chat_core.protocol.envelopes import Answer, Call, Envelope, Failure, Farewell, Push
+from chat_core.protocol.events import Event
+from chat_core.protocol.limits import FRAME_TO_SERVER_BYTES
+from chat_core.protocol.requests.base import Reply, Request, reply_type
+from chat_core.transport.connect import Connector
+from chat_core.transport.driver import Driver
+from chat_core.transport.urls import Address
+
+R = TypeVar("R", bound=Reply)
+
+CALL_WITHIN_S: Final = 10.0
+"""Time a call has for its answer, in seconds."""
+PROBE_EVERY_S: Final = 5.0
+"""Silence after which a sign of life is worth asking for, in seconds."""
+_CLOSE_WITHIN_S: Final = 1.0
+_LAST_CALL_ID: Final = 2**32 - 1
+
+_OURS: Final[dict[Goodbye, str]] = {
+    Goodbye.PING_TIMEOUT: "The server did not answer any more.",
+    Goodbye.BAD_FRAME: "The other side does not speak this protocol; is that address a chat server's?",
+    Goodbye.FRAME_TOO_LONG: "The other side does not speak this protocol; is that address a chat server's?",
+    Goodbye.BAD_ENVELOPE: "The server said something that this version does not understand; update the older one.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a connection ended."""
+
+    reason: str
+    """One sentence for people."""
+    reconnect: bool
+    """Whether trying again by itself makes sense."""
+    retry_after: float | None = None
+    """Seconds the server asked to wait before that."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Open(Generic[R]):
+    """A call that waits for its answer."""
+
+    reply: type[R]
+    then: Callable[[R | CallFailed | Disconnected], None]
+    asked_at: float
+
+
+class Link:
+    """See the module's head. Made by `Link.open`.
+
+    Args:
+        clock: for time-outs and round trips.
+        on_push: gets every event this version knows.
+        on_ended: told once how the connection ended, after each open call was.
+    """
+
+    def __init__(
+        self, clock: Clock, on_push: Callable[[Event], None], on_ended: Callable[[Link, Ended], None]
+    ) -> None:
+        self.ended: Ended | None = None
+        """How it ended; None: it is up."""
+        self.latency_s: float | None = None
+        """Round trip of the last answered call, in seconds."""
+        self._clock = clock
+        self._on_push = on_push
+        self._on_ended = on_ended
+        self._loop = asyncio.get_running_loop()
+        self._driver: Driver | None = None
+        self._calls: dict[int, _Open[Any]] = {}
+        self._next_id = 0
+        self._flush_due = False
+        self._signed_in = False
+        self._heard_at = clock.monotonic()
+        self._probed_at = self._heard_at
+        self._gone = asyncio.Event()
+
+    @classmethod
+    async def open(
+        cls,
+        address: Address,
+        connector: Connector,
+        clock: Clock,
+        on_push: Callable[[Event], None],
+        on_ended: Callable[[Link, Ended], None],
+    ) -> Link:
+        """Connect. Raises: WorldFault, UsageFault, as the connector does."""
+        link = cls(clock, on_push, on_ended)
+        await connector(address, lambda: Driver(Connection(Role.CLIENT, clock.monotonic()), clock, link))
+        return link
+
+    # --- calls ------------------------------------------------------------------------------------------------
+
+    def ask(self, request: Request[R], then: Callable[[R | CallFailed | Disconnected], None]) -> None:
+        """Send a call; `then` gets its outcome, once, at the moment it comes in.
+
+        A request too long for a frame is refused here, with the code the server has for it.
+        """
+        driver = self._driver
+        if driver is None or driver.closing:
+            then(Disconnected(self.ended.reason if self.ended else "The connection is not up."))
+            return
+        call = Call(id=self._free_id(), request=to_map(request))
+        if _may_be_long(call) and len(pack(call)) > FRAME_TO_SERVER_BYTES:
+            then(CallFailed(Refusal.TOO_LONG, f"A request has at most {FRAME_TO_SERVER_BYTES} bytes."))
+            return
+        self._calls[call.id] = _Open(reply_type(type(request)), then, self._clock.monotonic())
+        driver.connection.send(call)
+        self._flush_soon()
+
+    async def call(self, request: Request[R], *, timeout_s: float = CALL_WITHIN_S) -> R:
+        """Send a call and wait for its reply.
+
+        Raises:
+            CallFailed: the server refused.
+            Disconnected: there was no answer in time, or the connection is lost.
+        """
+        answered: asyncio.Future[R | CallFailed | Disconnected] = self._loop.create_future()
+
+        def settle(outcome: R | CallFailed | Disconnected) -> None:
+            if not answered.done():
+                answered.set_result(outcome)
+
+        self.ask(request, settle)
+        try:
+            async with asyncio.timeout(timeout_s):
+                outcome = await answered
+        except TimeoutError as error:
+            raise Disconnected(f"The server did not answer within {timeout_s:g} s.") from error
+        if isinstance(outcome, (CallFailed, Disconnected)):
+            raise outcome
+        return outcome
+
+    # --- the connection ---------------------------------------------------------------------------------------
+
+    def ready(self) -> None:
+        """Note that one is signed in."""
+        self._signed_in = True
+        if self._driver is not None:
+            self._driver.connection.signed_in()
+
+    def probe(self) -> None:
+        """Ask for a sign of life now, if there was none lately."""
+        now = self._clock.monotonic()
+        if self._driver is not None and now - max(self._heard_at, self._probed_at) >= PROBE_EVERY_S:
+            self._probed_at = now
+            self._driver.probe()
+
+    def drop(self, reason: str, *, reconnect: bool = True, retry_after: float | None = None) -> None:
+        """End the connection from this side, for a reason of this side's."""
+        if self.ended is None:
+            self.ended = Ended(reason, reconnect, retry_after)
+        if self._driver is not None:
+            self._driver.close(Goodbye.CLIENT_LEFT)
+
+    async def close(self) -> None:
+        """Say goodbye and wait until the stream is gone, for a second at most."""
+        self.drop("Closed.", reconnect=False)
+        try:
+            async with asyncio.timeout(_CLOSE_WITHIN_S):
+                await self._gone.wait()
+        except TimeoutError:
+            if self._driver is not None:
+                self._driver.abort()
+
+    # --- what the driver tells --------------------------------------------------------------------------------
+
+    def opened(self, driver: Driver) -> None:
+        """Take the stream over (driver)."""
+        self._driver = driver
+
+    def received(self, envelope: Envelope) -> None:
+        """Hand an envelope on (driver)."""
+        self._heard_at = self._clock.monotonic()
+        try:
+            match envelope:
+                case Push():
+                    event = read_event(envelope.event)
+                    if event is not None and self.ended is None:
+                        self._on_push(event)
+                case Answer():
+                    self._answered(envelope)
+                case Failure():
+                    self._settle(envelope.id, CallFailed.of(envelope))
+                case _:  # the connection lets nothing else through
+                    pass
+        except ProtocolFault as fault:
+            self._close_for(fault)
+
+    def writable(self) -> None:
+        """Nothing to do (driver): what waits is bounded by the open calls."""
+
+    def closed(self, farewell: Farewell | None, ours: Goodbye | None) -> None:
+        """Tell everybody who waits (driver)."""
+        self._driver = None
+        if self.ended is None:
+            self.ended = _how(farewell, ours, signed_in=self._signed_in)
+        calls, self._calls = self._calls, {}
+        for call in calls.values():
+            call.then(Disconnected(self.ended.reason))
+        self._gone.set()
+        self._on_ended(self, self.ended)
+
+    # --- how --------------------------------------------------------------------------------------------------
+
+    def _answered(self, answer: Answer) -> None:
+        call = self._calls.get(answer.id)
+        if call is not None:
+            reply = read_reply(answer.reply, call.reply)
+            self._settle(answer.id, reply)
+
+    def _settle(self, call_id: int, outcome: Any) -> None:
+        call = self._calls.pop(call_id, None)
+        if call is not None and self.ended is None:
+            self.latency_s = self._clock.monotonic() - call.asked_at
+            call.then(outcome)
+        elif call is not None:
+            call.then(Disconnected("The connection was closed before the answer came."))
+
+    def _close_for(self, fault: ProtocolFault) -> None:
+        code = Goodbye(fault.code)
+        if self.ended is None:
+            self.ended = _how(None, code, signed_in=self._signed_in)
+        if self._driver is not None:
+            self._driver.close(code, str(fault))
+
+    def _free_id(self) -> int:
+        while self._next_id in self._calls:
+            self._next_id = (self._next_id + 1) & _LAST_CALL_ID
+        free = self._next_id
+        self._next_id = (free + 1) & _LAST_CALL_ID
+        return free
+
+    def _flush_soon(self) -> None:
+        """Write what was asked in this turn of the loop in one go."""
+        if not self._flush_due:
+            self._flush_due = True
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flush_due = False
+        if self._driver is not None:
+            self._driver.flush()
+
+
+def _how(farewell: Farewell | None, ours: Goodbye | None, *, signed_in: bool) -> Ended:
+    """Translate how a stream ended, once, for everybody above."""
+    if farewell is not None:
+        return Ended(farewell.text or "The server closed the connection.", farewell.reconnect, farewell.retry_after)
+    if ours is not None:
+        # Garbage from a server that we were talking with well is worth another try; from a stranger it is not.
+        return Ended(_OURS.get(ours, GOODBYES[ours].text), GOODBYES[ours].again or signed_in)
+    return Ended("The connection was lost.", reconnect=True)
+
+
+def _may_be_long(call: Call) -> bool:
+    """Return whether a call is worth measuring; a character has at most 4 bytes."""
+    return any(isinstance(value, str) and 4 * len(value) > FRAME_TO_SERVER_BYTES // 2 for value in call.request.values())

@@ -1,0 +1,159 @@
+"""What can happen to a client's state, as values: the alphabet of the reducer. Pure."""
+
+from __future__ import annotations
+
+import msgspec
+
+from chat_core.client.state.model import LinkState, Unsent
+from chat_core.protocol.events import AccountEvent, ConversationEvent, Signal
+from chat_core.protocol.requests.conversations import Members
+from chat_core.protocol.requests.messages import Page
+from chat_core.protocol.requests.session import Resumed
+from chat_core.protocol.values import Account, Conversation, Position
+
+
+class Input(msgspec.Struct, frozen=True, kw_only=True):
+    """Root of all inputs."""
+
+
+class LinkMoved(Input, frozen=True, kw_only=True):
+    """The connection is in another state."""
+
+    link: LinkState
+    """The new one."""
+
+
+class SignedInAs(Input, frozen=True, kw_only=True):
+    """The server said who one is. Another account than before: nothing of the old one is kept."""
+
+    me: Account
+    """Who."""
+    server: str
+    """Program and version of the server."""
+
+
+class RenamedMyself(Input, frozen=True, kw_only=True):
+    """The server answered a renaming."""
+
+    me: Account
+    """Number and new name."""
+
+
+class WasResumed(Input, frozen=True, kw_only=True):
+    """A resume was answered: the list of conversations is this one now. Catch-ups are inputs of their own."""
+
+    resumed: Resumed
+    """The answer."""
+
+
+class Opened(Input, frozen=True, kw_only=True):
+    """One is a member of this conversation; a new one begins at its head."""
+
+    conversation: Conversation
+    """As the server sees it."""
+
+
+class Gone(Input, frozen=True, kw_only=True):
+    """One is no longer a member."""
+
+    conversation: int
+    """Of what."""
+
+
+class Placed(Input, frozen=True, kw_only=True):
+    """What follows is delivered from this position on; nothing before it is known."""
+
+    position: Position
+    """The last event that counts as handed over."""
+
+
+class WasReset(Input, frozen=True, kw_only=True):
+    """What was known of a conversation is worthless, or too old to be continued."""
+
+    position: Position
+    """Where it goes on."""
+    reason: str
+    """As in a catch-up's `reset`."""
+    wall_ms: int
+    """When, milliseconds since 1970."""
+
+
+class EventsArrived(Input, frozen=True, kw_only=True):
+    """Events of one conversation that continue its position without a hole."""
+
+    conversation: int
+    """Whose."""
+    events: tuple[ConversationEvent, ...]
+    """Oldest first; not empty."""
+    live: bool
+    """False while catching up."""
+    keep: int | None = None
+    """Most messages kept, for clients that show none; None: all."""
+
+
+class AccountEventArrived(Input, frozen=True, kw_only=True):
+    """An event of one's own account's log."""
+
+    event: AccountEvent
+    """The event."""
+
+
+class SignalArrived(Input, frozen=True, kw_only=True):
+    """Something ephemeral."""
+
+    event: Signal
+    """What."""
+    now: float
+    """Monotonic seconds."""
+    wall_ms: int
+    """Milliseconds since 1970."""
+
+
+class LoadingMoved(Input, frozen=True, kw_only=True):
+    """Fetching older messages began or ended."""
+
+    conversation: int
+    """Where."""
+    loading: bool
+    """Which of the two."""
+
+
+class PageRead(Input, frozen=True, kw_only=True):
+    """A page of history that ends right before what is known; `known_from` was the anchor."""
+
+    page: Page
+    """The page."""
+
+
+class MembersRead(Input, frozen=True, kw_only=True):
+    """The members of a conversation, all pages in one."""
+
+    conversation: int
+    """Whose."""
+    members: Members
+    """Who."""
+
+
+class MarkedRead(Input, frozen=True, kw_only=True):
+    """The user read up to here."""
+
+    conversation: int
+    """Where."""
+    seq: int
+    """The last one."""
+
+
+class UnsentMoved(Input, frozen=True, kw_only=True):
+    """The outbox holds other messages for a conversation."""
+
+    conversation: int
+    """Which one."""
+    unsent: tuple[Unsent, ...]
+    """In sending order."""
+
+
+class TimePassed(Input, frozen=True, kw_only=True):
+    """Time to forget who was typing."""
+
+    now: float
+    """Monotonic seconds."""

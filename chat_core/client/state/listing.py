@@ -1,0 +1,143 @@
+"""The list of conversations: what a resume, a join, a leave and a reset do to it. Pure."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from msgspec.structs import replace
+
+from chat_core.base.names import name_key
+from chat_core.client.state.changes import (
+    Change,
+    ListChanged,
+    MembersListed,
+    TimelineReset,
+    TypingChanged,
+    UnreadChanged,
+)
+from chat_core.client.state.inputs import Gone, Opened, Placed, WasReset, WasResumed
+from chat_core.client.state.model import ClientState, ConversationState, MemberList, Notice
+from chat_core.client.state.reading import recount
+from chat_core.client.state.timeline import begin
+from chat_core.protocol.values import Conversation, Position
+
+RESET_REASONS = {
+    "new": "This is a new view of the conversation.",
+    "epoch": "The server's store was replaced; what was here before is gone.",
+    "rewound": "The server went back to an older state of its store.",
+    "far_behind": "Too much happened meanwhile to be listed here; scroll up to read it.",
+}
+"""What a reset means, for people."""
+
+
+def fresh(info: Conversation) -> ConversationState:
+    """Return a conversation of which nothing is known; it goes on behind its head."""
+    return ConversationState(
+        info=info,
+        position=Position(conversation=info.id, seq=info.head, eid=info.eid),
+        timeline=begin(info.head),
+        read=info.read,
+        unread=info.unread,
+        members=MemberList(total=info.members, online=info.online),
+    )
+
+
+def resumed(state: ClientState, input: WasResumed) -> tuple[ClientState, list[Change]]:
+    """Take over the list as of now; what is not in it is gone."""
+    answer = input.resumed
+    another = bool(state.epoch) and answer.epoch != state.epoch
+    conversations: dict[int, ConversationState] = {}
+    added, changed = [], []
+    changes: list[Change] = []
+    for info in answer.conversations:
+        known = state.conversations.get(info.id)
+        if known is None or (another and not same_target(known.info, info)):
+            conversations[info.id] = fresh(info)
+            added.append(info.id)
+            continue
+        # The server may have been restarted: its count of member signals began anew.
+        members = replace(known.members, rev=0, total=info.members, online=info.online, stale=True)
+        now = replace(recount(known, info, state.me), typing=(), members=members)
+        conversations[info.id] = now
+        if labels(known.info) != labels(info):
+            changed.append(info.id)
+        changes += differences(known, now)
+    removed = [number for number in state.conversations if number not in conversations or (another and number in added)]
+    if added or removed or changed:
+        changes.insert(0, ListChanged(added=tuple(added), removed=tuple(removed), changed=tuple(changed)))
+    state = replace(state, epoch=answer.epoch, account_seq=answer.seq, conversations=MappingProxyType(conversations))
+    return state, changes
+
+
+def opened(state: ClientState, input: Opened) -> tuple[ClientState, list[Change]]:
+    """Add a conversation, or bring its numbers up to date."""
+    info = input.conversation
+    known = state.conversations.get(info.id)
+    if known is None:
+        return put(state, fresh(info)), [ListChanged(added=(info.id,))]
+    now = recount(known, info, state.me)
+    changes = differences(known, now)
+    if labels(known.info) != labels(info):
+        changes.insert(0, ListChanged(changed=(info.id,)))
+    return put(state, now), changes
+
+
+def gone(state: ClientState, input: Gone) -> tuple[ClientState, list[Change]]:
+    """Take a conversation out of the list."""
+    if input.conversation not in state.conversations:
+        return state, []
+    left = {number: known for number, known in state.conversations.items() if number != input.conversation}
+    return replace(state, conversations=MappingProxyType(left)), [ListChanged(removed=(input.conversation,))]
+
+
+def placed(state: ClientState, input: Placed) -> tuple[ClientState, list[Change]]:
+    """Begin somewhere else in a log, with nothing known before."""
+    known = state.conversations.get(input.position.conversation)
+    if known is None:
+        return state, []
+    return put(state, replace(known, position=input.position, timeline=begin(input.position.seq))), []
+
+
+def was_reset(state: ClientState, input: WasReset) -> tuple[ClientState, list[Change]]:
+    """Drop what is known of a conversation and go on elsewhere, with a line that says why."""
+    number, seq = input.position.conversation, input.position.seq
+    known = state.conversations.get(number)
+    if known is None:
+        return state, []
+    text = RESET_REASONS.get(input.reason, input.reason)
+    notice = Notice(after=seq, ts=input.wall_ms, kind="reset", text=text)
+    now = replace(known, position=input.position, timeline=begin(seq), notices=(notice,), typing=(), mentions=0)
+    if input.reason == "far_behind":
+        now = recount(now, now.info, state.me)
+    else:
+        # Read markers mean something within one log only.
+        now = replace(now, read=min(now.info.read, seq), unread=now.info.unread)
+    return put(state, now), [TimelineReset(conversation=number, reason=input.reason), *differences(known, now)]
+
+
+def put(state: ClientState, conversation: ConversationState) -> ClientState:
+    """Return the state with this conversation in place of the one of its number."""
+    conversations = {**state.conversations, conversation.id: conversation}
+    return replace(state, conversations=MappingProxyType(conversations))
+
+
+def labels(info: Conversation) -> tuple[str, str, str, int, int]:
+    """Return what a list shows of a conversation."""
+    return info.kind, info.name, info.topic, info.members, info.online
+
+
+def same_target(one: Conversation, other: Conversation) -> bool:
+    """Return whether two are spelled the same: in another store, a number may mean another conversation."""
+    return one.kind == other.kind and name_key(one.name) == name_key(other.name)
+
+
+def differences(before: ConversationState, now: ConversationState) -> list[Change]:
+    """Return the changes of numbers, typists and members between two states of one conversation."""
+    changes: list[Change] = []
+    if (before.unread, before.read, before.mentions) != (now.unread, now.read, now.mentions):
+        changes.append(UnreadChanged(conversation=now.id))
+    if before.typing != now.typing:
+        changes.append(TypingChanged(conversation=now.id))
+    if before.members != now.members:
+        changes.append(MembersListed(conversation=now.id))
+    return changes

@@ -1,0 +1,100 @@
+"""Conversation events into a conversation's state: messages, topics, what they do to the unread count. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from chat_core.client.state import timeline as timelines
+from chat_core.client.state.changes import (
+    Change,
+    Delivered,
+    ListChanged,
+    MessagesAppended,
+    NoticeAdded,
+    TypingChanged,
+    UnreadChanged,
+)
+from chat_core.client.state.inputs import EventsArrived
+from chat_core.client.state.model import ConversationState, Notice
+from chat_core.client.state.reading import is_mention
+from chat_core.protocol.events import ConversationEvent, MessagePosted, TopicChanged
+from chat_core.protocol.values import Account, Message, Position
+
+NOTICES = 200
+"""Lines between messages that are kept."""
+
+
+def arrived(
+    conversation: ConversationState, arrival: EventsArrived, me: Account | None
+) -> tuple[ConversationState, list[Change]]:
+    """Fold events in that continue the position."""
+    number = conversation.id
+    last = arrival.events[-1]
+    posted = [event for event in arrival.events if isinstance(event, MessagePosted)]
+    timeline, new = timelines.append(conversation.timeline, [timelines.message_of(event) for event in posted])
+    if arrival.keep is not None:
+        timeline = timelines.trim(timeline, arrival.keep)
+    position = Position(conversation=number, seq=last.seq, eid=last.eid)
+    after = _count_new(replace(conversation, timeline=timeline, position=position), new, me)
+    changes: list[Change] = []
+    if new:
+        changes.append(MessagesAppended(conversation=number, messages=new, live=arrival.live))
+    if (after.unread, after.read, after.mentions) != (conversation.unread, conversation.read, conversation.mentions):
+        changes.append(UnreadChanged(conversation=number))
+    after, more = _topics(after, arrival.events)
+    changes += more
+    after, more = _stop_typing(after, posted)
+    changes += more
+    changes += [Delivered(event=event) for event in arrival.events]
+    return after, changes
+
+
+def add_notice(conversation: ConversationState, notice: Notice) -> ConversationState:
+    """Put a line at the end; the oldest goes when there are too many."""
+    return replace(conversation, notices=(*conversation.notices[-NOTICES + 1 :], notice))
+
+
+def _count_new(conversation: ConversationState, new: Sequence[Message], me: Account | None) -> ConversationState:
+    """Count as the server does: an own message moves the marker when nothing unread lies before it."""
+    read, unread, mentions = conversation.read, conversation.unread, conversation.mentions
+    counted = conversation.info.head
+    for message in new:
+        own = me is not None and message.author == me.id
+        if own and message.seq > counted and not unread:
+            read, mentions = max(read, message.seq), 0
+        elif not own and message.seq > read:
+            unread += message.seq > counted
+            mentions += is_mention(message, me)
+    return replace(conversation, read=read, unread=unread, mentions=mentions)
+
+
+def _topics(
+    conversation: ConversationState, events: Sequence[ConversationEvent]
+) -> tuple[ConversationState, list[Change]]:
+    changes: list[Change] = []
+    for event in events:
+        if not isinstance(event, TopicChanged):
+            continue
+        notice = Notice(after=event.seq, ts=event.ts, kind="topic", names=(event.name,), text=event.topic)
+        conversation = add_notice(conversation, notice)
+        changes.append(NoticeAdded(conversation=conversation.id, notice=notice))
+        # While catching up, the list of conversations has the newest topic already.
+        if event.seq > conversation.info.head and event.topic != conversation.info.topic:
+            conversation = replace(conversation, info=replace(conversation.info, topic=event.topic))
+            changes.append(ListChanged(changed=(conversation.id,)))
+    return conversation, changes
+
+
+def _stop_typing(
+    conversation: ConversationState, posted: Sequence[MessagePosted]
+) -> tuple[ConversationState, list[Change]]:
+    """Who has just posted is not typing any more."""
+    if not conversation.typing:
+        return conversation, []
+    authors = {event.author for event in posted}
+    typing = tuple(typist for typist in conversation.typing if typist.account not in authors)
+    if len(typing) == len(conversation.typing):
+        return conversation, []
+    return replace(conversation, typing=typing), [TypingChanged(conversation=conversation.id)]

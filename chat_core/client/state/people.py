@@ -1,0 +1,214 @@
+"""Signals and member lists: who types, who is here, who is called what now. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec.structs import replace
+
+from chat_core.base.names import name_key
+from chat_core.client.state import timeline as timelines
+from chat_core.client.state.changes import (
+    Change,
+    LinkChanged,
+    ListChanged,
+    MembersListed,
+    NoticeAdded,
+    TimelineReset,
+    TypingChanged,
+)
+from chat_core.client.state.inputs import MembersRead, SignalArrived, TimePassed
+from chat_core.client.state.listing import put
+from chat_core.client.state.log import add_notice
+from chat_core.client.state.model import ClientState, ConversationState, MemberList, Notice, Typist
+from chat_core.protocol.events import AccountRenamed, MembersChanged, Typing
+from chat_core.protocol.limits import TYPING_FADES_S
+from chat_core.protocol.values import Account, Member
+
+
+def signalled(state: ClientState, input: SignalArrived) -> tuple[ClientState, list[Change]]:
+    """Fold a signal in; one about an unknown conversation changes nothing."""
+    match input.event:
+        case Typing():
+            return _typing(state, input.event, input.now)
+        case MembersChanged():
+            return _members_changed(state, input.event, input.wall_ms)
+        case AccountRenamed():
+            return renamed(state, input.event.account, input.event.name, input.wall_ms)
+        case _:  # of a newer server
+            return state, []
+
+
+def time_passed(state: ClientState, input: TimePassed) -> tuple[ClientState, list[Change]]:
+    """Forget those whose typing has faded."""
+    changes: list[Change] = []
+    for conversation in state.conversations.values():
+        typing = tuple(typist for typist in conversation.typing if typist.until > input.now)
+        if len(typing) != len(conversation.typing):
+            state = put(state, replace(conversation, typing=typing))
+            changes.append(TypingChanged(conversation=conversation.id))
+    return state, changes
+
+
+def members_read(state: ClientState, input: MembersRead) -> tuple[ClientState, list[Change]]:
+    """Take a list of members over; a signal that came meanwhile makes it stale at once."""
+    known = state.conversations.get(input.conversation)
+    if known is None:
+        return state, []
+    read = input.members
+    stale = known.members.rev > read.rev
+    members = MemberList(
+        members=read.members,
+        rev=max(known.members.rev, read.rev),
+        total=known.members.total if stale else read.total,
+        online=known.members.online if stale else read.online,
+        stale=stale,
+    )
+    state = put(state, _with_members(known, members))
+    changes: list[Change] = [MembersListed(conversation=known.id)]
+    if (known.info.members, known.info.online) != (members.total, members.online):
+        changes.append(ListChanged(changed=(known.id,)))
+    return state, changes
+
+
+def renamed(state: ClientState, account: int, name: str, wall_ms: int) -> tuple[ClientState, list[Change]]:
+    """Give an account another name wherever it is shown."""
+    changes: list[Change] = []
+    if state.me is not None and state.me.id == account and state.me.name != name:
+        state = replace(state, me=Account(id=account, name=name))
+        changes.append(LinkChanged())
+    for conversation in state.conversations.values():
+        now, more = _rename_in(conversation, account, name, wall_ms)
+        if now is not conversation:
+            state = put(state, now)
+            changes += more
+    return state, changes
+
+
+def _typing(state: ClientState, event: Typing, now: float) -> tuple[ClientState, list[Change]]:
+    known = state.conversations.get(event.conversation)
+    if known is None or (state.me is not None and event.account == state.me.id):
+        return state, []
+    others = tuple(typist for typist in known.typing if typist.account != event.account)
+    if event.active:
+        others += (Typist(account=event.account, name=event.name, until=now + TYPING_FADES_S),)
+    elif len(others) == len(known.typing):
+        return state, []
+    return put(state, replace(known, typing=others)), [TypingChanged(conversation=known.id)]
+
+
+def _members_changed(state: ClientState, event: MembersChanged, wall_ms: int) -> tuple[ClientState, list[Change]]:
+    known = state.conversations.get(event.conversation)
+    if known is None:
+        return state, []
+    now = _with_members(known, _folded(known.members, event))
+    changes: list[Change] = [MembersListed(conversation=known.id)]
+    if (known.info.members, known.info.online) != (event.members, event.online):
+        changes.append(ListChanged(changed=(known.id,)))
+    me = "" if state.me is None else name_key(state.me.name)
+    kinds: tuple[tuple[Literal["joined", "left"], tuple[str, ...]], ...] = (
+        ("joined", event.joined),
+        ("left", event.left),
+    )
+    for kind, everybody in kinds:
+        names = tuple(name for name in everybody if name_key(name) != me)
+        if names:
+            now, notice = _say(now, kind, names, wall_ms)
+            changes.append(NoticeAdded(conversation=known.id, notice=notice))
+    return put(state, now), changes
+
+
+def _say(
+    conversation: ConversationState, kind: Literal["joined", "left"], names: tuple[str, ...], wall_ms: int
+) -> tuple[ConversationState, Notice]:
+    """Add a line, or extend the last one if it says the same and nothing was said in between."""
+    after = conversation.position.seq
+    last = conversation.notices[-1] if conversation.notices else None
+    if last is not None and last.kind == kind and last.after == after:
+        told = last.names + tuple(name for name in names if name not in last.names)
+        notice = replace(last, names=told, ts=wall_ms)
+        return replace(conversation, notices=(*conversation.notices[:-1], notice)), notice
+    notice = Notice(after=after, ts=wall_ms, kind=kind, names=names)
+    return add_notice(conversation, notice), notice
+
+
+def _folded(known: MemberList, event: MembersChanged) -> MemberList:
+    """Follow comings and goings in a list that is complete; it is stale as soon as the numbers do not agree."""
+    online = {name_key(name): True for name in event.came} | {name_key(name): False for name in event.went}
+    left = {name_key(name) for name in event.left}
+    members = tuple(
+        replace(member, online=online.get(name_key(member.name), member.online))
+        for member in known.members
+        if name_key(member.name) not in left
+    )
+    exact = (
+        not known.stale
+        and event.rev == known.rev + 1
+        and len(members) == event.members
+        and _online(members) == event.online
+    )
+    return MemberList(
+        members=members if exact else known.members,
+        rev=max(event.rev, known.rev),
+        total=event.members,
+        online=event.online,
+        stale=not exact,
+    )
+
+
+def _online(members: Sequence[Member]) -> int:
+    return sum(member.online for member in members)
+
+
+def _with_members(conversation: ConversationState, members: MemberList) -> ConversationState:
+    info = replace(conversation.info, members=members.total, online=members.online)
+    return replace(conversation, info=info, members=members)
+
+
+def _rename_in(
+    conversation: ConversationState, account: int, name: str, wall_ms: int
+) -> tuple[ConversationState, list[Change]]:
+    old = _known_as(conversation, account)
+    if old is None or old == name:
+        return conversation, []
+    number = conversation.id
+    changes: list[Change] = []
+    now = conversation
+    timeline = timelines.rename(now.timeline, account, name)
+    if timeline is not now.timeline:
+        now = replace(now, timeline=timeline)
+        changes.append(TimelineReset(conversation=number, reason="renamed"))
+    if any(member.account == account for member in now.members.members):
+        members = tuple(
+            replace(member, name=name) if member.account == account else member for member in now.members.members
+        )
+        members = tuple(sorted(members, key=lambda member: name_key(member.name)))
+        now = replace(now, members=replace(now.members, members=members))
+        changes.append(MembersListed(conversation=number))
+    if any(typist.account == account for typist in now.typing):
+        typing = tuple(replace(who, name=name) if who.account == account else who for who in now.typing)
+        now = replace(now, typing=typing)
+        changes.append(TypingChanged(conversation=number))
+    if now.info.partner == account:
+        now = replace(now, info=replace(now.info, name=name))
+        changes.append(ListChanged(changed=(number,)))
+    notice = Notice(after=now.position.seq, ts=wall_ms, kind="renamed", names=(old, name))
+    return add_notice(now, notice), [*changes, NoticeAdded(conversation=number, notice=notice)]
+
+
+def _known_as(conversation: ConversationState, account: int) -> str | None:
+    """Return the name an account is shown with in a conversation; None: it is not shown there."""
+    if conversation.info.partner == account:
+        return conversation.info.name
+    for member in conversation.members.members:
+        if member.account == account:
+            return member.name
+    for typist in conversation.typing:
+        if typist.account == account:
+            return typist.name
+    for block in reversed(conversation.timeline.blocks):
+        for message in reversed(block):
+            if message.author == account:
+                return message.name
+    return None

@@ -1,0 +1,156 @@
+"""The one function that moves the client's state on: `apply(state, input) -> (state, changes)`. Pure.
+
+Each kind of input has one entry here and its rules in the module of its subject: `listing`, `log`, `people`, `reading`,
+`timeline`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from chat_core.client.state import inputs, listing, log, people
+from chat_core.client.state.changes import (
+    Change,
+    Delivered,
+    LinkChanged,
+    ListChanged,
+    LoadingChanged,
+    MessagesPrepended,
+    TimelineReset,
+    UnreadChanged,
+    UnsentChanged,
+)
+from chat_core.client.state.model import ClientState
+from chat_core.client.state.reading import move_marker, page_came
+from chat_core.client.state.timeline import prepend
+from chat_core.protocol.events import ConversationJoined, ConversationLeft, ReadMarkerMoved
+
+Result = tuple[ClientState, list[Change]]
+
+
+def apply(state: ClientState, input: inputs.Input) -> Result:
+    """Return the state after an input, and what it changed; the very same state if it changed nothing."""
+    return _STEPS[type(input)](state, input)
+
+
+def _link(state: ClientState, input: inputs.LinkMoved) -> Result:
+    if input.link == state.link:
+        return state, []
+    return replace(state, link=input.link), [LinkChanged()]
+
+
+def _signed_in(state: ClientState, input: inputs.SignedInAs) -> Result:
+    if state.me == input.me and state.server == input.server:
+        return state, []
+    changes: list[Change] = [LinkChanged()]
+    if state.me is not None and state.me.id != input.me.id:
+        if state.conversations:
+            changes.append(ListChanged(removed=tuple(state.conversations)))
+        state = ClientState(link=state.link)
+    return replace(state, me=input.me, server=input.server), changes
+
+
+def _renamed_myself(state: ClientState, input: inputs.RenamedMyself) -> Result:
+    if state.me is None or state.me.id != input.me.id:
+        return state, []
+    # The signal that follows changes the name everywhere else, also on one's other devices.
+    return replace(state, me=input.me), [LinkChanged()] if state.me != input.me else []
+
+
+def _events(state: ClientState, input: inputs.EventsArrived) -> Result:
+    known = state.conversations.get(input.conversation)
+    if known is None:
+        return state, []
+    now, changes = log.arrived(known, input, state.me)
+    return listing.put(state, now), changes
+
+
+def _account_event(state: ClientState, input: inputs.AccountEventArrived) -> Result:
+    event = input.event
+    if event.seq <= state.account_seq:
+        return state, []
+    changes: list[Change] = []
+    state = replace(state, account_seq=event.seq)
+    match event:
+        case ConversationJoined():
+            state, changes = listing.opened(state, inputs.Opened(conversation=event.conversation))
+        case ConversationLeft():
+            state, changes = listing.gone(state, inputs.Gone(conversation=event.conversation))
+        case ReadMarkerMoved():
+            state, changes = _read_up_to(state, event.conversation, event.read)
+        case _:  # of a newer server
+            pass
+    return state, [*changes, Delivered(event=event)]
+
+
+def _signal(state: ClientState, input: inputs.SignalArrived) -> Result:
+    state, changes = people.signalled(state, input)
+    return state, [*changes, Delivered(event=input.event)]
+
+
+def _loading(state: ClientState, input: inputs.LoadingMoved) -> Result:
+    known = state.conversations.get(input.conversation)
+    if known is None or known.loading == input.loading:
+        return state, []
+    return listing.put(state, replace(known, loading=input.loading)), [LoadingChanged(conversation=known.id)]
+
+
+def _page(state: ClientState, input: inputs.PageRead) -> Result:
+    page = input.page
+    known = state.conversations.get(page.conversation)
+    if known is None:
+        return state, []
+    timeline, count = prepend(known.timeline, page.messages, at_start=page.at_start)
+    now = page_came(replace(known, timeline=timeline), known, state.me)
+    changes: list[Change] = []
+    if not known.timeline.count:
+        changes.append(TimelineReset(conversation=known.id))
+    elif count or timeline.at_start != known.timeline.at_start:
+        changes.append(MessagesPrepended(conversation=known.id, count=count))
+    return listing.put(state, now), changes + listing.differences(known, now)
+
+
+def _marked(state: ClientState, input: inputs.MarkedRead) -> Result:
+    return _read_up_to(state, input.conversation, input.seq)
+
+
+def _read_up_to(state: ClientState, conversation: int, seq: int) -> Result:
+    known = state.conversations.get(conversation)
+    if known is None:
+        return state, []
+    now = move_marker(known, min(seq, max(known.position.seq, known.info.head)), state.me)
+    if now is known:
+        return state, []
+    return listing.put(state, now), [UnreadChanged(conversation=conversation)]
+
+
+def _unsent(state: ClientState, input: inputs.UnsentMoved) -> Result:
+    known = state.conversations.get(input.conversation)
+    if known is None or known.unsent == input.unsent:
+        return state, []
+    return listing.put(state, replace(known, unsent=input.unsent)), [UnsentChanged(conversation=known.id)]
+
+
+_STEPS: Final[dict[type[inputs.Input], Callable[[ClientState, Any], Result]]] = {
+    inputs.LinkMoved: _link,
+    inputs.SignedInAs: _signed_in,
+    inputs.RenamedMyself: _renamed_myself,
+    inputs.WasResumed: listing.resumed,
+    inputs.Opened: listing.opened,
+    inputs.Gone: listing.gone,
+    inputs.Placed: listing.placed,
+    inputs.WasReset: listing.was_reset,
+    inputs.EventsArrived: _events,
+    inputs.AccountEventArrived: _account_event,
+    inputs.SignalArrived: _signal,
+    inputs.LoadingMoved: _loading,
+    inputs.PageRead: _page,
+    inputs.MembersRead: people.members_read,
+    inputs.MarkedRead: _marked,
+    inputs.UnsentMoved: _unsent,
+    inputs.TimePassed: people.time_passed,
+}
+"""What each kind of input does; a test proves that none is missing."""

@@ -1,0 +1,109 @@
+"""Growing and mending timelines: blocks of messages that share all they can with the timeline before. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from chat_core.client.state.model import BLOCK, Timeline
+from chat_core.protocol.events import MessagePosted
+from chat_core.protocol.values import Message
+
+
+def begin(seq: int) -> Timeline:
+    """Return an empty timeline behind `seq`: nothing up to there is known."""
+    return Timeline(known_from=seq + 1, at_start=seq == 0)
+
+
+def message_of(event: MessagePosted) -> Message:
+    """Return a message as it stands right after it was posted."""
+    return Message(
+        seq=event.seq,
+        changed=event.seq,
+        ts=event.ts,
+        author=event.author,
+        name=event.name,
+        body=event.body,
+        style=event.style,
+        reply_to=event.reply_to,
+    )
+
+
+def append(timeline: Timeline, messages: Sequence[Message]) -> tuple[Timeline, tuple[Message, ...]]:
+    """Put messages at the end; return the timeline and those that are new.
+
+    A message that a page brought already is left as it is: the page has every event up to `changed` folded in.
+    """
+    last = timeline.last_seq
+    new = tuple(message for message in messages if message.seq > last)
+    if not new:
+        return timeline, ()
+    blocks = timeline.blocks
+    end = blocks[-1] if blocks else ()
+    if len(end) + len(new) <= BLOCK:
+        grown = (*blocks[:-1], end + new)
+    else:
+        room = max(0, BLOCK - len(end))
+        head = (*blocks[:-1], end + new[:room]) if end else ()
+        grown = head + _cut(new[room:] if end else new)
+    return replace(timeline, blocks=grown, count=timeline.count + len(new)), new
+
+
+def prepend(timeline: Timeline, messages: Sequence[Message], *, at_start: bool) -> tuple[Timeline, int]:
+    """Put a page of older messages at the beginning; return the timeline and how many are new."""
+    new = tuple(message for message in messages if message.seq < timeline.known_from)
+    if not new:
+        return (replace(timeline, at_start=True, known_from=1) if at_start else timeline), 0
+    first, rest = timeline.blocks[:1], timeline.blocks[1:]
+    joins = first and len(first[0]) + len(new) <= BLOCK
+    grown = replace(
+        timeline,
+        blocks=(new + first[0], *rest) if joins else _cut(new) + timeline.blocks,
+        count=timeline.count + len(new),
+        at_start=at_start,
+        known_from=1 if at_start else new[0].seq,
+    )
+    return grown, len(new)
+
+
+def trim(timeline: Timeline, keep: int) -> Timeline:
+    """Forget the oldest blocks while at least `keep` messages stay."""
+    blocks, count = timeline.blocks, timeline.count
+    dropped = 0
+    while dropped < len(blocks) - 1 and count - len(blocks[dropped]) >= keep:
+        count -= len(blocks[dropped])
+        dropped += 1
+    if not dropped:
+        return timeline
+    blocks = blocks[dropped:]
+    return replace(timeline, blocks=blocks, count=count, at_start=False, known_from=blocks[0][0].seq)
+
+
+def behind(timeline: Timeline, seq: int) -> Iterator[Message]:
+    """Iterate over the messages with a greater seq, newest first."""
+    for block in reversed(timeline.blocks):
+        if block[-1].seq <= seq:
+            return
+        for message in reversed(block):
+            if message.seq <= seq:
+                return
+            yield message
+
+
+def rename(timeline: Timeline, account: int, name: str) -> Timeline:
+    """Show another name with all messages of an account; the very same timeline if it has none."""
+    blocks = tuple(_renamed(block, account, name) for block in timeline.blocks)
+    if all(new is old for new, old in zip(blocks, timeline.blocks, strict=True)):
+        return timeline
+    return replace(timeline, blocks=blocks)
+
+
+def _renamed(block: tuple[Message, ...], account: int, name: str) -> tuple[Message, ...]:
+    if not any(message.author == account and message.name != name for message in block):
+        return block
+    return tuple(replace(message, name=name) if message.author == account else message for message in block)
+
+
+def _cut(messages: tuple[Message, ...]) -> tuple[tuple[Message, ...], ...]:
+    return tuple(messages[start : start + BLOCK] for start in range(0, len(messages), BLOCK))

@@ -1,0 +1,338 @@
+"""The outbox: own messages until the server has them on disk, in order, each exactly once. Pure: `now` is an argument.
+
+Theory of operation. Each conversation has a lane. What is put into it is sent in that order, many at once, each naming
+as `prev` the send before it, so that the server cannot store a later one first. A message leaves its lane when the
+server acknowledges it, which is seen in one of two ways: the answer to the post, or the message itself coming by.
+
+    queued --due--> sending --acknowledged--> (gone, or kept until the message itself comes by)
+       ^               |
+       |               +--refused for good--> failed --retry--> queued
+       +--refused for now, connection lost---+
+
+- Refused for now: that one and all behind it go back and are sent again in order, after a pause.
+- Refused for good: the next one names the send before the refused one.
+- Lost connection: what was on its way is unknown, so it is sent again with the same cid; the server stores it once.
+- Another epoch: the server knows none of the old cids, so the next send names none.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final, NamedTuple
+
+from msgspec.structs import replace
+
+from chat_core.client.state.model import Unsent
+from chat_core.protocol.codes import Refusal
+
+WINDOW: Final = 128
+"""Posts that may wait for their answer at once, in all conversations together."""
+PAUSE_S: Final = 0.2
+"""First pause after a refusal that passes, in seconds; doubled each time."""
+LONGEST_PAUSE_S: Final = 10.0
+LONGEST_ASKED_S: Final = 60.0
+"""Longest `retry_after` of a server that is kept to, in seconds."""
+
+
+class Sending(NamedTuple):
+    """One post to be made now."""
+
+    unsent: Unsent
+    """What."""
+    prev: bytes | None
+    """cid of the send before it; None: no condition."""
+    attempt: int
+    """Number to hand back with its refusal."""
+
+
+class _Entry:
+    __slots__ = ("attempt", "held", "prev", "uncertain", "unsent")
+
+    def __init__(self, unsent: Unsent) -> None:
+        self.unsent = unsent
+        self.attempt = 0
+        """Number of its last send; an older one's refusal means nothing."""
+        self.prev: bytes | None = None
+        """What that send named as the one before it."""
+        self.uncertain = False
+        """Whether a lost connection may have carried it to the server."""
+        self.held: int | None = None
+        """Its seq, once acknowledged, while the message itself is still to come."""
+
+    @property
+    def on_way(self) -> bool:
+        """Whether it was sent and nobody knows what became of it."""
+        return self.unsent.status == "sending" and self.held is None
+
+
+class _Lane:
+    __slots__ = ("accepted", "accepted_at", "blocked_until", "entries", "queued", "refusals", "tail")
+
+    def __init__(self) -> None:
+        self.entries: dict[bytes, _Entry] = {}
+        self.queued: deque[_Entry] = deque()
+        self.accepted: bytes | None = None
+        """cid of the newest send that the server has."""
+        self.accepted_at = 0
+        """Number of that send."""
+        self.tail: bytes | None = None
+        """cid that the next send names: the newest one on its way, else the newest one accepted."""
+        self.blocked_until = 0.0
+        self.refusals = 0
+        """Refusals since the last acknowledgement."""
+
+    def on_way(self, since: int = 0) -> list[_Entry]:
+        """Return the sends whose fate is open, in order, from one send on."""
+        return [entry for entry in self.entries.values() if entry.on_way and entry.attempt >= since]
+
+    def set_tail(self) -> None:
+        """Find the tail anew, after something left the chain."""
+        on_way = self.on_way(since=self.accepted_at)
+        self.tail = on_way[-1].unsent.cid if on_way else self.accepted
+
+    def forget_accepted(self) -> None:
+        """Begin a chain that names nothing."""
+        self.accepted, self.accepted_at = None, 0
+
+    def requeue(self, entries: list[_Entry]) -> None:
+        """Put sends back, in their order, before whatever else is queued."""
+        for entry in entries:
+            entry.unsent = replace(entry.unsent, status="queued")
+        self.queued.extendleft(reversed(entries))
+
+
+class Outbox:
+    """See the module's head.
+
+    Args:
+        window: posts that may wait for their answer at once.
+    """
+
+    def __init__(self, window: int = WINDOW) -> None:
+        self.in_flight = 0
+        """Posts on the present connection that were not answered yet."""
+        self.touched: set[int] = set()
+        """Conversations whose `view` is another one since this was last emptied."""
+        self._window = window
+        self._lanes: dict[int, _Lane] = {}
+        self._where: dict[bytes, int] = {}
+        self._sends = 0
+
+    def __contains__(self, cid: bytes) -> bool:
+        """Return whether a message is still in the outbox."""
+        return cid in self._where
+
+    def view(self, conversation: int) -> tuple[Unsent, ...]:
+        """Return what is not acknowledged in a conversation, in sending order."""
+        lane = self._lanes.get(conversation)
+        return () if lane is None else tuple(entry.unsent for entry in lane.entries.values())
+
+    def uncertain(self, conversation: int) -> tuple[bytes, ...]:
+        """Return the cids that a lost connection may have carried to the server."""
+        lane = self._lanes.get(conversation)
+        return () if lane is None else tuple(cid for cid, entry in lane.entries.items() if entry.uncertain)
+
+    # --- what the user does -----------------------------------------------------------------------------------
+
+    def add(self, unsent: Unsent) -> None:
+        """Queue a message. Raises: ValueError if one of its cid is here already."""
+        if unsent.cid in self._where:
+            raise ValueError("this cid is in the outbox already")
+        lane = self._lanes.setdefault(unsent.conversation, _Lane())
+        entry = _Entry(unsent)
+        lane.entries[unsent.cid] = entry
+        self._where[unsent.cid] = unsent.conversation
+        if unsent.status == "queued":
+            lane.queued.append(entry)
+        self.touched.add(unsent.conversation)
+
+    def retry(self, cid: bytes) -> bool:
+        """Queue a failed message again, behind all others of its conversation; False: it had not failed."""
+        lane, entry = self._find(cid)
+        if lane is None or entry is None or entry.unsent.status != "failed":
+            return False
+        lane.entries[cid] = lane.entries.pop(cid)
+        entry.unsent = replace(entry.unsent, status="queued", code="", text="")
+        lane.queued.append(entry)
+        self.touched.add(entry.unsent.conversation)
+        return True
+
+    def discard(self, cid: bytes) -> bool:
+        """Forget a message that failed or was never sent; False: it may be at the server already."""
+        lane, entry = self._find(cid)
+        if lane is None or entry is None or (entry.unsent.status != "failed" and entry.attempt):
+            return False
+        if entry.unsent.status == "queued":
+            lane.queued.remove(entry)
+        self._remove(lane, entry)
+        return True
+
+    # --- what the connection does -----------------------------------------------------------------------------
+
+    def due(self, now: float) -> list[Sending]:
+        """Return what is to be sent now, in order, and count it as on its way; conversations take turns."""
+        sendings: list[Sending] = []
+        ready = [number for number, lane in self._lanes.items() if lane.queued and lane.blocked_until <= now]
+        while ready and self.in_flight < self._window:
+            still: list[int] = []
+            for number in ready:
+                if self.in_flight >= self._window:
+                    break
+                sendings.append(self._send(number))
+                if self._lanes[number].queued:
+                    still.append(number)
+            ready = still
+        return sendings
+
+    def next_due(self, now: float) -> float | None:
+        """Return the seconds after which a paused conversation may go on; None: none is paused."""
+        waits = [lane.blocked_until - now for lane in self._lanes.values() if lane.queued and lane.blocked_until > now]
+        return min(waits, default=None)
+
+    def answered(self) -> None:
+        """Count one post less that waits for its answer, whatever it was."""
+        self.in_flight = max(0, self.in_flight - 1)
+
+    def acknowledged(self, cid: bytes, seq: int, *, seen: bool) -> bool:
+        """Note that the server has a message; False: that was known.
+
+        Args:
+            cid: which one.
+            seq: its number.
+            seen: whether the message itself has come by, or never will; else it stays in `view` until `seen_up_to`.
+        """
+        lane, entry = self._find(cid)
+        if lane is None or entry is None:
+            return False
+        news = entry.held is None
+        if news:
+            entry.held = seq
+            entry.uncertain = False
+            lane.refusals = 0
+            self._accept(lane, entry)
+        if seen:
+            self._remove(lane, entry)
+        return news
+
+    def seen_up_to(self, conversation: int, seq: int) -> None:
+        """Note that every event of a conversation up to `seq` came by, or never will."""
+        lane = self._lanes.get(conversation)
+        if lane is not None:
+            for entry in [entry for entry in lane.entries.values() if entry.held is not None and entry.held <= seq]:
+                self._remove(lane, entry)
+
+    def refused(
+        self, cid: bytes, attempt: int, code: str, text: str, *, final: bool, retry_after: float | None, now: float
+    ) -> bool:
+        """Note a refusal; return whether the message failed for good by it.
+
+        Args:
+            cid: which one.
+            attempt: the number that `due` gave; a refusal of an older send than the last one means nothing.
+            code: why.
+            text: one sentence for people.
+            final: whether sending it again can never succeed.
+            retry_after: seconds the server asked for.
+            now: monotonic seconds.
+        """
+        lane, entry = self._find(cid)
+        if lane is None or entry is None or entry.attempt != attempt or not entry.on_way:
+            return False
+        self.touched.add(entry.unsent.conversation)
+        if final:
+            entry.uncertain = False
+            entry.unsent = replace(entry.unsent, status="failed", code=code, text=text)
+        else:
+            entry.uncertain = entry.uncertain or code == Refusal.STORE_FAILED
+            lane.blocked_until = max(lane.blocked_until, now + self._pause(lane, entry, code, retry_after))
+            lane.requeue(lane.on_way(since=attempt))
+            entry.unsent = replace(entry.unsent, code=code, text=text)
+        lane.set_tail()
+        return final
+
+    def lost(self) -> None:
+        """Note that the connection is gone: what was on its way is queued again, at its old place."""
+        self.in_flight = 0
+        for number, lane in self._lanes.items():
+            on_way = lane.on_way()
+            for entry in on_way:
+                entry.uncertain = True
+            lane.requeue(on_way)
+            lane.blocked_until = 0.0
+            if on_way:
+                self.touched.add(number)
+            lane.set_tail()
+
+    def new_epoch(self) -> None:
+        """Note that the server has another store, which knows no cid of before."""
+        for lane in self._lanes.values():
+            lane.forget_accepted()
+            for entry in list(lane.entries.values()):
+                entry.uncertain = False
+                if entry.held is not None:
+                    self._remove(lane, entry)
+            lane.set_tail()
+
+    def drop(self, conversation: int) -> tuple[bytes, ...]:
+        """Forget a conversation; return the cids of what was not acknowledged."""
+        lane = self._lanes.pop(conversation, None)
+        if lane is None:
+            return ()
+        for cid in lane.entries:
+            del self._where[cid]
+        self.touched.add(conversation)
+        return tuple(cid for cid, entry in lane.entries.items() if entry.held is None)
+
+    def conversations(self) -> tuple[int, ...]:
+        """Return the conversations something was put in for."""
+        return tuple(self._lanes)
+
+    # --- how --------------------------------------------------------------------------------------------------
+
+    def _find(self, cid: bytes) -> tuple[_Lane | None, _Entry | None]:
+        number = self._where.get(cid)
+        if number is None:
+            return None, None
+        lane = self._lanes[number]
+        return lane, lane.entries[cid]
+
+    def _send(self, number: int) -> Sending:
+        lane = self._lanes[number]
+        entry = lane.queued.popleft()
+        self._sends += 1
+        entry.attempt = self._sends
+        entry.prev = lane.tail
+        entry.unsent = replace(entry.unsent, status="sending", code="", text="")
+        lane.tail = entry.unsent.cid
+        self.in_flight += 1
+        self.touched.add(number)
+        return Sending(entry.unsent, entry.prev, entry.attempt)
+
+    def _accept(self, lane: _Lane, entry: _Entry) -> None:
+        if entry.attempt > lane.accepted_at:
+            lane.accepted, lane.accepted_at = entry.unsent.cid, entry.attempt
+        if entry.unsent.status == "sending":
+            return  # the tail is still behind it, or it is the tail
+        # An earlier send of it was stored after all, while it waited to be sent again.
+        if entry.unsent.status == "queued":
+            lane.queued.remove(entry)
+        entry.unsent = replace(entry.unsent, status="sending", code="", text="")
+        self.touched.add(entry.unsent.conversation)
+        lane.set_tail()
+
+    @staticmethod
+    def _pause(lane: _Lane, entry: _Entry, code: str, retry_after: float | None) -> float:
+        lane.refusals += 1
+        orphaned = code == Refusal.UNKNOWN_PREV
+        if orphaned and entry.prev == lane.accepted:
+            lane.forget_accepted()  # the server has lost a send that it acknowledged: there is nothing to wait for
+        if retry_after is not None:
+            return min(retry_after, LONGEST_ASKED_S)
+        if orphaned and lane.refusals == 1:
+            return 0.0
+        return min(PAUSE_S * 2.0 ** min(lane.refusals - 1, 10), LONGEST_PAUSE_S)
+
+    def _remove(self, lane: _Lane, entry: _Entry) -> None:
+        del lane.entries[entry.unsent.cid]
+        del self._where[entry.unsent.cid]
+        self.touched.add(entry.unsent.conversation)

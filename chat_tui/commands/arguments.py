@@ -1,0 +1,134 @@
+"""What a command can take: each kind of argument is a type, and an annotation says which. Pure.
+
+An argument is the text in its checked form, so that a command uses it as it is.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, Self
+
+from typing_extensions import override
+
+from chat_core.base.errors import UsageFault
+from chat_core.base.names import check_account_name, check_channel_name, parse_target
+
+Source = Literal["", "channel", "user", "target", "command", "server"]
+"""What the candidates of a completion are; empty: none."""
+
+
+class Argument(str):
+    """Root of all kinds."""
+
+    __slots__ = ()
+
+    label: ClassVar[str] = "word"
+    """What stands for it in a usage line."""
+    source: ClassVar[Source] = ""
+    """What can complete it."""
+    takes_rest: ClassVar[bool] = False
+    """Whether it takes everything up to the end of the line; only the last one can."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the argument in its checked form.
+
+        Raises:
+            UsageFault: with a sentence that says what is wrong.
+        """
+        return cls(text)
+
+
+class Channel(Argument):
+    """A channel, given with or without `#`; in its checked form with it."""
+
+    __slots__ = ()
+
+    label = "#channel"
+    source = "channel"
+
+    @classmethod
+    @override
+    def parse(cls, text: str) -> Self:
+        """See Argument."""
+        if text.startswith("@"):
+            raise UsageFault(f"'{text[:40]}' is a user, but a #channel is wanted here.")
+        return cls("#" + check_channel_name(text))
+
+
+class User(Argument):
+    """An account, given with or without `@`; in its checked form with it."""
+
+    __slots__ = ()
+
+    label = "@user"
+    source = "user"
+
+    @classmethod
+    @override
+    def parse(cls, text: str) -> Self:
+        """See Argument."""
+        if text.startswith("#"):
+            raise UsageFault(f"'{text[:40]}' is a channel, but a @user is wanted here.")
+        return cls("@" + check_account_name(text.removeprefix("@")))
+
+
+class Target(Argument):
+    """A conversation: `#channel` or `@user`."""
+
+    __slots__ = ()
+
+    label = "#channel|@user"
+    source = "target"
+
+    @classmethod
+    @override
+    def parse(cls, text: str) -> Self:
+        """See Argument."""
+        return cls("".join(parse_target(text)))
+
+
+class NewName(Argument):
+    """A name to have from now on."""
+
+    __slots__ = ()
+
+    label = "name"
+
+    @classmethod
+    @override
+    def parse(cls, text: str) -> Self:
+        """See Argument."""
+        return cls(check_account_name(text.removeprefix("@")))
+
+
+class CommandName(Argument):
+    """The name of a command, with or without its slash; in its checked form without."""
+
+    __slots__ = ()
+
+    label = "command"
+    source = "command"
+
+    @classmethod
+    @override
+    def parse(cls, text: str) -> Self:
+        """See Argument."""
+        return cls(text.removeprefix("/"))
+
+
+class Server(Argument):
+    """Where a server is; the client library reads it."""
+
+    __slots__ = ()
+
+    label = "server"
+    source = "server"
+
+
+class Rest(Argument):
+    """Everything up to the end of the line, or of all lines."""
+
+    __slots__ = ()
+
+    label = "text…"
+    takes_rest = True

@@ -1,0 +1,128 @@
+"""What a command may touch: the client's calls, the state, and a few verbs of the screen. Knows neither behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol, TypeVar
+
+from chat_core.base.errors import UsageFault
+from chat_core.client.state.model import ClientState, ConversationState
+from chat_core.protocol.requests.base import Reply, Request
+from chat_core.protocol.values import Style
+from chat_tui.views.lines import Line
+
+R = TypeVar("R", bound=Reply)
+
+
+class Answer(NamedTuple):
+    """What a command tells the person at the keyboard, and nobody else."""
+
+    title: str
+    """A few words."""
+    lines: Sequence[Line] = ()
+    """More, if there is more; safe to draw."""
+    fault: bool = False
+    """Whether something went wrong."""
+
+
+class Calls(Protocol):
+    """The client as commands use it; each call ends when the server has answered.
+
+    All of them raise `CallFailed` and `Disconnected` (both `ChatError`s, made for people).
+    """
+
+    @property
+    def state(self) -> ClientState:
+        """The newest state on the screen."""
+        ...
+
+    async def call(self, request: Request[R]) -> R:
+        """Call the server."""
+        ...
+
+    async def join(self, channel: str) -> int:
+        """Join a channel, make it if there is none; return its number."""
+        ...
+
+    async def open_direct(self, name: str) -> int:
+        """Find or make the direct conversation with an account; return its number."""
+        ...
+
+    async def leave(self, conversation: int) -> None:
+        """Leave a channel."""
+        ...
+
+    def post(self, conversation: int, body: str, *, style: Style = "text") -> None:
+        """Queue a message; it is sent by itself."""
+        ...
+
+
+class Desk(Protocol):
+    """The screen as commands use it."""
+
+    def open(self, conversation: int) -> None:
+        """Show a conversation, as soon as the state has it."""
+        ...
+
+    def close(self, conversation: int) -> None:
+        """Put a direct conversation's tab away; it comes back with its next message."""
+        ...
+
+    def answer(self, answer: Answer) -> None:
+        """Show something to this person only."""
+        ...
+
+    def help(self, topic: str) -> None:
+        """Show the help; empty: from its beginning, else at a command."""
+        ...
+
+    def connect(self, server: str) -> None:
+        """Leave this server for another one; empty: to the start screen."""
+        ...
+
+    def learn_channels(self, names: Sequence[str]) -> None:
+        """Remember names of channels (without `#`) for the completion."""
+        ...
+
+    def quit(self) -> None:
+        """End the program."""
+        ...
+
+
+class Context(NamedTuple):
+    """What a command is given."""
+
+    calls: Calls
+    """The server."""
+    desk: Desk
+    """The screen."""
+    current: int | None
+    """The conversation that was on the screen when the line was entered."""
+
+    @property
+    def state(self) -> ClientState:
+        """What the client knows."""
+        return self.calls.state
+
+    @property
+    def here(self) -> ConversationState:
+        """The conversation on the screen.
+
+        Raises:
+            UsageFault: there is none.
+        """
+        found = self.state.conversations.get(self.current or 0)
+        if found is None:
+            raise UsageFault("No conversation is open here: /join a #channel first.")
+        return found
+
+    def find(self, target: str) -> ConversationState:
+        """Return a conversation that one is in, by its TARGET.
+
+        Raises:
+            UsageFault: one is not.
+        """
+        found = self.state.by_target(target)
+        if found is None:
+            raise UsageFault(f"You are not in {target}.")
+        return found

@@ -1,0 +1,103 @@
+"""Commands about conversations: joining, leaving, listing, topics, members."""
+
+from __future__ import annotations
+
+from chat_core.base.errors import UsageFault
+from chat_core.client.state.model import ConversationState
+from chat_core.protocol.requests.conversations import ListChannels, ListMembers, SetTopic
+from chat_core.protocol.values import ChannelSummary, Member
+from chat_tui.commands.arguments import Channel, Rest, Target, User
+from chat_tui.commands.command import command
+from chat_tui.commands.context import Answer, Context
+from chat_tui.commands.tables import channel_lines, member_lines
+
+MAX_LISTED = 1_000
+"""Channels or members after which a list ends."""
+
+
+@command("join", example="/join #ops")
+async def join(ctx: Context, channel: Channel) -> None:
+    """Join a channel and go there; make it if there is none."""
+    ctx.desk.open(await ctx.calls.join(channel))
+
+
+@command("leave", aliases=("part",), example="/leave #ops")
+async def leave(ctx: Context, channel: Channel = Channel("")) -> None:
+    """Leave a channel: this one, or the one that is named.
+
+    Its messages stay on the server and are back after /join.
+    """
+    conversation = ctx.find(channel) if channel else ctx.here
+    if conversation.info.kind == "direct":
+        raise UsageFault("A direct conversation cannot be left; /close puts its tab away.")
+    if conversation.info.kind == "announcements":
+        raise UsageFault("Everybody is in the announcements; they cannot be left.")
+    await ctx.calls.leave(conversation.id)
+    ctx.desk.answer(Answer(f"You left {conversation.target}. /join {conversation.target} brings you back."))
+
+
+@command("list", example="/list")
+async def list_channels(ctx: Context, part: Channel = Channel("")) -> None:
+    """List the public channels, all or those with some letters in their name."""
+    wanted = part.removeprefix("#").casefold()
+    channels: list[ChannelSummary] = []
+    more = True
+    while more and len(channels) < MAX_LISTED:
+        page = await ctx.calls.call(ListChannels(after=channels[-1].name if channels else ""))
+        channels += page.channels
+        more = page.more and bool(page.channels)
+    ctx.desk.learn_channels([channel.name for channel in channels])
+    found = [channel for channel in channels if wanted in channel.name.casefold()]
+    what = f" with '{wanted}' in their name" if wanted else ""
+    many = "1 channel" if len(found) == 1 else f"{len(found)} channels"
+    ctx.desk.answer(Answer(f"{many}{what}; /join #name goes there", channel_lines(found)))
+
+
+@command("dm", aliases=("msg", "query"), example="/dm @ann are you there?")
+async def dm(ctx: Context, user: User, text: Rest = Rest("")) -> None:
+    """Open the direct conversation with somebody, and say something there."""
+    conversation = await ctx.calls.open_direct(user.removeprefix("@"))
+    if text:
+        ctx.calls.post(conversation, text)
+    ctx.desk.open(conversation)
+
+
+@command("topic", example="/topic Release on Friday")
+async def topic(ctx: Context, text: Rest = Rest("")) -> None:
+    """Show the topic of this channel, or set it."""
+    conversation = ctx.here
+    if conversation.info.kind == "direct":
+        raise UsageFault("A direct conversation has no topic.")
+    if text:
+        await ctx.calls.call(SetTopic(conversation=conversation.id, topic=text))
+    else:
+        now = conversation.info.topic
+        ctx.desk.answer(Answer(f"{conversation.target}: {now}" if now else f"{conversation.target} has no topic."))
+
+
+@command("users", aliases=("who", "names"), key="f8", example="/users")
+async def users(ctx: Context, channel: Target = Target("")) -> None:
+    """List who is in this conversation, or in the one that is named."""
+    conversation = ctx.find(channel) if channel else ctx.here
+    members: list[Member] = []
+    more, total, online = True, 0, 0
+    while more and len(members) < MAX_LISTED:
+        after = members[-1].name if members else ""
+        page = await ctx.calls.call(ListMembers(conversation=conversation.id, after=after))
+        members += page.members
+        more, total, online = page.more and bool(page.members), page.total, page.online
+    ctx.desk.answer(Answer(_many(conversation, total, online), member_lines(members, ctx.state.me)))
+
+
+@command("close", example="/close")
+async def close(ctx: Context) -> None:
+    """Put the tab of this direct conversation away until somebody writes there again."""
+    conversation = ctx.here
+    if conversation.info.kind != "direct":
+        raise UsageFault("Only a direct conversation has a tab to close; /leave leaves a channel.")
+    ctx.desk.close(conversation.id)
+
+
+def _many(conversation: ConversationState, total: int, online: int) -> str:
+    members = "1 member" if total == 1 else f"{total} members"
+    return f"{conversation.target}: {members}, {online} online"

@@ -1,0 +1,75 @@
+"""All commands, in the order in which help and docs show them, and the way from a line to what it does.
+
+A new command is a function in one of the files below; a new file is one line here.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from chat_core.base.errors import UsageFault
+from chat_tui.commands import accounts, conversations, messages, session
+from chat_tui.commands.arguments import Argument
+from chat_tui.commands.command import DECLARED, Command
+from chat_tui.commands.line import PREFIX, Run, resolve
+
+DOMAINS: Final = (conversations, messages, accounts, session)
+"""The files with commands."""
+
+_ORDER: Final = [module.__name__.rpartition(".")[2] for module in DOMAINS]
+
+ALL: Final[tuple[Command, ...]] = tuple(sorted(DECLARED, key=lambda command: _ORDER.index(command.domain)))
+"""Every command."""
+
+BY_NAME: Final[dict[str, Command]] = {command.name: command for command in ALL}
+"""Commands by name."""
+
+NAMES: Final[dict[str, str]] = {name: command.name for command in ALL for name in (command.name, *command.aliases)}
+"""The command's name behind each name and alias."""
+
+
+class Bound(NamedTuple):
+    """A command with what it was given, ready to run."""
+
+    command: Command
+    """Which."""
+    given: tuple[Argument, ...]
+    """With what."""
+
+
+class WrongUse(UsageFault):
+    """A known command, wrongly used; the text has its usage too."""
+
+
+def find(name: str) -> Command:
+    """Return the command that a name, an alias or an unambiguous beginning of one means.
+
+    Raises:
+        UsageFault: there is none, or more than one.
+    """
+    found = resolve(name, NAMES)
+    if not found:
+        shown = PREFIX + name[:30]
+        raise UsageFault(f"There is no command {shown}. /help lists them; // at the beginning says a slash.")
+    if len(found) > 1:
+        raise UsageFault(f"{PREFIX}{name} may be {_either(found)}: write more of it.")
+    return BY_NAME[found[0]]
+
+
+def bind(run: Run) -> Bound:
+    """Return the command that a line means, with its arguments.
+
+    Raises:
+        UsageFault: there is none.
+        WrongUse: there is one, but it takes something else.
+    """
+    command = find(run.name)
+    try:
+        return Bound(command, command.bind(run.rest))
+    except UsageFault as fault:
+        raise WrongUse(f"{fault} Usage: {command.usage}") from fault
+
+
+def _either(names: tuple[str, ...]) -> str:
+    *others, last = (PREFIX + name for name in names)
+    return f"{', '.join(others)} or {last}"

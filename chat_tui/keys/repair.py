@@ -1,0 +1,100 @@
+"""Repairs of how Textual reads a terminal's keys. The only module that touches its private parser; tests guard it.
+
+- Alt with a digit, a letter or Enter in a terminal without the kitty protocol: Textual takes it for a symbol that macOS
+  would type, or types the letter, or loses the Alt.
+- Enter with Shift or Ctrl as xterm writes it (modifyOtherKeys), which Textual calls `shift+\\r`.
+- A key release (kitty protocol), which Textual does not ask for but some terminals send, ends its reading of keys.
+- ESC in pasted text makes Textual read what follows as keys, Enter among them: a paste could send.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple, cast
+
+from textual import events
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._xterm_parser import XTermParser
+from textual.keys import Keys
+from textual.message import Message
+
+_PASTE_START: Final = "\x1b[200~"
+_PASTE_END: Final = "\x1b[201~"
+_ALTERNATIVES: Final = {"\r": "enter"} | {
+    char: char for char in string.digits + string.ascii_lowercase if char not in "bf"
+}
+"""What follows ESC, and the key it is. Alt+B and Alt+F stay what Textual makes of them: a word left and right."""
+
+
+class _AltKey(NamedTuple):
+    """What the table wants instead of a member of `Keys`, which has none for these."""
+
+    value: str
+
+
+def repair() -> None:
+    """Repair the parser of this process; again: nothing more."""
+    table = cast(dict[str, Any], ANSI_SEQUENCES_KEYS)
+    for char, name in _ALTERNATIVES.items():
+        table["\x1b" + char] = (_AltKey(f"alt+{name}"),)
+    if not hasattr(XTermParser, "chat_repaired"):
+        parser = cast(Any, XTermParser)
+        parser.feed = _feed_guarded(XTermParser.feed)
+        parser._parse_extended_key = _mended(XTermParser._parse_extended_key)
+        parser.chat_repaired = True
+
+
+class PasteGuard:
+    """Takes ESC out of pasted text before the parser sees it."""
+
+    def __init__(self) -> None:
+        self._pasting = False
+        self._held = ""
+
+    def feed(self, data: str) -> str:
+        """Return what the parser may have of `data`; the beginning of an end mark is held back until it is whole."""
+        data, self._held = self._held + data, ""
+        harmless: list[str] = []
+        while data:
+            if not self._pasting:
+                before, start, data = data.partition(_PASTE_START)
+                harmless += (before, start)
+                self._pasting = bool(start)
+                continue
+            pasted, end, data = data.partition(_PASTE_END)
+            if not end:
+                held = _beginning_of(_PASTE_END, pasted)
+                pasted, self._held = pasted[: len(pasted) - held], pasted[len(pasted) - held :]
+            harmless += (pasted.replace("\x1b", ""), end)
+            self._pasting = not end
+        return "".join(harmless)
+
+
+def _beginning_of(mark: str, text: str) -> int:
+    """Return how many characters at the end of `text` may be the beginning of `mark`."""
+    return next((length for length in range(len(mark) - 1, 0, -1) if text.endswith(mark[:length])), 0)
+
+
+def _feed_guarded(original: Any) -> Any:
+    def feed(self: XTermParser, data: str) -> Iterable[Message]:
+        guard = self.__dict__.setdefault("chat_paste_guard", PasteGuard())
+        # Nothing at all means the end of the input; what is held back of nothing must not look like it.
+        if data and not (data := guard.feed(data)):
+            return ()
+        return cast(Iterable[Message], original(self, data))
+
+    return feed
+
+
+def _mended(original: Any) -> Any:
+    def parse(self: XTermParser, sequence: str) -> list[events.Key] | None:
+        try:
+            keys = cast(list[events.Key] | None, original(self, sequence))
+        except ValueError:
+            return [events.Key(Keys.Ignore, None)]
+        if keys is None:
+            return None
+        return [events.Key(key.key[:-1] + "enter", None) if key.key.endswith("+\r") else key for key in keys]
+
+    return parse

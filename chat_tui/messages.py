@@ -1,0 +1,57 @@
+"""What widgets say when the user did something: the only way from a widget to the rest of the application.
+
+They carry numbers and names, never widgets, so that whoever answers needs to know nothing about who asked.
+"""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+
+class ConversationChosen(Message):
+    """The user wants to see a conversation."""
+
+    def __init__(self, conversation: int) -> None:
+        super().__init__()
+        self.conversation = conversation
+        """Number of the conversation."""
+
+
+class MemberChosen(Message):
+    """The user picked somebody in the list of members."""
+
+    def __init__(self, account: int, name: str) -> None:
+        super().__init__()
+        self.account = account
+        """Number of the account."""
+        self.name = name
+        """Its name."""
+
+
+class OlderWanted(Message):
+    """The view came within a page of the oldest known message, and older ones exist."""
+
+    def __init__(self, conversation: int) -> None:
+        super().__init__()
+        self.conversation = conversation
+        """Number of the conversation."""
+
+
+class ReadUpTo(Message):
+    """Messages were really shown, in a window that has the focus."""
+
+    def __init__(self, conversation: int, seq: int) -> None:
+        super().__init__()
+        self.conversation = conversation
+        """Number of the conversation."""
+        self.seq = seq
+        """seq of the newest message that was wholly visible."""
+
+
+class LinkChosen(Message):
+    """The user clicked a link."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
+        """http, https or mailto; ASCII without control characters."""

@@ -1,0 +1,96 @@
+"""What the scriptable commands share: running to an exit code, faults as one sentence, output flushed per line."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Coroutine
+from typing import Any, TextIO
+
+from chat_core.base.errors import ChatError, UsageFault
+from chat_core.base.exit_codes import ExitCode
+from chat_core.base.names import parse_target
+from chat_core.base.text import line_for_terminal
+from chat_core.client import CallFailed, Client, Disconnected
+from chat_core.protocol.codes import Refusal
+from chat_core.protocol.requests.conversations import Find
+
+_NO_SUCH = (Refusal.NO_CONVERSATION, Refusal.NO_ACCOUNT)
+
+
+class OutputGone(Exception):
+    """Whoever read our standard output has left."""
+
+
+def run(work: Coroutine[Any, Any, ExitCode]) -> ExitCode:
+    """Run a command to its exit code. SIGINT and SIGTERM cancel it; a fault becomes one sentence on stderr."""
+    try:
+        return asyncio.run(_guarded(work))
+    except OutputGone:
+        # Python would complain when it flushes what is left at its end; there is nobody to flush it to.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.IO
+    except asyncio.CancelledError:
+        return ExitCode.INTERRUPTED
+    except CallFailed as failed:
+        complain(str(failed))
+        return ExitCode.NO_TARGET if failed.code in _NO_SUCH else ExitCode.REFUSED
+    except UsageFault as fault:
+        complain(str(fault))
+        return ExitCode.USAGE
+    except Disconnected as lost:
+        complain(str(lost))
+        return ExitCode.UNREACHABLE
+    except ChatError as fault:
+        complain(str(fault))
+        return ExitCode.FAILED
+
+
+async def _guarded(work: Coroutine[Any, Any, ExitCode]) -> ExitCode:
+    task = asyncio.current_task()
+    assert task is not None
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    return await work
+
+
+def complain(sentence: str) -> None:
+    """Say something to the person, on stderr."""
+    print(line_for_terminal(sentence), file=sys.stderr, flush=True)
+
+
+def emit(text: str, out: TextIO | None = None) -> None:
+    """Print one line of data and flush it, also into a file or a pipe.
+
+    Raises:
+        OutputGone: nobody reads it any more.
+    """
+    try:
+        print(text, file=out or sys.stdout, flush=True)
+    except BrokenPipeError as error:
+        raise OutputGone from error
+
+
+async def find(client: Client, target: str) -> int:
+    """Return the conversation of a TARGET, joining a public channel but making none.
+
+    Raises:
+        CallFailed: there is none (`no_conversation`, `no_account`), or it may not be joined.
+    """
+    if target.startswith("#"):
+        return await client.join(target[1:], create=False)
+    return (await client.call(Find(conversation=target))).conversation.id
+
+
+def spelled(target: str) -> str:
+    """Check a TARGET and return it in its stored spelling.
+
+    Raises:
+        UsageFault: it is none.
+    """
+    return "".join(parse_target(target))

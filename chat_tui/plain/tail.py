@@ -1,0 +1,92 @@
+"""`chat-tui tail`: prints what comes, each message once, in order, for as long as it is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from chat_core.base.exit_codes import ExitCode
+from chat_core.client import Address, Batch, Client
+from chat_core.client.state.changes import Delivered, LinkChanged, TimelineReset
+from chat_core.client.state.model import LinkStatus
+from chat_core.protocol.events import ConversationEvent, MessagePosted
+from chat_tui.plain.lines import as_json, as_text, of_event
+from chat_tui.plain.running import complain, emit, find, spelled
+
+CONNECT_WITHIN_S = 30.0
+"""Time for the first connect, retried, in seconds; later losses are waited out."""
+
+
+async def tail(
+    address: Address,
+    name: str,
+    since: Mapping[str, int | None],
+    *,
+    json: bool,
+    count: int | None,
+    events: bool,
+) -> ExitCode:
+    """Print messages as they come.
+
+    Args:
+        address: of the server.
+        name: to sign in with.
+        since: for each TARGET the seq behind which to begin (0: from the beginning), or None: only new ones.
+        json: one JSON object a line instead of text.
+        count: end after so many printed lines; None: never.
+        events: print other events of the log too.
+    """
+    wanted = {spelled(target): after for target, after in since.items()}
+    async with Client(address, name, follow=False, program="chat-tui tail") as client:
+        await client.online(CONNECT_WITHIN_S)
+        targets: dict[int, str] = {}
+        for target, after in wanted.items():
+            number = await find(client, target)
+            targets[number] = target
+            await client.attach(number, after)
+        printed = 0
+        async for batch in client.changes():
+            for event in _wanted(batch, targets, events=events):
+                line = of_event(targets[event.conversation], event)
+                emit(as_json(line) if json else as_text(line))
+                printed += 1
+                if count is not None and printed >= count:
+                    return ExitCode.OK
+            if batch.state.link.status is LinkStatus.REFUSED:
+                complain(batch.state.link.detail)
+                return ExitCode.REFUSED
+    return ExitCode.OK
+
+
+def parse_since(targets: Sequence[str], since: str | None) -> dict[str, int | None]:
+    """Read `--since`: a number for all targets, or `#a:17`, comma-separated, for some of them.
+
+    Raises:
+        ValueError: with a sentence.
+    """
+    found: dict[str, int | None] = dict.fromkeys(targets)
+    if since is None:
+        return found
+    if since.isdecimal():
+        return dict.fromkeys(targets, int(since))
+    for part in since.split(","):
+        target, _, number = part.strip().rpartition(":")
+        if target not in found or not number.isdecimal():
+            raise ValueError(f"'{part.strip()}' is no --since: give a number, or TARGET:number for one of the targets.")
+        found[target] = int(number)
+    return found
+
+
+def _wanted(batch: Batch, targets: Mapping[int, str], *, events: bool) -> list[ConversationEvent]:
+    found: list[ConversationEvent] = []
+    for change in batch.changes:
+        match change:
+            case Delivered(event=ConversationEvent() as event) if event.conversation in targets:
+                if events or isinstance(event, MessagePosted):
+                    found.append(event)
+            case TimelineReset(conversation=number, reason=reason) if reason and number in targets:
+                complain(f"{targets[number]}: the server's log is another one now ({reason}); going on from there.")
+            case LinkChanged() if batch.state.link.status is LinkStatus.WAITING and batch.state.link.attempt == 1:
+                complain(f"connection lost, trying again: {batch.state.link.detail}")
+            case _:
+                pass
+    return found

@@ -1,0 +1,67 @@
+"""The looks as the toolkit's themes. Owns which token becomes which CSS variable, and decides no colour itself.
+
+Styles and widgets name variables only, so a theme from elsewhere works too: what it lacks comes from `DEFAULTS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from textual.theme import Theme
+
+from chat_tui.themes.tokens import DARK, LIGHT, with_readable
+
+_THEME_FIELDS: Final = ("background", "surface", "panel", "foreground", "accent", "error")
+
+
+def _theme(name: str, look: Mapping[str, str], *, dark: bool) -> Theme:
+    return Theme(
+        name=name,
+        primary=look["link"],
+        secondary=look["own"],
+        background=look["background"],
+        surface=look["surface"],
+        panel=look["panel"],
+        foreground=look["foreground"],
+        accent=look["accent"],
+        warning=look["accent"],
+        error=look["error"],
+        success=look["ok"],
+        dark=dark,
+        variables={**_own(look), **_toolkit(look)},
+    )
+
+
+def _own(look: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in with_readable(look).items() if name not in _THEME_FIELDS}
+
+
+def _toolkit(look: Mapping[str, str]) -> dict[str, str]:
+    """Quieten what the toolkit draws itself: scroll bars, selections, borders, cursors."""
+    return {
+        "scrollbar": look["line"],
+        "scrollbar-hover": look["faint"],
+        "scrollbar-active": look["muted"],
+        "scrollbar-background": look["background"],
+        "scrollbar-background-hover": look["background"],
+        "scrollbar-background-active": look["background"],
+        "scrollbar-corner-color": look["background"],
+        "screen-selection-background": look["line"],
+        "screen-selection-foreground": look["foreground"],
+        "input-selection-background": look["line"],
+        "input-cursor-background": look["own"],
+        "input-cursor-foreground": look["background"],
+        "block-cursor-background": look["panel"],
+        "block-cursor-foreground": look["foreground"],
+        "block-hover-background": look["panel"],
+        "border": look["line"],
+        "border-blurred": look["line"],
+    }
+
+
+THEMES: Final = (_theme("chat-dark", DARK, dark=True), _theme("chat-light", LIGHT, dark=False))
+"""The looks that come with the client; the first is the default."""
+
+DEFAULTS: Final[Mapping[str, str]] = _own(DARK)
+"""Variables that styles and widgets may name whatever the theme."""

@@ -1,0 +1,173 @@
+"""Messages become items: where a day begins, where the unread ones do, which line belongs to the one before. Pure.
+
+Works on runs, so that what came at either end is built by itself and put to the rest.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, tzinfo
+from typing import Final, NamedTuple
+
+from chat_core.client.state.model import Notice, Unsent
+from chat_core.protocol.values import Message
+from chat_tui.views.items import DayItem, Item, MessageItem, NoticeItem, UnreadItem, UnsentItem
+from chat_tui.views.when import day_span
+
+GROUP_MS: Final = 5 * 60_000
+"""How long a run of lines of one author goes on without time and name."""
+
+_TOLD_TOGETHER: Final = ("joined", "left", "renamed")
+
+
+class Divider(NamedTuple):
+    """Where the unread messages began when the conversation was opened."""
+
+    read: int
+    """seq of the last one that was read."""
+    item: UnreadItem
+    """What is drawn there."""
+
+
+class Setting(NamedTuple):
+    """What is the same for all items of a timeline."""
+
+    me: int | None
+    """Own account."""
+    zone: tzinfo | None
+    """Whose days; None: the computer's own."""
+    year: int
+    """The year that goes without saying."""
+    divider: Divider | None = None
+    """The line above what is unread."""
+
+
+def build(
+    messages: Iterable[Message],
+    setting: Setting,
+    notices: Sequence[Notice],
+    *,
+    after: MessageItem | None = None,
+    from_start: bool = False,
+) -> list[Item]:
+    """Return the items of consecutive messages.
+
+    Args:
+        messages: oldest first.
+        setting: what they stand in.
+        notices: all of the conversation, by `after`; those in front of one of the messages are taken.
+        after: the message item in front of them, if there is one.
+        from_start: nothing older than them exists.
+    """
+    run = _Run(setting, after, from_start)
+    at: int | None = None
+    for message in messages:
+        if at is None:
+            at = _first_notice(notices, run.seq, message.seq)
+        begin = at
+        while at < len(notices) and notices[at].after < message.seq:
+            at += 1
+        if at > begin:
+            run.tell(notices[begin:at], message.seq)
+        run.say(message)
+    return run.items
+
+
+def build_tail(
+    setting: Setting,
+    notices: Sequence[Notice],
+    unsent: Sequence[Unsent],
+    fresh: frozenset[bytes],
+    after: MessageItem | None,
+) -> list[Item]:
+    """Return what stands behind the last message: notices, then what is not acknowledged.
+
+    Args:
+        setting: what it stands in.
+        notices: all of the conversation.
+        unsent: own messages, in sending order.
+        fresh: cids of those that were handed over only just now.
+        after: the last message.
+    """
+    run = _Run(setting, after, from_start=True)
+    run.tell(notices[_first_notice(notices, run.seq, 1) :], 0)
+    for waiting in unsent:
+        run.wait(waiting, waiting.cid in fresh)
+    return run.items
+
+
+def _first_notice(notices: Sequence[Notice], seq: int, first: int) -> int:
+    """Return the index of the first notice behind message `seq`; -1: whatever is in front of message `first`."""
+    return bisect_left(notices, seq if seq >= 0 else first, key=lambda notice: notice.after)
+
+
+class _Run:
+    """Items in the making, and what has to be known of the one before the next."""
+
+    def __init__(self, setting: Setting, after: MessageItem | None, from_start: bool) -> None:
+        self.items: list[Item] = []
+        self.setting = setting
+        self.seq = 0 if from_start else -1
+        self.author = 0
+        self.since = 0
+        self.day: date | None = None
+        self.begins = self.ends = 0
+        if after is not None:
+            self.seq = after.message.seq
+            self.author = after.message.author if after.message.style == "text" else 0
+            self.since = after.since
+            self.day, self.begins, self.ends = day_span(after.message.ts, setting.zone)
+
+    def say(self, message: Message) -> None:
+        """Add a message."""
+        self._turn_day(message.ts, message.seq)
+        divider = self.setting.divider
+        if divider is not None and 0 <= self.seq <= divider.read < message.seq:
+            self.items.append(divider.item)
+            self.author = 0
+        head = self._begins(message.author, message.ts) or message.style == "action"
+        self.items.append(MessageItem(message, head, self.since))
+        self.seq = message.seq
+        self.author = message.author if message.style == "text" else 0
+
+    def wait(self, unsent: Unsent, fresh: bool) -> None:
+        """Add a message that is not acknowledged."""
+        self._turn_day(unsent.ts, 0)
+        head = self._begins(self.setting.me or -1, unsent.ts) or unsent.style == "action"
+        self.items.append(UnsentItem(unsent, head, fresh))
+        self.author = (self.setting.me or -1) if unsent.style == "text" else 0
+
+    def tell(self, notices: Sequence[Notice], before: int) -> None:
+        """Add notices, with those of a kind that can be told together in one line."""
+        for together in _together(notices):
+            self._turn_day(together[0].ts, before)
+            self.items.append(NoticeItem(together))
+            self.author = 0
+
+    def _begins(self, author: int, ts: int) -> bool:
+        """Whether a line by `author` begins a new run; notes it if it does."""
+        if author == self.author and 0 <= ts - self.since < GROUP_MS:
+            return False
+        self.since = ts
+        return True
+
+    def _turn_day(self, ts: int, before: int) -> None:
+        if self.day is not None and self.begins <= ts < self.ends:
+            return
+        day, self.begins, self.ends = day_span(ts, self.setting.zone)
+        if day != self.day:
+            self.items.append(DayItem(day, before, self.setting.year))
+            self.day = day
+            self.author = 0
+
+
+def _together(notices: Sequence[Notice]) -> Iterator[tuple[Notice, ...]]:
+    run: list[Notice] = []
+    for notice in notices:
+        if run and not (notice.kind in _TOLD_TOGETHER and run[-1].kind in _TOLD_TOGETHER):
+            yield tuple(run)
+            run = []
+        run.append(notice)
+    if run:
+        yield tuple(run)

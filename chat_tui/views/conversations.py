@@ -1,0 +1,167 @@
+"""The list of conversations: its order, which is that of the slots, its rows, and which of them fit. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from chat_core.client.state.model import ClientState, ConversationState
+from chat_tui.views.clean import drawable_line
+from chat_tui.views.lines import Line, Role, Span, cropped, elide, spread, width
+from chat_tui.views.link import link_state
+
+SLOTS: Final = "1234567890"
+"""The keys of the first ten conversations, in order."""
+
+_MANY: Final = 999
+_HEAD: Final = 2
+
+
+class Entry(NamedTuple):
+    """A row of the list."""
+
+    line: Line
+    """How it looks."""
+    conversation: int | None = None
+    """Where a click on it leads."""
+    waiting: bool = False
+    """Whether something unread is in there."""
+
+
+class Shown(NamedTuple):
+    """The part of the list that fits."""
+
+    lines: tuple[Line, ...]
+    """From top to bottom."""
+    targets: tuple[int | None, ...]
+    """Where a click on each leads."""
+    first: int
+    """Index of the first entry that is shown."""
+
+
+def ordered(state: ClientState) -> tuple[ConversationState, ...]:
+    """Return the conversations in the order of the list: channels, announcements, direct ones, by number each.
+
+    Numbers never change, so a slot stays the same place, also after a restart.
+    """
+    rank = {"channel": 0, "announcements": 1, "direct": 2}
+    return tuple(sorted(state.conversations.values(), key=lambda each: (rank[each.info.kind], each.id)))
+
+
+def slot_of(index: int) -> str:
+    """Return the digit of the conversation at a place in the list, empty if it has none."""
+    return SLOTS[index] if index < len(SLOTS) else ""
+
+
+def needs_me(conversation: ConversationState) -> int:
+    """Return how many messages need the user: mentions, and all in a direct conversation."""
+    return conversation.unread if conversation.info.kind == "direct" else conversation.mentions
+
+
+def is_partner_online(conversation: ConversationState) -> bool:
+    """Whether the other one of a direct conversation is connected."""
+    for member in conversation.members.members:
+        if member.account == conversation.info.partner:
+            return member.online
+    return conversation.info.online > 1
+
+
+def number(count: int) -> str:
+    """Return a count in at most four characters."""
+    return str(count) if count <= _MANY else f"{_MANY}+"
+
+
+def entries(state: ClientState, shown: int | None, cells: int) -> list[Entry]:
+    """Return all rows below the list's head.
+
+    Args:
+        state: what is known.
+        shown: number of the conversation that is open.
+        cells: width of the list.
+    """
+    rows: list[Entry] = []
+    section = ""
+    for index, conversation in enumerate(ordered(state)):
+        name = "DIRECT" if conversation.info.kind == "direct" else "CHANNELS"
+        if name != section:
+            if section:
+                rows.append(Entry(Line()))
+            rows.append(Entry(Line((Span(f"  {name}", "heading"),))))
+            section = name
+        line = _row(conversation, slot_of(index), conversation.id == shown, cells)
+        rows.append(Entry(line, conversation.id, conversation.unread > 0 and conversation.id != shown))
+    return rows
+
+
+def fitted(head: Line, rows: Sequence[Entry], first: int, height: int) -> Shown:
+    """Return what is visible of the list when it is scrolled to an entry, with what is hidden said in words.
+
+    Args:
+        head: the line on top.
+        rows: all entries.
+        first: index of the wanted first entry; corrected if that would leave room unused.
+        height: lines there are.
+    """
+    room = max(0, height - _HEAD)
+    if len(rows) <= room:
+        first, last = 0, len(rows)
+    else:
+        first = max(0, min(first, len(rows) - room))
+        last = first + room
+        if last < len(rows):
+            last -= 1
+    above = Line(_hidden("↑", rows[:first])) if first else Line()
+    lines = [head, above, *(row.line for row in rows[first:last])]
+    targets: list[int | None] = [None, None, *(row.conversation for row in rows[first:last])]
+    if last < len(rows):
+        lines.append(Line(_hidden("↓", rows[last:])))
+        targets.append(None)
+    return Shown(tuple(lines[:height]), tuple(targets[:height]), first)
+
+
+def first_showing(rows: Sequence[Entry], conversation: int | None, first: int, height: int) -> int:
+    """Return how far to scroll so that a conversation is visible, as little as possible."""
+    room = max(1, height - _HEAD - 1)
+    for index, row in enumerate(rows):
+        if row.conversation is not None and row.conversation == conversation:
+            return min(max(first, index - room + 1), index)
+    return first
+
+
+def head_line(state: ClientState, title: str, cells: int) -> Line:
+    """Return the head of the list: where one is, and how the connection is."""
+    words = link_state(state.link)
+    room = max(0, cells - 2 - width(words) - 3)
+    name = elide(drawable_line(title), room)
+    return Line(cropped((Span("  "), Span(name, "strong"), Span("  " if name else ""), *words), cells))
+
+
+def _row(conversation: ConversationState, slot: str, active: bool, cells: int) -> Line:
+    direct = conversation.info.kind == "direct"
+    role: Role = "strong" if active or conversation.unread else "muted"
+    lead = (Span("▌" if active else " ", "bar"), Span(f"{slot or ' '} ", "quiet"))
+    name: tuple[Span, ...]
+    if direct:
+        online = is_partner_online(conversation)
+        label = drawable_line(conversation.info.name)
+        name = (*lead, Span("● " if online else "○ ", "ok" if online else "quiet"), Span(label, role))
+    else:
+        name = (*lead, Span(drawable_line(conversation.target), role))
+    spans = spread(name, (*_count(conversation, active), Span(" ")), cells, gap=1)
+    return Line(spans, ground="panel" if active else "")
+
+
+def _count(conversation: ConversationState, active: bool) -> tuple[Span, ...]:
+    if active or not conversation.unread:
+        return ()
+    mine = needs_me(conversation)
+    if mine:
+        return (Span(f" {number(mine)} ", "badge"),)
+    return (Span(number(conversation.unread), "muted"),)
+
+
+def _hidden(arrow: str, rows: Sequence[Entry]) -> tuple[Span, ...]:
+    waiting = sum(row.waiting for row in rows)
+    if waiting:
+        return (Span(f"  {arrow} {waiting} more unread", "accent"),)
+    return (Span(f"  {arrow} {sum(row.conversation is not None for row in rows)} more", "quiet"),)

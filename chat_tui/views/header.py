@@ -1,0 +1,41 @@
+"""The title line above a timeline: where one is, what it is about, how many are there. Pure."""
+
+from __future__ import annotations
+
+from chat_core.client.state.model import ConversationState
+from chat_tui.views.clean import drawable_line
+from chat_tui.views.conversations import is_partner_online
+from chat_tui.views.lines import Line, Span, spread
+
+
+def header(conversation: ConversationState | None, cells: int) -> Line:
+    """Return the title line.
+
+    Args:
+        conversation: None: nothing is open.
+        cells: width of the line.
+    """
+    if conversation is None:
+        return Line()
+    left = (
+        Span(" "),
+        Span(drawable_line(conversation.target), "strong"),
+        Span("  "),
+        Span(drawable_line(conversation.info.topic), "muted"),
+    )
+    return Line(spread(left, (*_presence(conversation), Span(" ")), cells))
+
+
+def online_count(conversation: ConversationState) -> int:
+    """Return how many members are connected, by the newest thing that is known."""
+    members = conversation.members
+    return members.online if members.total else conversation.info.online
+
+
+def _presence(conversation: ConversationState) -> tuple[Span, ...]:
+    if conversation.info.kind == "direct":
+        online = is_partner_online(conversation)
+        return Span("● " if online else "○ ", "ok" if online else "quiet"), Span(
+            "online" if online else "offline", "muted"
+        )
+    return (Span(f"{online_count(conversation):,} online", "muted"),)

@@ -1,0 +1,277 @@
+"""A conversation's state in a view: opens it, and follows its changes as cheaply as each of them allows. Pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from datetime import tzinfo
+from typing import Final
+
+from rich.cells import cell_len
+
+from chat_core.client.state.model import ConversationState, Notice, Timeline
+from chat_core.protocol.values import Message
+from chat_tui.views.building import Divider, Setting, build, build_tail
+from chat_tui.views.items import Item, MessageItem, OlderItem, UnreadItem, WelcomeItem
+from chat_tui.views.names import shown_name
+from chat_tui.views.timeline import Place, View
+from chat_tui.views.when import local, since
+
+_NAMED: Final = 200
+"""Newest messages whose names decide how wide the gutter is."""
+_CONTEXT: Final = 2
+"""Lines that were read already shown above the first unread one."""
+
+
+class History:
+    """What is shown of one conversation."""
+
+    def __init__(
+        self,
+        conversation: ConversationState,
+        *,
+        me: int | None,
+        zone: tzinfo | None,
+        now_ms: int,
+        hints: tuple[str, ...] = (),
+    ) -> None:
+        """Open a conversation; the line above its unread messages stays where it is now.
+
+        Args:
+            conversation: its state.
+            me: own account.
+            zone: time zone for days; None: the computer's own.
+            now_ms: wall clock, milliseconds since 1970.
+            hints: words for the beginning of the conversation.
+        """
+        self.conversation = conversation
+        self.view = View()
+        self.fresh: frozenset[bytes] = frozenset()
+        """cids that were handed over only just now."""
+        self._hints = hints
+        self._read = conversation.read
+        self._unread = conversation.unread
+        self._now_ms = now_ms
+        self._setting = Setting(me, zone, local(now_ms, zone).year)
+        self._tail = 0
+        """Index of the first item behind the last message."""
+        self._known = 0
+        """Messages among the items."""
+        self._rebuild()
+
+    # --- following
+
+    def update(self, conversation: ConversationState, *, reset: bool = False) -> None:
+        """Show a newer state of the conversation; the window is to be settled afterwards."""
+        old, self.conversation = self.conversation, conversation
+        timeline = conversation.timeline
+        if reset or self._notices_differ(old.notices, conversation.notices):
+            self._rebuild_in_place()
+            return
+        if timeline is not old.timeline and not self._grown(old.timeline, timeline):
+            self._rebuild_in_place()
+            return
+        if conversation.loading != old.loading and not timeline.at_start:
+            self.view.redraw(0, OlderItem(conversation.loading))
+        if conversation.unsent is not old.unsent or conversation.notices is not old.notices:
+            self._put_tail()
+        known = {unsent.cid for unsent in old.unsent}
+        if any(unsent.cid not in known for unsent in conversation.unsent):
+            self.view.go_to_end()
+
+    def set_fresh(self, fresh: frozenset[bytes]) -> None:
+        """Say which unsent messages are too young to speak of sending."""
+        if fresh != self.fresh:
+            self.fresh = fresh
+            self._put_tail()
+
+    # --- asking
+
+    @property
+    def longest_name(self) -> int:
+        """Cells of the longest name among the newest messages."""
+        names = {message.name for message in self.conversation.timeline.newest(_NAMED)}
+        return max((cell_len(shown_name(name)) for name in names), default=0)
+
+    @property
+    def wants_older(self) -> bool:
+        """Whether the window is so near the beginning that older messages should be fetched."""
+        conversation = self.conversation
+        near = self.view.top < max(1, self.view.rows)
+        return near and not conversation.timeline.at_start and not conversation.loading
+
+    def below(self) -> int:
+        """Return how many messages are below the window."""
+        seen = self.last_visible(wholly=False)
+        return count_newer(self.conversation.timeline, seen) + len(self.conversation.unsent)
+
+    def last_visible(self, *, wholly: bool = True) -> int:
+        """Return the seq of the newest message in the window; 0: none.
+
+        Args:
+            wholly: its last line must be in the window too.
+        """
+        seen = 0
+        rows = list(self.view.visible())
+        if not self.view.follow:
+            # The line that says how much is below covers the last one.
+            rows = rows[: max(0, self.view.rows - 1)]
+        for index, line in rows:
+            item = self.view.items[index]
+            if isinstance(item, MessageItem) and (not wholly or line == self.view.heights[index] - 1):
+                seen = item.message.seq
+        return seen
+
+    def open_at(self, place: Place | None) -> None:
+        """Put the window where somebody read before; else at the first unread message if that is out of sight."""
+        view = self.view
+        if place is not None and view.go_to(place):
+            view.settle()
+            return
+        view.go_to_end()
+        if view.rows <= 0:
+            return
+        for index in range(len(view.items) - 1, -1, -1):
+            if isinstance(view.items[index], UnreadItem):
+                if view.heights.top(index) < view.top:
+                    view.go_below(index, min(_CONTEXT, view.rows - 1))
+                return
+
+    # --- building
+
+    def _rebuild(self) -> None:
+        timeline = self.conversation.timeline
+        self._setting = self._setting._replace(divider=self._divider())
+        body = build(timeline, self._setting, self.conversation.notices, from_start=timeline.at_start)
+        items = [*self._head(), *body]
+        self._tail, self._known = len(items), timeline.count
+        self.view.replace([*items, *self._made_tail(_last_message(items))])
+
+    def _rebuild_in_place(self) -> None:
+        place, empty = self.view.place(), self._known == 0
+        self._rebuild()
+        if place is not None and self.view.go_to(place):
+            return
+        if empty:
+            self.open_at(None)
+
+    def _grown(self, old: Timeline, new: Timeline) -> bool:
+        """Put what came at either end to the items; False: something else happened."""
+        if not old.count:
+            return False
+        older, newer = older_than(new, old.first_seq), newer_than(new, old.last_seq)
+        if self._known + len(older) + len(newer) != new.count:
+            return False
+        if older or new.at_start != old.at_start:
+            self._prepend(older)
+        if newer:
+            self._append(newer)
+        self._known = new.count
+        return True
+
+    def _prepend(self, messages: Sequence[Message]) -> None:
+        """Put messages in front; the first known one may now continue the line of another."""
+        items = self.view.items
+        first = next(index for index, item in enumerate(items) if isinstance(item, MessageItem))
+        item = items[first]
+        assert isinstance(item, MessageItem)
+        self._setting = self._setting._replace(divider=self._divider())
+        run = build(
+            [*messages, item.message],
+            self._setting,
+            self.conversation.notices,
+            from_start=self.conversation.timeline.at_start,
+        )
+        new = [*self._head(), *run]
+        self.view.splice(0, first + 1, new)
+        self._tail += len(new) - first - 1
+
+    def _append(self, messages: Sequence[Message]) -> None:
+        last = _last_message(self.view.items)
+        run = build(messages, self._setting, self.conversation.notices, after=last)
+        tail = self._made_tail(_last_message(run))
+        self.view.splice(self._tail, len(self.view.items), [*run, *tail])
+        self._tail += len(run)
+
+    def _put_tail(self) -> None:
+        last = _last_message(self.view.items)
+        self.view.splice(self._tail, len(self.view.items), self._made_tail(last))
+
+    def _made_tail(self, last: MessageItem | None) -> list[Item]:
+        conversation = self.conversation
+        return build_tail(self._setting, conversation.notices, conversation.unsent, self.fresh, last)
+
+    def _head(self) -> list[Item]:
+        conversation = self.conversation
+        if conversation.timeline.at_start:
+            return [WelcomeItem(conversation.info.kind, conversation.target, self._hints)]
+        return [OlderItem(conversation.loading)]
+
+    def _divider(self) -> Divider | None:
+        if not self._unread:
+            return None
+        zone = self._setting.zone
+        read = _last_up_to(self.conversation.timeline, self._read)
+        words = since(read.ts, self._now_ms, zone) if read is not None else ""
+        return Divider(self._read, UnreadItem(self._unread, words))
+
+    def _notices_differ(self, old: Sequence[Notice], new: Sequence[Notice]) -> bool:
+        """Whether there is another notice in front of a known message: rare, notices come at the end."""
+        if new is old:
+            return False
+        item = _last_message(self.view.items)
+        seq = item.message.seq if item is not None else 0
+        return _last_before(old, seq) != _last_before(new, seq)
+
+
+def newer_than(timeline: Timeline, seq: int) -> list[Message]:
+    """Return the messages behind `seq`, oldest first, looking at the end only."""
+    found: list[Message] = []
+    for block in reversed(timeline.blocks):
+        at = bisect_left(block, seq + 1, key=lambda message: message.seq)
+        found[:0] = block[at:]
+        if at:
+            break
+    return found
+
+
+def count_newer(timeline: Timeline, seq: int) -> int:
+    """Return how many messages are behind `seq`."""
+    count = 0
+    for block in reversed(timeline.blocks):
+        at = bisect_left(block, seq + 1, key=lambda message: message.seq)
+        count += len(block) - at
+        if at:
+            break
+    return count
+
+
+def older_than(timeline: Timeline, seq: int) -> list[Message]:
+    """Return the messages in front of `seq`, oldest first, looking at the beginning only."""
+    found: list[Message] = []
+    for block in timeline.blocks:
+        at = bisect_left(block, seq, key=lambda message: message.seq)
+        found += block[:at]
+        if at < len(block):
+            break
+    return found
+
+
+def _last_up_to(timeline: Timeline, seq: int) -> Message | None:
+    for block in reversed(timeline.blocks):
+        at = bisect_left(block, seq + 1, key=lambda message: message.seq)
+        if at:
+            return block[at - 1]
+    return None
+
+
+def _last_message(items: Sequence[Item]) -> MessageItem | None:
+    for item in reversed(items):
+        if isinstance(item, MessageItem):
+            return item
+    return None
+
+
+def _last_before(notices: Sequence[Notice], seq: int) -> Notice | None:
+    at = bisect_left(notices, seq, key=lambda notice: notice.after)
+    return notices[at - 1] if at else None

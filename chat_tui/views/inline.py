@@ -1,0 +1,101 @@
+"""What is found inside a message's text: links, mentions of oneself, channels. Pure; finds, does not draw.
+
+A link is drawn as one only if a terminal can be given its address as it is: ASCII, no controls, a harmless scheme.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from typing import Final, NamedTuple
+
+from chat_core.base.names import name_key
+from chat_tui.views.lines import Role, Span
+
+MAX_LINK: Final = 2_000
+"""Longest address, in characters; a longer one is drawn as text."""
+
+_FOUND = re.compile(
+    r"(?P<link>\b(?:https?://|mailto:)[^\s<>\"`{}|\\^]+)|(?<![\w@#&/.-])(?P<name>[@#][^\W_](?:[\w.-]*\w)?)",
+    re.IGNORECASE,
+)
+_HINT: Final = re.compile("[@#:]")
+_SENTENCE_END: Final = ".,;:!?'*_~"
+_PAIRS: Final = {")": "(", "]": "["}
+
+
+class Mark(NamedTuple):
+    """A piece of a text with a meaning of its own."""
+
+    start: int
+    """First character."""
+    end: int
+    """Behind the last one."""
+    role: Role
+    """What it is."""
+    link: str = ""
+    """Where it leads."""
+
+
+def marks(text: str, me: str, channels: Container[str] = ()) -> list[Mark]:
+    """Find links, mentions and channels, in order, without overlaps.
+
+    Args:
+        text: safe for a terminal.
+        me: `name_key` of one's own name, or empty.
+        channels: `name_key`s of the channels that are known, without `#`.
+    """
+    if _HINT.search(text) is None:
+        return []
+    found: list[Mark] = []
+    for match in _FOUND.finditer(text):
+        if match["link"] is not None:
+            mark = _link(match.start(), match["link"])
+        else:
+            mark = _name(match.start(), match["name"], me, channels)
+        if mark is not None:
+            found.append(mark)
+    return found
+
+
+def is_link(url: str) -> bool:
+    """Whether an address may be given to a terminal or a browser."""
+    scheme = url.partition(":")[0].lower()
+    return scheme in ("http", "https", "mailto") and url.isascii() and url.isprintable() and len(url) <= MAX_LINK
+
+
+def laid_over(text: str, start: int, end: int, found: list[Mark], role: Role) -> list[Span]:
+    """Return the spans of `text[start:end]`: the marks in it, and `role` for what is between them."""
+    spans: list[Span] = []
+    at = start
+    for mark in found:
+        if mark.end <= at or mark.start >= end:
+            continue
+        if mark.start > at:
+            spans.append(Span(text[at : mark.start], role))
+            at = mark.start
+        stop = min(mark.end, end)
+        spans.append(Span(text[at:stop], mark.role, mark.link))
+        at = stop
+    if at < end:
+        spans.append(Span(text[at:end], role))
+    return spans
+
+
+def _link(start: int, url: str) -> Mark | None:
+    while url:
+        last = url[-1]
+        opening = _PAIRS.get(last)
+        if last not in _SENTENCE_END and (opening is None or url.count(opening) >= url.count(last)):
+            break
+        url = url[:-1]
+    if not is_link(url) or len(url.partition(":")[2].lstrip("/")) == 0:
+        return None
+    return Mark(start, start + len(url), "link", url)
+
+
+def _name(start: int, word: str, me: str, channels: Container[str]) -> Mark | None:
+    key = name_key(word[1:])
+    if word[0] == "@":
+        return Mark(start, start + len(word), "mention") if me and key == me else None
+    return Mark(start, start + len(word), "channel") if key in channels else None

@@ -1,0 +1,162 @@
+"""What stands in a timeline, from top to bottom: messages and the lines between them. Pure, frozen.
+
+An item's `identity` stays when it is drawn in another way; its `look` differs whenever it has to be drawn anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from datetime import date
+
+import msgspec
+
+from chat_core.client.state.model import Notice, Unsent
+from chat_core.protocol.values import ConversationKind, Message
+
+
+class Item(msgspec.Struct, frozen=True):
+    """Root of all items."""
+
+    @property
+    def identity(self) -> Hashable:
+        """Tell the item from all others of its timeline."""
+        raise NotImplementedError
+
+    @property
+    def look(self) -> Hashable:
+        """Tell what is drawn from everything else that was ever drawn in this timeline."""
+        raise NotImplementedError
+
+
+class MessageItem(Item, frozen=True):
+    """A message that has its place in the log."""
+
+    message: Message
+    """It."""
+    head: bool
+    """Whether time and name are shown: it is not just the next line of the one before."""
+    since: int
+    """When the run of lines it belongs to began, milliseconds since 1970."""
+
+    @property
+    def identity(self) -> Hashable:
+        """See Item."""
+        return self.message.seq
+
+    @property
+    def look(self) -> Hashable:
+        """See Item."""
+        return self.message.seq, self.message.changed, self.head
+
+
+class UnsentItem(Item, frozen=True):
+    """A message of one's own that is not acknowledged."""
+
+    unsent: Unsent
+    """It."""
+    head: bool
+    """As with a message."""
+    fresh: bool
+    """Whether it was handed over a moment ago: too early to speak of sending."""
+
+    @property
+    def identity(self) -> Hashable:
+        """See Item."""
+        return self.unsent.cid
+
+    @property
+    def look(self) -> Hashable:
+        """See Item."""
+        return self.unsent.cid, self.unsent.status, self.unsent.text, self.head, self.fresh
+
+
+class DayItem(Item, frozen=True):
+    """A new day begins."""
+
+    day: date
+    """Which."""
+    before: int
+    """seq of the message it stands before, 0 at the end: a clock set back can begin the same day twice."""
+    year: int
+    """The year that goes without saying."""
+
+    @property
+    def identity(self) -> Hashable:
+        """See Item."""
+        return "day", self.day, self.before
+
+    look = identity
+
+
+class UnreadItem(Item, frozen=True):
+    """Behind it stands what was new when the conversation was opened."""
+
+    count: int
+    """How many messages."""
+    since: str
+    """Since when, in words; may be empty."""
+
+    @property
+    def identity(self) -> Hashable:
+        """See Item."""
+        return "unread"
+
+    @property
+    def look(self) -> Hashable:
+        """See Item."""
+        return "unread", self.count, self.since
+
+
+class NoticeItem(Item, frozen=True):
+    """What happened between two messages, in one line."""
+
+    notices: tuple[Notice, ...]
+    """Of kinds that can be told together; never empty."""
+
+    @property
+    def identity(self) -> Hashable:
+        """See Item."""
+        return "notice", self.notices[0].after, self.notices[0].ts, self.notices[0].kind
+
+    @property
+    def look(self) -> Hashable:
+        """See Item."""
+        return "notice", self.notices
+
+
+class OlderItem(Item, frozen=True):
+    """Older messages exist that are not here yet."""
+
+    loading: bool
+    """Whether they are on their way."""
+
+    @property
+    def identity(self) -> Hashable:
+        """See Item."""
+        return "older"
+
+    @property
+    def look(self) -> Hashable:
+        """See Item."""
+        return "older", self.loading
+
+
+class WelcomeItem(Item, frozen=True):
+    """The very beginning of a conversation."""
+
+    kind: ConversationKind
+    """What it is."""
+    target: str
+    """Its name, spelled as a TARGET."""
+    hints: tuple[str, ...]
+    """What one can do, a few words each."""
+
+    @property
+    def identity(self) -> Hashable:
+        """See Item."""
+        return "welcome"
+
+    @property
+    def look(self) -> Hashable:
+        """See Item."""
+        return "welcome", self.kind, self.target, self.hints

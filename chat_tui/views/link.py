@@ -1,0 +1,54 @@
+"""The connection in a dot and a few words. Pure: takes the time, reads no clock."""
+
+from __future__ import annotations
+
+import math
+
+from chat_core.client.state.model import LinkState, LinkStatus
+from chat_tui.views.clean import drawable_line
+from chat_tui.views.lines import Span
+
+
+def link_dot(link: LinkState) -> Span:
+    """Return a dot whose shape, not only its colour, says how the connection is."""
+    match link.status:
+        case LinkStatus.ONLINE:
+            return Span("●", "ok")
+        case LinkStatus.CONNECTING:
+            return Span("◌", "muted")
+        case LinkStatus.WAITING | LinkStatus.OFFLINE:
+            return Span("○", "error")
+        case LinkStatus.REFUSED:
+            return Span("✕", "error")
+
+
+def link_state(link: LinkState) -> tuple[Span, ...]:
+    """Return the dot and one word."""
+    words = "reconnecting" if link.status is LinkStatus.WAITING else link.status.value
+    return link_dot(link), Span(f" {words}", "ok" if link.status is LinkStatus.ONLINE else "muted")
+
+
+def link_detail(link: LinkState, now: float) -> tuple[Span, ...]:
+    """Return the dot and what is known in numbers: the round trip, or the seconds until the next try.
+
+    Args:
+        link: the connection.
+        now: monotonic time, in seconds.
+    """
+    match link.status:
+        case LinkStatus.ONLINE:
+            known = link.latency_ms is not None
+            return link_dot(link), Span(f" {link.latency_ms:.0f} ms" if known else " online", "ok")
+        case LinkStatus.WAITING if link.retry_at is not None and link.retry_at > now:
+            return link_dot(link), Span(f" reconnecting in {math.ceil(link.retry_at - now)} s", "muted")
+        case LinkStatus.WAITING | LinkStatus.CONNECTING:
+            return link_dot(link), Span(" reconnecting…" if link.attempt else " connecting…", "muted")
+        case LinkStatus.OFFLINE:
+            return link_dot(link), Span(" offline", "muted")
+        case LinkStatus.REFUSED:
+            return link_dot(link), Span(" refused", "error")
+
+
+def link_trouble(link: LinkState) -> str:
+    """Return what is wrong in a sentence, empty when nothing is."""
+    return "" if link.status is LinkStatus.ONLINE else drawable_line(link.detail)

@@ -1,0 +1,71 @@
+"""The list of members: who is there first, then the others. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chat_core.base.names import name_key
+from chat_core.client.state.model import ConversationState
+from chat_core.protocol.values import Member
+from chat_tui.views.lines import Line, Span, elide
+from chat_tui.views.names import shown_name, soft_role
+
+_HEAD = 2
+
+
+class MembersShown(NamedTuple):
+    """The part of the list that fits."""
+
+    lines: tuple[Line, ...]
+    """From top to bottom."""
+    members: tuple[Member | None, ...]
+    """Who is on each of them."""
+    first: int
+    """Index of the first member that is shown."""
+
+
+def by_presence(members: Sequence[Member]) -> list[Member]:
+    """Return members in the order of the list: connected ones first, by name each."""
+    return sorted(members, key=lambda member: (not member.online, name_key(member.name)))
+
+
+def members(
+    conversation: ConversationState,
+    listed: Sequence[Member],
+    me: int | None,
+    first: int,
+    cells: int,
+    height: int,
+) -> MembersShown:
+    """Return what is visible of the list.
+
+    Args:
+        conversation: whose members.
+        listed: they, in the order of the list.
+        me: own account.
+        first: index of the wanted first member; corrected if that would leave room unused.
+        cells: width of the list.
+        height: lines there are.
+    """
+    total = conversation.members.total or conversation.info.members
+    head = Line((Span(" MEMBERS", "heading"), Span(f"  {total:,}", "muted")))
+    room = max(0, height - _HEAD)
+    first = max(0, min(first, len(listed) - room))
+    # Some of them may not be loaded: those are counted, too.
+    missing = max(total, len(listed)) - first - room
+    last = min(len(listed), first + room - (missing > 0))
+    lines = [head, Line(), *(_row(member, me, cells) for member in listed[first:last])]
+    rows: list[Member | None] = [None, None, *listed[first:last]]
+    rest = max(total, len(listed)) - last
+    if rest and listed:
+        lines.append(Line((Span(f"   {rest:,} more", "quiet"),)))
+        rows.append(None)
+    return MembersShown(tuple(lines[:height]), tuple(rows[:height]), first)
+
+
+def _row(member: Member, me: int | None, cells: int) -> Line:
+    name = elide(shown_name(member.name), cells - 4)
+    if member.online:
+        return Line((Span(" ● ", "ok"), Span(name, soft_role(member.account, me))))
+    return Line((Span(" ○ ", "quiet"), Span(name, "quiet")))

@@ -1,0 +1,34 @@
+"""How a name is drawn: its colour, which stays the account's, and what is left of a long one. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from chat_tui.views.clean import drawable_line
+from chat_tui.views.lines import Role
+
+# The sixth colour of the palette is left out: it is so near to one's own that "mine" would not stand out.
+NAME_ROLES: Final[tuple[Role, ...]] = ("name-1", "name-2", "name-3", "name-4", "name-5")
+_SOFT_ROLES: Final[tuple[Role, ...]] = ("soft-1", "soft-2", "soft-3", "soft-4", "soft-5")
+
+
+def name_role(account: int, me: int | None) -> Role:
+    """Return the role of an account's name: one's own, or one of five that depends on the number only."""
+    if account == me:
+        return "own"
+    return NAME_ROLES[_color(account)]
+
+
+def soft_role(account: int, me: int | None) -> Role:
+    """Return `name_role` without the weight, for lists of names."""
+    return "soft-own" if account == me else _SOFT_ROLES[_color(account)]
+
+
+def _color(account: int) -> int:
+    # Numbers are given out in order; a multiplicative hash keeps neighbours in one channel apart.
+    return (account * 2_654_435_761 >> 16) % len(NAME_ROLES)
+
+
+def shown_name(name: str) -> str:
+    """Return a name as it may be drawn, never empty."""
+    return drawable_line(name) or "?"

@@ -1,0 +1,17 @@
+"""The line at the bottom of a timeline that is scrolled up. Pure."""
+
+from __future__ import annotations
+
+from chat_tui.views.lines import Line, Span, cropped, width
+
+
+def newer_line(count: int, cells: int) -> Line:
+    """Return the line that says how much is below, and which key leads there.
+
+    Args:
+        count: messages below the window.
+        cells: width of the line.
+    """
+    words = cropped((Span(f"↓ {count:,} newer" if count else "↓", "strong"), Span(" · End", "chip")), cells)
+    before = (cells - width(words)) // 2
+    return Line((Span(" " * before), *words), ground="panel", gutter=cells)

@@ -1,0 +1,99 @@
+"""The line above the composer: who is typing, what waits elsewhere, how the connection is. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chat_core.client.state.model import ClientState, ConversationState, LinkStatus, Typist
+from chat_tui.views.clean import drawable_line
+from chat_tui.views.conversations import needs_me, number, ordered, slot_of
+from chat_tui.views.lines import Line, Role, Span, elide, spread, width
+from chat_tui.views.link import link_detail, link_trouble
+from chat_tui.views.names import shown_name
+
+_NAME_MAX = 16
+
+
+def status(state: ClientState, shown: int | None, now: float, cells: int, *, listed: bool) -> Line:
+    """Return the line.
+
+    Args:
+        state: what is known.
+        shown: number of the conversation that is open.
+        now: monotonic time, in seconds.
+        cells: width of the line.
+        listed: whether the list of conversations is visible: what waits elsewhere stands there, then.
+    """
+    conversation = state.conversations.get(shown) if shown is not None else None
+    left = _left(state, conversation, now)
+    online = state.link.status is LinkStatus.ONLINE
+    link = link_detail(state.link, now)
+    if listed:
+        return Line(spread(left, (*link, Span(" ")), cells))
+    room = cells - 2 - (0 if online else width(link) + 2) - min(width(left), cells // 3)
+    waiting = _elsewhere(state, shown, room)
+    if not waiting:
+        right = link
+    elif online:
+        right = waiting
+    else:
+        right = (*waiting, Span("  "), *link)
+    return Line(spread(left, (*right, Span(" ")), cells))
+
+
+def typing_words(typing: Sequence[Typist], now: float) -> str:
+    """Return who is writing, in words; those whose time is over are left out."""
+    names = [shown_name(typist.name) for typist in typing if typist.until > now]
+    match names:
+        case []:
+            return ""
+        case [name]:
+            return f"{name} is typing…"
+        case [first, second]:
+            return f"{first} and {second} are typing…"
+        case [first, second, third]:
+            return f"{first}, {second} and {third} are typing…"
+        case _:
+            return f"{len(names)} people are typing…"
+
+
+def _left(state: ClientState, conversation: ConversationState | None, now: float) -> tuple[Span, ...]:
+    trouble = link_trouble(state.link)
+    if trouble:
+        return Span(" "), Span(trouble, "muted")
+    words = typing_words(conversation.typing, now) if conversation is not None else ""
+    return (Span(" "), Span(words, "typing")) if words else ()
+
+
+def _elsewhere(state: ClientState, shown: int | None, cells: int) -> tuple[Span, ...]:
+    """Return what waits in other conversations, as many as fit; those that need the user go first."""
+    found: list[tuple[bool, str]] = []
+    for index, each in enumerate(ordered(state)):
+        if each.unread and each.id != shown:
+            mine = needs_me(each)
+            name = each.info.name if each.info.kind == "direct" else each.target
+            slot = f"{slot_of(index)}:" if slot_of(index) else ""
+            label = f"{slot}{elide(drawable_line(name), _NAME_MAX)} {number(mine or each.unread)}"
+            found.append((mine > 0, label))
+    kept = _fitting(found, cells)
+    spans: list[Span] = []
+    for index, (mine, label) in enumerate(found):
+        if index in kept:
+            role: Role = "attention" if mine else "muted"
+            spans += (Span(" "), Span(label, role)) if spans else (Span(label, role),)
+    if len(kept) < len(found):
+        spans.append(Span(f" +{len(found) - len(kept)}", "muted"))
+    return tuple(spans)
+
+
+def _fitting(found: Sequence[tuple[bool, str]], cells: int) -> set[int]:
+    sizes = [width((Span(label),)) + 1 for _, label in found]
+    if sum(sizes) <= cells + 1:
+        return set(range(len(found)))
+    room = cells - 3
+    kept: set[int] = set()
+    for index in sorted(range(len(found)), key=lambda at: not found[at][0]):
+        if sizes[index] <= room:
+            kept.add(index)
+            room -= sizes[index]
+    return kept

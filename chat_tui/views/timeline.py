@@ -1,0 +1,239 @@
+"""One open timeline: its items, how high they are, and which part of them is in view. Pure; draws nothing itself.
+
+Heights are guessed until an item comes near the view. Whatever is settled above the view moves the numbers of lines,
+never the lines on the screen: a place is kept by item, and only then turned into a line again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from chat_tui.views.cache import Recent
+from chat_tui.views.columns import Columns
+from chat_tui.views.drawing import Reader, draw, estimated
+from chat_tui.views.heights import Heights
+from chat_tui.views.items import Item, MessageItem
+from chat_tui.views.lines import Line
+
+_REMEMBERED: Final = 2_000
+"""Drawn items that are kept; some fifty screens."""
+
+
+class Place(NamedTuple):
+    """Where somebody reads, in terms that survive a new layout."""
+
+    identity: Hashable
+    """The item at the top of the view."""
+    offset: int
+    """Which of its characters the top line begins with."""
+    line: int
+    """Which of its lines that was."""
+
+
+class View:
+    """A window of some lines onto items."""
+
+    def __init__(self) -> None:
+        self.items: list[Item] = []
+        self.heights = Heights()
+        self.follow = True
+        """Whether the view stays at the end as more comes."""
+        self.rows = 0
+        """Lines of the window; 0: not laid out yet."""
+        self.shifted = 0
+        """Lines by which numbers of lines have moved so far, for whoever remembers some."""
+        self._at = (0, 0)
+        """Item and line at the top of the window."""
+        self._where: Columns | None = None
+        self._reader: Reader | None = None
+        self._lines: Recent[Hashable, tuple[Line, ...]] = Recent(_REMEMBERED)
+        self.drawn = 0
+        """Items drawn so far: what the caches are worth."""
+
+    # --- what there is
+
+    def lay_out(self, where: Columns, rows: int, reader: Reader) -> None:
+        """Set columns, lines of the window and who reads; everything is drawn anew, the line being read stays."""
+        if where == self._where and reader == self._reader:
+            self.rows = rows
+        else:
+            place = None if self.follow else self.place()
+            self._where, self._reader, self.rows = where, reader, rows
+            self._lines.clear()
+            self.heights.splice(0, len(self.heights), map(self._guess, self.items))
+            if place is not None:
+                self.go_to(place)
+        self.settle()
+
+    def replace(self, items: list[Item]) -> None:
+        """Show other items, at their end."""
+        self.items = items
+        self.heights = Heights()
+        self.heights.splice(0, 0, map(self._guess, items))
+        self._lines.clear()
+        self.follow, self._at = True, (0, 0)
+
+    def splice(self, start: int, stop: int, items: Sequence[Item]) -> None:
+        """Replace the items [start, stop), without a move of what is in view.
+
+        The window is not settled: several changes may come before it has to be.
+        """
+        before = self.top
+        anchor = self._anchor(start, stop, items)
+        self.items[start:stop] = items
+        self.heights.splice(start, stop, map(self._guess, items))
+        if anchor is None:
+            self._at = (min(start, max(0, len(self.items) - 1)), 0)
+        else:
+            self._at = self._up_from(*anchor)
+            self.shifted += self.heights.top(anchor[0]) - anchor[1] - before
+
+    def redraw(self, index: int, item: Item) -> None:
+        """Replace one item by another form of itself."""
+        self.items[index] = item
+        self.heights.splice(index, index + 1, (self._guess(item),))
+
+    # --- where the window is
+
+    @property
+    def top(self) -> int:
+        """Number of the first line in the window."""
+        return self.heights.top(self._at[0]) + self._at[1] if self.items else 0
+
+    @property
+    def total(self) -> int:
+        """Number of lines there are, as far as is known."""
+        return self.heights.total
+
+    @property
+    def last_top(self) -> int:
+        """Where the top of the window is when its bottom is at the end."""
+        return max(0, self.heights.total - self.rows)
+
+    def scroll(self, line: int) -> None:
+        """Put the top of the window at a line, or as near as possible."""
+        if self.items:
+            self.follow = False
+            self._at = self.heights.at(line)
+            self.settle()
+
+    def go_to_end(self) -> None:
+        """Put the window at the end, and let it stay there."""
+        self.follow = True
+        self.settle()
+
+    def go_to(self, place: Place) -> bool:
+        """Put the top of the window where somebody read before; False: that item is not there any more."""
+        for index, item in enumerate(self.items):
+            if item.identity == place.identity:
+                lines = self.lines(index)
+                near = [at for at, line in enumerate(lines) if line.offset <= place.offset]
+                same_text = place.offset or not place.line
+                line = near[-1] if near and same_text else min(place.line, len(lines) - 1)
+                self.follow, self._at = False, (index, line)
+                return True
+        return False
+
+    def go_below(self, index: int, above: int) -> None:
+        """Put an item `above` lines below the top of the window."""
+        self.follow, self._at = False, self._up_from(index, above)
+        self.settle()
+
+    def place(self) -> Place | None:
+        """Return where the window is, None: at the end."""
+        if self.follow or not self.items:
+            return None
+        index, line = self._at
+        lines = self.lines(index)
+        return Place(self.items[index].identity, lines[min(line, len(lines) - 1)].offset, line)
+
+    # --- what is in it
+
+    def settle(self) -> None:
+        """Count the lines of all items in the window and of a page above it, and put the window where it belongs."""
+        if not self.items or self.rows <= 0 or self._where is None:
+            return
+        index, line = self._at
+        before = self.heights.top(index)
+        if not self.follow:
+            line = min(line, self._count(index) - 1)
+            self._at = (index, line)
+            self._settle_down(index, line)
+            self._settle_up(index, self.rows)
+            self.follow = self.top >= self.last_top
+        if self.follow:
+            self._settle_up(len(self.items), 2 * self.rows)
+            self._at = self.heights.at(self.last_top)
+        self.shifted += self.heights.top(index) - before
+
+    def visible(self) -> Iterator[tuple[int, int]]:
+        """Yield item and line of each line in the window, from the top; fewer than `rows` if there are no more."""
+        index, line = self._at
+        left = self.rows
+        while left and index < len(self.items):
+            for at in range(line, min(self.heights[index], line + left)):
+                yield index, at
+                left -= 1
+            index, line = index + 1, 0
+
+    def lines(self, index: int) -> tuple[Line, ...]:
+        """Return the lines of an item, drawn now or remembered."""
+        item = self.items[index]
+        look = item.look
+        lines = self._lines.get(look)
+        if lines is None:
+            assert self._where is not None and self._reader is not None, "lay_out comes first"
+            self.drawn += 1
+            lines = self._lines.put(look, draw(item, self._where, self._reader))
+        return lines
+
+    # --- how
+
+    def _guess(self, item: Item) -> int:
+        if self._where is None:
+            return 1
+        if isinstance(item, MessageItem):
+            return estimated(item.message.body, self._where.text) + (item.head and self._where.stacked)
+        return 1
+
+    def _count(self, index: int) -> int:
+        if not self.heights.is_exact(index) and self._where is not None:
+            self.heights.set(index, len(self.lines(index)))
+        return self.heights[index]
+
+    def _settle_down(self, index: int, line: int) -> None:
+        covered = -line
+        while covered < self.rows and index < len(self.items):
+            covered += self._count(index)
+            index += 1
+
+    def _settle_up(self, index: int, rows: int) -> None:
+        covered = 0
+        while covered < rows and index > 0:
+            index -= 1
+            covered += self._count(index)
+
+    def _anchor(self, start: int, stop: int, items: Sequence[Item]) -> tuple[int, int] | None:
+        """Find an item at or below the top of the window that stays: its index then, and the lines it is below it."""
+        index, line = self._at
+        if index < start:
+            return index, -line
+        staying = {item.identity: start + at for at, item in enumerate(items)}
+        below = -line
+        for at in range(index, len(self.items)):
+            if at >= stop:
+                return at + len(items) - (stop - start), below
+            kept = staying.get(self.items[at].identity)
+            if kept is not None:
+                return kept, below
+            below += self.heights[at]
+        return None
+
+    def _up_from(self, index: int, above: int) -> tuple[int, int]:
+        """Return the item and line that is `above` lines above the first line of an item (below it, if negative)."""
+        while above > 0 and index > 0:
+            index -= 1
+            above -= self._count(index)
+        line = -above if above < 0 else 0
+        return index, min(line, self._count(index) - 1)

@@ -1,0 +1,28 @@
+"""The title line above the timeline: draws its view."""
+
+from __future__ import annotations
+
+from typing_extensions import override
+
+from chat_core.client.state.model import ConversationState
+from chat_tui.views.header import header
+from chat_tui.views.lines import Line
+from chat_tui.widgets.bars import Bar
+
+
+class Header(Bar, can_focus=False):
+    """Name, topic, and how many are online."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._conversation: ConversationState | None = None
+
+    def show(self, conversation: ConversationState | None) -> None:
+        """Show a conversation; None: nothing is open."""
+        self._conversation = conversation
+        self.changed()
+
+    @override
+    def line(self, width: int) -> Line:
+        """See Bar."""
+        return header(self._conversation, width)

@@ -1,0 +1,174 @@
+"""Roles become colours, lines become strips: the one place where a view meets the toolkit.
+
+Colours come from the variables of the theme in use; a theme from elsewhere gets our own values for what it lacks.
+Text is put into segments as it is: there is no markup on this way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+from typing_extensions import override
+
+from chat_tui.themes import DEFAULTS
+from chat_tui.themes.tokens import DARK
+from chat_tui.views.lines import Line, Role
+
+
+class _Look(NamedTuple):
+    """How a role is drawn: names of variables, and weight."""
+
+    color: str = "foreground"
+    ground: str = ""
+    bold: bool | None = None
+    italic: bool | None = None
+    underline: bool | None = None
+
+
+_LOOKS: Final[Mapping[Role, _Look]] = {
+    "text": _Look(),
+    "strong": _Look(bold=True),
+    "muted": _Look("read-muted"),
+    "typing": _Look("read-muted", italic=True),
+    "quiet": _Look("read-faint"),
+    "faint": _Look("faint"),
+    "notice": _Look("read-faint", italic=True),
+    "time": _Look("read-faint"),
+    "heading": _Look("read-faint", bold=True),
+    "rule": _Look("line"),
+    "separator": _Look("line"),
+    "accent": _Look("read-accent"),
+    "attention": _Look("read-accent", bold=True),
+    "mention": _Look("read-accent", bold=True),
+    "badge": _Look("background", ground="accent", bold=True),
+    "bar": _Look("accent"),
+    "own": _Look("read-own", bold=True),
+    "link": _Look("read-link", underline=True),
+    "channel": _Look("read-link"),
+    "error": _Look("read-error"),
+    "ok": _Look("read-ok"),
+    "away": _Look("read-accent"),
+    "chip": _Look("read-hint", ground="panel"),
+    "chip-key": _Look("foreground", ground="panel", bold=True),
+    "selected": _Look(bold=True, ground="background"),
+    "soft-own": _Look("read-own"),
+    "soft-1": _Look("read-name-1"),
+    "soft-2": _Look("read-name-2"),
+    "soft-3": _Look("read-name-3"),
+    "soft-4": _Look("read-name-4"),
+    "soft-5": _Look("read-name-5"),
+    "name-1": _Look("read-name-1", bold=True),
+    "name-2": _Look("read-name-2", bold=True),
+    "name-3": _Look("read-name-3", bold=True),
+    "name-4": _Look("read-name-4", bold=True),
+    "name-5": _Look("read-name-5", bold=True),
+}
+
+
+class Painter:
+    """Paints lines in the colours of one theme."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        """Take colours from a theme.
+
+        Args:
+            variables: its CSS variables, by name, as `#rrggbb`; what is missing or no plain colour is ours.
+        """
+        self._variables = variables
+        self._styles = {role: self._style(look) for role, look in _LOOKS.items()}
+        self._grounds = {name: Style(bgcolor=self._color(name)) for name in ("panel", "surface", "background")}
+
+    def uses(self, variables: Mapping[str, str]) -> bool:
+        """Whether these are the variables it takes its colours from."""
+        return variables is self._variables
+
+    def style(self, role: Role) -> Style:
+        """Return the style of a role."""
+        return self._styles[role]
+
+    def paint(self, line: Line, width: int, base: Style) -> Strip:
+        """Return a line as a strip of exactly `width` cells.
+
+        Args:
+            line: what to paint.
+            width: cells of the strip.
+            base: the ground of the widget, for lines and spans that have none of their own.
+        """
+        segments: list[Segment] = []
+        used = 0
+        ground = self._grounds[line.ground] if line.ground else base
+        for text, role, link in line.spans:
+            style = self._styles[role]
+            if style.bgcolor is None:
+                style += ground
+            if link:
+                style += Style(link=link)
+            segments.append(Segment(text, style))
+            used += cell_len(text)
+        if used < width:
+            segments.append(Segment(" " * (width - used), ground))
+        strip = Strip(segments, max(used, width))
+        return strip if used <= width else strip.adjust_cell_length(width)
+
+    def _style(self, look: _Look) -> Style:
+        return Style(
+            color=self._color(look.color),
+            bgcolor=self._color(look.ground) if look.ground else None,
+            bold=look.bold,
+            italic=look.italic,
+            underline=look.underline,
+        )
+
+    def _color(self, name: str) -> str:
+        value = self._variables.get(name, "")
+        if len(value) == 7 and value.startswith("#"):
+            return value
+        return DEFAULTS.get(name) or DARK[name]
+
+
+class Painted(Widget):
+    """A widget that draws lines in the theme's colours, and knows when those changed."""
+
+    _painter: Painter | None = None
+    _ground: Style | None = None
+
+    @property
+    def painter(self) -> Painter:
+        """The painter for the theme in use."""
+        variables = self.app.theme_variables
+        if self._painter is None or not self._painter.uses(variables):
+            self._painter = _painter(variables)
+            self.forget_strips()
+        return self._painter
+
+    def painted(self, line: Line, width: int) -> Strip:
+        """Return a line on this widget's own ground."""
+        painter = self.painter
+        if self._ground is None:
+            self._ground = Style(bgcolor=self.rich_style.bgcolor)
+        return painter.paint(line, width, self._ground)
+
+    def forget_strips(self) -> None:
+        """Drop what was painted; for those who keep some."""
+
+    @override
+    def notify_style_update(self) -> None:
+        """See Widget: the theme may be another one."""
+        super().notify_style_update()
+        self._painter = self._ground = None
+
+
+_newest: list[Painter] = []
+
+
+def _painter(variables: Mapping[str, str]) -> Painter:
+    """Return the one painter for a theme's variables: widgets share it, only the newest is kept."""
+    if not _newest or not _newest[0].uses(variables):
+        _newest[:] = [Painter(variables)]
+    return _newest[0]

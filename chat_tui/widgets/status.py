@@ -1,0 +1,59 @@
+"""The line above the composer: draws its view, and draws it again while it counts seconds."""
+
+from __future__ import annotations
+
+from textual.timer import Timer
+from typing_extensions import override
+
+from chat_core.base.clock import Clock, SystemClock
+from chat_core.client.state.model import ClientState, LinkStatus
+from chat_tui.views.columns import WIDE_FROM
+from chat_tui.views.lines import Line
+from chat_tui.views.status import status
+from chat_tui.widgets.bars import Bar
+
+
+class StatusLine(Bar, can_focus=False):
+    """Who is typing at the left; what waits elsewhere or how the connection is at the right."""
+
+    def __init__(self, clock: Clock | None = None, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._clock = clock or SystemClock()
+        self._state = ClientState()
+        self._shown: int | None = None
+        self._ticks: Timer | None = None
+
+    def show(self, state: ClientState, shown: int | None) -> None:
+        """Show a state.
+
+        Args:
+            state: what is known.
+            shown: number of the conversation that is open.
+        """
+        self._state, self._shown = state, shown
+        self._tick_if_needed()
+        self.changed()
+
+    @override
+    def line(self, width: int) -> Line:
+        """See Bar."""
+        return status(self._state, self._shown, self._clock.monotonic(), width, listed=self._listed())
+
+    def on_mount(self) -> None:
+        """Begin to count if there is something to count."""
+        self._tick_if_needed()
+
+    def _listed(self) -> bool:
+        if self.app.size.width >= WIDE_FROM:
+            return not self.screen.has_class("-list-hidden")
+        return self.screen.has_class("-list-shown")
+
+    def _tick_if_needed(self) -> None:
+        """Count seconds to the next try and until somebody stopped typing; else let the machine sleep."""
+        conversation = self._state.conversations.get(self._shown) if self._shown is not None else None
+        counts = self._state.link.status is LinkStatus.WAITING or bool(conversation and conversation.typing)
+        if counts and self._ticks is None and self.is_mounted:
+            self._ticks = self.set_interval(1.0, self.changed)
+        elif not counts and self._ticks is not None:
+            self._ticks.stop()
+            self._ticks = None

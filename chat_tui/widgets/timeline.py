@@ -1,0 +1,249 @@
+"""The timeline of the conversation that is open: follows its changes, asks for older messages, says what was read.
+
+One widget shows all conversations, one at a time: opening another one swaps what it shows, and it remembers where
+somebody was reading. How lines get on the screen is the pane's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import tzinfo
+from functools import partial
+from typing import Final
+
+from textual.geometry import Size
+from typing_extensions import override
+
+from chat_core.base.clock import Clock, SystemClock
+from chat_core.base.names import name_key
+from chat_core.client.state.changes import Batch, Change, TimelineReset
+from chat_core.client.state.model import ConversationState
+from chat_core.protocol.values import Account
+from chat_tui.messages import OlderWanted, ReadUpTo
+from chat_tui.views.columns import Columns, columns
+from chat_tui.views.drawing import Reader
+from chat_tui.views.history import History
+from chat_tui.views.timeline import Place
+from chat_tui.widgets.timeline_pane import TimelinePane
+
+SPEAK_OF_SENDING_S: Final = 0.4
+"""How long a message may be on its way before that is said: most are there sooner, and a flicker tells nobody."""
+
+
+class Timeline(TimelinePane, can_focus=False):
+    """What was said in one conversation."""
+
+    def __init__(
+        self,
+        *,
+        hints: Sequence[str] = (),
+        zone: tzinfo | None = None,
+        clock: Clock | None = None,
+        id: str | None = None,
+    ) -> None:
+        """Make an empty timeline.
+
+        Args:
+            hints: a few words each for the beginning of a channel: the keys that matter.
+            zone: time zone; None: the computer's own.
+            clock: gives the year that goes without saying.
+            id: the widget's.
+        """
+        super().__init__(id=id)
+        self._hints = tuple(hints)
+        self._zone = zone
+        self._clock = clock or SystemClock()
+        self._me: Account | None = None
+        self._channels: Collection[str] = ()
+        self._places: dict[int, Place] = {}
+        self._longest = 0
+        self._asked = 0
+        self._told = 0
+
+    @property
+    def conversation(self) -> int | None:
+        """Number of the conversation that is shown."""
+        return self._history.conversation.id if self._history is not None else None
+
+    # --- what is shown
+
+    def show(self, conversation: ConversationState | None, me: Account | None, channels: Collection[str] = ()) -> None:
+        """Show another conversation, or the same one as if it were opened now.
+
+        Args:
+            conversation: None: nothing.
+            me: who reads.
+            channels: names of the channels that are known, without `#`, as `name_key` makes them.
+        """
+        self._leave()
+        self._me, self._channels = me, channels
+        self._asked = self._told = 0
+        self._history = None
+        if conversation is not None:
+            self._history = History(
+                conversation,
+                me=me.id if me is not None else None,
+                zone=self._zone,
+                now_ms=self._clock.wall_ms(),
+                hints=self._hints if conversation.info.kind == "channel" else (),
+            )
+        if self.is_mounted:
+            self.screen.clear_selection()
+        self._lay_out()
+        self._open()
+
+    def apply(self, batch: Batch) -> None:
+        """Take what a batch says of the conversation that is shown; one that is gone stays as it was."""
+        number = self.conversation
+        conversation = batch.state.conversations.get(number) if number is not None else None
+        if conversation is None:
+            return
+        me = batch.state.me
+        if me is not None and me != self._me:
+            self._me = me
+            self._lay_out()
+        self.update_state(conversation, batch.changes)
+
+    def update_state(self, conversation: ConversationState, changes: Iterable[Change]) -> None:
+        """Show a newer state of the conversation that is open, as cheaply as the changes allow.
+
+        Args:
+            conversation: another one than that which is shown is left alone.
+            changes: what led to it; of other conversations too.
+        """
+        history = self._history
+        if history is None or conversation.id != history.conversation.id:
+            return
+        old = history.conversation
+        reset = any(isinstance(change, TimelineReset) and change.conversation == old.id for change in changes)
+        if reset:
+            self.forget_strips()
+        self._keep_quiet_about(history, conversation)
+        history.update(conversation, reset=reset)
+        if old.loading and not conversation.loading:
+            self._asked = 0
+        if reset or _differs(old, conversation):
+            self._grow_gutter(history)
+            history.view.settle()
+            self.placed()
+        if conversation.timeline.first_seq != old.timeline.first_seq:
+            self._ask_for_older()
+
+    def older_failed(self) -> None:
+        """Take back that older messages were asked for: the next scroll asks again."""
+        self._asked = 0
+
+    # --- where it is
+
+    @override
+    def placed(self) -> None:
+        """See TimelinePane."""
+        super().placed()
+        self._tell_read()
+
+    @override
+    def moved_to(self, line: int) -> None:
+        """See Scroller."""
+        super().moved_to(line)
+        self._ask_for_older()
+
+    @override
+    def resized(self, size: Size) -> None:
+        """See Scroller."""
+        first = not self._rows
+        self.screen.clear_selection()
+        self._lay_out()
+        if first:
+            self._open()
+
+    def on_mount(self) -> None:
+        """Tell what is visible when the window has the focus again."""
+        self.watch(self.app, "app_focus", self._tell_read, init=False)
+
+    # --- inside
+
+    def _columns(self, longest: int) -> Columns:
+        return columns(self.window.width, self.app.size.width, longest)
+
+    def _reader(self) -> Reader:
+        me = self._me
+        if me is None:
+            return Reader(None, "", "", self._zone, self._channels)
+        return Reader(me.id, me.name, name_key(me.name), self._zone, self._channels)
+
+    def _lay_out(self) -> None:
+        """Lay out anew: conversation, width, reader or names are others."""
+        history = self._history
+        self.forget_strips()
+        self._rows = []
+        if history is None or not self.window.height:
+            self.refresh()
+            return
+        self._longest = history.longest_name
+        history.view.lay_out(self._columns(self._longest), self.window.height, self._reader())
+        self.placed()
+
+    def _grow_gutter(self, history: History) -> None:
+        """Make room for a longer name, but not under the eyes of somebody who reads further up."""
+        if history.view.follow and self.window.height:
+            longest = history.longest_name
+            if longest > self._longest and self._columns(longest) != self._columns(self._longest):
+                self._lay_out()
+
+    def _open(self) -> None:
+        history = self._history
+        if history is not None and self.window.height:
+            history.open_at(self._places.get(history.conversation.id))
+            self.placed()
+            self._ask_for_older()
+
+    def _leave(self) -> None:
+        history = self._history
+        if history is None:
+            return
+        place = history.view.place()
+        if place is None:
+            self._places.pop(history.conversation.id, None)
+        else:
+            self._places[history.conversation.id] = place
+
+    def _keep_quiet_about(self, history: History, conversation: ConversationState) -> None:
+        """Let a new message of one's own be on its way for a moment before that is said."""
+        known = {unsent.cid for unsent in history.conversation.unsent}
+        new = frozenset(unsent.cid for unsent in conversation.unsent if unsent.cid not in known)
+        if new and self.is_mounted:
+            history.fresh |= new
+            self.set_timer(SPEAK_OF_SENDING_S, partial(self._speak_about, history, new))
+
+    def _speak_about(self, history: History, cids: frozenset[bytes]) -> None:
+        history.set_fresh(history.fresh - cids)
+        if history is self._history:
+            history.view.settle()
+            self.placed()
+
+    def _ask_for_older(self) -> None:
+        history = self._history
+        if history is not None and self.window.height and history.wants_older:
+            first = history.conversation.timeline.first_seq or -1
+            if first != self._asked:
+                self._asked = first
+                self.post_message(OlderWanted(history.conversation.id))
+
+    def _tell_read(self) -> None:
+        history = self._history
+        if history is None or not self.is_mounted or not self.app.app_focus:
+            return
+        seen = history.last_visible()
+        if seen > max(self._told, history.conversation.read):
+            self._told = seen
+            self.post_message(ReadUpTo(history.conversation.id, seen))
+
+
+def _differs(old: ConversationState, new: ConversationState) -> bool:
+    """Whether anything that a timeline draws is another one."""
+    return (
+        old.timeline is not new.timeline
+        or old.notices is not new.notices
+        or old.unsent is not new.unsent
+        or old.loading != new.loading
+    )

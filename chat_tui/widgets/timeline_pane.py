@@ -1,0 +1,202 @@
+"""The pane of a timeline: draws line by line what a `History` has in view. Knows neither changes nor accounts.
+
+Each line is painted once and remembered. What the user does to the pane - wheel, scroll bar, selection, a click on a
+link - becomes a place in the view, a copied text or a message to the application.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from typing import Final
+
+from textual import events
+from textual.selection import Selection
+from textual.strip import Strip
+from typing_extensions import override
+
+from chat_tui.messages import LinkChosen
+from chat_tui.views.cache import Recent
+from chat_tui.views.history import History
+from chat_tui.views.lines import Line
+from chat_tui.views.newer import newer_line
+from chat_tui.widgets.bars import span_at
+from chat_tui.widgets.paint import Painted
+from chat_tui.widgets.scroller import Scroller
+from chat_tui.widgets.timeline_text import Selected, copied, marked, span_of
+
+_REMEMBERED: Final = 2_000
+"""Painted items that are kept; some fifty screens."""
+
+
+class TimelinePane(Scroller, Painted, can_focus=False):
+    """A window onto a history, at its end unless somebody scrolled up."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._history: History | None = None
+        self._strips: Recent[Hashable, list[Strip]] = Recent(_REMEMBERED)
+        self._rows: list[tuple[int, int]] = []
+        """Item and line of each line in the window."""
+
+    @property
+    def history(self) -> History | None:
+        """What is shown."""
+        return self._history
+
+    @property
+    def following(self) -> bool:
+        """Whether the view is at the end and stays there as more comes."""
+        return self._history is None or self._history.view.follow
+
+    # --- moving
+
+    def placed(self) -> None:
+        """Show what the view has in its window now; to be called after each change of it."""
+        history = self._history
+        if history is not None and self.window.height:
+            self._rows = list(history.view.visible())
+            self.place(history.view.total, history.view.top)
+            # The scroll bar says where one reads; at the end there is nothing to say.
+            self.set_class(not history.view.follow, "-reading")
+
+    @override
+    def moved_to(self, line: int) -> None:
+        """See Scroller."""
+        if self._history is not None and self.window.height:
+            self._history.view.scroll(line)
+            self.placed()
+
+    @override
+    def page(self, direction: int) -> None:
+        """See Scroller."""
+        self._scroll_by(direction * max(1, self.window.height - 2))
+
+    def action_page_up(self) -> None:
+        """Scroll up by a page; two lines stay."""
+        self.page(-1)
+
+    def action_page_down(self) -> None:
+        """Scroll down by a page; two lines stay."""
+        self.page(1)
+
+    def action_line_up(self) -> None:
+        """Scroll up by a line."""
+        self._scroll_by(-1)
+
+    def action_line_down(self) -> None:
+        """Scroll down by a line."""
+        self._scroll_by(1)
+
+    def action_first(self) -> None:
+        """Go to the oldest message that is known."""
+        self.moved_to(0)
+
+    def action_last(self) -> None:
+        """Go to the end, and stay there."""
+        if self._history is not None:
+            self._history.view.go_to_end()
+            self.placed()
+
+    def _scroll_by(self, lines: int) -> None:
+        if self._history is not None:
+            self.moved_to(max(0, self._history.view.top + lines))
+
+    # --- drawing
+
+    @override
+    def render_line(self, y: int) -> Strip:
+        """See Widget."""
+        width, height = self.window
+        history = self._history
+        if history is None:
+            return self.painted(Line(), width)
+        if y == height - 1 and not history.view.follow:
+            return self.painted(newer_line(history.below(), width), width)
+        row = self._row(y)
+        if row < 0:
+            return self.painted(Line(), width)
+        index, at = self._rows[row]
+        strip = self._strips_of(history, index)[at]
+        number = self._number(row)
+        selection = self.text_selection
+        if selection is not None:
+            line = history.view.lines(index)[at]
+            span = span_of(selection, number, line)
+            if span is not None:
+                style = self.screen.get_component_rich_style("screen--selection")
+                strip = marked(strip, line, *span, style)
+        return strip.apply_offsets(0, number)
+
+    @override
+    def forget_strips(self) -> None:
+        """See Painted."""
+        self._strips.clear()
+
+    def _strips_of(self, history: History, index: int) -> list[Strip]:
+        look = history.view.items[index].look
+        strips = self._strips.get(look)
+        if strips is None:
+            width = self.window.width
+            lines = history.view.lines(index)
+            strips = self._strips.put(look, [self.painted(line, width) for line in lines])
+        return strips
+
+    def _row(self, y: int) -> int:
+        """Return which of the rows is at line `y` of the window, -1: none. A short history stands at the bottom."""
+        row = y - max(0, self.window.height - len(self._rows))
+        return row if 0 <= row < len(self._rows) else -1
+
+    def _number(self, row: int) -> int:
+        """Return a number for a row that it keeps, whatever is put in front of it: selections remember it."""
+        assert self._history is not None
+        view = self._history.view
+        return view.top + row - view.shifted
+
+    # --- text
+
+    @override
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """See Widget."""
+        history = self._history
+        return (copied(self._selected(history, selection)), "\n") if history is not None else None
+
+    @override
+    def selection_updated(self, selection: Selection | None) -> None:
+        """See Widget."""
+        self.refresh()
+
+    def _selected(self, history: History, selection: Selection) -> Iterator[Selected]:
+        view = history.view
+        first = selection.start.y + view.shifted if selection.start is not None else 0
+        last = selection.end.y + view.shifted if selection.end is not None else view.total - 1
+        first, last = max(0, first), min(last, view.total - 1)
+        if not view.items or last < first:
+            return
+        index, at = view.heights.at(first)
+        number = first
+        while number <= last and index < len(view.items):
+            for line in view.lines(index)[at:]:
+                span = span_of(selection, number - view.shifted, line)
+                if span is not None:
+                    yield Selected(index, line, *span)
+                number += 1
+            index, at = index + 1, 0
+
+    def on_click(self, event: events.Click) -> None:
+        """Follow a link, or go to the end from the line that offers it."""
+        history = self._history
+        if history is None:
+            return
+        if event.y == self.window.height - 1 and not history.view.follow:
+            event.stop()
+            self.action_last()
+            return
+        row = self._row(event.y)
+        if row < 0:
+            return
+        index, at = self._rows[row]
+        line = history.view.lines(index)[at]
+        span = span_at(line, event.x)
+        if span is not None and line.spans[span].link:
+            event.stop()
+            self.post_message(LinkChosen(line.spans[span].link))

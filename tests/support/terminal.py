@@ -1,0 +1,120 @@
+"""A real terminal for tests: a private tmux server with a fixed size, typed into and read like a person would."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from tests.support.requirements import need_program
+
+WAIT_S = 20.0
+"""Longest wait for something to appear, in seconds; only a failing test ever waits that long."""
+
+
+class Terminal:
+    """One tmux session with one window.
+
+    Args:
+        command: what runs in it.
+        width: columns.
+        height: rows.
+        folder: an empty folder with a short path, for the socket and its configuration.
+        env: added to the environment.
+    """
+
+    def __init__(
+        self, command: Sequence[str], *, width: int, height: int, folder: Path, env: Mapping[str, str] | None = None
+    ) -> None:
+        need_program("tmux")
+        self._socket = folder / f"tmux-{os.urandom(3).hex()}"
+        config = folder / "tmux.conf"
+        config.write_text(
+            'set -g status off\nset -g default-terminal "tmux-256color"\nset -g remain-on-exit on\n'
+            "set -g history-limit 10000\nset -g escape-time 0\nset -g focus-events on\n"
+        )
+        variables = {"TEXTUAL_ANIMATIONS": "none", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **(env or {})}
+        line = shlex.join(["env", *(f"{key}={value}" for key, value in variables.items()), *command])
+        self._tmux("-f", str(config), "new-session", "-d", "-x", str(width), "-y", str(height), line)
+
+    def __enter__(self) -> Terminal:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End everything that runs in it."""
+        self._tmux("kill-server", check=False)
+
+    def type(self, text: str) -> None:
+        """Type text, character by character as tmux sends it; no key names are interpreted."""
+        self._tmux("send-keys", "-l", "--", text)
+
+    def press(self, *keys: str) -> None:
+        """Press keys by their tmux names: `Enter`, `C-n`, `M-a`, `PPage`, `F1`."""
+        self._tmux("send-keys", *keys)
+
+    def say(self, text: str) -> None:
+        """Type a line and press Enter."""
+        self.type(text)
+        self.press("Enter")
+
+    def paste(self, text: str) -> None:
+        """Paste text as a terminal does, bracketed."""
+        subprocess.run(["tmux", "-S", str(self._socket), "load-buffer", "-"], input=text.encode(), check=True)
+        self._tmux("paste-buffer", "-p")
+
+    def resize(self, width: int, height: int) -> None:
+        """Change the size of the window."""
+        self._tmux("resize-window", "-x", str(width), "-y", str(height))
+
+    def screen(self, *, escapes: bool = False) -> str:
+        """Return what is on the screen, a line a row; with `escapes`, colours and styles too."""
+        return self._tmux("capture-pane", "-p", *(("-e",) if escapes else ()))
+
+    @property
+    def exit_code(self) -> int | None:
+        """Exit code of the command; None while it runs."""
+        dead, _, code = self._tmux("display-message", "-p", "#{pane_dead} #{pane_dead_status}").strip().partition(" ")
+        return int(code or 0) if dead == "1" else None
+
+    def wait_for(self, *texts: str, gone: bool = False) -> str:
+        """Wait until all the texts are on the screen (or none of them, with `gone`); return the screen.
+
+        Raises:
+            AssertionError: with the screen as it is, after `WAIT_S`.
+        """
+        if gone:
+            return self.until(lambda screen: not any(text in screen for text in texts), f"{texts} did not go away")
+        return self.until(lambda screen: all(text in screen for text in texts), f"{texts} did not appear")
+
+    def until(self, condition: Callable[[str], bool], complaint: str) -> str:
+        """Wait until the screen fulfils a condition; return it."""
+        deadline = time.monotonic() + WAIT_S
+        while True:
+            screen = self.screen()
+            if condition(screen):
+                return screen
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{complaint}; the screen is\n{screen}")
+            time.sleep(0.03)
+
+    def wait_exit(self) -> int:
+        """Wait until the command has ended; return its exit code."""
+        self.until(lambda _: self.exit_code is not None, "the command did not end")
+        code = self.exit_code
+        assert code is not None
+        return code
+
+    def _tmux(self, *arguments: str, check: bool = True) -> str:
+        done = subprocess.run(
+            ["tmux", "-S", str(self._socket), *arguments], capture_output=True, text=True, check=False
+        )
+        if check and done.returncode != 0:
+            raise AssertionError(f"tmux {arguments[0]}: {done.stderr}")
+        return done.stdout

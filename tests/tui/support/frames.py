@@ -1,0 +1,50 @@
+"""The screen as text, and waiting for it: what a test of a drawn screen needs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+from textual.app import App
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+DEADLINE_S = 10.0
+
+
+def rows(app: App[Any]) -> list[str]:
+    """Return the rows of the screen as they are drawn, with their trailing spaces."""
+    size = app.size
+    strips = app.screen._compositor.render_strips(size)
+    return [strip.text for strip in strips]
+
+
+def frame(app: App[Any]) -> str:
+    """Return the screen as rows of `|...|`, without trailing spaces."""
+    return framed(rows(app))
+
+
+def framed(texts: list[str]) -> str:
+    """Return rows as `|...|`, without trailing spaces."""
+    return "\n".join(f"|{text.rstrip()}|" for text in texts)
+
+
+def pane(widget: Widget) -> list[str]:
+    """Return what a widget draws, line by line, without trailing spaces."""
+    return [widget.render_line(y).text.rstrip() for y in range(widget.size.height)]
+
+
+async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = "the condition") -> None:
+    """Wait until something is true.
+
+    Raises:
+        AssertionError: with the screen, when it was not within ten seconds.
+    """
+    end = time.monotonic() + DEADLINE_S
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"{what} did not come true; the screen was:\n{frame(pilot.app)}")
+        await pilot.pause()
+        await asyncio.sleep(0.005)

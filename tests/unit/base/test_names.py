@@ -1,0 +1,180 @@
+"""What accounts and channels may be called."""
+
+from __future__ import annotations
+
+import pytest
+
+from chat_core.base import names
+from chat_core.base.errors import UsageFault
+from chat_core.base.names import (
+    MAX_ACCOUNT,
+    MAX_CHANNEL,
+    MAX_MARKS,
+    check_account_name,
+    check_channel_name,
+    name_key,
+    parse_target,
+    suggest_account_name,
+)
+from tests.support.hostile import PAYLOADS, is_safe
+
+
+@pytest.mark.parametrize(
+    "name", ["ann", "x", "Ann-Marie_2.0", "7of9", "Zoë", "Łukasz", "дима", "محمد", "太郎", "सीता", "ก้อย"]
+)
+def test_check_account_name_takes_names_of_many_scripts(name: str) -> None:
+    assert check_account_name(name) == name
+
+
+def test_check_account_name_composes() -> None:
+    assert check_account_name("Zoe\u0308") == "Zoë"
+
+
+def test_check_account_name_refuses_an_empty_one() -> None:
+    with pytest.raises(UsageFault, match=r"A name must not be empty\."):
+        check_account_name("")
+
+
+def test_check_account_name_refuses_one_that_is_too_long_and_says_how_long_it_may_be() -> None:
+    assert check_account_name("n" * MAX_ACCOUNT)
+    with pytest.raises(UsageFault, match=f"at most {MAX_ACCOUNT} characters, this one has {MAX_ACCOUNT + 1}"):
+        check_account_name("n" * (MAX_ACCOUNT + 1))
+
+
+def test_check_account_name_refuses_a_monster_without_composing_it() -> None:
+    with pytest.raises(UsageFault, match="this one has 1000001"):
+        check_account_name("a" + "\u0301\u0316" * 500_000)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("an n", "U+0020"),
+        ("ann!", "'!'"),
+        ("a/b", "'/'"),
+        ("a\x1b[31m", "U+001B"),
+        ("a\nb", "U+000A"),
+        ("a\u202eb", "U+202E"),
+        ("a\u200db", "U+200D"),
+        ("\U0001f600", "'\U0001f600'"),
+        ("a\u20dd", "U+20DD"),
+        ("\u3164", "U+3164"),
+        ("ann\ufe0f", "U+FE0F"),
+        ("1\ufe0f", "U+FE0F"),
+        ("a\u034fb", "U+034F"),
+        ("a\U000e0100", "U+E0100"),
+        ("a\ud800", "U+D800"),
+        ("\ue000", "'\ue000'"),
+        ("#a", "'#'"),
+        ("@a", "'@'"),
+    ],
+)
+def test_check_account_name_names_the_character_it_refuses(name: str, shown: str) -> None:
+    with pytest.raises(UsageFault) as caught:
+        check_account_name(name)
+
+    assert shown in str(caught.value)
+    assert is_safe(str(caught.value))
+
+
+@pytest.mark.parametrize("name", ["-rf", "_x", ".hidden", "\u0301a", "\u1175a", "..."])
+def test_check_account_name_refuses_one_that_begins_with_no_letter_or_digit(name: str) -> None:
+    with pytest.raises(UsageFault, match="begins with a letter or a digit"):
+        check_account_name(name)
+
+
+def test_check_account_name_refuses_stacked_marks() -> None:
+    assert check_account_name("q" + "\u0316" * MAX_MARKS)
+    with pytest.raises(UsageFault, match="at most 4 accents or vowel signs on one letter"):
+        check_account_name("q" + "\u0316" * (MAX_MARKS + 1))
+
+
+def test_check_account_name_refuses_stacked_jamo() -> None:
+    with pytest.raises(UsageFault, match="on one letter"):
+        check_account_name("\u1112" + "\u1175" * 20)
+
+
+def test_check_channel_name_takes_it_with_and_without_its_sign() -> None:
+    assert check_channel_name("#general") == "general"
+    assert check_channel_name("general") == "general"
+    with pytest.raises(UsageFault, match="A channel's name is made of letters"):
+        check_channel_name("##general")
+
+
+def test_check_channel_name_has_a_bound_of_its_own() -> None:
+    assert check_channel_name("#" + "n" * MAX_CHANNEL)
+    with pytest.raises(UsageFault, match=f"at most {MAX_CHANNEL} characters"):
+        check_channel_name("n" * (MAX_CHANNEL + 1))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ann", "ann"), ("STRASSE", "straße"), ("Zoë", "ZOE\u0308"), ("ｗｉｄｅ", "wide"), ("ﬁn", "FIN"),
+        ("ΣΊΣΥΦΟΣ", "σίσυφος"), ("x²", "x2"), ("\u03b1\u0345\u0301", "\u03b1\u0301\u0345"),
+    ],
+)  # fmt: skip
+def test_name_key_is_the_same_for_names_that_differ_in_case_or_form_only(one: str, other: str) -> None:
+    assert name_key(one) == name_key(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("ann", "anne"), ("zoe", "zoë"), ("a_b", "a-b"), ("a", "а")])
+def test_name_key_differs_for_other_letters(one: str, other: str) -> None:
+    assert name_key(one) != name_key(other)
+
+
+def test_name_key_of_a_key_is_the_key_for_every_allowed_character() -> None:
+    wrong = [
+        hex(number)
+        for number in range(0x20000)
+        if names._allowed(chr(number)) and name_key(name_key(chr(number))) != name_key(chr(number))
+    ]
+
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("raw", "suggested"),
+    [
+        ("ann", "ann"),
+        ("ann smith", "annsmith"),
+        ("DOMAIN\\ann", "DOMAINann"),
+        ("_www", "www"),
+        ("..-ann", "ann"),
+        ("\u0301ann", "ann"),
+        ("n" * 100, "n" * MAX_ACCOUNT),
+        ("", "guest"),
+        ("!!!", "guest"),
+        ("q" + "\u0316" * 20, "guest"),
+    ],
+)
+def test_suggest_account_name_makes_an_allowed_name(raw: str, suggested: str) -> None:
+    assert suggest_account_name(raw) == suggested
+    assert check_account_name(suggested) == suggested
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_suggest_account_name_makes_an_allowed_name_of_each_payload(name: str) -> None:
+    suggested = suggest_account_name(PAYLOADS[name])
+
+    assert check_account_name(suggested) == suggested
+
+
+def test_parse_target_splits_sigil_and_name() -> None:
+    assert parse_target("#general") == ("#", "general")
+    assert parse_target("@Ann") == ("@", "Ann")
+
+
+@pytest.mark.parametrize("text", ["", "general", "!x", "\x1b]0;pwned\x07", "x" * 1000])
+def test_parse_target_says_how_to_write_one(text: str) -> None:
+    with pytest.raises(UsageFault, match="is no target: write #channel or @user") as caught:
+        parse_target(text)
+
+    assert is_safe(str(caught.value))
+    assert len(str(caught.value)) < 150
+
+
+@pytest.mark.parametrize("text", ["#", "@", "##x", "#a b", "@@a", "#@a", "@#a"])
+def test_parse_target_refuses_ill_formed_names(text: str) -> None:
+    with pytest.raises(UsageFault, match="name"):
+        parse_target(text)
