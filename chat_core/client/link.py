@@ -125,20 +125,45 @@ class Link:
         driver.connection.send(call)
         self._flush_soon()
 
-    async def call(self, request: Request[R], *, timeout_s: float = CALL_WITHIN_S) -> R:
+    def begin(
+        self, request: Request[R], take: Callable[[R], None] | None = None
+    ) -> asyncio.Future[R | CallFailed | Disconnected]:
+        """Send a call and return the future of its outcome.
+
+        Args:
+            request: what to ask for.
+            take: gets the reply at the moment it comes in, before anything behind it on the wire.
+        """
+        answered: asyncio.Future[R | CallFailed | Disconnected] = self._loop.create_future()
+
+        def settle(outcome: R | CallFailed | Disconnected) -> None:
+            if answered.done():
+                return
+            try:
+                if take is not None and not isinstance(outcome, (CallFailed, Disconnected)):
+                    take(outcome)
+            except ProtocolFault as fault:
+                answered.set_result(Disconnected(str(fault)))
+                raise
+            answered.set_result(outcome)
+
+        self.ask(request, settle)
+        return answered
+
+    async def call(
+        self, request: Request[R], *, timeout_s: float = CALL_WITHIN_S, take: Callable[[R], None] | None = None
+    ) -> R:
         """Send a call and wait for its reply.
 
         Raises:
             CallFailed: the server refused.
             Disconnected: there was no answer in time, or the connection is lost.
         """
-        answered: asyncio.Future[R | CallFailed | Disconnected] = self._loop.create_future()
+        return await self.reply(self.begin(request, take), timeout_s=timeout_s)
 
-        def settle(outcome: R | CallFailed | Disconnected) -> None:
-            if not answered.done():
-                answered.set_result(outcome)
-
-        self.ask(request, settle)
+    @staticmethod
+    async def reply(answered: asyncio.Future[R | CallFailed | Disconnected], *, timeout_s: float = CALL_WITHIN_S) -> R:
+        """Wait for the outcome of a call that was begun. Raises: as `call`."""
         try:
             async with asyncio.timeout(timeout_s):
                 outcome = await answered
@@ -170,9 +195,15 @@ class Link:
         if self._driver is not None:
             self._driver.close(Goodbye.CLIENT_LEFT)
 
-    async def close(self) -> None:
-        """Say goodbye and wait until the stream is gone, for a second at most."""
-        self.drop("Closed.", reconnect=False)
+    async def wait(self) -> Ended:
+        """Wait for the end of the connection and return it."""
+        await self._gone.wait()
+        assert self.ended is not None, "closed() sets it before"
+        return self.ended
+
+    async def close(self, reason: str, *, reconnect: bool = True, retry_after: float | None = None) -> None:
+        """Say goodbye, for a reason of this side's, and wait until the stream is gone, for a second at most."""
+        self.drop(reason, reconnect=reconnect, retry_after=retry_after)
         try:
             async with asyncio.timeout(_CLOSE_WITHIN_S):
                 await self._gone.wait()

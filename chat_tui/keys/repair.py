@@ -2,7 +2,7 @@
 
 - Alt with a digit, a letter or Enter in a terminal without the kitty protocol: Textual takes it for a symbol that macOS
   would type, or types the letter, or loses the Alt.
-- Enter with Shift or Ctrl as xterm writes it (modifyOtherKeys), which Textual calls `shift+\\r`.
+- Enter with Shift or Ctrl as xterm writes it (modifyOtherKeys), which Textual names after the byte, not after the key.
 - A key release (kitty protocol), which Textual does not ask for but some terminals send, ends its reading of keys.
 - ESC in pasted text makes Textual read what follows as keys, Enter among them: a paste could send.
 """

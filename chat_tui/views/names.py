@@ -25,8 +25,8 @@ def soft_role(account: int, me: int | None) -> Role:
 
 
 def _color(account: int) -> int:
-    # Numbers are given out in order; a multiplicative hash keeps neighbours in one channel apart.
-    return (account * 2_654_435_761 >> 16) % len(NAME_ROLES)
+    # Numbers are given out in order, so that people who came together never look alike.
+    return account % len(NAME_ROLES)
 
 
 def shown_name(name: str) -> str:

@@ -37,6 +37,7 @@ class Timeline(TimelinePane, can_focus=False):
         self,
         *,
         hints: Sequence[str] = (),
+        end_key: str = "End",
         zone: tzinfo | None = None,
         clock: Clock | None = None,
         id: str | None = None,
@@ -45,11 +46,12 @@ class Timeline(TimelinePane, can_focus=False):
 
         Args:
             hints: a few words each for the beginning of a channel: the keys that matter.
+            end_key: the key that leads to the end, as it is called on keyboards.
             zone: time zone; None: the computer's own.
             clock: gives the year that goes without saying.
             id: the widget's.
         """
-        super().__init__(id=id)
+        super().__init__(end_key=end_key, id=id)
         self._hints = tuple(hints)
         self._zone = zone
         self._clock = clock or SystemClock()

@@ -31,8 +31,9 @@ _REMEMBERED: Final = 2_000
 class TimelinePane(Scroller, Painted, can_focus=False):
     """A window onto a history, at its end unless somebody scrolled up."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, end_key: str = "End", id: str | None = None) -> None:
         super().__init__(id=id)
+        self._end_key = end_key
         self._history: History | None = None
         self._strips: Recent[Hashable, list[Strip]] = Recent(_REMEMBERED)
         self._rows: list[tuple[int, int]] = []
@@ -111,7 +112,7 @@ class TimelinePane(Scroller, Painted, can_focus=False):
         if history is None:
             return self.painted(Line(), width)
         if y == height - 1 and not history.view.follow:
-            return self.painted(newer_line(history.below(), width), width)
+            return self.painted(newer_line(history.below(), width, self._end_key), width)
         row = self._row(y)
         if row < 0:
             return self.painted(Line(), width)

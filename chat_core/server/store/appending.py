@@ -16,7 +16,7 @@ from chat_core.base.ids import EID_BYTES
 from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.protocol.events import MessagePosted
 from chat_core.server.store.base import AppendMessage, Committed, Place, Refused
-from chat_core.server.store.schema import accounts, cids, conversations, events, key, memberships, messages
+from chat_core.server.store.tables import accounts, cids, conversations, events, key, memberships, messages
 from chat_core.server.store.writing import Tx, digest, event_row, member_place
 
 _IN = 400

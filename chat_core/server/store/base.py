@@ -252,7 +252,7 @@ class Reader(Protocol):
         ...
 
     def events(self, conversation: ConversationId, after: int, upto: int, limit: int) -> Sequence[ConversationEvent]:
-        """Return `after < seq <= upto`, oldest first, at most `limit` and some PAGE_BYTES of bodies (but at least one)."""
+        """Return `after < seq <= upto`, oldest first, at most `limit` some PAGE_BYTES (but at least one)."""
         ...
 
     def eid_at(self, conversation: ConversationId, seq: int) -> bytes | None:
@@ -269,7 +269,7 @@ class Reader(Protocol):
         ...
 
     def members(self, conversation: ConversationId, after: str, limit: int) -> tuple[Sequence[Member], int, bool]:
-        """Return a page of members by name behind `after`, the number of all, and whether more follow; nobody is `online`."""
+        """Return members by name behind `after`, the number of all, and whether more follow; nobody is `online`."""
         ...
 
     def users(self, after: str, limit: int) -> tuple[Sequence[Account], bool]:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from chat_core.base.clock import Clock
 from chat_core.base.errors import UsageFault, WorldFault
-from chat_core.server.store.schema import SCHEMA_VERSION, meta, metadata
+from chat_core.server.store.tables import SCHEMA_VERSION, meta, metadata
 from chat_core.server.store.writing import Tx, make_first_conversations
 
 EPOCH_BYTES = 8

@@ -23,7 +23,7 @@ from chat_core.protocol.events import (
 from chat_core.protocol.limits import PAGE_BYTES
 from chat_core.protocol.values import Account, ChannelSummary, Conversation, Member, Message
 from chat_core.server.store.base import MessagePage, Place, Refused
-from chat_core.server.store.schema import (
+from chat_core.server.store.tables import (
     account_events,
     accounts,
     conversations,

@@ -1,4 +1,10 @@
-"""The tables, for SQLite and PostgreSQL alike. The log is `events`; everything else is folded from it or is a label."""
+"""The tables, as SQLAlchemy sees them: the one description that SQLite and PostgreSQL share. Knows no query.
+
+An event and the message it made have the same key, `conversation << 32 | seq`: a conversation's log is one range of
+it, read in order without another index, and a later index for search can bear the asker's rights in its key too.
+
+Changing anything here means a new file in `migrations/versions` and a new `HEAD`; a test compares the two.
+"""
 
 from __future__ import annotations
 
@@ -7,128 +13,151 @@ from typing import Final
 from sqlalchemy import (
     BigInteger,
     Column,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
-SCHEMA_VERSION: Final = 1
-"""Raised with each migration; stored in `meta` beside Alembic's own mark."""
+HEAD: Final = "0001"
+"""Version of the schema below; versions are four digits, so that they compare as text."""
+VERSION_TABLE: Final = "schema_version"
+"""Where Alembic keeps the version of a database."""
 
-metadata = MetaData()
-_Id = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite makes a row's number of an INTEGER PRIMARY KEY only."""
+# SQLite has a rowid only behind INTEGER, which is 64 bits wide there.
+_Number = BigInteger().with_variant(Integer(), "sqlite")
+# Names are paged by their key, in the order in which Python compares text; PostgreSQL must be told to do so.
+_Key = Text().with_variant(Text(collation="C"), "postgresql")
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+version = Table(
+    VERSION_TABLE,
+    metadata,
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name=f"{VERSION_TABLE}_pkc"),  # Alembic's own definition, to the name
+)
 
 meta = Table(
     "meta",
     metadata,
-    Column("key", String, primary_key=True),
-    Column("value", String, nullable=False),
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
 )
+"""`epoch`: names the life of this store."""
 
 accounts = Table(
     "accounts",
     metadata,
-    Column("id", _Id, primary_key=True, autoincrement=True),
-    Column("name", String, nullable=False),
-    Column("name_key", String, nullable=False, unique=True),
-    Column("log_head", _Id, nullable=False, default=0),
-    Column("created_ts", BigInteger, nullable=False),
+    Column("id", _Number, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", _Key, nullable=False),
+    Column("log_head", _Number, nullable=False),  # seq of the newest event in the account's own log
+    Column("created_ts", _Number, nullable=False),
+    UniqueConstraint("name_key"),
+    sqlite_autoincrement=True,  # a number is never given twice
 )
 
 conversations = Table(
     "conversations",
     metadata,
-    Column("id", _Id, primary_key=True, autoincrement=True),
-    Column("kind", String, nullable=False),
-    Column("name", String, nullable=False),
-    Column("name_key", String, unique=True),
-    Column("direct_key", String, unique=True),
-    Column("topic", Text, nullable=False, default=""),
-    Column("head", _Id, nullable=False, default=0),
-    Column("head_eid", LargeBinary, nullable=False, default=b""),
-    Column("ordinal", _Id, nullable=False, default=0),
-    Column("members", _Id, nullable=False, default=0),
-    Column("created_ts", BigInteger, nullable=False),
+    Column("id", _Number, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("name", Text),
+    Column("name_key", _Key),
+    Column("direct_key", Text),  # the two accounts, "lower:higher"
+    Column("topic", Text, nullable=False),
+    Column("head", _Number, nullable=False),  # seq of the newest event
+    Column("head_eid", LargeBinary, nullable=False),
+    Column("ordinal", _Number, nullable=False),  # number of messages, which are not all events
+    Column("member_count", _Number, nullable=False),
+    Column("created_by", _Number, ForeignKey("accounts.id")),  # NULL: the server itself
+    Column("created_ts", _Number, nullable=False),
+    UniqueConstraint("name_key"),
+    UniqueConstraint("direct_key"),
+    sqlite_autoincrement=True,
 )
-"""`direct_key`: "lower:higher" account numbers of a direct conversation; `ordinal`: how many messages it has had."""
 
 memberships = Table(
     "memberships",
     metadata,
-    Column("account", _Id, primary_key=True),
-    Column("conversation", _Id, primary_key=True),
-    Column("since_seq", _Id, primary_key=True),
-    Column("until_seq", _Id),
-    Column("read_seq", _Id, nullable=False, default=0),
-    Index("memberships_by_conversation", "conversation", "until_seq"),
+    Column("conversation", _Number, ForeignKey("conversations.id"), nullable=False),
+    Column("account", _Number, ForeignKey("accounts.id"), nullable=False),
+    Column("since_seq", _Number, nullable=False),  # events behind it may be read
+    Column("until_seq", _Number),  # up to this one; NULL: is a member
+    Column("read_seq", _Number, nullable=False),  # the read marker
+    Column("read_ordinal", _Number, nullable=False),  # number of messages up to the marker
+    Column("own_unread", _Number, nullable=False),  # own messages behind the marker
+    Column("marker_event", _Number, nullable=False),  # where the account's log tells of the marker; 0: nowhere
+    Column("joined_ts", _Number, nullable=False),
+    PrimaryKeyConstraint("conversation", "account", "since_seq"),
+    Index("ix_memberships_account", "account", "conversation"),
+    sqlite_with_rowid=False,
 )
-"""Intervals: `until_seq` NULL is a member now, else the last event it may read."""
+"""Intervals of reading: the intervals of one account do not overlap, and one that begins anew where an old one began
+takes its place. Unread messages are `conversations.ordinal - read_ordinal - own_unread`."""
 
 events = Table(
     "events",
     metadata,
-    Column("id", _Id, primary_key=True, autoincrement=False),
+    Column("id", _Number, primary_key=True, autoincrement=False),
     Column("eid", LargeBinary, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("author", _Id, nullable=False),
-    Column("ts", BigInteger, nullable=False),
-    Column("payload", LargeBinary, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("author", _Number, ForeignKey("accounts.id"), nullable=False),
+    Column("ts", _Number, nullable=False),
+    Column("cid", LargeBinary),  # of a posted message
+    Column("payload", LargeBinary, nullable=False),  # what is in no column, as MessagePack
 )
-"""Append-only. `id` is conversation << 32 | seq: a page is one range, and seq order is key order."""
 
 messages = Table(
     "messages",
     metadata,
-    Column("id", _Id, primary_key=True, autoincrement=False),
-    Column("ordinal", _Id, nullable=False),
-    Column("author", _Id, nullable=False),
-    Column("ts", BigInteger, nullable=False),
-    Column("changed", _Id, nullable=False),
+    Column("id", _Number, primary_key=True, autoincrement=False),
+    Column("ordinal", _Number, nullable=False),  # 1, 2, 3 ... in its conversation
+    Column("author", _Number, ForeignKey("accounts.id"), nullable=False),
+    Column("ts", _Number, nullable=False),
+    Column("changed", _Number, nullable=False),  # seq of the last event folded in
     Column("body", Text, nullable=False),
-    Column("style", String, nullable=False),
-    Column("reply_to", _Id),
+    Column("style", Text, nullable=False),
+    Column("reply_to", _Number),
 )
-"""The fold of `events`: messages as they stand now; `ordinal` counts a conversation's messages."""
 
+# The cid comes first: cids are roughly ordered by time, so new rows fall together whoever sends them.
 cids = Table(
     "cids",
     metadata,
-    Column("account", _Id, primary_key=True),
-    Column("cid", LargeBinary, primary_key=True),
-    Column("conversation", _Id, nullable=False),
-    Column("seq", _Id, nullable=False),
-    Column("ts", BigInteger, nullable=False),
+    Column("cid", LargeBinary, nullable=False),
+    Column("account", _Number, ForeignKey("accounts.id"), nullable=False),
+    Column("conversation", _Number, ForeignKey("conversations.id"), nullable=False),
+    Column("seq", _Number, nullable=False),
+    Column("ts", _Number, nullable=False),
     Column("digest", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("cid", "account"),
     sqlite_with_rowid=False,
 )
-"""Every send ever accepted, for ever."""
+"""Every send that was ever accepted."""
 
 account_events = Table(
     "account_events",
     metadata,
-    Column("account", _Id, primary_key=True),
-    Column("seq", _Id, primary_key=True),
-    Column("kind", String, nullable=False),
-    Column("conversation", _Id, nullable=False),
-    Column("number", _Id, nullable=False, default=0),
-    Index("account_events_by_conversation", "account", "conversation", "kind"),
+    Column("account", _Number, ForeignKey("accounts.id"), nullable=False),
+    Column("seq", _Number, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("conversation", _Number, ForeignKey("conversations.id"), nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("account", "seq"),
     sqlite_with_rowid=False,
 )
-"""Accounts' own logs; `number` is the last readable seq, or the read marker."""
-
-SEQ_BITS: Final = 32
-
-
-def key(conversation: int, seq: int) -> int:
-    """Return the number of an event or message in its table."""
-    return conversation << SEQ_BITS | seq
-
-
-def seq_of(number: int) -> int:
-    """Return the seq of such a number."""
-    return number & (1 << SEQ_BITS) - 1

@@ -26,7 +26,7 @@ from chat_core.server.store import appending, writing
 from chat_core.server.store.base import AppendMessage, Boot, Committed, Head, OnCommit, Op, Reader, Refused, StoreBroken
 from chat_core.server.store.opening import prepare
 from chat_core.server.store.reading import SqlReader
-from chat_core.server.store.schema import conversations, meta
+from chat_core.server.store.tables import conversations, meta
 
 T = TypeVar("T")
 Item = tuple[Op, "asyncio.Future[Any]"]

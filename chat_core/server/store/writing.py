@@ -41,7 +41,7 @@ from chat_core.server.store.base import (
     SignInByName,
 )
 from chat_core.server.store.reading import SqlReader, direct_key
-from chat_core.server.store.schema import (
+from chat_core.server.store.tables import (
     account_events,
     accounts,
     conversations,

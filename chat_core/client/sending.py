@@ -1,0 +1,234 @@
+"""Gets own messages to the server: the outbox's shell. Knows the link and the clock; the rules are in `state.unsent`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from chat_core.base.clock import Clock
+from chat_core.base.errors import UsageFault
+from chat_core.client.errors import CallFailed, Disconnected
+from chat_core.client.link import Link
+from chat_core.client.state.inputs import UnsentMoved
+from chat_core.client.state.model import Unsent
+from chat_core.client.state.unsent import Outbox, Sending
+from chat_core.protocol.codes import Refusal
+from chat_core.protocol.events import MessagePosted
+from chat_core.protocol.limits import BODY_BYTES
+from chat_core.protocol.requests.messages import Post, Posted
+
+REMEMBERED: Final = 16384
+"""Outcomes kept for whoever asks later with `sent`."""
+_NEVER: Final = 2**63
+
+Outcome = Posted | CallFailed | Disconnected
+
+
+class Sender:
+    """See the module's head.
+
+    Args:
+        clock: for pauses.
+        seen: tells whether a conversation's events up to a seq were handed over, or never will be.
+        wake: called when there is something new in `news`.
+    """
+
+    def __init__(self, clock: Clock, seen: Callable[[int, int], bool], wake: Callable[[], None]) -> None:
+        self.body_bytes = BODY_BYTES
+        """Longest body the server takes, in bytes of UTF-8."""
+        self._clock = clock
+        self._seen = seen
+        self._wake = wake
+        self._outbox = Outbox()
+        self._link: Link | None = None
+        self._pause: asyncio.TimerHandle | None = None
+        self._waiting: dict[bytes, asyncio.Future[Outcome]] = {}
+        self._outcomes: OrderedDict[bytes, Outcome] = OrderedDict()
+
+    # --- what the user does -----------------------------------------------------------------------------------
+
+    def post(self, unsent: Unsent) -> None:
+        """Put a message into the outbox. Raises: UsageFault if its cid is in use."""
+        size = len(unsent.body.encode("utf-8", "replace"))
+        if unsent.cid in self._outbox or unsent.cid in self._outcomes:
+            raise UsageFault("This cid names another message already.")
+        if size > self.body_bytes:
+            text = f"A message has at most {self.body_bytes} bytes, this one has {size}."
+            unsent = Unsent(
+                cid=unsent.cid,
+                conversation=unsent.conversation,
+                body=unsent.body,
+                ts=unsent.ts,
+                style=unsent.style,
+                reply_to=unsent.reply_to,
+                status="failed",
+                code=Refusal.TOO_LONG,
+                text=text,
+            )
+            self._outbox.add(unsent)
+            self._settle(unsent.cid, CallFailed(Refusal.TOO_LONG, text))
+        else:
+            self._outbox.add(unsent)
+        self._pump()
+
+    async def sent(self, cid: bytes) -> Posted:
+        """Wait until a message is acknowledged; a lost connection in between does not matter.
+
+        Raises:
+            CallFailed: it was refused for good.
+            Disconnected: the client was closed before.
+            UsageFault: nothing of that cid was posted, or too long ago.
+        """
+        outcome = self._outcomes.get(cid)
+        if outcome is None:
+            if cid not in self._outbox:
+                raise UsageFault("No message of that cid was posted here.")
+            waiting = self._waiting.get(cid)
+            if waiting is None:
+                waiting = self._waiting[cid] = asyncio.get_running_loop().create_future()
+            outcome = await asyncio.shield(waiting)
+        if isinstance(outcome, Posted):
+            return outcome
+        raise outcome
+
+    def retry(self, cid: bytes) -> None:
+        """Send a failed message again."""
+        if self._outbox.retry(cid):
+            self._outcomes.pop(cid, None)
+            self._pump()
+
+    def discard(self, cid: bytes) -> None:
+        """Forget a failed message, or one that was never sent. Raises: UsageFault if it may be at the server."""
+        if cid in self._outbox and not self._outbox.discard(cid):
+            raise UsageFault("That message is on its way already.")
+        self._wake()
+
+    # --- what the connection does -----------------------------------------------------------------------------
+
+    def link_up(self, link: Link) -> None:
+        """Send over this connection from now on."""
+        self._link = link
+        self._pump()
+
+    def link_down(self) -> None:
+        """Keep everything until there is another connection."""
+        self._link = None
+        self._outbox.lost()
+        self._wake()
+
+    def new_epoch(self) -> None:
+        """The server has another store."""
+        self._outbox.new_epoch()
+
+    def came_by(self, event: MessagePosted) -> None:
+        """An own message was handed over."""
+        posted = Posted(conversation=event.conversation, seq=event.seq, ts=event.ts)
+        if self._outbox.acknowledged(event.cid, event.seq, seen=True):
+            self._settle(event.cid, posted)
+        self._wake()
+
+    def skipped(self, conversation: int) -> None:
+        """A conversation was reset: what is acknowledged there will not come by as an event."""
+        self._outbox.seen_up_to(conversation, _NEVER)
+
+    def drop(self, conversation: int, why: CallFailed) -> None:
+        """Give up what waits for a conversation that is not there any more."""
+        for cid in self._outbox.drop(conversation):
+            self._settle(cid, why)
+
+    def drop_all(self, why: CallFailed) -> None:
+        """Give up everything."""
+        for conversation in self._outbox.conversations():
+            self.drop(conversation, why)
+
+    async def certain(self, conversation: int, within_s: float) -> None:
+        """Wait until it is known what became of sends that a lost connection left open."""
+        waits = [self.sent(cid) for cid in self._outbox.uncertain(conversation)]
+        try:
+            async with asyncio.timeout(within_s):
+                await asyncio.gather(*waits, return_exceptions=True)
+        except TimeoutError:
+            return
+
+    def news(self) -> Iterator[UnsentMoved]:
+        """Yield the conversations whose unsent messages are others than at the last look."""
+        while self._outbox.touched:
+            number = self._outbox.touched.pop()
+            yield UnsentMoved(conversation=number, unsent=self._outbox.view(number))
+
+    def close(self) -> None:
+        """Tell everybody who waits."""
+        self._cancel_pause()
+        waiting, self._waiting = self._waiting, {}
+        for future in waiting.values():
+            if not future.done():
+                future.set_result(Disconnected("The client was closed before the message was acknowledged."))
+
+    # --- how --------------------------------------------------------------------------------------------------
+
+    def _pump(self) -> None:
+        """Send what may be sent now, and come back when a pause is over."""
+        self._cancel_pause()
+        link = self._link
+        if link is not None:
+            now = self._clock.monotonic()
+            for sending in self._outbox.due(now):
+                self._send(link, sending)
+            pause_s = self._outbox.next_due(now)
+            if pause_s is not None:
+                self._pause = asyncio.get_running_loop().call_later(pause_s, self._pump)
+        self._wake()
+
+    def _send(self, link: Link, sending: Sending) -> None:
+        unsent = sending.unsent
+        request = Post(
+            conversation=unsent.conversation,
+            cid=unsent.cid,
+            prev=sending.prev,
+            body=unsent.body,
+            style=unsent.style,
+            reply_to=unsent.reply_to,
+        )
+        link.ask(request, lambda outcome: self._answered(sending, outcome))
+
+    def _answered(self, sending: Sending, outcome: Outcome) -> None:
+        cid = sending.unsent.cid
+        match outcome:
+            case Disconnected():
+                return  # link_down says what that means, for all of them at once
+            case Posted():
+                seen = self._seen(outcome.conversation, outcome.seq)
+                if self._outbox.acknowledged(cid, outcome.seq, seen=seen):
+                    self._settle(cid, outcome)
+            case CallFailed():
+                self._refused(sending, outcome)
+        self._outbox.answered()
+        self._pump()
+
+    def _refused(self, sending: Sending, failure: CallFailed) -> None:
+        failed = self._outbox.refused(
+            sending.unsent.cid,
+            sending.attempt,
+            str(failure.code),
+            failure.text,
+            final=failure.final,
+            retry_after=failure.retry_after,
+            now=self._clock.monotonic(),
+        )
+        if failed:
+            self._settle(sending.unsent.cid, failure)
+
+    def _settle(self, cid: bytes, outcome: Outcome) -> None:
+        self._outcomes[cid] = outcome
+        if len(self._outcomes) > REMEMBERED:
+            self._outcomes.popitem(last=False)
+        waiting = self._waiting.pop(cid, None)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(outcome)
+
+    def _cancel_pause(self) -> None:
+        if self._pause is not None:
+            self._pause.cancel()
+            self._pause = None

@@ -1,0 +1,137 @@
+"""Events to rows and back: what stands in a column, and what in the packed payload. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from chat_core.protocol.events import (
+    AccountEvent,
+    ConversationEvent,
+    ConversationJoined,
+    ConversationLeft,
+    MessagePosted,
+    ReadMarkerMoved,
+    TopicChanged,
+)
+from chat_core.protocol.values import Conversation, Style
+
+MESSAGE_POSTED: Final = "message_posted"
+TOPIC_CHANGED: Final = "topic_changed"
+CONVERSATION_JOINED: Final = "conversation_joined"
+CONVERSATION_LEFT: Final = "conversation_left"
+READ_MARKER_MOVED: Final = "read_marker_moved"
+"""Kinds as they stand in the tables: for ever, whatever becomes of the names on the wire."""
+
+
+class _Payload(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Root of what is packed."""
+
+
+class _Posted(_Payload, frozen=True, omit_defaults=True):
+    body: str
+    style: Style = "text"
+    reply_to: int | None = None
+
+
+class _Topic(_Payload, frozen=True, omit_defaults=True):
+    topic: str
+
+
+class _Left(_Payload, frozen=True, omit_defaults=True):
+    last: int
+
+
+class _Read(_Payload, frozen=True, omit_defaults=True):
+    read: int
+
+
+_pack = msgspec.msgpack.Encoder().encode
+_posted = msgspec.msgpack.Decoder(_Posted).decode
+_topic = msgspec.msgpack.Decoder(_Topic).decode
+_left = msgspec.msgpack.Decoder(_Left).decode
+_read = msgspec.msgpack.Decoder(_Read).decode
+
+NOTHING: Final = b"\x80"
+"""An empty map."""
+
+
+def pack_posted(body: str, style: Style, reply_to: int | None) -> bytes:
+    """Return the payload of a `MessagePosted`."""
+    return _pack(_Posted(body, style, reply_to))
+
+
+def pack_topic(topic: str) -> bytes:
+    """Return the payload of a `TopicChanged`."""
+    return _pack(_Topic(topic))
+
+
+def pack_left(last: int) -> bytes:
+    """Return the payload of a `ConversationLeft`."""
+    return _pack(_Left(last))
+
+
+def pack_read(read: int) -> bytes:
+    """Return the payload of a `ReadMarkerMoved`."""
+    return _pack(_Read(read))
+
+
+def conversation_event(
+    conversation: int,
+    seq: int,
+    eid: bytes,
+    kind: str,
+    author: int,
+    name: str,
+    ts: int,
+    cid: bytes | None,
+    payload: bytes,
+) -> tuple[ConversationEvent, str]:
+    """Return the event of a row, and the text in it that counts for a page's size.
+
+    Raises:
+        ValueError: a kind that this version does not know.
+    """
+    if kind == MESSAGE_POSTED:
+        posted = _posted(payload)
+        event = MessagePosted(
+            conversation=conversation,
+            seq=seq,
+            eid=eid,
+            ts=ts,
+            author=author,
+            name=name,
+            cid=cid or b"",
+            body=posted.body,
+            style=posted.style,
+            reply_to=posted.reply_to,
+        )
+        return event, posted.body
+    if kind == TOPIC_CHANGED:
+        topic = _topic(payload).topic
+        return TopicChanged(
+            conversation=conversation, seq=seq, eid=eid, ts=ts, author=author, name=name, topic=topic
+        ), topic
+    raise ValueError(f"an event of the unknown kind {kind!r}")
+
+
+def account_event(seq: int, kind: str, payload: bytes, conversation: Conversation) -> AccountEvent:
+    """Return the account event of a row.
+
+    Args:
+        seq: its number in the account's log.
+        kind: one of the kinds above.
+        payload: as packed.
+        conversation: the one it is about, as it is to be shown.
+
+    Raises:
+        ValueError: a kind that this version does not know.
+    """
+    if kind == CONVERSATION_JOINED:
+        return ConversationJoined(seq=seq, conversation=conversation)
+    if kind == CONVERSATION_LEFT:
+        return ConversationLeft(seq=seq, conversation=conversation.id, last=_left(payload).last)
+    if kind == READ_MARKER_MOVED:
+        return ReadMarkerMoved(seq=seq, conversation=conversation.id, read=_read(payload).read)
+    raise ValueError(f"an account event of the unknown kind {kind!r}")

@@ -1,0 +1,30 @@
+"""Where the client's files are. Owns the names of folders; reads and writes nothing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+CONFIG_VARIABLE: Final = "CHAT_CONFIG"
+"""Environment variable with the folder for what the client remembers."""
+DATA_VARIABLE: Final = "CHAT_DATA"
+"""Environment variable with the folder for this computer's own server."""
+
+
+def config_folder() -> Path:
+    """Return the folder for what the client remembers; it may not exist."""
+    if given := os.environ.get(CONFIG_VARIABLE):
+        return Path(given).expanduser().absolute()
+    from platformdirs import user_config_path
+
+    return user_config_path("chat-tui", appauthor=False)
+
+
+def data_folder() -> Path:
+    """Return the folder for the data of this computer's own server; it may not exist."""
+    if given := os.environ.get(DATA_VARIABLE):
+        return Path(given).expanduser().absolute()
+    from platformdirs import user_data_path
+
+    return user_data_path("chat-tui", appauthor=False) / "here"

@@ -1,0 +1,95 @@
+"""What the client remembers from one run to the next: the servers it was on, and under which name. A small file.
+
+Nothing secret is in it; it is for its owner only all the same. A file that cannot be read counts as none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+import tempfile
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from chat_core.base.names import suggest_account_name
+
+HERE: Final = "here"
+"""Stands for this computer's own server wherever an address is given."""
+
+_FILE: Final = "servers.json"
+_MOST: Final = 50
+
+
+class KnownServer(msgspec.Struct, frozen=True):
+    """A server that somebody was on."""
+
+    address: str
+    """As it is typed, or `HERE`."""
+    name: str
+    """The name used there last."""
+
+
+class Servers(msgspec.Struct, frozen=True):
+    """All of them."""
+
+    known: tuple[KnownServer, ...] = ()
+    """The one used last comes first."""
+
+    @property
+    def last(self) -> KnownServer | None:
+        """The one used last."""
+        return self.known[0] if self.known else None
+
+    def name_for(self, address: str) -> str:
+        """Return the name to suggest for a server: the one used there, else the one used last, else the login name."""
+        for server in self.known:
+            if server.address == address:
+                return server.name
+        return self.known[0].name if self.known else login_name()
+
+    def used(self, address: str, name: str) -> Servers:
+        """Return these servers after one of them, or a new one, was used."""
+        others = [server for server in self.known if server.address != address]
+        return Servers((KnownServer(address, name), *others)[:_MOST])
+
+
+def load(folder: Path) -> Servers:
+    """Read what is remembered in a folder."""
+    try:
+        return msgspec.json.decode((folder / _FILE).read_bytes(), type=Servers)
+    except (OSError, msgspec.DecodeError):
+        return Servers()
+
+
+def save(folder: Path, servers: Servers) -> None:
+    """Replace what is remembered in a folder, at once and wholly: a crash leaves the old file or the new one.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    text = msgspec.json.format(msgspec.json.encode(servers), indent=2) + b"\n"
+    # mkstemp makes files for their owner only.
+    number, temporary = tempfile.mkstemp(prefix=f".{_FILE}.", dir=folder)
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(folder / _FILE)
+    except OSError:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()
+        raise
+
+
+def login_name() -> str:
+    """Return an account name made of the operating system's user name."""
+    try:
+        raw = getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        raw = ""
+    return suggest_account_name(raw)
