@@ -78,8 +78,7 @@ class Embedded:
         read_end, write_end = os.pipe()
         try:
             process = subprocess.Popen(
-                [sys.executable, "-m", "chat_core", "serve", "--socket", address.path]
-                + ["--data", str(self._data), "--embedded"],
+                _command(address.path, self._data),
                 stdin=read_end,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -129,6 +128,10 @@ class Embedded:
             return said
         how = "did not listen in time" if code is None else f"ended with code {code}"
         return f"This computer's own server {how}; {path} says why." + (f" Its last line: {said}" if said else "")
+
+
+def _command(listen: str, data: Path) -> list[str]:
+    return [sys.executable, "-m", "chat_core", "serve", "--embedded", "--socket", listen, "--data", str(data)]
 
 
 def _answers(address: Address) -> bool:

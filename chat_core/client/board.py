@@ -1,8 +1,8 @@
 """The newest state, and what changed since the one consumer last looked. A shell around the reducer.
 
-What happens within one turn of the event loop becomes one batch. A consumer that does not keep up is no reason to hoard:
-`full` tells the rest of the client to leave further events in the server's log for now, and `on_room` is called when
-there is room again.
+What happens within one turn of the event loop becomes one batch. A consumer that does not keep up is no reason to
+hoard: `full` tells the rest of the client to leave further events in the server's log for now, and `on_room` is called
+when there is room again.
 """
 
 from __future__ import annotations
@@ -46,6 +46,11 @@ class Board:
         """The newest state."""
         self._settle()
         return self._state
+
+    @property
+    def me(self) -> int | None:
+        """Own account."""
+        return None if self._state.me is None else self._state.me.id
 
     @property
     def full(self) -> bool:

@@ -25,6 +25,7 @@ FETCHES: Final = 4
 """Conversations whose log is read at the same time."""
 PAUSE_S: Final = 1.0
 """Time to wait when the server cannot read the log just now, in seconds."""
+LONGEST_PAUSE_S: Final = 60.0
 
 _log = logging.getLogger(__name__)
 
@@ -115,12 +116,15 @@ class Delivery:
             return
         self._fetching.discard(conversation)
         # A reset in between has begun another sequence, which this answer knows nothing of.
-        if self._sequences.get(conversation) is asked:
-            if isinstance(outcome, CallFailed):
-                self._not_fetched(conversation, outcome)
-            else:
-                asked.note(outcome.head)
-                self.take(conversation, [read_conversation_event(event) for event in outcome.events], live=False)
+        if self._sequences.get(conversation) is not asked:
+            self.fill(conversation)
+        elif isinstance(outcome, CallFailed):
+            self._not_fetched(conversation, outcome)
+        elif outcome.events:
+            asked.note(outcome.head)
+            self.take(conversation, [read_conversation_event(event) for event in outcome.events], live=False)
+        else:
+            self._later(conversation, PAUSE_S)  # it is told to exist, but cannot be read yet
         while self._queue and len(self._fetching) < FETCHES:
             self.fill(self._queue.popleft())
 
@@ -130,8 +134,10 @@ class Delivery:
             _log.info("reading the log of conversation %d was refused: %s", conversation, failure.text)
             self.drop(conversation)
             return
-        pause_s = PAUSE_S if failure.retry_after is None else failure.retry_after
-        asyncio.get_running_loop().call_later(pause_s, self.fill, conversation)
+        self._later(conversation, PAUSE_S if failure.retry_after is None else failure.retry_after)
+
+    def _later(self, conversation: int, pause_s: float) -> None:
+        asyncio.get_running_loop().call_later(min(pause_s, LONGEST_PAUSE_S), self.fill, conversation)
 
     def _tell_own(self, events: Iterable[ConversationEvent]) -> None:
         me = self._board.me

@@ -72,9 +72,7 @@ class Link:
         on_ended: told once how the connection ended, after each open call was.
     """
 
-    def __init__(
-        self, clock: Clock, on_push: Callable[[Event], None], on_ended: Callable[[Link, Ended], None]
-    ) -> None:
+    def __init__(self, clock: Clock, on_push: Callable[[Event], None], on_ended: Callable[[Link, Ended], None]) -> None:
         self.ended: Ended | None = None
         """How it ended; None: it is up."""
         self.latency_s: float | None = None
@@ -303,4 +301,6 @@ def _how(farewell: Farewell | None, ours: Goodbye | None, *, signed_in: bool) ->
 
 def _may_be_long(call: Call) -> bool:
     """Return whether a call is worth measuring; a character has at most 4 bytes."""
-    return any(isinstance(value, str) and 4 * len(value) > FRAME_TO_SERVER_BYTES // 2 for value in call.request.values())
+    return any(
+        isinstance(value, str) and 4 * len(value) > FRAME_TO_SERVER_BYTES // 2 for value in call.request.values()
+    )

@@ -1,4 +1,4 @@
-"""Gets own messages to the server: the outbox's shell. Knows the link and the clock; the rules are in `state.unsent`."""
+"""Gets own messages to the server: the outbox's shell. Knows link and clock; the rules are in `state.unsent`."""
 
 from __future__ import annotations
 
@@ -145,7 +145,10 @@ class Sender:
 
     async def certain(self, conversation: int, within_s: float) -> None:
         """Wait until it is known what became of sends that a lost connection left open."""
-        waits = [self.sent(cid) for cid in self._outbox.uncertain(conversation)]
+        uncertain = self._outbox.uncertain(conversation)
+        if not uncertain:
+            return
+        waits = [self.sent(cid) for cid in uncertain]
         try:
             async with asyncio.timeout(within_s):
                 await asyncio.gather(*waits, return_exceptions=True)

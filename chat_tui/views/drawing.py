@@ -50,8 +50,6 @@ class Reader(NamedTuple):
     """Own account."""
     name: str
     """Own name."""
-    key: str
-    """`name_key` of it."""
     zone: tzinfo | None
     """Whose clock; None: the computer's own."""
     channels: Container[str] = ()
@@ -112,7 +110,7 @@ def _shown(body: str) -> tuple[str, str]:
 
 def _message(message: Message, head: bool, where: Columns, reader: Reader) -> tuple[Line, ...]:
     text, missing = _shown(message.body)
-    found = marks(text, reader.key if message.author != reader.account else "", reader.channels)
+    found = marks(text, reader.name if message.author != reader.account else "", reader.channels)
     who = (message.name, name_role(message.author, reader.account))
     if message.style == "action":
         text, found = _acted(text, found, who)

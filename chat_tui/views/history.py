@@ -150,7 +150,10 @@ class History:
     def _rebuild_in_place(self) -> None:
         place, empty = self.view.place(), self._known == 0
         self._rebuild()
-        if place is not None and self.view.go_to(place):
+        if place is not None:
+            # What was read may have been forgotten to save room: then the oldest that is left is nearest.
+            if not self.view.go_to(place):
+                self.view.go_below(0, 0)
             return
         if empty:
             self.open_at(None)

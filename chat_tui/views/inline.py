@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from chat_core.base.names import name_key
@@ -16,7 +17,7 @@ MAX_LINK: Final = 2_000
 """Longest address, in characters; a longer one is drawn as text."""
 
 _FOUND = re.compile(
-    r"(?P<link>\b(?:https?://|mailto:)[^\s<>\"`{}|\\^]+)|(?<![\w@#&/.-])(?P<name>[@#][^\W_](?:[\w.-]*\w)?)",
+    r"(?P<link>\b(?:https?://|mailto:)[^\s<>\"`{}|\\^]+)|(?<![\w#&/.-])#(?P<channel>[^\W_](?:[\w.-]*\w)?)",
     re.IGNORECASE,
 )
 _HINT: Final = re.compile("[@#:]")
@@ -42,7 +43,7 @@ def marks(text: str, me: str, channels: Container[str] = ()) -> list[Mark]:
 
     Args:
         text: safe for a terminal.
-        me: `name_key` of one's own name, or empty.
+        me: one's own name, or empty: no mentions.
         channels: `name_key`s of the channels that are known, without `#`.
     """
     if _HINT.search(text) is None:
@@ -51,10 +52,14 @@ def marks(text: str, me: str, channels: Container[str] = ()) -> list[Mark]:
     for match in _FOUND.finditer(text):
         if match["link"] is not None:
             mark = _link(match.start(), match["link"])
-        else:
-            mark = _name(match.start(), match["name"], me, channels)
-        if mark is not None:
-            found.append(mark)
+            if mark is not None:
+                found.append(mark)
+        elif name_key(match["channel"]) in channels:
+            found.append(Mark(match.start(), match.end(), "channel"))
+    if me and "@" in text:
+        mentions = [Mark(match.start(), match.end(), "mention") for match in _mention(me).finditer(text)]
+        found += [mark for mark in mentions if not any(other.start <= mark.start < other.end for other in found)]
+        found.sort()
     return found
 
 
@@ -94,8 +99,7 @@ def _link(start: int, url: str) -> Mark | None:
     return Mark(start, start + len(url), "link", url)
 
 
-def _name(start: int, word: str, me: str, channels: Container[str]) -> Mark | None:
-    key = name_key(word[1:])
-    if word[0] == "@":
-        return Mark(start, start + len(word), "mention") if me and key == me else None
-    return Mark(start, start + len(word), "channel") if key in channels else None
+@lru_cache(maxsize=16)
+def _mention(name: str) -> re.Pattern[str]:
+    # The same rule as that of the unread mentions: "@ann-marie" is not ann, but "@ann." at the end of a sentence is.
+    return re.compile(rf"(?<!\w)@{re.escape(name)}(?![\w]|[-.]+\w)", re.IGNORECASE)

@@ -1,6 +1,7 @@
 """What stands in a timeline, from top to bottom: messages and the lines between them. Pure, frozen.
 
-An item's `identity` stays when it is drawn in another way; its `look` differs whenever it has to be drawn anew.
+Tens of thousands of them may be held, so the garbage collector need not look at them: they point to no containers of
+their own. An item's `identity` stays when it is drawn in another way; its `look` differs whenever it has to be drawn anew.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from chat_core.client.state.model import Notice, Unsent
 from chat_core.protocol.values import ConversationKind, Message
 
 
-class Item(msgspec.Struct, frozen=True):
+class Item(msgspec.Struct, frozen=True, gc=False):
     """Root of all items."""
 
     @property
@@ -28,7 +29,7 @@ class Item(msgspec.Struct, frozen=True):
         raise NotImplementedError
 
 
-class MessageItem(Item, frozen=True):
+class MessageItem(Item, frozen=True, gc=False):
     """A message that has its place in the log."""
 
     message: Message
@@ -49,7 +50,7 @@ class MessageItem(Item, frozen=True):
         return self.message.seq, self.message.changed, self.head
 
 
-class UnsentItem(Item, frozen=True):
+class UnsentItem(Item, frozen=True, gc=False):
     """A message of one's own that is not acknowledged."""
 
     unsent: Unsent
@@ -70,7 +71,7 @@ class UnsentItem(Item, frozen=True):
         return self.unsent.cid, self.unsent.status, self.unsent.text, self.head, self.fresh
 
 
-class DayItem(Item, frozen=True):
+class DayItem(Item, frozen=True, gc=False):
     """A new day begins."""
 
     day: date
@@ -88,7 +89,7 @@ class DayItem(Item, frozen=True):
     look = identity
 
 
-class UnreadItem(Item, frozen=True):
+class UnreadItem(Item, frozen=True, gc=False):
     """Behind it stands what was new when the conversation was opened."""
 
     count: int
@@ -107,7 +108,7 @@ class UnreadItem(Item, frozen=True):
         return "unread", self.count, self.since
 
 
-class NoticeItem(Item, frozen=True):
+class NoticeItem(Item, frozen=True, gc=False):
     """What happened between two messages, in one line."""
 
     notices: tuple[Notice, ...]
@@ -124,7 +125,7 @@ class NoticeItem(Item, frozen=True):
         return "notice", self.notices
 
 
-class OlderItem(Item, frozen=True):
+class OlderItem(Item, frozen=True, gc=False):
     """Older messages exist that are not here yet."""
 
     loading: bool
@@ -141,7 +142,7 @@ class OlderItem(Item, frozen=True):
         return "older", self.loading
 
 
-class WelcomeItem(Item, frozen=True):
+class WelcomeItem(Item, frozen=True, gc=False):
     """The very beginning of a conversation."""
 
     kind: ConversationKind

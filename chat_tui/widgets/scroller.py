@@ -9,9 +9,19 @@ from __future__ import annotations
 
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
-from textual.scrollbar import ScrollDown, ScrollUp
+from textual.scrollbar import ScrollBar, ScrollBarRender, ScrollDown, ScrollUp
 from textual.widget import Widget
 from typing_extensions import override
+
+
+class WholeCells(ScrollBarRender):
+    """Draws a scroll bar in whole cells: without glyphs, it is colour only and in nobody's copied text."""
+
+    VERTICAL_BARS = [" "]
+    HORIZONTAL_BARS = [" "]
+
+
+ScrollBar.renderer = WholeCells
 
 
 class Scroller(ScrollView, can_focus=False):

@@ -15,7 +15,6 @@ from textual.geometry import Size
 from typing_extensions import override
 
 from chat_core.base.clock import Clock, SystemClock
-from chat_core.base.names import name_key
 from chat_core.client.state.changes import Batch, Change, TimelineReset
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.values import Account
@@ -170,8 +169,8 @@ class Timeline(TimelinePane, can_focus=False):
     def _reader(self) -> Reader:
         me = self._me
         if me is None:
-            return Reader(None, "", "", self._zone, self._channels)
-        return Reader(me.id, me.name, name_key(me.name), self._zone, self._channels)
+            return Reader(None, "", self._zone, self._channels)
+        return Reader(me.id, me.name, self._zone, self._channels)
 
     def _lay_out(self) -> None:
         """Lay out anew: conversation, width, reader or names are others."""

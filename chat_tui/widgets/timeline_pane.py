@@ -57,7 +57,7 @@ class TimelinePane(Scroller, Painted, can_focus=False):
         if history is not None and self.window.height:
             self._rows = list(history.view.visible())
             self.place(history.view.total, history.view.top)
-            # The scroll bar says where one reads; at the end there is nothing to say.
+            # The scroll bar says where one reads; at the end there is nothing to say, and it recedes.
             self.set_class(not history.view.follow, "-reading")
 
     @override

@@ -32,6 +32,13 @@ class SignedInAs(Input, frozen=True, kw_only=True):
     """Program and version of the server."""
 
 
+class EpochBegan(Input, frozen=True, kw_only=True):
+    """The server named the life of its store (clients that do not resume)."""
+
+    epoch: str
+    """The one it is in."""
+
+
 class RenamedMyself(Input, frozen=True, kw_only=True):
     """The server answered a renaming."""
 

@@ -1,4 +1,4 @@
-"""What is unread, and what names oneself: counted in the timeline as far as it is known, else as the server says. Pure."""
+"""What is unread, and what names oneself: counted in the timeline where it is known, else as the server says. Pure."""
 
 from __future__ import annotations
 

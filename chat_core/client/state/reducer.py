@@ -53,6 +53,10 @@ def _signed_in(state: ClientState, input: inputs.SignedInAs) -> Result:
     return replace(state, me=input.me, server=input.server), changes
 
 
+def _epoch(state: ClientState, input: inputs.EpochBegan) -> Result:
+    return state if state.epoch == input.epoch else replace(state, epoch=input.epoch), []
+
+
 def _renamed_myself(state: ClientState, input: inputs.RenamedMyself) -> Result:
     if state.me is None or state.me.id != input.me.id:
         return state, []
@@ -137,6 +141,7 @@ def _unsent(state: ClientState, input: inputs.UnsentMoved) -> Result:
 _STEPS: Final[dict[type[inputs.Input], Callable[[ClientState, Any], Result]]] = {
     inputs.LinkMoved: _link,
     inputs.SignedInAs: _signed_in,
+    inputs.EpochBegan: _epoch,
     inputs.RenamedMyself: _renamed_myself,
     inputs.WasResumed: listing.resumed,
     inputs.Opened: listing.opened,

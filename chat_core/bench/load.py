@@ -1,0 +1,288 @@
+"""The load itself: the senders, and the processes of readers, served by one selector.
+
+Owns no figures but counts; what is measured around it is `chat_core.bench.fanout`'s matter.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import socket
+import subprocess
+import sys
+import time
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chat_core.base.errors import WorldFault
+from chat_core.bench import frames
+from chat_core.bench.peer import READ_BYTES, open_sockets, raise_descriptor_limit
+from chat_core.bench.readers import SIGN_OF_LIFE_S, Order, name_of
+from chat_core.bench.tally import Counting
+from chat_core.transport.urls import parse_address
+
+PROGRESS_WITHIN_S: Final = 15.0
+"""Time without any delivery after which a run is given up, in seconds."""
+ENDING_WITHIN_S: Final = 10.0
+TIMED: Final = 50
+"""Readers that take latencies, over all processes."""
+_FAILURE: Final = b"\xa7failure"
+
+
+class ReaderProcess:
+    """A child process full of readers."""
+
+    def __init__(self, order: Order) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "chat_core.bench.readers"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.fd = self.process.stdout.fileno()
+        os.set_blocking(self.fd, False)
+        self._partial = b""
+        self.delivered = 0
+        self.ready = self.measuring = False
+        self.ended: dict[str, Any] | None = None
+        self.tell(order.line())
+
+    def tell(self, line: bytes) -> None:
+        """Give it a line."""
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.write(line)
+            self.process.stdin.flush()
+        except BrokenPipeError as error:
+            raise WorldFault("A process of readers has died.") from error
+
+    def listen(self) -> None:
+        """Take what it says now.
+
+        Raises:
+            WorldFault: it failed, or is gone.
+        """
+        try:
+            data = os.read(self.fd, READ_BYTES)
+        except BlockingIOError:
+            return
+        if not data and self.ended is None:
+            raise WorldFault("A process of readers has died.")
+        *lines, self._partial = (self._partial + data).split(b"\n")
+        for line in lines:
+            self._hear(json.loads(line))
+
+    def stop(self) -> None:
+        """End it, by its pid if it does not by itself."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass
+        try:
+            self.process.wait(1.0)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+
+    def _hear(self, said: dict[str, Any]) -> None:
+        if "error" in said:
+            raise WorldFault(str(said["error"]))
+        if "delivered" in said:
+            self.delivered = int(said["delivered"])
+        elif "ready" in said:
+            self.ready = True
+        elif "measuring" in said:
+            self.measuring = True
+            self.delivered = 0
+        else:
+            self.ended = said
+
+
+@dataclass(slots=True)
+class _Sender:
+    stream: socket.socket
+    tally: Counting
+
+
+class Load:
+    """See the module's head; a context manager is its `close`.
+
+    Args:
+        address: of the server, as text.
+        channel: everybody's, with its `#`.
+        readers: how many; they are spread over the processes.
+        senders: how many; they are members too and get everything.
+        processes: for the readers.
+        size: bytes of a body.
+        until: monotonic seconds at which it gives up.
+    """
+
+    def __init__(
+        self, address: str, channel: str, *, readers: int, senders: int, processes: int, size: int, until: float
+    ) -> None:
+        self._until = until
+        self._selector = selectors.DefaultSelector()
+        self._readers: list[ReaderProcess] = []
+        self._senders: list[_Sender] = []
+        self._message = frames.Message(channel, size, os.urandom(8))
+        self._number = 0
+        self._own = 0
+        self._fan = readers + senders
+        self._alive_at = time.monotonic()
+        self.failures = self._lost = 0
+        try:
+            self._open(address, channel, readers, senders, processes)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def delivered(self) -> int:
+        """Deliveries so far, in this phase."""
+        return self._own + sum(process.delivered for process in self._readers)
+
+    def expected(self, messages: int) -> int:
+        """Return the deliveries that so many messages make."""
+        return messages * self._fan
+
+    def settle(self, seconds: float) -> None:
+        """Serve what comes for a while."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._pump(left)
+
+    def measure(self) -> None:
+        """Begin to count from nothing."""
+        for process in self._readers:
+            process.measuring = False
+            process.tell(b"measure\n")
+        self._wait(lambda: all(process.measuring for process in self._readers))
+        self._own = 0
+
+    def run(self, messages: int, *, window: int, rate: float | None) -> float:
+        """Send messages and wait until they have all arrived, or nothing moves any more.
+
+        Args:
+            messages: how many.
+            window: messages that may be under way; without a rate.
+            rate: messages a second, sent when they are due.
+
+        Returns:
+            Seconds from the first message to the last delivery.
+        """
+        begun = last = time.monotonic_ns()
+        goal, room = self.expected(messages), window * self._fan
+        sent = seen = 0
+        while self.delivered < goal:
+            wait_s = 0.5
+            while sent < messages:
+                now = due = time.monotonic_ns()
+                if rate is not None:
+                    due = begun + int(sent / rate * 1e9)
+                    if due > now:
+                        wait_s = (due - now) / 1e9
+                        break
+                elif self.expected(sent) - self.delivered >= room:
+                    break
+                self._send(due)
+                sent += 1
+            self._pump(wait_s)
+            if self.delivered != seen:
+                seen, last = self.delivered, time.monotonic_ns()
+            if self._gave_up(last) or self._lost:
+                break
+        return max(1, last - begun) / 1e9
+
+    def finish(self) -> tuple[list[int], int]:
+        """Return the sorted latencies in nanoseconds, and the number of connections lost."""
+        for process in self._readers:
+            process.tell(b"finish\n")
+        self._until = time.monotonic() + ENDING_WITHIN_S
+        self._wait(lambda: all(process.ended is not None for process in self._readers))
+        latencies = array("q")
+        lost = self._lost
+        for process in self._readers:
+            assert process.ended is not None
+            latencies.extend(process.ended["latencies_ns"])
+            lost += process.ended["lost"]
+        return sorted(latencies), lost
+
+    def close(self) -> None:
+        """Close the connections and end the processes."""
+        for sender in self._senders:
+            sender.stream.close()
+        for process in self._readers:
+            process.stop()
+        self._selector.close()
+
+    def __enter__(self) -> Load:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close."""
+        self.close()
+
+    def _open(self, address: str, channel: str, readers: int, senders: int, processes: int) -> None:
+        raise_descriptor_limit(senders)
+        first = 0
+        timed = max(1, readers // TIMED)
+        for left in range(processes, 0, -1):
+            count = (readers - first) // left
+            if count:
+                process = ReaderProcess(Order(address, channel, first, count, timed))
+                self._readers.append(process)
+                self._selector.register(process.fd, selectors.EVENT_READ, process)
+                first += count
+        self._wait(lambda: all(process.ready for process in self._readers))
+        names = [name_of(readers + index) for index in range(senders)]
+        for stream in open_sockets(parse_address(address), names, channel):
+            sender = _Sender(stream, Counting())
+            self._senders.append(sender)
+            self._selector.register(stream, selectors.EVENT_READ, sender)
+
+    def _send(self, due_ns: int) -> None:
+        sender = self._senders[self._number % len(self._senders)]
+        try:
+            sender.stream.sendall(self._message.frame(self._number, due_ns))
+        except OSError as error:
+            raise WorldFault(f"The server took no message: {error.strerror or 'time-out'}.") from error
+        self._number += 1
+
+    def _pump(self, wait_s: float) -> None:
+        for key, _ in self._selector.select(wait_s):
+            if isinstance(key.data, ReaderProcess):
+                key.data.listen()
+                if key.data.ended is not None:
+                    self._selector.unregister(key.fileobj)
+            else:
+                self._read(key.data)
+        if time.monotonic() - self._alive_at >= SIGN_OF_LIFE_S:
+            self._alive_at = time.monotonic()
+            for sender in self._senders:
+                sender.stream.sendall(frames.PONG)
+
+    def _read(self, sender: _Sender) -> None:
+        try:
+            data = sender.stream.recv(READ_BYTES)
+        except OSError:
+            data = b""
+        if not data:
+            self._selector.unregister(sender.stream)
+            self._lost += 1
+            return
+        self._own += sender.tally.feed(data, 0)
+        self.failures += data.count(_FAILURE)
+
+    def _wait(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            if time.monotonic() > self._until:
+                raise WorldFault("The time limit is over; allow more with --limit.")
+            self._pump(0.2)
+
+    def _gave_up(self, last_ns: int) -> bool:
+        now = time.monotonic()
+        return now > self._until or now - last_ns / 1e9 > PROGRESS_WITHIN_S

@@ -1,0 +1,122 @@
+"""The server under load as a process: started with data of its own, looked at through /proc, stopped by its pid."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Final
+
+from chat_core.base.errors import WorldFault
+
+START_WITHIN_S: Final = 20.0
+STOP_WITHIN_S: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a process has used so far."""
+
+    rss_kb: int
+    """Memory it holds now."""
+    cpu_s: float
+    """CPU of all its threads since its start, in seconds; ticks of 10 ms on most systems."""
+
+
+def usage(pid: int) -> Usage | None:
+    """Return what a process has used; None where the system has no /proc, or the process is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return None
+    rss = next((line for line in status.splitlines() if line.startswith("VmRSS:")), "VmRSS: 0 kB")
+    return Usage(rss_kb=int(rss.split()[1]), cpu_s=(int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
+
+
+class OwnServer:
+    """`python -m chat_core serve` with fresh data on a free port of the loopback interface; a context manager.
+
+    Args:
+        data: folder in which the data folder is made and removed again; None: the system's temporary folder.
+    """
+
+    def __init__(self, data: Path | None) -> None:
+        try:
+            self._folder = Path(tempfile.mkdtemp(prefix="chat-bench-", dir=data))
+        except OSError as error:
+            raise WorldFault(f"Cannot make a folder in {data}: {error.strerror}; choose another one with --data.") from error
+        self._log = self._folder / "log"
+        self._process: subprocess.Popen[bytes]
+        self.address = ""
+
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        return self._process.pid
+
+    @property
+    def folder(self) -> Path:
+        """Where the data lies."""
+        return self._folder
+
+    def complaints(self) -> str:
+        """Return what the server's log holds: warnings and worse."""
+        return self._log.read_text(errors="replace") if self._log.exists() else ""
+
+    def __enter__(self) -> OwnServer:
+        """Start it and wait for its address."""
+        command = [sys.executable, "-m", "chat_core", "serve", "--port", "0", "--log-level", "warning"]
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [*command, "--data", str(self._folder / "data")],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+        assert self._process.stdout is not None
+        line = _first_line(self._process.stdout, START_WITHIN_S)
+        if not line.startswith("listening on "):
+            complaint = self.complaints().strip()
+            self._stop()
+            raise WorldFault(f"The server did not start: {complaint or 'it said nothing'}")
+        self.address = line.removeprefix("listening on ")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop it and remove its data."""
+        self._stop()
+
+    def _stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _first_line(stream: IO[bytes], within_s: float) -> str:
+    """Return a line of a child's output; what has come so far when it takes too long or the child is gone."""
+    line = b""
+    deadline = time.monotonic() + within_s
+    with selectors.DefaultSelector() as selector:
+        selector.register(stream, selectors.EVENT_READ)
+        while not line.endswith(b"\n") and selector.select(max(0.0, deadline - time.monotonic())):
+            data = os.read(stream.fileno(), 4096)
+            if not data:
+                break
+            line += data
+    return line.decode(errors="replace").partition("\n")[0]

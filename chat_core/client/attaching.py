@@ -1,0 +1,235 @@
+"""Where pushes begin: resume, attach, and attaching again after `lagging`. What a catch-up says is carried out here.
+
+Every answer is taken at the moment it comes in, before the pushes behind it (docs/protocol.md, "Catch up").
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from msgspec.structs import replace
+
+from chat_core.base.clock import Clock
+from chat_core.client.board import Board
+from chat_core.client.delivery import Delivery
+from chat_core.client.errors import CallFailed, Disconnected
+from chat_core.client.link import Link
+from chat_core.client.sending import Sender
+from chat_core.client.state.inputs import Gone, Placed, WasReset, WasResumed
+from chat_core.client.state.listing import same_target
+from chat_core.protocol.codec import read_conversation_event
+from chat_core.protocol.codes import Refusal
+from chat_core.protocol.events import Lagging
+from chat_core.protocol.requests.session import Attach, CatchUp, Resume, Resumed
+from chat_core.protocol.values import Conversation, Position
+
+AGAIN_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
+"""Pauses before attaching again when a conversation is too fast for us, in seconds."""
+CALM_S: Final = 60.0
+"""Time without `lagging` after which the pauses begin anew, in seconds."""
+
+ANOTHER_STORE: Final = CallFailed(
+    Refusal.NO_CONVERSATION, "The server has another store now, in which this conversation is not the same any more."
+)
+
+
+class Wish:
+    """A conversation that the user of a client that does not follow wants to hear."""
+
+    def __init__(self, after: int | None) -> None:
+        self.after = after
+        """Begin behind this seq; None: with what comes from now on."""
+        self.begun = False
+        """Whether the first attach was answered: from then on the state knows the position."""
+        self.done: asyncio.Future[CallFailed | Disconnected | None] = asyncio.get_running_loop().create_future()
+
+    def settle(self, outcome: CallFailed | Disconnected | None) -> None:
+        """Tell whoever waits for the first answer."""
+        if not self.done.done():
+            self.done.set_result(outcome)
+
+
+class Attacher:
+    """See the module's head.
+
+    Args:
+        on_reset: told of conversations whose known messages were dropped, so that a page can be read.
+    """
+
+    def __init__(
+        self, board: Board, delivery: Delivery, sender: Sender, clock: Clock, on_reset: Callable[[int], None]
+    ) -> None:
+        self._board = board
+        self._delivery = delivery
+        self._sender = sender
+        self._clock = clock
+        self._on_reset = on_reset
+        self._link: Link | None = None
+        self._wishes: dict[int, Wish] = {}
+        self._lags: dict[int, tuple[int, float]] = {}
+
+    # --- everything -------------------------------------------------------------------------------------------
+
+    async def resume(self, link: Link, far_behind: int) -> None:
+        """Attach to all conversations of the account and catch up. Raises: CallFailed, Disconnected."""
+        self._link = link
+        state = self._board.state
+        positions = {number: conversation.position for number, conversation in state.conversations.items()}
+        request = Resume(
+            epoch=state.epoch, seq=state.account_seq, positions=tuple(positions.values()), far_behind=far_behind
+        )
+        await link.call(request, take=lambda resumed: self._resumed(resumed, positions))
+
+    def _resumed(self, resumed: Resumed, asked: dict[int, Position]) -> None:
+        before = self._board.state
+        if before.epoch and before.epoch != resumed.epoch:
+            self._new_epoch(resumed.conversations)
+        self._board.apply(WasResumed(resumed=resumed))
+        self._delivery.keep_only(conversation.id for conversation in resumed.conversations)
+        for caught_up in resumed.catch_ups:
+            number = caught_up.conversation
+            if caught_up.gone:
+                continue
+            position = asked.get(number)
+            if position is None:
+                self._delivery.begin(_head(caught_up), caught_up.head)
+            else:
+                self._catch_up(position, caught_up)
+
+    def _new_epoch(self, conversations: tuple[Conversation, ...]) -> None:
+        """Let nothing written for one conversation end up in another that has its number now."""
+        self._sender.new_epoch()
+        now = {conversation.id: conversation for conversation in conversations}
+        for number, known in self._board.state.conversations.items():
+            if number not in now or not same_target(known.info, now[number]):
+                self._sender.drop(number, ANOTHER_STORE)
+
+    # --- one conversation -------------------------------------------------------------------------------------
+
+    async def attach(self, conversation: int, after: int | None) -> None:
+        """Attach to one conversation, now or as soon as there is a connection, and after each reconnect.
+
+        Raises:
+            CallFailed: the server refuses for good.
+            Disconnected: the client was closed.
+        """
+        wish = self._wishes.get(conversation)
+        if wish is None:
+            wish = self._wishes[conversation] = Wish(after)
+            self._ask(conversation)
+        outcome = await asyncio.shield(wish.done)
+        if outcome is not None:
+            raise outcome
+
+    def reattach(self, link: Link) -> None:
+        """Attach to what was attached before (clients that do not follow)."""
+        self._link = link
+        for conversation in self._wishes:
+            self._ask(conversation)
+
+    def forget(self, conversation: int) -> None:
+        """Attach to a conversation no more."""
+        wish = self._wishes.pop(conversation, None)
+        if wish is not None:
+            wish.settle(CallFailed(Refusal.NOT_MEMBER, "One is not in that conversation any more."))
+        self._delivery.drop(conversation)
+
+    def lagging(self, event: Lagging) -> None:
+        """Attach again, after a pause: the server stopped pushing a conversation that is too fast for us."""
+        now = self._clock.monotonic()
+        count, last = self._lags.get(event.conversation, (0, now))
+        if now - last > CALM_S:
+            count = 0
+        self._lags[event.conversation] = (count + 1, now)
+        pause_s = AGAIN_S[min(count, len(AGAIN_S) - 1)]
+        asyncio.get_running_loop().call_later(pause_s, self._again, event.conversation, self._link)
+
+    def link_down(self) -> None:
+        """Ask nothing until there is another connection."""
+        self._link = None
+
+    def close(self) -> None:
+        """Tell everybody who waits."""
+        for wish in self._wishes.values():
+            wish.settle(Disconnected("The client was closed."))
+
+    # --- how --------------------------------------------------------------------------------------------------
+
+    def _again(self, conversation: int, link: Link | None) -> None:
+        if link is self._link:  # else a resume on another connection has done it
+            self._ask(conversation)
+
+    def _ask(self, conversation: int) -> None:
+        link, state = self._link, self._board.state
+        known = state.conversations.get(conversation)
+        if link is None or known is None:
+            return
+        wish = self._wishes.get(conversation)
+        if wish is None or wish.begun:
+            request = Attach(position=known.position, epoch=state.epoch)
+        else:
+            position = Position(conversation=conversation, seq=wish.after or 0)
+            request = Attach(position=position, live_only=wish.after is None)
+        link.ask(request, partial(self._attached, request.position, link))
+
+    def _attached(self, asked: Position, link: Link, outcome: CatchUp | CallFailed | Disconnected) -> None:
+        wish = self._wishes.get(asked.conversation)
+        match outcome:
+            case Disconnected():
+                return  # reattach comes back to it
+            case CallFailed():
+                self._refused(asked.conversation, link, outcome)
+            case CatchUp():
+                if wish is not None and not wish.begun:
+                    wish.begun = True
+                    start = _head(outcome) if outcome.reset else asked
+                    self._board.apply(Placed(position=start))
+                    self._delivery.begin(start, outcome.head)
+                    outcome = replace(outcome, reset="")
+                    self._take(outcome)
+                    wish.settle(None)
+                else:
+                    self._catch_up(asked, outcome)
+
+    def _refused(self, conversation: int, link: Link, failure: CallFailed) -> None:
+        if not failure.final:
+            pause_s = AGAIN_S[-1] if failure.retry_after is None else min(failure.retry_after, CALM_S)
+            asyncio.get_running_loop().call_later(pause_s, self._again, conversation, link)
+            return
+        wish = self._wishes.pop(conversation, None)
+        self._delivery.drop(conversation)
+        if wish is not None:
+            if wish.begun:
+                self._board.apply(Gone(conversation=conversation))
+            wish.settle(failure)
+
+    def _catch_up(self, asked: Position, caught_up: CatchUp) -> None:
+        """Go on behind the position that was asked for, or begin anew where the server says so."""
+        number = caught_up.conversation
+        if not caught_up.reset:
+            self._delivery.begin(self._position(asked), caught_up.head)
+            self._take(caught_up)
+            return
+        shown = self._board.state.conversations[number].timeline.count > 0
+        head = _head(caught_up)
+        self._board.apply(WasReset(position=head, reason=caught_up.reset, wall_ms=self._clock.wall_ms()))
+        self._delivery.begin(head, caught_up.head)
+        self._sender.skipped(number)
+        if shown:
+            self._on_reset(number)
+
+    def _take(self, caught_up: CatchUp) -> None:
+        events = [read_conversation_event(event) for event in caught_up.events]
+        self._delivery.take(caught_up.conversation, events, live=False)
+
+    def _position(self, asked: Position) -> Position:
+        """Return the position now: after `lagging`, a piece of the log may have come in since it was asked for."""
+        known = self._board.state.conversations.get(asked.conversation)
+        return asked if known is None or known.position.seq < asked.seq else known.position
+
+
+def _head(caught_up: CatchUp) -> Position:
+    return Position(conversation=caught_up.conversation, seq=caught_up.head, eid=caught_up.eid)

@@ -1,0 +1,107 @@
+"""What eyes and fingers cause many times a second, told to the server in moderation: read markers, typing."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from chat_core.base.clock import Clock
+from chat_core.client.board import Board
+from chat_core.client.errors import CallFailed, Disconnected
+from chat_core.client.link import Link
+from chat_core.client.state.inputs import MarkedRead
+from chat_core.protocol.limits import TYPING_EVERY_S
+from chat_core.protocol.requests.base import Done
+from chat_core.protocol.requests.conversations import MarkRead, SetTyping
+
+MARK_EVERY_S: Final = 1.0
+"""Shortest time between two read markers of one conversation, in seconds."""
+
+
+class Glances:
+    """See the module's head."""
+
+    def __init__(self, board: Board, clock: Clock) -> None:
+        self._board = board
+        self._clock = clock
+        self._link: Link | None = None
+        self._told: dict[int, int] = {}
+        """Read markers the server has, or is being told."""
+        self._told_at: dict[int, float] = {}
+        self._timers: dict[int, asyncio.TimerHandle] = {}
+        self._typed_at: dict[int, float] = {}
+
+    def link_up(self, link: Link) -> None:
+        """Tell what could not be told while there was no connection."""
+        self._link = link
+        for conversation in list(self._told):
+            self._mark(conversation)
+
+    def link_down(self) -> None:
+        """Keep the markers until there is another connection."""
+        self._link = None
+        self._typed_at.clear()
+
+    def mark_read(self, conversation: int, seq: int) -> None:
+        """Move the marker here at once, and at the server within a second."""
+        known = self._board.state.conversations.get(conversation)
+        if known is None:
+            return
+        self._told.setdefault(conversation, known.read)
+        self._board.apply(MarkedRead(conversation=conversation, seq=seq))
+        self._mark(conversation)
+
+    def typing(self, conversation: int, *, active: bool) -> None:
+        """Tell that the user is writing, each three seconds at most; that they stopped, once."""
+        link, now = self._link, self._clock.monotonic()
+        last = self._typed_at.get(conversation)
+        if link is None:
+            return
+        if not active:
+            if self._typed_at.pop(conversation, None) is None:
+                return
+        elif last is not None and now - last < TYPING_EVERY_S:
+            return
+        else:
+            self._typed_at[conversation] = now
+        link.ask(SetTyping(conversation=conversation, active=active), _ignore)
+
+    def posted(self, conversation: int) -> None:
+        """A message says by itself that its writer is not typing any more."""
+        self._typed_at.pop(conversation, None)
+
+    def close(self) -> None:
+        """Stop all timers."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+    def _mark(self, conversation: int) -> None:
+        """Tell the server the marker as it is now, or plan to."""
+        known = self._board.state.conversations.get(conversation)
+        if known is None:
+            self._told.pop(conversation, None)
+            return
+        if self._link is None or conversation in self._timers or known.read <= self._told.get(conversation, 0):
+            return
+        now = self._clock.monotonic()
+        wait_s = self._told_at.get(conversation, now - MARK_EVERY_S) + MARK_EVERY_S - now
+        if wait_s > 0:
+            self._timers[conversation] = asyncio.get_running_loop().call_later(wait_s, self._due, conversation)
+            return
+        self._told[conversation], self._told_at[conversation] = known.read, now
+        read = known.read
+
+        def answered(outcome: Done | CallFailed | Disconnected) -> None:
+            if isinstance(outcome, Disconnected) and self._told.get(conversation) == read:
+                self._told[conversation] = 0  # unknown: tell it again
+
+        self._link.ask(MarkRead(conversation=conversation, seq=read), answered)
+
+    def _due(self, conversation: int) -> None:
+        self._timers.pop(conversation, None)
+        self._mark(conversation)
+
+
+def _ignore(outcome: object) -> None:
+    """A glance that was not told is no loss."""

@@ -1,0 +1,85 @@
+"""Sorts what the server pushes: conversation events to their sequence, everything else to the board."""
+
+from __future__ import annotations
+
+import asyncio
+
+from chat_core.base.clock import Clock
+from chat_core.client.attaching import Attacher
+from chat_core.client.board import Board
+from chat_core.client.delivery import Delivery
+from chat_core.client.pages import Pages
+from chat_core.client.state.inputs import AccountEventArrived, SignalArrived, TimePassed
+from chat_core.client.state.reading import is_exact
+from chat_core.protocol.events import (
+    AccountEvent,
+    ConversationEvent,
+    ConversationJoined,
+    ConversationLeft,
+    Event,
+    Lagging,
+    ReadMarkerMoved,
+    Signal,
+    Typing,
+)
+from chat_core.protocol.limits import TYPING_FADES_S
+from chat_core.protocol.values import Conversation, Position
+
+A_LITTLE_S = 0.05
+"""Loops may call a moment early."""
+
+
+class Incoming:
+    """See the module's head."""
+
+    def __init__(self, board: Board, delivery: Delivery, attacher: Attacher, pages: Pages, clock: Clock) -> None:
+        self._board = board
+        self._delivery = delivery
+        self._attacher = attacher
+        self._pages = pages
+        self._clock = clock
+
+    def take(self, event: Event) -> None:
+        """Take one push."""
+        match event:
+            case ConversationEvent():
+                self._delivery.take(event.conversation, (event,), live=True)
+            case AccountEvent():
+                self._account_event(event)
+            case Signal():
+                self._signal(event)
+            case Lagging():
+                self._attacher.lagging(event)
+            case _:
+                pass
+
+    def follow_new(self, conversation: Conversation) -> None:
+        """Take the events of a conversation that was just joined; they begin behind its head."""
+        self._delivery.begin(Position(conversation=conversation.id, seq=conversation.head), conversation.head)
+
+    def _account_event(self, event: AccountEvent) -> None:
+        before = self._board.state
+        self._board.apply(AccountEventArrived(event=event))
+        if event.seq <= before.account_seq:
+            return
+        match event:
+            case ConversationJoined() if event.conversation.id not in before.conversations:
+                self.follow_new(event.conversation)
+            case ConversationLeft():
+                self._delivery.drop(event.conversation)
+            case ReadMarkerMoved():
+                known = self._board.state.conversations.get(event.conversation)
+                if known is not None and not is_exact(known):
+                    self._pages.refresh(event.conversation)
+            case _:
+                pass
+
+    def _signal(self, event: Signal) -> None:
+        if self._board.full:
+            return  # ephemeral things are the first to go
+        self._board.apply(SignalArrived(event=event, now=self._clock.monotonic(), wall_ms=self._clock.wall_ms()))
+        if isinstance(event, Typing) and event.active:
+            asyncio.get_running_loop().call_later(TYPING_FADES_S + A_LITTLE_S, self._fade)
+
+    def _fade(self) -> None:
+        self._board.apply(TimePassed(now=self._clock.monotonic()))

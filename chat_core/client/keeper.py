@@ -1,0 +1,184 @@
+"""Keeps a connection up: connects, opens, waits for the end, waits, connects again. The supervisor's shell.
+
+Says what it does in `LinkState`s. What is said on a connection to open it is its owner's part.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from msgspec.structs import replace
+
+from chat_core.base.clock import Clock
+from chat_core.base.errors import UsageFault, WorldFault
+from chat_core.base.tasks import spawn, stop
+from chat_core.client.errors import CallFailed, Disconnected
+from chat_core.client.link import Ended, Link
+from chat_core.client.state.model import LinkState, LinkStatus
+from chat_core.client.supervisor import Supervisor
+
+MEASURE_EVERY_S: Final = 5.0
+"""Time between two looks at the round trip, in seconds."""
+
+
+class Keeper:
+    """See the module's head.
+
+    Args:
+        dial: opens a connection. Raises: WorldFault, UsageFault.
+        opening: makes an open connection a usable one. Raises: CallFailed, Disconnected.
+        ready: called once a connection is usable.
+        say: gets every state of the connection.
+        clock: for pauses.
+        chance: returns a random number from [0, 1).
+    """
+
+    def __init__(
+        self,
+        dial: Callable[[], Awaitable[Link]],
+        opening: Callable[[Link], Awaitable[None]],
+        ready: Callable[[Link], None],
+        say: Callable[[LinkState], None],
+        clock: Clock,
+        chance: Callable[[], float],
+    ) -> None:
+        self._dial = dial
+        self._opening = opening
+        self._ready = ready
+        self._say_state = say
+        self._clock = clock
+        self._chance = chance
+        self._supervisor = Supervisor()
+        self._state = LinkState()
+        self._task: asyncio.Task[None] | None = None
+        self._link: Link | None = None
+        self._refused: CallFailed | Disconnected | None = None
+        self._moved = asyncio.Event()
+        self._woken = asyncio.Event()
+        self._closed = False
+
+    def start(self) -> None:
+        """Begin, in the background."""
+        if self._task is None:
+            self._task = spawn("connection", self._run())
+
+    @property
+    def link(self) -> Link:
+        """The usable connection. Raises: Disconnected, with words on why there is none."""
+        if self._link is None or self._link.ended is not None:
+            raise Disconnected(self._why())
+        return self._link
+
+    async def online(self, timeout_s: float | None) -> None:
+        """Wait for a usable connection.
+
+        Raises:
+            CallFailed: the server refused, for good.
+            Disconnected: the same, or not in time.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while self._state.status is not LinkStatus.ONLINE and not self._closed and self._refused is None:
+                    await self._moved.wait()
+                    self._moved.clear()
+        if self._refused is not None:
+            raise self._refused
+        if self._state.status is not LinkStatus.ONLINE:
+            raise Disconnected(self._why())
+
+    def wake(self) -> None:
+        """Try again now, or see whether the connection is still alive."""
+        self._woken.set()
+        if self._link is not None:
+            self._link.probe()
+
+    async def close(self) -> None:
+        """Say goodbye and stop."""
+        self._closed = True
+        await stop(self._task)
+        if self._state.status is not LinkStatus.REFUSED:
+            self._say(LinkState(detail="Closed."))
+        self._moved.set()
+
+    # --- how --------------------------------------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        while True:
+            self._say(
+                LinkState(status=LinkStatus.CONNECTING, detail=self._state.detail, attempt=self._supervisor.attempt)
+            )
+            ended = await self._once()
+            self._link = None
+            now = self._clock.monotonic()
+            delay_s = self._supervisor.lost(
+                now, self._chance(), reconnect=ended.reconnect, retry_after=ended.retry_after
+            )
+            if delay_s is None:
+                self._refused = self._refused or Disconnected(ended.reason)
+                self._say(LinkState(status=LinkStatus.REFUSED, detail=ended.reason))
+                return
+            self._say(
+                LinkState(
+                    status=LinkStatus.WAITING,
+                    detail=ended.reason,
+                    retry_at=now + delay_s,
+                    attempt=self._supervisor.attempt,
+                )
+            )
+            await self._pause(delay_s)
+
+    async def _once(self) -> Ended:
+        """Live through one connection; return how it ended."""
+        try:
+            link = await self._dial()
+        except (WorldFault, UsageFault) as fault:
+            return Ended(str(fault), reconnect=isinstance(fault, WorldFault))
+        try:
+            await self._opening(link)
+            if link.ended is not None:
+                return await link.wait()
+            self._link = link
+            self._supervisor.online(self._clock.monotonic())
+            self._ready(link)
+            self._say(LinkState(status=LinkStatus.ONLINE, latency_ms=_milliseconds(link.latency_s)))
+            return await self._watch(link)
+        except CallFailed as failure:
+            self._refused = failure if failure.final else None
+            await link.close(failure.text, reconnect=not failure.final, retry_after=failure.retry_after)
+            return Ended(failure.text, not failure.final, failure.retry_after)
+        except Disconnected as lost:
+            await link.close(str(lost))
+            return await link.wait()
+        finally:
+            await link.close("Closed.", reconnect=False)
+
+    async def _watch(self, link: Link) -> Ended:
+        """Wait for the end; tell the round trip now and then."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(MEASURE_EVERY_S):
+                    return await link.wait()
+            self._say(replace(self._state, latency_ms=_milliseconds(link.latency_s)))
+
+    async def _pause(self, delay_s: float) -> None:
+        self._woken.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(delay_s):
+                await self._woken.wait()
+
+    def _say(self, state: LinkState) -> None:
+        self._state = state
+        self._say_state(state)
+        self._moved.set()
+
+    def _why(self) -> str:
+        if self._closed:
+            return "The client is closed."
+        return self._state.detail or "Not connected yet."
+
+
+def _milliseconds(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * 1000, 1)

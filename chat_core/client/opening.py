@@ -1,0 +1,92 @@
+"""What is said on a new connection until it can be used: hello, sign-in, then resume or attach."""
+
+from __future__ import annotations
+
+from chat_core.client.attaching import ANOTHER_STORE, Attacher
+from chat_core.client.board import Board
+from chat_core.client.errors import CallFailed
+from chat_core.client.link import Link
+from chat_core.client.sending import Sender
+from chat_core.client.state import inputs
+from chat_core.client.state.listing import same_target
+from chat_core.protocol.codes import Refusal
+from chat_core.protocol.limits import PROTOCOL_VERSION
+from chat_core.protocol.requests.conversations import Find
+from chat_core.protocol.requests.session import Hello, SignedIn, SignIn, Welcome
+
+ANOTHER_ACCOUNT = CallFailed(
+    Refusal.NO_CONVERSATION, "The name belongs to another account now, which did not write this message."
+)
+
+
+class Opening:
+    """See the module's head.
+
+    Args:
+        name: who to sign in as at first.
+        program: for the server's log.
+        far_behind: missed events above which a reset is asked for; None: this client does not follow.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        sender: Sender,
+        attacher: Attacher,
+        name: str,
+        program: str,
+        far_behind: int | None,
+    ) -> None:
+        self._board = board
+        self._sender = sender
+        self._attacher = attacher
+        self._name = name
+        self._program = program
+        self._far_behind = far_behind
+
+    async def open(self, link: Link) -> None:
+        """Make a new connection a usable one. Raises: CallFailed, Disconnected."""
+        me = self._board.state.me
+        # Both in one write: a server answers them one after another, and a command starts a round trip earlier.
+        hello = link.begin(Hello(protocol=PROTOCOL_VERSION, client=self._program[:64]))
+        sign_in = link.begin(SignIn(name=self._name if me is None else me.name))
+        welcome = await link.reply(hello)
+        if welcome.protocol != PROTOCOL_VERSION:
+            raise CallFailed(
+                Refusal.PROTOCOL_VERSION,
+                f"The server speaks protocol {welcome.protocol}, this client {PROTOCOL_VERSION}: update the older one.",
+            )
+        signed_in = await link.reply(sign_in)
+        link.ready()
+        self._take(welcome, signed_in)
+        if self._far_behind is not None:
+            await self._attacher.resume(link, self._far_behind)
+            return
+        await self._same_store(link, welcome.epoch)
+        self._attacher.reattach(link)
+
+    def _take(self, welcome: Welcome, signed_in: SignedIn) -> None:
+        self._sender.body_bytes = welcome.limits.body_bytes
+        me = self._board.state.me
+        if me is not None and me.id != signed_in.account.id:
+            self._sender.drop_all(ANOTHER_ACCOUNT)
+        self._board.apply(inputs.SignedInAs(me=signed_in.account, server=welcome.server))
+
+    async def _same_store(self, link: Link, epoch: str) -> None:
+        """See that every conversation still is what it was, for a client that has no list of them from a resume."""
+        state = self._board.state
+        self._board.apply(inputs.EpochBegan(epoch=epoch))
+        if not state.epoch or state.epoch == epoch:
+            return
+        self._sender.new_epoch()
+        for number, known in state.conversations.items():
+            try:
+                found = (await link.call(Find(conversation=known.target))).conversation
+            except CallFailed as failure:
+                if not failure.final:
+                    raise
+                found = None
+            if found is None or found.id != number or not same_target(found, known.info):
+                self._sender.drop(number, ANOTHER_STORE)
+                self._attacher.forget(number)
+                self._board.apply(inputs.Gone(conversation=number))

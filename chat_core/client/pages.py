@@ -1,0 +1,137 @@
+"""Reads what the log has beyond the pushes: older messages, member lists, a conversation's numbers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from msgspec.structs import replace
+
+from chat_core.base.errors import ChatError, UsageFault
+from chat_core.base.tasks import spawn
+from chat_core.client.board import Board
+from chat_core.client.errors import CallFailed, Disconnected
+from chat_core.client.link import Link
+from chat_core.client.sending import Sender
+from chat_core.client.state.inputs import LoadingMoved, MembersRead, Opened, PageRead
+from chat_core.protocol.limits import PAGE_ITEMS
+from chat_core.protocol.requests import conversations
+from chat_core.protocol.requests.conversations import Find, ListMembers, Members
+from chat_core.protocol.requests.messages import History, Page
+from chat_core.protocol.values import Member
+
+FIRST_PAGE: Final = 50
+"""Messages read by itself after a reset."""
+MEMBER_PAGES: Final = 25
+"""Pages of members read at most: a list of 5,000 is no list any more."""
+CERTAIN_WITHIN_S: Final = 2.0
+"""Time a page waits for sends whose fate is open, so that none of them is shown twice, in seconds."""
+
+
+class Pages:
+    """See the module's head.
+
+    Args:
+        board: gets what was read.
+        sender: knows which own messages may be in a page already.
+        link: returns the connection. Raises: Disconnected.
+    """
+
+    def __init__(self, board: Board, sender: Sender, link: Callable[[], Link]) -> None:
+        self._board = board
+        self._sender = sender
+        self._link = link
+        self._loading: dict[int, asyncio.Future[int | CallFailed | Disconnected]] = {}
+
+    async def load_older(self, conversation: int, limit: int) -> int:
+        """Read the messages before the oldest known one; whoever asks meanwhile waits for the same page.
+
+        Raises:
+            CallFailed, Disconnected: it could not be read.
+            UsageFault: there is no such conversation here.
+        """
+        running = self._loading.get(conversation)
+        if running is None:
+            return await self._lead(conversation, max(1, min(limit, PAGE_ITEMS)))
+        outcome = await asyncio.shield(running)
+        if isinstance(outcome, int):
+            return outcome
+        raise outcome
+
+    def load_newest(self, conversation: int) -> None:
+        """Read the newest page by itself, as after a reset; a failure leaves it to the user's scrolling."""
+        spawn("newest page", self._quietly(conversation))
+
+    async def load_members(self, conversation: int) -> None:
+        """Read who is in a conversation, all pages. Raises: CallFailed, Disconnected."""
+        everybody: list[Member] = []
+        first: Members | None = None
+        for _ in range(MEMBER_PAGES):
+            after = everybody[-1].name if everybody else ""
+            page = await self._link().call(ListMembers(conversation=conversation, after=after))
+            everybody += page.members
+            first = first or page
+            if not page.more or not page.members:
+                break
+        assert first is not None, "there is a first page"
+        self._board.apply(MembersRead(conversation=conversation, members=replace(first, members=tuple(everybody))))
+
+    def refresh(self, conversation: int) -> None:
+        """Ask for a conversation's numbers, where they cannot be counted here; a failure changes nothing."""
+
+        def take(outcome: conversations.Opened | CallFailed | Disconnected) -> None:
+            if isinstance(outcome, conversations.Opened):
+                self._board.apply(Opened(conversation=outcome.conversation))
+
+        with contextlib.suppress(Disconnected):
+            self._link().ask(Find(conversation=conversation), take)
+
+    # --- how --------------------------------------------------------------------------------------------------
+
+    async def _lead(self, conversation: int, limit: int) -> int:
+        self._known_from(conversation)
+        running = self._loading[conversation] = asyncio.get_running_loop().create_future()
+        outcome: int | CallFailed | Disconnected = Disconnected("Nobody waited for that page.")
+        self._board.apply(LoadingMoved(conversation=conversation, loading=True))
+        try:
+            outcome = await self._read_older(conversation, limit)
+            return outcome
+        except (CallFailed, Disconnected) as error:
+            outcome = error
+            raise
+        finally:
+            del self._loading[conversation]
+            running.set_result(outcome)
+            self._board.apply(LoadingMoved(conversation=conversation, loading=False))
+
+    async def _read_older(self, conversation: int, limit: int) -> int:
+        # A message whose acknowledgement was lost would be in the page and among the unsent.
+        await self._sender.certain(conversation, CERTAIN_WITHIN_S)
+        while (anchor := self._known_from(conversation)) > 1:
+            taken: list[int] = []
+            request = History(conversation=conversation, anchor="before", seq=anchor, limit=limit)
+            await self._link().call(request, take=partial(self._take, anchor, taken))
+            if taken:
+                return taken[0]
+        return 0
+
+    def _take(self, anchor: int, taken: list[int], page: Page) -> None:
+        before = self._board.state.conversations.get(page.conversation)
+        if before is None:
+            taken.append(0)
+        elif before.timeline.known_from == anchor:  # else a reset came in between: read again
+            self._board.apply(PageRead(page=page))
+            taken.append(self._board.state.conversations[page.conversation].timeline.count - before.timeline.count)
+
+    def _known_from(self, conversation: int) -> int:
+        known = self._board.state.conversations.get(conversation)
+        if known is None:
+            raise UsageFault("That conversation is not in the list any more.")
+        return 1 if known.timeline.at_start else known.timeline.known_from
+
+    async def _quietly(self, conversation: int) -> None:
+        with contextlib.suppress(ChatError):
+            await self.load_older(conversation, FIRST_PAGE)

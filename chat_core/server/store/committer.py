@@ -1,0 +1,147 @@
+"""From a batch of ops to durable outcomes: transactions, and what is to be done when the database fails.
+
+A batch is one transaction. If it fails at a statement it is undone and the ops are tried one at a time, so that only
+the guilty one fails. If the commit itself fails, nobody knows what is on the disk: then nothing more is written, ever.
+Knows no thread and no future.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from chat_core.protocol.codes import REFUSALS, Refusal
+from chat_core.server.observe import get_log
+from chat_core.server.store.base import Committed, Op, Refused, StoreBroken
+from chat_core.server.store.facts import Facts
+from chat_core.server.store.ops.carry_out import carry_out
+from chat_core.server.store.ops.work import Work
+
+Outcome = Committed | Exception
+
+STORE_FULL_RETRY_S = 5.0
+STORE_FAILED_RETRY_S = 1.0
+
+log = get_log(__name__)
+
+
+class Trouble(Enum):
+    """What a database error means for those who asked."""
+
+    FULL = auto()
+    """There is no room; certainly nothing was stored."""
+    BUSY = auto()
+    """Somebody else holds the database; it never began."""
+    OTHER = auto()
+
+
+class Committer:
+    """See the module's head.
+
+    Args:
+        connection: the writer's own; nobody else writes.
+        chance: returns random bytes.
+        classify: tells what an error of this database means.
+    """
+
+    def __init__(
+        self, connection: Connection, chance: Callable[[int], bytes], classify: Callable[[DBAPIError], Trouble]
+    ) -> None:
+        self._connection = connection
+        self._work = Work(connection, Facts(), chance)
+        self._classify = classify
+        self.broken = False
+        """Set once; every later commit raises."""
+
+    def commit(self, ops: Sequence[Op]) -> list[Outcome]:
+        """Carry out ops durably and return the outcome of each, in order.
+
+        Raises:
+            StoreBroken: it is not known what is on the disk, and nothing is acknowledged any more.
+        """
+        if self.broken:
+            raise StoreBroken(REFUSALS[Refusal.STORE_FAILED].text)
+        try:
+            return self._transaction(ops)
+        except _Hopeless as hopeless:
+            return [hopeless.refusal] * len(ops)
+        except StoreBroken:
+            raise
+        except Exception as error:
+            if len(ops) == 1:
+                return [self._blame(error)]
+            log.warning("a batch failed; trying its parts one by one", ops=len(ops), error=repr(error))
+        outcomes: list[Outcome] = []
+        for op in ops:
+            outcomes += self.commit([op])
+        return outcomes
+
+    def _transaction(self, ops: Sequence[Op]) -> list[Outcome]:
+        """Carry out ops in one transaction.
+
+        Raises:
+            _Hopeless: none of them can be done now.
+            StoreBroken: the commit failed.
+            Exception: one of them failed, and all are undone.
+        """
+        try:
+            transaction = self._connection.begin()
+        except DBAPIError as error:
+            raise self._hopeless(error) from error
+        try:
+            outcomes: list[Outcome] = [*carry_out(self._work, ops)]
+        except Exception as error:
+            self._undo(transaction.rollback)
+            if isinstance(error, DBAPIError) and self._classify(error) is Trouble.FULL:
+                raise self._hopeless(error) from error
+            raise
+        try:
+            transaction.commit()
+        except Exception as error:
+            self._undo(transaction.rollback)
+            if isinstance(error, DBAPIError) and self._classify(error) is Trouble.FULL:
+                raise self._hopeless(error) from error
+            raise self._break(error) from error
+        return outcomes
+
+    def _undo(self, rollback: Callable[[], None]) -> None:
+        self._work.facts.clear()
+        try:
+            rollback()
+        except SQLAlchemyError as error:
+            raise self._break(error) from error
+
+    def _break(self, error: Exception) -> StoreBroken:
+        self.broken = True
+        log.critical("a commit failed", error=repr(error))
+        return StoreBroken(REFUSALS[Refusal.STORE_FAILED].text)
+
+    def _hopeless(self, error: DBAPIError) -> _Hopeless:
+        trouble = self._classify(error)
+        log.error("the database takes nothing now", trouble=trouble.name.lower(), error=repr(error))
+        if trouble is Trouble.FULL:
+            return _Hopeless(Refused(Refusal.STORE_FULL, REFUSALS[Refusal.STORE_FULL].text, STORE_FULL_RETRY_S))
+        return _Hopeless(_failed())
+
+    def _blame(self, error: Exception) -> Exception:
+        """Return what the one op that failed is answered with; a fault of ours is raised as it is."""
+        if not isinstance(error, DBAPIError):
+            return error
+        log.error("an op failed in the database", error=repr(error))
+        return _failed()
+
+
+class _Hopeless(Exception):
+    """No op of a batch can be done, and none of them is to blame."""
+
+    def __init__(self, refusal: Refused) -> None:
+        super().__init__(str(refusal))
+        self.refusal = refusal
+
+
+def _failed() -> Refused:
+    text = "The server's store failed; nothing was stored."
+    return Refused(Refusal.STORE_FAILED, text, STORE_FAILED_RETRY_S)

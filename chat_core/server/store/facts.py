@@ -1,0 +1,126 @@
+"""What posting must know of conversations, members and names: read once, then kept in step with every write.
+
+Only a store that is its database's one writer may keep facts from one transaction to the next; and after a rollback
+they must be cleared. Absence is never kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, select
+
+from chat_core.base.ids import AccountId, Cid, ConversationId
+from chat_core.server.store import lookups
+from chat_core.server.store.base import Refused
+from chat_core.server.store.keys import MAX_CONVERSATION
+from chat_core.server.store.schema import conversations, memberships
+
+MOST: Final = 50_000
+"""Things kept before all are forgotten: some ten megabytes."""
+
+_logs = (
+    select(conversations.c.id, conversations.c.kind, conversations.c.head, conversations.c.ordinal)
+    .where(conversations.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(conversations.c.id)  # several writers lock in one order, or they would wait for each other
+    .with_for_update()
+)
+_seats = select(memberships.c.account, memberships.c.read_ordinal, memberships.c.own_unread).where(
+    memberships.c.conversation == bindparam("conversation"),
+    memberships.c.account.in_(bindparam("accounts", expanding=True)),
+    memberships.c.until_seq.is_(None),
+)
+
+
+@dataclass(slots=True)
+class LogFacts:
+    """Where a conversation's log stands."""
+
+    id: ConversationId
+    kind: str
+    head: int
+    ordinal: int
+
+
+@dataclass(slots=True)
+class SeatFacts:
+    """A member's read marker, in messages."""
+
+    read_ordinal: int
+    own_unread: int
+
+
+class Facts:
+    """See the module's head."""
+
+    def __init__(self) -> None:
+        self.logs: dict[int, LogFacts] = {}
+        self.seats: dict[tuple[int, AccountId], SeatFacts] = {}
+        self.names: dict[AccountId, str] = {}
+        self.refs: dict[tuple[AccountId, str], ConversationId] = {}
+        self.last: dict[AccountId, Cid] = {}
+        """The send accepted last."""
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.logs.clear()
+        self.seats.clear()
+        self.names.clear()
+        self.refs.clear()
+        self.last.clear()
+
+    def trim(self) -> None:
+        """Forget everything if it has become much."""
+        if len(self.seats) + len(self.names) + len(self.refs) + len(self.last) + len(self.logs) > MOST:
+            self.clear()
+
+    def forget_log(self, conversation: int) -> None:
+        """A conversation's row was written."""
+        self.logs.pop(conversation, None)
+
+    def forget_seat(self, conversation: int, account: AccountId) -> None:
+        """A membership was written."""
+        self.seats.pop((conversation, account), None)
+
+    def forget_name(self, account: AccountId) -> None:
+        """An account was renamed: `@name` may mean another conversation."""
+        self.names.pop(account, None)
+        self.refs.clear()
+
+    def learn_logs(self, connection: Connection, numbers: Iterable[int]) -> None:
+        """Read what is not known of these conversations."""
+        missing = {number for number in numbers if number not in self.logs and 0 < number <= MAX_CONVERSATION}
+        for some in lookups.chunks(sorted(missing)):
+            for row in connection.execute(_logs, {"ids": some}):
+                self.logs[row.id] = LogFacts(*row)
+
+    def learn_seats(self, connection: Connection, wanted: Iterable[tuple[int, AccountId]]) -> None:
+        """Read what is not known of these memberships."""
+        missing: dict[int, set[AccountId]] = {}
+        for conversation, account in wanted:
+            if conversation in self.logs and (conversation, account) not in self.seats:
+                missing.setdefault(conversation, set()).add(account)
+        for conversation, accounts in missing.items():
+            for some in lookups.chunks(accounts):
+                rows = connection.execute(_seats, {"conversation": conversation, "accounts": some})
+                for account, read_ordinal, own_unread in rows:
+                    self.seats[conversation, account] = SeatFacts(read_ordinal, own_unread)
+
+    def learn_names(self, connection: Connection, numbers: Iterable[AccountId]) -> None:
+        """Read what is not known of these accounts' names."""
+        missing = {number for number in numbers if number not in self.names}
+        if missing:
+            self.names.update(lookups.names(connection, missing))
+
+    def resolve(self, connection: Connection, asker: AccountId, ref: str) -> ConversationId | None:
+        """Return the number behind a `#channel` or `@user`, None if there is none for the asker."""
+        known = self.refs.get((asker, ref))
+        if known is None:
+            try:
+                row, _ = lookups.resolve(connection, asker, ref)
+            except Refused:
+                return None
+            known = self.refs[asker, ref] = row.id
+        return known

@@ -1,0 +1,174 @@
+"""Finding one account, one conversation, one membership; shared by reads and writes. Knows no thread and no dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple, TypeVar
+
+from sqlalchemy import Connection, bindparam, select
+
+from chat_core.base.ids import AccountId, ConversationId
+from chat_core.base.names import name_key
+from chat_core.base.text import clean_line
+from chat_core.protocol.codes import REFUSALS, Refusal
+from chat_core.protocol.values import Account
+from chat_core.server.store.base import Refused
+from chat_core.server.store.keys import MAX_CONVERSATION, direct_key
+from chat_core.server.store.schema import accounts, conversations, memberships
+
+T = TypeVar("T")
+
+MANY = 500
+"""Values in one IN: few enough for every database."""
+
+
+class ConversationRow(NamedTuple):
+    """A conversation, as nobody in particular sees it."""
+
+    id: ConversationId
+    kind: str
+    name: str | None
+    direct_key: str | None
+    topic: str
+    head: int
+    eid: bytes
+    ordinal: int
+    members: int
+
+
+class Seat(NamedTuple):
+    """The last interval in which an account was, or is, a member."""
+
+    since_seq: int
+    until_seq: int | None
+    read_seq: int
+    read_ordinal: int
+    own_unread: int
+    marker_event: int
+
+    @property
+    def taken(self) -> bool:
+        """Whether it goes on."""
+        return self.until_seq is None
+
+
+CONVERSATION = (
+    conversations.c.id,
+    conversations.c.kind,
+    conversations.c.name,
+    conversations.c.direct_key,
+    conversations.c.topic,
+    conversations.c.head,
+    conversations.c.head_eid,
+    conversations.c.ordinal,
+    conversations.c.member_count,
+)
+"""Columns of a `ConversationRow`."""
+
+_by_id = select(*CONVERSATION).where(conversations.c.id == bindparam("id"))
+_by_name = select(*CONVERSATION).where(conversations.c.name_key == bindparam("name_key"))
+_by_accounts = select(*CONVERSATION).where(conversations.c.direct_key == bindparam("direct_key"))
+_account_by_id = select(accounts.c.id, accounts.c.name).where(accounts.c.id == bindparam("id"))
+_account_by_name = select(accounts.c.id, accounts.c.name).where(accounts.c.name_key == bindparam("name_key"))
+_accounts_by_id = select(accounts.c.id, accounts.c.name).where(accounts.c.id.in_(bindparam("ids", expanding=True)))
+_seat = (
+    select(
+        memberships.c.since_seq,
+        memberships.c.until_seq,
+        memberships.c.read_seq,
+        memberships.c.read_ordinal,
+        memberships.c.own_unread,
+        memberships.c.marker_event,
+    )
+    .where(memberships.c.conversation == bindparam("conversation"), memberships.c.account == bindparam("account"))
+    .order_by(memberships.c.since_seq.desc())
+    .limit(1)
+)
+
+
+def find_account(connection: Connection, name: str) -> Account | None:
+    """Return the account that has this name, in whatever spelling."""
+    row = connection.execute(_account_by_name, {"name_key": name_key(name)}).first()
+    return None if row is None else Account(id=row.id, name=row.name)
+
+
+def account(connection: Connection, number: AccountId) -> Account:
+    """Return the account with that number. Raises: Refused `no_account`."""
+    row = connection.execute(_account_by_id, {"id": number}).first()
+    if row is None:
+        raise Refused(Refusal.NO_ACCOUNT, "There is no such account.")
+    return Account(id=row.id, name=row.name)
+
+
+def names(connection: Connection, numbers: Iterable[AccountId]) -> dict[AccountId, str]:
+    """Return the names of these accounts."""
+    found: dict[AccountId, str] = {}
+    for some in chunks(numbers):
+        found.update((row.id, row.name) for row in connection.execute(_accounts_by_id, {"ids": some}))
+    return found
+
+
+def find_channel(connection: Connection, name: str) -> ConversationRow | None:
+    """Return the channel, or announcements, of that name without `#`."""
+    row = connection.execute(_by_name, {"name_key": name_key(name)}).first()
+    return None if row is None else ConversationRow(*row)
+
+
+def find_direct(connection: Connection, one: AccountId, other: AccountId) -> ConversationRow | None:
+    """Return the direct conversation of two accounts."""
+    row = connection.execute(_by_accounts, {"direct_key": direct_key(one, other)}).first()
+    return None if row is None else ConversationRow(*row)
+
+
+def find_conversation(connection: Connection, number: int) -> ConversationRow | None:
+    """Return the conversation with that number."""
+    if not 0 < number <= MAX_CONVERSATION:
+        return None
+    row = connection.execute(_by_id, {"id": number}).first()
+    return None if row is None else ConversationRow(*row)
+
+
+def seat(connection: Connection, conversation: int, number: AccountId) -> Seat | None:
+    """Return an account's newest membership of a conversation, which may have ended."""
+    row = connection.execute(_seat, {"conversation": conversation, "account": number}).first()
+    return None if row is None else Seat(*row)
+
+
+def resolve(connection: Connection, asker: AccountId, ref: int | str) -> tuple[ConversationRow, Seat | None]:
+    """Return the conversation that an account means, and its seat there.
+
+    Raises:
+        Refused: `no_conversation`, also for what the account may not know of.
+    """
+    row: ConversationRow | None = None
+    if isinstance(ref, int):
+        row = find_conversation(connection, ref)
+    elif ref.startswith("#"):
+        row = find_channel(connection, ref[1:])
+    elif ref.startswith("@"):
+        other = find_account(connection, ref[1:])
+        row = None if other is None else find_direct(connection, asker, AccountId(other.id))
+    if row is None:
+        raise no_conversation(ref)
+    mine = seat(connection, row.id, asker)
+    if mine is None and row.kind == "direct":
+        raise no_conversation(ref)
+    return row, mine
+
+
+def no_conversation(ref: int | str) -> Refused:
+    """Return the refusal for a conversation that is not, or not for the asker."""
+    if isinstance(ref, int):
+        return Refused(Refusal.NO_CONVERSATION, REFUSALS[Refusal.NO_CONVERSATION].text)
+    shown = clean_line(ref[:64])
+    if shown.startswith("@"):
+        return Refused(Refusal.NO_CONVERSATION, f"There is no direct conversation with '{shown}'; open it first.")
+    return Refused(Refusal.NO_CONVERSATION, f"There is no conversation '{shown}'.")
+
+
+def chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    """Split values into lists that fit into one IN."""
+    rest = iter(values)
+    while some := list(islice(rest, MANY)):
+        yield some

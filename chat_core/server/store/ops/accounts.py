@@ -1,0 +1,55 @@
+"""Accounts: signing in by name, renaming."""
+
+from __future__ import annotations
+
+from chat_core.base.errors import UsageFault
+from chat_core.base.ids import AccountId
+from chat_core.base.names import check_account_name
+from chat_core.protocol.codes import Refusal
+from chat_core.server.store import lookups
+from chat_core.server.store.base import (
+    ANNOUNCEMENTS,
+    GENERAL,
+    Committed,
+    Refused,
+    RenameAccount,
+    SignInByName,
+)
+from chat_core.server.store.ops.work import Work, add_account, enter, rename_account, tell_joined
+
+
+def sign_in_by_name(work: Work, op: SignInByName) -> Committed:
+    """Find or make the account of a name."""
+    name = _checked(op.name)
+    known = lookups.find_account(work.connection, name)
+    if known is not None:
+        return Committed(reply=(known, False))
+    account = add_account(work, name, op.ts)
+    number = AccountId(account.id)
+    changes, told = [], []
+    for channel in (GENERAL, ANNOUNCEMENTS):
+        row = lookups.find_channel(work.connection, channel)
+        assert row is not None, "a store is made with these two"
+        changes.append(enter(work, row, account, op.ts))
+        told.append(tell_joined(work, number, row.id))
+    return Committed(reply=(account, True), account_events=told, memberships=changes)
+
+
+def rename(work: Work, op: RenameAccount) -> Committed:
+    """Give an account another name, if no other account has it."""
+    name = _checked(op.name)
+    account = lookups.account(work.connection, op.account)
+    holder = lookups.find_account(work.connection, name)
+    if holder is not None and holder.id != account.id:
+        raise Refused(Refusal.NAME_TAKEN, f"The name '{holder.name}' is in use.")
+    if account.name == name:
+        return Committed(reply=account)
+    renamed = rename_account(work, op.account, name)
+    return Committed(reply=renamed, renamed=renamed)
+
+
+def _checked(name: str) -> str:
+    try:
+        return check_account_name(name)
+    except UsageFault as fault:
+        raise Refused(Refusal.BAD_NAME, str(fault)) from fault

@@ -1,0 +1,77 @@
+"""A batch of ops, in order, in one transaction: consecutive posts together, everything else one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from chat_core.server.store.base import (
+    AppendMessage,
+    Committed,
+    JoinChannel,
+    LeaveConversation,
+    MoveReadMarker,
+    Op,
+    OpenDirect,
+    Refused,
+    RenameAccount,
+    SetChannelTopic,
+    SignInByName,
+)
+from chat_core.server.store.ops import accounts, conversations
+from chat_core.server.store.ops.posts import append_messages
+from chat_core.server.store.ops.work import Work
+
+
+def carry_out(work: Work, ops: Sequence[Op]) -> list[Committed | Refused]:
+    """Carry out ops and return the outcome of each; refused ones wrote nothing.
+
+    Raises: what the database raises; then nothing of the transaction may be kept.
+    """
+    outcomes: list[Committed | Refused] = []
+    posts: list[AppendMessage] = []
+    for op in ops:
+        if isinstance(op, AppendMessage):
+            posts.append(op)
+        else:
+            outcomes += _posted(work, posts)
+            outcomes.append(_tried(work, op))
+    outcomes += _posted(work, posts)
+    work.facts.trim()
+    return outcomes
+
+
+def _posted(work: Work, posts: list[AppendMessage]) -> list[Committed | Refused]:
+    """Carry out the posts gathered so far, and begin to gather anew."""
+    outcomes = append_messages(work, posts) if posts else []
+    posts.clear()
+    return outcomes
+
+
+def _tried(work: Work, op: Op) -> Committed | Refused:
+    try:
+        return _one(work, op)
+    except Refused as refused:
+        return refused
+
+
+def _one(work: Work, op: Op) -> Committed:
+    match op:
+        case SignInByName():
+            return accounts.sign_in_by_name(work, op)
+        case RenameAccount():
+            return accounts.rename(work, op)
+        case JoinChannel():
+            return conversations.join_channel(work, op)
+        case OpenDirect():
+            return conversations.open_direct(work, op)
+        case LeaveConversation():
+            return conversations.leave(work, op)
+        case SetChannelTopic():
+            return conversations.set_channel_topic(work, op)
+        case MoveReadMarker():
+            return conversations.move_read_marker(work, op)
+        case AppendMessage():
+            raise TypeError("posts are carried out together")
+        case _:
+            assert_never(op)

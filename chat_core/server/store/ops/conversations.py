@@ -1,0 +1,176 @@
+"""Conversations: joining, opening, leaving, topics, read markers."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from chat_core.base.errors import UsageFault
+from chat_core.base.ids import AccountId, ConversationId
+from chat_core.base.names import check_channel_name
+from chat_core.protocol.codes import Refusal
+from chat_core.protocol.events import TopicChanged
+from chat_core.protocol.limits import CONVERSATIONS_PER_ACCOUNT
+from chat_core.server.store import lookups, views
+from chat_core.server.store.base import (
+    Committed,
+    JoinChannel,
+    LeaveConversation,
+    MoveReadMarker,
+    OpenDirect,
+    Refused,
+    SetChannelTopic,
+)
+from chat_core.server.store.keys import direct_key, row_id
+from chat_core.server.store.lookups import ConversationRow, Seat
+from chat_core.server.store.ops.work import (
+    Work,
+    add_conversation,
+    append_event,
+    count_seats,
+    enter,
+    exit_from,
+    move_marker,
+    set_topic,
+    tell_joined,
+    tell_left,
+)
+from chat_core.server.store.payloads import TOPIC_CHANGED, pack_topic
+from chat_core.server.store.schema import messages
+
+_ordinal_at = (
+    select(messages.c.ordinal)
+    .where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high"))
+    .order_by(messages.c.id.desc())
+    .limit(1)
+)
+_own_between = select(func.count()).where(
+    messages.c.id > bindparam("low"), messages.c.id <= bindparam("high"), messages.c.author == bindparam("account")
+)
+
+
+def join_channel(work: Work, op: JoinChannel) -> Committed:
+    """Make an account a member of a public channel, and the channel if need be."""
+    try:
+        name = check_channel_name(op.name)
+    except UsageFault as fault:
+        raise Refused(Refusal.BAD_NAME, str(fault)) from fault
+    account = lookups.account(work.connection, op.account)
+    row = lookups.find_channel(work.connection, name)
+    if row is None and not op.create:
+        raise lookups.no_conversation(f"#{name}")
+    seat = None if row is None else lookups.seat(work.connection, row.id, op.account)
+    if row is not None and seat is not None and seat.taken:
+        return Committed(reply=(views.some_of(work.connection, op.account, [row.id])[row.id], False))
+    _check_room(work, op.account, f"You are in {CONVERSATIONS_PER_ACCOUNT} conversations, more is not possible.")
+    created = row is None
+    if row is None:
+        row = _made(work, add_conversation(work, "channel", op.ts, name=name, by=op.account))
+    change = enter(work, row, account, op.ts, seat)
+    told = tell_joined(work, op.account, row.id)
+    return Committed(
+        reply=(views.some_of(work.connection, op.account, [row.id])[row.id], created),
+        account_events=[told],
+        memberships=[change],
+        created=[row.id] if created else (),
+    )
+
+
+def open_direct(work: Work, op: OpenDirect) -> Committed:
+    """Find or make the direct conversation of two accounts."""
+    account = lookups.account(work.connection, op.account)
+    other = lookups.find_account(work.connection, op.other_name)
+    if other is None:
+        raise Refused(Refusal.NO_ACCOUNT, "There is no account of that name.")
+    others = AccountId(other.id)
+    row = lookups.find_direct(work.connection, op.account, others)
+    if row is not None:
+        return Committed(reply=(views.some_of(work.connection, op.account, [row.id])[row.id], False))
+    _check_room(work, op.account, f"You are in {CONVERSATIONS_PER_ACCOUNT} conversations, more is not possible.")
+    _check_room(work, others, f"'{other.name}' is in as many conversations as is possible.")
+    key = direct_key(op.account, others)
+    number = add_conversation(work, "direct", op.ts, direct=key, by=op.account)
+    people = [account] if others == op.account else [account, other]
+    changes = [enter(work, _made(work, number), person, op.ts) for person in people]
+    told = [tell_joined(work, AccountId(person.id), number) for person in people]
+    return Committed(
+        reply=(views.some_of(work.connection, op.account, [number])[number], True),
+        account_events=told,
+        memberships=changes,
+        created=[number],
+    )
+
+
+def leave(work: Work, op: LeaveConversation) -> Committed:
+    """End a membership of a channel."""
+    row, _ = _member(work, op.account, op.conversation)
+    if row.kind != "channel":
+        what = "A direct conversation" if row.kind == "direct" else "This conversation"
+        raise Refused(Refusal.NOT_ALLOWED, f"{what} cannot be left; it can be closed.")
+    change = exit_from(work, row, lookups.account(work.connection, op.account))
+    told = tell_left(work, op.account, row.id, row.head)
+    return Committed(account_events=[told], memberships=[change])
+
+
+def set_channel_topic(work: Work, op: SetChannelTopic) -> Committed:
+    """Set a channel's topic."""
+    row, _ = _member(work, op.account, op.conversation)
+    if row.kind == "direct":
+        raise Refused(Refusal.NOT_ALLOWED, "A direct conversation has no topic.")
+    if row.kind == "announcements":
+        raise Refused(Refusal.NOT_ALLOWED, "Only the people who run this server set this topic.")
+    if row.topic == op.topic:
+        return Committed()
+    name = lookups.account(work.connection, op.account).name
+    seq, eid = append_event(work, row, TOPIC_CHANGED, op.account, op.ts, pack_topic(op.topic))
+    set_topic(work, row.id, op.topic)
+    event = TopicChanged(
+        conversation=row.id, seq=seq, eid=eid, ts=op.ts, author=op.account, name=name, topic=op.topic
+    )
+    return Committed(events=[event])
+
+
+def move_read_marker(work: Work, op: MoveReadMarker) -> Committed:
+    """Move a read marker forward, at most to the head."""
+    row, seat = _member(work, op.account, op.conversation)
+    seq = min(op.seq, row.head)
+    if seq <= seat.read_seq:
+        return Committed()
+    ordinal = row.ordinal if seq == row.head else _ordinal(work.connection, row.id, seq)
+    own = _own_behind(work.connection, row, seat, op.account, seq)
+    return Committed(account_events=[move_marker(work, op.account, row.id, seat, seq, ordinal, own)])
+
+
+def _member(work: Work, account: AccountId, ref: int | str) -> tuple[ConversationRow, Seat]:
+    """Resolve a conversation that the account must be in."""
+    row, seat = lookups.resolve(work.connection, account, ref)
+    if seat is None or not seat.taken:
+        raise Refused(Refusal.NOT_MEMBER, f"You are not in #{row.name}: join it first.")
+    return row, seat
+
+
+def _check_room(work: Work, account: AccountId, text: str) -> None:
+    if count_seats(work, account) >= CONVERSATIONS_PER_ACCOUNT:
+        raise Refused(Refusal.TOO_MANY, text)
+
+
+def _made(work: Work, number: ConversationId) -> ConversationRow:
+    row = lookups.find_conversation(work.connection, number)
+    assert row is not None, "it was made in this transaction"
+    return row
+
+
+def _ordinal(connection: Connection, conversation: ConversationId, seq: int) -> int:
+    """Return the number of messages up to a seq."""
+    bounds = {"low": row_id(conversation, 1), "high": row_id(conversation, seq)}
+    return connection.execute(_ordinal_at, bounds).scalar() or 0
+
+
+def _own_behind(connection: Connection, row: ConversationRow, seat: Seat, account: AccountId, seq: int) -> int:
+    """Return the number of the account's own messages behind a seq, from the shorter side."""
+    if seat.own_unread == 0 or seq == row.head:
+        return 0
+    from_marker = seq - seat.read_seq < row.head - seq
+    low, high = (seat.read_seq, seq) if from_marker else (seq, row.head)
+    bounds = {"low": row_id(row.id, low), "high": row_id(row.id, high), "account": account}
+    counted: int = connection.execute(_own_between, bounds).scalar_one()
+    return seat.own_unread - counted if from_marker else counted

@@ -1,0 +1,238 @@
+"""Posting: consecutive messages are decided on in order and written together.
+
+A run reads what it must know in a few statements, decides message by message as if each had been written before the
+next, and writes all of them in a few statements more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from chat_core.base.ids import EID_BYTES, AccountId, Cid, ConversationId
+from chat_core.protocol.codes import REFUSALS, Refusal
+from chat_core.protocol.events import MessagePosted
+from chat_core.server.store import lookups
+from chat_core.server.store.base import AppendMessage, Committed, Refused
+from chat_core.server.store.facts import LogFacts, SeatFacts
+from chat_core.server.store.keys import digest, row_id
+from chat_core.server.store.many import Many
+from chat_core.server.store.ops.work import Work
+from chat_core.server.store.payloads import MESSAGE_POSTED, pack_posted
+from chat_core.server.store.schema import cids, conversations, events, memberships, messages
+
+_EVENT = tuple(column.name for column in events.c)
+_MESSAGE = tuple(column.name for column in messages.c)
+_CID = tuple(column.name for column in cids.c)
+_add_events = Many(insert(events).values({name: bindparam(name) for name in _EVENT}), *_EVENT)
+_add_messages = Many(insert(messages).values({name: bindparam(name) for name in _MESSAGE}), *_MESSAGE)
+_add_cids = Many(insert(cids).values({name: bindparam(name) for name in _CID}), *_CID)
+_advance = Many(
+    update(conversations)
+    .where(conversations.c.id == bindparam("number"))
+    .values(head=bindparam("new_head"), head_eid=bindparam("new_eid"), ordinal=bindparam("new_ordinal")),
+    "new_head",
+    "new_eid",
+    "new_ordinal",
+    "number",
+)
+_taken = (
+    memberships.c.conversation == bindparam("of_conversation"),
+    memberships.c.account == bindparam("of_account"),
+    memberships.c.until_seq.is_(None),
+)
+_mark_read = Many(
+    update(memberships)
+    .where(*_taken)
+    .values(read_seq=bindparam("new_seq"), read_ordinal=bindparam("new_ordinal"), own_unread=0),
+    "new_seq",
+    "new_ordinal",
+    "own_unread",
+    "of_conversation",
+    "of_account",
+)
+_mark_own = Many(
+    update(memberships).where(*_taken).values(own_unread=bindparam("new_own")),
+    "new_own",
+    "of_conversation",
+    "of_account",
+)
+_sent = select(cids.c.cid, cids.c.account, cids.c.conversation, cids.c.seq, cids.c.ts, cids.c.digest).where(
+    cids.c.cid.in_(bindparam("some", expanding=True))
+)
+_message_keys = select(messages.c.id).where(messages.c.id.in_(bindparam("some", expanding=True)))
+
+
+class Sent(NamedTuple):
+    """What became of an accepted send."""
+
+    conversation: ConversationId
+    seq: int
+    ts: int
+    digest: bytes
+
+
+def append_messages(work: Work, ops: Sequence[AppendMessage]) -> list[Committed | Refused]:
+    """Carry out consecutive posts; each has its own outcome, in order."""
+    run = _Run(work, ops)
+    outcomes: list[Committed | Refused] = []
+    for op in ops:
+        try:
+            outcomes.append(run.take(op))
+        except Refused as refused:
+            outcomes.append(refused)
+    run.write()
+    return outcomes
+
+
+class _Run:
+    """See the module's head."""
+
+    def __init__(self, work: Work, ops: Sequence[AppendMessage]) -> None:
+        self._connection = work.connection
+        self._facts = work.facts
+        self._chance = work.chance(EID_BYTES * len(ops))
+        self._targets = {(op.account, op.conversation): self._target(op) for op in ops}
+        self._learn(ops)
+        self._sent = self._look_up(ops)
+        last = self._facts.last
+        self._stored = {*self._sent, *((last[op.account], op.account) for op in ops if op.account in last)}
+        self._events: list[tuple[int | str | bytes | None, ...]] = []
+        self._messages: list[tuple[int | str | bytes | None, ...]] = []
+        self._cids: list[tuple[int | str | bytes | None, ...]] = []
+        self._eids: dict[ConversationId, bytes] = {}
+        self._read: dict[tuple[ConversationId, AccountId], int] = {}
+        self._own: set[tuple[ConversationId, AccountId]] = set()
+        self._replied = self._look_up_replies(ops)
+
+    def take(self, op: AppendMessage) -> Committed:
+        """Decide on one post. Raises: Refused."""
+        number = self._targets[op.account, op.conversation]
+        first = self._sent.get((op.cid, op.account))
+        if first is not None:
+            return _again(op, number, first)
+        log = None if number is None else self._facts.logs.get(number)
+        if log is None:
+            raise lookups.no_conversation(op.conversation)
+        seat = self._facts.seats.get((log.id, op.account))
+        self._check(op, log, seat)
+        assert seat is not None, "members only, says the check"
+        return self._accept(op, log, seat)
+
+    def write(self) -> None:
+        """Write what was accepted."""
+        connection = self._connection
+        _add_events.run(connection, self._events)
+        _add_messages.run(connection, self._messages)
+        _add_cids.run(connection, self._cids)
+        logs = self._facts.logs
+        _advance.run(
+            connection,
+            [(logs[number].head, eid, logs[number].ordinal, number) for number, eid in self._eids.items()],
+        )
+        seats = self._facts.seats
+        _mark_read.run(
+            connection,
+            [(seq, seats[place].read_ordinal, 0, *place) for place, seq in self._read.items()],
+        )
+        _mark_own.run(connection, [(seats[place].own_unread, *place) for place in self._own])
+
+    def _target(self, op: AppendMessage) -> ConversationId | None:
+        if isinstance(op.conversation, int):
+            return ConversationId(op.conversation)
+        return self._facts.resolve(self._connection, op.account, op.conversation)
+
+    def _learn(self, ops: Sequence[AppendMessage]) -> None:
+        facts = self._facts
+        targets = {number for number in self._targets.values() if number is not None}
+        facts.learn_logs(self._connection, targets)
+        places = {(number, account) for (account, _), number in self._targets.items() if number is not None}
+        facts.learn_seats(self._connection, places)
+        facts.learn_names(self._connection, {op.account for op in ops})
+
+    def _look_up(self, ops: Sequence[AppendMessage]) -> dict[tuple[Cid, AccountId], Sent]:
+        last = self._facts.last
+        wanted = {op.cid for op in ops}
+        wanted.update(op.prev for op in ops if op.prev is not None and last.get(op.account) != op.prev)
+        return {
+            (cid, account): Sent(*rest)
+            for some in lookups.chunks(wanted)
+            for cid, account, *rest in self._connection.execute(_sent, {"some": some})
+        }
+
+    def _look_up_replies(self, ops: Sequence[AppendMessage]) -> set[int]:
+        wanted = set()
+        for op in ops:
+            number = self._targets[op.account, op.conversation]
+            if op.reply_to is not None and number in self._facts.logs:
+                wanted.add(row_id(number, op.reply_to))
+        return {
+            key
+            for some in lookups.chunks(wanted)
+            for (key,) in self._connection.execute(_message_keys, {"some": some})
+        }
+
+    def _check(self, op: AppendMessage, log: LogFacts, seat: SeatFacts | None) -> None:
+        if seat is None:
+            if log.kind == "direct":
+                raise lookups.no_conversation(op.conversation)
+            raise Refused(Refusal.NOT_MEMBER, REFUSALS[Refusal.NOT_MEMBER].text)
+        if log.kind == "announcements":
+            raise Refused(Refusal.NOT_ALLOWED, "Only the people who run this server write announcements.")
+        if op.prev is not None and (op.prev, op.account) not in self._stored:
+            raise Refused(Refusal.UNKNOWN_PREV, REFUSALS[Refusal.UNKNOWN_PREV].text)
+        if op.reply_to is not None and row_id(log.id, op.reply_to) not in self._replied:
+            raise Refused(Refusal.NO_MESSAGE, REFUSALS[Refusal.NO_MESSAGE].text)
+
+    def _accept(self, op: AppendMessage, log: LogFacts, seat: SeatFacts) -> Committed:
+        number, account, cid = log.id, op.account, op.cid
+        seq = log.head = log.head + 1
+        key = row_id(number, seq)
+        at = EID_BYTES * len(self._events)
+        eid = self._eids[number] = self._chance[at : at + EID_BYTES]
+        proof = digest(number, op.raw, op.style, op.reply_to)
+        self._mark(log, seat, account)
+        payload = pack_posted(op.body, op.style, op.reply_to)
+        self._events.append((key, eid, MESSAGE_POSTED, account, op.ts, cid, payload))
+        self._messages.append((key, log.ordinal, account, op.ts, seq, op.body, op.style, op.reply_to))
+        self._cids.append((cid, account, number, seq, op.ts, proof))
+        self._sent[cid, account] = Sent(number, seq, op.ts, proof)
+        self._stored.add((cid, account))
+        self._replied.add(key)
+        self._facts.last[account] = cid
+        event = MessagePosted(
+            conversation=number,
+            seq=seq,
+            eid=eid,
+            ts=op.ts,
+            author=account,
+            name=self._facts.names[account],
+            cid=cid,
+            body=op.body,
+            style=op.style,
+            reply_to=op.reply_to,
+        )
+        return Committed(reply=(number, seq, op.ts, False), events=(event,))
+
+    def _mark(self, log: LogFacts, seat: SeatFacts, author: AccountId) -> None:
+        """Count the message; its author has read it if nothing unread lies before it."""
+        unread = log.ordinal - seat.read_ordinal - seat.own_unread
+        log.ordinal += 1
+        place = (log.id, author)
+        if unread:
+            seat.own_unread += 1
+            self._own.add(place)
+        else:
+            seat.read_ordinal, seat.own_unread = log.ordinal, 0
+            self._read[place] = log.head
+
+
+def _again(op: AppendMessage, number: ConversationId | None, first: Sent) -> Committed:
+    """Answer a repeated send as the first time, if it is the same; also where the account may no longer write."""
+    # A name may have ceased to mean anything since: then the number of the first time is taken.
+    where = first.conversation if number is None else number
+    if digest(where, op.raw, op.style, op.reply_to) != first.digest:
+        raise Refused(Refusal.CID_REUSED, REFUSALS[Refusal.CID_REUSED].text)
+    return Committed(reply=(first.conversation, first.seq, first.ts, True))

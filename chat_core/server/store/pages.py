@@ -1,0 +1,161 @@
+"""Pieces of one conversation: pages of messages, pieces of its log. Reads only; rights were looked at before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, bindparam, select
+
+from chat_core.base.ids import ConversationId
+from chat_core.protocol.events import ConversationEvent
+from chat_core.protocol.limits import PAGE_BYTES
+from chat_core.protocol.values import Message
+from chat_core.server.store.base import MessagePage
+from chat_core.server.store.keys import MAX_SEQ, row_id, seq_of
+from chat_core.server.store.payloads import conversation_event
+from chat_core.server.store.schema import accounts, events, messages
+
+_MESSAGE = (
+    select(
+        messages.c.id,
+        messages.c.changed,
+        messages.c.ts,
+        messages.c.author,
+        accounts.c.name,
+        messages.c.body,
+        messages.c.style,
+        messages.c.reply_to,
+    )
+    .join_from(messages, accounts, accounts.c.id == messages.c.author)
+    .where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high"))
+    .limit(bindparam("count"))
+)
+_forwards: Final = _MESSAGE.order_by(messages.c.id)
+_backwards: Final = _MESSAGE.order_by(messages.c.id.desc())
+_any: Final = (
+    select(messages.c.id).where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high")).limit(1)
+)
+_log: Final = (
+    select(
+        events.c.id,
+        events.c.eid,
+        events.c.kind,
+        events.c.author,
+        accounts.c.name,
+        events.c.ts,
+        events.c.cid,
+        events.c.payload,
+    )
+    .join_from(events, accounts, accounts.c.id == events.c.author)
+    .where(events.c.id >= bindparam("low"), events.c.id <= bindparam("high"))
+    .order_by(events.c.id)
+    .limit(bindparam("count"))
+)
+_eid: Final = select(events.c.eid).where(events.c.id == bindparam("id"))
+
+
+def log_piece(
+    connection: Connection, conversation: ConversationId, after: int, upto: int, limit: int
+) -> list[ConversationEvent]:
+    """Return events with `after < seq <= upto`, as `Reader.events` promises."""
+    low, high = row_id(conversation, after) + 1, row_id(conversation, upto)
+    rows = connection.execute(_log, {"low": low, "high": high, "count": limit})
+    found: list[ConversationEvent] = []
+    budget = PAGE_BYTES
+    for key, *columns in rows:
+        event, text = conversation_event(conversation, seq_of(key), *columns)
+        budget -= _bytes(text)
+        if budget < 0 and found:
+            break
+        found.append(event)
+    return found
+
+
+def eid_at(connection: Connection, conversation: ConversationId, seq: int) -> bytes | None:
+    """Return the id of the event with that seq."""
+    if not 0 < seq <= MAX_SEQ:
+        return None
+    eid: bytes | None = connection.execute(_eid, {"id": row_id(conversation, seq)}).scalar()
+    return eid
+
+
+def history(
+    connection: Connection, conversation: ConversationId, anchor: str, seq: int, limit: int, upto: int | None
+) -> MessagePage:
+    """Return a page of messages, as `Reader.history` promises."""
+    first, last = row_id(conversation, 1), row_id(conversation, MAX_SEQ if upto is None else upto)
+    here = last + 1 if anchor == "latest" else min(row_id(conversation, seq), last + 1)
+    if anchor == "after":
+        here = min(here + 1, last + 1)
+    # One more than wanted tells whether there are any behind.
+    wanted = limit + 1
+    older = [] if anchor == "after" else _rows(connection, _backwards, first, here - 1, wanted)
+    newer = _rows(connection, _forwards, here, last, wanted) if anchor in ("after", "around") else []
+    taken_older, taken_newer = share([_bytes(row.body) for row in older], [_bytes(row.body) for row in newer], limit)
+    rows = [*reversed(older[:taken_older]), *newer[:taken_newer]]
+    at_start = taken_older == len(older)
+    if anchor == "after":
+        at_start = not _is_any(connection, first, here - 1)
+    at_end = taken_newer == len(newer)
+    if anchor == "before":
+        at_end = not _is_any(connection, here, last)
+    return MessagePage([_message(row) for row in rows], at_start=at_start, at_end=at_end)
+
+
+def share(older: Sequence[int], newer: Sequence[int], limit: int) -> tuple[int, int]:
+    """Decide how many neighbours of an anchor fit into a page, taking them in turns, the nearest first.
+
+    Args:
+        older: sizes of the messages before the anchor in bytes, the nearest first.
+        newer: sizes of those from the anchor on.
+        limit: most messages.
+
+    Returns:
+        The number of older and of newer ones; together at least one, if there is any.
+    """
+    taken = [0, 0]
+    closed = [False, False]
+    room = PAGE_BYTES
+    for side, size in _in_turns(older, newer):
+        if sum(taken) == limit:
+            break
+        closed[side] |= size > room and sum(taken) > 0
+        if not closed[side]:
+            taken[side] += 1
+            room -= size
+    return taken[1], taken[0]
+
+
+def _in_turns(older: Sequence[int], newer: Sequence[int]) -> Iterator[tuple[int, int]]:
+    for new, old in zip_longest(newer, older):
+        if new is not None:
+            yield 0, new
+        if old is not None:
+            yield 1, old
+
+
+def _rows(connection: Connection, statement: Select[Any], low: int, high: int, count: int) -> Sequence[Row[Any]]:
+    return connection.execute(statement, {"low": low, "high": high, "count": count}).all()
+
+
+def _is_any(connection: Connection, low: int, high: int) -> bool:
+    return connection.execute(_any, {"low": low, "high": high}).first() is not None
+
+
+def _message(row: Row[Any]) -> Message:
+    return Message(
+        seq=seq_of(row.id),
+        changed=row.changed,
+        ts=row.ts,
+        author=row.author,
+        name=row.name,
+        body=row.body,
+        style=row.style,
+        reply_to=row.reply_to,
+    )
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

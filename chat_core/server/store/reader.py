@@ -1,0 +1,174 @@
+"""The `Reader` of the port over an SQLAlchemy connection: the same queries for SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, bindparam, exists, select
+from sqlalchemy import and_ as both
+
+from chat_core.base.ids import AccountId, ConversationId
+from chat_core.base.names import name_key
+from chat_core.protocol.codes import Refusal
+from chat_core.protocol.events import AccountEvent, ConversationEvent
+from chat_core.protocol.values import Account, ChannelSummary, Conversation, Member
+from chat_core.server.store import lookups, pages, views
+from chat_core.server.store.base import Head, MessagePage, Place, Refused
+from chat_core.server.store.payloads import account_event
+from chat_core.server.store.schema import account_events, accounts, conversations, memberships, meta
+
+_member = both(
+    memberships.c.account == accounts.c.id,
+    memberships.c.conversation == bindparam("conversation"),
+    memberships.c.until_seq.is_(None),
+)
+_behind = accounts.c.name_key > bindparam("after")
+# A small conversation is gathered and sorted; for a large one it is cheaper to go through the names in order.
+_members_sorted: Final = (
+    select(accounts.c.id, accounts.c.name)
+    .join_from(memberships, accounts, _member)
+    .where(_behind)
+    .order_by(accounts.c.name_key)
+    .limit(bindparam("count"))
+)
+_members_in_order: Final = (
+    select(accounts.c.id, accounts.c.name)
+    .where(_behind, exists(select(memberships.c.account).where(_member)))
+    .order_by(accounts.c.name_key)
+    .limit(bindparam("count"))
+)
+LARGE: Final = 500
+"""Members from which on a conversation is a large one."""
+_member_count: Final = select(conversations.c.member_count).where(conversations.c.id == bindparam("conversation"))
+_users: Final = (
+    select(accounts.c.id, accounts.c.name).where(_behind).order_by(accounts.c.name_key).limit(bindparam("count"))
+)
+_channels: Final = (
+    select(
+        conversations.c.id,
+        conversations.c.name,
+        conversations.c.topic,
+        conversations.c.member_count,
+        exists(
+            select(memberships.c.account).where(
+                memberships.c.conversation == conversations.c.id,
+                memberships.c.account == bindparam("account"),
+                memberships.c.until_seq.is_(None),
+            )
+        ).label("joined"),
+    )
+    .where(conversations.c.kind == "channel", conversations.c.name_key > bindparam("after"))
+    .order_by(conversations.c.name_key)
+    .limit(bindparam("count"))
+)
+_account_head: Final = select(accounts.c.log_head).where(accounts.c.id == bindparam("account"))
+_account_events: Final = (
+    select(
+        account_events.c.seq,
+        account_events.c.kind,
+        account_events.c.conversation,
+        account_events.c.payload,
+    )
+    .where(account_events.c.account == bindparam("account"), account_events.c.seq > bindparam("after"))
+    .order_by(account_events.c.seq)
+)
+
+
+class SqlReader:
+    """A `Reader`; see there.
+
+    Args:
+        connection: in a transaction that shows one snapshot.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, account: AccountId, ref: int | str) -> Place:
+        """Resolve a number, `#channel` or `@user`. Raises: Refused `no_conversation`."""
+        row, seat = lookups.resolve(self._connection, account, ref)
+        return Place(
+            id=row.id,
+            kind=row.kind,
+            name=views.label(row, account, views.partners_of(self._connection, account, [row])),
+            head=row.head,
+            eid=row.eid,
+            member=seat is not None and seat.taken,
+            last_readable=None if seat is None else seat.until_seq,
+        )
+
+    def conversations_of(self, account: AccountId) -> Sequence[Conversation]:
+        """Return all conversations of the account, by id."""
+        return views.all_of(self._connection, account)
+
+    def conversation(self, account: AccountId, conversation: ConversationId) -> Conversation:
+        """Return one of these. Raises: Refused `no_conversation`, `not_member`."""
+        row, seat = lookups.resolve(self._connection, account, conversation)
+        if seat is None or not seat.taken:
+            raise Refused(Refusal.NOT_MEMBER, "You are not in that conversation: join it first.")
+        return views.some_of(self._connection, account, [row.id])[row.id]
+
+    def account_head(self, account: AccountId) -> int:
+        """Return the seq of the newest event in the account's log; 0: none."""
+        return self._connection.execute(_account_head, {"account": account}).scalar() or 0
+
+    def account_events(self, account: AccountId, after: int) -> Sequence[AccountEvent]:
+        """Return the account's events behind a seq, oldest first."""
+        rows = self._connection.execute(_account_events, {"account": account, "after": after}).all()
+        shown = views.some_of(self._connection, account, {row.conversation for row in rows})
+        return [account_event(row.seq, row.kind, row.payload, shown[row.conversation]) for row in rows]
+
+    def events(self, conversation: ConversationId, after: int, upto: int, limit: int) -> Sequence[ConversationEvent]:
+        """Return `after < seq <= upto`, oldest first, as much as fits into a page."""
+        return pages.log_piece(self._connection, conversation, after, upto, limit)
+
+    def eid_at(self, conversation: ConversationId, seq: int) -> bytes | None:
+        """Return the id of the event with that seq; None if there is none."""
+        return pages.eid_at(self._connection, conversation, seq)
+
+    def history(self, conversation: ConversationId, anchor: str, seq: int, limit: int, upto: int | None) -> MessagePage:
+        """Return a page of messages."""
+        return pages.history(self._connection, conversation, anchor, seq, limit, upto)
+
+    def members(self, conversation: ConversationId, after: str, limit: int) -> tuple[Sequence[Member], int, bool]:
+        """Return a page of members by name, the number of all, and whether more follow."""
+        total: int = self._connection.execute(_member_count, {"conversation": conversation}).scalar() or 0
+        statement = _members_in_order if total > LARGE else _members_sorted
+        rows, more = self._page(statement, limit, {"conversation": conversation, "after": name_key(after)})
+        return [Member(account=row.id, name=row.name) for row in rows], total, more
+
+    def users(self, after: str, limit: int) -> tuple[Sequence[Account], bool]:
+        """Return a page of accounts by name, and whether more follow."""
+        rows, more = self._page(_users, limit, {"after": name_key(after)})
+        return [Account(id=row.id, name=row.name) for row in rows], more
+
+    def accounts(self, ids: Sequence[AccountId]) -> Sequence[Account]:
+        """Return the accounts of these numbers, by name."""
+        found = lookups.names(self._connection, set(ids)).items()
+        return [Account(id=number, name=name) for number, name in sorted(found, key=lambda item: name_key(item[1]))]
+
+    def channels(self, account: AccountId, after: str, limit: int) -> tuple[Sequence[ChannelSummary], bool]:
+        """Return a page of public channels by name, and whether more follow."""
+        rows, more = self._page(_channels, limit, {"account": account, "after": name_key(after)})
+        return [
+            ChannelSummary(id=row.id, name=row.name, topic=row.topic, members=row.member_count, joined=bool(row.joined))
+            for row in rows
+        ], more
+
+    def _page(
+        self, statement: Select[Any], limit: int, values: dict[str, object]
+    ) -> tuple[Sequence[Row[Any]], bool]:
+        rows = self._connection.execute(statement, {**values, "count": limit + 1}).all()
+        return rows[:limit], len(rows) > limit
+
+
+def read_epoch(connection: Connection) -> str:
+    """Return the name of the store's life."""
+    return connection.execute(select(meta.c.value).where(meta.c.key == "epoch")).scalar_one()
+
+
+def read_heads(connection: Connection) -> list[Head]:
+    """Return where every conversation's log stands."""
+    rows = connection.execute(select(conversations.c.id, conversations.c.head, conversations.c.head_eid))
+    return [Head(ConversationId(row.id), row.head, row.head_eid) for row in rows]

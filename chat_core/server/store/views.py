@@ -1,0 +1,94 @@
+"""Conversations as one account sees them: labels, read marker, unread count. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, select
+
+from chat_core.base.ids import AccountId, ConversationId
+from chat_core.protocol.values import Conversation
+from chat_core.server.store.keys import partner_in
+from chat_core.server.store.lookups import CONVERSATION, ConversationRow, chunks, names
+from chat_core.server.store.schema import conversations, memberships
+
+_SEAT = (memberships.c.read_seq, memberships.c.read_ordinal, memberships.c.own_unread)
+
+_mine = (
+    select(*CONVERSATION, *_SEAT)
+    .join_from(memberships, conversations, conversations.c.id == memberships.c.conversation)
+    .where(memberships.c.account == bindparam("account"), memberships.c.until_seq.is_(None))
+    .order_by(conversations.c.id)
+)
+_some = (
+    select(*CONVERSATION, *_SEAT)
+    .outerjoin_from(
+        conversations,
+        memberships,
+        and_(
+            memberships.c.conversation == conversations.c.id,
+            memberships.c.account == bindparam("account"),
+            memberships.c.until_seq.is_(None),
+        ),
+    )
+    .where(conversations.c.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def all_of(connection: Connection, account: AccountId) -> list[Conversation]:
+    """Return the conversations that the account is a member of, by id."""
+    return _shown(connection, account, connection.execute(_mine, {"account": account}).all())
+
+
+def some_of(
+    connection: Connection, account: AccountId, numbers: Iterable[ConversationId]
+) -> dict[ConversationId, Conversation]:
+    """Return these conversations, member or not; without a membership everything counts as read."""
+    found: list[Conversation] = []
+    for some in chunks(numbers):
+        found += _shown(connection, account, connection.execute(_some, {"account": account, "ids": some}).all())
+    return {ConversationId(conversation.id): conversation for conversation in found}
+
+
+def label(row: ConversationRow, account: AccountId, partners: dict[AccountId, str]) -> str:
+    """Return what the account calls the conversation; `partners` has the name of the other one, if it is direct."""
+    if row.direct_key is None:
+        return row.name or ""
+    return partners[partner_in(row.direct_key, account)]
+
+
+def partners_of(
+    connection: Connection, account: AccountId, rows: Iterable[ConversationRow]
+) -> dict[AccountId, str]:
+    """Return the names of the other accounts of those rows that are direct conversations."""
+    return names(connection, {partner_in(row.direct_key, account) for row in rows if row.direct_key is not None})
+
+
+def _shown(connection: Connection, account: AccountId, found: Sequence[Row[Any]]) -> list[Conversation]:
+    width = len(CONVERSATION)
+    rows = [(ConversationRow(*columns[:width]), columns[width:]) for columns in found]
+    partners = partners_of(connection, account, [row for row, _ in rows])
+    return [_show(row, account, partners, *seat) for row, seat in rows]
+
+
+def _show(
+    row: ConversationRow,
+    account: AccountId,
+    partners: dict[AccountId, str],
+    read_seq: int | None,
+    read_ordinal: int | None,
+    own_unread: int | None,
+) -> Conversation:
+    return Conversation(
+        id=row.id,
+        kind=row.kind,  # type: ignore[arg-type]  # the table holds nothing else
+        name=label(row, account, partners),
+        topic=row.topic,
+        head=row.head,
+        eid=row.eid,
+        read=row.head if read_seq is None else read_seq,
+        unread=0 if read_ordinal is None else row.ordinal - read_ordinal - (own_unread or 0),
+        members=row.members,
+        partner=None if row.direct_key is None else partner_in(row.direct_key, account),
+    )
