@@ -81,7 +81,9 @@ def serve(
 @bench.command()
 def fanout(
     readers: Annotated[int, typer.Option(min=1, max=50_000, help="Connections that get every message.")] = 1000,
-    senders: Annotated[int, typer.Option(min=1, max=1000, help="Connections that send, and get every message too.")] = 10,
+    senders: Annotated[
+        int, typer.Option(min=1, max=1000, help="Connections that send, and get every message too.")
+    ] = 10,
     messages: Annotated[
         int | None, typer.Option(min=1, max=1_000_000, help="[default: 1000; with --rate: 5 seconds of them]")
     ] = None,

@@ -6,6 +6,7 @@ Joins the parts: a server (its own, or one that runs already), the load, what th
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,8 +68,25 @@ def measure_fanout(options: FanoutOptions) -> Measured:
         return Measured(report, server.complaints())
 
 
+@dataclass(slots=True)
+class _Figures:
+    """What was seen, before it becomes a report."""
+
+    base: Usage | None = None
+    joined: Usage | None = None
+    begun: Usage | None = None
+    ended: Usage | None = None
+    joined_s: float = 0.0
+    seconds: float = 0.0
+    delivered: int = 0
+    missing: int = 0
+    lost: int = 0
+    failures: int = 0
+    latencies_ns: Sequence[int] = ()
+
+
 def _measure(options: FanoutOptions, address: str, pid: int | None, folder: Path | None) -> Report:
-    base = _usage(pid)
+    seen = _Figures(base=_usage(pid))
     begun = time.monotonic()
     with Load(
         address,
@@ -79,19 +97,27 @@ def _measure(options: FanoutOptions, address: str, pid: int | None, folder: Path
         size=options.size,
         until=begun + options.limit_s,
     ) as load:
-        joined_s = time.monotonic() - begun
+        seen.joined_s = time.monotonic() - begun
         load.settle(SETTLE_S)
-        joined = _usage(pid)
+        seen.joined = _usage(pid)
         load.run(max(1, options.messages // WARM_SHARE), window=options.window, rate=None)
         load.measure()
-        before = _usage(pid)
-        seconds = load.run(options.messages, window=options.window, rate=options.rate)
-        end = _usage(pid)
-        delivered, missing = load.delivered, load.expected(options.messages) - load.delivered
-        latencies, lost = load.finish()
-        failures = load.failures
+        seen.begun = _usage(pid)
+        seen.seconds = load.run(options.messages, window=options.window, rate=options.rate)
+        seen.ended = _usage(pid)
+        seen.delivered = load.delivered
+        seen.missing = load.expected(options.messages) - load.delivered
+        seen.latencies_ns, seen.lost = load.finish()
+        seen.failures = load.failures
+    return _report(options, seen, folder)
+
+
+def _report(options: FanoutOptions, seen: _Figures, folder: Path | None) -> Report:
     connections = options.readers + options.senders
-    cpu_s = None if before is None or end is None else end.cpu_s - before.cpu_s
+    cpu_s = None if seen.begun is None or seen.ended is None else seen.ended.cpu_s - seen.begun.cpu_s
+    per_connection = None
+    if seen.base is not None and seen.joined is not None:
+        per_connection = (seen.joined.rss_kb - seen.base.rss_kb) / connections
     return Report(
         readers=options.readers,
         senders=options.senders,
@@ -99,27 +125,31 @@ def _measure(options: FanoutOptions, address: str, pid: int | None, folder: Path
         size_bytes=options.size,
         window=options.window if options.rate is None else None,
         rate_per_s=options.rate,
-        joins_per_s=connections / joined_s,
-        deliveries=delivered,
-        missing=missing,
-        lost_connections=lost,
-        failures=failures,
-        seconds=seconds,
-        deliveries_per_s=delivered / seconds,
-        messages_per_s=delivered / (options.readers + options.senders) / seconds,
-        p50_ms=quantile_ms(latencies, 0.5),
-        p99_ms=quantile_ms(latencies, 0.99),
-        max_ms=quantile_ms(latencies, 1.0),
-        latencies=len(latencies),
-        server_cpu_us_per_delivery=None if cpu_s is None or not delivered else cpu_s * 1e6 / delivered,
+        joins_per_s=connections / seen.joined_s,
+        deliveries=seen.delivered,
+        missing=seen.missing,
+        lost_connections=seen.lost,
+        failures=seen.failures,
+        seconds=seen.seconds,
+        deliveries_per_s=seen.delivered / seen.seconds,
+        messages_per_s=seen.delivered / connections / seen.seconds,
+        p50_ms=quantile_ms(seen.latencies_ns, 0.5),
+        p99_ms=quantile_ms(seen.latencies_ns, 0.99),
+        max_ms=quantile_ms(seen.latencies_ns, 1.0),
+        latencies=len(seen.latencies_ns),
+        server_cpu_us_per_delivery=None if cpu_s is None or not seen.delivered else cpu_s * 1e6 / seen.delivered,
         server_cpu_s=cpu_s,
-        base_kb=None if base is None else base.rss_kb,
-        joined_kb=None if joined is None else joined.rss_kb,
-        end_kb=None if end is None else end.rss_kb,
-        kb_per_connection=None if base is None or joined is None else (joined.rss_kb - base.rss_kb) / connections,
+        base_kb=_rss(seen.base),
+        joined_kb=_rss(seen.joined),
+        end_kb=_rss(seen.ended),
+        kb_per_connection=per_connection,
         machine=this_machine(folder),
     )
 
 
 def _usage(pid: int | None) -> Usage | None:
     return None if pid is None else usage(pid)
+
+
+def _rss(used: Usage | None) -> int | None:
+    return None if used is None else used.rss_kb

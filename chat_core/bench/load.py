@@ -5,20 +5,18 @@ Owns no figures but counts; what is measured around it is `chat_core.bench.fanou
 
 from __future__ import annotations
 
-import json
 import os
 import selectors
 import socket
-import subprocess
-import sys
 import time
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from chat_core.base.errors import WorldFault
 from chat_core.bench import frames
+from chat_core.bench.children import ReaderProcess
 from chat_core.bench.peer import READ_BYTES, open_sockets, raise_descriptor_limit
 from chat_core.bench.readers import SIGN_OF_LIFE_S, Order, name_of
 from chat_core.bench.tally import Counting
@@ -30,75 +28,6 @@ ENDING_WITHIN_S: Final = 10.0
 TIMED: Final = 50
 """Readers that take latencies, over all processes."""
 _FAILURE: Final = b"\xa7failure"
-
-
-class ReaderProcess:
-    """A child process full of readers."""
-
-    def __init__(self, order: Order) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "chat_core.bench.readers"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.fd = self.process.stdout.fileno()
-        os.set_blocking(self.fd, False)
-        self._partial = b""
-        self.delivered = 0
-        self.ready = self.measuring = False
-        self.ended: dict[str, Any] | None = None
-        self.tell(order.line())
-
-    def tell(self, line: bytes) -> None:
-        """Give it a line."""
-        assert self.process.stdin is not None
-        try:
-            self.process.stdin.write(line)
-            self.process.stdin.flush()
-        except BrokenPipeError as error:
-            raise WorldFault("A process of readers has died.") from error
-
-    def listen(self) -> None:
-        """Take what it says now.
-
-        Raises:
-            WorldFault: it failed, or is gone.
-        """
-        try:
-            data = os.read(self.fd, READ_BYTES)
-        except BlockingIOError:
-            return
-        if not data and self.ended is None:
-            raise WorldFault("A process of readers has died.")
-        *lines, self._partial = (self._partial + data).split(b"\n")
-        for line in lines:
-            self._hear(json.loads(line))
-
-    def stop(self) -> None:
-        """End it, by its pid if it does not by itself."""
-        assert self.process.stdin is not None and self.process.stdout is not None
-        try:
-            self.process.stdin.close()
-        except BrokenPipeError:
-            pass
-        try:
-            self.process.wait(1.0)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.process.stdout.close()
-
-    def _hear(self, said: dict[str, Any]) -> None:
-        if "error" in said:
-            raise WorldFault(str(said["error"]))
-        if "delivered" in said:
-            self.delivered = int(said["delivered"])
-        elif "ready" in said:
-            self.ready = True
-        elif "measuring" in said:
-            self.measuring = True
-            self.delivered = 0
-        else:
-            self.ended = said
 
 
 @dataclass(slots=True)

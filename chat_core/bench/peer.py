@@ -1,6 +1,6 @@
 """Raw connections to the server under load: opened many at a time, then left as bare sockets.
 
-Blocking while they open (each step's answers are awaited in turn, for a whole batch), so that there is no state machine.
+Blocking while they open (each step's answers are awaited in turn, for a whole batch): no state machine is needed.
 """
 
 from __future__ import annotations

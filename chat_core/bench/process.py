@@ -52,7 +52,9 @@ class OwnServer:
         try:
             self._folder = Path(tempfile.mkdtemp(prefix="chat-bench-", dir=data))
         except OSError as error:
-            raise WorldFault(f"Cannot make a folder in {data}: {error.strerror}; choose another one with --data.") from error
+            raise WorldFault(
+                f"Cannot make a folder in {data}: {error.strerror}; choose another one with --data."
+            ) from error
         self._log = self._folder / "log"
         self._process: subprocess.Popen[bytes]
         self.address = ""
@@ -73,11 +75,12 @@ class OwnServer:
 
     def __enter__(self) -> OwnServer:
         """Start it and wait for its address."""
-        command = [sys.executable, "-m", "chat_core", "serve", "--port", "0", "--log-level", "warning"]
+        # Embedded: it leaves by itself if we are killed, since its input ends then.
+        command = [sys.executable, "-m", "chat_core", "serve", "--embedded", "--port", "0", "--log-level", "warning"]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [*command, "--data", str(self._folder / "data")],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
             )
@@ -103,8 +106,9 @@ class OwnServer:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

@@ -123,10 +123,21 @@ def _say(**fields: Any) -> None:
     print(json.dumps(fields), flush=True)
 
 
+def _first_line() -> bytes:
+    """Read the order byte by byte: what follows it is the selector's to see."""
+    line = b""
+    while not line.endswith(b"\n"):
+        byte = os.read(sys.stdin.fileno(), 1)
+        if not byte:
+            raise BrokenPipeError
+        line += byte
+    return line
+
+
 def main() -> int:
     """Run one process of readers; return its exit code."""
     try:
-        Readers(Order(**json.loads(sys.stdin.buffer.raw.readline()))).run()  # unbuffered: the selector shares it
+        Readers(Order(**json.loads(_first_line()))).run()
     except ChatError as error:
         _say(error=str(error))
         return 1
@@ -137,5 +148,5 @@ def main() -> int:
 
 if __name__ == "__main__":
     code = main()
-    sys.stdout = None  # type: ignore[assignment]  # whatever could not be written has nobody to read it
+    sys.stdout = None  # whatever could not be written has nobody to read it
     sys.exit(code)

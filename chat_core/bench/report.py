@@ -80,7 +80,8 @@ class Report:
         how = f"{self.window} messages under way" if self.window is not None else f"{self.rate_per_s:g} messages/s"
         machine = self.machine
         lines = [
-            f"{self.readers} readers, {self.senders} senders, {self.messages} messages of {self.size_bytes} bytes, {how}",
+            f"{self.readers} readers, {self.senders} senders, {how}",
+            f"{self.messages} messages of {self.size_bytes} bytes",
             f"{machine.cores} cores, Python {machine.python}, {machine.loop}, {machine.system}, data on "
             f"{machine.filesystem or 'an unknown file system'}",
             "",

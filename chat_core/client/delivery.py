@@ -49,9 +49,16 @@ class Delivery:
         self._queue: deque[int] = deque()
 
     def seen(self, conversation: int, seq: int) -> bool:
-        """Return whether a conversation's events up to `seq` were handed over, or never will be."""
+        """Return whether a conversation's events up to `seq` were handed over, or never will be.
+
+        If not, this is how one learns that they exist: what a push did not bring is read from the log.
+        """
         sequence = self._sequences.get(conversation)
-        return sequence is None or sequence.last >= seq
+        if sequence is None or sequence.last >= seq:
+            return True
+        sequence.note(seq)
+        self.fill(conversation)
+        return False
 
     def begin(self, position: Position, head: int) -> None:
         """Go on behind a position; the log reaches to `head` at least."""

@@ -31,7 +31,8 @@ class Sender:
 
     Args:
         clock: for pauses.
-        seen: tells whether a conversation's events up to a seq were handed over, or never will be.
+        seen: asked whether a conversation's events up to a seq were handed over, or never will be; told by it, too,
+            that an event of that seq exists.
         wake: called when there is something new in `news`.
     """
 

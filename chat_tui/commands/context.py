@@ -56,15 +56,23 @@ class Calls(Protocol):
         """Queue a message; it is sent by itself."""
         ...
 
+    def retry(self, cid: bytes) -> None:
+        """Send a refused message again."""
+        ...
+
+    def discard(self, cid: bytes) -> None:
+        """Forget a refused message."""
+        ...
+
 
 class Desk(Protocol):
     """The screen as commands use it."""
 
-    def open(self, conversation: int) -> None:
+    def open_soon(self, conversation: int) -> None:
         """Show a conversation, as soon as the state has it."""
         ...
 
-    def close(self, conversation: int) -> None:
+    def close_tab(self, conversation: int) -> None:
         """Put a direct conversation's tab away; it comes back with its next message."""
         ...
 
@@ -72,11 +80,11 @@ class Desk(Protocol):
         """Show something to this person only."""
         ...
 
-    def help(self, topic: str) -> None:
+    def show_help(self, topic: str) -> None:
         """Show the help; empty: from its beginning, else at a command."""
         ...
 
-    def connect(self, server: str) -> None:
+    def leave_for(self, server: str) -> None:
         """Leave this server for another one; empty: to the start screen."""
         ...
 
@@ -84,7 +92,7 @@ class Desk(Protocol):
         """Remember names of channels (without `#`) for the completion."""
         ...
 
-    def quit(self) -> None:
+    def leave(self) -> None:
         """End the program."""
         ...
 

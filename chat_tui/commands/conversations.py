@@ -18,7 +18,7 @@ MAX_LISTED = 1_000
 @command("join", example="/join #ops")
 async def join(ctx: Context, channel: Channel) -> None:
     """Join a channel and go there; make it if there is none."""
-    ctx.desk.open(await ctx.calls.join(channel))
+    ctx.desk.open_soon(await ctx.calls.join(channel))
 
 
 @command("leave", aliases=("part",), example="/leave #ops")
@@ -59,7 +59,7 @@ async def dm(ctx: Context, user: User, text: Rest = Rest("")) -> None:
     conversation = await ctx.calls.open_direct(user.removeprefix("@"))
     if text:
         ctx.calls.post(conversation, text)
-    ctx.desk.open(conversation)
+    ctx.desk.open_soon(conversation)
 
 
 @command("topic", example="/topic Release on Friday")
@@ -95,7 +95,7 @@ async def close(ctx: Context) -> None:
     conversation = ctx.here
     if conversation.info.kind != "direct":
         raise UsageFault("Only a direct conversation has a tab to close; /leave leaves a channel.")
-    ctx.desk.close(conversation.id)
+    ctx.desk.close_tab(conversation.id)
 
 
 def _many(conversation: ConversationState, total: int, online: int) -> str:

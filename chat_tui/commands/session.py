@@ -10,16 +10,16 @@ from chat_tui.commands.context import Context
 @command("connect", example="/connect chat.example.org")
 async def connect(ctx: Context, server: Server = Server("")) -> None:
     """Go to another server, or to the start screen to choose one."""
-    ctx.desk.connect(server)
+    ctx.desk.leave_for(server)
 
 
 @command("help", key="f1", example="/help topic")
 async def help_(ctx: Context, about: CommandName = CommandName("")) -> None:
     """Show keys and commands, or all about one command."""
-    ctx.desk.help(about)
+    ctx.desk.show_help(about)
 
 
 @command("quit", aliases=("exit",), key="ctrl+q", example="/quit")
 async def quit_(ctx: Context) -> None:
     """Leave the program; what was not sent yet is asked about first."""
-    ctx.desk.quit()
+    ctx.desk.leave()

@@ -13,8 +13,7 @@ import os
 import sys
 import threading
 from collections import deque
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
 
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.ids import keyed_cid
@@ -27,22 +26,45 @@ AHEAD = 1024
 _READ_BYTES = 64 * 1024
 
 
-@dataclass(slots=True)
-class Progress:
-    """What was read and what was acknowledged."""
+class Pipe:
+    """Lines on their way: read, then posted, then acknowledged. Bounded: reading waits for acknowledgements."""
 
-    sent: deque[tuple[int, bytes]] = field(default_factory=deque)
-    """Lines that wait for their acknowledgement, in order: line number and cid."""
-    read: int = 0
-    """Lines posted so far."""
-    refused: int = 0
-    """Lines refused for good."""
-    finished: bool = False
-    """Whether the input is at its end."""
-    moved: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when something was posted or the input ended."""
-    room: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when something was acknowledged."""
+    def __init__(self) -> None:
+        self.waiting: deque[tuple[int, str]] = deque()
+        """Read, not posted yet: line number and text."""
+        self.posted: deque[tuple[int, bytes]] = deque()
+        """Posted, not acknowledged yet: line number and cid."""
+        self.finished = False
+        """Whether the input is at its end."""
+        self.lines = 0
+        """Lines read, blank ones too."""
+        self._moved = asyncio.Condition()
+
+    @property
+    def left(self) -> int:
+        """Number of lines that were read and are not acknowledged."""
+        return len(self.waiting) + len(self.posted)
+
+    async def fill(self, lines: AsyncIterator[str]) -> None:
+        """Read all lines; blank ones count, and are not sent."""
+        async for line in lines:
+            self.lines += 1
+            if line.strip():
+                await self.until(lambda: self.left < AHEAD)
+                self.waiting.append((self.lines, line))
+                await self.moved()
+        self.finished = True
+        await self.moved()
+
+    async def moved(self) -> None:
+        """Wake whoever waits in `until`."""
+        async with self._moved:
+            self._moved.notify_all()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something moved such that the condition holds."""
+        async with self._moved:
+            await self._moved.wait_for(condition)
 
 
 async def send(
@@ -59,80 +81,68 @@ async def send(
         key: makes the cids repeatable; None: random ones.
     """
     target = spelled(target)
-    progress = Progress()
-    lines = _one(text) if text is not None else _stdin_lines()
+    pipe = Pipe()
     async with Client(address, name, follow=False, program="chat-tui send") as client:
+        reader = spawn("read lines", pipe.fill(_one(text) if text is not None else _stdin_lines()))
+        poster = None
         try:
-            await client.online(timeout_s)
-            async with asyncio.timeout(timeout_s):
-                conversation = await _open(client, target)
-        except (Disconnected, TimeoutError) as lost:
-            return _gave_up(str(lost) or "The server does not answer.", 1 if text is not None else 0, text is None)
-        poster = spawn("read lines", _post_all(client, conversation, target, lines, key, progress))
-        try:
-            return await _print_acknowledged(client, target, progress, timeout_s)
+            try:
+                async with asyncio.timeout(timeout_s):
+                    conversation = await _open(client, target)
+            except (Disconnected, TimeoutError) as lost:
+                return _gave_up(pipe, client.state.link.detail or str(lost))
+            poster = spawn("post lines", _post_all(client, conversation, target, key, pipe))
+            return await _print_acknowledged(client, target, pipe, timeout_s)
         finally:
-            await stop(poster)
+            await stop(reader, poster)
 
 
 async def _open(client: Client, target: str) -> int:
     while True:
+        await client.online()
         try:
             if target.startswith("#"):
                 return await client.join(target[1:])
             return await client.open_direct(target[1:])
         except Disconnected:
-            await client.online()
-
-
-async def _post_all(
-    client: Client, conversation: int, target: str, lines: AsyncIterator[str], key: str | None, progress: Progress
-) -> None:
-    number = 0
-    async for line in lines:
-        number += 1
-        if not line.strip():
             continue
-        while len(progress.sent) >= AHEAD:
-            progress.room.clear()
-            await progress.room.wait()
-        cid = None if key is None else keyed_cid(key, target, number)
-        progress.sent.append((number, client.post(conversation, line, cid=cid)))
-        progress.read += 1
-        progress.moved.set()
-    progress.finished = True
-    progress.moved.set()
 
 
-async def _print_acknowledged(client: Client, target: str, progress: Progress, timeout_s: float) -> ExitCode:
+async def _post_all(client: Client, conversation: int, target: str, key: str | None, pipe: Pipe) -> None:
     while True:
-        if not progress.sent:
-            if progress.finished:
-                return ExitCode.REFUSED if progress.refused else ExitCode.OK
-            progress.moved.clear()
-            if not progress.sent and not progress.finished:
-                await progress.moved.wait()
-            continue
-        number, cid = progress.sent[0]
+        await pipe.until(lambda: bool(pipe.waiting))
+        while pipe.waiting:
+            number, line = pipe.waiting.popleft()
+            cid = None if key is None else keyed_cid(key, target, number)
+            pipe.posted.append((number, client.post(conversation, line, cid=cid)))
+        await pipe.moved()
+
+
+async def _print_acknowledged(client: Client, target: str, pipe: Pipe, timeout_s: float) -> ExitCode:
+    refused = 0
+    while True:
+        await pipe.until(lambda: bool(pipe.posted) or (pipe.finished and not pipe.waiting))
+        if not pipe.posted:
+            return ExitCode.REFUSED if refused else ExitCode.OK
+        number, cid = pipe.posted[0]
         try:
             async with asyncio.timeout(timeout_s):
                 posted = await client.sent(cid)
         except TimeoutError:
-            return _gave_up(client.state.link.detail, len(progress.sent), not progress.finished)
+            return _gave_up(pipe, client.state.link.detail)
         except CallFailed as failed:
-            progress.refused += 1
+            refused += 1
             client.discard(cid)
-            complain(f"line {number}: {failed}" if progress.read > 1 or not progress.finished else str(failed))
+            complain(f"line {number}: {failed}" if pipe.lines > 1 else str(failed))
         else:
             emit(f"{target}:{posted.seq}")
-        progress.sent.popleft()
-        progress.room.set()
+        pipe.posted.popleft()
+        await pipe.moved()
 
 
-def _gave_up(why: str, left: int, more: bool) -> ExitCode:
-    noun = "line was" if left == 1 else "lines were"
-    rest = " of those read" if more else ""
-    complain(f"{left} {noun} not acknowledged{rest}; gave up waiting. {why}".strip())
+def _gave_up(pipe: Pipe, why: str) -> ExitCode:
+    noun = "line was" if pipe.left == 1 else "lines were"
+    complain(f"{pipe.left} {noun} not acknowledged; gave up waiting. {why}".strip())
     return ExitCode.NOT_ACKNOWLEDGED
 
 

@@ -29,12 +29,9 @@ def _theme(name: str, look: Mapping[str, str], *, dark: bool) -> Theme:
         error=look["error"],
         success=look["ok"],
         dark=dark,
-        variables={**_own(look), **_toolkit(look)},
+        # All of them, because the toolkit's way from a colour to a variable is one off now and then.
+        variables={**with_readable(look), **_toolkit(look)},
     )
-
-
-def _own(look: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in with_readable(look).items() if name not in _THEME_FIELDS}
 
 
 def _toolkit(look: Mapping[str, str]) -> dict[str, str]:
@@ -63,5 +60,7 @@ def _toolkit(look: Mapping[str, str]) -> dict[str, str]:
 THEMES: Final = (_theme("chat-dark", DARK, dark=True), _theme("chat-light", LIGHT, dark=False))
 """The looks that come with the client; the first is the default."""
 
-DEFAULTS: Final[Mapping[str, str]] = _own(DARK)
-"""Variables that styles and widgets may name whatever the theme."""
+DEFAULTS: Final[Mapping[str, str]] = {
+    name: value for name, value in with_readable(DARK).items() if name not in _THEME_FIELDS
+}
+"""Variables that styles and widgets may name whatever the theme; those that every theme has are left to it."""

@@ -83,7 +83,7 @@ def estimated(text: str, cells: int) -> int:
     """Return about how many lines a message's text takes, cheaply."""
     if len(text) <= cells:
         return 1 + text.count("\n")
-    return min(MAX_LINES, 1 + text.count("\n") + min(len(text), MAX_CHARS) // cells)
+    return 1 + min(text.count("\n"), MAX_LINES) + min(len(text), MAX_CHARS) // cells
 
 
 def clipped(text: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from chat_core.client.state.model import ConversationState, Notice, Timeline
 from chat_core.protocol.values import Message
 from chat_tui.views.building import Divider, Setting, build, build_tail
-from chat_tui.views.items import Item, MessageItem, OlderItem, UnreadItem, WelcomeItem
+from chat_tui.views.items import Item, MessageItem, OlderItem, UnreadItem, UnsentItem, WelcomeItem
 from chat_tui.views.names import shown_name
 from chat_tui.views.timeline import Place, View
 from chat_tui.views.when import local, since
@@ -101,26 +101,31 @@ class History:
         return near and not conversation.timeline.at_start and not conversation.loading
 
     def below(self) -> int:
-        """Return how many messages are below the window."""
-        seen = self.last_visible(wholly=False)
-        return count_newer(self.conversation.timeline, seen) + len(self.conversation.unsent)
+        """Return how many messages are below the window, or cut off by its end."""
+        rows = self._readable_rows()
+        if not rows:
+            return 0
+        index, line = rows[-1]
+        cut = line < self.view.heights[index] - 1
+        shown = self.view.items[index : index + 1] if not cut else []
+        waiting = sum(isinstance(item, UnsentItem) for item in self.view.items[max(index + len(shown), self._tail) :])
+        if index >= self._tail:
+            return waiting
+        seen = next((seq for at in range(index - cut, -1, -1) if (seq := _seq(self.view.items[at]))), 0)
+        return count_newer(self.conversation.timeline, seen) + waiting
 
-    def last_visible(self, *, wholly: bool = True) -> int:
-        """Return the seq of the newest message in the window; 0: none.
+    def last_visible(self) -> int:
+        """Return the seq of the newest message whose last line is in the window; 0: none."""
+        for index, line in reversed(self._readable_rows()):
+            seq = _seq(self.view.items[index])
+            if seq and line == self.view.heights[index] - 1:
+                return seq
+        return 0
 
-        Args:
-            wholly: its last line must be in the window too.
-        """
-        seen = 0
+    def _readable_rows(self) -> list[tuple[int, int]]:
         rows = list(self.view.visible())
-        if not self.view.follow:
-            # The line that says how much is below covers the last one.
-            rows = rows[: max(0, self.view.rows - 1)]
-        for index, line in rows:
-            item = self.view.items[index]
-            if isinstance(item, MessageItem) and (not wholly or line == self.view.heights[index] - 1):
-                seen = item.message.seq
-        return seen
+        # Unless it is at the end, the last line of the window is covered by the one that says how much is below.
+        return rows if self.view.follow else rows[: max(0, self.view.rows - 1)]
 
     def open_at(self, place: Place | None) -> None:
         """Put the window where somebody read before; else at the first unread message if that is out of sight."""
@@ -225,6 +230,10 @@ class History:
         item = _last_message(self.view.items)
         seq = item.message.seq if item is not None else 0
         return _last_before(old, seq) != _last_before(new, seq)
+
+
+def _seq(item: Item) -> int:
+    return item.message.seq if isinstance(item, MessageItem) else 0
 
 
 def newer_than(timeline: Timeline, seq: int) -> list[Message]:

@@ -1,7 +1,7 @@
 """What stands in a timeline, from top to bottom: messages and the lines between them. Pure, frozen.
 
-Tens of thousands of them may be held, so the garbage collector need not look at them: they point to no containers of
-their own. An item's `identity` stays when it is drawn in another way; its `look` differs whenever it has to be drawn anew.
+An item's `identity` stays when it is drawn in another way; its `look` differs whenever it has to be drawn anew.
+Tens of thousands of them may be held; the garbage collector is spared them, for they can be in no cycle.
 """
 
 from __future__ import annotations

@@ -13,11 +13,14 @@ from chat_tui.views.cache import Recent
 from chat_tui.views.columns import Columns
 from chat_tui.views.drawing import Reader, draw, estimated
 from chat_tui.views.heights import Heights
-from chat_tui.views.items import Item, MessageItem
+from chat_tui.views.items import DayItem, Item, MessageItem, OlderItem, WelcomeItem
 from chat_tui.views.lines import Line
 
 _REMEMBERED: Final = 2_000
 """Drawn items that are kept; some fifty screens."""
+
+_MOVING: Final = (OlderItem, WelcomeItem, DayItem)
+"""Items that are at the beginning whatever comes in front: nothing can be held in place by them."""
 
 
 class Place(NamedTuple):
@@ -224,8 +227,9 @@ class View:
         for at in range(index, len(self.items)):
             if at >= stop:
                 return at + len(items) - (stop - start), below
-            kept = staying.get(self.items[at].identity)
-            if kept is not None:
+            item = self.items[at]
+            kept = staying.get(item.identity)
+            if kept is not None and not isinstance(item, _MOVING):
                 return kept, below
             below += self.heights[at]
         return None

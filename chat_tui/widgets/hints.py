@@ -13,6 +13,8 @@ from chat_tui.widgets.bars import Bar
 
 KEYS: Final = ("Enter send", "Ctrl+J line", "Alt+A unread", "F1 help")
 """With much room; with little, the last one only. Keys and words are those of `chat_tui.keys`, shortened."""
+WELCOME: Final = ("Enter sends", "Alt+Up/Down switch conversation", "PgUp reads back", "F1 help, Ctrl+Q quits")
+"""For the beginning of a channel."""
 _LEAST: Final = 60
 
 

@@ -46,9 +46,7 @@ def server(home: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("command", SCRIPTABLE, ids=lambda command: command[0])
-def test_scriptable_command_loads_no_screen_and_no_server_when_it_runs(
-    server: str, command: tuple[str, ...]
-) -> None:
+def test_scriptable_command_loads_no_screen_and_no_server_when_it_runs(server: str, command: tuple[str, ...]) -> None:
     loaded = loaded_by("-m", "chat_tui", *command, "--server", server, "--name", "ann")
 
     assert "chat_core.client" in loaded

@@ -41,9 +41,7 @@ def test_no_file_names_a_package_registry_or_a_path_of_one_machine() -> None:
 def test_every_module_says_what_it_owns() -> None:
     modules = files("*.py")
 
-    silent = [
-        str(path.relative_to(ROOT)) for path in modules if not ast.get_docstring(ast.parse(path.read_text()))
-    ]
+    silent = [str(path.relative_to(ROOT)) for path in modules if not ast.get_docstring(ast.parse(path.read_text()))]
 
     assert modules
     assert not silent

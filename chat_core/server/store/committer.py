@@ -53,21 +53,17 @@ class Committer:
         self._connection = connection
         self._work = Work(connection, Facts(), chance)
         self._classify = classify
-        self.broken = False
-        """Set once; every later commit raises."""
 
     def commit(self, ops: Sequence[Op]) -> list[Outcome]:
         """Carry out ops durably and return the outcome of each, in order.
 
         Raises:
-            StoreBroken: it is not known what is on the disk, and nothing is acknowledged any more.
+            StoreBroken: it is not known what is on the disk. Nothing may be acknowledged, and this not called, again.
         """
-        if self.broken:
-            raise StoreBroken(REFUSALS[Refusal.STORE_FAILED].text)
         try:
             return self._transaction(ops)
         except _Hopeless as hopeless:
-            return [hopeless.refusal] * len(ops)
+            return [hopeless.refusal() for _ in ops]
         except StoreBroken:
             raise
         except Exception as error:
@@ -115,16 +111,13 @@ class Committer:
             raise self._break(error) from error
 
     def _break(self, error: Exception) -> StoreBroken:
-        self.broken = True
         log.critical("a commit failed", error=repr(error))
         return StoreBroken(REFUSALS[Refusal.STORE_FAILED].text)
 
     def _hopeless(self, error: DBAPIError) -> _Hopeless:
         trouble = self._classify(error)
         log.error("the database takes nothing now", trouble=trouble.name.lower(), error=repr(error))
-        if trouble is Trouble.FULL:
-            return _Hopeless(Refused(Refusal.STORE_FULL, REFUSALS[Refusal.STORE_FULL].text, STORE_FULL_RETRY_S))
-        return _Hopeless(_failed())
+        return _Hopeless(_full if trouble is Trouble.FULL else _failed)
 
     def _blame(self, error: Exception) -> Exception:
         """Return what the one op that failed is answered with; a fault of ours is raised as it is."""
@@ -135,13 +128,20 @@ class Committer:
 
 
 class _Hopeless(Exception):
-    """No op of a batch can be done, and none of them is to blame."""
+    """No op of a batch can be done, and none of them is to blame.
 
-    def __init__(self, refusal: Refused) -> None:
-        super().__init__(str(refusal))
+    Args:
+        refusal: makes what each of them is answered with.
+    """
+
+    def __init__(self, refusal: Callable[[], Refused]) -> None:
+        super().__init__()
         self.refusal = refusal
 
 
+def _full() -> Refused:
+    return Refused(Refusal.STORE_FULL, REFUSALS[Refusal.STORE_FULL].text, STORE_FULL_RETRY_S)
+
+
 def _failed() -> Refused:
-    text = "The server's store failed; nothing was stored."
-    return Refused(Refusal.STORE_FAILED, text, STORE_FAILED_RETRY_S)
+    return Refused(Refusal.STORE_FAILED, "The server's store failed; nothing was stored.", STORE_FAILED_RETRY_S)

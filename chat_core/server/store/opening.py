@@ -1,19 +1,98 @@
-"""Opening an SQLite file: made if it is missing, brought up to date if it is old, refused with one sentence if it is
-not ours, newer than this program, or cannot be written.
+"""Bringing a database to the schema of this program: made if it is new, migrated if it is old, refused if it is newer.
 
-Alembic is imported only when an existing database is out of date: a new one is made from the schema itself, and a test
-compares the two ways.
+Alembic is imported only when a migration is due: a new database is made from the schema itself, and a test compares the
+two ways. Knows no dialect.
 """
 
 from __future__ import annotations
 
 import os
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, insert, inspect, select
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.util.concurrency import memoized_property  # noqa: F401
+from sqlalchemy import Connection, Engine, insert, inspect, select
+
+from chat_core.base.errors import UsageFault
+from chat_core.server.observe import get_log
+from chat_core.server.store import schema
+from chat_core.server.store.base import ANNOUNCEMENTS, GENERAL
+from chat_core.server.store.facts import Facts
+from chat_core.server.store.ops.work import Work, add_conversation
+
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+log = get_log(__name__)
+
+
+def prepare(
+    engine: Engine,
+    *,
+    ts: int,
+    keep_copy: Callable[[Connection, str], None],
+    chance: Callable[[int], bytes] = os.urandom,
+    head: str = schema.HEAD,
+    scripts: Path = MIGRATIONS,
+) -> None:
+    """Make the tables of an empty database, or migrate an old one, whole or not at all.
+
+    Args:
+        engine: enforces no foreign keys: a table that is rebuilt is dropped first.
+        ts: now, in milliseconds since 1970.
+        keep_copy: called with the version of an existing database before that is migrated.
+        chance: returns random bytes.
+        head: the version wanted.
+        scripts: folder with Alembic's `env.py` and `versions`.
+
+    Raises:
+        UsageFault: the database belongs to a newer version or to another program.
+    """
+    with engine.connect() as connection:
+        with connection.begin():
+            version = _version_of(connection)
+            if version is None:
+                _make(connection, ts, chance)
+                return
+        if version > head:
+            raise UsageFault(
+                f"The database was made by a newer version of this program (its schema is {version}, this program "
+                f"knows {head}): update the program, or choose another folder with --data."
+            )
+        if version < head:
+            keep_copy(connection, version)
+            with connection.begin():
+                migrate(connection, scripts)
+            log.info("migrated the database", before=version, now=head)
+
+
+def migrate(connection: Connection, scripts: Path = MIGRATIONS) -> None:
+    """Bring a database to the newest version, inside the transaction that was begun."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _version_of(connection: Connection) -> str | None:
+    """Return the version of the schema in a database, None for an empty one. Raises: UsageFault."""
+    tables = inspect(connection).get_table_names()
+    if not tables:
+        return None
+    if schema.VERSION_TABLE not in tables:
+        raise UsageFault("The database belongs to another program; choose another folder with --data.")
+    version: str = connection.execute(select(schema.version.c.version_num)).scalar_one()
+    return version
+
+
+def _make(connection: Connection, ts: int, chance: Callable[[int], bytes]) -> None:
+    """Make all tables, name the epoch, and open the two conversations everybody is in."""
+    schema.metadata.create_all(connection)
+    connection.execute(insert(schema.version).values(version_num=schema.HEAD))
+    connection.execute(insert(schema.meta).values(key="epoch", value=chance(8).hex()))
+    work = Work(connection, Facts(), chance)
+    add_conversation(work, "channel", ts, name=GENERAL)
+    add_conversation(work, "announcements", ts, name=ANNOUNCEMENTS)

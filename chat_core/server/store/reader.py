@@ -156,16 +156,15 @@ class SqlReader:
             for row in rows
         ], more
 
-    def _page(
-        self, statement: Select[Any], limit: int, values: dict[str, object]
-    ) -> tuple[Sequence[Row[Any]], bool]:
+    def _page(self, statement: Select[Any], limit: int, values: dict[str, object]) -> tuple[Sequence[Row[Any]], bool]:
         rows = self._connection.execute(statement, {**values, "count": limit + 1}).all()
         return rows[:limit], len(rows) > limit
 
 
 def read_epoch(connection: Connection) -> str:
     """Return the name of the store's life."""
-    return connection.execute(select(meta.c.value).where(meta.c.key == "epoch")).scalar_one()
+    epoch: str = connection.execute(select(meta.c.value).where(meta.c.key == "epoch")).scalar_one()
+    return epoch
 
 
 def read_heads(connection: Connection) -> list[Head]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, select
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.values import Conversation
@@ -58,14 +58,12 @@ def label(row: ConversationRow, account: AccountId, partners: dict[AccountId, st
     return partners[partner_in(row.direct_key, account)]
 
 
-def partners_of(
-    connection: Connection, account: AccountId, rows: Iterable[ConversationRow]
-) -> dict[AccountId, str]:
+def partners_of(connection: Connection, account: AccountId, rows: Iterable[ConversationRow]) -> dict[AccountId, str]:
     """Return the names of the other accounts of those rows that are direct conversations."""
     return names(connection, {partner_in(row.direct_key, account) for row in rows if row.direct_key is not None})
 
 
-def _shown(connection: Connection, account: AccountId, found: Sequence[Row[Any]]) -> list[Conversation]:
+def _shown(connection: Connection, account: AccountId, found: Iterable[Any]) -> list[Conversation]:
     width = len(CONVERSATION)
     rows = [(ConversationRow(*columns[:width]), columns[width:]) for columns in found]
     partners = partners_of(connection, account, [row for row, _ in rows])

@@ -27,7 +27,7 @@ class Commit(Protocol):
     """What the thread runs."""
 
     def __call__(self, ops: Sequence[Op]) -> Sequence[Committed | Exception]:
-        """Return the outcome of each op. Raises: StoreBroken."""
+        """Return the outcome of each op. Raises: StoreBroken, or anything else; then it is not called again."""
         ...
 
 
@@ -54,6 +54,7 @@ class Writer:
         self._queued = 0
         self._ended = self._loop.create_future()
         self._closing = False
+        self._broken = False
         self._thread = Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -106,10 +107,13 @@ class Writer:
         return batch, False
 
     def _outcomes(self, batch: list[_Waiting]) -> Sequence[Committed | Exception]:
-        try:
-            return self._commit([waiting.op for waiting in batch])
-        except StoreBroken as broken:
-            return [broken] * len(batch)
+        if not self._broken:
+            try:
+                return self._commit([waiting.op for waiting in batch])
+            except Exception as error:
+                self._broken = True
+                log.critical("the store takes no more writes", error=repr(error))
+        return [StoreBroken(REFUSALS[Refusal.STORE_FAILED].text) for _ in batch]
 
     def _tell(self, callback: Callable[..., None], *args: Any) -> None:
         try:

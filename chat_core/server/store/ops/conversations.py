@@ -123,9 +123,7 @@ def set_channel_topic(work: Work, op: SetChannelTopic) -> Committed:
     name = lookups.account(work.connection, op.account).name
     seq, eid = append_event(work, row, TOPIC_CHANGED, op.account, op.ts, pack_topic(op.topic))
     set_topic(work, row.id, op.topic)
-    event = TopicChanged(
-        conversation=row.id, seq=seq, eid=eid, ts=op.ts, author=op.account, name=name, topic=op.topic
-    )
+    event = TopicChanged(conversation=row.id, seq=seq, eid=eid, ts=op.ts, author=op.account, name=name, topic=op.topic)
     return Committed(events=[event])
 
 

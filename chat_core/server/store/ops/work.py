@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, CursorResult, bindparam, delete, func, insert, select, update
 
 from chat_core.base.ids import EID_BYTES, AccountId, ConversationId
 from chat_core.base.names import name_key
 from chat_core.protocol.events import AccountEvent, ConversationJoined, ConversationLeft, ReadMarkerMoved
 from chat_core.protocol.values import Account
-from chat_core.server.store import lookups, payloads, views
+from chat_core.server.store import payloads, views
 from chat_core.server.store.base import MembershipChange
 from chat_core.server.store.facts import Facts
 from chat_core.server.store.keys import row_id
@@ -24,9 +25,7 @@ from chat_core.server.store.schema import account_events, accounts, conversation
 _count_seats = select(func.count()).where(
     memberships.c.account == bindparam("account"), memberships.c.until_seq.is_(None)
 )
-_bump_log = (
-    update(accounts).where(accounts.c.id == bindparam("number")).values(log_head=accounts.c.log_head + 1)
-)
+_bump_log = update(accounts).where(accounts.c.id == bindparam("number")).values(log_head=accounts.c.log_head + 1)
 _log_head = select(accounts.c.log_head).where(accounts.c.id == bindparam("number"))
 _bump_members = (
     update(conversations)
@@ -77,14 +76,12 @@ def add_account(work: Work, name: str, ts: int) -> Account:
     made = work.connection.execute(
         insert(accounts).values(name=name, name_key=name_key(name), log_head=0, created_ts=ts)
     )
-    return Account(id=_key(made.inserted_primary_key), name=name)
+    return Account(id=_key(made), name=name)
 
 
 def rename_account(work: Work, account: AccountId, name: str) -> Account:
     """Give an account another name."""
-    work.connection.execute(
-        update(accounts).where(accounts.c.id == account).values(name=name, name_key=name_key(name))
-    )
+    work.connection.execute(update(accounts).where(accounts.c.id == account).values(name=name, name_key=name_key(name)))
     work.facts.forget_name(account)
     return Account(id=account, name=name)
 
@@ -108,7 +105,7 @@ def add_conversation(
             created_ts=ts,
         )
     )
-    return ConversationId(_key(made.inserted_primary_key))
+    return ConversationId(_key(made))
 
 
 def count_seats(work: Work, account: AccountId) -> int:
@@ -218,14 +215,13 @@ def _tell(work: Work, account: AccountId, kind: str, conversation: ConversationI
     work.connection.execute(_bump_log, {"number": account})
     seq: int = work.connection.execute(_log_head, {"number": account}).scalar_one()
     work.connection.execute(
-        insert(account_events).values(
-            account=account, seq=seq, kind=kind, conversation=conversation, payload=payload
-        )
+        insert(account_events).values(account=account, seq=seq, kind=kind, conversation=conversation, payload=payload)
     )
     return seq
 
 
-def _key(primary_key: object) -> int:
+def _key(made: CursorResult[Any]) -> int:
     """Return the number that the database gave to a new row."""
-    assert isinstance(primary_key, tuple), "the dialect returns the keys of inserted rows"
-    return int(primary_key[0])
+    key = made.inserted_primary_key
+    assert key is not None, "the dialect returns the keys of inserted rows"
+    return int(key[0])

@@ -1,0 +1,248 @@
+"""The one door to the client library: changes in, calls out. Owns the thread that the client lives in.
+
+The client has its own loop, so that a terminal that takes no bytes (Textual then blocks) stops no heartbeat. What comes
+is put into a queue and taken out on the application's loop, as often as `views.pacing` says; what goes out is a
+coroutine over there whose answer comes back here. Nothing else crosses: both sides see frozen values only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from chat_core.base.errors import ChatError, WorldFault
+from chat_core.base.tasks import spawn, stop
+from chat_core.client.state.changes import Batch
+from chat_core.client.state.model import ClientState, LinkStatus
+from chat_core.protocol.requests.base import Reply, Request
+from chat_core.protocol.values import Style
+from chat_tui.views.pacing import Pacing
+
+if TYPE_CHECKING:
+    from chat_core.client import Address, Client
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Reply)
+
+CLOSE_WITHIN_S: Final = 3.0
+"""Time for the goodbye, in seconds; the thread is left to itself after it."""
+_WAKE_EVERY_S: Final = 1.0
+
+
+class Bridge:
+    """A client in a thread of its own. All methods belong to the application's loop.
+
+    Args:
+        address: of the server.
+        name: to sign in with.
+        on_batch: told what changed, several batches of the client as one.
+        on_fault: told what went wrong with something that has no answer.
+    """
+
+    def __init__(
+        self, address: Address, name: str, on_batch: Callable[[Batch], None], on_fault: Callable[[ChatError], None]
+    ) -> None:
+        self._address = address
+        self._name = name
+        self._on_batch = on_batch
+        self._on_fault = on_fault
+        self._state = ClientState()
+        self._pacing = Pacing()
+        self._queue: deque[Batch] = deque()
+        self._told = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._woken = 0.0
+        self._closed = False
+        self._loop: asyncio.AbstractEventLoop
+        self._remote: asyncio.AbstractEventLoop | None = None
+        self._client: Client | None = None
+        self._stop: asyncio.Event
+        self._thread = threading.Thread(target=self._live, name="client", daemon=True)
+        self._up: asyncio.Future[None]
+
+    @property
+    def state(self) -> ClientState:
+        """What the client knows, as far as it was told to `on_batch`."""
+        return self._state
+
+    async def start(self) -> None:
+        """Start the client, which connects by itself and goes on trying; return once calls can be made."""
+        self._loop = asyncio.get_running_loop()
+        self._up = self._loop.create_future()
+        self._thread.start()
+        await self._up
+
+    async def close(self) -> None:
+        """Say goodbye and end the thread; nothing is told any more."""
+        self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._remote is not None:
+            with contextlib.suppress(RuntimeError):  # its loop has ended by itself
+                self._remote.call_soon_threadsafe(self._stop.set)
+            await asyncio.to_thread(self._thread.join, CLOSE_WITHIN_S)
+
+    # --- calls
+
+    async def online(self, timeout_s: float) -> None:
+        """Wait until signed in and caught up.
+
+        Raises:
+            Disconnected: not in time; the text has the last reason.
+            CallFailed: the server refuses for good.
+        """
+        await self._there(lambda client: client.online(timeout_s))
+
+    async def call(self, request: Request[R]) -> R:
+        """Call the server; see `Client.call`."""
+        return await self._there(lambda client: client.call(request))
+
+    async def join(self, channel: str) -> int:
+        """Join a channel; see `Client.join`."""
+        return await self._there(lambda client: client.join(channel))
+
+    async def open_direct(self, name: str) -> int:
+        """Open a direct conversation; see `Client.open_direct`."""
+        return await self._there(lambda client: client.open_direct(name))
+
+    async def leave(self, conversation: int) -> None:
+        """Leave a channel; see `Client.leave`."""
+        await self._there(lambda client: client.leave(conversation))
+
+    async def load_older(self, conversation: int) -> int:
+        """Fetch older messages; see `Client.load_older`."""
+        return await self._there(lambda client: client.load_older(conversation))
+
+    async def load_members(self, conversation: int) -> None:
+        """Fetch the list of members; see `Client.load_members`."""
+        await self._there(lambda client: client.load_members(conversation))
+
+    # --- what needs no answer
+
+    def post(self, conversation: int, body: str, *, style: Style = "text") -> None:
+        """Queue a message; it appears in the state at once."""
+        self._tell(lambda client: client.post(conversation, body, style=style))
+
+    def retry(self, cid: bytes) -> None:
+        """Send a refused message again."""
+        self._tell(lambda client: client.retry(cid))
+
+    def discard(self, cid: bytes) -> None:
+        """Drop a refused message."""
+        self._tell(lambda client: client.discard(cid))
+
+    def mark_read(self, conversation: int, seq: int) -> None:
+        """Move the read marker."""
+        self._tell(lambda client: client.mark_read(conversation, seq))
+
+    def typing(self, conversation: int, *, active: bool) -> None:
+        """Tell the others that somebody writes here."""
+        self._tell(lambda client: client.typing(conversation, active))
+
+    def wake(self) -> None:
+        """Look at once whether the connection is alive, or try at once to get one."""
+        self._tell(lambda client: client.wake())
+
+    def key_pressed(self) -> None:
+        """Note that somebody is there: painting gives way to typing, and waiting for the next try ends."""
+        now = self._loop.time()
+        self._pacing.key(now)
+        if self._state.link.status is LinkStatus.WAITING and now - self._woken > _WAKE_EVERY_S:
+            self._woken = now
+            self.wake()
+
+    async def _there(self, ask: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
+        """Run a coroutine of the client on its loop."""
+        client, remote = self._client, self._remote
+        if client is None or remote is None or self._closed:
+            raise WorldFault("Not connected.")
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(ask(client), remote))
+
+    def _tell(self, say: Callable[[Client], object]) -> None:
+        """Run a function of the client on its loop, without waiting for it."""
+        client, remote = self._client, self._remote
+        if client is not None and remote is not None and not self._closed:
+            with contextlib.suppress(RuntimeError):  # its loop has ended by itself
+                remote.call_soon_threadsafe(self._try, say, client)
+
+    # --- what comes, on the application's loop
+
+    def _arrived(self) -> None:
+        self._told = False
+        if self._timer is None and not self._closed:
+            delay = self._pacing.delay(self._loop.time())
+            if delay:
+                self._timer = self._loop.call_later(delay, self._drain)
+            else:
+                self._drain()
+
+    def _drain(self) -> None:
+        self._timer = None
+        batches: list[Batch] = []
+        while self._queue:
+            batches.append(self._queue.popleft())
+        if not batches or self._closed:
+            return
+        changes = tuple(change for batch in batches for change in batch.changes)
+        self._state = batches[-1].state
+        self._pacing.drained(self._loop.time(), len(changes))
+        self._on_batch(Batch(state=self._state, changes=changes))
+
+    # --- the client's thread
+
+    def _live(self) -> None:
+        try:
+            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+                runner.run(self._serve())
+        except Exception as error:
+            # Whoever waits must not wait for ever; the rest of the application goes on without a server.
+            self._say(self._fail, error)
+            raise
+
+    async def _serve(self) -> None:
+        from chat_core.client import Client  # the heaviest import there is before the first message
+
+        self._stop = asyncio.Event()
+        async with Client(self._address, self._name) as client:
+            self._client, self._remote = client, asyncio.get_running_loop()
+            self._say(self._ready)
+            following = spawn("hand over changes", self._follow(client))
+            await self._stop.wait()
+            await stop(following)
+
+    async def _follow(self, client: Client) -> None:
+        async for batch in client.changes():
+            self._queue.append(batch)
+            if not self._told:
+                self._told = True
+                self._say(self._arrived)
+
+    def _try(self, say: Callable[[Client], object], client: Client) -> None:
+        try:
+            say(client)
+        except ChatError as fault:
+            self._say(self._on_fault, fault)
+
+    def _say(self, function: Callable[..., None], *arguments: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the application's loop has ended
+            self._loop.call_soon_threadsafe(function, *arguments)
+
+    def _ready(self) -> None:
+        if not self._up.done():
+            self._up.set_result(None)
+
+    def _fail(self, error: Exception) -> None:
+        if not self._up.done():
+            self._up.set_exception(error)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

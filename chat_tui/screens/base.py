@@ -1,0 +1,70 @@
+"""What all screens share: the keys that work everywhere, and a calm cover where the terminal is too small."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from textual import events
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+
+from chat_tui.keys import bindings
+from chat_tui.views.columns import BREAKPOINTS, HEIGHTS
+from chat_tui.views.lines import ELLIPSIS, Line, Span, elide
+from chat_tui.widgets.bars import Rows
+
+LEAST_WIDTH: Final = 40
+"""Columns without which there is no layout."""
+LEAST_HEIGHT: Final = 10
+"""The same for rows."""
+
+
+class Cover(Rows, can_focus=False):
+    """Lies over everything and says that there is too little room."""
+
+    DEFAULT_CSS = """
+    Cover { layer: cover; position: absolute; display: none; width: 100%; height: 100%; background: $background; }
+    """
+
+    def rows(self, width: int, height: int) -> list[Line]:
+        """See Rows."""
+        words = (f"The terminal is {width}x{height};", f"{LEAST_WIDTH}x{LEAST_HEIGHT} is the least.")
+        lines = [Line((Span(elide(text, width).rstrip(ELLIPSIS), "muted"),)) for text in words]
+        return [Line()] * max(0, (height - len(lines)) // 2) + lines
+
+
+class BaseScreen(Screen[None], inherit_bindings=False):
+    """A screen of ours."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("screen")]
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+
+    DEFAULT_CSS = """
+    BaseScreen { layers: base over cover; }
+    """
+
+    def cover(self) -> Widget:
+        """Return the cover, to be composed last."""
+        return Cover()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Cover what cannot be laid out."""
+        for cover in self.query(Cover):
+            cover.display = event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT
+
+    def action_redraw(self) -> None:
+        """Draw everything again: something else wrote to the terminal."""
+        self.refresh(layout=True)
+
+    def action_help(self) -> None:
+        """Show the help; screens that are the help do something else."""
+
+    def action_cancel(self) -> None:
+        """Take back what is under way; for screens that have something."""
+        self.action_quit_asking()
+
+    def action_quit_asking(self) -> None:
+        """Leave the program, having asked where something would be lost."""
+        self.app.exit()

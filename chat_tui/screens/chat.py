@@ -1,0 +1,238 @@
+"""The main screen as it is used: what keys, clicks and lines do. What a command does is its own business."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from textual.binding import BindingType
+from textual.message import Message
+from textual.widgets import TextArea
+from typing_extensions import override
+
+from chat_tui.commands.context import Answer
+from chat_tui.commands.line import Say
+from chat_tui.keys import bindings
+from chat_tui.messages import ConversationChosen, LinkChosen, MemberChosen, OlderWanted, ReadUpTo
+from chat_tui.screens.chat_view import ChatView
+from chat_tui.views.columns import BREAKPOINTS
+from chat_tui.widgets.completion import CompletionPopup
+from chat_tui.widgets.composer import Composer, Draft
+
+ASKED_FOR_S: Final = 3.0
+"""How long a second Ctrl+C or Ctrl+Q counts as an answer, in seconds."""
+
+_WIDTHS: Final = {name: width for width, name in BREAKPOINTS}
+
+
+class ChatScreen(ChatView):
+    """The main screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("chat")]
+
+    class ServerWanted(Message):
+        """The user wants to be on another server."""
+
+        def __init__(self, server: str) -> None:
+            super().__init__()
+            self.server = server
+            """As typed; empty: the start screen, to choose one."""
+
+    class HelpWanted(Message):
+        """The user wants help."""
+
+        def __init__(self, topic: str) -> None:
+            super().__init__()
+            self.topic = topic
+            """A command; empty: all of it."""
+
+    _asked_s = float("-inf")
+
+    # --- lines
+
+    def on_composer_entered(self, event: Composer.Entered) -> None:
+        """Send a message, or run a command."""
+        event.stop()
+        self.answers.dismiss()
+        if not isinstance(event.line, Say):
+            self.errands.run(event.line, event.conversation)
+        elif event.conversation is not None:
+            self.bridge.post(event.conversation, event.line.body)
+        else:
+            if not self.composer.text:
+                self.composer.draft = Draft(event.text)
+            self.answer(Answer("No conversation is open yet: this is not sent.", fault=True))
+
+    def on_composer_refused(self, event: Composer.Refused) -> None:
+        """Say why a line was not taken."""
+        event.stop()
+        self.answer(Answer(event.sentence, fault=True))
+
+    def on_composer_writing(self, event: Composer.Writing) -> None:
+        """Let the others know."""
+        event.stop()
+        if self.places.shown is not None:
+            self.bridge.typing(self.places.shown, active=event.active)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Have names ready for what is being written."""
+        if event.text_area.text.startswith(("/j", "/join")):
+            self.errands.fetch_channels()
+
+    def on_completion_popup_picked(self, event: CompletionPopup.Picked) -> None:
+        """Complete with what was clicked."""
+        event.stop()
+        self.composer.pick(event.index)
+
+    # --- what widgets say
+
+    def on_conversation_chosen(self, event: ConversationChosen) -> None:
+        """Go there."""
+        event.stop()
+        self.open_soon(event.conversation)
+
+    async def on_member_chosen(self, event: MemberChosen) -> None:
+        """Begin to write to somebody."""
+        event.stop()
+        if self.bridge.state.me is not None and event.account != self.bridge.state.me.id:
+            self.errands.open_direct(event.name)
+
+    def on_older_wanted(self, event: OlderWanted) -> None:
+        """Fetch them."""
+        event.stop()
+        self.errands.load_older(event.conversation, self.timeline.older_failed)
+
+    def on_read_up_to(self, event: ReadUpTo) -> None:
+        """Remember it."""
+        event.stop()
+        self.bridge.mark_read(event.conversation, event.seq)
+
+    def on_link_chosen(self, event: LinkChosen) -> None:
+        """Copy the address: whether a browser could be shown here nobody knows, over SSH least of all."""
+        event.stop()
+        self.app.copy_to_clipboard(event.url)
+        self.answer(Answer(f"Copied: {event.url}"))
+
+    # --- keys
+
+    def action_next_conversation(self) -> None:
+        """Go one row down in the list."""
+        self._walk_to(self.places.neighbour(self.bridge.state, 1))
+
+    def action_previous_conversation(self) -> None:
+        """Go one row up in the list."""
+        self._walk_to(self.places.neighbour(self.bridge.state, -1))
+
+    def action_slot(self, slot: int) -> None:
+        """Go to a conversation by its number, from 1 on."""
+        self._walk_to(self.places.in_slot(self.bridge.state, slot))
+
+    def action_next_unread(self) -> None:
+        """Go where something is new; when nothing is left, back to where that began."""
+        there = self.places.next_unread(self.bridge.state)
+        if there is not None:
+            self.go(there)
+
+    def action_page_up(self) -> None:
+        """Scroll the answer if it is longer than its place, else the timeline."""
+        if self.answers.scrolls:
+            self.answers.page(-1)
+        else:
+            self.timeline.action_page_up()
+
+    def action_page_down(self) -> None:
+        """The same, downwards."""
+        if self.answers.scrolls:
+            self.answers.page(1)
+        else:
+            self.timeline.action_page_down()
+
+    def action_first(self) -> None:
+        """Go to the oldest message that is here."""
+        self.timeline.action_first()
+
+    def action_last(self) -> None:
+        """Go to the newest message."""
+        self.timeline.action_last()
+
+    def action_escape(self) -> None:
+        """Close the topmost thing that is open; if there is none, go to the newest message."""
+        covered = self.has_class("-list-shown") or self.has_class("-members-shown")
+        if self.composer.dismiss_completion() or self.answers.dismiss():
+            return
+        if covered:
+            self.remove_class("-list-shown", "-members-shown")
+            self.show_around()
+        else:
+            self.timeline.action_last()
+
+    def action_toggle_list(self) -> None:
+        """Show or hide the conversations."""
+        self._toggle("list", self.app.size.width >= _WIDTHS["-mid"])
+
+    def action_toggle_members(self) -> None:
+        """Show or hide the members."""
+        self._toggle("members", self.app.size.width >= _WIDTHS["-wide"])
+
+    @override
+    def action_help(self) -> None:
+        """See BaseScreen."""
+        self.show_help("")
+
+    @override
+    def action_cancel(self) -> None:
+        """Copy what is selected; else clear what is written; else ask whether to leave."""
+        selected = self.get_selected_text() or self.composer.selected_text
+        if selected:
+            self.app.copy_to_clipboard(selected)
+            self.clear_selection()
+            self.answer(Answer("Copied."))
+        elif self.composer.text:
+            self.composer.give_up()
+        else:
+            self._leave_if_asked("Ctrl+C again quits.")
+
+    @override
+    def action_quit_asking(self) -> None:
+        """Leave the program, at once unless something is not sent yet."""
+        unsent = sum(len(each.unsent) for each in self.bridge.state.conversations.values())
+        if unsent:
+            what = "1 message is" if unsent == 1 else f"{unsent} messages are"
+            self._leave_if_asked(f"{what} not sent yet. Ctrl+Q again leaves without.")
+        else:
+            self.app.exit()
+
+    # --- for commands
+
+    @override
+    def show_help(self, topic: str) -> None:
+        """See ChatView."""
+        self.post_message(self.HelpWanted(topic))
+
+    @override
+    def leave_for(self, server: str) -> None:
+        """See ChatView."""
+        self.post_message(self.ServerWanted(server))
+
+    @override
+    def leave(self) -> None:
+        """See ChatView."""
+        self.action_quit_asking()
+
+    # --- how
+
+    def _walk_to(self, number: int | None) -> None:
+        if number is not None:
+            self.places.went_by_hand()
+            self.go(number)
+
+    def _toggle(self, pane: str, has_room: bool) -> None:
+        self.toggle_class(f"-{pane}-hidden" if has_room else f"-{pane}-shown")
+        self.show_around()
+
+    def _leave_if_asked(self, question: str) -> None:
+        now = self._clock.monotonic()
+        if now - self._asked_s <= ASKED_FOR_S:
+            self.app.exit()
+        else:
+            self._asked_s = now
+            self.answer(Answer(question))

@@ -1,0 +1,230 @@
+"""The main screen as it is seen: which widget stands where, and which of them is told what. Draws nothing itself.
+
+What the user does with it is in `chat`; where one can go from here is `Places`' business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from typing_extensions import override
+
+from chat_core.base.clock import Clock, SystemClock
+from chat_core.base.names import name_key
+from chat_core.client.state.changes import Batch, MessagesAppended
+from chat_core.client.state.model import ClientState, ConversationState
+from chat_tui.bridge import Bridge
+from chat_tui.commands.completing import Known, knowledge
+from chat_tui.commands.context import Answer
+from chat_tui.screens.base import BaseScreen
+from chat_tui.screens.errands import Errands
+from chat_tui.screens.places import Places
+from chat_tui.widgets.answer import AnswerPanel
+from chat_tui.widgets.completion import CompletionPopup
+from chat_tui.widgets.composer import Composer, Draft
+from chat_tui.widgets.conversation_list import ConversationList
+from chat_tui.widgets.header import Header
+from chat_tui.widgets.hints import WELCOME, Hints
+from chat_tui.widgets.member_list import MemberList
+from chat_tui.widgets.status import StatusLine
+from chat_tui.widgets.tabs import Tabs
+from chat_tui.widgets.timeline import Timeline
+
+
+class ChatView(BaseScreen):
+    """Conversations, one of them open, and the composer."""
+
+    AUTO_FOCUS = "#composer"
+
+    DEFAULT_CSS = """
+    ChatView { layers: base over cover; }
+    ChatView CompletionPopup { layer: over; }
+    ChatView #composer-bar { height: auto; background: $panel; border-left: outer $own; }
+    ChatView.-short Composer, ChatView.-short Composer:focus { max-height: 3; }
+    """
+
+    def __init__(self, bridge: Bridge, *, title: str, servers: Sequence[str] = (), clock: Clock | None = None) -> None:
+        """Make the screen, empty until the first batch.
+
+        Args:
+            bridge: to the server.
+            title: where one is, for people.
+            servers: known addresses, for completion.
+            clock: the time.
+        """
+        super().__init__()
+        self.bridge = bridge
+        """To the server."""
+        self.places = Places()
+        """Where one is."""
+        self._clock = clock or SystemClock()
+        self._server_title = title
+        self._servers = servers
+        self._drafts: dict[int, Draft] = {}
+        self._names_of: tuple[ClientState, int | None, tuple[str, ...]] | None = None
+        self._names = Known()
+        self.errands = Errands(bridge, self, self._clock)
+        """What is under way."""
+        self.popup = CompletionPopup(id="popup")
+        """Completions."""
+        self.composer = Composer(self.popup, self._known, id="composer")
+        """What is being written."""
+        self.timeline = Timeline(hints=WELCOME, clock=self._clock, id="timeline")
+        """What was said."""
+        self.answers = AnswerPanel(id="answer")
+        """What this person only is told."""
+        self._list = ConversationList(id="conversations")
+        self._tabs = Tabs(id="tabs")
+        self._header = Header(id="header")
+        self._status = StatusLine(self._clock, id="status")
+        self._members = MemberList(id="members")
+
+    @override
+    def compose(self) -> ComposeResult:
+        """See Widget."""
+        with Horizontal(id="panes"):
+            yield self._list
+            with Vertical(id="main"):
+                yield self._tabs
+                yield self._header
+                yield self.timeline
+                yield self.answers
+                yield self._status
+                with Horizontal(id="composer-bar"):
+                    yield self.composer
+                    yield Hints(id="hints")
+            yield self._members
+        yield self.popup
+        yield self.cover()
+
+    def on_mount(self) -> None:
+        """Show what there is: where one is, and that the connection is being made."""
+        self.take(Batch(state=self.bridge.state, changes=()))
+
+    async def on_unmount(self) -> None:
+        """Leave nothing running."""
+        await self.errands.stop()
+
+    # --- what comes
+
+    def take(self, batch: Batch) -> None:
+        """Show what a batch changed."""
+        state = batch.state
+        wrote = {change.conversation for change in batch.changes if isinstance(change, MessagesAppended)}
+        self.places.reopen(wrote)
+        if not self.is_mounted:
+            return
+        wanted = self.places.wanted
+        if wanted is not None and wanted in state.conversations:
+            self.go(wanted)
+        elif self.places.shown not in state.conversations:
+            self._go_somewhere()
+        else:
+            self.timeline.apply(batch)
+            self.show_around()
+
+    def answer(self, answer: Answer) -> None:
+        """Show something to this person only."""
+        self.answers.show(answer)
+
+    def learn_channels(self, names: Sequence[str]) -> None:
+        """Remember names of channels for the completion."""
+        self.errands.learn_channels(names)
+
+    # --- where one is
+
+    def go(self, number: int) -> None:
+        """Show a conversation that the state has."""
+        self.remove_class("-list-shown", "-members-shown")
+        if number == self.places.shown:
+            self.places.wanted = None
+            self.show_around()
+            return
+        self._keep_draft()
+        self.places.go(number)
+        with self.app.batch_update():
+            self._show_open()
+            self.composer.conversation = number
+            self.composer.draft = self._drafts.get(number, Draft())
+
+    def open_soon(self, number: int) -> None:
+        """Show a conversation, now or as soon as the state has it."""
+        self.places.went_by_hand()
+        if number in self.bridge.state.conversations:
+            self.go(number)
+        else:
+            self.places.wanted = number
+
+    def close_tab(self, number: int) -> None:
+        """Put a tab away and show something else."""
+        there = self.places.close(self.bridge.state, number)
+        if number == self.places.shown and there is not None:
+            self.go(there)
+        self.show_around()
+
+    def _go_somewhere(self) -> None:
+        there = self.places.fallback(self.bridge.state)
+        if there is not None:
+            self.go(there)
+            return
+        self._keep_draft()
+        self.places.shown = self.composer.conversation = None
+        self._show_open()
+
+    def _keep_draft(self) -> None:
+        shown = self.places.shown
+        if shown is None:
+            return
+        draft = self.composer.draft
+        if draft.text:
+            self._drafts[shown] = draft
+            self.bridge.typing(shown, active=False)
+        else:
+            self._drafts.pop(shown, None)
+
+    # --- telling the widgets
+
+    def show_around(self) -> None:
+        """Show everything but the timeline."""
+        state, shown, conversation = self.bridge.state, self.places.shown, self._open()
+        self._list.show(state, shown, self._server_title)
+        self._tabs.show(state, shown, self.places.tabs(state))
+        self._header.show(conversation)
+        self._status.show(state, shown)
+        self._members.show(conversation, state.me)
+        if conversation is not None:
+            self.errands.freshen_members(conversation)
+
+    def _open(self) -> ConversationState | None:
+        return self.bridge.state.conversations.get(self.places.shown or 0)
+
+    def _show_open(self) -> None:
+        """Show the conversation as one that was just opened."""
+        state = self.bridge.state
+        channels = {name_key(each.info.name) for each in state.conversations.values() if each.info.kind != "direct"}
+        self.timeline.show(self._open(), state.me, channels)
+        self.show_around()
+
+    def _known(self) -> Known:
+        """Return the names for completion; the same ones as long as nothing has changed."""
+        made_of = (self.bridge.state, self.places.shown, self.errands.channels)
+        if self._names_of is None or any(old is not new for old, new in zip(self._names_of, made_of, strict=True)):
+            self._names_of = made_of
+            self._names = knowledge(*made_of, self._servers)
+        return self._names
+
+    # --- for commands, together with some above; see `commands.context.Desk`
+
+    def show_help(self, topic: str) -> None:
+        """Show the help, at a command if one is given."""
+        raise NotImplementedError
+
+    def leave_for(self, server: str) -> None:
+        """Ask for another server; empty: for the start screen."""
+        raise NotImplementedError
+
+    def leave(self) -> None:
+        """Leave the program, having asked where something would be lost."""
+        raise NotImplementedError

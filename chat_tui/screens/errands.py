@@ -1,0 +1,117 @@
+"""What the main screen lets be done while it goes on: commands, older messages, lists. Each ends in words at worst."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Final
+
+from chat_core.base.clock import Clock
+from chat_core.base.errors import ChatError
+from chat_core.base.tasks import spawn, stop
+from chat_core.client.state.model import ConversationState, LinkStatus
+from chat_core.protocol.requests.conversations import ListChannels
+from chat_tui.bridge import Bridge
+from chat_tui.commands.context import Answer, Context, Desk
+from chat_tui.commands.registry import Bound
+
+MEMBERS_EVERY_S: Final = 3.0
+"""Shortest distance of two questions for the same list of members, in seconds."""
+CHANNELS_EVERY_S: Final = 60.0
+"""The same for the list of channels that completion offers."""
+
+
+class Errands:
+    """They, for one screen.
+
+    Args:
+        bridge: to the server.
+        desk: what commands may do to the screen.
+        clock: the time.
+    """
+
+    def __init__(self, bridge: Bridge, desk: Desk, clock: Clock) -> None:
+        self._bridge = bridge
+        self._desk = desk
+        self._clock = clock
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._members_asked: dict[int, float] = {}
+        self._channels_asked = float("-inf")
+        self.channels: tuple[str, ...] = ()
+        """Names of public channels, without `#`, as far as they are known."""
+
+    async def stop(self) -> None:
+        """End what is under way."""
+        await stop(*self._tasks)
+
+    def run(self, bound: Bound, conversation: int | None) -> None:
+        """Run a command; a fault is told in a line.
+
+        Args:
+            bound: it.
+            conversation: where it was entered.
+        """
+        context = Context(self._bridge, self._desk, conversation)
+        self._start(f"/{bound.command.name}", bound.command.run(context, bound.given), self._tell)
+
+    def open_direct(self, name: str) -> None:
+        """Open the direct conversation with somebody."""
+        self._start("open direct", self._open_direct(name), self._tell)
+
+    def load_older(self, conversation: int, failed: Callable[[], None]) -> None:
+        """Fetch older messages.
+
+        Args:
+            conversation: where.
+            failed: called if none came.
+        """
+        self._start("older messages", _ignoring(self._bridge.load_older(conversation)), lambda _: failed())
+
+    def freshen_members(self, conversation: ConversationState) -> None:
+        """Ask who is in a conversation, if what is known of that is out of date, and not all the time."""
+        if not conversation.members.stale or self._bridge.state.link.status is not LinkStatus.ONLINE:
+            return
+        now = self._clock.monotonic()
+        if now - self._members_asked.get(conversation.id, float("-inf")) >= MEMBERS_EVERY_S:
+            self._members_asked[conversation.id] = now
+            self._start("members", self._bridge.load_members(conversation.id))
+
+    def fetch_channels(self) -> None:
+        """Ask which channels there are, for the completion, now and then."""
+        now = self._clock.monotonic()
+        if now - self._channels_asked >= CHANNELS_EVERY_S:
+            self._channels_asked = now
+            self._start("channels", self._fetch_channels())
+
+    def learn_channels(self, names: Sequence[str]) -> None:
+        """Remember names of channels."""
+        self.channels = tuple(names)
+
+    async def _open_direct(self, name: str) -> None:
+        self._desk.open_soon(await self._bridge.open_direct(name))
+
+    async def _fetch_channels(self) -> None:
+        page = await self._bridge.call(ListChannels())
+        self.learn_channels([channel.name for channel in page.channels])
+
+    def _tell(self, fault: ChatError) -> None:
+        self._desk.answer(Answer(str(fault), fault=True))
+
+    def _start(
+        self, name: str, work: Coroutine[Any, Any, None], failed: Callable[[ChatError], None] | None = None
+    ) -> None:
+        task = spawn(name, _guarded(work, failed))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _guarded(work: Coroutine[Any, Any, None], failed: Callable[[ChatError], None] | None) -> None:
+    try:
+        await work
+    except ChatError as fault:
+        if failed is not None:
+            failed(fault)
+
+
+async def _ignoring(work: Coroutine[Any, Any, object]) -> None:
+    await work

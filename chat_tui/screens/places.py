@@ -1,0 +1,92 @@
+"""Where one is among the conversations, and how one gets to another: order, slots, what needs one, tabs. Pure."""
+
+from __future__ import annotations
+
+from chat_core.client.state.model import ClientState, ConversationState
+from chat_tui.views.conversations import needs_me, ordered
+from chat_tui.views.tabs import tab_ids
+
+HOME = "#general"
+"""Where everybody is at first."""
+
+
+class Places:
+    """The conversation on the screen, and what is remembered about others."""
+
+    def __init__(self) -> None:
+        self.shown: int | None = None
+        """The conversation on the screen."""
+        self.wanted: int | None = None
+        """One that is to be shown as soon as the state has it."""
+        self._channel: int | None = None
+        self._before: int | None = None
+        self._closed: set[int] = set()
+        self._walk: list[int] = []
+
+    def go(self, number: int) -> None:
+        """Note that a conversation is on the screen now."""
+        if self.shown is not None and self.shown != number:
+            self._before = self.shown
+        self.shown = number
+        self.wanted = None
+        self._closed.discard(number)
+
+    def went_by_hand(self) -> None:
+        """Note that the walk through what needs one was left."""
+        self._walk.clear()
+
+    def close(self, state: ClientState, number: int) -> int | None:
+        """Put a tab away; return where to go then."""
+        self._closed.add(number)
+        return self.fallback(state, number)
+
+    def reopen(self, numbers: set[int]) -> None:
+        """Bring tabs back: somebody wrote there."""
+        self._closed -= numbers
+
+    def tabs(self, state: ClientState) -> tuple[int, ...]:
+        """Return the conversations with a tab: the channel that is open or was last, and direct ones."""
+        shown = state.conversations.get(self.shown or 0)
+        if shown is not None and shown.info.kind != "direct":
+            self._channel = shown.id
+        return tuple(each for each in tab_ids(state, self._channel) if each not in self._closed)
+
+    def fallback(self, state: ClientState, gone: int | None = None) -> int | None:
+        """Return where to go when there is nowhere to be: where one was before, the first channel, anything."""
+        home = state.by_target(HOME)
+        candidates = (self._before, self._channel, home.id if home else None, *(each.id for each in ordered(state)))
+        return next((each for each in candidates if each != gone and each in state.conversations), None)
+
+    def neighbour(self, state: ClientState, by: int) -> int | None:
+        """Return the conversation `by` rows further down the list, around its ends."""
+        numbers = [each.id for each in ordered(state)]
+        if not numbers:
+            return None
+        if self.shown not in numbers:
+            return numbers[0]
+        return numbers[(numbers.index(self.shown) + by) % len(numbers)]
+
+    def in_slot(self, state: ClientState, slot: int) -> int | None:
+        """Return the conversation with a number from 1 on; None: there are fewer."""
+        found = ordered(state)
+        return found[slot - 1].id if 0 < slot <= len(found) else None
+
+    def next_unread(self, state: ClientState) -> int | None:
+        """Return the next conversation that needs one: mentions, then direct ones, then news; at last, back.
+
+        One walk visits each of them once, and ends where it began. None: there is nothing, and no way back.
+        """
+        if self.shown is not None and self.shown not in self._walk:
+            self._walk.append(self.shown)
+        waiting = [each for each in ordered(state) if each.unread and each.id not in self._walk]
+        if waiting:
+            return min(waiting, key=_urgency).id
+        origin = self._walk[0] if self._walk else None
+        self._walk.clear()
+        return origin if origin != self.shown and origin in state.conversations else None
+
+
+def _urgency(conversation: ConversationState) -> int:
+    if conversation.mentions:
+        return 0
+    return 1 if needs_me(conversation) else 2

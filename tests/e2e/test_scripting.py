@@ -1,0 +1,316 @@
+"""`send`, `tail` and `history` as scripts use them: real processes, real pipes, exit codes, and a server that dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from pydoc_data import topics
+
+import pytest
+
+from tests.support.processes import WAIT_S, ServerProcess, read_line
+
+
+@pytest.fixture
+def server(home: Path) -> Iterator[ServerProcess]:
+    with ServerProcess(home / "data") as process:
+        yield process
+
+
+def command(server: ServerProcess | str, *arguments: str, name: str = "ann") -> list[str]:
+    address = server if isinstance(server, str) else server.address
+    return [sys.executable, "-m", "chat_tui", *arguments, "--server", address, "--name", name]
+
+
+def chat(
+    server: ServerProcess | str, *arguments: str, name: str = "ann", stdin: bytes | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a command to its end."""
+    return subprocess.run(
+        command(server, *arguments, name=name), input=stdin, capture_output=True, timeout=WAIT_S, check=False
+    )
+
+
+def begin(server: ServerProcess, *arguments: str, name: str = "bob") -> subprocess.Popen[bytes]:
+    """Start a command that goes on."""
+    return subprocess.Popen(
+        command(server, *arguments, name=name), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def finish(process: subprocess.Popen[bytes]) -> tuple[list[str], str]:
+    """Wait for the end; return the lines of stdout, and stderr."""
+    out, err = process.communicate(timeout=WAIT_S)
+    return out.decode().splitlines(), err.decode()
+
+
+def bodies(lines: Sequence[str]) -> list[str]:
+    return [json.loads(line)["text"] for line in lines]
+
+
+def real_log() -> list[str]:
+    """Thousands of lines that people wrote: Python's own help texts, which have indents, quotes, and long lines."""
+    lines = [line.rstrip() for text in topics.topics.values() for line in text.splitlines()]
+    return [line for line in lines if line.strip()][:5000]
+
+
+def test_send_prints_the_address_of_an_acknowledged_message(server: ServerProcess) -> None:
+    first, second = (chat(server, "send", "#ops", text) for text in ("backup done", "again"))
+
+    assert (first.returncode, first.stdout, first.stderr) == (0, b"#ops:1\n", b"")
+    assert second.stdout == b"#ops:2\n"
+
+
+def test_send_never_interprets_commands(server: ServerProcess) -> None:
+    for text in ("/quit", "!leave", "//x", "HELP"):
+        assert chat(server, "send", "#ops", text).returncode == 0
+
+    page = chat(server, "history", "#ops", "--json")
+
+    assert bodies(page.stdout.decode().splitlines()) == ["/quit", "!leave", "//x", "HELP"]
+
+
+def test_a_real_log_piped_in_arrives_once_and_in_order_at_early_and_late_readers(server: ServerProcess) -> None:
+    lines = real_log()
+    assert len(lines) == 5000
+    assert chat(server, "send", "#log", "begin").returncode == 0
+    early = begin(server, "tail", "#log", "--since", "1", "--json", "--count", str(len(lines)))
+
+    sent = chat(server, "send", "#log", "-", stdin="\n".join(lines).encode() + b"\n")
+
+    assert (sent.returncode, sent.stderr) == (0, b"")
+    assert sent.stdout.decode().split() == [f"#log:{seq}" for seq in range(2, len(lines) + 2)]
+    got, said = finish(early)
+    assert (bodies(got), said) == (lines, "")
+    late = chat(server, "tail", "#log", "--since", "1", "--json", "--count", str(len(lines)))
+    assert bodies(late.stdout.decode().splitlines()) == lines
+
+
+def test_every_line_arrives_once_and_in_order_though_the_server_is_killed_twice(server: ServerProcess) -> None:
+    lines = [f"line {number}" for number in range(3000)]
+    assert chat(server, "send", "#log", "begin").returncode == 0
+    reader = begin(server, "tail", "#log", "--since", "1", "--json", "--count", str(len(lines)))
+    writer = begin(server, "send", "#log", "-", name="ann")
+    assert writer.stdin is not None and writer.stdout is not None
+    for start in range(0, len(lines), 1000):
+        writer.stdin.write("\n".join(lines[start : start + 1000]).encode() + b"\n")
+        writer.stdin.flush()
+        read_line(writer.stdout)  # so the server dies with lines under way
+        if start < 2000:
+            server.kill()
+            server.start()
+    writer.stdin.close()
+    writer.stdin = None
+
+    _, said = finish(writer)
+    got, _ = finish(reader)
+
+    assert writer.returncode == 0, said
+    assert bodies(got) == lines
+
+
+def test_send_with_a_key_sends_nothing_twice_when_run_again(server: ServerProcess) -> None:
+    report = b"first\nsecond\n\nthird\n"
+
+    runs = [chat(server, "send", "#ops", "-", "--key", "nightly", stdin=report) for _ in range(2)]
+    longer = chat(server, "send", "#ops", "-", "--key", "nightly", stdin=report + b"fourth\n")
+
+    assert [run.stdout for run in runs] == [b"#ops:1\n#ops:2\n#ops:3\n"] * 2
+    assert longer.stdout == b"#ops:1\n#ops:2\n#ops:3\n#ops:4\n"
+
+
+def test_send_says_which_line_was_refused_and_sends_the_others(server: ServerProcess) -> None:
+    done = chat(server, "send", "#ops", "-", stdin=b"good\n" + b"x" * 20_000 + b"\nalso good\n")
+
+    assert done.returncode == 65
+    assert done.stdout == b"#ops:1\n#ops:2\n"
+    assert b"line 2" in done.stderr and b"Traceback" not in done.stderr
+
+
+def test_send_to_a_user_opens_the_direct_conversation(server: ServerProcess) -> None:
+    assert chat(server, "send", "#general", "here", name="bob").returncode == 0
+
+    assert chat(server, "send", "@bob", "hello").stdout == b"@bob:1\n"
+
+    page = chat(server, "history", "@ann", name="bob")
+    assert b"<ann> hello" in page.stdout
+
+
+def test_send_exits_75_with_the_number_of_lines_when_nothing_is_acknowledged() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        done = chat(
+            f"127.0.0.1:{closed.getsockname()[1]}", "send", "#ops", "-", "--timeout", "1", stdin=b"one\ntwo\nthree\n"
+        )
+
+    assert done.returncode == 75
+    assert b"3 lines were not acknowledged" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_send_retries_the_first_connect_until_the_server_is_there(home: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    early = subprocess.Popen(
+        command(f"127.0.0.1:{port}", "send", "#ops", "patience"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    with ServerProcess(home / "data", port=port):
+        lines, said = finish(early)
+
+    assert (early.returncode, lines, said) == (0, ["#ops:1"], "")
+
+
+@pytest.mark.parametrize("arguments", [("tail", "#nowhere"), ("history", "#nowhere"), ("tail", "@nobody")])
+def test_reading_makes_no_channel_and_has_an_exit_code_of_its_own(
+    server: ServerProcess, arguments: tuple[str, str]
+) -> None:
+    done = chat(server, *arguments)
+
+    assert done.returncode == 66
+    assert done.stdout == b""
+    assert len(done.stderr.splitlines()) == 1
+    assert chat(server, "history", "#nowhere").returncode == 66
+
+
+def test_tail_reads_several_targets_from_places_of_their_own(server: ServerProcess) -> None:
+    for target in ("#a", "#b"):
+        for text in ("one", "two", "three"):
+            assert chat(server, "send", target, text).returncode == 0
+
+    done = chat(server, "tail", "#a", "#b", "--since", "#a:2,#b:1", "--count", "3", "--json")
+
+    got = [(line["conversation"], line["seq"]) for line in map(json.loads, done.stdout.decode().splitlines())]
+    assert sorted(got) == [("#a", 3), ("#b", 2), ("#b", 3)]
+
+
+def test_tail_prints_only_what_is_new_without_since_and_flushes_into_a_file(
+    server: ServerProcess, home: Path
+) -> None:
+    assert chat(server, "send", "#ops", "old").returncode == 0
+    with (home / "out").open("wb") as out:
+        reader = subprocess.Popen(
+            command(server, "tail", "#ops", "--count", "2", name="bob"), stdout=out, stderr=subprocess.PIPE
+        )
+        # It says nothing until something new comes; send until the first line is in the file.
+        number = 0
+        while not (home / "out").stat().st_size:
+            number += 1
+            assert chat(server, "send", "#ops", f"new {number}").returncode == 0
+        assert reader.poll() is None or (home / "out").read_text().count("\n") == 2
+        assert chat(server, "send", "#ops", "last").returncode == 0
+        finish(reader)
+
+    assert reader.returncode == 0
+    assert "old" not in (home / "out").read_text()
+
+
+def test_json_has_the_documented_fields(server: ServerProcess) -> None:
+    assert chat(server, "send", "#ops", "snow \u2603 \x1b[31m").returncode == 0
+
+    (line,) = chat(server, "history", "#ops", "--json").stdout.decode().splitlines()
+
+    fields = json.loads(line)
+    assert list(fields) == ["conversation", "seq", "ts", "author", "kind", "text"]
+    assert (fields["conversation"], fields["seq"], fields["author"]) == ("#ops", 1, "ann")
+    assert (fields["kind"], fields["text"]) == ("message", "snow \u2603 \u241b[31m")
+
+
+def test_text_output_holds_no_control_bytes(server: ServerProcess) -> None:
+    assert chat(server, "send", "#ops", "a\x1b]0;title\x07b\x9bc\u202e").returncode == 0
+
+    shown = chat(server, "history", "#ops").stdout.decode()
+
+    assert all(char == "\n" or char.isprintable() for char in shown)
+
+
+def test_history_reads_more_than_a_page(server: ServerProcess) -> None:
+    lines = [str(number) for number in range(450)]
+    assert chat(server, "send", "#ops", "-", stdin="\n".join(lines).encode()).returncode == 0
+
+    page = chat(server, "history", "#ops", "--last", "430", "--json")
+
+    assert bodies(page.stdout.decode().splitlines()) == lines[-430:]
+
+
+def test_tail_ends_quietly_when_its_reader_has_gone(server: ServerProcess) -> None:
+    assert chat(server, "send", "#ops", "-", stdin=b"x\n" * 50).returncode == 0
+    reader = begin(server, "tail", "#ops", "--since", "0")
+    assert reader.stdout is not None and reader.stderr is not None
+    read_line(reader.stdout)
+    reader.stdout.close()
+    assert chat(server, "send", "#ops", "one more").returncode == 0
+
+    assert reader.wait(WAIT_S) == 74
+    assert reader.stderr.read() == b""
+    reader.stderr.close()
+    if reader.stdin is not None:
+        reader.stdin.close()
+
+
+def test_tail_ends_when_interrupted(server: ServerProcess) -> None:
+    assert chat(server, "send", "#ops", "x").returncode == 0
+    reader = begin(server, "tail", "#ops", "--since", "0")
+    assert reader.stdout is not None
+    read_line(reader.stdout)
+
+    reader.send_signal(signal.SIGINT)
+
+    _, said = finish(reader)
+    assert (reader.returncode, said) == (130, "")
+
+
+def test_a_host_that_does_not_answer_is_said_in_one_sentence() -> None:
+    done = chat("192.0.2.1:5", "history", "#ops")  # not of this machine: refused before anything is sent
+
+    assert done.returncode != 0
+    assert len(done.stderr.splitlines()) == 1
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_target_that_is_none_is_said_in_one_sentence(server: ServerProcess) -> None:
+    done = chat(server, "send", "ops", "x")
+
+    assert done.returncode == 2
+    assert b"'#channel'" in done.stderr
+
+
+def test_scripts_leave_no_file_behind(server: ServerProcess, home: Path) -> None:
+    before = {path for path in home.rglob("*") if not path.is_relative_to(home / "data")}
+    assert chat(server, "send", "#ops", "x").returncode == 0
+    assert chat(server, "history", "#ops").returncode == 0
+
+    after = {path for path in home.rglob("*") if not path.is_relative_to(home / "data")}
+
+    assert {path.name for path in after - before if path.is_file()} <= {"servers.json"}
+
+
+def test_a_name_that_is_ill_formed_is_refused_in_one_sentence(server: ServerProcess) -> None:
+    done = chat(server, "send", "#ops", "x", name="no spaces please")
+
+    assert done.returncode in (2, 65)
+    assert b"letters, digits" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_scripts_speak_to_a_server_of_another_kind_without_a_traceback(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        done = subprocess.Popen(
+            command(f"127.0.0.1:{port}", "history", "#ops"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        stream, _ = listener.accept()
+        with stream:
+            stream.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            os.read(stream.fileno(), 65536)
+        _, said = finish(done)
+
+    assert done.returncode in (69, 76)
+    assert "Traceback" not in said
+    assert len(said.splitlines()) == 1
