@@ -40,10 +40,15 @@ class Embedded:
 
     Args:
         data: its data folder.
+
+    Raises:
+        UsageFault: the folder's path is too long for a socket.
     """
 
     def __init__(self, data: Path) -> None:
         self._data = data
+        self.address = parse_address(f"chat+unix:{data / 'chat.sock'}")
+        """Where it listens, whether it runs or not."""
         self._lifeline: int | None = None
 
     def ensure(self) -> Address:
@@ -51,20 +56,18 @@ class Embedded:
 
         Raises:
             ServerNotStarted: it could not be.
-            UsageFault: the folder's path is too long for a socket.
         """
-        address = parse_address(f"chat+unix:{self._data / 'chat.sock'}")
         deadline = time.monotonic() + START_WITHIN_S
-        while not _answers(address):
+        while not _answers(self.address):
             if time.monotonic() > deadline:
                 raise ServerNotStarted(
                     f"Another server holds {self._data} but does not answer at its socket; end it, "
                     f"or choose another folder with {DATA_VARIABLE}."
                 )
-            if not self._start(address, deadline):
+            if not self._start(deadline):
                 # Another starter has won, and does not listen yet; or the last server is just leaving.
                 time.sleep(_LOOK_AGAIN_S)
-        return address
+        return self.address
 
     def let_go(self) -> None:
         """Let the server leave as soon as nobody is connected; the end of this process does the same."""
@@ -72,13 +75,13 @@ class Embedded:
             os.close(self._lifeline)
             self._lifeline = None
 
-    def _start(self, address: Address, deadline: float) -> bool:
+    def _start(self, deadline: float) -> bool:
         """Start a server and wait until it listens; False: another one has the folder."""
         log, before = self._open_log()
         read_end, write_end = os.pipe()
         try:
             process = subprocess.Popen(
-                _command(address.path, self._data),
+                _command(self.address.path, self._data),
                 stdin=read_end,
                 stdout=subprocess.PIPE,
                 stderr=log,

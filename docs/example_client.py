@@ -1,65 +1,55 @@
-"""A whole client, written from docs/protocol.md alone: signs in, joins, says something, prints what arrives.
+"""A whole client, written from docs/protocol.md alone: signs in, joins, says something, and prints what arrives.
 
-python docs/example_client.py HOST PORT NAME '#channel' TEXT [COUNT]      (ends after COUNT messages, or at a goodbye)
+python docs/example_client.py HOST PORT NAME '#channel' TEXT [COUNT]     (ends after COUNT messages, or at a goodbye)
 """
 
 import os
 import socket
 import sys
+from typing import Any
 
 import msgpack
 
 
 class Client:
-    """One connection; calls are answered one after another, pushes in between are printed."""
+    """One connection."""
 
-    def __init__(self, host, port):
-        self.stream = socket.create_connection((host, port), 40)  # the server pings each 25 seconds
-        self.buffer, self.calls, self.printed = b"", 0, 0
+    def __init__(self, host: str, port: int) -> None:
+        self.stream = socket.create_connection((host, port), timeout=40)  # the server pings after 25 silent seconds
+        self.reader = self.stream.makefile("rb")
+        self.calls = 0
+        self.messages = 0
 
-    def send(self, envelope):
-        """Write one frame: a length, then a MessagePack map."""
+    def send(self, envelope: dict[str, Any]) -> None:
+        """Write one frame: the length, then the map."""
         payload = msgpack.packb(envelope)
         self.stream.sendall(len(payload).to_bytes(4, "big") + payload)
 
-    def read(self, size):
-        """Return exactly so many bytes."""
-        while len(self.buffer) < size:
-            data = self.stream.recv(65536)
-            if not data:
-                sys.exit("the connection broke")
-            self.buffer += data
-        data, self.buffer = self.buffer[:size], self.buffer[size:]
-        return data
-
-    def receive(self):
-        """Return the next envelope that is no push, ping or goodbye: those are dealt with here."""
-        envelope = msgpack.unpackb(self.read(int.from_bytes(self.read(4), "big")))
+    def receive(self) -> dict[str, Any]:
+        """Return the next envelope; what concerns no call is dealt with here."""
+        length = int.from_bytes(self.reader.read(4), "big")
+        envelope: dict[str, Any] = msgpack.unpackb(self.reader.read(length)) if length else sys.exit("it broke")
         if envelope["t"] == "ping":
             self.send({"t": "pong"})
         elif envelope["t"] == "goodbye":
             sys.exit(f"goodbye: {envelope['code']}")
-        elif envelope["t"] == "push":
-            self.show(envelope["event"])
-        else:
-            return envelope
-
-    def show(self, event):
-        """Print a message; repr() keeps a stranger's control characters from the terminal."""
-        if event["kind"] == "message_posted":
+        elif envelope["t"] == "push" and envelope["event"]["kind"] == "message_posted":
+            event = envelope["event"]  # repr() keeps a stranger's control characters away from the terminal
             print(f"{event['conversation']}:{event['seq']} <{event['name']}> {event['body']!r}", flush=True)
-            self.printed += 1
+            self.messages += 1
+        return envelope
 
-    def call(self, do, **fields):
-        """Send a request and return its reply."""
+    def call(self, do: str, **fields: Any) -> dict[str, Any]:
+        """Send a request, and return its reply."""
         self.calls += 1
         self.send({"t": "call", "id": self.calls, "request": {"do": do, **fields}})
-        while (envelope := self.receive()) is None or envelope["id"] != self.calls:
+        while (envelope := self.receive()).get("id") != self.calls:
             pass
-        return envelope["reply"] if envelope["t"] == "answer" else sys.exit(f"{do}: {envelope['text']}")
+        reply: dict[str, Any] = envelope["reply"] if envelope["t"] == "answer" else sys.exit(envelope["text"])
+        return reply
 
 
-def main(host, port, name, channel, text, count="0"):
+def main(host: str, port: str, name: str, channel: str, text: str, count: str = "0") -> None:
     """Do what the head of this file says."""
     client = Client(host, int(port))
     client.call("hello", protocol=1, client="example 1.0")
@@ -67,10 +57,10 @@ def main(host, port, name, channel, text, count="0"):
     client.call("resume")
     number = client.call("join", channel=channel)["conversation"]["id"]
     client.call("post", conversation=number, cid=os.urandom(16), body=text)
-    while count == "0" or client.printed < int(count):
+    while count == "0" or client.messages < int(count):
         client.receive()
     client.send({"t": "goodbye", "code": "client_left"})
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*sys.argv[1:]) if 6 <= len(sys.argv) <= 7 else sys.exit(__doc__)

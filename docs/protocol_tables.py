@@ -86,7 +86,7 @@ def _reply(request: type[Request[Any]], shown: dict[type[Reply], str]) -> str:
 
 def event_tables() -> str:
     """Return each event with its fields, by what is promised of it."""
-    groups = {
+    groups: dict[str, tuple[type[Event], str]] = {
         "Conversation events": (ConversationEvent, "Durable, numbered by `seq` in their conversation's log."),
         "Account events": (AccountEvent, "Durable, numbered by `seq` in the account's own log, for its devices only."),
         "Signals": (Signal, "Ephemeral: not numbered, not stored, the first to be dropped when a reader is slow."),
@@ -94,18 +94,20 @@ def event_tables() -> str:
     }
     sections = []
     for title, (root, promise) in groups.items():
-        kinds: list[type[Event]] = [kind for kind in EVENTS if issubclass(kind, root)]
+        kinds = [kind for kind in EVENTS if issubclass(kind, root)]
         sections.append(f"### {title}\n\n{promise}\n\n{_sections('####', kinds)}")
     return "\n\n".join(sections)
 
 
 def value_tables() -> str:
     """Return the nouns that requests, replies and events are made of."""
-    members = [kind for _, kind in inspect.getmembers(values, inspect.isclass)]
-    kinds = [kind for kind in members if kind.__module__ == values.__name__]
-    return "\n\n".join(
-        f"#### {kind.__name__}\n\n{described(kind)}\n\n{field_table(kind)}" for kind in [*kinds, CatchUp, Limits]
-    )
+    members = [kind for _, kind in inspect.getmembers(values, inspect.isclass) if issubclass(kind, msgspec.Struct)]
+    kinds: list[type[msgspec.Struct]] = [
+        *(kind for kind in members if kind.__module__ == values.__name__),
+        CatchUp,
+        Limits,
+    ]
+    return "\n\n".join(f"#### {kind.__name__}\n\n{described(kind)}\n\n{field_table(kind)}" for kind in kinds)
 
 
 def hello_dump() -> str:

@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 
 from textual import events
 from textual.binding import BindingType
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -34,6 +35,15 @@ class Cover(Rows, can_focus=False):
         return [Line()] * max(0, (height - len(lines)) // 2) + lines
 
 
+class HelpWanted(Message):
+    """The user wants help."""
+
+    def __init__(self, topic: str) -> None:
+        super().__init__()
+        self.topic = topic
+        """A command; empty: all of it."""
+
+
 class BaseScreen(Screen[None], inherit_bindings=False):
     """A screen of ours."""
 
@@ -59,7 +69,8 @@ class BaseScreen(Screen[None], inherit_bindings=False):
         self.refresh(layout=True)
 
     def action_help(self) -> None:
-        """Show the help; screens that are the help do something else."""
+        """Show the help."""
+        self.post_message(HelpWanted(""))
 
     def action_cancel(self) -> None:
         """Take back what is under way; for screens that have something."""

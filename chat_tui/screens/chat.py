@@ -13,6 +13,7 @@ from chat_tui.commands.context import Answer
 from chat_tui.commands.line import Say
 from chat_tui.keys import bindings
 from chat_tui.messages import ConversationChosen, LinkChosen, MemberChosen, OlderWanted, ReadUpTo
+from chat_tui.screens.base import HelpWanted
 from chat_tui.screens.chat_view import ChatView
 from chat_tui.views.columns import BREAKPOINTS
 from chat_tui.widgets.completion import CompletionPopup
@@ -36,14 +37,6 @@ class ChatScreen(ChatView):
             super().__init__()
             self.server = server
             """As typed; empty: the start screen, to choose one."""
-
-    class HelpWanted(Message):
-        """The user wants help."""
-
-        def __init__(self, topic: str) -> None:
-            super().__init__()
-            self.topic = topic
-            """A command; empty: all of it."""
 
     _asked_s = float("-inf")
 
@@ -174,11 +167,6 @@ class ChatScreen(ChatView):
         self._toggle("members", self.app.size.width >= _WIDTHS["-wide"])
 
     @override
-    def action_help(self) -> None:
-        """See BaseScreen."""
-        self.show_help("")
-
-    @override
     def action_cancel(self) -> None:
         """Copy what is selected; else clear what is written; else ask whether to leave."""
         selected = self.get_selected_text() or self.composer.selected_text
@@ -206,7 +194,7 @@ class ChatScreen(ChatView):
     @override
     def show_help(self, topic: str) -> None:
         """See ChatView."""
-        self.post_message(self.HelpWanted(topic))
+        self.post_message(HelpWanted(topic))
 
     @override
     def leave_for(self, server: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from typing_extensions import override
 
 from chat_core.base.clock import Clock, SystemClock
@@ -99,9 +100,18 @@ class ChatView(BaseScreen):
         yield self.popup
         yield self.cover()
 
+    class Drawn(Message):
+        """The screen was painted for the first time."""
+
+        def __init__(self, view: ChatView) -> None:
+            super().__init__()
+            self.view = view
+            """It."""
+
     def on_mount(self) -> None:
         """Show what there is: where one is, and that the connection is being made."""
         self.take(Batch(state=self.bridge.state, changes=()))
+        self.call_after_refresh(self.post_message, self.Drawn(self))
 
     async def on_unmount(self) -> None:
         """Leave nothing running."""
@@ -142,12 +152,14 @@ class ChatView(BaseScreen):
             self.places.wanted = None
             self.show_around()
             return
+        written_nowhere = self.places.shown is None
         self._keep_draft()
         self.places.go(number)
         with self.app.batch_update():
             self._show_open()
             self.composer.conversation = number
-            self.composer.draft = self._drafts.get(number, Draft())
+            if not (written_nowhere and self.composer.text):
+                self.composer.draft = self._drafts.get(number, Draft())
 
     def open_soon(self, number: int) -> None:
         """Show a conversation, now or as soon as the state has it."""

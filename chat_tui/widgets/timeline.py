@@ -12,6 +12,7 @@ from functools import partial
 from typing import Final
 
 from textual.geometry import Size
+from textual.message import Message
 from typing_extensions import override
 
 from chat_core.base.clock import Clock, SystemClock
@@ -100,9 +101,13 @@ class Timeline(TimelinePane, can_focus=False):
         if conversation is None:
             return
         me = batch.state.me
+        if me is not None and (self._me is None or me.id != self._me.id):
+            self.show(conversation, me, self._channels)
+            return
         if me is not None and me != self._me:
             self._me = me
             self._lay_out()
+            self.placed()
         self.update_state(conversation, batch.changes)
 
     def update_state(self, conversation: ConversationState, changes: Iterable[Change]) -> None:
@@ -156,6 +161,8 @@ class Timeline(TimelinePane, can_focus=False):
         self._lay_out()
         if first:
             self._open()
+        else:
+            self.placed()
 
     def on_mount(self) -> None:
         """Tell what is visible when the window has the focus again."""
@@ -173,7 +180,7 @@ class Timeline(TimelinePane, can_focus=False):
         return Reader(me.id, me.name, self._zone, self._channels)
 
     def _lay_out(self) -> None:
-        """Lay out anew: conversation, width, reader or names are others."""
+        """Lay out anew: conversation, width, reader or names are others. Where the window is comes afterwards."""
         history = self._history
         self.forget_strips()
         self._rows = []
@@ -182,7 +189,6 @@ class Timeline(TimelinePane, can_focus=False):
             return
         self._longest = history.longest_name
         history.view.lay_out(self._columns(self._longest), self.window.height, self._reader())
-        self.placed()
 
     def _grow_gutter(self, history: History) -> None:
         """Make room for a longer name, but not under the eyes of somebody who reads further up."""
@@ -228,7 +234,12 @@ class Timeline(TimelinePane, can_focus=False):
             first = history.conversation.timeline.first_seq or -1
             if first != self._asked:
                 self._asked = first
-                self.post_message(OlderWanted(history.conversation.id))
+                self._say(OlderWanted(history.conversation.id))
+
+    def _say(self, message: Message) -> None:
+        # Said during a layout, it would be the screen's own message, and stop there on its way up.
+        message.set_sender(self)
+        self.post_message(message)
 
     def _tell_read(self) -> None:
         history = self._history
@@ -237,7 +248,7 @@ class Timeline(TimelinePane, can_focus=False):
         seen = history.last_visible()
         if seen > max(self._told, history.conversation.read):
             self._told = seen
-            self.post_message(ReadUpTo(history.conversation.id, seen))
+            self._say(ReadUpTo(history.conversation.id, seen))
 
 
 def _differs(old: ConversationState, new: ConversationState) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from textual.app import App
@@ -48,3 +50,15 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = 
             raise AssertionError(f"{what} did not come true; the screen was:\n{frame(pilot.app)}")
         await pilot.pause()
         await asyncio.sleep(0.005)
+
+
+FRAMES = Path(__file__).parents[1] / "frames"
+
+
+def expect(app: App[Any], name: str) -> None:
+    """Compare the screen with the one in `tests/tui/frames`; CHAT_FRAMES=write takes it over, to be looked at."""
+    path = FRAMES / f"{name}.txt"
+    shown = frame(app) + "\n"
+    if os.environ.get("CHAT_FRAMES") == "write":
+        path.write_text(shown)
+    assert shown == path.read_text()

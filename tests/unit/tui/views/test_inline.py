@@ -52,12 +52,12 @@ def test_hostile_address_is_never_given_to_a_terminal(name: str) -> None:
     assert not is_link(LINKS[name])
 
 
-@pytest.mark.parametrize("text", ["@ann", "hi @Ann!", "(@ann)", "@ann.", "a\n@ANN:", "日本@ann"])
+@pytest.mark.parametrize("text", ["@ann", "hi @Ann!", "(@ann)", "@ann.", "a\n@ANN:"])
 def test_mention_is_found_when_oneself_is_named(text: str) -> None:
-    assert [role for _, role in found(text)] == ([] if text.startswith("日本") else ["mention"])
+    assert [role for _, role in found(text)] == ["mention"]
 
 
-@pytest.mark.parametrize("text", ["@anna", "@ann-marie", "@ann.b", "ann", "mail@ann", "@bob", "https://x.org/@ann"])
+@pytest.mark.parametrize("text", ["@anna", "@ann-marie", "@ann.b", "ann", "mail@ann", "日本@ann", "@bob", "https://x.org/@ann"])
 def test_mention_is_not_found_when_it_is_somebody_else(text: str) -> None:
     assert "mention" not in [role for _, role in found(text)]
 

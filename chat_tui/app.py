@@ -1,0 +1,194 @@
+"""The full-screen client: joins screens, this computer's own server and what is remembered. Wiring only.
+
+The first frame is drawn before anything is connected.
+"""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+from typing import Any, Final
+
+from textual import events
+from textual.app import App
+from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+from typing_extensions import override
+
+from chat_core.base.errors import UsageFault
+from chat_core.base.tasks import spawn
+from chat_core.transport.urls import parse_address
+from chat_tui import storage
+from chat_tui.commands.context import Answer
+from chat_tui.embedded import Embedded
+from chat_tui.keys.repair import repair
+from chat_tui.screens.base import HelpWanted
+from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.chat_view import ChatView
+from chat_tui.screens.help import HelpScreen
+from chat_tui.screens.start import StartScreen
+from chat_tui.screens.visit import Choice, Visit
+from chat_tui.storage import HERE
+from chat_tui.themes import DEFAULTS, THEMES
+from chat_tui.views.columns import BREAKPOINTS, HEIGHTS
+from chat_tui.widgets.safe import ControlFilter
+
+_GC_THRESHOLDS: Final = (20_000, 20, 50)
+
+
+class ChatApp(App[None], inherit_bindings=False):
+    """The application."""
+
+    TITLE = "chat"
+    CSS_PATH = Path(__file__).parent / "styles" / "main.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+
+    def __init__(self, choice: Choice | None, *, config: Path, data: Path, theme: str = "") -> None:
+        """Make the application.
+
+        Args:
+            choice: where to go at once; None: the start screen.
+            config: folder for what is remembered; an empty path: nothing is.
+            data: folder of this computer's own server.
+            theme: name of a look; empty: the default.
+
+        Raises:
+            UsageFault: the data folder's path is too long.
+        """
+        repair()
+        super().__init__()
+        for each in THEMES:
+            self.register_theme(each)
+        self.theme = theme or THEMES[0].name
+        self._config = config
+        self._servers = storage.load(config)
+        self._embedded = Embedded(data)
+        self._choice = choice
+        self._visit: Visit | None = None
+
+    # --- what the toolkit asks for
+
+    @override
+    def get_default_screen(self) -> Screen[Any]:
+        """See App."""
+        return self._start_screen() if self._choice is None else self._visiting(self._choice).screen
+
+    @override
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """See App."""
+        return dict(DEFAULTS)
+
+    @override
+    def get_line_filters(self) -> list[LineFilter]:
+        """See App."""
+        return [*super().get_line_filters(), ControlFilter()]
+
+    @override
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """See App; markup is never read, whatever the message is made of."""
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
+
+    @override
+    async def on_event(self, event: events.Event) -> None:
+        """See App: every key shows that somebody is there."""
+        if self._visit is not None and isinstance(event, events.Key):
+            self._visit.bridge.key_pressed()
+        await super().on_event(event)
+
+    def on_app_focus(self) -> None:
+        """Look after the connection when somebody comes back to the window."""
+        if self._visit is not None:
+            self._visit.bridge.wake()
+
+    async def on_unmount(self) -> None:
+        """Say goodbye."""
+        if self._visit is not None:
+            await self._visit.end()
+        self._embedded.let_go()
+
+    # --- where to
+
+    def on_start_screen_chosen(self, event: StartScreen.Chosen) -> None:
+        """Go there."""
+        self._go(Choice(event.address, event.name))
+
+    def on_chat_screen_server_wanted(self, event: ChatScreen.ServerWanted) -> None:
+        """Go to another server, or to the start screen to choose one."""
+        if not event.server:
+            self._go_back("")
+            return
+        try:
+            address = HERE if event.server == HERE else str(parse_address(event.server))
+        except UsageFault as fault:
+            if self._visit is not None:
+                self._visit.screen.answer(Answer(str(fault), fault=True))
+            return
+        self._go(Choice(address, self._servers.name_for(address)))
+
+    def on_help_wanted(self, event: HelpWanted) -> None:
+        """Show the help."""
+        self.push_screen(HelpScreen(event.topic))
+
+    def on_chat_view_drawn(self, event: ChatView.Drawn) -> None:
+        """Connect, now that there is something to look at."""
+        if self._visit is not None and event.view is self._visit.screen:
+            spawn("visit", self._visit.begin())
+
+    def _go(self, choice: Choice) -> None:
+        self._choice = choice
+        self._part()
+        self.switch_screen(self._visiting(choice).screen)
+
+    def _go_back(self, complaint: str) -> None:
+        self._part()
+        self.switch_screen(self._start_screen(complaint))
+
+    def _part(self) -> None:
+        visit, self._visit = self._visit, None
+        if visit is not None:
+            spawn("end visit", visit.end())
+
+    def _visiting(self, choice: Choice) -> Visit:
+        self._visit = Visit(choice, self._embedded, self._servers, on_known=self._remember, on_end=self._go_back)
+        return self._visit
+
+    def _start_screen(self, complaint: str = "") -> StartScreen:
+        tried = self._choice
+        return StartScreen(
+            self._servers,
+            complaint=complaint,
+            address=tried.address if tried is not None else None,
+            name=tried.name if tried is not None else "",
+        )
+
+    def _remember(self, name: str) -> None:
+        """Remember where one is and as whom, and begin to be quick: what is there now stays."""
+        if self._visit is None:
+            return
+        self._choice = Choice(self._visit.choice.address, name)
+        self._servers = self._servers.used(*self._choice)
+        try:
+            storage.save(self._config, self._servers)
+        except OSError as error:
+            sentence = f"{self._config} cannot be written ({error.strerror}): this server will not be remembered."
+            self._visit.screen.answer(Answer(sentence, fault=True))
+        self.call_after_refresh(_settle_memory)
+
+
+def _settle_memory() -> None:
+    """Keep the garbage collector from going through all that stays: it would stop the screen for 0.1 s now and then."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)
+    gc.enable()

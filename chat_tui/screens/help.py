@@ -1,0 +1,163 @@
+"""The help: made from the tables of keys and commands when it is opened, so that it is never behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from typing_extensions import override
+
+from chat_core.base.errors import UsageFault
+from chat_tui.commands.command import Command
+from chat_tui.commands.registry import ALL, find
+from chat_tui.commands.tables import pair_lines
+from chat_tui.keys import KEYS, spelled
+from chat_tui.screens.base import BaseScreen
+from chat_tui.views.clean import drawable_line
+from chat_tui.views.lines import Line, Role, Span, cropped, spread
+from chat_tui.views.wrap import wrap
+from chat_tui.widgets.bars import Rows
+
+_MARGIN: Final = "  "
+_ABOUT_LINES: Final = (
+    "A line is sent as it is. One that begins with / is a command, // at the beginning says a slash.",
+    "The beginning of a command's name is enough where it is the only one: /to is /topic.",
+)
+
+
+def help_lines(topic: str) -> list[Line]:
+    """Return the help.
+
+    Args:
+        topic: a command, by its name or an alias; empty: everything.
+    """
+    if topic:
+        try:
+            return _about(find(topic))
+        except UsageFault as fault:
+            return [_text(drawable_line(str(fault)), "error"), Line(), *_everything()]
+    return _everything()
+
+
+def _everything() -> list[Line]:
+    lines: list[Line] = []
+    for group, keys in groupby(KEYS, key=lambda key: key.group):
+        rows = [(key.label, key.description) for key in keys if key.listed]
+        lines += [_heading(group), *_table(rows), Line()]
+    lines += [_heading("commands"), *_table([(command.usage, command.summary) for command in ALL]), Line()]
+    return [*lines, *(_text(sentence, "muted") for sentence in _ABOUT_LINES)]
+
+
+def _about(command: Command) -> list[Line]:
+    facts = [("Example", command.example)]
+    if command.aliases:
+        facts.append(("Also", ", ".join(f"/{alias}" for alias in command.aliases)))
+    if command.key:
+        facts.append(("Key", spelled(command.key)))
+    more = [_text(command.details), Line()] if command.details else []
+    return [_text(command.usage, "strong"), Line(), _text(command.summary), *more, Line(), *_table(facts)]
+
+
+def _table(rows: Sequence[tuple[str, str]]) -> Iterable[Line]:
+    return (line._replace(spans=(Span(_MARGIN), *line.spans)) for line in pair_lines(rows))
+
+
+def _heading(name: str) -> Line:
+    return Line((Span(_MARGIN + name.upper(), "heading"),))
+
+
+def _text(text: str, role: Role = "text") -> Line:
+    return Line((Span(_MARGIN), Span(text, role)))
+
+
+class Page(Rows, can_focus=False):
+    """Lines that scroll."""
+
+    DEFAULT_CSS = """
+    Page { width: 100%; height: 1fr; background: $background; }
+    """
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        super().__init__()
+        self._lines = lines
+
+    @override
+    def rows(self, width: int, height: int) -> Sequence[Line]:
+        """See Rows."""
+        wrapped = [piece for line in self._lines for piece in _fitted(line, width)]
+        self.first = max(0, min(self.first, len(wrapped) - height + 1))
+        shown = wrapped[self.first : self.first + height - 1]
+        left = len(wrapped) - self.first - len(shown)
+        words = f"{left} more lines, PgDn · Esc closes" if left > 0 else "Esc closes"
+        foot = Line(spread((), (Span(f"{words} ", "quiet"),), width), ground="surface")
+        return [*shown, *[Line()] * (height - 1 - len(shown)), foot]
+
+    @override
+    def scrolled(self, by: int) -> None:
+        """See Rows."""
+        self.first = max(0, self.first + by)
+        self.changed()
+
+
+def _fitted(line: Line, width: int) -> list[Line]:
+    """Return a line, its last span broken where it is too long."""
+    if line.width <= width or not line.spans:
+        return [line]
+    *lead, last = line.spans
+    indent = Line(tuple(lead)).width + (2 if lead and last.text.startswith("  ") else 0)
+    room = width - indent
+    if room < 16:
+        return [Line(cropped(line.spans, width))]
+    text = last.text.lstrip()
+    broken = [last._replace(text=text[piece.start : piece.end]) for piece in wrap(text, room)]
+    first = Line((*lead, last._replace(text=" " * (len(last.text) - len(text)) + broken[0].text)))
+    return [first, *(Line((Span(" " * indent), span)) for span in broken[1:])]
+
+
+class HelpScreen(BaseScreen):
+    """The help over whatever was there."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "close", show=False),
+        Binding("up", "scroll_lines(-1)", show=False),
+        Binding("down", "scroll_lines(1)", show=False),
+        Binding("pageup", "scroll_pages(-1)", show=False),
+        Binding("pagedown,space", "scroll_pages(1)", show=False),
+        Binding("home,ctrl+home", "scroll_lines(-100000)", show=False),
+        Binding("end,ctrl+end", "scroll_lines(100000)", show=False),
+    ]
+
+    def __init__(self, topic: str = "") -> None:
+        super().__init__()
+        self._page = Page(help_lines(topic))
+
+    @override
+    def compose(self) -> ComposeResult:
+        """See Widget."""
+        yield self._page
+        yield self.cover()
+
+    def action_close(self) -> None:
+        """Go back."""
+        self.dismiss()
+
+    def action_scroll_lines(self, by: int) -> None:
+        """Scroll by lines."""
+        self._page.scrolled(by)
+
+    def action_scroll_pages(self, by: int) -> None:
+        """Scroll by pages; two lines stay."""
+        self._page.scrolled(by * max(1, self._page.size.height - 3))
+
+    @override
+    def action_help(self) -> None:
+        """See BaseScreen: it is there already."""
+        self.dismiss()
+
+    @override
+    def action_cancel(self) -> None:
+        """See BaseScreen."""
+        self.dismiss()

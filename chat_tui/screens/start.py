@@ -1,0 +1,254 @@
+"""The start screen: to which server, and as whom. Works without any, and never ends: what is wrong stands below.
+
+It knows nothing of connections; whoever shows it is told what was chosen, and shows it again with what went wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input
+from typing_extensions import override
+
+from chat_core.base.errors import UsageFault
+from chat_core.base.names import MAX_ACCOUNT, check_account_name
+from chat_core.transport.urls import parse_address
+from chat_tui.screens.base import BaseScreen
+from chat_tui.storage import HERE, Servers
+from chat_tui.views.clean import drawable_line
+from chat_tui.views.lines import Line, Span, cropped, elide, spread
+from chat_tui.views.wrap import wrap
+from chat_tui.widgets.bars import Rows
+
+HERE_IN_WORDS: Final = "this computer"
+"""How people read `HERE`."""
+_OTHER: Final = "another server…"
+_MOST_LINES: Final = 6
+
+
+def in_words(address: str) -> str:
+    """Return an address as people read it."""
+    return HERE_IN_WORDS if address == HERE else address.removeprefix("chat://")
+
+
+class ServerRows(Rows, can_focus=False):
+    """The servers one can choose from; the arrows work wherever the cursor is."""
+
+    DEFAULT_CSS = """
+    ServerRows { width: 100%; height: auto; max-height: 6; }
+    """
+
+    class Clicked(Message):
+        """Somebody clicked one."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+            """Which one."""
+
+    def __init__(self, servers: Servers) -> None:
+        super().__init__()
+        known = [server for server in servers.known if server.address != HERE]
+        self.choices: tuple[tuple[str, str], ...] = (
+            (HERE, servers.name_for(HERE)),
+            *((server.address, server.name) for server in known),
+            ("", servers.name_for("")),
+        )
+        """Address and name of each; an empty address is yet to be written."""
+        self.index = 0
+
+    def choose(self, index: int) -> None:
+        """Mark one."""
+        self.index = max(0, min(index, len(self.choices) - 1))
+        self.first = max(0, min(max(self.first, self.index - _MOST_LINES + 1), self.index))
+        self.changed()
+
+    @property
+    def height_wanted(self) -> int:
+        """Lines it takes."""
+        return min(len(self.choices), _MOST_LINES)
+
+    @override
+    def rows(self, width: int, height: int) -> Sequence[Line]:
+        """See Rows."""
+        return [self._row(index, width) for index in range(self.first, min(self.first + height, len(self.choices)))]
+
+    def _row(self, index: int, width: int) -> Line:
+        address, name = self.choices[index]
+        marked = index == self.index
+        label = drawable_line(in_words(address)) if address else _OTHER
+        left = (Span("▌" if marked else " ", "own"), Span(f" {label}", "strong" if marked else "muted"))
+        right = (Span(f"{elide(drawable_line(name), 16)} ", "quiet"),) if address else ()
+        return Line(spread(left, right, width), ground="panel" if marked else "")
+
+    @override
+    def chosen(self, y: int) -> None:
+        """See Rows."""
+        if self.first + y < len(self.choices):
+            self.post_message(self.Clicked(self.first + y))
+
+
+class Complaint(Rows, can_focus=False):
+    """What is wrong, or what one can do."""
+
+    DEFAULT_CSS = """
+    Complaint { width: 100%; height: 4; }
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def say(self, text: str) -> None:
+        """Say something else; empty: what one can do."""
+        self._text = text
+        self.changed()
+
+    @override
+    def rows(self, width: int, height: int) -> Sequence[Line]:
+        """See Rows."""
+        if not self._text:
+            return [Line(cropped((Span(" Enter goes · ↑ ↓ choose · Tab moves · Ctrl+Q quits", "quiet"),), width))]
+        text = drawable_line(self._text)
+        pieces = wrap(text, max(2, width - 2))
+        return [Line((Span(" "), Span(text[piece.start : piece.end], "error"))) for piece in pieces[:height]]
+
+
+class StartScreen(BaseScreen):
+    """Where to?"""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "choose(-1)", show=False),
+        Binding("down", "choose(1)", show=False),
+        Binding("enter", "go", show=False),
+        Binding("tab", "app.focus_next", show=False),
+        Binding("shift+tab", "app.focus_previous", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    StartScreen { align: center middle; }
+    StartScreen #form { width: 60; max-width: 100%; height: auto; }
+    StartScreen .title { height: 2; }
+    StartScreen Input, StartScreen Input:focus {
+        border: none; height: 1; width: 100%; padding: 0 1; margin: 0 0 1 1; background: $panel; color: $foreground;
+        & > .input--cursor { background: $own; color: $background; text-style: none; }
+        & > .input--placeholder { color: $read-hint; }
+    }
+    StartScreen ServerRows { margin: 0 0 1 0; }
+    StartScreen.-short ServerRows, StartScreen.-short Input { margin-bottom: 0; }
+    StartScreen.-short .title { height: 1; }
+    """
+
+    class Chosen(Message):
+        """Somebody wants to go somewhere."""
+
+        def __init__(self, address: str, name: str) -> None:
+            super().__init__()
+            self.address = address
+            """Of the server, well-formed, or `HERE`."""
+            self.name = name
+            """Well-formed."""
+
+    def __init__(self, servers: Servers, *, complaint: str = "", address: str | None = None, name: str = "") -> None:
+        """Make the screen.
+
+        Args:
+            servers: those that are known.
+            complaint: what went wrong before; empty: nothing.
+            address: what was tried, to be tried again; None: the first one.
+            name: the name to begin with; empty: the one used there.
+        """
+        super().__init__()
+        self._rows = ServerRows(servers)
+        self._complaint = Complaint(complaint)
+        self._address_field = Input(placeholder="host, host:port or chat+unix:path", id="address")
+        self._name_field = Input(placeholder="your name", max_length=2 * MAX_ACCOUNT, id="name")
+        known = [choice for choice, _ in self._rows.choices]
+        wanted = address if address is not None else servers.last.address if servers.last else HERE
+        self._begin_at = known.index(wanted) if wanted in known else len(known) - 1
+        self._begin_with = wanted if wanted not in known else ""
+        self._begin_as = name
+
+    @override
+    def compose(self) -> ComposeResult:
+        """See Widget."""
+        with Vertical(id="form"):
+            yield Heading("Where to?", classes="title")
+            yield self._rows
+            yield self._address_field
+            yield Heading("As whom?")
+            yield self._name_field
+            yield self._complaint
+        yield self.cover()
+
+    def on_mount(self) -> None:
+        """Begin with what is most likely."""
+        self._rows.styles.height = self._rows.height_wanted
+        self._address_field.value = self._begin_with
+        self._choose(self._begin_at)
+        if self._begin_as:
+            self._name_field.value = self._begin_as
+        self._name_field.focus()
+
+    def on_server_rows_clicked(self, event: ServerRows.Clicked) -> None:
+        """Choose what was clicked; again: go there."""
+        event.stop()
+        if event.index == self._rows.index:
+            self.action_go()
+        else:
+            self._choose(event.index)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go."""
+        event.stop()
+        self.action_go()
+
+    def action_choose(self, by: int) -> None:
+        """Mark another server."""
+        self._choose(self._rows.index + by)
+
+    def action_go(self) -> None:
+        """Say what was chosen, or what is wrong with it."""
+        address = self._rows.choices[self._rows.index][0]
+        try:
+            address = address or str(parse_address(self._address_field.value))
+            name = check_account_name(self._name_field.value.strip())
+        except UsageFault as fault:
+            self._complaint.say(str(fault))
+            return
+        self._complaint.say("")
+        self.post_message(self.Chosen(address, name))
+
+    def _choose(self, index: int) -> None:
+        before = self._rows.choices[self._rows.index][1]
+        self._rows.choose(index)
+        address, name = self._rows.choices[self._rows.index]
+        if self._name_field.value in ("", before):
+            self._name_field.value = name
+        self._address_field.display = not address
+        if not address:
+            self._address_field.focus()
+        elif self._address_field.has_focus or self.focused is None:
+            self._name_field.focus()
+
+
+class Heading(Rows, can_focus=False):
+    """A few faint words over what follows."""
+
+    DEFAULT_CSS = """
+    Heading { width: 100%; height: 1; }
+    """
+
+    def __init__(self, words: str, *, classes: str = "") -> None:
+        super().__init__(classes=classes)
+        self._words = words
+
+    @override
+    def rows(self, width: int, height: int) -> Sequence[Line]:
+        """See Rows."""
+        return [Line((Span(f" {self._words}", "heading"),))]

@@ -1,0 +1,137 @@
+"""One stay at a server: its bridge, its screen, and this computer's own server if it is that. Draws nothing.
+
+It begins when the screen was drawn, and ends by the user, or with a sentence: let in by nobody in time, or refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from chat_core.base.clock import Clock, SystemClock
+from chat_core.base.errors import ChatError
+from chat_core.base.tasks import spawn
+from chat_core.client.state.changes import Batch
+from chat_core.client.state.model import LinkStatus
+from chat_core.transport.urls import parse_address
+from chat_tui.bridge import Bridge
+from chat_tui.commands.context import Answer
+from chat_tui.embedded import Embedded
+from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.start import in_words
+from chat_tui.storage import HERE, Servers
+
+LET_IN_WITHIN_S: Final = 5.0
+"""Time a server has to let one in before that is said, and another one can be chosen, in seconds."""
+LOOK_AFTER_EVERY_S: Final = 2.0
+"""Shortest distance of two looks after this computer's own server while it does not answer, in seconds."""
+
+
+class Choice(NamedTuple):
+    """Where to go, and as whom."""
+
+    address: str
+    """Of the server, well-formed, or `HERE`."""
+    name: str
+    """Well-formed."""
+
+
+class Visit:
+    """It.
+
+    Args:
+        choice: where, and as whom.
+        embedded: this computer's own server.
+        servers: those that are known, for completion.
+        on_known: told the name one has there, when let in and when it changes.
+        on_end: told why it ended, if not by the user.
+        clock: the time.
+    """
+
+    def __init__(
+        self,
+        choice: Choice,
+        embedded: Embedded,
+        servers: Servers,
+        *,
+        on_known: Callable[[str], None],
+        on_end: Callable[[str], None],
+        clock: Clock | None = None,
+    ) -> None:
+        self.choice = choice
+        self._embedded = embedded if choice.address == HERE else None
+        address = embedded.address if choice.address == HERE else parse_address(choice.address)
+        self.bridge = Bridge(address, choice.name, self._take, self._fault)
+        """To the server."""
+        known = [server.address for server in servers.known]
+        self.screen = ChatScreen(self.bridge, title=in_words(choice.address), servers=known)
+        """The main screen of it."""
+        self._on_known = on_known
+        self._on_end = on_end
+        self._clock = clock or SystemClock()
+        self._name = ""
+        self._let_in = self._over = False
+        self._looked_s = float("-inf")
+
+    async def begin(self) -> None:
+        """Connect, and end with a sentence if that fails."""
+        try:
+            if self._embedded is not None:
+                await asyncio.to_thread(self._embedded.ensure)
+            if not self._over:
+                await self.bridge.start()
+                await self.bridge.online(LET_IN_WITHIN_S)
+                self._let_in = True
+                self._note_name()
+        except ChatError as fault:
+            self._finish(str(fault))
+
+    async def end(self) -> None:
+        """Say goodbye."""
+        self._over = True
+        await self.bridge.close()
+
+    def _take(self, batch: Batch) -> None:
+        if self._over:
+            return
+        self.screen.take(batch)
+        if not self._let_in:
+            return
+        link = batch.state.link
+        if link.status is LinkStatus.REFUSED:
+            self._finish(link.detail)
+        elif link.status is LinkStatus.WAITING:
+            self._look_after_embedded()
+        else:
+            self._note_name()
+
+    def _fault(self, fault: ChatError) -> None:
+        if not self._over:
+            self.screen.answer(Answer(str(fault), fault=True))
+
+    def _finish(self, sentence: str) -> None:
+        if not self._over:
+            self._over = True
+            self._on_end(sentence)
+
+    def _note_name(self) -> None:
+        me = self.bridge.state.me
+        if me is not None and me.name != self._name:
+            self._name = me.name
+            self._on_known(me.name)
+
+    def _look_after_embedded(self) -> None:
+        """Start this computer's own server again if it is gone: nobody else will."""
+        now = self._clock.monotonic()
+        if self._embedded is not None and now - self._looked_s >= LOOK_AFTER_EVERY_S:
+            self._looked_s = now
+            spawn("look after embedded server", self._restart(self._embedded))
+
+    async def _restart(self, embedded: Embedded) -> None:
+        try:
+            await asyncio.to_thread(embedded.ensure)
+        except ChatError as fault:
+            self._fault(fault)
+        else:
+            self.bridge.wake()

@@ -1,0 +1,36 @@
+"""A real server process for the whole run, and raw connections to it. These tests import nothing of the project.
+
+Any other server that speaks docs/protocol.md should pass them.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.people import People
+from tests.support.processes import ServerProcess
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[ServerProcess]:
+    """Start a server on a free port; at the end it must have logged no traceback, whatever was sent to it."""
+    folder = Path(tempfile.mkdtemp(prefix="chat-"))
+    with ServerProcess(folder / "data") as running:
+        yield running
+        assert running.stop() == 0
+    said = running.log.read_text()
+    shutil.rmtree(folder, ignore_errors=True)
+    assert "Traceback" not in said, said
+    assert "task " not in said, said
+
+
+@pytest.fixture
+def people(server: ServerProcess) -> Iterator[People]:
+    """Connect to the session's server; everything is closed at the end of the test."""
+    with People(server.port) as people:
+        yield people

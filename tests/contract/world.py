@@ -1,0 +1,192 @@
+"""A store under test, with few words for what tests do often, and a record of everything it handed out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, TypeVar
+
+from chat_core.base.ids import AccountId, Cid, ConversationId
+from chat_core.protocol.codes import Refusal
+from chat_core.protocol.events import AccountEvent, ConversationEvent
+from chat_core.protocol.values import Conversation, Message, Style
+from chat_core.server.store.base import (
+    AppendMessage,
+    Boot,
+    Committed,
+    JoinChannel,
+    LeaveConversation,
+    MoveReadMarker,
+    Op,
+    OpenDirect,
+    Place,
+    Reader,
+    Refused,
+    SignInByName,
+    Store,
+)
+
+T = TypeVar("T")
+
+GENERAL_ID = ConversationId(1)
+ANNOUNCEMENTS_ID = ConversationId(2)
+
+
+class World:
+    """One store and what was committed to it, in order.
+
+    Args:
+        make: makes a store over the same database each time; not opened.
+    """
+
+    def __init__(self, make: Callable[[], Store]) -> None:
+        self._make = make
+        self.store = make()
+        self.commits: list[Sequence[Committed]] = []
+        self.boot = Boot("")
+        self._cids = 0
+
+    async def open(self) -> None:
+        """Open the store."""
+        self.boot = await self.store.open(self.commits.append)
+
+    async def reopen(self) -> None:
+        """Close the store and open it again, as a restart does."""
+        await self.store.close()
+        self.store = self._make()
+        await self.open()
+
+    @property
+    def committed(self) -> list[Committed]:
+        """All outcomes that were handed out, in order."""
+        return [outcome for commit in self.commits for outcome in commit]
+
+    @property
+    def last(self) -> Committed:
+        """The newest outcome."""
+        return self.commits[-1][-1]
+
+    def events(self) -> list[ConversationEvent]:
+        """Return all conversation events that were handed out."""
+        return [event for outcome in self.committed for event in outcome.events]
+
+    def account_events(self, account: AccountId) -> list[AccountEvent]:
+        """Return all events of an account's log that were handed out."""
+        return [event for outcome in self.committed for whose, event in outcome.account_events if whose == account]
+
+    async def write(self, op: Op) -> Any:
+        """Carry out one op."""
+        return await self.store.write(op)
+
+    async def together(self, *ops: Op) -> list[Any]:
+        """Carry out ops that are queued in one go; return replies and refusals."""
+        return await asyncio.gather(*(self.store.write(op) for op in ops), return_exceptions=True)
+
+    async def read(self, query: Callable[[Reader], T]) -> T:
+        """Run a query."""
+        return await self.store.read(query)
+
+    async def refused(self, op: Op) -> Refusal:
+        """Carry out an op that must be refused, and leave no trace."""
+        before = len(self.committed)
+        try:
+            reply = await self.store.write(op)
+        except Refused as refused:
+            assert str(refused).endswith("."), "a sentence"
+            assert len(self.committed) == before
+            return refused.code
+        raise AssertionError(f"not refused, but {reply}")
+
+    # --- ops in few words -------------------------------------------------------------------------------------
+
+    async def sign_in(self, *names: str) -> list[AccountId]:
+        """Make accounts."""
+        return [AccountId((await self.write(SignInByName(name, 1)))[0].id) for name in names]
+
+    async def join(self, account: AccountId, name: str) -> ConversationId:
+        """Join a channel, which is made if need be."""
+        conversation, _ = await self.write(JoinChannel(account, name, create=True, ts=1))
+        return ConversationId(conversation.id)
+
+    async def leave(self, account: AccountId, conversation: int | str) -> None:
+        """Leave a channel."""
+        await self.write(LeaveConversation(account, conversation, 1))
+
+    async def open_direct(self, account: AccountId, other: str) -> ConversationId:
+        """Open a direct conversation."""
+        conversation, _ = await self.write(OpenDirect(account, other, 1))
+        return ConversationId(conversation.id)
+
+    async def mark(self, account: AccountId, conversation: int | str, seq: int) -> None:
+        """Move a read marker."""
+        await self.write(MoveReadMarker(account, conversation, seq))
+
+    def message(
+        self,
+        account: AccountId,
+        conversation: int | str = GENERAL_ID,
+        body: str = "hello",
+        *,
+        cid: Cid | None = None,
+        prev: Cid | None = None,
+        raw: str | None = None,
+        style: Style = "text",
+        reply_to: int | None = None,
+        ts: int = 1,
+    ) -> AppendMessage:
+        """Return the op of a message; without `cid` it is one of its own."""
+        return AppendMessage(
+            account=account,
+            conversation=conversation,
+            cid=self.cid() if cid is None else cid,
+            prev=prev,
+            body=body,
+            raw=body if raw is None else raw,
+            style=style,
+            reply_to=reply_to,
+            ts=ts,
+        )
+
+    def cid(self) -> Cid:
+        """Return a cid that was not used yet."""
+        self._cids += 1
+        return Cid(self._cids.to_bytes(16, "big"))
+
+    async def post(
+        self, account: AccountId, conversation: int | str = GENERAL_ID, *bodies: str, **rest: Any
+    ) -> list[int]:
+        """Post messages, one after another; return their seqs."""
+        wanted = bodies or ("hello",)
+        return [(await self.write(self.message(account, conversation, body, **rest)))[1] for body in wanted]
+
+    # --- reads in few words -----------------------------------------------------------------------------------
+
+    async def find(self, account: AccountId, ref: int | str) -> Place:
+        """Resolve a conversation."""
+        return await self.read(lambda reader: reader.find(account, ref))
+
+    async def conversation(self, account: AccountId, number: ConversationId) -> Conversation:
+        """Return a conversation as a member sees it."""
+        return await self.read(lambda reader: reader.conversation(account, number))
+
+    async def log(self, number: ConversationId, after: int = 0) -> Sequence[ConversationEvent]:
+        """Return a conversation's whole log behind a seq, page by page."""
+        found: list[ConversationEvent] = []
+        while page := await self.read(lambda reader: reader.events(number, after, 2**32, 200)):
+            found += page
+            after = page[-1].seq
+        return found
+
+    async def messages(self, number: ConversationId) -> Sequence[Message]:
+        """Return all messages of a conversation, page by page."""
+        found: list[Message] = []
+        after, at_end = 0, False
+        while not at_end:
+            page = await self.read(lambda reader: reader.history(number, "after", after, 200, None))
+            found += page.messages
+            after, at_end = found[-1].seq if found else 0, page.at_end
+        return found
+
+
+MakeWorld = Callable[[], AbstractAsyncContextManager[World]]
