@@ -5,7 +5,10 @@ The first frame is drawn before anything is connected.
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import logging
+import signal
 from pathlib import Path
 from typing import Any, Final
 
@@ -111,6 +114,12 @@ class ChatApp(App[None], inherit_bindings=False):
         if self._visit is not None:
             self._visit.bridge.wake()
 
+    def on_mount(self) -> None:
+        """Leave in good order, with the terminal as it was, when told to from outside."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.exit)
+
     async def on_unmount(self) -> None:
         """Say goodbye."""
         if self._visit is not None:
@@ -184,6 +193,17 @@ class ChatApp(App[None], inherit_bindings=False):
             sentence = f"{self._config} cannot be written ({error.strerror}): this server will not be remembered."
             self._visit.screen.answer(Answer(sentence, fault=True))
         self.call_after_refresh(_settle_memory)
+
+
+def log_to(file: Path) -> None:
+    """Write what goes wrong inside into a file: the screen is no place for it."""
+    handler: logging.Handler
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handler = logging.FileHandler(file, encoding="utf-8", errors="backslashreplace", delay=True)
+    except OSError:
+        handler = logging.NullHandler()
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
 
 
 def _settle_memory() -> None:

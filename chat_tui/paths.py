@@ -28,3 +28,10 @@ def data_folder() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("chat-tui", appauthor=False) / "here"
+
+
+def log_file() -> Path:
+    """Return the file for what went wrong inside the client; neither it nor its folder may exist."""
+    from platformdirs import user_state_path
+
+    return user_state_path("chat-tui", appauthor=False) / "chat-tui.log"

@@ -21,6 +21,8 @@ from chat_core.protocol.requests.messages import Post, Posted
 
 REMEMBERED: Final = 16384
 """Outcomes kept for whoever asks later with `sent`."""
+A_LITTLE_S: Final = 0.001
+"""Loops may call a moment early, and a pause that is not over would only be planned again."""
 _NEVER: Final = 2**63
 
 Outcome = Posted | CallFailed | Disconnected
@@ -182,7 +184,7 @@ class Sender:
                 self._send(link, sending)
             pause_s = self._outbox.next_due(now)
             if pause_s is not None:
-                self._pause = asyncio.get_running_loop().call_later(pause_s, self._pump)
+                self._pause = asyncio.get_running_loop().call_later(pause_s + A_LITTLE_S, self._pump)
         self._wake()
 
     def _send(self, link: Link, sending: Sending) -> None:

@@ -40,6 +40,13 @@ class RequestFault(Exception):
         self.code = code
 
 
+def _as_plain(value: object) -> str:
+    """Return a str that is of a class of its own (an argument of a command, an enumeration's member) as a plain one."""
+    if isinstance(value, str):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} does not travel")
+
+
 def pack(value: msgspec.Struct) -> bytes:
     """Return a struct as MessagePack, without a frame's length."""
     # Half a surrogate pair, which no UTF-8 can say, must not end a client: it travels as a question mark.
@@ -49,7 +56,7 @@ def pack(value: msgspec.Struct) -> bytes:
 
 def to_map(value: msgspec.Struct) -> dict[str, Any]:
     """Return a struct as the plain map that travels inside an envelope."""
-    plain: dict[str, Any] = msgspec.to_builtins(value, builtin_types=_BUILTIN)
+    plain: dict[str, Any] = msgspec.to_builtins(value, builtin_types=_BUILTIN, enc_hook=_as_plain)
     return plain
 
 

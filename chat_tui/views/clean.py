@@ -9,6 +9,9 @@ from typing import Final
 
 from chat_core.base.text import for_terminal, line_for_terminal
 
+LABEL_MAX: Final = 500
+"""Characters of a name, a topic or a sentence that are looked at; no line of a terminal is longer."""
+
 _BIDI: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 
 
@@ -18,5 +21,6 @@ def drawable(text: str) -> str:
 
 
 def drawable_line(text: str) -> str:
-    """Return `drawable` in one line; a newline becomes a visible mark."""
+    """Return `drawable` in one line; a newline becomes a visible mark. What no line has room for is cut off."""
+    text = text[:LABEL_MAX]
     return text if text.isascii() and text.isprintable() else line_for_terminal(text).translate(_BIDI)

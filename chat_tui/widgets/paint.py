@@ -137,31 +137,36 @@ class Painted(Widget):
 
     _painter: Painter | None = None
     _ground: Style | None = None
-
-    @property
-    def painter(self) -> Painter:
-        """The painter for the theme in use."""
-        variables = self.app.theme_variables
-        if self._painter is None or not self._painter.uses(variables):
-            self._painter = _painter(variables)
-            self.forget_strips()
-        return self._painter
+    _stale = True
 
     def painted(self, line: Line, width: int) -> Strip:
         """Return a line on this widget's own ground."""
-        painter = self.painter
-        if self._ground is None:
-            self._ground = Style(bgcolor=self.rich_style.bgcolor)
-        return painter.paint(line, width, self._ground)
+        self.look_again()
+        assert self._painter is not None and self._ground is not None
+        return self._painter.paint(line, width, self._ground)
+
+    def look_again(self) -> None:
+        """Notice when colours are others than before; what was painted is forgotten then."""
+        variables = self.app.theme_variables
+        if self._painter is None or not self._painter.uses(variables):
+            self._painter = _painter(variables)
+            self._stale = True
+            self.forget_strips()
+        if self._stale:
+            self._stale = False
+            ground = Style(bgcolor=self.rich_style.bgcolor)
+            if ground != self._ground:
+                self._ground = ground
+                self.forget_strips()
 
     def forget_strips(self) -> None:
         """Drop what was painted; for those who keep some."""
 
     @override
     def notify_style_update(self) -> None:
-        """See Widget: the theme may be another one."""
+        """See Widget: the ground may be another one."""
         super().notify_style_update()
-        self._painter = self._ground = None
+        self._stale = True
 
 
 _newest: list[Painter] = []

@@ -134,6 +134,7 @@ class TimelinePane(Scroller, Painted, can_focus=False):
         self._strips.clear()
 
     def _strips_of(self, history: History, index: int) -> list[Strip]:
+        self.look_again()
         look = history.view.items[index].look
         strips = self._strips.get(look)
         if strips is None:

@@ -216,7 +216,7 @@ def test_more_calls_than_may_be_under_way_are_all_answered(people: People) -> No
     wire = people.enter()
 
     wire.send_bytes(b"".join(packed(request(number, "list_users", limit=1)) for number in range(1000)))
-    seen = set()
+    seen: set[int] = set()
     while len(seen) < 1000:
         envelope = wire.receive()
         assert envelope is not None

@@ -9,7 +9,7 @@ from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import ConversationJoined
 from chat_core.protocol.values import Account
 from chat_core.server.store.base import RenameAccount, SignInByName
-from tests.contract.world import ANNOUNCEMENTS_ID, GENERAL_ID, World
+from tests.contract.world import GENERAL_ID, World
 
 
 async def test_sign_in_makes_an_account_in_general_and_announcements_when_the_name_is_new(world: World) -> None:

@@ -84,7 +84,7 @@ async def test_leave_ends_the_membership_and_tells_how_far_one_may_read(world: W
     await world.post(bob, ops, "three")
     place = await world.find(ann, ops)
     assert (place.member, place.last_readable, place.head) == (False, 2, 3)
-    assert ops not in [conversation.id for conversation in await world.read(lambda r: r.conversations_of(ann))]
+    assert ops not in [conversation.id for conversation in await world.list_of(ann)]
 
 
 async def test_leave_and_join_again_makes_a_member_who_may_read_everything(world: World) -> None:
@@ -101,7 +101,7 @@ async def test_leave_and_join_again_makes_a_member_who_may_read_everything(world
     assert (place.member, place.last_readable) == (True, None)
     seen = await world.conversation(ann, ops)
     assert (seen.members, seen.read, seen.unread) == (2, 4, 0)
-    members, total, _ = await world.read(lambda reader: reader.members(ops, "", 10))
+    members, total, _ = await world.members(ops, "", 10)
     assert ([member.name for member in members], total) == (["ann", "bob"], 2)
 
 
@@ -128,7 +128,7 @@ async def test_join_and_open_are_refused_when_the_list_would_grow_too_long(world
     assert await world.refused(OpenDirect(bob, "ann", 1)) is Refusal.TOO_MANY
     await world.leave(ann, "#c0")
     await world.join(ann, "one-more")
-    assert len(await world.read(lambda reader: reader.conversations_of(ann))) == CONVERSATIONS_PER_ACCOUNT
+    assert len(await world.list_of(ann)) == CONVERSATIONS_PER_ACCOUNT
 
 
 async def test_channels_are_paged_by_name_with_what_the_asker_is_in(world: World) -> None:
@@ -156,10 +156,10 @@ async def test_members_are_paged_by_name(world: World, count: int) -> None:
     left = next(account for account in accounts if account.name == names[4])
     await world.leave(left.id, GENERAL_ID)
 
-    members, total, more = await world.read(lambda reader: reader.members(GENERAL_ID, "USER0002", 3))
+    members, total, more = await world.members(GENERAL_ID, "USER0002", 3)
     assert [member.name for member in members] == ["user0003", "user0005", "user0006"]
     assert (total, more) == (count - 1, True)
-    members, total, more = await world.read(lambda reader: reader.members(GENERAL_ID, names[-2], 3))
+    members, total, more = await world.members(GENERAL_ID, names[-2], 3)
     assert ([member.name for member in members], more) == ([names[-1]], False)
     nobody = await world.read(lambda reader: reader.members(ConversationId(99), "", 3))
     assert nobody == ([], 0, False)

@@ -27,10 +27,6 @@ async def filled(world: World) -> World:
     return world
 
 
-async def page_of(world: World, anchor: str, seq: int, limit: int, upto: int | None = None) -> MessagePage:
-    return await world.read(lambda reader: reader.history(GENERAL_ID, anchor, seq, limit, upto))
-
-
 @pytest.mark.parametrize(
     ("anchor", "seq", "limit", "upto", "seqs", "at_start", "at_end"),
     [
@@ -76,7 +72,7 @@ async def test_history_page_holds_what_lies_at_the_anchor(
     at_start: bool,
     at_end: bool,
 ) -> None:
-    page = await page_of(filled, anchor, seq, limit, upto)
+    page = await filled.page(GENERAL_ID, anchor, seq, limit, upto)
 
     assert [message.seq for message in page.messages] == seqs
     assert [message.body for message in page.messages] == [f"m{seq}" for seq in seqs]
@@ -85,7 +81,7 @@ async def test_history_page_holds_what_lies_at_the_anchor(
 
 async def test_history_of_an_empty_conversation_is_at_both_ends(world: World) -> None:
     for anchor in ("latest", "before", "after", "around"):
-        assert await page_of(world, anchor, 1, 10) == MessagePage([], at_start=True, at_end=True)
+        assert await world.page(GENERAL_ID, anchor, 1, 10) == MessagePage([], at_start=True, at_end=True)
 
 
 async def test_history_page_is_cut_on_the_side_away_from_the_anchor_when_bodies_are_long(world: World) -> None:
@@ -100,7 +96,7 @@ async def test_history_page_is_cut_on_the_side_away_from_the_anchor_when_bodies_
         ("after", 10, range(11, 11 + fitting)),
         ("around", 20, range(20 - fitting // 2, 20 + fitting // 2)),
     ):
-        page = await page_of(world, anchor, seq, PAGE_ITEMS)
+        page = await world.page(GENERAL_ID, anchor, seq, PAGE_ITEMS)
         assert [message.seq for message in page.messages] == list(seqs)
         assert (page.at_start, page.at_end) == (False, anchor == "latest")
 
@@ -111,13 +107,13 @@ async def test_history_page_holds_one_message_when_even_that_is_too_long(world: 
         await world.post(ann, GENERAL_ID, "x" * (PAGE_BYTES + 1))
 
     for anchor, seq in (("latest", 3), ("before", 3), ("after", 1), ("around", 2)):
-        page = await page_of(world, anchor, seq, 10)
+        page = await world.page(GENERAL_ID, anchor, seq, 10)
         assert [message.seq for message in page.messages] == [3 if anchor == "latest" else 2]
 
 
 async def test_log_is_read_in_pieces_without_a_hole(filled: World) -> None:
     async def seqs(after: int, upto: int, limit: int) -> list[int]:
-        piece = await filled.read(lambda reader: reader.events(GENERAL_ID, after, upto, limit))
+        piece = await filled.piece(GENERAL_ID, after, upto, limit)
         assert {event.conversation for event in piece} <= {GENERAL_ID}
         return [event.seq for event in piece]
 
@@ -135,8 +131,6 @@ async def test_log_piece_ends_early_when_bodies_are_long(world: World) -> None:
     for size in (16_000, PAGE_BYTES + 1, 16_000, 16_000):
         await world.post(ann, GENERAL_ID, "x" * size)
 
-    pieces = []
-    for after in range(4):
-        pieces.append([event.seq for event in await world.read(lambda r, a=after: r.events(GENERAL_ID, a, 4, 200))])
+    pieces = [[event.seq for event in await world.piece(GENERAL_ID, after, 4)] for after in range(4)]
 
     assert pieces == [[1], [2], [3, 4], [4]]

@@ -109,7 +109,7 @@ async def test_account_log_keeps_one_marker_per_conversation(world: World) -> No
             await world.mark(ann, where, seq)
 
     live = world.account_events(ann)
-    kept = await world.read(lambda reader: reader.account_events(ann, 0))
+    kept = await world.account_log(ann)
 
     assert [event.seq for event in live] == list(range(1, 10)), "no holes in what is pushed"
     assert [event.seq for event in kept] == [1, 2, 3, 8, 9]
@@ -119,7 +119,7 @@ async def test_account_log_keeps_one_marker_per_conversation(world: World) -> No
     ]
     assert await world.read(lambda reader: reader.account_head(ann)) == 9
     assert await world.read(lambda reader: reader.account_head(bob)) == 3
-    assert [event.seq for event in await world.read(lambda reader: reader.account_events(ann, 8))] == [9]
+    assert [event.seq for event in await world.account_log(ann, 8)] == [9]
 
 
 async def test_account_log_keeps_one_marker_when_the_account_left_and_came_back(world: World) -> None:
@@ -132,7 +132,7 @@ async def test_account_log_keeps_one_marker_when_the_account_left_and_came_back(
         await world.leave(ann, ops)
         await world.join(ann, "ops")
 
-    kept = await world.read(lambda reader: reader.account_events(ann, 0))
+    kept = await world.account_log(ann)
 
     assert [event for event in kept if isinstance(event, ReadMarkerMoved)] == [
         ReadMarkerMoved(seq=10, conversation=ops, read=3)
@@ -148,7 +148,7 @@ async def test_account_log_shows_conversations_as_they_are_now(world: World) -> 
     await world.post(ann, gone, "bye")
     await world.leave(ann, gone)
 
-    told = await world.read(lambda reader: reader.account_events(ann, 0))
+    told = await world.account_log(ann)
 
     joined = {event.conversation.id: event.conversation for event in told if isinstance(event, ConversationJoined)}
     assert set(joined) == {GENERAL_ID, ANNOUNCEMENTS_ID, ops, gone}
@@ -159,12 +159,11 @@ async def test_account_log_shows_conversations_as_they_are_now(world: World) -> 
 
 
 async def test_account_without_a_log_has_an_empty_one(world: World) -> None:
-    [ann] = await world.sign_in("ann")
     stranger = AccountId(99)
 
     assert await world.read(lambda reader: reader.account_head(stranger)) == 0
-    assert await world.read(lambda reader: reader.account_events(stranger, 0)) == []
-    assert await world.read(lambda reader: reader.conversations_of(stranger)) == []
+    assert await world.account_log(stranger) == []
+    assert await world.list_of(stranger) == []
 
 
 async def test_conversations_come_by_number_with_everything_a_list_shows(world: World) -> None:
@@ -175,7 +174,7 @@ async def test_conversations_come_by_number_with_everything_a_list_shows(world: 
     await world.write(SetChannelTopic(ann, ops, "work", 1))
     await world.post(bob, direct, "hi")
 
-    listed = await world.read(lambda reader: reader.conversations_of(ann))
+    listed = await world.list_of(ann)
 
     assert [(one.id, one.target, one.topic, one.head, one.unread, one.members, one.partner) for one in listed] == [
         (GENERAL_ID, "#general", "", 0, 0, 2, None),

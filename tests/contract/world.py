@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 from chat_core.base.ids import AccountId, Cid, ConversationId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import AccountEvent, ConversationEvent
-from chat_core.protocol.values import Conversation, Message, Style
+from chat_core.protocol.values import Conversation, Member, Message, Style
 from chat_core.server.store.base import (
     AppendMessage,
     Boot,
     Committed,
     JoinChannel,
     LeaveConversation,
+    MessagePage,
     MoveReadMarker,
     Op,
     OpenDirect,
@@ -170,12 +171,28 @@ class World:
         """Return a conversation as a member sees it."""
         return await self.read(lambda reader: reader.conversation(account, number))
 
+    async def piece(
+        self, number: ConversationId, after: int, upto: int = 2**32, limit: int = 200
+    ) -> Sequence[ConversationEvent]:
+        """Return one piece of a conversation's log."""
+        return await self.read(lambda reader: reader.events(number, after, upto, limit))
+
+    async def page(
+        self, number: ConversationId, anchor: str, seq: int, limit: int = 200, upto: int | None = None
+    ) -> MessagePage:
+        """Return one page of messages."""
+        return await self.read(lambda reader: reader.history(number, anchor, seq, limit, upto))
+
+    async def eid(self, number: ConversationId, seq: int) -> bytes | None:
+        """Return the id of an event."""
+        return await self.read(lambda reader: reader.eid_at(number, seq))
+
     async def log(self, number: ConversationId, after: int = 0) -> Sequence[ConversationEvent]:
-        """Return a conversation's whole log behind a seq, page by page."""
+        """Return a conversation's whole log behind a seq, piece by piece."""
         found: list[ConversationEvent] = []
-        while page := await self.read(lambda reader: reader.events(number, after, 2**32, 200)):
-            found += page
-            after = page[-1].seq
+        while piece := await self.piece(number, after):
+            found += piece
+            after = piece[-1].seq
         return found
 
     async def messages(self, number: ConversationId) -> Sequence[Message]:
@@ -183,10 +200,24 @@ class World:
         found: list[Message] = []
         after, at_end = 0, False
         while not at_end:
-            page = await self.read(lambda reader: reader.history(number, "after", after, 200, None))
+            page = await self.page(number, "after", after)
             found += page.messages
             after, at_end = found[-1].seq if found else 0, page.at_end
         return found
+
+    async def account_log(self, account: AccountId, after: int = 0) -> Sequence[AccountEvent]:
+        """Return an account's log as it is kept."""
+        return await self.read(lambda reader: reader.account_events(account, after))
+
+    async def list_of(self, account: AccountId) -> Sequence[Conversation]:
+        """Return the conversations of an account."""
+        return await self.read(lambda reader: reader.conversations_of(account))
+
+    async def members(
+        self, number: ConversationId, after: str = "", limit: int = 200
+    ) -> tuple[Sequence[Member], int, bool]:
+        """Return a page of members."""
+        return await self.read(lambda reader: reader.members(number, after, limit))
 
 
 MakeWorld = Callable[[], AbstractAsyncContextManager[World]]

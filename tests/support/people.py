@@ -1,6 +1,6 @@
 """Raw connections to one running server, under names that no other test uses. Uses nothing of the project.
 
-`Wire` speaks the protocol by hand; `People` opens wires and closes them all. Beside it: what several tests ask of a wire.
+`Wire` speaks the protocol by hand; `People` opens wires and closes them all. Beside it: what several tests ask.
 """
 
 from __future__ import annotations

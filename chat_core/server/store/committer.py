@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import Connection, RootTransaction
+from sqlalchemy.exc import DBAPIError
 
 from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.server.observe import get_log
@@ -90,24 +90,26 @@ class Committer:
         try:
             outcomes: list[Outcome] = [*carry_out(self._work, ops)]
         except Exception as error:
-            self._undo(transaction.rollback)
+            self._undo(transaction)
             if isinstance(error, DBAPIError) and self._classify(error) is Trouble.FULL:
                 raise self._hopeless(error) from error
             raise
         try:
             transaction.commit()
         except Exception as error:
-            self._undo(transaction.rollback)
+            self._undo(transaction)
             if isinstance(error, DBAPIError) and self._classify(error) is Trouble.FULL:
                 raise self._hopeless(error) from error
             raise self._break(error) from error
         return outcomes
 
-    def _undo(self, rollback: Callable[[], None]) -> None:
+    def _undo(self, transaction: RootTransaction) -> None:
         self._work.facts.clear()
         try:
-            rollback()
-        except SQLAlchemyError as error:
+            transaction.rollback()
+            # After a failed commit SQLAlchemy holds the transaction for ended; the database may not.
+            self._connection.connection.rollback()
+        except Exception as error:
             raise self._break(error) from error
 
     def _break(self, error: Exception) -> StoreBroken:

@@ -13,7 +13,8 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, insert, inspect, select
 
-from chat_core.base.errors import UsageFault
+from chat_core.base.errors import UsageFault, WorldFault
+from chat_core.base.text import clean_line
 from chat_core.server.observe import get_log
 from chat_core.server.store import schema
 from chat_core.server.store.base import ANNOUNCEMENTS, GENERAL
@@ -29,7 +30,7 @@ def prepare(
     engine: Engine,
     *,
     ts: int,
-    keep_copy: Callable[[Connection, str], None],
+    keep_copy: Callable[[Connection, str], Path],
     chance: Callable[[int], bytes] = os.urandom,
     head: str = schema.HEAD,
     scripts: Path = MIGRATIONS,
@@ -39,13 +40,14 @@ def prepare(
     Args:
         engine: enforces no foreign keys: a table that is rebuilt is dropped first.
         ts: now, in milliseconds since 1970.
-        keep_copy: called with the version of an existing database before that is migrated.
+        keep_copy: called with the version of an existing database before that is migrated; returns where the copy is.
         chance: returns random bytes.
         head: the version wanted.
         scripts: folder with Alembic's `env.py` and `versions`.
 
     Raises:
         UsageFault: the database belongs to a newer version or to another program.
+        WorldFault: a migration failed; the database is as it was.
     """
     with engine.connect() as connection:
         with connection.begin():
@@ -59,10 +61,17 @@ def prepare(
                 f"knows {head}): update the program, or choose another folder with --data."
             )
         if version < head:
-            keep_copy(connection, version)
-            with connection.begin():
-                migrate(connection, scripts)
-            log.info("migrated the database", before=version, now=head)
+            copy = keep_copy(connection, version)
+            try:
+                with connection.begin():
+                    migrate(connection, scripts)
+            except Exception as error:
+                reason = clean_line(str(error))[:200]
+                raise WorldFault(
+                    f"The database {engine.url.database} could not be brought up to date ({reason}); "
+                    f"it is unchanged, and there is a copy of it: {copy}."
+                ) from error
+            log.info("migrated the database", before=version, now=head, copy=str(copy))
 
 
 def migrate(connection: Connection, scripts: Path = MIGRATIONS) -> None:

@@ -80,7 +80,7 @@ def explained(path: Path) -> Iterator[None]:
         raise _unwritable(path, str(error.orig)) from error
 
 
-def copy(connection: Connection, to: Path) -> None:
+def copy(connection: Connection, to: Path) -> Path:
     """Write a consistent copy of the whole database into a file, which appears only once it is complete."""
     unfinished = to.with_name(f"{to.name}.unfinished")
     unfinished.unlink(missing_ok=True)
@@ -94,7 +94,7 @@ def copy(connection: Connection, to: Path) -> None:
         target.close()
     with unfinished.open("rb") as file:
         os.fsync(file.fileno())
-    unfinished.replace(to)
+    return unfinished.replace(to)
 
 
 def _engine(path: Path, pragmas: tuple[str, ...], begin: str) -> Engine:

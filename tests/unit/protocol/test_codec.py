@@ -297,3 +297,17 @@ def test_read_conversation_event_refuses_anything_else(plain: dict[str, Any]) ->
         read_conversation_event(plain)
 
     assert caught.value.code == "bad_envelope"
+
+
+def test_to_map_makes_plain_text_of_a_str_of_another_class() -> None:
+    class Word(str):
+        __slots__ = ()
+
+    plain = to_map(Post(conversation=1, cid=b"c" * 16, body=Word("waves")))
+
+    assert type(plain["body"]) is str
+
+
+def test_to_map_refuses_what_does_not_travel() -> None:
+    with pytest.raises(TypeError, match="object does not travel"):
+        to_map(Post(conversation=1, cid=b"c" * 16, body=object()))  # type: ignore[arg-type]  # the point

@@ -1,0 +1,145 @@
+"""Every store, under any mixture of ops: the log has no hole, and everything folded from it agrees with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chat_core.base.ids import AccountId, Cid, ConversationId
+from chat_core.protocol.events import AccountEvent, ConversationEvent, MessagePosted, ReadMarkerMoved, TopicChanged
+from chat_core.protocol.values import Message
+from chat_core.server.store.base import (
+    AppendMessage,
+    JoinChannel,
+    LeaveConversation,
+    MoveReadMarker,
+    Op,
+    OpenDirect,
+    RenameAccount,
+    SetChannelTopic,
+    SignInByName,
+)
+from tests.contract.world import MakeWorld, World
+
+NAMES = ("ann", "bob", "eve")
+PEOPLE = st.sampled_from([AccountId(1), AccountId(2), AccountId(3)])
+ROOMS = st.sampled_from(["#general", "#ops", "#dev", "@ann", "@bob", 1, 2, 3, 4, 5])
+CHANNELS = st.sampled_from(["general", "ops", "dev"])
+CIDS = st.integers(1, 12).map(lambda number: Cid(number.to_bytes(16, "big")))
+
+
+def posts(person: AccountId, room: int | str, cid: Cid, prev: Cid | None, body: str, reply: int | None) -> Op:
+    return AppendMessage(person, room, cid, prev, body, body, "text", reply, 1)
+
+
+POSTS = st.builds(
+    posts, PEOPLE, ROOMS, CIDS, st.none() | CIDS, st.sampled_from(["a", "b"]), st.none() | st.integers(1, 5)
+)
+FRESH = st.builds(
+    posts, PEOPLE, ROOMS, st.binary(min_size=16, max_size=16).map(Cid), st.none(), st.just("new"), st.none()
+)
+OPS: st.SearchStrategy[Op] = st.one_of(
+    FRESH,
+    FRESH,
+    POSTS,
+    st.builds(JoinChannel, PEOPLE, CHANNELS, st.booleans(), st.just(1)),
+    st.builds(OpenDirect, PEOPLE, st.sampled_from(NAMES), st.just(1)),
+    st.builds(LeaveConversation, PEOPLE, ROOMS, st.just(1)),
+    st.builds(SetChannelTopic, PEOPLE, ROOMS, st.sampled_from(["x", "y"]), st.just(1)),
+    st.builds(MoveReadMarker, PEOPLE, ROOMS, st.integers(0, 12)),
+    st.builds(RenameAccount, PEOPLE, st.sampled_from([*NAMES, "Bob", "zoe"])),
+)
+BATCHES = st.lists(st.lists(OPS, min_size=1, max_size=12), min_size=1, max_size=6)
+
+
+@given(batches=BATCHES)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_store_agrees_with_itself_after_any_ops(make_world: MakeWorld, batches: list[list[Op]]) -> None:
+    asyncio.run(_live(make_world, batches))
+
+
+async def _live(make_world: MakeWorld, batches: list[list[Op]]) -> None:
+    async with make_world() as world:
+        await world.together(*(SignInByName(name, 1) for name in NAMES))
+        for number, batch in enumerate(batches):
+            for reply in await world.together(*batch):
+                assert not isinstance(reply, Exception) or type(reply).__name__ == "Refused"
+            if number == 2:
+                await world.reopen()
+        await world.reopen()
+        for head in world.boot.heads:
+            await _check_log(world, head.conversation, head.seq)
+        for number in (1, 2, 3):
+            await _check_account(world, AccountId(number))
+
+
+async def _check_log(world: World, conversation: ConversationId, head: int) -> None:
+    log = await world.log(conversation)
+    assert [event.seq for event in log] == list(range(1, head + 1))
+    pushed = [event for event in world.events() if event.conversation == conversation]
+    names = {account.id: account.name for account in (await world.read(lambda r: r.users("", 10)))[0]}
+    assert [_renamed(event, names) for event in pushed] == list(log)
+    assert await world.messages(conversation) == fold(log)
+    sends = [(event.author, event.cid) for event in log if isinstance(event, MessagePosted)]
+    assert len(set(sends)) == len(sends)
+
+
+async def _check_account(world: World, account: AccountId) -> None:
+    pushed = world.account_events(account)
+    assert [event.seq for event in pushed] == list(range(1, len(pushed) + 1))
+    kept = await world.account_log(account)
+    assert [event.seq for event in kept] == surviving(pushed)
+    for shown in await world.list_of(account):
+        number = ConversationId(shown.id)
+        log = await world.log(number)
+        others = [event for event in log if isinstance(event, MessagePosted) and event.author != account]
+        assert shown.unread == sum(event.seq > shown.read for event in others)
+        assert shown.head == len(log)
+        assert shown.eid == (log[-1].eid if log else b"")
+        topics = [event.topic for event in log if isinstance(event, TopicChanged)]
+        assert shown.topic == (topics[-1] if topics else "")
+        members, total, _ = await world.members(number)
+        assert len(members) == total == shown.members
+        assert account in {member.account for member in members}
+
+
+def fold(log: Sequence[ConversationEvent]) -> list[Message]:
+    """Make messages of a log, as a client would."""
+    return [
+        Message(
+            seq=event.seq,
+            changed=event.seq,
+            ts=event.ts,
+            author=event.author,
+            name=event.name,
+            body=event.body,
+            style=event.style,
+            reply_to=event.reply_to,
+        )
+        for event in log
+        if isinstance(event, MessagePosted)
+    ]
+
+
+def surviving(pushed: Sequence[AccountEvent]) -> list[int]:
+    """Return the seqs that an account's log keeps: of the markers of one conversation, the newest."""
+    newest: dict[int, int] = defaultdict(int)
+    for event in pushed:
+        if isinstance(event, ReadMarkerMoved):
+            newest[event.conversation] = event.seq
+    return [
+        event.seq
+        for event in pushed
+        if not isinstance(event, ReadMarkerMoved) or newest[event.conversation] == event.seq
+    ]
+
+
+def _renamed(event: ConversationEvent, names: dict[int, str]) -> ConversationEvent:
+    """Return a pushed event as a later read shows it: with its author's name of today."""
+    return type(event)(
+        **{field: getattr(event, field) for field in event.__struct_fields__} | {"name": names[event.author]}
+    )

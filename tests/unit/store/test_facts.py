@@ -1,0 +1,82 @@
+"""What the writer remembers between batches is what the tables say, whatever was written or undone."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, select
+
+from chat_core.base.ids import AccountId, ConversationId
+from chat_core.server.store import facts as facts_module
+from chat_core.server.store import lookups, opening, sqlite_file
+from chat_core.server.store.base import Op, Refused, SignInByName
+from chat_core.server.store.facts import Facts, LogFacts, SeatFacts
+from chat_core.server.store.ops.carry_out import carry_out
+from chat_core.server.store.ops.work import Work
+from chat_core.server.store.schema import cids
+from tests.contract.test_store_properties import BATCHES, NAMES
+
+
+def no_copy(_connection: Connection, _version: str) -> Path:
+    raise AssertionError("nothing is migrated")
+
+
+@given(batches=BATCHES, undone=st.sets(st.integers(0, 5)))
+@settings(max_examples=40)
+def test_facts_agree_with_the_tables_after_any_ops(batches: list[list[Op]], undone: set[int]) -> None:
+    with TemporaryDirectory(prefix="chat-") as folder:
+        path = Path(folder) / "chat.db"
+        opening.prepare(sqlite_file.opener_engine(path), ts=1, keep_copy=no_copy)
+        with sqlite_file.writer_engine(path).connect() as connection:
+            work = Work(connection, Facts(), os.urandom)
+            with connection.begin():
+                carry_out(work, [SignInByName(name, 1) for name in NAMES])
+            for number, batch in enumerate(batches):
+                with connection.begin() as transaction:
+                    carry_out(work, batch)
+                    _compare(work)
+                    if number in undone:
+                        transaction.rollback()
+                        work.facts.clear()
+                with connection.begin():
+                    _compare(work)
+
+
+def test_facts_are_forgotten_when_they_become_many() -> None:
+    facts = Facts()
+    for number in range(facts_module.MOST + 1):
+        facts.names[AccountId(number)] = "x"
+
+    facts.trim()
+
+    assert facts.names == {}
+
+
+def _compare(work: Work) -> None:
+    connection, facts = work.connection, work.facts
+    for number, log in facts.logs.items():
+        row = lookups.find_conversation(connection, number)
+        assert row is not None
+        assert log == LogFacts(row.id, row.kind, row.head, row.ordinal)
+    for (number, account), known in facts.seats.items():
+        seat = lookups.seat(connection, number, account)
+        assert seat is not None
+        assert seat.taken
+        assert known == SeatFacts(seat.read_ordinal, seat.own_unread)
+    for account, name in facts.names.items():
+        assert lookups.account(connection, account).name == name
+    for (account, ref), number in facts.refs.items():
+        assert _resolved(work, account, ref) == number
+    for account, cid in facts.last.items():
+        assert connection.execute(select(cids.c.seq).where(cids.c.account == account, cids.c.cid == cid)).first()
+
+
+def _resolved(work: Work, account: AccountId, ref: str) -> ConversationId | None:
+    try:
+        return lookups.resolve(work.connection, account, ref)[0].id
+    except Refused:
+        return None
