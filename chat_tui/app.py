@@ -26,7 +26,7 @@ from chat_tui import storage
 from chat_tui.commands.context import Answer
 from chat_tui.embedded import Embedded
 from chat_tui.keys.repair import repair
-from chat_tui.screens.base import HelpWanted
+from chat_tui.screens.base import BaseScreen, HelpWanted
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.chat_view import ChatView
 from chat_tui.screens.help import HelpScreen
@@ -49,14 +49,15 @@ class ChatApp(App[None], inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     VERTICAL_BREAKPOINTS = HEIGHTS
 
-    def __init__(self, choice: Choice | None, *, config: Path, data: Path, theme: str = "") -> None:
+    def __init__(self, choice: Choice | None, *, config: Path, data: Path, theme: str = "", title: str = "") -> None:
         """Make the application.
 
         Args:
             choice: where to go at once; None: the start screen.
-            config: folder for what is remembered; an empty path: nothing is.
+            config: folder for what is remembered.
             data: folder of this computer's own server.
             theme: name of a look; empty: the default.
+            title: what to call this computer's own server; empty: that.
 
         Raises:
             UsageFault: the data folder's path is too long.
@@ -70,6 +71,7 @@ class ChatApp(App[None], inherit_bindings=False):
         self._servers = storage.load(config)
         self._embedded = Embedded(data)
         self._choice = choice
+        self._title_here = title
         self._visit: Visit | None = None
 
     # --- what the toolkit asks for
@@ -104,9 +106,16 @@ class ChatApp(App[None], inherit_bindings=False):
 
     @override
     async def on_event(self, event: events.Event) -> None:
-        """See App: every key shows that somebody is there."""
-        if self._visit is not None and isinstance(event, events.Key):
-            self._visit.bridge.key_pressed()
+        """See App: what is typed shows that somebody is there, and goes where one writes, come what may.
+
+        The toolkit gives the focus to nothing while the window has none, also on screens that come in the meantime.
+        """
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self.app_focus = True
+            if isinstance(self.screen, BaseScreen):
+                self.screen.regain_focus()
+            if self._visit is not None:
+                self._visit.bridge.key_pressed()
         await super().on_event(event)
 
     def on_app_focus(self) -> None:
@@ -169,7 +178,14 @@ class ChatApp(App[None], inherit_bindings=False):
             spawn("end visit", visit.end())
 
     def _visiting(self, choice: Choice) -> Visit:
-        self._visit = Visit(choice, self._embedded, self._servers, on_known=self._remember, on_end=self._go_back)
+        self._visit = Visit(
+            choice,
+            self._embedded,
+            self._servers,
+            title=self._title_here if choice.address == HERE else "",
+            on_known=self._remember,
+            on_end=self._go_back,
+        )
         return self._visit
 
     def _start_screen(self, complaint: str = "") -> StartScreen:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import threading
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -58,6 +59,7 @@ class Bridge:
         self._woken = 0.0
         self._closed = False
         self._loop: asyncio.AbstractEventLoop
+        self._context: contextvars.Context
         self._remote: asyncio.AbstractEventLoop | None = None
         self._client: Client | None = None
         self._stop: asyncio.Event
@@ -72,6 +74,8 @@ class Bridge:
     async def start(self) -> None:
         """Start the client, which connects by itself and goes on trying; return once calls can be made."""
         self._loop = asyncio.get_running_loop()
+        # What is told runs as if the application had called it: the toolkit keeps itself in context variables.
+        self._context = contextvars.copy_context()
         self._up = self._loop.create_future()
         self._thread.start()
         await self._up
@@ -229,7 +233,7 @@ class Bridge:
 
     def _say(self, function: Callable[..., None], *arguments: object) -> None:
         with contextlib.suppress(RuntimeError):  # the application's loop has ended
-            self._loop.call_soon_threadsafe(function, *arguments)
+            self._loop.call_soon_threadsafe(function, *arguments, context=self._context)
 
     def _ready(self) -> None:
         if not self._up.done():

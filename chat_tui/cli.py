@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -84,9 +85,35 @@ def here(context: typer.Context, name: Name = None) -> None:
     _run_screens(HERE, name, context.obj)
 
 
-def _run_screens(address: str | None, name: str | None, theme: str) -> None:
+@app.command()
+def demo(
+    context: typer.Context,
+    name: Annotated[str, typer.Option(help="Who to be.")] = "you",
+    seed: Annotated[int, typer.Option(help="The same number, the same talk.")] = 1,
+    still: Annotated[
+        bool, typer.Option("--still", help="Let the bots fall silent after what they said before.")
+    ] = False,
+) -> None:
+    """Open the full-screen client among lively bots, in a world of its own that is gone afterwards."""
     _need_terminal()
-    config = config_folder()
+    from chat_tui.demo.world import World
+    from chat_tui.embedded import Embedded, throw_away_folder
+
+    who = check_account_name(name)
+    with throw_away_folder("chat-demo-") as folder, World(Embedded(folder).address, who, seed=seed, still=still):
+        _run_screens(HERE, who, context.obj, world=folder)
+
+
+def _run_screens(address: str | None, name: str | None, theme: str, *, world: Path | None = None) -> None:
+    """Run the full-screen client.
+
+    Args:
+        address: where to go at once, well-formed; None: the start screen.
+        name: as whom; None: as the last time.
+        theme: name of a look; empty: the default.
+        world: folder to use instead of the user's own ones.
+    """
+    _need_terminal()
     # What is made while everything is imported and drawn first is kept anyway: looking through it takes time.
     gc.disable()
     from chat_tui.app import ChatApp, log_to
@@ -94,7 +121,13 @@ def _run_screens(address: str | None, name: str | None, theme: str) -> None:
 
     log_to(log_file())
     choice = Choice(address, _name(name, address)) if address is not None else None
-    screens = ChatApp(choice, config=config, data=data_folder(), theme=theme)
+    screens = ChatApp(
+        choice,
+        config=world or config_folder(),
+        data=world or data_folder(),
+        theme=theme,
+        title="the demo" if world else "",
+    )
     screens.run()
     if screens.return_code:
         raise typer.Exit(ExitCode.INTERNAL)

@@ -8,13 +8,17 @@ data folder decides, and the loser goes to the winner.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import select
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +31,8 @@ from chat_tui.paths import DATA_VARIABLE
 
 START_WITHIN_S: Final = 15.0
 """Time for the server to listen, in seconds; a slow disk may have to make the database first."""
+LEAVE_WITHIN_S: Final = 5.0
+"""Time a server has to leave once nobody needs it, in seconds."""
 _LOOK_AGAIN_S: Final = 0.05
 _LOG_TAIL_BYTES: Final = 8_192
 
@@ -95,9 +101,9 @@ class Embedded:
         finally:
             os.close(read_end)
             os.close(log)
-        # Somebody has to wait for it, or it stays a zombie for as long as this process lives.
-        threading.Thread(target=process.wait, name="embedded server", daemon=True).start()
-        if _first_line(process, deadline).startswith("listening on "):
+        listening = _first_line(process, deadline).startswith("listening on ")
+        threading.Thread(target=_see_out, args=(process,), name="embedded server", daemon=True).start()
+        if listening:
             self.let_go()
             self._lifeline = write_end
             return True
@@ -133,6 +139,32 @@ class Embedded:
         return f"This computer's own server {how}; {path} says why." + (f" Its last line: {said}" if said else "")
 
 
+@contextlib.contextmanager
+def throw_away_folder(prefix: str) -> Iterator[Path]:
+    """Make a data folder for a server that nobody needs later; at the end, wait for the server to leave, and remove it.
+
+    Args:
+        prefix: how its name begins.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    try:
+        yield folder
+    finally:
+        _wait_unlocked(folder / "lock")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_unlocked(lock: Path) -> None:
+    """Wait until a server has let its data folder go, within reason."""
+    deadline = time.monotonic() + LEAVE_WITHIN_S
+    with contextlib.suppress(OSError), lock.open("rb") as file:
+        while time.monotonic() < deadline:
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            time.sleep(_LOOK_AGAIN_S)
+
+
 def _command(listen: str, data: Path) -> list[str]:
     return [sys.executable, "-m", "chat_core", "serve", "--embedded", "--socket", listen, "--data", str(data)]
 
@@ -150,15 +182,24 @@ def _answers(address: Address) -> bool:
 def _first_line(process: subprocess.Popen[bytes], deadline: float) -> str:
     """Return what the server says first, empty if it ends or stays silent."""
     assert process.stdout is not None
+    output = process.stdout.fileno()
     said = b""
-    with process.stdout as output:
-        while b"\n" not in said:
-            ready, _, _ = select.select([output], [], [], max(0.0, deadline - time.monotonic()))
-            chunk = os.read(output.fileno(), 4096) if ready else b""
-            if not chunk:
-                break
-            said += chunk
+    while b"\n" not in said:
+        ready, _, _ = select.select([output], [], [], max(0.0, deadline - time.monotonic()))
+        chunk = os.read(output, 4096) if ready else b""
+        if not chunk:
+            break
+        said += chunk
     return said.decode("utf-8", "replace").partition("\n")[0]
+
+
+def _see_out(process: subprocess.Popen[bytes]) -> None:
+    """Take what else it says, and wait for its end: or it would stay a zombie for as long as this process lives."""
+    assert process.stdout is not None
+    with process.stdout as output:
+        while os.read(output.fileno(), 4096):
+            pass
+    process.wait()
 
 
 def _exit_code(process: subprocess.Popen[bytes], deadline: float) -> int | None:

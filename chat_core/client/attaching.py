@@ -96,6 +96,7 @@ class Attacher:
             position = asked.get(number)
             if position is None:
                 self._delivery.begin(_head(caught_up), caught_up.head)
+                self._sender.listed_again(number)
             else:
                 self._catch_up(position, caught_up)
 
@@ -108,6 +109,11 @@ class Attacher:
                 self._sender.drop(number, ANOTHER_STORE)
 
     # --- one conversation -------------------------------------------------------------------------------------
+
+    def follow_new(self, conversation: Conversation) -> None:
+        """Take the events of a conversation that was just joined; they begin behind its head."""
+        self._delivery.begin(Position(conversation=conversation.id, seq=conversation.head), conversation.head)
+        self._sender.listed_again(conversation.id)
 
     async def attach(self, conversation: int, after: int | None) -> None:
         """Attach to one conversation, now or as soon as there is a connection, and after each reconnect.

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from chat_core.base.errors import ChatError, WorldFault
+from chat_core.base.text import clean_line
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.envelopes import Failure
+
+LONGEST_TEXT = 500
+"""Characters kept of a server's sentence, which goes to a terminal one day."""
 
 
 class CallFailed(ChatError):
@@ -31,7 +35,7 @@ class CallFailed(ChatError):
             code: Refusal | str = Refusal(failure.code)
         except ValueError:
             code = failure.code
-        return cls(code, failure.text, retry_after=failure.retry_after, final=failure.final)
+        return cls(code, clean_line(failure.text[:LONGEST_TEXT]), retry_after=failure.retry_after, final=failure.final)
 
 
 class Disconnected(WorldFault):

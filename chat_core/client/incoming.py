@@ -23,7 +23,6 @@ from chat_core.protocol.events import (
     Typing,
 )
 from chat_core.protocol.limits import TYPING_FADES_S
-from chat_core.protocol.values import Conversation, Position
 
 A_LITTLE_S = 0.05
 """Loops may call a moment early."""
@@ -53,10 +52,6 @@ class Incoming:
             case _:
                 pass
 
-    def follow_new(self, conversation: Conversation) -> None:
-        """Take the events of a conversation that was just joined; they begin behind its head."""
-        self._delivery.begin(Position(conversation=conversation.id, seq=conversation.head), conversation.head)
-
     def _account_event(self, event: AccountEvent) -> None:
         before = self._board.state
         self._board.apply(AccountEventArrived(event=event))
@@ -64,7 +59,7 @@ class Incoming:
             return
         match event:
             case ConversationJoined() if event.conversation.id not in before.conversations:
-                self.follow_new(event.conversation)
+                self._attacher.follow_new(event.conversation)
             case ConversationLeft():
                 self._delivery.drop(event.conversation)
             case ReadMarkerMoved():

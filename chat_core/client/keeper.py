@@ -15,13 +15,16 @@ from msgspec.structs import replace
 from chat_core.base.clock import Clock
 from chat_core.base.errors import UsageFault, WorldFault
 from chat_core.base.tasks import spawn, stop
+from chat_core.client.ended import Ended
 from chat_core.client.errors import CallFailed, Disconnected
-from chat_core.client.link import Ended, Link
+from chat_core.client.link import Link
 from chat_core.client.state.model import LinkState, LinkStatus
 from chat_core.client.supervisor import Supervisor
 
 MEASURE_EVERY_S: Final = 5.0
 """Time between two looks at the round trip, in seconds."""
+AT_LEAST_S: Final = 0.2
+"""Pause that also a woken client keeps: somebody who types does not knock at every key, in seconds."""
 
 
 class Keeper:
@@ -164,9 +167,10 @@ class Keeper:
             self._say(replace(self._state, latency_ms=_milliseconds(link.latency_s)))
 
     async def _pause(self, delay_s: float) -> None:
+        await asyncio.sleep(min(delay_s, AT_LEAST_S))
         self._woken.clear()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(delay_s):
+            async with asyncio.timeout(max(0.0, delay_s - AT_LEAST_S)):
                 await self._woken.wait()
 
     def _say(self, state: LinkState) -> None:

@@ -13,9 +13,10 @@ from typing import Any, Final, Generic, TypeVar
 
 from chat_core.base.clock import Clock
 from chat_core.base.errors import ProtocolFault
+from chat_core.client.ended import Ended, how_it_ended
 from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.protocol.codec import pack, read_event, read_reply, to_map
-from chat_core.protocol.codes import GOODBYES, Goodbye, Refusal
+from chat_core.protocol.codes import Goodbye, Refusal
 from chat_core.protocol.connection import Connection, Role
 from chat_core.protocol.envelopes import Answer, Call, Envelope, Failure, Farewell, Push
 from chat_core.protocol.events import Event
@@ -33,25 +34,6 @@ PROBE_EVERY_S: Final = 5.0
 """Silence after which a sign of life is worth asking for, in seconds."""
 _CLOSE_WITHIN_S: Final = 1.0
 _LAST_CALL_ID: Final = 2**32 - 1
-
-_OURS: Final[dict[Goodbye, str]] = {
-    Goodbye.PING_TIMEOUT: "The server did not answer any more.",
-    Goodbye.BAD_FRAME: "The other side does not speak this protocol; is that address a chat server's?",
-    Goodbye.FRAME_TOO_LONG: "The other side does not speak this protocol; is that address a chat server's?",
-    Goodbye.BAD_ENVELOPE: "The server said something that this version does not understand; update the older one.",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a connection ended."""
-
-    reason: str
-    """One sentence for people."""
-    reconnect: bool
-    """Whether trying again by itself makes sense."""
-    retry_after: float | None = None
-    """Seconds the server asked to wait before that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +222,7 @@ class Link:
         """Tell everybody who waits (driver)."""
         self._driver = None
         if self.ended is None:
-            self.ended = _how(farewell, ours, signed_in=self._signed_in)
+            self.ended = how_it_ended(farewell, ours, signed_in=self._signed_in)
         calls, self._calls = self._calls, {}
         for call in calls.values():
             call.then(Disconnected(self.ended.reason))
@@ -266,7 +248,7 @@ class Link:
     def _close_for(self, fault: ProtocolFault) -> None:
         code = Goodbye(fault.code)
         if self.ended is None:
-            self.ended = _how(None, code, signed_in=self._signed_in)
+            self.ended = how_it_ended(None, code, signed_in=self._signed_in)
         if self._driver is not None:
             self._driver.close(code, str(fault))
 
@@ -287,16 +269,6 @@ class Link:
         self._flush_due = False
         if self._driver is not None:
             self._driver.flush()
-
-
-def _how(farewell: Farewell | None, ours: Goodbye | None, *, signed_in: bool) -> Ended:
-    """Translate how a stream ended, once, for everybody above."""
-    if farewell is not None:
-        return Ended(farewell.text or "The server closed the connection.", farewell.reconnect, farewell.retry_after)
-    if ours is not None:
-        # Garbage from a server that we were talking with well is worth another try; from a stranger it is not.
-        return Ended(_OURS.get(ours, GOODBYES[ours].text), GOODBYES[ours].again or signed_in)
-    return Ended("The connection was lost.", reconnect=True)
 
 
 def _may_be_long(call: Call) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chat_core.base.text import clean_line
 from chat_core.client.attaching import ANOTHER_STORE, Attacher
 from chat_core.client.board import Board
 from chat_core.client.errors import CallFailed
@@ -70,7 +71,7 @@ class Opening:
         me = self._board.state.me
         if me is not None and me.id != signed_in.account.id:
             self._sender.drop_all(ANOTHER_ACCOUNT)
-        self._board.apply(inputs.SignedInAs(me=signed_in.account, server=welcome.server))
+        self._board.apply(inputs.SignedInAs(me=signed_in.account, server=clean_line(welcome.server[:100])))
 
     async def _same_store(self, link: Link, epoch: str) -> None:
         """See that every conversation still is what it was, for a client that has no list of them from a resume."""

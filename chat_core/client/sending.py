@@ -35,14 +35,22 @@ class Sender:
         clock: for pauses.
         seen: asked whether a conversation's events up to a seq were handed over, or never will be; told by it, too,
             that an event of that seq exists.
+        listed: asked whether a conversation is in the list.
         wake: called when there is something new in `news`.
     """
 
-    def __init__(self, clock: Clock, seen: Callable[[int, int], bool], wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        seen: Callable[[int, int], bool],
+        listed: Callable[[int], bool],
+        wake: Callable[[], None],
+    ) -> None:
         self.body_bytes = BODY_BYTES
         """Longest body the server takes, in bytes of UTF-8."""
         self._clock = clock
         self._seen = seen
+        self._listed = listed
         self._wake = wake
         self._outbox = Outbox()
         self._link: Link | None = None
@@ -131,6 +139,10 @@ class Sender:
         if self._outbox.acknowledged(event.cid, event.seq, seen=True):
             self._settle(event.cid, posted)
         self._wake()
+
+    def listed_again(self, conversation: int) -> None:
+        """A conversation is new in the list: what waits for it belongs to it."""
+        self._outbox.touched.add(conversation)
 
     def skipped(self, conversation: int) -> None:
         """A conversation was reset: what is acknowledged there will not come by as an event."""
@@ -225,6 +237,8 @@ class Sender:
         )
         if failed:
             self._settle(sending.unsent.cid, failure)
+            if not self._listed(sending.unsent.conversation):
+                self._outbox.discard(sending.unsent.cid)  # nobody could see it any more
 
     def _settle(self, cid: bytes, outcome: Outcome) -> None:
         self._outcomes[cid] = outcome

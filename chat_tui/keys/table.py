@@ -76,9 +76,9 @@ KEYS: Final[tuple[Key, ...]] = (
         "writing.newline",
         "ctrl+j,shift+enter,alt+enter,ctrl+enter",
         "newline",
-        "begin a new line",
+        "begin a new line; Shift+Enter, Alt+Enter and Ctrl+Enter too where the terminal tells them apart",
         "composer",
-        shown="Ctrl+J (Shift+Enter, Alt+Enter or Ctrl+Enter where the terminal tells them apart)",
+        shown="Ctrl+J",
     ),
     Key(
         "writing.complete", "tab", "complete", "complete a command, #channel or @name; again: the next one", "composer"
@@ -122,7 +122,7 @@ KEYS: Final[tuple[Key, ...]] = (
         "last",
         "to the newest message",
         "chat",
-        shown="Ctrl+End; End while nothing is written",
+        shown="Ctrl+End, End",
     ),
     Key("reading.escape", "escape", "escape", "close what is open, then go to the newest message", "chat"),
     Key("window.list", "f7", "toggle_list", "show or hide the conversations", "chat"),

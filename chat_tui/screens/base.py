@@ -64,6 +64,13 @@ class BaseScreen(Screen[None], inherit_bindings=False):
         for cover in self.query(Cover):
             cover.display = event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT
 
+    def regain_focus(self) -> None:
+        """Give the focus to where one writes, if it is nowhere."""
+        if self.focused is None and self.AUTO_FOCUS:
+            for widget in self.query(self.AUTO_FOCUS):
+                self.set_focus(widget, scroll_visible=False)
+                return
+
     def action_redraw(self) -> None:
         """Draw everything again: something else wrote to the terminal."""
         self.refresh(layout=True)

@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import MAX_ACCOUNT, check_account_name
-from chat_core.transport.urls import parse_address
+from chat_core.transport.urls import DEFAULT_PORT, parse_address
 from chat_tui.screens.base import BaseScreen
 from chat_tui.storage import HERE, Servers
 from chat_tui.views.clean import drawable_line
@@ -33,7 +33,9 @@ _MOST_LINES: Final = 6
 
 def in_words(address: str) -> str:
     """Return an address as people read it."""
-    return HERE_IN_WORDS if address == HERE else address.removeprefix("chat://")
+    if address == HERE:
+        return HERE_IN_WORDS
+    return address.removeprefix("chat://").removesuffix(f":{DEFAULT_PORT}")
 
 
 class ServerRows(Rows, can_focus=False):
@@ -122,6 +124,7 @@ class Complaint(Rows, can_focus=False):
 class StartScreen(BaseScreen):
     """Where to?"""
 
+    AUTO_FOCUS = "#name"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "choose(-1)", show=False),
         Binding("down", "choose(1)", show=False),

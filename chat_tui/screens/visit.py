@@ -44,6 +44,7 @@ class Visit:
         choice: where, and as whom.
         embedded: this computer's own server.
         servers: those that are known, for completion.
+        title: what to call it; empty: by its address.
         on_known: told the name one has there, when let in and when it changes.
         on_end: told why it ended, if not by the user.
         clock: the time.
@@ -55,6 +56,7 @@ class Visit:
         embedded: Embedded,
         servers: Servers,
         *,
+        title: str = "",
         on_known: Callable[[str], None],
         on_end: Callable[[str], None],
         clock: Clock | None = None,
@@ -65,7 +67,7 @@ class Visit:
         self.bridge = Bridge(address, choice.name, self._take, self._fault)
         """To the server."""
         known = [server.address for server in servers.known]
-        self.screen = ChatScreen(self.bridge, title=in_words(choice.address), servers=known)
+        self.screen = ChatScreen(self.bridge, title=title or in_words(choice.address), servers=known)
         """The main screen of it."""
         self._on_known = on_known
         self._on_end = on_end

@@ -1,6 +1,6 @@
-"""Items become lines: the gutter with time and name, the text on one edge, the lines between messages. Pure.
+"""Items become lines: messages with their time and name, and by way of `between` all the rest. Pure.
 
-Only these functions write into the gutter, so no text of a user can pass for a notice or for somebody else's line.
+Only our own words stand in the gutter, so no text of a user can pass for a notice or for somebody else's line.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from collections.abc import Container
 from datetime import tzinfo
 from typing import Final, NamedTuple
 
-from rich.cells import cell_len
-
-from chat_core.client.state.model import Notice
 from chat_core.protocol.values import Message
+from chat_tui.views.between import ruled, told, welcome
 from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.columns import Columns
-from chat_tui.views.inline import Mark, laid_over, marks
+from chat_tui.views.edge import hanging, laid_out
+from chat_tui.views.inline import Mark, marks
 from chat_tui.views.items import (
     DayItem,
     Item,
@@ -26,21 +25,16 @@ from chat_tui.views.items import (
     UnsentItem,
     WelcomeItem,
 )
-from chat_tui.views.lines import Line, Role, Span, elide, right, rule
+from chat_tui.views.lines import Line, Role, Span, elide, right
 from chat_tui.views.names import name_role, shown_name
 from chat_tui.views.when import clock, day_in_words
-from chat_tui.views.wrap import wrap
 
 MAX_LINES: Final = 60
 """Lines of a message that are drawn; more of one message is not a conversation."""
 MAX_CHARS: Final = 4_000
 """Characters of a message that are drawn."""
 
-_TOLD_MAX: Final = 3
-"""Comings and goings that are told one by one; of more than that only the first ones are."""
-
 _ACTION_MARK: Final = "·"
-_NOTICE_MARK: Final = "–"
 
 
 class Reader(NamedTuple):
@@ -64,17 +58,17 @@ def draw(item: Item, where: Columns, reader: Reader) -> tuple[Line, ...]:
         case UnsentItem():
             return _unsent(item, where, reader)
         case DayItem():
-            return (_rule(day_in_words(item.day, item.year), where, "rule", "muted"),)
+            return (ruled(day_in_words(item.day, item.year), where, "rule", "muted"),)
         case UnreadItem():
             since = f" since {item.since}" if item.since else ""
-            return (_rule(f"{item.count} new{since}", where, "accent", "accent"),)
+            return (ruled(f"{item.count} new{since}", where, "accent", "accent"),)
         case NoticeItem():
-            return _notices(item.notices, where)
+            return told(item.notices, where)
         case OlderItem():
             words = "fetching earlier messages…" if item.loading else "earlier messages are not here yet"
-            return (_rule(words, where, "rule", "quiet"),)
+            return (ruled(words, where, "rule", "quiet"),)
         case WelcomeItem():
-            return _welcome(item, where)
+            return welcome(item, where)
         case _:
             raise TypeError(item)
 
@@ -115,9 +109,9 @@ def _message(message: Message, head: bool, where: Columns, reader: Reader) -> tu
     if message.style == "action":
         text, found = _acted(text, found, who)
     heading = _heading(message.ts, who, message.style == "action", where, reader) if head else ()
-    lines = _laid_out(text, found, where, heading)
+    lines = laid_out(text, found, where, heading)
     if missing:
-        lines.append(_hanging((Span(missing, "quiet"),), where, len(text)))
+        lines.append(hanging((Span(missing, "quiet"),), where, len(text)))
     return tuple(lines)
 
 
@@ -133,7 +127,7 @@ def _unsent(item: UnsentItem, where: Columns, reader: Reader) -> tuple[Line, ...
         found.append(Mark(len(text), len(text) + 1 + len(words), role))
         text = f"{text} {words}"
     heading = _heading(unsent.ts, who, unsent.style == "action", where, reader) if item.head else ()
-    return tuple(_laid_out(text, found, where, heading))
+    return tuple(laid_out(text, found, where, heading))
 
 
 def _fate(item: UnsentItem) -> tuple[str, Role]:
@@ -163,94 +157,3 @@ def _heading(ts: int, who: tuple[str, Role], acts: bool, where: Columns, reader:
     if acts:
         return (Span(f" {time} ", "time"), Span(right(_ACTION_MARK, where.name) + "  ", "quiet"))
     return (Span(f" {time} ", "time"), Span(right(shown_name(who[0]), where.name) + "  ", who[1]))
-
-
-def _laid_out(text: str, found: list[Mark], where: Columns, heading: tuple[Span, ...]) -> list[Line]:
-    lines: list[Line] = []
-    blank: tuple[Span, ...] = (Span(" " * where.text_at),)
-    gutter = blank
-    if heading:
-        if where.stacked and len(heading) > 1:
-            lines.append(Line(heading, gutter=_length(heading)))
-        else:
-            gutter = heading
-    for start, end, joint in wrap(text, where.text):
-        spans = (*gutter, *laid_over(text, start, end, found, "text"))
-        lines.append(Line(spans, gutter=_length(gutter), joint=joint, offset=start))
-        gutter = blank
-    return lines
-
-
-def _hanging(spans: tuple[Span, ...], where: Columns, offset: int = 0) -> Line:
-    return Line((Span(" " * where.text_at), *spans), gutter=where.text_at, offset=offset)
-
-
-def _length(spans: tuple[Span, ...]) -> int:
-    return sum(len(span.text) for span in spans)
-
-
-def _rule(label: str, where: Columns, line: Role, words: Role) -> Line:
-    return Line((Span(" "), *rule(label, where.width - 1, line, words)), gutter=1)
-
-
-def _notices(notices: tuple[Notice, ...], where: Columns) -> tuple[Line, ...]:
-    mark = " – " if where.stacked else right(_NOTICE_MARK, where.text_at - 2) + "  "
-    heading = (Span(mark, "quiet"),)
-    told = [part for notice in notices for part in _told(notice)]
-    text = _fitted(told, where.text) if len(told) > 1 else told[0] if told else ""
-    found = [Mark(0, len(text), "notice")] if text else []
-    return tuple(_laid_out(text, found, where, heading))
-
-
-def _told(notice: Notice) -> list[str]:
-    names = [shown_name(name) for name in notice.names]
-    text = drawable_line(notice.text)
-    match notice.kind:
-        case "joined" | "left":
-            return [f"{name} {notice.kind}" for name in names]
-        case "renamed":
-            return [f"{names[0]} is now {names[-1]}"] if names else []
-        case "topic":
-            who = names[0] if names else "somebody"
-            return [f"{who} set the topic: {text}" if text else f"{who} cleared the topic"]
-        case "reset":
-            return [text or "the history was replaced"]
-
-
-def _fitted(parts: list[str], cells: int) -> str:
-    """Return as many of the parts as fit into one line, at least one, and how many more there are."""
-    most = len(parts) if len(parts) <= _TOLD_MAX else _TOLD_MAX - 1
-    for count in range(most, 1, -1):
-        line = _enumerated(parts, count)
-        if len(line) <= cells and cell_len(line) <= cells:
-            return line
-    return _enumerated(parts, 1)
-
-
-def _enumerated(parts: list[str], count: int) -> str:
-    rest = len(parts) - count
-    return " · ".join(parts[:count]) + (f" · {rest} more" if rest else "")
-
-
-def _welcome(item: WelcomeItem, where: Columns) -> tuple[Line, ...]:
-    target = drawable_line(item.target)
-    if item.kind == "direct":
-        words = f"Here begins your conversation with {target.removeprefix('@')}."
-    else:
-        words = f"This is the very beginning of {target}."
-    lines = [_hanging((Span(elide(target, where.text), "strong"),), where)]
-    lines += _laid_out(words, [Mark(0, len(words), "muted")], where, ())
-    for text in _rows(item.hints, where.text):
-        lines += _laid_out(text, [Mark(0, len(text), "muted")], where, ())
-    return (*lines, Line(gutter=0))
-
-
-def _rows(hints: tuple[str, ...], cells: int) -> list[str]:
-    """Put hints into rows, as many into each as fit."""
-    rows: list[str] = []
-    for hint in hints:
-        if rows and cell_len(rows[-1]) + 3 + cell_len(hint) <= cells:
-            rows[-1] += f" · {hint}"
-        else:
-            rows.append(hint)
-    return rows

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import tzinfo
 from typing import Final
@@ -12,8 +11,9 @@ from rich.cells import cell_len
 from chat_core.client.state.model import ConversationState, Notice, Timeline
 from chat_core.protocol.values import Message
 from chat_tui.views.building import Divider, Setting, build, build_tail
-from chat_tui.views.items import Item, MessageItem, OlderItem, UnreadItem, UnsentItem, WelcomeItem
+from chat_tui.views.items import Item, MessageItem, OlderItem, UnreadItem, UnsentItem, WelcomeItem, last_message, seq_of
 from chat_tui.views.names import shown_name
+from chat_tui.views.pages import count_newer, last_notice_before, last_up_to, newer_than, older_than
 from chat_tui.views.timeline import Place, View
 from chat_tui.views.when import local, since
 
@@ -21,6 +21,16 @@ _NAMED: Final = 200
 """Newest messages whose names decide how wide the gutter is."""
 _CONTEXT: Final = 2
 """Lines that were read already shown above the first unread one."""
+
+
+def differs(old: ConversationState, new: ConversationState) -> bool:
+    """Whether anything that a history shows is another one."""
+    return (
+        old.timeline is not new.timeline
+        or old.notices is not new.notices
+        or old.unsent is not new.unsent
+        or old.loading != new.loading
+    )
 
 
 class History:
@@ -111,13 +121,13 @@ class History:
         waiting = sum(isinstance(item, UnsentItem) for item in self.view.items[max(index + len(shown), self._tail) :])
         if index >= self._tail:
             return waiting
-        seen = next((seq for at in range(index - cut, -1, -1) if (seq := _seq(self.view.items[at]))), 0)
+        seen = next((seq for at in range(index - cut, -1, -1) if (seq := seq_of(self.view.items[at]))), 0)
         return count_newer(self.conversation.timeline, seen) + waiting
 
     def last_visible(self) -> int:
         """Return the seq of the newest message whose last line is in the window; 0: none."""
         for index, line in reversed(self._readable_rows()):
-            seq = _seq(self.view.items[index])
+            seq = seq_of(self.view.items[index])
             if seq and line == self.view.heights[index] - 1:
                 return seq
         return 0
@@ -150,7 +160,7 @@ class History:
         body = build(timeline, self._setting, self.conversation.notices, from_start=timeline.at_start)
         items = [*self._head(), *body]
         self._tail, self._known = len(items), timeline.count
-        self.view.replace([*items, *self._made_tail(_last_message(items))])
+        self.view.replace([*items, *self._made_tail(last_message(items))])
 
     def _rebuild_in_place(self) -> None:
         place, empty = self.view.place(), self._known == 0
@@ -195,14 +205,14 @@ class History:
         self._tail += len(new) - first - 1
 
     def _append(self, messages: Sequence[Message]) -> None:
-        last = _last_message(self.view.items)
+        last = last_message(self.view.items)
         run = build(messages, self._setting, self.conversation.notices, after=last)
-        tail = self._made_tail(_last_message(run))
+        tail = self._made_tail(last_message(run))
         self.view.splice(self._tail, len(self.view.items), [*run, *tail])
         self._tail += len(run)
 
     def _put_tail(self) -> None:
-        last = _last_message(self.view.items)
+        last = last_message(self.view.items)
         self.view.splice(self._tail, len(self.view.items), self._made_tail(last))
 
     def _made_tail(self, last: MessageItem | None) -> list[Item]:
@@ -219,7 +229,7 @@ class History:
         if not self._unread:
             return None
         zone = self._setting.zone
-        read = _last_up_to(self.conversation.timeline, self._read)
+        read = last_up_to(self.conversation.timeline, self._read)
         words = since(read.ts, self._now_ms, zone) if read is not None else ""
         return Divider(self._read, UnreadItem(self._unread, words))
 
@@ -227,63 +237,6 @@ class History:
         """Whether there is another notice in front of a known message: rare, notices come at the end."""
         if new is old:
             return False
-        item = _last_message(self.view.items)
+        item = last_message(self.view.items)
         seq = item.message.seq if item is not None else 0
-        return _last_before(old, seq) != _last_before(new, seq)
-
-
-def _seq(item: Item) -> int:
-    return item.message.seq if isinstance(item, MessageItem) else 0
-
-
-def newer_than(timeline: Timeline, seq: int) -> list[Message]:
-    """Return the messages behind `seq`, oldest first, looking at the end only."""
-    found: list[Message] = []
-    for block in reversed(timeline.blocks):
-        at = bisect_left(block, seq + 1, key=lambda message: message.seq)
-        found[:0] = block[at:]
-        if at:
-            break
-    return found
-
-
-def count_newer(timeline: Timeline, seq: int) -> int:
-    """Return how many messages are behind `seq`."""
-    count = 0
-    for block in reversed(timeline.blocks):
-        at = bisect_left(block, seq + 1, key=lambda message: message.seq)
-        count += len(block) - at
-        if at:
-            break
-    return count
-
-
-def older_than(timeline: Timeline, seq: int) -> list[Message]:
-    """Return the messages in front of `seq`, oldest first, looking at the beginning only."""
-    found: list[Message] = []
-    for block in timeline.blocks:
-        at = bisect_left(block, seq, key=lambda message: message.seq)
-        found += block[:at]
-        if at < len(block):
-            break
-    return found
-
-
-def _last_up_to(timeline: Timeline, seq: int) -> Message | None:
-    for block in reversed(timeline.blocks):
-        at = bisect_left(block, seq + 1, key=lambda message: message.seq)
-        if at:
-            return block[at - 1]
-    return None
-
-
-def _last_message(items: Sequence[Item]) -> MessageItem | None:
-    for item in reversed(items):
-        if isinstance(item, MessageItem):
-            return item
-    return None
-
-
-def _last_before(notices: Sequence[Notice], seq: int) -> Notice | None:
-    at = bisect_left(notices, seq, key=lambda notice: notice.after)
-    return notices[at - 1] if at else None
+        return last_notice_before(old, seq) != last_notice_before(new, seq)

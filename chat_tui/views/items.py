@@ -6,7 +6,7 @@ Tens of thousands of them may be held; the garbage collector is spared them, for
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from datetime import date
 
 import msgspec
@@ -161,3 +161,16 @@ class WelcomeItem(Item, frozen=True, gc=False):
     def look(self) -> Hashable:
         """See Item."""
         return "welcome", self.kind, self.target, self.hints
+
+
+def seq_of(item: Item) -> int:
+    """Return the seq of a message, 0 for anything else."""
+    return item.message.seq if isinstance(item, MessageItem) else 0
+
+
+def last_message(items: Sequence[Item]) -> MessageItem | None:
+    """Return the last item that is a message, if there is one."""
+    for item in reversed(items):
+        if isinstance(item, MessageItem):
+            return item
+    return None

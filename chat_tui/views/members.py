@@ -8,6 +8,7 @@ from typing import NamedTuple
 from chat_core.base.names import name_key
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.values import Member
+from chat_tui.views.clean import LABEL_MAX
 from chat_tui.views.lines import Line, Span, elide
 from chat_tui.views.names import shown_name, soft_role
 
@@ -27,7 +28,7 @@ class MembersShown(NamedTuple):
 
 def by_presence(members: Sequence[Member]) -> list[Member]:
     """Return members in the order of the list: connected ones first, by name each."""
-    return sorted(members, key=lambda member: (not member.online, name_key(member.name)))
+    return sorted(members, key=lambda member: (not member.online, name_key(member.name[:LABEL_MAX])))
 
 
 def members(

@@ -120,8 +120,7 @@ class CompletionPopup(Rows, can_focus=False):
 
     def _wanted_width(self) -> int:
         notes = [
-            min(cell_len(candidate.text), _MAX_NAME) + min(cell_len(candidate.note) + 2, 44) + 2
-            for candidate in self._candidates
+            min(cell_len(candidate.text), _MAX_NAME) + cell_len(candidate.note) + 4 for candidate in self._candidates
         ]
         usage = cell_len(self._usage) + cell_len(self._summary) + 4 if self._usage else 0
         return min(_WIDEST, max(20, usage, *notes, 0))

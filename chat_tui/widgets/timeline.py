@@ -22,7 +22,7 @@ from chat_core.protocol.values import Account
 from chat_tui.messages import OlderWanted, ReadUpTo
 from chat_tui.views.columns import Columns, columns
 from chat_tui.views.drawing import Reader
-from chat_tui.views.history import History
+from chat_tui.views.history import History, differs
 from chat_tui.views.timeline import Place
 from chat_tui.widgets.timeline_pane import TimelinePane
 
@@ -128,7 +128,7 @@ class Timeline(TimelinePane, can_focus=False):
         history.update(conversation, reset=reset)
         if old.loading and not conversation.loading:
             self._asked = 0
-        if reset or _differs(old, conversation):
+        if reset or differs(old, conversation):
             self._grow_gutter(history)
             history.view.settle()
             self.placed()
@@ -249,13 +249,3 @@ class Timeline(TimelinePane, can_focus=False):
         if seen > max(self._told, history.conversation.read):
             self._told = seen
             self._say(ReadUpTo(history.conversation.id, seen))
-
-
-def _differs(old: ConversationState, new: ConversationState) -> bool:
-    """Whether anything that a timeline draws is another one."""
-    return (
-        old.timeline is not new.timeline
-        or old.notices is not new.notices
-        or old.unsent is not new.unsent
-        or old.loading != new.loading
-    )

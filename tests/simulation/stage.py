@@ -13,7 +13,6 @@ from chat_core.client.state.changes import Change, TimelineReset
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.events import ConversationEvent, MessagePosted
 from chat_core.transport.urls import Address
-
 from tests.simulation.time_loop import LoopClock
 from tests.simulation.wires import Network
 from tests.simulation.world import World

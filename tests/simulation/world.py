@@ -59,7 +59,6 @@ from chat_core.protocol.requests.session import (
 )
 from chat_core.protocol.values import Account, Conversation, ConversationKind, Member, Message, Position
 from chat_core.transport.driver import Driver
-
 from tests.simulation.time_loop import LoopClock
 
 

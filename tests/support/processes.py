@@ -27,9 +27,7 @@ class ServerProcess:
         env: added to the environment.
     """
 
-    def __init__(
-        self, data: Path, *arguments: str, port: int | None = 0, env: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, data: Path, *arguments: str, port: int | None = 0, env: Mapping[str, str] | None = None) -> None:
         self.data = data
         self.arguments = arguments
         self.port = port or 0

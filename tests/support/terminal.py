@@ -38,7 +38,10 @@ class Terminal:
             "set -g history-limit 10000\nset -g escape-time 0\nset -g focus-events on\n"
         )
         variables = {"TEXTUAL_ANIMATIONS": "none", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **(env or {})}
-        line = shlex.join(["env", *(f"{key}={value}" for key, value in variables.items()), *command])
+        # pytest loads readline, which sets LINES and COLUMNS behind Python's back; they would overrule the real size.
+        line = shlex.join(
+            ["env", "-u", "LINES", "-u", "COLUMNS", *(f"{key}={value}" for key, value in variables.items()), *command]
+        )
         self._tmux("-f", str(config), "new-session", "-d", "-x", str(width), "-y", str(height), line)
 
     def __enter__(self) -> Terminal:

@@ -71,13 +71,13 @@ def is_harmless(shown: list[str]) -> bool:
 
 async def test_every_widget_draws_hostile_text_safely() -> None:
     app = Harness(hostile("x"))
-    async with app.run_test(size=(168, 40)) as pilot:
+    async with app.run_test(size=(160, 20)) as pilot:
         for name, text in PAYLOADS.items():
             app.show(state=hostile(text))
             await pilot.pause()
             shown = rows(app)
             assert is_harmless(shown), name
-            assert {cell_len(row) for row in shown} == {168}, name
+            assert {cell_len(row) for row in shown} == {160}, name
 
 
 @pytest.mark.parametrize("name", HUGE)

@@ -135,6 +135,9 @@ def _say(
 
 def _folded(known: MemberList, event: MembersChanged) -> MemberList:
     """Follow comings and goings in a list that is complete; it is stale as soon as the numbers do not agree."""
+    numbers = MemberList(members=known.members, rev=max(event.rev, known.rev), total=event.members, online=event.online)
+    if known.stale or event.rev != known.rev + 1 or event.joined:
+        return numbers  # who joined is told by name only, and not all of them
     online = {name_key(name): True for name in event.came} | {name_key(name): False for name in event.went}
     left = {name_key(name) for name in event.left}
     members = tuple(
@@ -142,19 +145,9 @@ def _folded(known: MemberList, event: MembersChanged) -> MemberList:
         for member in known.members
         if name_key(member.name) not in left
     )
-    exact = (
-        not known.stale
-        and event.rev == known.rev + 1
-        and len(members) == event.members
-        and _online(members) == event.online
-    )
-    return MemberList(
-        members=members if exact else known.members,
-        rev=max(event.rev, known.rev),
-        total=event.members,
-        online=event.online,
-        stale=not exact,
-    )
+    if len(members) != event.members or _online(members) != event.online:
+        return numbers
+    return replace(numbers, members=members, stale=False)
 
 
 def _online(members: Sequence[Member]) -> int:

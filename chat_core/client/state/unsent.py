@@ -17,21 +17,16 @@ server acknowledges it, which is seen in one of two ways: the answer to the post
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
+from chat_core.client.state.lane import Entry, Lane
 from chat_core.client.state.model import Unsent
 from chat_core.protocol.codes import Refusal
 
 WINDOW: Final = 128
 """Posts that may wait for their answer at once, in all conversations together."""
-PAUSE_S: Final = 0.2
-"""First pause after a refusal that passes, in seconds; doubled each time."""
-LONGEST_PAUSE_S: Final = 10.0
-LONGEST_ASKED_S: Final = 60.0
-"""Longest `retry_after` of a server that is kept to, in seconds."""
 
 
 class Sending(NamedTuple):
@@ -43,62 +38,6 @@ class Sending(NamedTuple):
     """cid of the send before it; None: no condition."""
     attempt: int
     """Number to hand back with its refusal."""
-
-
-class _Entry:
-    __slots__ = ("attempt", "held", "prev", "uncertain", "unsent")
-
-    def __init__(self, unsent: Unsent) -> None:
-        self.unsent = unsent
-        self.attempt = 0
-        """Number of its last send; an older one's refusal means nothing."""
-        self.prev: bytes | None = None
-        """What that send named as the one before it."""
-        self.uncertain = False
-        """Whether a lost connection may have carried it to the server."""
-        self.held: int | None = None
-        """Its seq, once acknowledged, while the message itself is still to come."""
-
-    @property
-    def on_way(self) -> bool:
-        """Whether it was sent and nobody knows what became of it."""
-        return self.unsent.status == "sending" and self.held is None
-
-
-class _Lane:
-    __slots__ = ("accepted", "accepted_at", "blocked_until", "entries", "queued", "refusals", "tail")
-
-    def __init__(self) -> None:
-        self.entries: dict[bytes, _Entry] = {}
-        self.queued: deque[_Entry] = deque()
-        self.accepted: bytes | None = None
-        """cid of the newest send that the server has."""
-        self.accepted_at = 0
-        """Number of that send."""
-        self.tail: bytes | None = None
-        """cid that the next send names: the newest one on its way, else the newest one accepted."""
-        self.blocked_until = 0.0
-        self.refusals = 0
-        """Refusals since the last acknowledgement."""
-
-    def on_way(self, since: int = 0) -> list[_Entry]:
-        """Return the sends whose fate is open, in order, from one send on."""
-        return [entry for entry in self.entries.values() if entry.on_way and entry.attempt >= since]
-
-    def set_tail(self) -> None:
-        """Find the tail anew, after something left the chain."""
-        on_way = self.on_way(since=self.accepted_at)
-        self.tail = on_way[-1].unsent.cid if on_way else self.accepted
-
-    def forget_accepted(self) -> None:
-        """Begin a chain that names nothing."""
-        self.accepted, self.accepted_at = None, 0
-
-    def requeue(self, entries: list[_Entry]) -> None:
-        """Put sends back, in their order, before whatever else is queued."""
-        for entry in entries:
-            entry.unsent = replace(entry.unsent, status="queued")
-        self.queued.extendleft(reversed(entries))
 
 
 class Outbox:
@@ -114,7 +53,7 @@ class Outbox:
         self.touched: set[int] = set()
         """Conversations whose `view` is another one since this was last emptied."""
         self._window = window
-        self._lanes: dict[int, _Lane] = {}
+        self._lanes: dict[int, Lane] = {}
         self._where: dict[bytes, int] = {}
         self._sends = 0
 
@@ -138,8 +77,8 @@ class Outbox:
         """Queue a message. Raises: ValueError if one of its cid is here already."""
         if unsent.cid in self._where:
             raise ValueError("this cid is in the outbox already")
-        lane = self._lanes.setdefault(unsent.conversation, _Lane())
-        entry = _Entry(unsent)
+        lane = self._lanes.setdefault(unsent.conversation, Lane())
+        entry = Entry(unsent)
         lane.entries[unsent.cid] = entry
         self._where[unsent.cid] = unsent.conversation
         if unsent.status == "queued":
@@ -244,7 +183,7 @@ class Outbox:
             entry.unsent = replace(entry.unsent, status="failed", code=code, text=text)
         else:
             entry.uncertain = entry.uncertain or code == Refusal.STORE_FAILED
-            lane.blocked_until = max(lane.blocked_until, now + self._pause(lane, entry, code, retry_after))
+            lane.blocked_until = max(lane.blocked_until, now + lane.pause(entry, code, retry_after))
             lane.requeue(lane.on_way(since=attempt))
             entry.unsent = replace(entry.unsent, code=code, text=text)
         lane.set_tail()
@@ -289,7 +228,7 @@ class Outbox:
 
     # --- how --------------------------------------------------------------------------------------------------
 
-    def _find(self, cid: bytes) -> tuple[_Lane | None, _Entry | None]:
+    def _find(self, cid: bytes) -> tuple[Lane | None, Entry | None]:
         number = self._where.get(cid)
         if number is None:
             return None, None
@@ -308,7 +247,7 @@ class Outbox:
         self.touched.add(number)
         return Sending(entry.unsent, entry.prev, entry.attempt)
 
-    def _accept(self, lane: _Lane, entry: _Entry) -> None:
+    def _accept(self, lane: Lane, entry: Entry) -> None:
         if entry.attempt > lane.accepted_at:
             lane.accepted, lane.accepted_at = entry.unsent.cid, entry.attempt
         if entry.unsent.status == "sending":
@@ -320,19 +259,7 @@ class Outbox:
         self.touched.add(entry.unsent.conversation)
         lane.set_tail()
 
-    @staticmethod
-    def _pause(lane: _Lane, entry: _Entry, code: str, retry_after: float | None) -> float:
-        lane.refusals += 1
-        orphaned = code == Refusal.UNKNOWN_PREV
-        if orphaned and entry.prev == lane.accepted:
-            lane.forget_accepted()  # the server has lost a send that it acknowledged: there is nothing to wait for
-        if retry_after is not None:
-            return min(retry_after, LONGEST_ASKED_S)
-        if orphaned and lane.refusals == 1:
-            return 0.0
-        return min(PAUSE_S * 2.0 ** min(lane.refusals - 1, 10), LONGEST_PAUSE_S)
-
-    def _remove(self, lane: _Lane, entry: _Entry) -> None:
+    def _remove(self, lane: Lane, entry: Entry) -> None:
         del lane.entries[entry.unsent.cid]
         del self._where[entry.unsent.cid]
         self.touched.add(entry.unsent.conversation)

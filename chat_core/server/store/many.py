@@ -5,10 +5,10 @@ For the few statements of the hot path only: binding 300 messages takes a third 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Dialect
 from sqlalchemy.sql.dml import Insert, Update
 
 Rows = Sequence[tuple[int | str | bytes | None, ...]]
@@ -31,17 +31,21 @@ class Many:
         """Run it once for each row."""
         if not rows:
             return
-        text, positional = self._text(connection)
+        text, positional = self.compiled(connection.dialect)
         values: Any = rows if positional else [dict(zip(self._names, row, strict=True)) for row in rows]
         connection.exec_driver_sql(text, values)
 
-    def _text(self, connection: Connection) -> tuple[str, bool]:
-        key = f"{connection.dialect.name}+{connection.dialect.driver}"
+    def compiled(self, dialect: Dialect) -> tuple[str, bool]:
+        """Return the text for a dialect, and whether it takes rows as they are (else by name).
+
+        Raises:
+            TypeError: the statement binds other names than was said, or in another order.
+        """
+        key = f"{dialect.name}+{dialect.driver}"
         if key not in self._compiled:
-            compiled = self._statement.compile(dialect=connection.dialect)
-            params: Mapping[str, object] = compiled.params
+            compiled = self._statement.compile(dialect=dialect)
             order: Sequence[str] | None = getattr(compiled, "positiontup", None)
-            if set(params) != set(self._names) or (order is not None and tuple(order) != self._names):
-                raise TypeError(f"the statement binds {order or list(params)}, not {self._names}")
+            if set(compiled.params) != set(self._names) or (order is not None and tuple(order) != self._names):
+                raise TypeError(f"the statement binds {order or list(compiled.params)}, not {self._names}")
             self._compiled[key] = (str(compiled), order is not None)
         return self._compiled[key]

@@ -86,7 +86,7 @@ class Harness(App[None]):
         self.state = state or self.state
         self.shown = shown or self.shown
         channels = {
-            name_key(each.info.name) for each in self.state.conversations.values() if each.info.kind == "channel"
+            name_key(each.info.name[:500]) for each in self.state.conversations.values() if each.info.kind == "channel"
         }
         self.timeline.show(self.current(), self.state.me, channels)
         self._show_rest()

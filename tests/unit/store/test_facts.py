@@ -26,7 +26,7 @@ def no_copy(_connection: Connection, _version: str) -> Path:
 
 
 @given(batches=BATCHES, undone=st.sets(st.integers(0, 5)))
-@settings(max_examples=40)
+@settings(max_examples=30)
 def test_facts_agree_with_the_tables_after_any_ops(batches: list[list[Op]], undone: set[int]) -> None:
     with TemporaryDirectory(prefix="chat-") as folder:
         path = Path(folder) / "chat.db"

@@ -11,8 +11,9 @@ import pytest
 from chat_core.client.state.model import ConversationState, Notice, Unsent
 from chat_tui.views.columns import columns
 from chat_tui.views.drawing import Reader
-from chat_tui.views.history import History, count_newer, newer_than, older_than
+from chat_tui.views.history import History
 from chat_tui.views.items import Item, MessageItem, UnreadItem
+from chat_tui.views.pages import count_newer, newer_than, older_than
 from tests.tui.support.states import (
     ME,
     NOW,

@@ -1,0 +1,122 @@
+"""Joins the parts of a client, and tells them when a connection comes and goes. Decides nothing itself.
+
+keeper -> opening -> attacher -> delivery -> board -> (state, changes)
+link ----> incoming ----^  ^
+post -> sender -> link               +-- own messages come by: sender
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from chat_core.base.clock import Clock
+from chat_core.client.attaching import Attacher
+from chat_core.client.board import Board
+from chat_core.client.delivery import Delivery
+from chat_core.client.ended import Ended
+from chat_core.client.glances import Glances
+from chat_core.client.incoming import Incoming
+from chat_core.client.keeper import Keeper
+from chat_core.client.link import Link
+from chat_core.client.opening import Opening
+from chat_core.client.pages import Pages
+from chat_core.client.sending import Sender
+from chat_core.client.state import inputs
+from chat_core.client.state.model import LinkState
+from chat_core.protocol.requests.accounts import Renamed
+from chat_core.protocol.requests.base import Reply
+from chat_core.protocol.requests.conversations import Opened
+from chat_core.transport.connect import Connector
+from chat_core.transport.urls import Address
+
+KEPT_UNSHOWN: Final = 512
+"""Messages kept of a conversation by a client that does not follow, and so shows none."""
+
+
+class Engine:
+    """See the module's head.
+
+    Args:
+        address: where the server is.
+        name: who to sign in as.
+        program: for the server's log.
+        far_behind: missed events above which a reset is asked for, 0: never; None: this client does not follow.
+        clock: tells the time.
+        connector: opens the stream.
+        entropy: returns so many random bytes.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        name: str,
+        program: str,
+        far_behind: int | None,
+        clock: Clock,
+        connector: Connector,
+        entropy: Callable[[int], bytes],
+    ) -> None:
+        self._address = address
+        self._clock = clock
+        self._connector = connector
+        self._entropy = entropy
+        self._follow = far_behind is not None
+        self.board = Board(latecomers=lambda: self.sender.news(), on_room=lambda: self._delivery.fill_all())
+        self.sender = Sender(
+            clock,
+            seen=lambda conversation, seq: self._delivery.seen(conversation, seq),
+            listed=lambda conversation: conversation in self.board.state.conversations,
+            wake=self.board.wake,
+        )
+        self._delivery = Delivery(self.board, self.sender.came_by, None if self._follow else KEPT_UNSHOWN)
+        self.pages = Pages(self.board, self.sender, lambda: self.keeper.link)
+        self.attacher = Attacher(self.board, self._delivery, self.sender, clock, self.pages.load_newest)
+        self.glances = Glances(self.board, clock)
+        self._incoming = Incoming(self.board, self._delivery, self.attacher, self.pages, clock)
+        self._opening = Opening(self.board, self.sender, self.attacher, name, program, far_behind)
+        self.keeper = Keeper(self._dial, self._open, self._ready, self._say, clock, self._chance)
+
+    async def close(self) -> None:
+        """Say goodbye and stop everything."""
+        await self.keeper.close()
+        self.glances.close()
+        self.attacher.close()
+        self.sender.close()
+        self.board.close()
+
+    def learn(self, reply: Reply) -> None:
+        """Take over what a reply says about the state, whoever asked."""
+        match reply:
+            case Opened():
+                known = reply.conversation.id in self.board.state.conversations
+                self.board.apply(inputs.Opened(conversation=reply.conversation))
+                if self._follow and not known:
+                    self.attacher.follow_new(reply.conversation)
+            case Renamed():
+                self.board.apply(inputs.RenamedMyself(me=reply.account))
+            case _:
+                pass
+
+    async def _dial(self) -> Link:
+        return await Link.open(self._address, self._connector, self._clock, self._incoming.take, self._ended)
+
+    async def _open(self, link: Link) -> None:
+        self._delivery.link_up(link)
+        await self._opening.open(link)
+
+    def _ready(self, link: Link) -> None:
+        self.sender.link_up(link)
+        self.glances.link_up(link)
+
+    def _ended(self, link: Link, ended: Ended) -> None:
+        self.sender.link_down()
+        self._delivery.link_down()
+        self.attacher.link_down()
+        self.glances.link_down()
+
+    def _say(self, state: LinkState) -> None:
+        self.board.apply(inputs.LinkMoved(link=state))
+
+    def _chance(self) -> float:
+        return int.from_bytes(self._entropy(4), "big") / 2**32

@@ -1,0 +1,201 @@
+"""The full-screen client in real terminals, against real servers: what a person types, and what is on the screen."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import WAIT_S, ServerProcess
+from tests.support.terminal import Terminal
+
+
+@pytest.fixture
+def server(home: Path) -> Iterator[ServerProcess]:
+    with ServerProcess(home / "data") as process:
+        yield process
+
+
+def client(server: ServerProcess, name: str, home: Path, width: int, height: int) -> Terminal:
+    """Open a full-screen client with a home of its own, and wait until it is in #general."""
+    own = home / name
+    own.mkdir()
+    env = {"HOME": str(own), **{f"XDG_{kind}_HOME": str(own / kind.lower()) for kind in ("CONFIG", "DATA", "CACHE")}}
+    command = [sys.executable, "-m", "chat_tui", "connect", f"127.0.0.1:{server.port}", "--name", name]
+    return Terminal(command, width=width, height=height, folder=own, env=env)
+
+
+def send(server: ServerProcess, target: str, lines: list[str], name: str = "feeder") -> None:
+    """Fill a conversation through the scriptable client."""
+    done = subprocess.run(
+        [sys.executable, "-m", "chat_tui", "send", target, "-", "--server", server.address, "--name", name],
+        input="\n".join(lines).encode(),
+        capture_output=True,
+        timeout=WAIT_S * 2,
+        check=True,
+    )
+    assert done.stdout.count(b"\n") == len(lines)
+
+
+def history(server: ServerProcess, target: str, name: str) -> list[str]:
+    """Return the bodies of a conversation."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "chat_tui", "history", target, "--last", "100"),
+            *("--server", server.address, "--name", name),
+        ],
+        capture_output=True,
+        timeout=WAIT_S,
+        check=True,
+    )
+    return [line.partition("> ")[2] for line in done.stdout.decode().splitlines()]
+
+
+def test_two_people_talk_join_and_open_a_direct_conversation(server: ServerProcess, home: Path) -> None:
+    with client(server, "ann", home, 80, 24) as ann, client(server, "bob", home, 120, 40) as bob:
+        ann.wait_for("#general", "F1")
+        bob.wait_for("#general", "CHANNELS")
+        ann.say("hello bob [/b] \u2603")
+        bob.wait_for("hello bob [/b] \u2603")
+        bob.say("hi ann")
+        ann.wait_for("hi ann")
+
+        ann.say("/join #dev")
+        ann.wait_for("very beginning of #dev")
+        ann.say("/topic Build and release")
+        ann.wait_for("Build and release")
+        bob.say("/join dev")
+        bob.wait_for("Build and release")
+        bob.say("in here now")
+        ann.wait_for("in here now")
+
+        bob.say("/dm ann a secret")
+        bob.wait_for("a secret")
+        ann.wait_for("@bob")
+        ann.press("M-a")
+        ann.wait_for("a secret")
+        ann.say("/me nods")
+        bob.wait_for("ann nods")
+
+        assert history(server, "#dev", "ann") == ["in here now"]
+        assert "@bob" in ann.screen() and "@ann" in bob.screen()
+
+
+def numbers(screen: str) -> list[int]:
+    """Return which lines of the log are on the screen, from top to bottom."""
+    return [int(number) for number in re.findall(r"line (\d+) of the log", screen)]
+
+
+def test_reader_scrolls_back_through_two_thousand_messages(server: ServerProcess, home: Path) -> None:
+    send(server, "#general", [f"line {number} of the log" for number in range(2000)])
+    with client(server, "ann", home, 100, 30) as ann:
+        ann.wait_for("line 1999 of the log")
+        seen: set[int] = set()
+        for _ in range(400):
+            shown = numbers(ann.screen())
+            assert shown == list(range(shown[0], shown[0] + len(shown)))
+            seen.update(shown)
+            if 0 in seen:
+                break
+            ann.press("PPage")
+            ann.until(lambda screen, top=shown[0]: numbers(screen)[0] < top, "it is stuck")
+        assert seen >= set(range(2000))
+        ann.press("C-End")
+        ann.wait_for("line 1999 of the log")
+
+
+def test_both_have_everything_once_in_the_same_order_after_the_server_was_killed(
+    server: ServerProcess, home: Path
+) -> None:
+    with client(server, "ann", home, 80, 24) as ann, client(server, "bob", home, 120, 40) as bob:
+        ann.wait_for("#general", "F1")
+        bob.wait_for("#general", "CHANNELS")
+        ann.say("before")
+        bob.wait_for("before")
+
+        server.kill()
+        for number in range(5):
+            ann.say(f"ann while down {number}")
+        bob.say("bob while down")
+        ann.type("half a line ")
+        ann.wait_for("queued")
+        server.start()
+
+        for terminal in (ann, bob):
+            terminal.wait_for("ann while down 4", "bob while down")
+            terminal.wait_for("queued", "sending", gone=True)
+        ann.type("and the rest")
+        ann.wait_for("half a line and the rest")
+        ann.press("Enter")
+        bob.wait_for("half a line and the rest")
+
+        bodies = history(server, "#general", "ann")
+        assert sorted(bodies) == sorted(
+            [
+                "before",
+                *(f"ann while down {number}" for number in range(5)),
+                "bob while down",
+                "half a line and the rest",
+            ]
+        )
+        assert [body for body in bodies if body.startswith("ann")] == [f"ann while down {n}" for n in range(5)]
+        for terminal in (ann, bob):
+            screen = terminal.until(lambda screen: "half a line and the rest" in screen, "the last line is missing")
+            shown = [body for line in screen.splitlines() for body in bodies if line.rstrip().endswith(body)]
+            assert shown == bodies
+
+
+def test_an_unknown_command_and_a_literal_slash(server: ServerProcess, home: Path) -> None:
+    with client(server, "ann", home, 80, 24) as ann:
+        ann.wait_for("#general", "F1")
+        ann.say("/frobnicate now")
+        ann.wait_for("frobnicate")
+        ann.press("Escape")
+        ann.press("C-u")
+        ann.say("//shrug")
+        ann.wait_for("/shrug")
+
+    assert history(server, "#general", "ann") == ["/shrug"]
+
+
+def test_pasted_lines_are_not_sent_until_enter(server: ServerProcess, home: Path) -> None:
+    with client(server, "ann", home, 80, 24) as ann:
+        ann.wait_for("#general", "F1")
+        ann.paste("first line\nsecond line\n")
+        ann.wait_for("second line")
+        assert history(server, "#general", "bob") == []
+        ann.press("Enter")
+        ann.wait_for("sending", gone=True)
+
+        assert len(history(server, "#general", "bob")) == 2  # one message, its second line indented
+
+
+def test_client_leaves_the_terminal_as_it_was_and_exits_0(server: ServerProcess, home: Path) -> None:
+    with client(server, "ann", home, 80, 24) as ann:
+        ann.wait_for("#general", "F1")
+        ann.press("C-q")
+
+        assert ann.wait_exit() == 0
+        assert "#general" not in ann.screen()
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (200, 60)])
+def test_layout_fits_after_a_storm_of_resizes(server: ServerProcess, home: Path, width: int, height: int) -> None:
+    send(server, "#general", [f"message {number}" for number in range(100)])
+    with client(server, "ann", home, 120, 40) as ann:
+        ann.wait_for("message 99")
+        for step in range(12):
+            ann.resize(50 + step * 13, 12 + step * 4)
+        ann.resize(width, height)
+
+        def settled(screen: str) -> bool:
+            lines = screen.splitlines()
+            return "message 99" in screen and len(lines) == height and "F1 help" in lines[-1]
+
+        screen = ann.until(settled, "the layout did not settle")
+        assert ("CHANNELS" in screen) is (width >= 100)
+        assert ("MEMBERS" in screen) is (width >= 160)

@@ -1,0 +1,174 @@
+"""Unread counts, read markers, mentions: as the server counts them, and from the timeline where it is known."""
+
+from __future__ import annotations
+
+import pytest
+
+from chat_core.client.state import inputs
+from chat_core.client.state.changes import UnreadChanged
+from chat_core.client.state.model import ClientState
+from chat_core.client.state.reading import is_exact, names
+from chat_core.protocol.events import ReadMarkerMoved
+
+from tests.unit.client.state.events import (
+    ANN,
+    BOB,
+    after,
+    conversation,
+    events,
+    general,
+    message,
+    page,
+    posted,
+    resumed,
+    then,
+)
+
+
+def numbers(state: ClientState) -> tuple[int, int, int]:
+    """Return read marker, unread messages, mentions."""
+    known = general(state)
+    return known.read, known.unread, known.mentions
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "@ann",
+        "hi @ann!",
+        "@ANN, look",
+        "(@ann)",
+        "it was @ann.",
+        "@ann. And then",
+        "@ann's",
+        "x @ann-",
+        "@ａｎｎ",
+        "ask @bob\n@ann\n",
+    ],
+)
+def test_names_finds_somebody_when_named(body: str) -> None:
+    assert names(body, "ann")
+
+
+@pytest.mark.parametrize(
+    "body", ["ann", "@anna", "@ann-marie", "@ann.b", "@ann_", "mail@ann", "@ anne", "@an", "", "@", "@änn", "@annä"]
+)
+def test_names_finds_nobody_when_it_is_another_word(body: str) -> None:
+    assert not names(body, "ann")
+
+
+def test_names_knows_names_with_signs_in_them() -> None:
+    assert names("@j.r-x_1 hi", "J.R-x_1")
+    assert not names("@jxr-x_1 hi", "j.r-x_1")
+
+
+def test_unread_grows_with_messages_of_others_only() -> None:
+    state = after(resumed(conversation(head=5, read=5)))
+
+    state, changes = then(state, events(posted(6), posted(7, "@ann ?"), posted(8, author=ANN), posted(9)))
+
+    assert numbers(state) == (5, 3, 1)
+    assert changes.count(UnreadChanged(conversation=1)) == 1
+
+
+def test_marker_moves_to_an_own_message_when_nothing_unread_lies_before_it() -> None:
+    state = after(resumed(conversation(head=5, read=5)), events(posted(6, author=ANN)))
+    assert numbers(state) == (6, 0, 0)
+
+    state, _ = then(state, events(posted(7)), events(posted(8, author=ANN)))
+
+    assert numbers(state) == (6, 1, 0)
+
+
+def test_unread_is_the_servers_when_a_catch_up_brings_what_it_has_counted() -> None:
+    state = after(resumed(conversation(head=5, read=5)))
+    state, _ = then(state, resumed(conversation(head=8, read=5, unread=2)))
+
+    state, _ = then(state, events(posted(6), posted(7, author=ANN), posted(8, "@ann"), live=False))
+    assert numbers(state) == (5, 2, 1)
+
+    state, _ = then(state, events(posted(9)))
+    assert numbers(state) == (5, 3, 1)
+
+
+def test_reading_counts_what_lies_behind_when_the_timeline_is_known() -> None:
+    state = after(resumed(conversation(head=5, read=5)))
+    state, _ = then(state, events(*(posted(seq, "@ann" if seq > 8 else "") for seq in range(6, 11))))
+
+    state, changes = then(state, inputs.MarkedRead(conversation=1, seq=8))
+
+    assert numbers(state) == (8, 2, 2)
+    assert changes == [UnreadChanged(conversation=1)]
+    assert is_exact(general(state))
+
+
+def test_reading_never_moves_the_marker_back_nor_beyond_what_exists() -> None:
+    state = after(resumed(conversation(head=5, read=5)), events(posted(6)))
+
+    state, changes = then(state, inputs.MarkedRead(conversation=1, seq=3), inputs.MarkedRead(conversation=2, seq=3))
+    assert (numbers(state), changes) == ((5, 1, 0), [])
+
+    state, _ = then(state, inputs.MarkedRead(conversation=1, seq=99))
+    assert numbers(state) == (6, 0, 0)
+
+
+def test_reading_gives_the_most_it_can_be_when_nobody_counted_in_between() -> None:
+    state = after(resumed(conversation(head=100, read=10, unread=80)), events(posted(101)))
+
+    state, _ = then(state, inputs.MarkedRead(conversation=1, seq=90))
+
+    assert numbers(state) == (90, 11, 0)
+    assert not is_exact(general(state))
+
+
+def test_marker_of_another_device_counts_here_too() -> None:
+    state = after(resumed(conversation(head=5, read=5)), events(posted(6), posted(7)))
+
+    state, _ = then(state, inputs.AccountEventArrived(event=ReadMarkerMoved(seq=1, conversation=1, read=6)))
+
+    assert numbers(state) == (6, 1, 0)
+
+
+def test_answer_of_the_server_is_taken_and_what_came_behind_it_is_added() -> None:
+    state = after(resumed(conversation(head=100, read=10, unread=80)), events(posted(101), posted(102, author=ANN)))
+
+    state, changes = then(state, inputs.Opened(conversation=conversation(head=101, read=90, unread=9)))
+
+    assert numbers(state) == (90, 9, 0)
+    assert changes == [UnreadChanged(conversation=1)]
+    state, _ = then(state, inputs.Opened(conversation=conversation(head=100, read=95, unread=4)))
+    assert numbers(state) == (95, 5, 0)
+
+
+def test_marker_here_holds_when_the_server_does_not_know_it_yet() -> None:
+    state = after(resumed(conversation(head=5, read=2, unread=3)), events(posted(6)))
+    state, _ = then(state, inputs.MarkedRead(conversation=1, seq=6))
+
+    state, _ = then(state, resumed(conversation(head=8, read=2, unread=6)))
+    assert general(state).read == 6
+
+    state, _ = then(state, events(posted(7), posted(8), live=False), resumed(conversation(head=8, read=2, unread=6)))
+    assert numbers(state) == (6, 2, 0)
+
+
+def test_page_makes_the_count_certain_when_it_reaches_the_marker() -> None:
+    state = after(resumed(conversation(head=100, read=10, unread=80)))
+    state, _ = then(state, inputs.MarkedRead(conversation=1, seq=95))
+    assert numbers(state) == (95, 5, 0), "the most it can be"
+
+    state, changes = then(
+        state, page(message(94), message(97, "@ann"), message(99, author=ANN), message(100), head=100)
+    )
+
+    assert numbers(state) == (95, 2, 1)
+    assert UnreadChanged(conversation=1) in changes
+
+
+def test_pages_count_mentions_that_are_unread() -> None:
+    state = after(resumed(conversation(head=100, read=10, unread=80)))
+
+    state, _ = then(state, page(message(60, "@ann"), message(100, "@ann")), page(message(12, "@ann"), message(59)))
+    assert numbers(state) == (10, 80, 3)
+
+    state, _ = then(state, page(message(9, "@ann"), message(11, "@ann", author=BOB)))
+    assert numbers(state) == (10, 5, 4), "counted: everything behind the marker is known now"

@@ -1,0 +1,47 @@
+"""A process that posts as fast as it can and prints what was acknowledged, one line each: seq, cid.
+
+Arguments: the database; how many posts are outstanding; bytes its files may grow to, 0: any. It ends by a kill, or
+with a line `broken` once the store takes no more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import sys
+from pathlib import Path
+
+from chat_core.base.clock import SystemClock
+from chat_core.base.ids import AccountId, Cid
+from chat_core.server.observe import configure
+from chat_core.server.store.base import AppendMessage, SignInByName, StoreBroken
+from chat_core.server.store.sqlite import SqliteStore
+
+BODY = "x" * 300
+
+
+async def run(path: Path, outstanding: int, most_bytes: int) -> None:
+    """Post until the end."""
+    store = SqliteStore(path, clock=SystemClock())
+    await store.open(lambda _: None)
+    account = AccountId((await store.write(SignInByName("ann", 1)))[0].id)
+    if most_bytes:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+
+    async def post() -> None:
+        while True:
+            cid = Cid(os.urandom(16))
+            try:
+                reply = await store.write(AppendMessage(account, 1, cid, None, BODY, BODY, "text", None, 1))
+            except StoreBroken:
+                return
+            print(reply[1], cid.hex(), flush=True)
+
+    await asyncio.gather(*(post() for _ in range(outstanding)))
+    print("broken", flush=True)
+    await store.close()
+
+
+configure("error")
+asyncio.run(run(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
