@@ -1,14 +1,17 @@
-"""The command `chat-tui`. Each command imports what it needs when it runs: the scriptable ones never load a screen."""
+"""The command `chat-tui`. Each command imports what it needs when it runs: the scriptable ones never load a screen.
+
+Made with argparse: typer takes 0.15 s and 10 MB to parse a line, half of what a start may take (docs/performance.md).
+"""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
-
-import typer
+from typing import Final, NoReturn
 
 from chat_core import __version__
 from chat_core.base.errors import ChatError, UsageFault
@@ -20,91 +23,151 @@ from chat_tui import storage
 from chat_tui.paths import config_folder, data_folder, log_file
 from chat_tui.storage import HERE
 
-app = typer.Typer(
-    name="chat-tui",
-    help="The terminal client: full-screen, and commands for scripts.",
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
-Target = Annotated[str, typer.Argument(help="#channel or @user (in a shell with quotes: '#channel').")]
-Server = Annotated[
-    str | None, typer.Option(help="Its address, or `here`: this computer's own [default: the one used last, or here].")
-]
-Name = Annotated[str | None, typer.Option(help="Who to be [default: the name used there, or your login name].")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
+LEAST_WIDTH: Final = 40
+"""Columns without which the full-screen client has no layout."""
+LEAST_HEIGHT: Final = 10
+"""The same for rows."""
 
 
-def main() -> None:
-    """Run the command line; what goes wrong on purpose is one sentence and an exit code."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command line and exit; what goes wrong on purpose is one sentence and an exit code."""
+    options = parser().parse_args(arguments)
     try:
-        app()
+        code: ExitCode = options.run(options)
     except UsageFault as fault:
-        _fail(str(fault), ExitCode.USAGE)
+        code = _fail(str(fault), ExitCode.USAGE)
     except ChatError as fault:
-        _fail(str(fault), ExitCode.UNREACHABLE)
+        code = _fail(str(fault), ExitCode.UNREACHABLE)
+    sys.exit(code)
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        print(f"chat-tui {__version__}")
-        raise typer.Exit()
+# --- what can be said
+
+
+def parser() -> ArgumentParser:
+    """Return the parser of the whole command."""
+    top = ArgumentParser(
+        prog="chat-tui",
+        description="The terminal client: full-screen, and commands for scripts. "
+        'Without a command: the start screen, with known servers and "this computer".',
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"chat-tui {__version__}")
+    top.add_argument("--theme", default="", help="look of the full-screen client: chat-dark or chat-light")
+    top.set_defaults(run=_start)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND")
+
+    def command(run: Callable[[Namespace], ExitCode]) -> ArgumentParser:
+        words = " ".join((run.__doc__ or "").split())
+        added = commands.add_parser(
+            run.__name__.strip("_"), help=words.partition(";")[0].rstrip("."), description=words, allow_abbrev=False
+        )
+        added.set_defaults(run=run)
+        return added
+
+    _full_screen(command)
+    _scriptable(command)
+    return top
+
+
+def _full_screen(command: Callable[[Callable[[Namespace], ExitCode]], ArgumentParser]) -> None:
+    connecting = command(_connect)
+    connecting.add_argument("address", metavar="HOST[:PORT]", help="or chat+unix:PATH")
+    _add_name(connecting)
+    _add_name(command(_here))
+    showing = command(_demo)
+    showing.add_argument("--name", default="you", help="who to be")
+    showing.add_argument("--seed", type=int, default=1, help="the same number, the same talk")
+    showing.add_argument("--still", action="store_true", help="let the bots fall silent after what they said before")
+
+
+def _scriptable(command: Callable[[Callable[[Namespace], ExitCode]], ArgumentParser]) -> None:
+    target = "#channel or @user (in a shell with quotes: '#channel')"
+
+    sending = command(_send)
+    sending.add_argument("target", metavar="TARGET", help=target)
+    sending.add_argument("text", metavar="TEXT", nargs="?", default="-", help="-: standard input, a line a message")
+    _add_server(sending)
+    sending.add_argument(
+        "--timeout", type=_seconds, default=30.0, metavar="S", help="seconds without progress to give up after [30]"
+    )
+    sending.add_argument("--key", metavar="K", help="makes it repeatable: run again, nothing is sent twice")
+
+    tailing = command(_tail)
+    tailing.add_argument("targets", metavar="TARGET", nargs="+", help=target)
+    _add_server(tailing)
+    tailing.add_argument("--json", action="store_true", help="one JSON object a line")
+    tailing.add_argument(
+        "--since", metavar="SEQ", help="begin behind this seq (0: from the beginning); of several targets '#a:17,#b:0'"
+    )
+    tailing.add_argument("--count", type=_count, metavar="N", help="leave after so many lines")
+    tailing.add_argument("--events", action="store_true", help="other events too")
+
+    looking = command(_history)
+    looking.add_argument("target", metavar="TARGET", help=target)
+    _add_server(looking)
+    looking.add_argument("--json", action="store_true", help="one JSON object a line")
+    looking.add_argument("--last", type=_count, default=50, metavar="N", help="how many [50]")
+
+
+def _add_server(command: ArgumentParser) -> None:
+    command.add_argument(
+        "--server", metavar="ADDRESS", help="or `here`: this computer's own [the one used last, else here]"
+    )
+    _add_name(command)
+
+
+def _add_name(command: ArgumentParser) -> None:
+    command.add_argument("--name", help="who to be [the name used there, else your login name]")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0.0 < seconds < float("inf"):
+        raise ArgumentTypeError(f"'{text}' is no number of seconds above 0")
+    return seconds
+
+
+def _count(text: str) -> int:
+    if text.isascii() and text.isdigit() and 0 < len(text) < 16 and int(text) > 0:
+        return int(text)
+    raise ArgumentTypeError(f"'{text}' is no whole number above 0")
 
 
 # --- full-screen
 
 
-@app.callback(invoke_without_command=True)
-def _start(
-    context: typer.Context,
-    theme: Annotated[str, typer.Option(help="chat-dark or chat-light.", metavar="NAME")] = "",
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version and leave.", callback=_print_version, is_eager=True)
-    ] = False,
-) -> None:
-    """Without a command: the start screen, with known servers and "this computer"."""
-    context.obj = theme
-    if context.invoked_subcommand is None:
-        _run_screens(None, None, theme)
+def _start(options: Namespace) -> ExitCode:
+    return _run_screens(None, None, options.theme)
 
 
-@app.command()
-def connect(
-    context: typer.Context,
-    address: Annotated[str, typer.Argument(help="HOST, HOST:PORT or chat+unix:PATH.", metavar="HOST[:PORT]")],
-    name: Name = None,
-) -> None:
+def _connect(options: Namespace) -> ExitCode:
     """Open the full-screen client on a server."""
-    _run_screens(address if address == HERE else str(parse_address(address)), name, context.obj)
+    address = options.address if options.address == HERE else str(parse_address(options.address))
+    return _run_screens(address, options.name, options.theme)
 
 
-@app.command()
-def here(context: typer.Context, name: Name = None) -> None:
-    """Open the full-screen client on this computer's own server, started if need be."""
-    _run_screens(HERE, name, context.obj)
+def _here(options: Namespace) -> ExitCode:
+    """Open the full-screen client on this computer's own server; starts it if need be."""
+    return _run_screens(HERE, options.name, options.theme)
 
 
-@app.command()
-def demo(
-    context: typer.Context,
-    name: Annotated[str, typer.Option(help="Who to be.")] = "you",
-    seed: Annotated[int, typer.Option(help="The same number, the same talk.")] = 1,
-    still: Annotated[
-        bool, typer.Option("--still", help="Let the bots fall silent after what they said before.")
-    ] = False,
-) -> None:
-    """Open the full-screen client among lively bots, in a world of its own that is gone afterwards."""
-    _need_terminal()
+def _demo(options: Namespace) -> ExitCode:
+    """Open the full-screen client among lively bots; in a world of its own that is gone afterwards."""
+    name = check_account_name(options.name)
+    _check_terminal()
     from chat_tui.demo.world import World
     from chat_tui.embedded import Embedded, throw_away_folder
 
-    who = check_account_name(name)
-    with throw_away_folder("chat-demo-") as folder, World(Embedded(folder).address, who, seed=seed, still=still):
-        _run_screens(HERE, who, context.obj, world=folder)
+    with throw_away_folder("chat-demo-") as folder:
+        with World(Embedded(folder).address, name, seed=options.seed, still=options.still):
+            return _run_screens(HERE, name, options.theme, world=folder)
 
 
-def _run_screens(address: str | None, name: str | None, theme: str, *, world: Path | None = None) -> None:
+def _run_screens(address: str | None, name: str | None, theme: str, *, world: Path | None = None) -> ExitCode:
     """Run the full-screen client.
 
     Args:
@@ -113,12 +176,16 @@ def _run_screens(address: str | None, name: str | None, theme: str, *, world: Pa
         theme: name of a look; empty: the default.
         world: folder to use instead of the user's own ones.
     """
-    _need_terminal()
+    _check_terminal()
     # What is made while everything is imported and drawn first is kept anyway: looking through it takes time.
     gc.disable()
     from chat_tui.app import ChatApp, log_to
     from chat_tui.screens.visit import Choice
+    from chat_tui.themes import THEMES
 
+    names = [each.name for each in THEMES]
+    if theme not in ("", *names):
+        raise UsageFault(f"There is no theme '{theme}'; there are {' and '.join(names)}.")
     log_to(log_file())
     choice = Choice(address, _name(name, address)) if address is not None else None
     screens = ChatApp(
@@ -129,86 +196,58 @@ def _run_screens(address: str | None, name: str | None, theme: str, *, world: Pa
         title="the demo" if world else "",
     )
     screens.run()
-    if screens.return_code:
-        raise typer.Exit(ExitCode.INTERNAL)
+    return ExitCode.INTERNAL if screens.return_code else ExitCode.OK
 
 
-def _need_terminal() -> None:
-    from chat_tui.screens.base import LEAST_HEIGHT, LEAST_WIDTH
+def _check_terminal() -> None:
+    """See to it that there is a terminal, and that it has room.
 
+    Raises:
+        SystemExit: neither, or not enough.
+    """
     if not (sys.stdin.isatty() and sys.stderr.isatty()) or os.environ.get("TERM") == "dumb":
-        _fail("The full-screen client needs a terminal; for scripts there are send, tail and history.", ExitCode.FAILED)
+        sentence = "The full-screen client needs a terminal; for scripts there are send, tail and history."
+        sys.exit(_fail(sentence, ExitCode.FAILED))
     width, height = os.get_terminal_size(sys.stderr.fileno())
     if (width, height) != (0, 0) and (width < LEAST_WIDTH or height < LEAST_HEIGHT):
-        _fail(
-            f"This terminal is {width}x{height}; the full-screen client needs {LEAST_WIDTH}x{LEAST_HEIGHT} at least.",
-            ExitCode.FAILED,
-        )
+        least = f"{LEAST_WIDTH}x{LEAST_HEIGHT}"
+        sentence = f"This terminal is {width}x{height}; the full-screen client needs {least} at least: make it larger."
+        sys.exit(_fail(sentence, ExitCode.FAILED))
 
 
 # --- for scripts
 
 
-@app.command()
-def send(
-    target: Target,
-    text: Annotated[str, typer.Argument(help="What to say; -: standard input, a line a message.")] = "-",
-    server: Server = None,
-    name: Name = None,
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds without progress after which to give up.")] = 30.0,
-    key: Annotated[
-        str | None, typer.Option(help="Makes it repeatable: run again with the same key, nothing is sent twice.")
-    ] = None,
-) -> None:
-    """Send a message, or lines; print the address of each once it is on the server's disk."""
+def _send(options: Namespace) -> ExitCode:
+    """Send a message, or lines; prints the address of each once it is on the server's disk."""
     from chat_tui.plain.running import run
-    from chat_tui.plain.send import send as work
+    from chat_tui.plain.send import send
 
-    address, who = _server(server, name)
-    said = None if text == "-" else text
-    raise typer.Exit(run(work(address, who, target, said, timeout_s=timeout, key=key)))
+    address, name = _server(options.server, options.name)
+    text = None if options.text == "-" else options.text
+    return run(send(address, name, options.target, text, timeout_s=options.timeout, key=options.key))
 
 
-@app.command()
-def tail(
-    targets: Annotated[list[str], typer.Argument(help="#channel or @user, one or more.", metavar="TARGET...")],
-    server: Server = None,
-    name: Name = None,
-    json: Json = False,
-    since: Annotated[
-        str | None,
-        typer.Option(help="Begin behind this seq (0: from the beginning); of several targets: '#a:17,#b:0'."),
-    ] = None,
-    count: Annotated[int | None, typer.Option(min=1, help="Leave after so many lines.")] = None,
-    events: Annotated[bool, typer.Option("--events", help="Print other events too.")] = False,
-) -> None:
-    """Print messages as they come, each once, in order."""
+def _tail(options: Namespace) -> ExitCode:
+    """Print messages as they come; each once, in order."""
     from chat_tui.plain.running import run
-    from chat_tui.plain.tail import parse_since
-    from chat_tui.plain.tail import tail as work
+    from chat_tui.plain.tail import parse_since, tail
 
     try:
-        wanted = parse_since(targets, since)
+        since = parse_since(options.targets, options.since)
     except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--since") from error
-    address, who = _server(server, name)
-    raise typer.Exit(run(work(address, who, wanted, json=json, count=count, events=events)))
+        raise UsageFault(str(error)) from error
+    address, name = _server(options.server, options.name)
+    return run(tail(address, name, since, json=options.json, count=options.count, events=options.events))
 
 
-@app.command()
-def history(
-    target: Target,
-    server: Server = None,
-    name: Name = None,
-    json: Json = False,
-    last: Annotated[int, typer.Option(min=1, help="How many.")] = 50,
-) -> None:
-    """Print the newest messages, oldest first."""
-    from chat_tui.plain.history import history as work
+def _history(options: Namespace) -> ExitCode:
+    """Print the newest messages; oldest first."""
+    from chat_tui.plain.history import history
     from chat_tui.plain.running import run
 
-    address, who = _server(server, name)
-    raise typer.Exit(run(work(address, who, target, last=last, json=json)))
+    address, name = _server(options.server, options.name)
+    return run(history(address, name, options.target, last=options.last, json=options.json))
 
 
 # --- both
@@ -234,6 +273,6 @@ def _name(name: str | None, address: str | None) -> str:
     return storage.load(config_folder()).name_for(address or "")
 
 
-def _fail(sentence: str, code: ExitCode) -> NoReturn:
+def _fail(sentence: str, code: ExitCode) -> ExitCode:
     print(line_for_terminal(sentence), file=sys.stderr)
-    sys.exit(code)
+    return code

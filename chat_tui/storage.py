@@ -6,7 +6,6 @@ Nothing secret is in it; it is for its owner only all the same. A file that cann
 from __future__ import annotations
 
 import contextlib
-import getpass
 import os
 import tempfile
 from pathlib import Path
@@ -88,6 +87,8 @@ def save(folder: Path, servers: Servers) -> None:
 
 def login_name() -> str:
     """Return an account name made of the operating system's user name."""
+    import getpass  # looks for a terminal it is not needed for, and takes its time
+
     try:
         raw = getpass.getuser()
     except (OSError, KeyError, ImportError):

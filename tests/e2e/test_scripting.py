@@ -47,7 +47,7 @@ def begin(server: ServerProcess, *arguments: str, name: str = "bob") -> subproce
 def finish(process: subprocess.Popen[bytes]) -> tuple[list[str], str]:
     """Wait for the end; return the lines of stdout, and stderr."""
     out, err = process.communicate(timeout=WAIT_S)
-    return out.decode().splitlines(), err.decode()
+    return (out or b"").decode().splitlines(), err.decode()
 
 
 def bodies(lines: Sequence[str]) -> list[str]:
