@@ -6,11 +6,11 @@ The first frame is drawn before anything is connected.
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from textual import events
 from textual.app import App
@@ -37,8 +37,6 @@ from chat_tui.themes import DEFAULTS, THEMES
 from chat_tui.views.columns import BREAKPOINTS, HEIGHTS
 from chat_tui.widgets.safe import ControlFilter
 
-_GC_THRESHOLDS: Final = (20_000, 20, 50)
-
 
 class ChatApp(App[None], inherit_bindings=False):
     """The application."""
@@ -49,7 +47,16 @@ class ChatApp(App[None], inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     VERTICAL_BREAKPOINTS = HEIGHTS
 
-    def __init__(self, choice: Choice | None, *, config: Path, data: Path, theme: str = "", title: str = "") -> None:
+    def __init__(
+        self,
+        choice: Choice | None,
+        *,
+        config: Path,
+        data: Path,
+        theme: str = "",
+        title: str = "",
+        on_settled: Callable[[], object] | None = None,
+    ) -> None:
         """Make the application.
 
         Args:
@@ -58,6 +65,7 @@ class ChatApp(App[None], inherit_bindings=False):
             data: folder of this computer's own server.
             theme: name of a look; empty: the default.
             title: what to call this computer's own server; empty: that.
+            on_settled: called once, when somebody was let in and that was drawn: what there is now stays.
 
         Raises:
             UsageFault: the data folder's path is too long.
@@ -72,6 +80,7 @@ class ChatApp(App[None], inherit_bindings=False):
         self._embedded = Embedded(data)
         self._choice = choice
         self._title_here = title
+        self._on_settled = on_settled
         self._visit: Visit | None = None
 
     # --- what the toolkit asks for
@@ -198,7 +207,7 @@ class ChatApp(App[None], inherit_bindings=False):
         )
 
     def _remember(self, name: str) -> None:
-        """Remember where one is and as whom, and begin to be quick: what is there now stays."""
+        """Remember where one is and as whom."""
         if self._visit is None:
             return
         self._choice = Choice(self._visit.choice.address, name)
@@ -208,7 +217,9 @@ class ChatApp(App[None], inherit_bindings=False):
         except OSError as error:
             sentence = f"{self._config} cannot be written ({error.strerror}): this server will not be remembered."
             self._visit.screen.answer(Answer(sentence, fault=True))
-        self.call_after_refresh(_settle_memory)
+        if self._on_settled is not None:
+            self.call_after_refresh(self._on_settled)
+            self._on_settled = None
 
 
 def log_to(file: Path) -> None:
@@ -220,11 +231,3 @@ def log_to(file: Path) -> None:
     except OSError:
         handler = logging.NullHandler()
     logging.basicConfig(handlers=[handler], level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
-
-
-def _settle_memory() -> None:
-    """Keep the garbage collector from going through all that stays: it would stop the screen for 0.1 s now and then."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_GC_THRESHOLDS)
-    gc.enable()

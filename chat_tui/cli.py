@@ -11,7 +11,7 @@ import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import NoReturn
 
 from chat_core import __version__
 from chat_core.base.errors import ChatError, UsageFault
@@ -22,11 +22,6 @@ from chat_core.transport.urls import Address, parse_address
 from chat_tui import storage
 from chat_tui.paths import config_folder, data_folder, log_file
 from chat_tui.storage import HERE
-
-LEAST_WIDTH: Final = 40
-"""Columns without which the full-screen client has no layout."""
-LEAST_HEIGHT: Final = 10
-"""The same for rows."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -162,9 +157,11 @@ def _demo(options: Namespace) -> ExitCode:
     from chat_tui.demo.world import World
     from chat_tui.embedded import Embedded, throw_away_folder
 
-    with throw_away_folder("chat-demo-") as folder:
-        with World(Embedded(folder).address, name, seed=options.seed, still=options.still):
-            return _run_screens(HERE, name, options.theme, world=folder)
+    with (
+        throw_away_folder("chat-demo-") as folder,
+        World(Embedded(folder).address, name, seed=options.seed, still=options.still),
+    ):
+        return _run_screens(HERE, name, options.theme, world=folder)
 
 
 def _run_screens(address: str | None, name: str | None, theme: str, *, world: Path | None = None) -> ExitCode:
@@ -194,9 +191,18 @@ def _run_screens(address: str | None, name: str | None, theme: str, *, world: Pa
         data=world or data_folder(),
         theme=theme,
         title="the demo" if world else "",
+        on_settled=_settle_memory,
     )
     screens.run()
     return ExitCode.INTERNAL if screens.return_code else ExitCode.OK
+
+
+def _settle_memory() -> None:
+    """Keep the garbage collector from going through all that stays: it would stop the screen for 0.1 s now and then."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+    gc.enable()
 
 
 def _check_terminal() -> None:
@@ -205,6 +211,8 @@ def _check_terminal() -> None:
     Raises:
         SystemExit: neither, or not enough.
     """
+    from chat_tui.views.columns import LEAST_HEIGHT, LEAST_WIDTH
+
     if not (sys.stdin.isatty() and sys.stderr.isatty()) or os.environ.get("TERM") == "dumb":
         sentence = "The full-screen client needs a terminal; for scripts there are send, tail and history."
         sys.exit(_fail(sentence, ExitCode.FAILED))

@@ -187,19 +187,13 @@ class _Tamer:
         if last in "0123456789#*\u2139" or (not last.isascii() and unicodedata.category(last) in _PRESENTED):
             self._select(char)
 
-    def _tone(self, char: str) -> None:
-        """Decide on a tone of skin, which is a part of the emoji before it, or else an emoji of its own."""
-        if self._last in _TONES or self._last.isspace():
-            self._base(char)
-        else:
-            self._select(char)
-
     def _mongolian(self, char: str) -> None:
         """Decide on a selector or separator of Mongolian letters."""
         if "\u1820" <= self._last <= "\u18aa":
             self._select(char)
 
     def _select(self, char: str) -> None:
+        """Keep a character that says how to draw the one before it."""
         self._joiner = ""
         self._out.append(char)
         self._last = char
@@ -235,7 +229,7 @@ class _Tamer:
 _RULES: Final[Mapping[str, Callable[[_Tamer, str], None]]] = (
     {"\n": _Tamer._newline}
     | dict.fromkeys("\u200c\u200d", _Tamer._join)
-    | dict.fromkeys(_TONES, _Tamer._tone)
+    | dict.fromkeys(_TONES, _Tamer._select)
     | dict.fromkeys("\ufe0e\ufe0f", _Tamer._presentation)
     | dict.fromkeys("\u180b\u180c\u180d\u180e\u180f", _Tamer._mongolian)
     | dict.fromkeys("\u061c\u200e\u200f\u202a\u202b\u2066\u2067\u2068", _Tamer._direction)

@@ -61,6 +61,8 @@ class Engine:
         self._clock = clock
         self._connector = connector
         self._entropy = entropy
+        self._blank: set[int] = set()
+        """Conversations that were reset before the connection could be used."""
         self._follow = far_behind is not None
         self.board = Board(latecomers=lambda: self.sender.news(), on_room=lambda: self._delivery.fill_all())
         self.sender = Sender(
@@ -71,7 +73,7 @@ class Engine:
         )
         self._delivery = Delivery(self.board, self.sender.came_by, None if self._follow else KEPT_UNSHOWN)
         self.pages = Pages(self.board, self.sender, lambda: self.keeper.link)
-        self.attacher = Attacher(self.board, self._delivery, self.sender, clock, self.pages.load_newest)
+        self.attacher = Attacher(self.board, self._delivery, self.sender, clock, self._was_reset)
         self.glances = Glances(self.board, clock)
         self._incoming = Incoming(self.board, self._delivery, self.attacher, self.pages, clock)
         self._opening = Opening(self.board, self.sender, self.attacher, name, program, far_behind)
@@ -98,6 +100,13 @@ class Engine:
             case _:
                 pass
 
+    def _was_reset(self, conversation: int) -> None:
+        """Read the newest page of what was shown before: now, or as soon as the connection can be used."""
+        if self.keeper.usable:
+            self.pages.load_newest(conversation)
+        else:
+            self._blank.add(conversation)
+
     async def _dial(self) -> Link:
         return await Link.open(self._address, self._connector, self._clock, self._incoming.take, self._ended)
 
@@ -108,6 +117,9 @@ class Engine:
     def _ready(self, link: Link) -> None:
         self.sender.link_up(link)
         self.glances.link_up(link)
+        for conversation in self._blank:
+            self.pages.load_newest(conversation)
+        self._blank.clear()
 
     def _ended(self, link: Link, ended: Ended) -> None:
         self.sender.link_down()

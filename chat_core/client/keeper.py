@@ -69,6 +69,11 @@ class Keeper:
             self._task = spawn("connection", self._run())
 
     @property
+    def usable(self) -> bool:
+        """Whether there is a usable connection."""
+        return self._link is not None and self._link.ended is None
+
+    @property
     def link(self) -> Link:
         """The usable connection. Raises: Disconnected, with words on why there is none."""
         if self._link is None or self._link.ended is not None:

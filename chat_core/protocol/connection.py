@@ -153,9 +153,8 @@ class Connection:
 
     def close(self, code: Goodbye, text: str = "", retry_after: float | None = None) -> None:
         """Queue a goodbye and enter CLOSED; a second one changes nothing."""
-        if self.phase is not Phase.CLOSED:
-            self.send(farewell(code, text, retry_after))
-            self.phase = Phase.CLOSED
+        self.send(farewell(code, text, retry_after))
+        self.phase = Phase.CLOSED
 
     def outgoing(self) -> bytes:
         """Return the bytes to write now, and forget them."""

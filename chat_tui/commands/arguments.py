@@ -125,6 +125,20 @@ class Server(Argument):
     source = "server"
 
 
+class Letters(Argument):
+    """Some letters to look for in names, with or without `#`; in their checked form without."""
+
+    __slots__ = ()
+
+    label = "letters"
+
+    @classmethod
+    @override
+    def parse(cls, text: str) -> Self:
+        """See Argument."""
+        return cls(text.removeprefix("#"))
+
+
 class Rest(Argument):
     """Everything up to the end of the line, or of all lines."""
 

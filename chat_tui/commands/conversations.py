@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from chat_core.base.errors import UsageFault
+from chat_core.base.names import name_key
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.conversations import ListChannels, ListMembers, SetTopic
 from chat_core.protocol.values import ChannelSummary, Member
-from chat_tui.commands.arguments import Channel, Rest, Target, User
+from chat_tui.commands.arguments import Channel, Letters, Rest, Target, User
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.tables import channel_lines, member_lines
@@ -37,9 +38,9 @@ async def leave(ctx: Context, channel: Channel = Channel("")) -> None:
 
 
 @command("list", example="/list")
-async def list_channels(ctx: Context, part: Channel = Channel("")) -> None:
+async def list_channels(ctx: Context, letters: Letters = Letters("")) -> None:
     """List the public channels, all or those with some letters in their name."""
-    wanted = part.removeprefix("#").casefold()
+    wanted = name_key(letters)
     channels: list[ChannelSummary] = []
     more = True
     while more and len(channels) < MAX_LISTED:
@@ -47,8 +48,8 @@ async def list_channels(ctx: Context, part: Channel = Channel("")) -> None:
         channels += page.channels
         more = page.more and bool(page.channels)
     ctx.desk.learn_channels([channel.name for channel in channels])
-    found = [channel for channel in channels if wanted in channel.name.casefold()]
-    what = f" with '{wanted}' in their name" if wanted else ""
+    found = [channel for channel in channels if wanted in name_key(channel.name)]
+    what = f" with '{letters}' in their name" if letters else ""
     many = "1 channel" if len(found) == 1 else f"{len(found)} channels"
     ctx.desk.answer(Answer(f"{many}{what}; /join #name goes there", channel_lines(found)))
 

@@ -50,6 +50,7 @@ class PasteGuard:
 
     def __init__(self) -> None:
         self._pasting = False
+        self._before = ""
         self._held = ""
 
     def feed(self, data: str) -> str:
@@ -57,18 +58,29 @@ class PasteGuard:
         data, self._held = self._held + data, ""
         harmless: list[str] = []
         while data:
-            if not self._pasting:
-                before, start, data = data.partition(_PASTE_START)
-                harmless += (before, start)
-                self._pasting = bool(start)
-                continue
-            pasted, end, data = data.partition(_PASTE_END)
-            if not end:
-                held = _beginning_of(_PASTE_END, pasted)
-                pasted, self._held = pasted[: len(pasted) - held], pasted[len(pasted) - held :]
-            harmless += (pasted.replace("\x1b", ""), end)
-            self._pasting = not end
+            taken, data = self._pasted(data) if self._pasting else self._typed(data)
+            harmless.append(taken)
         return "".join(harmless)
+
+    def _typed(self, data: str) -> tuple[str, str]:
+        """Divide behind a start mark; nothing is held back, for a lone ESC has to be on time."""
+        before, self._before = self._before, ""
+        at = (before + data).find(_PASTE_START)
+        if at < 0:
+            self._before = (before + data)[1 - len(_PASTE_START) :]
+            return data, ""
+        self._pasting = True
+        begin = at + len(_PASTE_START) - len(before)
+        return data[:begin], data[begin:]
+
+    def _pasted(self, data: str) -> tuple[str, str]:
+        """Divide behind an end mark."""
+        pasted, end, rest = data.partition(_PASTE_END)
+        if not end:
+            held = _beginning_of(_PASTE_END, pasted)
+            pasted, self._held = pasted[: len(pasted) - held], pasted[len(pasted) - held :]
+        self._pasting = not end
+        return pasted.replace("\x1b", "") + end, rest
 
 
 def _beginning_of(mark: str, text: str) -> int:

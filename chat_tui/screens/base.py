@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
@@ -11,14 +11,9 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from chat_tui.keys import bindings
-from chat_tui.views.columns import BREAKPOINTS, HEIGHTS
+from chat_tui.views.columns import BREAKPOINTS, HEIGHTS, LEAST_HEIGHT, LEAST_WIDTH
 from chat_tui.views.lines import ELLIPSIS, Line, Span, elide
 from chat_tui.widgets.bars import Rows
-
-LEAST_WIDTH: Final = 40
-"""Columns without which there is no layout."""
-LEAST_HEIGHT: Final = 10
-"""The same for rows."""
 
 
 class Cover(Rows, can_focus=False):

@@ -23,7 +23,8 @@ _NOTICE_MARK: Final = "–"
 
 def ruled(label: str, where: Columns, line: Role, words: Role) -> Line:
     """Return a line across the timeline with words in its middle."""
-    return Line((Span(" "), *rule(label, where.width - 1, line, words)), gutter=1)
+    spans = (Span(" "), *rule(label, where.width - 1, line, words))
+    return Line(spans, gutter=sum(len(span.text) for span in spans))
 
 
 def told(notices: tuple[Notice, ...], where: Columns) -> tuple[Line, ...]:

@@ -12,6 +12,11 @@ BREAKPOINTS: Final = [(0, "-tiny"), (60, "-narrow"), (100, "-mid"), (160, "-wide
 HEIGHTS: Final = [(0, "-short"), (16, "-tall")]
 """The same for its height."""
 
+LEAST_WIDTH: Final = 40
+"""Columns without which there is no layout."""
+LEAST_HEIGHT: Final = 10
+"""The same for rows."""
+
 TINY_BELOW: Final = 60
 """Below this width a name stands on a line of its own."""
 WIDE_FROM: Final = 100

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from chat_core.client.state.model import ClientState, ConversationState
+from rich.cells import cell_len
+
+from chat_core.client.state.model import ClientState, ConversationState, LinkStatus
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Role, Span, cropped, elide, spread, width
 from chat_tui.views.link import link_state
@@ -129,10 +131,12 @@ def first_showing(rows: Sequence[Entry], conversation: int | None, first: int, h
 
 
 def head_line(state: ClientState, title: str, cells: int) -> Line:
-    """Return the head of the list: where one is, and how the connection is."""
+    """Return the head of the list: where one is, and how the connection is. When all is well, its dot says enough."""
+    name = drawable_line(title)
     words = link_state(state.link)
-    room = max(0, cells - 2 - width(words) - 3)
-    name = elide(drawable_line(title), room)
+    if state.link.status is LinkStatus.ONLINE and 4 + cell_len(name) + width(words) > cells:
+        words = words[:1]
+    name = elide(name, max(0, cells - 5 - width(words)))
     return Line(cropped((Span("  "), Span(name, "strong"), Span("  " if name else ""), *words), cells))
 
 

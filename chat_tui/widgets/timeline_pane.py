@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator
 from typing import Final
 
 from textual import events
+from textual.geometry import Offset
 from textual.selection import Selection
 from textual.strip import Strip
 from typing_extensions import override
@@ -22,7 +23,7 @@ from chat_tui.views.newer import newer_line
 from chat_tui.widgets.bars import span_at
 from chat_tui.widgets.paint import Painted
 from chat_tui.widgets.scroller import Scroller
-from chat_tui.widgets.timeline_text import Selected, copied, marked, span_of
+from chat_tui.widgets.timeline_text import Selected, copied, marked, span_of, word_at
 
 _REMEMBERED: Final = 2_000
 """Painted items that are kept; some fifty screens."""
@@ -185,7 +186,7 @@ class TimelinePane(Scroller, Painted, can_focus=False):
             index, at = index + 1, 0
 
     def on_click(self, event: events.Click) -> None:
-        """Follow a link, or go to the end from the line that offers it."""
+        """Follow a link, or go to the end from the line that offers it; twice or thrice: select a word, a message."""
         history = self._history
         if history is None:
             return
@@ -194,11 +195,30 @@ class TimelinePane(Scroller, Painted, can_focus=False):
             self.action_last()
             return
         row = self._row(event.y)
-        if row < 0:
-            return
+        if event.chain > 1:
+            # The toolkit would select everything there is.
+            event.prevent_default()
+            if row >= 0:
+                self._select(history, row, event.x if event.chain == 2 else None)
+        elif row >= 0:
+            index, at = self._rows[row]
+            line = history.view.lines(index)[at]
+            span = span_at(line, event.x)
+            if span is not None and line.spans[span].link:
+                event.stop()
+                self.post_message(LinkChosen(line.spans[span].link))
+
+    def _select(self, history: History, row: int, cell: int | None) -> None:
+        """Select the word at a cell of a row, or without one the whole message."""
         index, at = self._rows[row]
-        line = history.view.lines(index)[at]
-        span = span_at(line, event.x)
-        if span is not None and line.spans[span].link:
-            event.stop()
-            self.post_message(LinkChosen(line.spans[span].link))
+        lines = history.view.lines(index)
+        number = self._number(row)
+        if cell is None:
+            start = Offset(lines[0].gutter, number - at)
+            end = Offset(len(lines[-1].text), number - at + len(lines) - 1)
+        else:
+            word = word_at(lines[at], cell)
+            if word is None:
+                return
+            start, end = Offset(word[0], number), Offset(word[1], number)
+        self.screen.selections = {self: Selection(start, end)}

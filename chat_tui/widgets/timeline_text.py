@@ -6,8 +6,9 @@ and name in front, so that what is pasted elsewhere still says who said it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -16,6 +17,8 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from chat_tui.views.lines import Line
+
+_WORD: Final = re.compile(r"\S+")
 
 
 class Selected(NamedTuple):
@@ -48,6 +51,16 @@ def span_of(selection: Selection, y: int, line: Line) -> tuple[int, int] | None:
     return (start, end) if start < end else None
 
 
+def word_at(line: Line, cell: int) -> tuple[int, int] | None:
+    """Return the first character of the word at a cell, and behind its last one; None: there is no word."""
+    text = line.text
+    for match in _WORD.finditer(text, line.gutter):
+        left = cell_len(text[: match.start()])
+        if left <= cell < left + cell_len(match.group()):
+            return match.span()
+    return None
+
+
 def marked(strip: Strip, line: Line, start: int, end: int, style: Style) -> Strip:
     """Return a strip whose characters [start, end) are drawn as selected."""
     text = line.text
@@ -67,7 +80,7 @@ def copied(selected: Iterable[Selected]) -> str:
     for item, line, start, end in lines:
         text = line.text
         body = text[max(start, line.gutter) : end]
-        heading = " ".join(text[: line.gutter].split()) if several and start < line.gutter else ""
+        heading = " ".join(text[: line.gutter].split()).strip("─ ") if several and start < line.gutter else ""
         if heading and body:
             body = f"{heading}  {body}"
         joint = "\n" if item != last_item else line.joint

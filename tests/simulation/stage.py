@@ -6,16 +6,20 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable
+from itertools import groupby
+from typing import TypeVar
 
-from chat_core.base.tasks import spawn, stop
-from chat_core.client import Batch, Client, Delivered, MessagesAppended
+from chat_core.base.tasks import spawn
+from chat_core.client import Batch, Client, Delivered, LinkStatus, MessagesAppended
 from chat_core.client.state.changes import Change, TimelineReset
-from chat_core.client.state.model import ConversationState
+from chat_core.client.state.model import ConversationState, LinkState
 from chat_core.protocol.events import ConversationEvent, MessagePosted
 from chat_core.transport.urls import Address
 from tests.simulation.time_loop import LoopClock
 from tests.simulation.wires import Network
-from tests.simulation.world import World
+from tests.simulation.world import Room, World
+
+C = TypeVar("C", bound=Change)
 
 ADDRESS = Address(host="127.0.0.1", port=1)
 
@@ -28,6 +32,11 @@ class Stage:
         self.world = World(random.Random(seed + 1), page=page)
         self.network = Network(lambda: self.world.driver(), random.Random(seed + 2))
         self.clock = LoopClock(asyncio.get_running_loop())
+
+    @property
+    def general(self) -> Room:
+        """The channel everybody is in."""
+        return self.world.room("general")
 
     def actor(self, name: str, *, follow: bool = True, far_behind: int = 2000) -> Actor:
         """Make a client that is watched."""
@@ -51,6 +60,10 @@ class Actor:
         self.name = name
         self.changes: list[Change] = []
         self.batches = 0
+        self.links: list[LinkState] = []
+        """How the connection was, with each batch."""
+        self.never_vanish = False
+        """Whether each own message must be seen all the time, pending or as a message."""
         self.last: dict[int, int] = {}
         """Newest seq delivered, by conversation."""
         self._cids: dict[bytes, str] = {}
@@ -58,7 +71,7 @@ class Actor:
         self._watching: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Actor:
-        self._watching = spawn("watch", self._watch())
+        self.listen()
         await self.client.start()
         return self
 
@@ -69,6 +82,19 @@ class Actor:
                 async with asyncio.timeout(5):
                     await self._watching
             self._watching.result()
+
+    def listen(self) -> None:
+        """Begin to take what the client tells."""
+        if self._watching is None:
+            self._watching = spawn("watch", self._watch())
+
+    def changed(self, kind: type[C]) -> list[C]:
+        """Return all changes of a kind, in order."""
+        return [change for change in self.changes if isinstance(change, kind)]
+
+    def statuses(self) -> list[LinkStatus]:
+        """Return what the connection was, without repeats."""
+        return [status for status, _ in groupby(link.status for link in self.links)]
 
     def say(self, body: str, room: str = "general") -> bytes:
         """Post a message; its body is known by its cid from now on."""
@@ -94,7 +120,7 @@ class Actor:
     async def until(self, condition: Callable[[], bool], within_s: float = 600.0) -> None:
         """Wait, in simulated time, until something holds."""
         async with asyncio.timeout(within_s):
-            while not condition():
+            while not condition():  # noqa: ASYNC110  # simulated time costs nothing
                 await asyncio.sleep(0.005)
 
     async def _watch(self) -> None:
@@ -105,6 +131,7 @@ class Actor:
                 self._check(change)
             self._check_once(batch)
             self.changes += batch.changes
+            self.links.append(batch.state.link)
 
     def _check(self, change: Change) -> None:
         """Every event comes once and in order; a jump is said."""
@@ -126,9 +153,7 @@ class Actor:
             newest = Counter(message.body for message in conversation.timeline.newest(300))
             both = pending & set(newest)
             assert not both, f"{self.name}: pending and there: {both}"
+            if self.never_vanish and conversation.info.name == "general":
+                vanished = set(self._cids.values()) - pending - set(newest)
+                assert not vanished, f"{self.name}: neither pending nor there: {vanished}"
             assert not newest or max(newest.values()) == 1, f"{self.name}: twice: {newest.most_common(1)}"
-
-
-async def cancel(task: asyncio.Task[None]) -> None:
-    """Stop a task of a story."""
-    await stop(task)

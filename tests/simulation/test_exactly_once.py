@@ -20,6 +20,7 @@ async def talk(stage: Stage, *, posts: int, hand: Hand) -> None:
     async with ann, bob:
         await ann.client.online()
         await bob.client.online()
+        ann.never_vanish = bob.never_vanish = True
         await asyncio.gather(chatter(stage, ann, posts), chatter(stage, bob, posts))
         stage.network.hand = lambda from_client, frame: Fate.PASS
         stage.world.faults = type(stage.world.faults)()

@@ -151,6 +151,10 @@ class Network:
     def __init__(self, make_server: Callable[[], Driver], chance: random.Random) -> None:
         self.hand: Hand = passing
         self.up = True
+        self.fault: Exception = WorldFault("Nobody listens there.")
+        """What connecting ends with while it is not up."""
+        self.tries: list[float] = []
+        """When somebody tried to connect."""
         self.connects = 0
         """Connections made so far."""
         self._make_server = make_server
@@ -159,9 +163,10 @@ class Network:
 
     async def connect(self, address: Address, make_driver: Callable[[], Driver]) -> None:
         """Open a stream (a `Connector`)."""
+        self.tries.append(asyncio.get_running_loop().time())
         await asyncio.sleep(0.001)
         if not self.up:
-            raise WorldFault("Nobody listens there.")
+            raise self.fault
         self.connects += 1
         self._wires.append(Wire(make_driver(), self._make_server(), self._decide, self._chance))
 

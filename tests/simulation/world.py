@@ -144,6 +144,7 @@ class Session:
 
     def opened(self, driver: Driver) -> None:
         self.driver = driver
+        driver.write(self.world.greeting)
 
     def received(self, envelope: Envelope) -> None:
         assert isinstance(envelope, Call)
@@ -180,6 +181,8 @@ class World:
         self.epoch = "one"
         self.page = page
         self.protocol = PROTOCOL_VERSION
+        self.greeting = b""
+        """What is said to everybody who connects, before anything else."""
         self.names: dict[int, str] = {}
         self.rooms: dict[int, Room] = {}
         self.cids: dict[tuple[int, bytes], Posted] = {}

@@ -107,6 +107,17 @@ class Terminal:
                 raise AssertionError(f"{complaint}; the screen is\n{screen}")
             time.sleep(0.03)
 
+    def settled(self, quiet_s: float = 0.15) -> str:
+        """Wait until the screen has not changed for a while; return it."""
+        deadline = time.monotonic() + WAIT_S
+        screen, since = self.screen(), time.monotonic()
+        while time.monotonic() - since < quiet_s and time.monotonic() < deadline:
+            time.sleep(0.03)
+            now = self.screen()
+            if now != screen:
+                screen, since = now, time.monotonic()
+        return screen
+
     def wait_exit(self) -> int:
         """Wait until the command has ended; return its exit code."""
         self.until(lambda _: self.exit_code is not None, "the command did not end")

@@ -139,6 +139,32 @@ async def test_everything_known_is_copied_when_all_is_selected() -> None:
         assert copied.endswith("first\nsecond")
 
 
+async def test_word_is_selected_by_two_clicks_and_the_message_by_three() -> None:
+    app = app_with()
+    async with app.run_test(size=(80, 24)) as pilot:
+        at = right_of(place_of(app, "text and"), 3)
+        await pilot.click("#timeline", offset=at, times=2)
+        await until(pilot, lambda: app.screen.get_selected_text() == "text", "the word")
+
+        await pilot.click("#timeline", offset=place_of(app, "broken"), times=3)
+        await until(pilot, lambda: app.screen.get_selected_text() == MESSAGES[1].body, "the message")
+
+        await pilot.click("#timeline", offset=(77, at.y), times=2)
+        await pilot.pause()
+        assert not app.screen.get_selected_text()
+
+
+async def test_selection_begins_at_the_first_message_when_it_begins_above() -> None:
+    app = app_with()
+    async with app.run_test(size=(80, 24)) as pilot:
+        end = place_of(app, "everybody")
+
+        copied = await dragged(app, pilot, Offset(5, 1), right_of(end, 8))
+        # The toolkit leaves out the last cell when a selection did not begin at text.
+        assert copied.endswith("Tuesday 21 November\n12:50 ann  hello everybod")
+        assert "─" not in copied
+
+
 async def test_link_is_told_when_it_is_clicked_and_only_there() -> None:
     app = app_with()
     async with app.run_test(size=(80, 24)) as pilot:

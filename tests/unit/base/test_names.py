@@ -41,6 +41,10 @@ def test_check_account_name_refuses_one_that_is_too_long_and_says_how_long_it_ma
         check_account_name("n" * (MAX_ACCOUNT + 1))
 
 
+def test_names_are_as_long_as_the_protocol_says() -> None:
+    assert (MAX_ACCOUNT, MAX_CHANNEL) == (32, 48)
+
+
 def test_check_account_name_refuses_a_monster_without_composing_it() -> None:
     with pytest.raises(UsageFault, match="this one has 1000001"):
         check_account_name("a" + "\u0301\u0316" * 500_000)

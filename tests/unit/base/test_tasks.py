@@ -23,20 +23,16 @@ async def test_spawn_returns_a_named_task_with_the_result() -> None:
 
 
 async def test_spawn_keeps_a_task_that_nobody_else_holds() -> None:
-    done = asyncio.Event()
-    gate = asyncio.Event()
-
     async def work() -> None:
-        await gate.wait()
-        done.set()
+        # Nobody else knows what it waits for, so nothing but `spawn` can keep it.
+        await asyncio.get_running_loop().create_future()
 
     held = weakref.ref(spawn("orphan", work()))
     await asyncio.sleep(0)
     gc.collect()
 
     assert held() is not None
-    gate.set()
-    await asyncio.wait_for(done.wait(), 5)
+    await stop(held())
 
 
 async def test_spawn_lets_go_of_a_task_that_has_ended() -> None:

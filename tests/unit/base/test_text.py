@@ -172,6 +172,12 @@ def test_clean_body_keeps_joiners_in_a_long_persian_text() -> None:
     assert clean_body(sentence) == sentence
 
 
+def test_clean_body_keeps_the_joiners_of_many_words_without_spaces() -> None:
+    text_without_spaces = WIDTHS["sinhala"] * 20
+
+    assert clean_body(text_without_spaces) == text_without_spaces
+
+
 def test_clean_body_keeps_the_flag_but_drops_its_tags() -> None:
     assert clean_body(WIDTHS["flag_of_tags"]) == "\U0001f3f4"
 

@@ -84,9 +84,20 @@ def test_reader_takes_longer_frames_when_its_limit_is_raised_between_two_of_one_
 
 def test_reader_keeps_nothing_when_its_user_stops_early() -> None:
     reader = FrameReader(5)
-    payloads = reader.feed(frame(b"one") + frame(b"two") * 1000)
+    assert list(reader.feed(frame(b"one")[:2])) == []
+    payloads = reader.feed(frame(b"one")[2:] + frame(b"two") * 1000)
 
     assert next(payloads) == b"one"
     del payloads
+
+    assert reader.buffered == 0
+
+
+def test_reader_keeps_nothing_when_what_it_kept_becomes_too_long() -> None:
+    reader = FrameReader(5)
+    assert list(reader.feed(b"\x00\x00\x00")) == []
+
+    with pytest.raises(ProtocolFault):
+        list(reader.feed(b"\x06"))
 
     assert reader.buffered == 0

@@ -83,9 +83,7 @@ def events(*them: ConversationEvent, live: bool = True, keep: int | None = None)
 
 
 def page(*messages: Message, at_start: bool = False, head: int = 0) -> inputs.PageRead:
-    return inputs.PageRead(
-        page=Page(conversation=1, messages=messages, head=head, at_start=at_start, at_end=False)
-    )
+    return inputs.PageRead(page=Page(conversation=1, messages=messages, head=head, at_start=at_start, at_end=False))
 
 
 def after(*them: inputs.Input) -> ClientState:

@@ -17,7 +17,6 @@ from chat_core.client.state.changes import (
 )
 from chat_core.client.state.coalesce import coalesce
 from chat_core.client.state.model import Notice
-
 from tests.unit.client.state.events import message, posted
 
 

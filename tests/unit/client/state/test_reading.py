@@ -9,7 +9,6 @@ from chat_core.client.state.changes import UnreadChanged
 from chat_core.client.state.model import ClientState
 from chat_core.client.state.reading import is_exact, names
 from chat_core.protocol.events import ReadMarkerMoved
-
 from tests.unit.client.state.events import (
     ANN,
     BOB,

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from chat_core.client.state.sequence import EARLY, Sequence
 from chat_core.protocol.events import ConversationEvent
-
 from tests.unit.client.state.events import posted
 
 

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from chat_core.client.state import timeline as timelines
 from chat_core.client.state.model import BLOCK, Timeline
 from chat_core.protocol.values import Message
-
 from tests.unit.client.state.events import BOB, EVE, message
 
 

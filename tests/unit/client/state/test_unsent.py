@@ -201,7 +201,7 @@ def test_outbox_sends_a_message_no_more_when_an_earlier_send_of_it_was_stored_af
 def test_outbox_sends_a_refused_message_and_all_behind_it_again_in_order() -> None:
     outbox = Outbox()
     queue(outbox, "abcd")
-    a, b, c, d = outbox.due(0.0)
+    _, b, c, _ = outbox.due(0.0)
     accept(outbox, "a", 1)
 
     assert not refuse(outbox, b, now=0.0)
@@ -269,7 +269,7 @@ def test_outbox_pauses_one_conversation_while_others_go_on() -> None:
 def test_outbox_leaves_out_what_failed_for_good_when_it_chains_the_next() -> None:
     outbox = Outbox()
     queue(outbox, "abc")
-    a, b, c = outbox.due(0.0)
+    _, b, c = outbox.due(0.0)
     accept(outbox, "a")
 
     assert refuse(outbox, b, Refusal.TOO_LONG, final=True)

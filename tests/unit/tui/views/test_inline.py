@@ -57,7 +57,9 @@ def test_mention_is_found_when_oneself_is_named(text: str) -> None:
     assert [role for _, role in found(text)] == ["mention"]
 
 
-@pytest.mark.parametrize("text", ["@anna", "@ann-marie", "@ann.b", "ann", "mail@ann", "日本@ann", "@bob", "https://x.org/@ann"])
+@pytest.mark.parametrize(
+    "text", ["@anna", "@ann-marie", "@ann.b", "ann", "mail@ann", "日本@ann", "@bob", "https://x.org/@ann"]
+)
 def test_mention_is_not_found_when_it_is_somebody_else(text: str) -> None:
     assert "mention" not in [role for _, role in found(text)]
 

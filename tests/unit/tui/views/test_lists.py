@@ -154,7 +154,11 @@ def test_head_says_how_the_connection_is_by_shape_and_word(status: LinkStatus, e
 
 
 def test_head_gives_the_connection_room_first() -> None:
-    assert head_line(client(), "a very long name of a server", 22).text == "  a very l…  ● online"
+    away = client(link=LinkState(status=LinkStatus.OFFLINE))
+
+    assert head_line(client(), "this computer", 22).text == "  this computer  ●"
+    assert head_line(client(), "a very long name of a server", 22).text == "  a very long nam…  ●"
+    assert head_line(away, "this computer", 22).text == "  this co…  ○ offline"
 
 
 def test_tabs_are_the_channel_and_the_direct_conversations() -> None:

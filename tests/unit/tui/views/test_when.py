@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, timedelta, timezone
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from chat_tui.views.when import clock, day_in_words, day_span, local, since
 from tests.tui.support.states import ZONE, at
@@ -12,6 +15,18 @@ from tests.tui.support.states import ZONE, at
 def test_clock_tells_hours_and_minutes_of_the_zone() -> None:
     assert clock(at("09:05"), ZONE) == "09:05"
     assert clock(at("09:05"), UTC) == "08:05"
+
+
+def test_times_are_the_computer_s_own_when_no_zone_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        for name, hour in (("UTC", "08:05"), ("Asia/Tokyo", "17:05")):
+            monkeypatch.setenv("TZ", name)
+            time.tzset()
+            assert clock(at("09:05"), None) == hour
+            assert day_span(at("20:00"), None)[0].day == (21 if name == "UTC" else 22)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_day_is_told_with_its_year_only_when_that_is_another_one() -> None:

@@ -1,0 +1,509 @@
+"""The whole application on a real server: each command, and each key of the main screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chat_core.client import MessagesAppended
+from chat_core.client.state.model import LinkStatus
+from chat_tui import storage
+from chat_tui.screens.help import HelpScreen
+from chat_tui.screens.start import StartScreen
+from tests.tui.support.visiting import bodies, other, say, sitting, unique
+
+# --- saying something
+
+
+async def test_line_is_sent_and_shown_once_to_everybody(server: str, home: Path) -> None:
+    async with sitting(server, home) as me, other(server) as friend:
+        text = unique("hello ")
+        await me.enter(text)
+
+        await me.until(lambda: bodies(me.here).count(text) == 1 and not me.here.unsent)
+        general = friend.state.by_target("#general")
+        assert general is not None
+        async for batch in friend.changes():
+            came = [change for change in batch.changes if isinstance(change, MessagesAppended)]
+            if any(message.body == text for change in came for message in change.messages):
+                break
+        assert me.written == ""
+
+
+async def test_slash_is_said_when_it_is_doubled_and_a_command_is_never_said(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        channel = unique("#quiet")
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        await me.enter("//shrug")
+        await me.enter("  /nosuch command")
+        await me.enter("/join")
+        await me.press("ctrl+u")
+        await me.enter("end")
+
+        await me.until(lambda: "end" in bodies(me.here))
+        assert bodies(me.here) == ["/shrug", "end"]
+
+
+async def test_line_that_means_nothing_stays_and_is_explained(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        await me.enter("/topik news")
+
+        assert me.written == "/topik news"
+        assert me.answer.startswith("There is no command /topik.")
+
+        await me.press("escape", "ctrl+u")
+        await me.enter("/dm")
+        assert me.answer == "@user is missing. Usage: /dm @user [text…]"
+        assert me.answer in " ".join(me.screen.split())
+
+
+async def test_unsent_text_is_not_touched_when_messages_come(server: str, home: Path) -> None:
+    async with sitting(server, home) as me, other(server) as friend:
+        await me.write("half a sent")
+        await say(friend, "#general", *(f"{unique('noise')} {number}" for number in range(30)))
+        await me.write("ence")
+
+        await me.until(lambda: any("noise" in body for body in bodies(me.here)))
+        assert me.written == "half a sentence"
+
+
+async def test_line_typed_before_the_connection_stands_stays(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        chat = me.chat
+        chat.places.shown = chat.composer.conversation = None
+        await me.write("early")
+        await me.enter(" bird")
+
+        assert me.written == "early bird"
+        assert me.answer == "No conversation is open yet: this is not sent."
+
+
+# --- commands
+
+
+async def test_join_makes_a_channel_and_leave_goes_back(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        channel = unique("#room")
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        await me.sees(f"very beginning of {channel}")
+
+        await me.enter("/part")
+        await me.is_at("#general")
+        assert me.state.by_target(channel) is None
+        assert channel in me.answer
+
+
+async def test_leave_explains_what_cannot_be_left(server: str, home: Path) -> None:
+    async with sitting(server, home) as me, other(server) as friend:
+        assert friend.state.me is not None
+        await me.enter(f"/dm {friend.state.me.name}")
+        await me.is_at(f"@{friend.state.me.name}")
+        await me.enter("/leave")
+
+        await me.until(lambda: "cannot be left" in me.answer)
+        await me.enter("/leave #nowhere")
+        await me.until(lambda: me.answer == "You are not in #nowhere.")
+
+
+async def test_list_shows_channels_with_members_and_topic(server: str, home: Path) -> None:
+    async with sitting(server, home, size=(100, 40)) as me, other(server) as friend:
+        first, second = unique("zebra"), unique("zebra")
+        await say(friend, f"#{first}", "x")
+        await say(friend, f"#{second}", "x")
+        await me.enter("/list zebra")
+
+        await me.sees(f"#{first}", f"#{second}", "2 channels with 'zebra'")
+        await me.press("escape")
+        await me.until(lambda: not me.answer)
+
+
+async def test_nick_changes_the_name_everywhere_and_is_remembered(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        name = unique("new")
+        await me.enter(f"/nick {name}")
+
+        await me.until(lambda: me.answer == f"You are {name} now.")
+        await me.until(lambda: me.state.me is not None and me.state.me.name == name)
+        await me.until(lambda: storage.load(home / "config").name_for(server) == name)
+
+
+async def test_nick_says_that_a_name_is_taken(server: str, home: Path) -> None:
+    async with sitting(server, home) as me, other(server) as friend:
+        assert friend.state.me is not None
+        await me.enter(f"/nick {friend.state.me.name}")
+
+        await me.until(lambda: me.answer)
+        assert friend.state.me.name in me.answer or "taken" in me.answer.lower()
+        assert me.state.me is not None
+        assert me.state.me.name == me.name
+
+
+async def test_dm_opens_a_tab_says_something_and_close_puts_it_away_until_an_answer(server: str, home: Path) -> None:
+    async with sitting(server, home) as me, other(server) as friend:
+        assert friend.state.me is not None
+        name = friend.state.me.name
+        await me.enter(f"/msg @{name} are you  there?")
+        await me.is_at(f"@{name}")
+        await me.until(lambda: bodies(me.here) == ["are you  there?"])
+        assert f" @{name} " in me.screen.splitlines()[0]
+
+        await me.enter("/close")
+        await me.is_at("#general")
+        assert f"@{name}" not in me.screen.splitlines()[0]
+
+        await say(friend, f"@{me.name}", "yes")
+        await me.until(lambda: f"@{name} 1" in me.screen.splitlines()[0], "the tab is back")
+
+
+async def test_me_says_what_one_does(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        channel = unique("#stage")
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        await me.enter("/me waves to all")
+
+        await me.sees(f"{me.name} waves to all")
+
+
+async def test_users_lists_who_is_here(server: str, home: Path) -> None:
+    async with sitting(server, home) as me, other(server) as friend:
+        channel = unique("#club")
+        await say(friend, channel, "x")
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        await me.enter("/who")
+
+        assert friend.state.me is not None
+        await me.sees(f"● {friend.state.me.name}", f"● {me.name}  you", f"{channel}: 2 members, 2 online")
+
+
+async def test_topic_is_set_and_shown(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        channel = unique("#plan")
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        await me.enter("/topic")
+        await me.until(lambda: me.answer == f"{channel} has no topic.")
+
+        await me.enter("/topic Freeze  on [/b] Friday")
+        await me.until(lambda: me.here.info.topic == "Freeze on [/b] Friday")
+        await me.sees("Freeze on [/b] Friday")
+        await me.enter("/topic")
+        await me.until(lambda: me.answer == f"{channel}: Freeze on [/b] Friday")
+
+
+async def test_help_opens_and_closes(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        await me.press("f1")
+        assert isinstance(me.app.screen, HelpScreen)
+        assert "send, or run a command" in me.screen
+
+        await me.press("escape")
+        assert me.chat.composer.has_focus
+
+        await me.enter("/help to")
+        await me.until(lambda: isinstance(me.app.screen, HelpScreen))
+        assert "/topic [text…]" in me.screen
+        assert "Example  /topic Release on Friday" in me.screen
+        await me.press("f1")
+        await me.write("back")
+        assert me.written == "back"
+
+
+async def test_help_of_an_unknown_command_is_the_whole_help(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        await me.enter("/help nosuch")
+        await me.until(lambda: isinstance(me.app.screen, HelpScreen))
+
+        assert "There is no command /nosuch" in me.screen
+        assert "WRITING" in me.screen
+
+
+async def test_help_scrolls_to_its_end(server: str, home: Path) -> None:
+    async with sitting(server, home, size=(60, 16)) as me:
+        await me.press("f1")
+        first = me.screen
+        await me.press("pagedown", "down", "up", "pageup")
+        assert me.screen == first
+
+        await me.press("end")
+        assert "/quit" in me.screen
+        assert "more lines" not in me.screen
+
+
+async def test_connect_leads_to_the_start_screen_and_quit_leaves(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        await me.enter("/connect")
+        await me.until(lambda: isinstance(me.app.screen, StartScreen))
+
+        await me.press("enter")
+        await me.is_at("#general")
+        await me.enter("/connect somewhere.example.org")
+        await me.until(lambda: "another machine" in me.answer)
+        await me.enter("/quit")
+        await me.until(lambda: me.app._exit)
+
+
+async def test_connect_with_a_server_goes_there_under_the_name_used_there(server: str, home: Path) -> None:
+    storage.save(home / "config", storage.Servers().used(server, "guest"))
+    async with sitting(server, home) as me:
+        first = me.chat
+        await me.enter(f"/connect {server}")
+        await me.until(lambda: me.app.screen is not first)
+        await me.until(lambda: me.state.link.status is LinkStatus.ONLINE)
+
+        assert me.state.me is not None
+        assert me.state.me.name == me.name
+
+
+# --- keys
+
+
+async def test_keys_go_through_the_conversations(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        first, second = unique("#a"), unique("#b")
+        for channel in (first, second):
+            await me.enter(f"/join {channel}")
+            await me.is_at(channel)
+        order = ["#general", first, second, "#announcements"]
+        for key, target in (
+            ("ctrl+n", order[3]),
+            ("alt+down", order[0]),
+            ("alt+up", order[3]),
+            ("ctrl+p", order[2]),
+            ("alt+1", order[0]),
+            ("alt+2", order[1]),
+            ("alt+9", order[1]),
+        ):
+            await me.press(key)
+            assert me.here.target == target, key
+
+
+async def test_alt_a_goes_where_something_is_new_and_back(server: str, home: Path) -> None:
+    async with sitting(server, home) as me, other(server) as friend:
+        channel = unique("#news")
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        await me.press("alt+1")
+        await say(friend, channel, "one", "two")
+        await say(friend, f"@{me.name}", "psst")
+        assert friend.state.me is not None
+        direct = f"@{friend.state.me.name}"
+        await me.until(lambda: (found := me.state.by_target(direct)) is not None and found.unread == 1)
+        await me.until(lambda: (found := me.state.by_target(channel)) is not None and found.unread == 2)
+
+        went = []
+        for _ in range(3):
+            await me.press("alt+a")
+            went.append(me.here.target)
+
+        assert went == [direct, channel, "#general"]
+        await me.until(lambda: not any(each.unread for each in me.state.conversations.values()), "all is read")
+
+
+async def test_page_keys_scroll_and_escape_returns(server: str, home: Path) -> None:
+    async with sitting(server, home) as me, other(server) as friend:
+        channel = unique("#long")
+        await say(friend, channel, *(f"line {number}" for number in range(150)))
+        await me.enter(f"/join {channel}")
+        await me.sees("line 149")
+
+        await me.press("pageup")
+        assert "line 149" not in me.screen
+        await me.press("pagedown")
+        await me.sees("line 149")
+        await me.press("ctrl+home")
+        await me.until(lambda: me.here.timeline.at_start or "line 5" in me.screen, "older ones come")
+        await me.press("ctrl+end")
+        await me.sees("line 149")
+        await me.press("pageup", "escape")
+        await me.sees("line 149")
+        await me.press("pageup", "end")
+        await me.sees("line 149")
+
+
+async def test_older_messages_come_while_scrolling_up(server: str, home: Path) -> None:
+    async with sitting(server, home) as me, other(server) as friend:
+        channel = unique("#deep")
+        await say(friend, channel, *(f"line {number}" for number in range(230)))
+        await me.enter(f"/join {channel}")
+        await me.sees("line 229")
+
+        for _ in range(60):
+            if "line 0 " in me.screen.replace("|", " "):
+                break
+            await me.press("pageup")
+        await me.sees("very beginning")
+        assert me.here.timeline.at_start
+        assert bodies(me.here) == [f"line {number}" for number in range(230)]
+
+
+async def test_panels_are_toggled_where_there_is_room_and_slid_over_where_not(server: str, home: Path) -> None:
+    async with sitting(server, home, size=(100, 24)) as me:
+        assert "CHANNELS" in me.screen
+        await me.press("f7")
+        assert "CHANNELS" not in me.screen
+        await me.press("f7", "f8")
+        assert "CHANNELS" in me.screen
+        assert "MEMBERS" in me.screen
+        await me.press("escape")
+        assert "MEMBERS" not in me.screen
+
+        await me.pilot.resize_terminal(70, 24)
+        await me.until(lambda: "CHANNELS" not in me.screen)
+        await me.press("f7")
+        assert "CHANNELS" in me.screen
+        await me.press("alt+2")
+        assert "CHANNELS" not in me.screen
+
+
+async def test_ctrl_c_clears_what_is_written_then_asks_then_leaves(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        await me.write("never mind")
+        await me.press("ctrl+c")
+        assert me.written == ""
+        assert not me.answer
+
+        await me.press("ctrl+up")
+        assert me.written == "never mind"
+
+        await me.press("ctrl+c", "ctrl+c")
+        assert me.answer == "Ctrl+C again quits."
+        assert not me.app._exit
+
+        await me.press("ctrl+c")
+        await me.until(lambda: me.app._exit)
+
+
+async def test_ctrl_q_leaves_at_once_when_everything_was_sent(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        await me.write("a draft is no reason to stay")
+        await me.press("ctrl+q")
+
+        await me.until(lambda: me.app._exit)
+
+
+async def test_ctrl_l_draws_everything_again(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        before = me.screen
+        await me.press("ctrl+l")
+
+        assert me.screen == before
+
+
+async def test_drafts_stay_with_their_conversations(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        channel = unique("#draft")
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        await me.write("for later")
+        await me.press("alt+1", *"in general", "alt+2")
+
+        assert me.here.target == channel
+        assert me.written == "for later"
+
+        await me.press("ctrl+u", "alt+1")
+        assert me.written == "in general"
+        await me.press("alt+2")
+        assert me.written == ""
+
+
+async def test_line_goes_where_it_was_entered_when_keys_come_in_a_burst(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        channel = unique("#burst")
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        text = unique("for general ")
+        await me.press("alt+1", *text, "enter", "alt+2", *"for the other", "enter")
+
+        await me.until(lambda: bodies(me.here) == ["for the other"])
+        general = me.state.by_target("#general")
+        assert general is not None
+        await me.until(lambda: text in bodies(me.state.conversations[general.id]))
+
+
+async def test_completion_offers_channels_of_the_server_and_people_who_spoke(server: str, home: Path) -> None:
+    async with sitting(server, home) as me, other(server) as friend:
+        assert friend.state.me is not None
+        channel = unique("#yonder")
+        await say(friend, channel, "x")
+        await say(friend, "#general", unique("knock "))
+        await me.write("/join #yonde")
+        await me.until(lambda: channel in me.screen, "the server's channel is offered")
+        await me.press("tab")
+        assert me.written.strip() == channel or me.written.startswith("/join #yonder")
+
+        await me.press("ctrl+u")
+        name = friend.state.me.name
+        await me.until(lambda: any(message.name == name for message in me.here.timeline))
+        await me.write(f"hi @{name[:-1]}")
+        await me.press("tab")
+        assert f"@{name}" in me.written
+
+
+# --- the rest
+
+
+async def test_cover_is_shown_while_the_terminal_is_too_small(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        await me.pilot.resize_terminal(30, 8)
+        await me.sees("The terminal is 30x8;", "40x10 is the least.")
+        assert "#general" not in me.screen
+
+        await me.pilot.resize_terminal(100, 30)
+        await me.until(lambda: "#general" in me.screen and "is the least" not in me.screen)
+
+
+async def test_keys_reach_the_composer_when_the_window_had_no_focus_from_the_start(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        me.app.app_focus = False
+        me.chat.set_focus(None)
+        await me.pilot.pause()
+        await me.write("hello")
+
+        assert me.written == "hello"
+
+
+async def test_server_is_remembered_for_the_next_time(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        await me.until(lambda: storage.load(home / "config").last == storage.KnownServer(server, me.name))
+
+
+async def test_click_on_a_member_opens_a_direct_conversation(server: str, home: Path) -> None:
+    async with sitting(server, home, size=(170, 30)) as me, other(server) as friend:
+        assert friend.state.me is not None
+        channel = unique("#party")
+        await say(friend, channel, "x")
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        name = friend.state.me.name
+        await me.until(lambda: any(name in line[150:] for line in me.screen.splitlines()), "the member is listed")
+        row = next(at for at, line in enumerate(me.screen.splitlines()) if name in line[150:])
+        await me.pilot.click("#members", offset=(5, row))
+
+        await me.is_at(f"@{name}")
+
+
+async def test_click_on_a_conversation_opens_it(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        row = next(at for at, line in enumerate(me.screen.splitlines()) if "#announcements" in line)
+        await me.pilot.click("#conversations", offset=(6, row))
+
+        await me.is_at("#announcements")
+        assert me.chat.composer.has_focus
+
+
+async def test_refused_message_is_told_and_can_be_sent_again_or_forgotten(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        await me.press("ctrl+n")
+        assert me.here.target == "#announcements"
+        await me.enter("hear ye")
+        await me.until(lambda: [unsent.status for unsent in me.here.unsent] == ["failed"])
+
+        await me.enter("/retry")
+        await me.until(lambda: [unsent.status for unsent in me.here.unsent] == ["failed"])
+        await me.enter("/discard")
+        await me.until(lambda: not me.here.unsent)
+        await me.enter("/discard")
+        await me.until(lambda: me.answer == "Nothing was refused here.")

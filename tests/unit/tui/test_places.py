@@ -1,0 +1,112 @@
+"""Where one is among the conversations, and how one gets to another."""
+
+from __future__ import annotations
+
+import pytest
+
+from chat_core.client.state.model import ClientState
+from chat_tui.screens.places import Places
+from tests.tui.support.states import client, conversation
+
+GENERAL, DEV, OPS, NEWS, ANN, BOB = 1, 2, 3, 4, 5, 6
+
+
+def world(**unread: int) -> ClientState:
+    return client(
+        conversation(BOB, "bob", kind="direct", partner=7, unread=unread.get("bob", 0)),
+        conversation(DEV, "dev", unread=unread.get("dev", 0)),
+        conversation(GENERAL, "general", unread=unread.get("general", 0)),
+        conversation(NEWS, "announcements", kind="announcements"),
+        conversation(ANN, "ann", kind="direct", partner=9, unread=unread.get("ann", 0)),
+        conversation(OPS, "ops", unread=unread.get("ops", 0), mentions=unread.get("ops", 0)),
+    )
+
+
+@pytest.fixture
+def places() -> Places:
+    found = Places()
+    found.go(GENERAL)
+    return found
+
+
+def test_neighbour_walks_down_the_list_and_around_its_ends(places: Places) -> None:
+    seen = [GENERAL]
+    for _ in range(6):
+        there = places.neighbour(world(), 1)
+        assert there is not None
+        places.go(there)
+        seen.append(there)
+
+    assert seen == [GENERAL, DEV, OPS, NEWS, ANN, BOB, GENERAL]
+    assert places.neighbour(world(), -1) == BOB
+
+
+def test_slot_is_the_row_in_the_list(places: Places) -> None:
+    assert [places.in_slot(world(), slot) for slot in range(8)] == [None, GENERAL, DEV, OPS, NEWS, ANN, BOB, None]
+
+
+def test_next_unread_goes_to_mentions_then_direct_then_news_then_back(places: Places) -> None:
+    state = world(dev=3, bob=1, ops=1, ann=2)
+    seen = []
+    for _ in range(5):
+        there = places.next_unread(state)
+        assert there is not None
+        places.go(there)
+        seen.append(there)
+
+    assert seen == [OPS, ANN, BOB, DEV, GENERAL]
+
+
+def test_next_unread_stays_when_nothing_is_new(places: Places) -> None:
+    assert places.next_unread(world()) is None
+
+
+def test_next_unread_goes_back_to_where_it_began_even_if_that_was_read_later(places: Places) -> None:
+    first = places.next_unread(world(dev=1))
+    assert first == DEV
+    places.go(DEV)
+
+    assert places.next_unread(world()) == GENERAL
+
+
+def test_next_unread_begins_anew_when_one_went_elsewhere_by_hand(places: Places) -> None:
+    assert places.next_unread(world(dev=1)) == DEV
+    places.go(DEV)
+    places.went_by_hand()
+    places.go(OPS)
+
+    assert places.next_unread(world()) is None
+
+
+def test_closed_tab_is_gone_until_somebody_writes_there(places: Places) -> None:
+    assert places.tabs(world()) == (GENERAL, ANN, BOB)
+    places.go(ANN)
+
+    assert places.close(world(), ANN) == GENERAL
+    assert places.tabs(world()) == (GENERAL, BOB)
+
+    places.reopen({ANN})
+    assert places.tabs(world()) == (GENERAL, ANN, BOB)
+
+
+def test_closed_tab_comes_back_when_one_goes_there(places: Places) -> None:
+    places.close(world(), ANN)
+    places.go(ANN)
+
+    assert ANN in places.tabs(world())
+
+
+def test_tabs_keep_the_last_channel_while_a_direct_one_is_open(places: Places) -> None:
+    places.go(DEV)
+    places.tabs(world())
+    places.go(ANN)
+
+    assert places.tabs(world())[0] == DEV
+
+
+def test_fallback_is_where_one_was_before_else_home_else_anything(places: Places) -> None:
+    places.go(DEV)
+    assert places.fallback(world(), DEV) == GENERAL
+    assert Places().fallback(world()) == GENERAL
+    assert Places().fallback(client(conversation(OPS, "ops"))) == OPS
+    assert Places().fallback(client()) is None
