@@ -88,7 +88,10 @@ class ChatApp(App[None], inherit_bindings=False):
     @override
     def get_default_screen(self) -> Screen[Any]:
         """See App."""
-        return self._start_screen() if self._choice is None else self._visiting(self._choice).screen
+        screen = self._start_screen() if self._choice is None else self._visiting(self._choice).screen
+        # The toolkit gives this to every screen but the first, and takes it from each that is switched away.
+        screen._push_result_callback(screen, None)
+        return screen
 
     @override
     def get_theme_variable_defaults(self) -> dict[str, str]:

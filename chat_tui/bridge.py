@@ -153,6 +153,8 @@ class Bridge:
 
     def key_pressed(self) -> None:
         """Note that somebody is there: painting gives way to typing, and waiting for the next try ends."""
+        if self._remote is None:
+            return
         now = self._loop.time()
         self._pacing.key(now)
         if self._state.link.status is LinkStatus.WAITING and now - self._woken > _WAKE_EVERY_S:
@@ -213,6 +215,8 @@ class Bridge:
         self._stop = asyncio.Event()
         async with Client(self._address, self._name) as client:
             self._client, self._remote = client, asyncio.get_running_loop()
+            if self._closed:  # in the meantime, when there was nothing to stop yet
+                self._stop.set()
             self._say(self._ready)
             following = spawn("hand over changes", self._follow(client))
             await self._stop.wait()

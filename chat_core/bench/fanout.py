@@ -5,6 +5,8 @@ Joins the parts: a server (its own, or one that runs already), the load, what th
 
 from __future__ import annotations
 
+import signal
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -60,6 +62,8 @@ def measure_fanout(options: FanoutOptions) -> Measured:
         UsageFault: the address is none, or on another machine.
         WorldFault: the server cannot be started or reached, or the time limit is over.
     """
+    # Told to end, we clean up behind us: children end by themselves, but their data would stay.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with ExitStack() as stack:
         if options.server is not None:
             return Measured(_measure(options, str(parse_address(options.server)), None, None), "")
@@ -82,6 +86,7 @@ class _Figures:
     missing: int = 0
     lost: int = 0
     failures: int = 0
+    stopped: str = ""
     latencies_ns: Sequence[int] = ()
 
 
@@ -105,6 +110,7 @@ def _measure(options: FanoutOptions, address: str, pid: int | None, folder: Path
         seen.begun = _usage(pid)
         seen.seconds = load.run(options.messages, window=options.window, rate=options.rate)
         seen.ended = _usage(pid)
+        seen.stopped = load.stopped
         seen.delivered = load.delivered
         seen.missing = load.expected(options.messages) - load.delivered
         seen.latencies_ns, seen.lost = load.finish()
@@ -130,6 +136,7 @@ def _report(options: FanoutOptions, seen: _Figures, folder: Path | None) -> Repo
         missing=seen.missing,
         lost_connections=seen.lost,
         failures=seen.failures,
+        stopped=seen.stopped,
         seconds=seen.seconds,
         deliveries_per_s=seen.delivered / seen.seconds,
         messages_per_s=seen.delivered / connections / seen.seconds,

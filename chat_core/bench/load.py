@@ -62,6 +62,8 @@ class Load:
         self._fan = readers + senders
         self._alive_at = time.monotonic()
         self.failures = self._lost = 0
+        self.stopped = ""
+        """Why the last run ended before everything had arrived; empty: it did not."""
         try:
             self._open(address, channel, readers, senders, processes)
         except BaseException:
@@ -121,7 +123,8 @@ class Load:
             self._pump(wait_s)
             if self.delivered != seen:
                 seen, last = self.delivered, time.monotonic_ns()
-            if self._gave_up(last) or self._lost:
+            self.stopped = self._reason_to_stop(last)
+            if self.stopped:
                 break
         return max(1, last - begun) / 1e9
 
@@ -212,6 +215,12 @@ class Load:
                 raise WorldFault("The time limit is over; allow more with --limit.")
             self._pump(0.2)
 
-    def _gave_up(self, last_ns: int) -> bool:
+    def _reason_to_stop(self, last_ns: int) -> str:
         now = time.monotonic()
-        return now > self._until or now - last_ns / 1e9 > PROGRESS_WITHIN_S
+        if self._lost:
+            return "the server closed a sender's connection"
+        if now > self._until:
+            return "the time limit is over; allow more with --limit"
+        if now - last_ns / 1e9 > PROGRESS_WITHIN_S:
+            return f"nothing was delivered for {PROGRESS_WITHIN_S:g} s"
+        return ""

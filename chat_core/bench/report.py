@@ -45,6 +45,8 @@ class Report:
     lost_connections: int
     failures: int
     """Posts that the server refused."""
+    stopped: str
+    """Why it ended before everything had arrived; empty: it did not."""
     seconds: float
     """From the first message to the last delivery."""
     deliveries_per_s: float
@@ -98,6 +100,7 @@ class Report:
         ]
         if not self.complete:
             lines.append(_line("NOT COMPLETE", f"{self.lost_connections} connections lost, {self.failures} refusals"))
+            lines += [_line("", self.stopped)] if self.stopped else []
         return "\n".join(lines)
 
 

@@ -10,8 +10,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from msgspec.structs import replace
-
 from chat_core.base.clock import Clock
 from chat_core.client.board import Board
 from chat_core.client.delivery import Delivery
@@ -44,6 +42,8 @@ class Wish:
         """Begin behind this seq; None: with what comes from now on."""
         self.begun = False
         """Whether the first attach was answered: from then on the state knows the position."""
+        self.epoch = ""
+        """Life of the store that this position belongs to."""
         self.done: asyncio.Future[CallFailed | Disconnected | None] = asyncio.get_running_loop().create_future()
 
     def settle(self, outcome: CallFailed | Disconnected | None) -> None:
@@ -175,7 +175,7 @@ class Attacher:
             return
         wish = self._wishes.get(conversation)
         if wish is None or wish.begun:
-            request = Attach(position=known.position, epoch=state.epoch)
+            request = Attach(position=known.position, epoch=state.epoch if wish is None else wish.epoch)
         else:
             position = Position(conversation=conversation, seq=wish.after or 0)
             request = Attach(position=position, live_only=wish.after is None)
@@ -190,15 +190,20 @@ class Attacher:
                 self._refused(asked.conversation, link, outcome)
             case CatchUp():
                 if wish is not None and not wish.begun:
-                    wish.begun = True
-                    start = _head(outcome) if outcome.reset else asked
-                    self._board.apply(Placed(position=start))
-                    self._delivery.begin(start, outcome.head)
-                    outcome = replace(outcome, reset="")
-                    self._take(outcome)
-                    wish.settle(None)
+                    self._begin(wish, asked, outcome)
                 else:
                     self._catch_up(asked, outcome)
+                if wish is not None:
+                    wish.epoch = self._board.state.epoch
+
+    def _begin(self, wish: Wish, asked: Position, caught_up: CatchUp) -> None:
+        """Take the first answer: a log that is shorter than what was asked for is no reset."""
+        wish.begun = True
+        start = _head(caught_up) if caught_up.reset or asked.seq == caught_up.head else asked
+        self._board.apply(Placed(position=start))
+        self._delivery.begin(start, caught_up.head)
+        self._take(caught_up)
+        wish.settle(None)
 
     def _refused(self, conversation: int, link: Link, failure: CallFailed) -> None:
         if not failure.final:

@@ -64,6 +64,7 @@ class ChatView(BaseScreen):
         self._server_title = title
         self._servers = servers
         self._drafts: dict[int, Draft] = {}
+        self._channels: tuple[str, ...] = ()
         self._names_of: tuple[ClientState, int | None, tuple[str, ...]] | None = None
         self._names = Known()
         self.errands = Errands(bridge, self, self._clock)
@@ -141,7 +142,8 @@ class ChatView(BaseScreen):
 
     def learn_channels(self, names: Sequence[str]) -> None:
         """Remember names of channels for the completion."""
-        self.errands.learn_channels(names)
+        self._channels = tuple(names)
+        self.composer.names_changed()
 
     # --- where one is
 
@@ -221,7 +223,7 @@ class ChatView(BaseScreen):
 
     def _known(self) -> Known:
         """Return the names for completion; the same ones as long as nothing has changed."""
-        made_of = (self.bridge.state, self.places.shown, self.errands.channels)
+        made_of = (self.bridge.state, self.places.shown, self._channels)
         if self._names_of is None or any(old is not new for old, new in zip(self._names_of, made_of, strict=True)):
             self._names_of = made_of
             self._names = knowledge(*made_of, self._servers)

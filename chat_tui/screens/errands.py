@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from chat_core.base.clock import Clock
@@ -37,8 +37,6 @@ class Errands:
         self._tasks: set[asyncio.Task[None]] = set()
         self._members_asked: dict[int, float] = {}
         self._channels_asked = float("-inf")
-        self.channels: tuple[str, ...] = ()
-        """Names of public channels, without `#`, as far as they are known."""
 
     async def stop(self) -> None:
         """End what is under way."""
@@ -83,16 +81,12 @@ class Errands:
             self._channels_asked = now
             self._start("channels", self._fetch_channels())
 
-    def learn_channels(self, names: Sequence[str]) -> None:
-        """Remember names of channels."""
-        self.channels = tuple(names)
-
     async def _open_direct(self, name: str) -> None:
         self._desk.open_soon(await self._bridge.open_direct(name))
 
     async def _fetch_channels(self) -> None:
         page = await self._bridge.call(ListChannels())
-        self.learn_channels([channel.name for channel in page.channels])
+        self._desk.learn_channels([channel.name for channel in page.channels])
 
     def _tell(self, fault: ChatError) -> None:
         self._desk.answer(Answer(str(fault), fault=True))

@@ -24,6 +24,7 @@ from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Span, cropped, elide, spread
 from chat_tui.views.wrap import wrap
 from chat_tui.widgets.bars import Rows
+from chat_tui.widgets.ordered import OrderedKeys
 
 HERE_IN_WORDS: Final = "this computer"
 """How people read `HERE`."""
@@ -93,6 +94,10 @@ class ServerRows(Rows, can_focus=False):
         """See Rows."""
         if self.first + y < len(self.choices):
             self.post_message(self.Clicked(self.first + y))
+
+
+class Field(OrderedKeys, Input):
+    """A line to be written."""
 
 
 class Complaint(Rows, can_focus=False):
@@ -169,8 +174,8 @@ class StartScreen(BaseScreen):
         super().__init__()
         self._rows = ServerRows(servers)
         self._complaint = Complaint(complaint)
-        self._address_field = Input(placeholder="host, host:port or chat+unix:path", id="address")
-        self._name_field = Input(placeholder="your name", max_length=2 * MAX_ACCOUNT, id="name")
+        self._address_field = Field(placeholder="host, host:port or chat+unix:path", id="address")
+        self._name_field = Field(placeholder="your name", max_length=2 * MAX_ACCOUNT, id="name")
         known = [choice for choice, _ in self._rows.choices]
         wanted = address if address is not None else servers.last.address if servers.last else HERE
         self._begin_at = known.index(wanted) if wanted in known else len(known) - 1

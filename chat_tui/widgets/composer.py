@@ -1,8 +1,7 @@
 """Where one writes: lines, completions, lines sent before. Says what was entered; never sends or runs it.
 
 What is typed is never disturbed: nothing but the keyboard, the mouse and a change of conversation touches the text.
-The keys are bindings of `chat_tui.keys`, so that they can be given to others; each is carried out before the next one
-is looked at, so that what was typed ahead, or comes in a burst, keeps its order.
+The keys are bindings of `chat_tui.keys`, so that they can be given to others.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ from chat_tui.commands.line import Nothing, Run, Say, parse
 from chat_tui.commands.registry import Bound, bind
 from chat_tui.keys import bindings
 from chat_tui.widgets.completion import CompletionPopup
+from chat_tui.widgets.ordered import OrderedKeys
 from chat_tui.widgets.recall import Recall
 
 MAX_PASTE: Final = 64_000
@@ -67,7 +67,7 @@ class _Cycle(NamedTuple):
     result: str
 
 
-class Composer(TextArea, inherit_bindings=False):
+class Composer(OrderedKeys, TextArea, inherit_bindings=False):
     """The text that is being written."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*_EDITING, *bindings("composer")]
@@ -161,18 +161,6 @@ class Composer(TextArea, inherit_bindings=False):
         return sum(len(self.document.get_line(line)) + 1 for line in range(row)) + column
 
     # --- keys
-
-    async def _on_key(self, event: events.Key) -> None:
-        """Carry out a key's binding now, of this widget or the screen; leave characters to the base class.
-
-        Usually a key travels up to the application before its binding is looked for, and characters behind it are
-        typed in the meantime: a line entered in a burst would get the beginning of the next one.
-        """
-        if event.is_printable and not event.key.startswith("alt+"):
-            return
-        event.prevent_default()
-        event.stop()
-        await self.app._check_bindings(event.key)
 
     async def _on_paste(self, event: events.Paste) -> None:
         """Insert pasted text, whatever is in it, and send nothing."""
@@ -320,6 +308,12 @@ class Composer(TextArea, inherit_bindings=False):
     def on_text_area_selection_changed(self) -> None:
         """Look again when only the cursor has moved."""
         self._offer()
+
+    def names_changed(self) -> None:
+        """Look again: there are more names now."""
+        self._offered = ("", -1)
+        if self.text:
+            self._offer()
 
     def _offer(self) -> None:
         now = self.text, self.index

@@ -100,6 +100,21 @@ async def test_own_message_leaves_the_marker_when_something_unread_lies_before_i
     assert unread == [3, 2, 2, 1, 1, 1, 0]
 
 
+async def test_own_message_moves_the_marker_again_when_the_unread_was_marked_read(world: World) -> None:
+    ann, bob = await world.sign_in("ann", "bob")
+    for _ in range(3):
+        await world.post(ann)
+        await world.post(bob)
+        head = (await world.post(ann))[0]
+        await world.mark(ann, GENERAL_ID, head)
+
+        seen = await world.conversation(ann, GENERAL_ID)
+        assert (seen.read, seen.unread) == (head, 0)
+
+    assert (await world.post(ann)) == [10]
+    assert (await world.conversation(ann, GENERAL_ID)).read == 10
+
+
 async def test_account_log_keeps_one_marker_per_conversation(world: World) -> None:
     ann, bob = await world.sign_in("ann", "bob")
     direct = await world.open_direct(bob, "ann")

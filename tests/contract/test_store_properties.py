@@ -39,8 +39,15 @@ def posts(person: AccountId, room: int | str, cid: Cid, prev: Cid | None, body: 
 POSTS = st.builds(
     posts, PEOPLE, ROOMS, CIDS, st.none() | CIDS, st.sampled_from(["a", "b"]), st.none() | st.integers(1, 5)
 )
+# Most of what is done is allowed, or little would happen.
 FRESH = st.builds(
-    posts, PEOPLE, ROOMS, st.binary(min_size=16, max_size=16).map(Cid), st.none(), st.just("new"), st.none()
+    posts,
+    PEOPLE,
+    st.sampled_from(["#general", 1]) | ROOMS,
+    st.binary(min_size=16, max_size=16).map(Cid),
+    st.none(),
+    st.just("new"),
+    st.none(),
 )
 OPS: st.SearchStrategy[Op] = st.one_of(
     FRESH,
@@ -51,6 +58,7 @@ OPS: st.SearchStrategy[Op] = st.one_of(
     st.builds(LeaveConversation, PEOPLE, ROOMS, st.just(1)),
     st.builds(SetChannelTopic, PEOPLE, ROOMS, st.sampled_from(["x", "y"]), st.just(1)),
     st.builds(MoveReadMarker, PEOPLE, ROOMS, st.integers(0, 12)),
+    st.builds(MoveReadMarker, PEOPLE, st.just(1), st.integers(1, 20)),
     st.builds(RenameAccount, PEOPLE, st.sampled_from([*NAMES, "Bob", "zoe"])),
 )
 BATCHES = st.lists(st.lists(OPS, min_size=1, max_size=12), min_size=1, max_size=6)

@@ -406,7 +406,7 @@ def test_list_follows_what_happened_while_away() -> None:
             assert (ann.room("new").position.seq, ann.room("new").unread) == (4, 2)
             said = chat(stage, new, 1)
             await ann.until(lambda: ann.bodies("new") == said[-1:])
-            assert ListChanged(added=(new.id,), removed=(old.id,), changed=(1,)) in ann.changed(ListChanged)
+            assert ListChanged(added=(new.id,), removed=(old.id,)) in ann.changed(ListChanged)
 
     simulate(story())
 

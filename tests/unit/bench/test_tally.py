@@ -1,3 +1,5 @@
+"""Counting deliveries and latencies is right however the stream is cut."""
+
 from __future__ import annotations
 
 from array import array

@@ -1,0 +1,193 @@
+"""The start screen: where to, and as whom; and the way back to it when that leads nowhere."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from chat_tui import storage
+from chat_tui.app import ChatApp
+from chat_tui.embedded import Embedded
+from chat_tui.screens import visit
+from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.help import HelpScreen
+from chat_tui.screens.start import StartScreen, in_words
+from chat_tui.screens.visit import Choice
+from chat_tui.storage import HERE, Servers
+from tests.tui.support.frames import frame, until
+from tests.tui.support.typing import press
+from tests.tui.support.visiting import Sitting, unique
+
+NOBODY = "chat://127.0.0.1:1"
+"""No server listens there."""
+
+
+def application(home: Path, choice: Choice | None = None) -> ChatApp:
+    return ChatApp(choice, config=home / "config", data=home / "here")
+
+
+def start(app: ChatApp) -> StartScreen:
+    assert isinstance(app.screen, StartScreen)
+    return app.screen
+
+
+async def sees(pilot: Pilot[None], *texts: str) -> None:
+    """Wait until words are on the screen, however they are broken into lines."""
+    await until(pilot, lambda: all(text in _flat(pilot) for text in texts), f"{texts} on the screen")
+
+
+def _flat(pilot: Pilot[None]) -> str:
+    return " ".join(frame(pilot.app).replace("|", " ").split())
+
+
+async def test_start_screen_offers_this_computer_and_the_login_name_at_first(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "annika")
+    app = application(home)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await sees(pilot, "▌ this computer annika", "another server…", "Enter goes")
+
+        assert app.focused is not None
+        assert app.focused.id == "name"
+
+
+async def test_start_screen_fits_the_smallest_terminal(home: Path) -> None:
+    servers = Servers()
+    for number in range(9):
+        servers = servers.used(f"chat://127.0.0.1:{number + 1}", "ann")
+    storage.save(home / "config", servers)
+    app = application(home)
+    async with app.run_test(size=(40, 10)) as pilot:
+        await press(pilot, *["down"] * 12, *"x", "enter")
+
+        await sees(pilot, "another server…", "is no host")
+
+
+async def test_start_screen_goes_to_this_computer_and_remembers_it(home: Path) -> None:
+    app = application(home)
+    async with app.run_test(size=(80, 24)) as pilot:
+        me = Sitting(app, pilot, "")
+        await press(pilot, "ctrl+u", *"annika", "enter")
+        await me.until(lambda: isinstance(app.screen, ChatScreen))
+        await me.is_at("#general")
+
+        assert me.state.me is not None
+        assert me.state.me.name == "annika"
+        assert storage.load(home / "config").last == storage.KnownServer(HERE, "annika")
+
+
+async def test_start_screen_knows_the_server_and_the_name_of_last_time(server: str, home: Path) -> None:
+    name = unique("regular")
+    storage.save(home / "config", Servers().used(HERE, "anna").used(server, name))
+    app = application(home)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await sees(pilot, f"▌ {in_words(server)}")
+        await press(pilot, "up")
+        assert "anna" in frame(app)
+        await press(pilot, "down", "enter")
+        me = Sitting(app, pilot, name)
+        await me.until(lambda: isinstance(app.screen, ChatScreen))
+        await me.is_at("#general")
+
+        assert me.state.me is not None
+        assert me.state.me.name == name
+
+
+async def test_start_screen_keeps_a_name_that_was_written_when_another_server_is_marked(home: Path) -> None:
+    storage.save(home / "config", Servers().used(NOBODY, "ann").used(HERE, "anna"))
+    app = application(home)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "ctrl+u", *"mine", "down", "up")
+
+        assert start(app)._name_field.value == "mine"
+
+
+async def test_start_screen_says_in_place_what_is_wrong(home: Path) -> None:
+    app = application(home)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "ctrl+u", *"-x", "enter")
+        await sees(pilot, "A name begins with a letter or a digit.")
+
+        await press(pilot, "down", "enter")
+        await sees(pilot, "An address is missing")
+
+        await press(pilot, *"example.org", "enter")
+        await sees(pilot, "example.org is another machine")
+        assert start(app).focused is start(app)._address_field
+
+
+async def test_start_screen_is_used_with_the_mouse(home: Path) -> None:
+    app = application(home)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.click("ServerRows", offset=(5, 1))
+        assert start(app)._address_field.display
+
+        await pilot.click("ServerRows", offset=(5, 0))
+        assert not start(app)._address_field.display
+
+
+async def test_start_screen_has_help_and_leaves(home: Path) -> None:
+    app = application(home)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "f1")
+        assert isinstance(app.screen, HelpScreen)
+        await press(pilot, "ctrl+c")
+        assert isinstance(app.screen, StartScreen)
+        await press(pilot, "ctrl+q")
+
+        await until(pilot, lambda: app._exit)
+
+
+@pytest.mark.parametrize("address", [NOBODY, "chat+unix:/nowhere/chat.sock"])
+async def test_server_that_does_not_answer_leads_back_with_a_sentence(
+    home: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setattr(visit, "LET_IN_WITHIN_S", 0.5)
+    app = application(home, Choice(address, "ann"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert isinstance(app.screen, ChatScreen)
+        await until(pilot, lambda: isinstance(app.screen, StartScreen))
+        await sees(pilot, in_words(address), "ann")
+        complaint = "No server listens" if address != NOBODY else "127.0.0.1:1"
+        await sees(pilot, complaint)
+
+        # And on from there, by another way.
+        await press(pilot, "up", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ChatScreen))
+        await Sitting(app, pilot, "ann").is_at("#general")
+
+
+async def test_unwritable_data_folder_is_said(home: Path) -> None:
+    (home / "here").write_text("a file, no folder")
+    app = application(home, Choice(HERE, "ann"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, StartScreen))
+        await sees(pilot, f"The data folder {home}/here cannot be written", "CHAT_DATA")
+
+
+async def test_database_of_a_newer_version_is_said(home: Path) -> None:
+    embedded = Embedded(home / "here")
+    embedded.ensure()
+    embedded.let_go()
+    app = application(home, Choice(HERE, "ann"))
+    database = home / "here" / "chat.db"
+    async with app.run_test(size=(80, 24)) as pilot:
+        await Sitting(app, pilot, "ann").is_at("#general")
+    _wait_gone(home)
+    with sqlite3.connect(database) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'from-the-future'")
+
+    app = application(home, Choice(HERE, "ann"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, StartScreen))
+        await sees(pilot, "newer")
+
+
+def _wait_gone(home: Path) -> None:
+    from chat_tui.embedded import _wait_unlocked
+
+    _wait_unlocked(home / "here" / "lock")
