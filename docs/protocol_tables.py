@@ -117,13 +117,13 @@ def hello_dump() -> str:
 
 def example_hello() -> bytes:
     """Return the frame of a hello."""
-    return frame(pack(Call(id=1, request=to_map(Hello(protocol=1, client="example 1.0")))))
+    return frame(pack(Call(id=200, request=to_map(Hello(protocol=1, client="example 1.0")))))
 
 
 def example_welcome() -> bytes:
     """Return the frame of an answer to it."""
     welcome = Welcome(protocol=1, server="chat-core 1.0", epoch=EXAMPLE_EPOCH, limits=Limits())
-    return frame(pack(Answer(id=1, reply=to_map(welcome))))
+    return frame(pack(Answer(id=200, reply=to_map(welcome))))
 
 
 def _dump(title: str, data: bytes) -> str:

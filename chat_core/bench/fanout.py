@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from chat_core.base.errors import WorldFault
 from chat_core.bench.load import Load
 from chat_core.bench.process import OwnServer, Usage, usage
 from chat_core.bench.report import Report, this_machine
@@ -106,6 +107,8 @@ def _measure(options: FanoutOptions, address: str, pid: int | None, folder: Path
         load.settle(SETTLE_S)
         seen.joined = _usage(pid)
         load.run(max(1, options.messages // WARM_SHARE), window=options.window, rate=None)
+        if load.stopped:
+            raise WorldFault(f"The first messages did not arrive: {load.stopped}.")
         load.measure()
         seen.begun = _usage(pid)
         seen.seconds = load.run(options.messages, window=options.window, rate=options.rate)

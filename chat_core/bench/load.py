@@ -5,6 +5,7 @@ Owns no figures but counts; what is measured around it is `chat_core.bench.fanou
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import socket
@@ -34,6 +35,7 @@ _FAILURE: Final = b"\xa7failure"
 class _Sender:
     stream: socket.socket
     tally: Counting
+    lost: bool = False
 
 
 class Load:
@@ -180,8 +182,8 @@ class Load:
         sender = self._senders[self._number % len(self._senders)]
         try:
             sender.stream.sendall(self._message.frame(self._number, due_ns))
-        except OSError as error:
-            raise WorldFault(f"The server took no message: {error.strerror or 'time-out'}.") from error
+        except OSError:
+            self._lose(sender)
         self._number += 1
 
     def _pump(self, wait_s: float) -> None:
@@ -195,7 +197,8 @@ class Load:
         if time.monotonic() - self._alive_at >= SIGN_OF_LIFE_S:
             self._alive_at = time.monotonic()
             for sender in self._senders:
-                sender.stream.sendall(frames.PONG)
+                with contextlib.suppress(OSError):  # the next read will see it
+                    sender.stream.sendall(frames.PONG)
 
     def _read(self, sender: _Sender) -> None:
         try:
@@ -204,10 +207,15 @@ class Load:
             data = b""
         if not data:
             self._selector.unregister(sender.stream)
-            self._lost += 1
+            self._lose(sender)
             return
         self._own += sender.tally.feed(data, 0)
         self.failures += data.count(_FAILURE)
+
+    def _lose(self, sender: _Sender) -> None:
+        if not sender.lost:
+            sender.lost = True
+            self._lost += 1
 
     def _wait(self, condition: Callable[[], bool]) -> None:
         while not condition():

@@ -83,8 +83,6 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _unix(path: str) -> Address:
-    if path.startswith("//"):
-        path = path[1:] if path.startswith("///") else path
     path = os.path.expanduser(path)  # noqa: PTH111  # pure text: Path would need a home folder to exist
     if not path.startswith("/"):
         raise UsageFault("The path of a socket begins with '/': write chat+unix:/path/to/socket.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -24,12 +25,11 @@ from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Span, cropped, elide, spread
 from chat_tui.views.wrap import wrap
 from chat_tui.widgets.bars import Rows
-from chat_tui.widgets.ordered import OrderedKeys
+from chat_tui.widgets.ordered import carry_out
 
 HERE_IN_WORDS: Final = "this computer"
 """How people read `HERE`."""
 _OTHER: Final = "another server…"
-_MOST_LINES: Final = 6
 
 
 def in_words(address: str) -> str:
@@ -68,13 +68,12 @@ class ServerRows(Rows, can_focus=False):
     def choose(self, index: int) -> None:
         """Mark one."""
         self.index = max(0, min(index, len(self.choices) - 1))
-        self.first = max(0, min(max(self.first, self.index - _MOST_LINES + 1), self.index))
         self.changed()
 
     @property
     def height_wanted(self) -> int:
         """Lines it takes."""
-        return min(len(self.choices), _MOST_LINES)
+        return len(self.choices)
 
     @override
     def rows(self, width: int, height: int) -> Sequence[Line]:
@@ -96,8 +95,12 @@ class ServerRows(Rows, can_focus=False):
             self.post_message(self.Clicked(self.first + y))
 
 
-class Field(OrderedKeys, Input):
+class Field(Input):
     """A line to be written."""
+
+    async def _on_key(self, event: events.Key) -> None:
+        """See Widget."""
+        await carry_out(self, event)
 
 
 class Complaint(Rows, can_focus=False):
@@ -149,6 +152,7 @@ class StartScreen(BaseScreen):
     }
     StartScreen ServerRows { margin: 0 0 1 0; }
     StartScreen.-short ServerRows, StartScreen.-short Input { margin-bottom: 0; }
+    StartScreen.-short ServerRows, StartScreen.-short Complaint { max-height: 3; }
     StartScreen.-short .title { height: 1; }
     """
 
@@ -240,9 +244,9 @@ class StartScreen(BaseScreen):
             self._name_field.value = name
         self._address_field.display = not address
         if not address:
-            self._address_field.focus()
+            self.set_focus(self._address_field)
         elif self._address_field.has_focus or self.focused is None:
-            self._name_field.focus()
+            self.set_focus(self._name_field)
 
 
 class Heading(Rows, can_focus=False):

@@ -24,7 +24,7 @@ from chat_tui.commands.line import Nothing, Run, Say, parse
 from chat_tui.commands.registry import Bound, bind
 from chat_tui.keys import bindings
 from chat_tui.widgets.completion import CompletionPopup
-from chat_tui.widgets.ordered import OrderedKeys
+from chat_tui.widgets.ordered import carry_out
 from chat_tui.widgets.recall import Recall
 
 MAX_PASTE: Final = 64_000
@@ -67,7 +67,7 @@ class _Cycle(NamedTuple):
     result: str
 
 
-class Composer(OrderedKeys, TextArea, inherit_bindings=False):
+class Composer(TextArea, inherit_bindings=False):
     """The text that is being written."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*_EDITING, *bindings("composer")]
@@ -161,6 +161,10 @@ class Composer(OrderedKeys, TextArea, inherit_bindings=False):
         return sum(len(self.document.get_line(line)) + 1 for line in range(row)) + column
 
     # --- keys
+
+    async def _on_key(self, event: events.Key) -> None:
+        """See Widget."""
+        await carry_out(self, event)
 
     async def _on_paste(self, event: events.Paste) -> None:
         """Insert pasted text, whatever is in it, and send nothing."""

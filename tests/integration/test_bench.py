@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from chat_core.base.exit_codes import ExitCode
+from chat_core.bench.fanout import CHANNEL, WARM_SHARE
 from chat_core.bench.templates import write_templates
 from chat_core.protocol.codec import read_event, read_request, unpack
 from chat_core.protocol.envelopes import Answer, Call, Push
@@ -24,6 +25,7 @@ from chat_core.protocol.requests.conversations import Join
 from chat_core.protocol.requests.messages import Post
 from chat_core.protocol.requests.session import Hello, Resume, SignIn
 from tests.support.processes import ServerProcess
+from tests.support.wire import Wire
 
 READERS, SENDERS, MESSAGES = 20, 3, 50
 SMALL = ("--readers", str(READERS), "--senders", str(SENDERS), "--messages", str(MESSAGES), "--json")
@@ -51,6 +53,7 @@ def test_fanout_counts_every_delivery_when_it_starts_its_own_server(home: Path) 
     assert measured["deliveries"] == MESSAGES * (READERS + SENDERS)
     assert (measured["missing"], measured["lost_connections"], measured["failures"]) == (0, 0, 0)
     assert measured["latencies"] == MESSAGES * READERS, "few readers: each of them takes latencies"
+    assert measured["stopped"] == ""
     assert 0 < measured["p50_ms"] <= measured["p99_ms"] <= measured["max_ms"] <= measured["seconds"] * 1000
     assert measured["deliveries_per_s"] == pytest.approx(measured["deliveries"] / measured["seconds"])
     assert measured["messages_per_s"] == pytest.approx(MESSAGES / measured["seconds"])
@@ -85,6 +88,27 @@ def test_fanout_measures_a_running_server_when_given_its_address(home: Path) -> 
 
     assert measured["deliveries"] == MESSAGES * (READERS + SENDERS)
     assert measured["server_cpu_s"] is measured["base_kb"] is measured["kb_per_connection"] is None
+
+
+def test_fanout_fails_and_says_what_is_missing_when_the_server_is_killed(home: Path) -> None:
+    arguments = ("--readers", "5", "--senders", "1", "--rate", "50", "--messages", "500", "--json")
+    warm = 500 // WARM_SHARE
+    with ServerProcess(home / "server") as server, Wire(server.port) as watcher:
+        watcher.enter("watcher")
+        watcher.call("join", channel=CHANNEL)
+        command = [sys.executable, "-m", "chat_core", "bench", "fanout", *arguments, "--server", server.address]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+            for _ in range(warm + 10):
+                watcher.push_of("message_posted")
+            server.kill()
+            printed, _ = running.communicate(timeout=50)
+
+    measured = json.loads(printed)
+    assert running.returncode == ExitCode.FAILED
+    assert 0 < measured["deliveries"] < 500 * 6
+    assert measured["missing"] == 500 * 6 - measured["deliveries"]
+    assert 1 <= measured["lost_connections"] <= 6, "not every reader has seen it yet when one sender has"
+    assert measured["stopped"] == "the server closed a sender's connection"
 
 
 @pytest.mark.parametrize(

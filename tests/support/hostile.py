@@ -61,7 +61,7 @@ CONTROLS: Final = {
     "lone_high_surrogate": "a\ud800b",
     "lone_low_surrogate": "a\udc00b",
     "split_surrogate_pair": "\ud83d\ude00",
-    "surrogate_escaped_bytes": b"caf\xe9".decode("utf-8", "surrogateescape"),
+    "surrogate_escaped_bytes": b"\xe9t\xe9".decode("utf-8", "surrogateescape"),
     "noncharacters": "a\ufffe\uffff\ufdd0\U0010ffffb",
     "tabs": "a\tb\t\tc",
 }

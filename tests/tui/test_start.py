@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from chat_core.server.store.schema import VERSION_TABLE
 from chat_tui import storage
 from chat_tui.app import ChatApp
-from chat_tui.embedded import Embedded
+from chat_tui.embedded import Embedded, _wait_unlocked
 from chat_tui.screens import visit
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.help import HelpScreen
@@ -62,9 +63,10 @@ async def test_start_screen_fits_the_smallest_terminal(home: Path) -> None:
     storage.save(home / "config", servers)
     app = application(home)
     async with app.run_test(size=(40, 10)) as pilot:
-        await press(pilot, *["down"] * 12, *"x", "enter")
+        await press(pilot, *["down"] * 12)
+        await press(pilot, *"x y", "enter")
 
-        await sees(pilot, "another server…", "is no host")
+        await sees(pilot, "Where to?", "another server…", "x y", "As whom?", "is no host")
 
 
 async def test_start_screen_goes_to_this_computer_and_remembers_it(home: Path) -> None:
@@ -177,17 +179,11 @@ async def test_database_of_a_newer_version_is_said(home: Path) -> None:
     database = home / "here" / "chat.db"
     async with app.run_test(size=(80, 24)) as pilot:
         await Sitting(app, pilot, "ann").is_at("#general")
-    _wait_gone(home)
+    _wait_unlocked(home / "here" / "lock")
     with sqlite3.connect(database) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = 'from-the-future'")
+        connection.execute(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
 
     app = application(home, Choice(HERE, "ann"))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, StartScreen))
         await sees(pilot, "newer")
-
-
-def _wait_gone(home: Path) -> None:
-    from chat_tui.embedded import _wait_unlocked
-
-    _wait_unlocked(home / "here" / "lock")

@@ -106,7 +106,8 @@ class _Teller:
                 self.told[index] = MessagesAppended(conversation=number, messages=messages, live=change.live)
             else:
                 self._put(change, number)
-        elif isinstance(earlier, MessagesPrepended) and isinstance(change, MessagesPrepended):
+        else:
+            assert isinstance(earlier, MessagesPrepended) and isinstance(change, MessagesPrepended)
             self.told[index] = MessagesPrepended(conversation=number, count=earlier.count + change.count)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Literal
 
 from msgspec.structs import replace
@@ -194,14 +195,7 @@ def _known_as(conversation: ConversationState, account: int) -> str | None:
     """Return the name an account is shown with in a conversation; None: it is not shown there."""
     if conversation.info.partner == account:
         return conversation.info.name
-    for member in conversation.members.members:
-        if member.account == account:
-            return member.name
-    for typist in conversation.typing:
-        if typist.account == account:
-            return typist.name
-    for block in reversed(conversation.timeline.blocks):
-        for message in reversed(block):
-            if message.author == account:
-                return message.name
-    return None
+    members = (member.name for member in conversation.members.members if member.account == account)
+    typists = (typist.name for typist in conversation.typing if typist.account == account)
+    authors = (message.name for message in timelines.behind(conversation.timeline, 0) if message.author == account)
+    return next(chain(members, typists, authors), None)

@@ -1,4 +1,4 @@
-"""What a request is: a frozen struct that carries its reply's type, so that `call` is typed with no code per request."""
+"""What a request is: a frozen struct that carries its reply's type, so that `call` is typed with no code for each."""
 
 from __future__ import annotations
 

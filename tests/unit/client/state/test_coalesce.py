@@ -25,6 +25,11 @@ def appended(*seqs: int, conversation: int = 1, live: bool = True) -> MessagesAp
     return MessagesAppended(conversation=conversation, messages=messages, live=live)
 
 
+def test_coalesce_leaves_one_change_as_it_is() -> None:
+    assert coalesce([LinkChanged()]) == (LinkChanged(),)
+    assert coalesce([]) == ()
+
+
 def test_coalesce_tells_once_what_only_says_where_to_look() -> None:
     unread, unsent = UnreadChanged(conversation=1), UnsentChanged(conversation=1)
     elsewhere = UnreadChanged(conversation=2)

@@ -150,6 +150,15 @@ def test_marker_here_holds_when_the_server_does_not_know_it_yet() -> None:
     assert numbers(state) == (6, 2, 0)
 
 
+def test_answer_that_knows_less_than_was_read_here_counts_only_what_came_behind_it() -> None:
+    state = after(resumed(conversation(head=100, read=10, unread=80)), events(posted(102)))
+    state, _ = then(state, inputs.MarkedRead(conversation=1, seq=99))
+
+    state, _ = then(state, inputs.Opened(conversation=conversation(head=98, read=10, unread=78)))
+
+    assert numbers(state) == (99, 1, 0)
+
+
 def test_page_makes_the_count_certain_when_it_reaches_the_marker() -> None:
     state = after(resumed(conversation(head=100, read=10, unread=80)))
     state, _ = then(state, inputs.MarkedRead(conversation=1, seq=95))

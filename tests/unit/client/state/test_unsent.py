@@ -195,6 +195,26 @@ def test_outbox_sends_a_message_no_more_when_an_earlier_send_of_it_was_stored_af
     assert not outbox.refused(second.unsent.cid, second.attempt, "busy", "", final=False, retry_after=None, now=10.0)
 
 
+def test_outbox_believes_the_message_itself_more_than_a_refusal() -> None:
+    outbox = Outbox()
+    queue(outbox, "a")
+    refuse(outbox, outbox.due(0.0)[0], Refusal.CID_REUSED, final=True)
+
+    assert outbox.acknowledged(cid("a"), 1, seen=True)
+    queue(outbox, "b")
+
+    assert shown(outbox) == [("b", "queued")]
+    assert sent(outbox.due(0.0)) == ["b<a"]
+
+
+def test_outbox_keeps_what_failed_before_it_was_ever_sent() -> None:
+    outbox = Outbox()
+    outbox.add(Unsent(cid=cid("a"), conversation=1, body="a", ts=0, status="failed", code="too_long"))
+
+    assert outbox.due(0.0) == []
+    assert shown(outbox) == [("a", "failed")]
+
+
 # --- refusals ----------------------------------------------------------------------------------------------------
 
 

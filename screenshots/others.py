@@ -1,0 +1,35 @@
+"""The screens around the chat: start, help, completion."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from screenshots.camera import demo, take, until
+
+
+async def start() -> Path:
+    """The start screen."""
+    async with demo(80, 24, start=True) as pilot:
+        await until(pilot, "this computer")
+        return take(pilot, "start-80x24")
+
+
+async def help_screen() -> Path:
+    """The help."""
+    async with demo(100, 32) as pilot:
+        await until(pilot, "Release planning")
+        await pilot.press("f1")
+        await until(pilot, "CONVERSATIONS")
+        return take(pilot, "help-100x32")
+
+
+async def completion() -> Path:
+    """Completing a command."""
+    async with demo(100, 24) as pilot:
+        await until(pilot, "Release planning")
+        await pilot.press("slash")
+        await until(pilot, "/join")
+        return take(pilot, "completion-100x24")
+
+
+PICTURES = (start, help_screen, completion)
