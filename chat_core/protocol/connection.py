@@ -180,6 +180,11 @@ class Connection:
             self._pinged_at = now
             self._out.append(_PING)
 
+    def excuse(self, now: float) -> None:
+        """Forgive the peer its silence up to now: it is this side that did not listen."""
+        self._heard_at = now
+        self._pinged_at = None
+
     def tick(self, now: float) -> Goodbye | None:
         """Let time pass: queue a ping if it is due, or close on a time-out.
 

@@ -11,7 +11,7 @@ from typing import Protocol, cast
 from chat_core.base.clock import Clock
 from chat_core.base.errors import ProtocolFault
 from chat_core.protocol.codes import Goodbye
-from chat_core.protocol.connection import Connection, Phase
+from chat_core.protocol.connection import Connection, Phase, Role
 from chat_core.protocol.envelopes import Envelope, Farewell
 
 LINGER_S = 2.0
@@ -54,12 +54,24 @@ class Driver(asyncio.Protocol):
         owner: gets the envelopes.
     """
 
-    __slots__ = ("_clock", "_farewell", "_loop", "_ours", "_owner", "_timer", "congested", "connection", "transport")
+    __slots__ = (
+        "_clock",
+        "_deaf",
+        "_farewell",
+        "_loop",
+        "_ours",
+        "_owner",
+        "_timer",
+        "congested",
+        "connection",
+        "transport",
+    )
 
     def __init__(self, connection: Connection, clock: Clock, owner: DriverOwner) -> None:
         self.connection = connection
         self.transport: asyncio.Transport | None = None
         self.congested = False
+        self._deaf = False
         self._clock = clock
         self._owner: DriverOwner | None = owner
         self._loop = asyncio.get_running_loop()
@@ -150,14 +162,20 @@ class Driver(asyncio.Protocol):
         """Take no more from the peer for now."""
         if self.transport is not None and not self.transport.is_closing():
             self.transport.pause_reading()
+            self._deaf = True
 
     def resume_reading(self) -> None:
         """Take from the peer again."""
         if self.transport is not None and not self.transport.is_closing():
             self.transport.resume_reading()
+            self._deaf = False
 
     def _tick(self) -> None:
         now = self._clock.monotonic()
+        if self._deaf or (self.congested and self.connection.role is Role.SERVER):
+            # A pong cannot be heard, or our ping waits behind the rest: reading slowly is no fault, and who reads
+            # nothing at all is closed elsewhere.
+            self.connection.excuse(now)
         expired = self.connection.tick(now)
         if expired is not None:
             self._ours = expired

@@ -22,6 +22,7 @@ READY_WITHIN_S: Final = 60.0
 """Time for the server to be there and to let everybody in, in seconds."""
 _STOP_WITHIN_S: Final = 5.0
 _TYPES_S: Final = 1.2
+_COMING_S: Final = 1.5
 
 
 class World:
@@ -79,6 +80,8 @@ class World:
         try:
             await asyncio.gather(*(client.online(READY_WITHIN_S) for client in self._clients.values()))
             places = {channel: await self._settle(channel, topic) for channel, topic in TOPICS.items()}
+            # Who came is told once a second: first that, then what they say.
+            await asyncio.sleep(_COMING_S)
             for channel, number in places.items():
                 await self._say_before(channel, number)
             self._private = await self._greet()

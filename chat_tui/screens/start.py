@@ -78,6 +78,7 @@ class ServerRows(Rows, can_focus=False):
     @override
     def rows(self, width: int, height: int) -> Sequence[Line]:
         """See Rows."""
+        self.first = max(0, min(max(self.first, self.index - height + 1), self.index))
         return [self._row(index, width) for index in range(self.first, min(self.first + height, len(self.choices)))]
 
     def _row(self, index: int, width: int) -> Line:

@@ -190,9 +190,7 @@ def test_tail_reads_several_targets_from_places_of_their_own(server: ServerProce
     assert sorted(got) == [("#a", 3), ("#b", 2), ("#b", 3)]
 
 
-def test_tail_prints_only_what_is_new_without_since_and_flushes_into_a_file(
-    server: ServerProcess, home: Path
-) -> None:
+def test_tail_prints_only_what_is_new_without_since_and_flushes_into_a_file(server: ServerProcess, home: Path) -> None:
     assert chat(server, "send", "#ops", "old").returncode == 0
     with (home / "out").open("wb") as out:
         reader = subprocess.Popen(

@@ -65,7 +65,7 @@ class CutAt:
         return self._fate if self.frames == self._frame else Fate.PASS
 
 
-@pytest.mark.parametrize("fate", [Fate.LOST, Fate.TORN, Fate.LAST, Fate.SILENT], ids=lambda fate: fate.value)
+@pytest.mark.parametrize("fate", list(Fate)[1:], ids=lambda fate: fate.value)
 def test_every_message_arrives_once_and_in_order_when_any_single_frame_is_the_last(fate: Fate) -> None:
     frame = 0
     while True:
@@ -79,6 +79,33 @@ def test_every_message_arrives_once_and_in_order_when_any_single_frame_is_the_la
         if cut.frames < frame:
             break
     assert frame > 25, "there were that many frames to cut at"
+
+
+FATES = (Fate.LOST, Fate.TORN, Fate.LAST, Fate.SILENT)
+FRAMES = 470
+"""Frames of a conversation of two people with fifty posts each, about."""
+
+
+def test_every_message_arrives_once_when_a_long_conversation_is_cut_here_and_there() -> None:
+    for index, frame in enumerate(range(1, FRAMES, 7)):
+        cut_fifty_at(frame, FATES[index % len(FATES)])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("fate", FATES, ids=lambda fate: fate.value)
+def test_every_message_arrives_once_when_a_long_conversation_is_cut_at_any_frame(fate: Fate) -> None:
+    for frame in range(1, FRAMES):
+        cut_fifty_at(frame, fate)
+
+
+def cut_fifty_at(frame: int, fate: Fate) -> None:
+    cut = CutAt(frame, fate)
+
+    async def story() -> None:
+        await talk(Stage(frame), posts=50, hand=cut)
+
+    simulate(story())
+    assert cut.frames >= frame, "the conversation is shorter than thought"
 
 
 class CutOften:

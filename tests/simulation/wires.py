@@ -87,6 +87,8 @@ class Wire:
         self._chance = chance
         self._drivers = {True: client, False: server}
         self._ends = {side: MemoryTransport(self, is_client=side) for side in (True, False)}
+        self.writes = {True: 0, False: 0}
+        """Times that each side wrote."""
         self._unframed = {True: b"", False: b""}
         self._cut = False
         self._silent = False
@@ -95,6 +97,7 @@ class Wire:
 
     def carry(self, from_client: bool, data: bytes) -> None:
         """Take bytes from one side; whole frames go on, each with its fate."""
+        self.writes[from_client] += 1
         buffer = self._unframed[from_client] + data
         passed = b""
         while len(buffer) >= FRAME_HEADER_BYTES and not self._cut and not self._silent:
@@ -159,7 +162,7 @@ class Network:
         """Connections made so far."""
         self._make_server = make_server
         self._chance = chance
-        self._wires: list[Wire] = []
+        self.wires: list[Wire] = []
 
     async def connect(self, address: Address, make_driver: Callable[[], Driver]) -> None:
         """Open a stream (a `Connector`)."""
@@ -168,13 +171,13 @@ class Network:
         if not self.up:
             raise self.fault
         self.connects += 1
-        self._wires.append(Wire(make_driver(), self._make_server(), self._decide, self._chance))
+        self.wires.append(Wire(make_driver(), self._make_server(), self._decide, self._chance))
 
     def _decide(self, from_client: bool, frame: bytes) -> Fate:
         return self.hand(from_client, frame)
 
     def cut_all(self) -> None:
         """Cut every stream."""
-        for wire in self._wires:
+        for wire in self.wires:
             wire.cut()
-        self._wires.clear()
+        self.wires.clear()

@@ -62,7 +62,7 @@ class Flusher:
                 continue
             if session.lagging:
                 self._tell_lagging(session)
-            data = session.outbox.take()
+            data = session.take()
             if data:
                 driver.write(data)
 

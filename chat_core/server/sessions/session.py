@@ -5,6 +5,7 @@ Owns the driver and the outbox. Knows nothing of handlers: a call goes to the fu
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 from chat_core.base.ids import AccountId
@@ -36,6 +37,8 @@ class Session:
         "_on_call",
         "_on_closed",
         "_on_open",
+        "_paused",
+        "_waiting",
         "account",
         "account_floor",
         "attached",
@@ -75,7 +78,10 @@ class Session:
         self.outbox = Outbox()
         self.dirty = False
         self.calls = 0
-        """Calls that are not answered yet."""
+        """Calls that are under way: begun, and not answered yet."""
+        self._waiting: deque[Call] = deque()
+        """Calls that came, and are not begun yet: at most what one read of the socket brought."""
+        self._paused = False
         self.opening: list[Call] | None = []
         """Calls that wait for the one before to be answered, until sign-in; then None."""
         self.greeted = False
@@ -101,12 +107,25 @@ class Session:
         self._on_open(self)
 
     def received(self, envelope: Envelope) -> None:
-        """Hand a call on (driver); stop reading while too many are open."""
+        """Hand a call on (driver), or let it wait while too many are open or the peer does not read its answers."""
         assert isinstance(envelope, Call)
-        self.calls += 1
-        if self.calls == CALLS_IN_FLIGHT and self.driver is not None:
-            self.driver.pause_reading()
-        self._on_call(self, envelope)
+        self._waiting.append(envelope)
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin the calls that wait, as far as there is room; read on once none waits.
+
+        Who asks without reading would else make us hold every answer: then nothing more is asked of us.
+        """
+        while self._waiting and self.calls < CALLS_IN_FLIGHT and self.outbox.size < self.outbox.limit // 2:
+            self.calls += 1
+            self._on_call(self, self._waiting.popleft())
+        if self.driver is not None and self._paused != bool(self._waiting):
+            self._paused = not self._paused
+            if self._paused:
+                self.driver.pause_reading()
+            else:
+                self.driver.resume_reading()
 
     def writable(self) -> None:
         """Go on writing (driver)."""
@@ -116,6 +135,7 @@ class Session:
         """Let go of everything (driver)."""
         self.driver = None
         self.outbox = Outbox()
+        self._waiting.clear()
         if ours is None and farewell is not None and farewell.code == Goodbye.CLIENT_LEFT:
             ours = Goodbye.CLIENT_LEFT
         self._on_closed(self, ours)
@@ -131,9 +151,16 @@ class Session:
         """Queue the answer or failure of one call."""
         self.outbox.reply(frame(pack(envelope)))
         self._mark(self)
-        if self.calls == CALLS_IN_FLIGHT and self.driver is not None:
-            self.driver.resume_reading()
         self.calls -= 1
+        if self._waiting:
+            self.begin()
+
+    def take(self) -> bytes:
+        """Return what is queued, to be written now; there is room for the answers of waiting calls then."""
+        data = self.outbox.take()
+        if self._waiting:
+            self.begin()
+        return data
 
     def push(self, data: bytes) -> bool:
         """Queue durable events; False: the outbox is full."""

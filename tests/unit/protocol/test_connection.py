@@ -396,3 +396,15 @@ def test_each_side_of_a_joined_pair_notices_that_the_other_has_gone() -> None:
     for side in (client, server):
         assert side.tick(side.deadline()) is None
         assert side.tick(side.deadline()) is Goodbye.PING_TIMEOUT
+
+
+def test_connection_does_not_time_out_when_the_silence_was_excused() -> None:
+    connection = Connection(Role.SERVER, 0.0, ping_every_s=25.0, pong_within_s=10.0)
+    connection.signed_in()
+    assert connection.tick(25.0) is None
+    assert connection.outgoing()
+
+    connection.excuse(34.0)
+
+    assert connection.tick(36.0) is None
+    assert connection.deadline() == 34.0 + 25.0
