@@ -56,6 +56,8 @@ class Command(NamedTuple):
     """A key that does the same; may be empty."""
     function: Callable[..., Awaitable[None]]
     """What it does."""
+    moves: bool = False
+    """Whether it leads to another conversation: what is entered behind it waits, and goes there."""
 
     @property
     def usage(self) -> str:
@@ -93,7 +95,9 @@ DECLARED: Final[list[Command]] = []
 Function = Callable[..., Awaitable[None]]
 
 
-def command(name: str, *, example: str, aliases: tuple[str, ...] = (), key: str = "") -> Callable[[Function], Function]:
+def command(
+    name: str, *, example: str, aliases: tuple[str, ...] = (), key: str = "", moves: bool = False
+) -> Callable[[Function], Function]:
     """Declare the decorated function to be a command.
 
     Args:
@@ -101,6 +105,7 @@ def command(name: str, *, example: str, aliases: tuple[str, ...] = (), key: str 
         example: a line that uses it, for the help.
         aliases: other names.
         key: a key that does the same, for the help; it is bound in `chat_tui.keys`.
+        moves: whether it leads to another conversation, so that what is entered behind it belongs there.
     """
 
     def declare(function: Function) -> Function:
@@ -116,6 +121,7 @@ def command(name: str, *, example: str, aliases: tuple[str, ...] = (), key: str 
                 example=example,
                 key=key,
                 function=function,
+                moves=moves,
             )
         )
         return function

@@ -16,13 +16,13 @@ MAX_LISTED = 1_000
 """Channels or members after which a list ends."""
 
 
-@command("join", example="/join #ops")
+@command("join", example="/join #ops", moves=True)
 async def join(ctx: Context, channel: Channel) -> None:
     """Join a channel and go there; make it if there is none."""
     ctx.desk.open_soon(await ctx.calls.join(channel))
 
 
-@command("leave", aliases=("part",), example="/leave #ops")
+@command("leave", aliases=("part",), example="/leave #ops", moves=True)
 async def leave(ctx: Context, channel: Channel = Channel("")) -> None:
     """Leave a channel: this one, or the one that is named.
 
@@ -54,7 +54,7 @@ async def list_channels(ctx: Context, letters: Letters = Letters("")) -> None:
     ctx.desk.answer(Answer(f"{many}{what}; /join #name goes there", channel_lines(found)))
 
 
-@command("dm", aliases=("msg", "query"), example="/dm @ann are you there?")
+@command("dm", aliases=("msg", "query"), example="/dm @ann are you there?", moves=True)
 async def dm(ctx: Context, user: User, text: Rest = Rest("")) -> None:
     """Open the direct conversation with somebody, and say something there."""
     conversation = await ctx.calls.open_direct(user.removeprefix("@"))

@@ -22,6 +22,10 @@ from chat_tui.widgets.composer import Composer, Draft
 ASKED_FOR_S: Final = 3.0
 """How long a second Ctrl+C or Ctrl+Q counts as an answer, in seconds."""
 
+_LOOK_AGAIN_S: Final = 0.02
+_PATIENCE: Final = 100
+"""Looks at whether one has arrived before what was entered goes on without."""
+
 _WIDTHS: Final = {name: width for width, name in BREAKPOINTS}
 
 
@@ -39,21 +43,44 @@ class ChatScreen(ChatView):
             """As typed; empty: the start screen, to choose one."""
 
     _asked_s = float("-inf")
+    _patience = _PATIENCE
 
     # --- lines
 
     def on_composer_entered(self, event: Composer.Entered) -> None:
-        """Send a message, or run a command."""
+        """Take a line; one that comes while a command leads elsewhere waits, and belongs there."""
         event.stop()
+        if self.moving:
+            self.typed_ahead.append(event)
+        else:
+            self._take_line(event, event.conversation)
+
+    def _take_line(self, event: Composer.Entered, conversation: int | None) -> None:
+        """Send a message, or run a command."""
         self.answers.dismiss()
         if not isinstance(event.line, Say):
-            self.errands.run(event.line, event.conversation)
-        elif event.conversation is not None:
-            self.bridge.post(event.conversation, event.line.body)
+            if event.line.command.moves:
+                self.moving += 1
+                self.errands.run(event.line, conversation, self._moved)
+            else:
+                self.errands.run(event.line, conversation)
+        elif conversation is not None:
+            self.bridge.post(conversation, event.line.body)
         else:
             if not self.composer.text:
                 self.composer.draft = Draft(event.text)
             self.answer(Answer("No conversation is open yet: this is not sent.", fault=True))
+
+    def _moved(self) -> None:
+        """Go on with what was entered meanwhile; a place that the state does not have yet is waited for."""
+        if self.places.wanted is not None and self._patience > 0:
+            self._patience -= 1
+            self.set_timer(_LOOK_AGAIN_S, self._moved)
+            return
+        self._patience = _PATIENCE
+        self.moving -= 1
+        while self.typed_ahead and not self.moving:
+            self._take_line(self.typed_ahead.popleft(), self.places.shown)
 
     def on_composer_refused(self, event: Composer.Refused) -> None:
         """Say why a line was not taken."""

@@ -5,6 +5,7 @@ What the user does with it is in `chat`; where one can go from here is `Places`'
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
@@ -63,6 +64,10 @@ class ChatView(BaseScreen):
         self._clock = clock or SystemClock()
         self._server_title = title
         self._servers = servers
+        self.moving = 0
+        """Commands under way that lead to another conversation: what is written meanwhile belongs there."""
+        self.typed_ahead: deque[Composer.Entered] = deque()
+        """Lines entered while one of them is."""
         self._drafts: dict[int, Draft] = {}
         self._channels: tuple[str, ...] = ()
         self._names_of: tuple[ClientState, int | None, tuple[str, ...]] | None = None
@@ -154,13 +159,14 @@ class ChatView(BaseScreen):
             self.places.wanted = None
             self.show_around()
             return
-        written_nowhere = self.places.shown is None
-        self._keep_draft()
+        stays = bool(self.composer.text) and (self.places.shown is None or self.moving > 0)
+        if not stays:
+            self._keep_draft()
         self.places.go(number)
         with self.app.batch_update():
             self._show_open()
             self.composer.conversation = number
-            if not (written_nowhere and self.composer.text):
+            if not stays:
                 self.composer.draft = self._drafts.get(number, Draft())
 
     def open_soon(self, number: int) -> None:

@@ -42,15 +42,18 @@ class Errands:
         """End what is under way."""
         await stop(*self._tasks)
 
-    def run(self, bound: Bound, conversation: int | None) -> None:
+    def run(self, bound: Bound, conversation: int | None, ended: Callable[[], None] | None = None) -> None:
         """Run a command; a fault is told in a line.
 
         Args:
             bound: it.
             conversation: where it was entered.
+            ended: told when it is done, or has failed.
         """
         context = Context(self._bridge, self._desk, conversation)
-        self._start(f"/{bound.command.name}", bound.command.run(context, bound.given), self._tell)
+        task = self._start(f"/{bound.command.name}", bound.command.run(context, bound.given), self._tell)
+        if ended is not None:
+            task.add_done_callback(lambda _: ended())
 
     def open_direct(self, name: str) -> None:
         """Open the direct conversation with somebody."""
@@ -93,10 +96,11 @@ class Errands:
 
     def _start(
         self, name: str, work: Coroutine[Any, Any, None], failed: Callable[[ChatError], None] | None = None
-    ) -> None:
+    ) -> asyncio.Task[None]:
         task = spawn(name, _guarded(work, failed))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
 
 async def _guarded(work: Coroutine[Any, Any, None], failed: Callable[[ChatError], None] | None) -> None:

@@ -98,14 +98,12 @@ class Visit:
         if self._over:
             return
         self.screen.take(batch)
-        if not self._let_in:
-            return
         link = batch.state.link
-        if link.status is LinkStatus.REFUSED:
-            self._finish(link.detail)
-        elif link.status is LinkStatus.WAITING:
+        if link.status is LinkStatus.WAITING:
             self._look_after_embedded()
-        else:
+        elif self._let_in and link.status is LinkStatus.REFUSED:
+            self._finish(link.detail)
+        elif self._let_in:
             self._note_name()
 
     def _fault(self, fault: ChatError) -> None:

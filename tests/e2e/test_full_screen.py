@@ -158,9 +158,7 @@ def test_an_unknown_command_and_a_literal_slash(server: ServerProcess, home: Pat
         ann.press("Escape")
         ann.press("C-u")
         ann.say("//shrug")
-        ann.wait_for("/shrug")
-
-    assert history(server, "#general", "ann") == ["/shrug"]
+        ann.until(lambda _: history(server, "#general", "ann") == ["/shrug"], "the slash is missing")
 
 
 def test_pasted_lines_are_not_sent_until_enter(server: ServerProcess, home: Path) -> None:
@@ -170,9 +168,7 @@ def test_pasted_lines_are_not_sent_until_enter(server: ServerProcess, home: Path
         ann.wait_for("second line")
         assert history(server, "#general", "bob") == []
         ann.press("Enter")
-        ann.wait_for("sending", gone=True)
-
-        assert len(history(server, "#general", "bob")) == 2  # one message, its second line indented
+        ann.until(lambda _: len(history(server, "#general", "bob")) == 2, "the message of two lines is missing")
 
 
 def test_client_leaves_the_terminal_as_it_was_and_exits_0(server: ServerProcess, home: Path) -> None:
@@ -200,3 +196,16 @@ def test_layout_fits_after_a_storm_of_resizes(server: ServerProcess, home: Path,
             return "message 99" in screen and fits and panels
 
         ann.until(settled, "the layout did not settle")
+
+
+def test_what_is_typed_behind_a_join_goes_to_the_joined_channel(server: ServerProcess, home: Path) -> None:
+    with client(server, "ann", home, 100, 30) as ann:
+        ann.wait_for("#general", "CHANNELS")
+        # All keys at once, as somebody types who does not wait for the screen.
+        ann.press("/", "j", "o", "i", "n", "Space", "#", "d", "e", "v", "Enter", "o", "n", "e", "Enter", "t", "w", "o")
+        ann.wait_for("very beginning of #dev", "two")
+        ann.press("Enter")
+        ann.until(lambda _: len(history(server, "#dev", "ann")) == 2, "two messages in #dev are missing")
+
+    assert history(server, "#dev", "ann") == ["one", "two"]
+    assert history(server, "#general", "ann") == []

@@ -61,7 +61,10 @@ class SignInByName:
 
 @dataclass(frozen=True, slots=True)
 class RenameAccount:
-    """Give an account another name. Outcome: `reply` is the `Account`. Refused: `name_taken`."""
+    """Give an account another name. Outcome: `reply` is the `Account`.
+
+    Refused: `name_taken`, `bad_name`, `no_account`.
+    """
 
     account: AccountId
     name: str
@@ -72,7 +75,8 @@ class JoinChannel:
     """Make an account a member of a public channel, and the channel if it is missing and `create`.
 
     Outcome: `reply` is `(Conversation, created)`; if it was no member before, one `ConversationJoined` account event
-    and one membership. Refused: `no_conversation`, `too_many`, `not_allowed`.
+    and one membership; what was said before counts as read.
+    Refused: `no_conversation`, `too_many`, `not_allowed`, `bad_name`.
     """
 
     account: AccountId
@@ -310,11 +314,19 @@ class Store(Protocol):
         ...
 
     async def write(self, op: Op) -> Any:
-        """Carry out an op durably and return its `reply`. Raises: Refused, StoreBroken."""
+        """Carry out an op durably and return its `reply`.
+
+        Raises:
+            Refused: what the op says, and `store_full`, `store_failed`, `busy`, `shutting_down`.
+            StoreBroken: and from then on for every op.
+        """
         ...
 
     async def read(self, query: Callable[[Reader], T]) -> T:
-        """Run a query on one snapshot, off the event loop. Raises: what the query raises."""
+        """Run a query on one snapshot, off the event loop.
+
+        Raises: what the query raises; Refused `store_failed`, `shutting_down`.
+        """
         ...
 
     async def close(self) -> None:
