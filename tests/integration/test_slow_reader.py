@@ -72,7 +72,7 @@ def test_resume_misses_nothing_while_others_keep_talking(home: Path) -> None:
                             talker.pushes.append(envelope["event"])
                         envelope = talker.receive()
                 last = talker.say("#general", "end of round")["seq"]
-                seqs = []
+                seqs: list[int] = []
                 while not seqs or seqs[-1] < last:
                     seqs.append(late.push_of("message_posted")["seq"])
                 assert seqs == list(range(catch_up["head"] + 1, last + 1))

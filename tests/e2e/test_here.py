@@ -1,0 +1,183 @@
+"""This computer's own server and the command line around the full-screen client, in real terminals."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chat_tui import storage
+from tests.integration.test_embedded import servers, until
+from tests.support.processes import WAIT_S, ServerProcess
+from tests.support.terminal import Terminal
+
+COMMAND = [sys.executable, "-m", "chat_tui"]
+
+
+def open_client(*arguments: str, home: Path, width: int = 80, height: int = 24, **env: str) -> Terminal:
+    return Terminal([*COMMAND, *arguments], width=width, height=height, folder=home, env=env)
+
+
+def chat(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run the command without a terminal."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=WAIT_S,
+        env={**os.environ, **env},
+        check=False,
+    )
+
+
+def test_here_opens_general_at_once_and_has_the_messages_the_next_time(home: Path) -> None:
+    with open_client("here", "--name", "ann", home=home) as ann:
+        ann.wait_for("very beginning of #general", "F1 help")
+        ann.say("remember this")
+        ann.wait_for("remember this")
+        ann.press("C-q")
+        assert ann.wait_exit() == 0
+    until(lambda: not servers(home), "the server has left")
+
+    with open_client("here", home=home) as again:
+        again.wait_for("ann  remember this")
+        again.press("C-q")
+        again.wait_exit()
+    assert storage.load(home / "config" / "chat-tui").last == storage.KnownServer("here", "ann")
+
+
+def test_two_clients_share_the_server_and_survive_its_death(home: Path) -> None:
+    with open_client("here", "--name", "ann", home=home) as ann:
+        ann.wait_for("very beginning of #general")
+        with open_client("here", "--name", "bob", home=home, width=110, height=30) as bob:
+            bob.wait_for("very beginning of #general")
+            (first,) = servers(home)
+            os.kill(first, 9)
+            bob.say("said while it was dead")
+            ann.wait_for("said while it was dead")
+            bob.wait_for("queued", "sending", gone=True)
+            assert servers(home) != [first]
+
+            ann.press("C-q")
+            ann.wait_exit()
+            bob.say("alone now")
+            bob.wait_for("alone now")
+            bob.wait_for("queued", "sending", gone=True)
+
+
+def test_start_screen_leads_to_this_computer(home: Path) -> None:
+    with open_client(home=home, LOGNAME="annika") as terminal:
+        terminal.wait_for("Where to?", "this computer", "annika")
+        terminal.press("Enter")
+        terminal.wait_for("very beginning of #general")
+
+
+def test_demo_has_bots_in_three_channels_and_a_direct_conversation_and_leaves_nothing(home: Path) -> None:
+    before = {path for path in Path("/tmp").iterdir() if path.name.startswith("chat-demo-")}
+    with open_client("demo", "--still", home=home, width=120, height=32) as terminal:
+        terminal.wait_for("we are only bots", "#dev", "#ops", "ann-bot  ")
+        names = set(re.findall(r"[a-z]+-bot", terminal.wait_for("6 online")))
+        assert names >= {"ann-bot", "joe-bot", "peter-bot"}
+        terminal.press("C-q")
+        assert terminal.wait_exit() == 0
+    after = {path for path in Path("/tmp").iterdir() if path.name.startswith("chat-demo-")}
+    assert after <= before
+    assert not (home / "config").exists()
+
+
+def test_redraw_mends_a_screen_that_something_else_wrote_on(home: Path) -> None:
+    with ServerProcess(home / "data") as server:
+        with open_client("connect", server.address, "--name", "ann", home=home) as ann:
+            ann.wait_for("very beginning of #general")
+            tty = Path(ann._tmux("display-message", "-p", "#{pane_tty}").strip())
+            tty.write_text("\x1b[5;1HGARBAGE GARBAGE")
+            ann.wait_for("GARBAGE")
+            ann.press("C-l")
+            ann.wait_for("GARBAGE", gone=True)
+
+
+@pytest.mark.parametrize("signal", ["TERM", "HUP"])
+def test_terminal_is_left_as_it_was_when_the_client_is_told_to_end(home: Path, signal: str) -> None:
+    shell = f"{sys.executable} -m chat_tui connect 127.0.0.1:1 --name ann; stty -a; echo code $?"
+    with Terminal(["sh", "-c", shell], width=80, height=24, folder=home) as terminal:
+        terminal.wait_for("F1 help")
+        shell_pid = terminal._tmux("display-message", "-p", "#{pane_pid}").strip()
+        subprocess.run(["pkill", f"-{signal}", "-P", shell_pid], check=True)
+
+        screen = terminal.wait_for("code 0", " icanon", " echo ")
+        assert "F1 help" not in screen
+
+
+@pytest.mark.parametrize("arguments", [(), ("here",), ("connect", "127.0.0.1"), ("demo",)])
+def test_full_screen_without_a_terminal_is_one_sentence(arguments: tuple[str, ...]) -> None:
+    done = chat(*arguments)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "The full-screen client needs a terminal; for scripts there are send, tail and history.\n"
+
+
+def test_terminal_that_is_too_small_is_one_sentence(home: Path) -> None:
+    with open_client("connect", "127.0.0.1", home=home, width=38, height=9) as terminal:
+        assert terminal.wait_exit() == 1
+        assert "This terminal is 38x9" in " ".join(terminal.screen().split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (("connect", "example.org"), 2, "example.org is another machine"),
+        (("connect", "127.0.0.1:x"), 2, "'x' is no port"),
+        (("tail", "#a", "--since", "#b:1"), 2, "'#b:1' is no --since"),
+        (("send", "general", "x", "--server", "127.0.0.1:1"), 2, "'general' is no target"),
+        (("send", "#a", "x", "--server", "127.0.0.1:1", "--name", "-x"), 2, "--name"),
+        (("history", "#a", "--last", "0"), 2, "'0' is no whole number above 0"),
+        (("send", "#a", "x", "--timeout", "nan"), 2, "'nan' is no number of seconds above 0"),
+        (("frobnicate",), 2, "invalid choice"),
+        (("--theme", "neon", "here"), 1, "needs a terminal"),
+    ],
+)
+def test_command_line_that_is_wrong_is_said(arguments: tuple[str, ...], code: int, sentence: str) -> None:
+    done = chat(*arguments)
+
+    assert done.returncode == code
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_theme_that_does_not_exist_is_said(home: Path) -> None:
+    with open_client("--theme", "neon", "here", home=home) as terminal:
+        assert terminal.wait_exit() == 2
+        assert "There is no theme 'neon'" in terminal.screen()
+
+
+def test_script_uses_this_computer_when_nothing_else_was_used_and_leaves_no_server(home: Path) -> None:
+    first = chat("send", "#ops", "backup done", LOGNAME="root")
+    second = chat("history", "#ops", LOGNAME="root")
+
+    assert (first.returncode, first.stdout) == (0, "#ops:1\n")
+    assert second.stdout.endswith("#ops:1 <root> backup done\n")
+    until(lambda: not servers(home), "the server has left")
+
+
+def test_script_uses_the_server_and_name_of_last_time(home: Path) -> None:
+    with ServerProcess(home / "data") as server:
+        storage.save(home / "config" / "chat-tui", storage.Servers().used(server.address, "annika"))
+        done = chat("send", "#ops", "hello")
+        shown = chat("history", "#ops", "--json")
+
+    assert done.stdout == "#ops:1\n"
+    assert '"author": "annika"' in shown.stdout
+    assert not servers(home)
+
+
+def test_help_names_all_commands() -> None:
+    done = chat("--help")
+
+    assert done.returncode == 0
+    for name in ("connect", "here", "demo", "send", "tail", "history"):
+        assert re.search(rf"^ +{name} +\w", done.stdout, re.MULTILINE), name
