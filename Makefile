@@ -72,8 +72,9 @@ docs-check: setup ## Are the generated tables fresh?
 screenshots: setup ## Take the pictures of the README again
 	@$(BIN)/python -m screenshots.make
 
-bench: setup ## Measure the fan-out on this machine
+bench: setup ## Measure the fan-out and the client on this machine
 	@$(BIN)/chat-core bench fanout
+	@$(BIN)/python -m tests.bench.client
 
 # A fresh environment without constraints, so that every pin moves to the newest version that pyproject.toml allows.
 pins: ## Remake constraints.txt with today's versions

@@ -11,11 +11,30 @@ What `state` is made of stands in `chat_core.client.state.model`, what a batch c
 `chat_core.client.state.changes`, what `call` takes in `chat_core.protocol.requests`.
 """
 
-from chat_core.client.client import Client
-from chat_core.client.errors import CallFailed, Disconnected
-from chat_core.client.state.changes import Batch, Delivered, MessagesAppended
-from chat_core.client.state.model import ClientState, LinkStatus
-from chat_core.transport.urls import Address, parse_address
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chat_core.client.client import Client
+    from chat_core.client.errors import CallFailed, Disconnected
+    from chat_core.client.state.changes import Batch, Delivered, MessagesAppended
+    from chat_core.client.state.model import ClientState, LinkStatus
+    from chat_core.transport.urls import Address, parse_address
+
+_HOMES = {
+    "Address": "chat_core.transport.urls",
+    "Batch": "chat_core.client.state.changes",
+    "CallFailed": "chat_core.client.errors",
+    "Client": "chat_core.client.client",
+    "ClientState": "chat_core.client.state.model",
+    "Delivered": "chat_core.client.state.changes",
+    "Disconnected": "chat_core.client.errors",
+    "LinkStatus": "chat_core.client.state.model",
+    "MessagesAppended": "chat_core.client.state.changes",
+    "parse_address": "chat_core.transport.urls",
+}
 
 __all__ = [
     "Address",
@@ -29,3 +48,11 @@ __all__ = [
     "MessagesAppended",
     "parse_address",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import a name when it is first asked for: who draws a state need not load what connects (a tenth of a start)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found = getattr(import_module(_HOMES[name]), name)
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui import storage
-from tests.integration.test_embedded import servers, until
+from tests.support.embedded import servers, until
 from tests.support.processes import WAIT_S, ServerProcess
 from tests.support.terminal import Terminal
 
@@ -91,23 +92,26 @@ def test_demo_has_bots_in_three_channels_and_a_direct_conversation_and_leaves_no
 
 
 def test_redraw_mends_a_screen_that_something_else_wrote_on(home: Path) -> None:
-    with ServerProcess(home / "data") as server:
-        with open_client("connect", server.address, "--name", "ann", home=home) as ann:
-            ann.wait_for("very beginning of #general")
-            tty = Path(ann._tmux("display-message", "-p", "#{pane_tty}").strip())
-            tty.write_text("\x1b[5;1HGARBAGE GARBAGE")
-            ann.wait_for("GARBAGE")
-            ann.press("C-l")
-            ann.wait_for("GARBAGE", gone=True)
+    with (
+        ServerProcess(home / "data") as server,
+        open_client("connect", server.address, "--name", "ann", home=home) as ann,
+    ):
+        ann.wait_for("very beginning of #general")
+        tty = Path(ann._tmux("display-message", "-p", "#{pane_tty}").strip())
+        tty.write_text("\x1b[5;1HGARBAGE GARBAGE")
+        ann.wait_for("GARBAGE")
+        ann.press("C-l")
+        ann.wait_for("GARBAGE", gone=True)
 
 
-@pytest.mark.parametrize("signal", ["TERM", "HUP"])
-def test_terminal_is_left_as_it_was_when_the_client_is_told_to_end(home: Path, signal: str) -> None:
-    shell = f"{sys.executable} -m chat_tui connect 127.0.0.1:1 --name ann; stty -a; echo code $?"
-    with Terminal(["sh", "-c", shell], width=80, height=24, folder=home) as terminal:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_terminal_is_left_as_it_was_when_the_client_is_told_to_end(home: Path, number: signal.Signals) -> None:
+    script = f"{sys.executable} -m chat_tui connect 127.0.0.1:1 --name ann; echo code $?; stty -a; sleep 60"
+    with Terminal(["sh", "-c", script], width=80, height=24, folder=home) as terminal:
         terminal.wait_for("F1 help")
-        shell_pid = terminal._tmux("display-message", "-p", "#{pane_pid}").strip()
-        subprocess.run(["pkill", f"-{signal}", "-P", shell_pid], check=True)
+        shell = terminal._tmux("display-message", "-p", "#{pane_pid}").strip()
+        (client,) = Path(f"/proc/{shell}/task/{shell}/children").read_text().split()
+        os.kill(int(client), number)
 
         screen = terminal.wait_for("code 0", " icanon", " echo ")
         assert "F1 help" not in screen
@@ -121,10 +125,20 @@ def test_full_screen_without_a_terminal_is_one_sentence(arguments: tuple[str, ..
     assert done.stderr == "The full-screen client needs a terminal; for scripts there are send, tail and history.\n"
 
 
-def test_terminal_that_is_too_small_is_one_sentence(home: Path) -> None:
-    with open_client("connect", "127.0.0.1", home=home, width=38, height=9) as terminal:
-        assert terminal.wait_exit() == 1
-        assert "This terminal is 38x9" in " ".join(terminal.screen().split())
+@pytest.mark.parametrize(
+    ("width", "height", "arguments", "sentence", "code"),
+    [
+        (39, 20, "connect 127.0.0.1", "This terminal is 39x20; the full-screen client needs 40x10 at least", 1),
+        (60, 9, "here", "This terminal is 60x9; the full-screen client needs 40x10 at least", 1),
+        (80, 24, "--theme neon here", "There is no theme 'neon'; there are chat-dark and chat-light.", 2),
+    ],
+)
+def test_full_screen_that_cannot_be_is_one_sentence(
+    home: Path, width: int, height: int, arguments: str, sentence: str, code: int
+) -> None:
+    script = f"{sys.executable} -m chat_tui {arguments}; echo code $?; sleep 60"
+    with Terminal(["sh", "-c", script], width=width, height=height, folder=home) as terminal:
+        assert sentence in " ".join(terminal.wait_for(f"code {code}").split())
 
 
 @pytest.mark.parametrize(
@@ -147,12 +161,6 @@ def test_command_line_that_is_wrong_is_said(arguments: tuple[str, ...], code: in
     assert done.returncode == code
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_theme_that_does_not_exist_is_said(home: Path) -> None:
-    with open_client("--theme", "neon", "here", home=home) as terminal:
-        assert terminal.wait_exit() == 2
-        assert "There is no theme 'neon'" in terminal.screen()
 
 
 def test_script_uses_this_computer_when_nothing_else_was_used_and_leaves_no_server(home: Path) -> None:

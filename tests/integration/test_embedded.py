@@ -9,8 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ import pytest
 from chat_core.base.errors import UsageFault
 from chat_core.client import Client
 from chat_tui.embedded import Embedded, ServerNotStarted, throw_away_folder
+from tests.support.embedded import servers, until
 
 STARTER = """
 import sys
@@ -34,27 +34,6 @@ def embedded(home: Path) -> Iterator[Embedded]:
     yield server
     server.let_go()
     until(lambda: not servers(home), "the server leaves")
-
-
-def servers(home: Path) -> list[int]:
-    """Return the process numbers of the servers with data in a home."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                words = (entry / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if b"--embedded" in words and any(str(home).encode() in word for word in words):
-                found.append(int(entry.name))
-    return found
-
-
-def until(condition: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + 15
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
 
 
 async def talk(embedded: Embedded, name: str) -> int:

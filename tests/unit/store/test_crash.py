@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-CHILD = Path(__file__).with_name("child.py")
+ROOT = Path(__file__).parents[3]
 
 
 @contextmanager
 def child(path: Path, outstanding: int, most_bytes: int = 0) -> Iterator[subprocess.Popen[str]]:
     """Run a process that posts and prints."""
-    command = [sys.executable, str(CHILD), str(path), str(outstanding), str(most_bytes)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", "tests.unit.store.child", str(path), str(outstanding), str(most_bytes)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             yield process
         finally:
