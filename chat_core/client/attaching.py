@@ -76,7 +76,7 @@ class Attacher:
     async def resume(self, link: Link, far_behind: int) -> None:
         """Attach to all conversations of the account and catch up. Raises: CallFailed, Disconnected."""
         self._link = link
-        state = self._board.state
+        state = self._board.now
         positions = {number: conversation.position for number, conversation in state.conversations.items()}
         request = Resume(
             epoch=state.epoch, seq=state.account_seq, positions=tuple(positions.values()), far_behind=far_behind
@@ -84,7 +84,7 @@ class Attacher:
         await link.call(request, take=lambda resumed: self._resumed(resumed, positions))
 
     def _resumed(self, resumed: Resumed, asked: dict[int, Position]) -> None:
-        before = self._board.state
+        before = self._board.now
         if before.epoch and before.epoch != resumed.epoch:
             self._new_epoch(resumed.conversations)
         self._board.apply(WasResumed(resumed=resumed))
@@ -104,7 +104,7 @@ class Attacher:
         """Let nothing written for one conversation end up in another that has its number now."""
         self._sender.new_epoch()
         now = {conversation.id: conversation for conversation in conversations}
-        for number, known in self._board.state.conversations.items():
+        for number, known in self._board.now.conversations.items():
             if number not in now or not same_target(known.info, now[number]):
                 self._sender.drop(number, ANOTHER_STORE)
 
@@ -169,7 +169,7 @@ class Attacher:
             self._ask(conversation)
 
     def _ask(self, conversation: int) -> None:
-        link, state = self._link, self._board.state
+        link, state = self._link, self._board.now
         known = state.conversations.get(conversation)
         if link is None or known is None:
             return
@@ -194,7 +194,7 @@ class Attacher:
                 else:
                     self._catch_up(asked, outcome)
                 if wish is not None:
-                    wish.epoch = self._board.state.epoch
+                    wish.epoch = self._board.now.epoch
 
     def _begin(self, wish: Wish, asked: Position, caught_up: CatchUp) -> None:
         """Take the first answer: a log that is shorter than what was asked for is no reset."""
@@ -224,7 +224,7 @@ class Attacher:
             self._delivery.begin(self._position(asked), caught_up.head)
             self._take(caught_up)
             return
-        shown = self._board.state.conversations[number].timeline.count > 0
+        shown = self._board.now.conversations[number].timeline.count > 0
         head = _head(caught_up)
         self._board.apply(WasReset(position=head, reason=caught_up.reset, wall_ms=self._clock.wall_ms()))
         self._delivery.begin(head, caught_up.head)
@@ -238,7 +238,7 @@ class Attacher:
 
     def _position(self, asked: Position) -> Position:
         """Return the position now: after `lagging`, a piece of the log may have come in since it was asked for."""
-        known = self._board.state.conversations.get(asked.conversation)
+        known = self._board.now.conversations.get(asked.conversation)
         return asked if known is None or known.position.seq < asked.seq else known.position
 
 

@@ -48,6 +48,11 @@ class Board:
         return self._state
 
     @property
+    def now(self) -> ClientState:
+        """The same for the parts of the client: without the latecomers, which cost time."""
+        return self._state
+
+    @property
     def me(self) -> int | None:
         """Own account."""
         return None if self._state.me is None else self._state.me.id

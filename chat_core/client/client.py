@@ -182,7 +182,7 @@ class Client:
         Raises:
             UsageFault: there is no such conversation, or the cid is in use.
         """
-        if conversation not in self.state.conversations:
+        if conversation not in self._engine.board.now.conversations:
             raise UsageFault("That conversation is not in the list: join it first.")
         now_ms = self._clock.wall_ms()
         unsent = Unsent(

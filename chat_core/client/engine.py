@@ -68,7 +68,7 @@ class Engine:
         self.sender = Sender(
             clock,
             seen=lambda conversation, seq: self._delivery.seen(conversation, seq),
-            listed=lambda conversation: conversation in self.board.state.conversations,
+            listed=lambda conversation: conversation in self.board.now.conversations,
             wake=self.board.wake,
         )
         self._delivery = Delivery(self.board, self.sender.came_by, None if self._follow else KEPT_UNSHOWN)
@@ -91,7 +91,7 @@ class Engine:
         """Take over what a reply says about the state, whoever asked."""
         match reply:
             case Opened():
-                known = reply.conversation.id in self.board.state.conversations
+                known = reply.conversation.id in self.board.now.conversations
                 self.board.apply(inputs.Opened(conversation=reply.conversation))
                 if self._follow and not known:
                     self.attacher.follow_new(reply.conversation)

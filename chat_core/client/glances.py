@@ -44,7 +44,7 @@ class Glances:
 
     def mark_read(self, conversation: int, seq: int) -> None:
         """Move the marker here at once, and at the server within a second."""
-        known = self._board.state.conversations.get(conversation)
+        known = self._board.now.conversations.get(conversation)
         if known is None:
             return
         self._told.setdefault(conversation, known.read)
@@ -78,7 +78,7 @@ class Glances:
 
     def _mark(self, conversation: int) -> None:
         """Tell the server the marker as it is now, or plan to."""
-        known = self._board.state.conversations.get(conversation)
+        known = self._board.now.conversations.get(conversation)
         if known is None:
             self._told.pop(conversation, None)
             return

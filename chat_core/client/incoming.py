@@ -53,7 +53,7 @@ class Incoming:
                 pass
 
     def _account_event(self, event: AccountEvent) -> None:
-        before = self._board.state
+        before = self._board.now
         self._board.apply(AccountEventArrived(event=event))
         if event.seq <= before.account_seq:
             return
@@ -63,7 +63,7 @@ class Incoming:
             case ConversationLeft():
                 self._delivery.drop(event.conversation)
             case ReadMarkerMoved():
-                known = self._board.state.conversations.get(event.conversation)
+                known = self._board.now.conversations.get(event.conversation)
                 if known is not None and not is_exact(known):
                     self._pages.refresh(event.conversation)
             case _:

@@ -47,7 +47,7 @@ class Opening:
 
     async def open(self, link: Link) -> None:
         """Make a new connection a usable one. Raises: CallFailed, Disconnected."""
-        me = self._board.state.me
+        me = self._board.now.me
         # Both in one write: a server answers them one after another, and a command starts a round trip earlier.
         hello = link.begin(Hello(protocol=PROTOCOL_VERSION, client=self._program[:64]))
         sign_in = link.begin(SignIn(name=self._name if me is None else me.name))
@@ -68,14 +68,14 @@ class Opening:
 
     def _take(self, welcome: Welcome, signed_in: SignedIn) -> None:
         self._sender.body_bytes = welcome.limits.body_bytes
-        me = self._board.state.me
+        me = self._board.now.me
         if me is not None and me.id != signed_in.account.id:
             self._sender.drop_all(ANOTHER_ACCOUNT)
         self._board.apply(inputs.SignedInAs(me=signed_in.account, server=clean_line(welcome.server[:100])))
 
     async def _same_store(self, link: Link, epoch: str) -> None:
         """See that every conversation still is what it was, for a client that has no list of them from a resume."""
-        state = self._board.state
+        state = self._board.now
         self._board.apply(inputs.EpochBegan(epoch=epoch))
         if not state.epoch or state.epoch == epoch:
             return

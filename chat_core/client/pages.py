@@ -119,15 +119,15 @@ class Pages:
         return 0
 
     def _take(self, anchor: int, taken: list[int], page: Page) -> None:
-        before = self._board.state.conversations.get(page.conversation)
+        before = self._board.now.conversations.get(page.conversation)
         if before is None:
             taken.append(0)
         elif before.timeline.known_from == anchor:  # else a reset came in between: read again
             self._board.apply(PageRead(page=page))
-            taken.append(self._board.state.conversations[page.conversation].timeline.count - before.timeline.count)
+            taken.append(self._board.now.conversations[page.conversation].timeline.count - before.timeline.count)
 
     def _known_from(self, conversation: int) -> int:
-        known = self._board.state.conversations.get(conversation)
+        known = self._board.now.conversations.get(conversation)
         if known is None:
             raise UsageFault("That conversation is not in the list any more.")
         return 1 if known.timeline.at_start else known.timeline.known_from

@@ -43,6 +43,7 @@ class ChatScreen(ChatView):
             """As typed; empty: the start screen, to choose one."""
 
     _asked_s = float("-inf")
+    _complained = False
     _patience = _PATIENCE
 
     # --- lines
@@ -86,6 +87,7 @@ class ChatScreen(ChatView):
         """Say why a line was not taken."""
         event.stop()
         self.answer(Answer(event.sentence, fault=True))
+        self._complained = True
 
     def on_composer_writing(self, event: Composer.Writing) -> None:
         """Let the others know."""
@@ -94,7 +96,13 @@ class ChatScreen(ChatView):
             self.bridge.typing(self.places.shown, active=event.active)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        """Have names ready for what is being written."""
+        """Have names ready for what is being written, and take away what was in the way of it."""
+        if self._complained:
+            self.answers.dismiss()
+            self._complained = False
+        if event.text_area.text and self.has_class("-list-shown"):
+            self.remove_class("-list-shown")
+            self.show_around()
         if event.text_area.text.startswith(("/j", "/join")):
             self.errands.fetch_channels()
 
@@ -217,6 +225,12 @@ class ChatScreen(ChatView):
             self.app.exit()
 
     # --- for commands
+
+    @override
+    def answer(self, answer: Answer) -> None:
+        """See ChatView."""
+        self._complained = False
+        super().answer(answer)
 
     @override
     def show_help(self, topic: str) -> None:

@@ -291,7 +291,8 @@ class Composer(TextArea, inherit_bindings=False):
     def _show(self, completion: Completion, marked: int | None = None) -> None:
         self._popup.show(completion, marked)
         if self._popup.display:
-            x = self.cursor_screen_offset.x - (self.index - completion.start) - 1
+            word_x = self.cursor_screen_offset.x - (self.index - completion.start) - 1
+            x = self.region.x if completion.usage else word_x
             self._popup.place(x, self.region.y, self.app.size.width)
 
     # --- following

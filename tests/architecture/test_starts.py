@@ -54,7 +54,7 @@ def test_scriptable_command_loads_no_screen_and_no_server_when_it_runs(server: s
 
 
 def test_client_library_loads_no_server_when_imported() -> None:
-    loaded = loaded_by("-c", "import chat_core.client")
+    loaded = loaded_by("-c", "from chat_core.client import Client")
 
     assert "chat_core.protocol" in loaded
     assert not loaded & (SERVER_ONLY | SCREEN_ONLY)

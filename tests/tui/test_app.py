@@ -58,6 +58,9 @@ async def test_line_that_means_nothing_stays_and_is_explained(server: str, home:
         assert me.answer == "@user is missing. Usage: /dm @user [text…]"
         assert me.answer in " ".join(me.screen.split())
 
+        await me.press("space")
+        assert not me.answer
+
 
 async def test_unsent_text_is_not_touched_when_messages_come(server: str, home: Path) -> None:
     async with sitting(server, home) as me, other(server) as friend:

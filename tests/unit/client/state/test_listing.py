@@ -100,6 +100,15 @@ def test_resume_in_another_epoch_takes_a_number_with_another_name_for_another_co
     assert (general(state).target, seqs(state)) == ("#pets", [])
 
 
+def test_resume_knows_a_direct_conversation_again_when_the_other_has_a_new_name() -> None:
+    state = after(resumed(conversation(kind="direct", name="bob", partner=BOB.id)), events(posted(1)))
+
+    state, changes = then(state, resumed(conversation(kind="direct", name="zed", partner=BOB.id, head=1, unread=1)))
+
+    assert (general(state).target, seqs(state)) == ("@zed", [1])
+    assert changes == [ListChanged(changed=(1,))]
+
+
 def test_join_adds_a_conversation_that_goes_on_behind_its_head() -> None:
     state, changes = then(after(resumed()), inputs.Opened(conversation=conversation(head=4, read=4)))
 

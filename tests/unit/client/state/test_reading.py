@@ -120,6 +120,15 @@ def test_reading_gives_the_most_it_can_be_when_nobody_counted_in_between() -> No
     assert not is_exact(general(state))
 
 
+def test_count_is_exact_when_everything_behind_the_marker_is_known() -> None:
+    state = after(resumed(conversation(head=100, read=10, unread=80)), events(posted(101)))
+
+    for read, exact in ((98, False), (99, False), (100, True), (101, True)):
+        state, _ = then(state, inputs.MarkedRead(conversation=1, seq=read))
+        assert is_exact(general(state)) is exact, read
+    assert numbers(state) == (101, 0, 0)
+
+
 def test_marker_of_another_device_counts_here_too() -> None:
     state = after(resumed(conversation(head=5, read=5)), events(posted(6), posted(7)))
 

@@ -57,6 +57,8 @@ def test_sign_in_says_who_one_is() -> None:
 
     assert (state.me, state.server, changes) == (ANN, "chat 1", [LinkChanged()])
     assert then(state, inputs.SignedInAs(me=ANN, server="chat 1")) == (state, [])
+    newer, changes = then(state, inputs.SignedInAs(me=ANN, server="chat 2"))
+    assert (newer.server, changes) == ("chat 2", [LinkChanged()])
 
 
 def test_sign_in_as_another_account_keeps_nothing_of_the_old_one() -> None:

@@ -358,6 +358,21 @@ def test_outbox_sends_everything_again_in_order_when_the_connection_was_lost() -
     assert outbox.uncertain(1) == (cid("c"), cid("d"))
 
 
+def test_outbox_does_not_know_what_became_of_a_send_when_the_store_failed_over_it() -> None:
+    outbox = Outbox()
+    queue(outbox, "ab")
+    a, _ = outbox.due(0.0)
+
+    refuse(outbox, a, Refusal.STORE_FAILED)
+    assert outbox.uncertain(1) == (cid("a"),)
+
+    (a, b) = outbox.due(10.0)
+    refuse(outbox, b, Refusal.BUSY, now=10.0)
+    assert outbox.uncertain(1) == (cid("a"),)
+    refuse(outbox, a, Refusal.BUSY, now=10.0)
+    assert outbox.uncertain(1) == (cid("a"),), "still"
+
+
 def test_outbox_does_not_wait_any_more_when_there_is_a_new_connection() -> None:
     outbox = Outbox()
     queue(outbox, "a")
