@@ -33,7 +33,7 @@ demo: setup ## The same among lively bots, in a world of its own
 	@$(BIN)/chat-tui demo
 
 test: setup ## Run the test suite (ARGS="-k outbox -x" goes to pytest)
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 test-long: setup ## Run the tests that take minutes
 	@$(BIN)/pytest -m long --timeout 1800 $(ARGS)

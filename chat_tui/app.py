@@ -6,8 +6,8 @@ The first frame is drawn before anything is connected.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,7 @@ class ChatApp(App[None], inherit_bindings=False):
         self._title_here = title
         self._on_settled = on_settled
         self._visit: Visit | None = None
+        self._own_loop: asyncio.AbstractEventLoop | None = None
 
     # --- what the toolkit asks for
 
@@ -136,10 +137,14 @@ class ChatApp(App[None], inherit_bindings=False):
             self._visit.bridge.wake()
 
     def on_mount(self) -> None:
-        """Leave in good order, with the terminal as it was, when told to from outside."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.exit)
+        """Know the loop, for `exit_from_anywhere`."""
+        self._own_loop = asyncio.get_running_loop()
+
+    def exit_from_anywhere(self) -> None:
+        """Leave in good order, with the terminal as it was; may be called by a signal or another thread."""
+        if self._own_loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                self._own_loop.call_soon_threadsafe(self.exit)
 
     async def on_unmount(self) -> None:
         """Say goodbye."""

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
+import threading
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from chat_core import __version__
 from chat_core.base.errors import ChatError, UsageFault
@@ -22,6 +24,9 @@ from chat_core.transport.urls import Address, parse_address
 from chat_tui import storage
 from chat_tui.paths import config_folder, data_folder, log_file
 from chat_tui.storage import HERE
+
+END_WITHIN_S: Final = 2.0
+"""Time to leave in good order after a signal, in seconds."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -193,8 +198,25 @@ def _run_screens(address: str | None, name: str | None, theme: str, *, world: Pa
         title="the demo" if world else "",
         on_settled=_settle_memory,
     )
+    _end_on_signals(screens.exit_from_anywhere)
     screens.run()
     return ExitCode.INTERNAL if screens.return_code else ExitCode.OK
+
+
+def _end_on_signals(leave: Callable[[], None]) -> None:
+    """Leave when told to from outside, in good order if that goes quickly.
+
+    Where the terminal is gone or takes nothing, the toolkit waits for it for ever, and so would we.
+    """
+
+    def end(number: int, _frame: object) -> None:
+        hard = threading.Timer(END_WITHIN_S, os._exit, (128 + number,))
+        hard.daemon = True
+        hard.start()
+        leave()
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
 
 
 def _settle_memory() -> None:

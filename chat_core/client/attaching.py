@@ -21,6 +21,7 @@ from chat_core.client.state.listing import same_target
 from chat_core.protocol.codec import read_conversation_event
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import Lagging
+from chat_core.protocol.limits import POSITIONS_PER_RESUME
 from chat_core.protocol.requests.session import Attach, CatchUp, Resume, Resumed
 from chat_core.protocol.values import Conversation, Position
 
@@ -78,6 +79,7 @@ class Attacher:
         self._link = link
         state = self._board.now
         positions = {number: conversation.position for number, conversation in state.conversations.items()}
+        positions = dict(list(positions.items())[:POSITIONS_PER_RESUME])  # the others are answered with a reset
         request = Resume(
             epoch=state.epoch, seq=state.account_seq, positions=tuple(positions.values()), far_behind=far_behind
         )
@@ -93,12 +95,11 @@ class Attacher:
             number = caught_up.conversation
             if caught_up.gone:
                 continue
-            position = asked.get(number)
-            if position is None:
+            if number in before.conversations:
+                self._catch_up(asked.get(number, _head(caught_up)), caught_up)
+            else:
                 self._delivery.begin(_head(caught_up), caught_up.head)
                 self._sender.listed_again(number)
-            else:
-                self._catch_up(position, caught_up)
 
     def _new_epoch(self, conversations: tuple[Conversation, ...]) -> None:
         """Let nothing written for one conversation end up in another that has its number now."""

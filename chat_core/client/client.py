@@ -32,7 +32,7 @@ FAR_BEHIND = 2000
 class Client:
     """Connects by itself, keeps connected, and keeps the whole state of one account's chat.
 
-    Made in any thread, used in one event loop. `state` is immutable and may be read by anybody.
+    Made in any thread, then used in one event loop only. States and batches are immutable: hand those to other threads.
 
     Args:
         address: where the server is.

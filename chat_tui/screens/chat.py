@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import ClassVar, Final
 
 from textual.binding import BindingType
@@ -19,8 +21,8 @@ from chat_tui.views.columns import BREAKPOINTS
 from chat_tui.widgets.completion import CompletionPopup
 from chat_tui.widgets.composer import Composer, Draft
 
-ASKED_FOR_S: Final = 3.0
-"""How long a second Ctrl+C or Ctrl+Q counts as an answer, in seconds."""
+ASKED_FOR_S: Final = 8.0
+"""How long asking for the same again counts as an answer, in seconds."""
 
 _LOOK_AGAIN_S: Final = 0.02
 _PATIENCE: Final = 100
@@ -212,15 +214,13 @@ class ChatScreen(ChatView):
         elif self.composer.text:
             self.composer.give_up()
         else:
-            self._leave_if_asked("Ctrl+C again quits.")
+            self._ask(f"{self._unsent()}Ctrl+C again quits.", self.app.exit)
 
     @override
     def action_quit_asking(self) -> None:
         """Leave the program, at once unless something is not sent yet."""
-        unsent = sum(len(each.unsent) for each in self.bridge.state.conversations.values())
-        if unsent:
-            what = "1 message is" if unsent == 1 else f"{unsent} messages are"
-            self._leave_if_asked(f"{what} not sent yet. Ctrl+Q again leaves without.")
+        if unsent := self._unsent():
+            self._ask(f"{unsent}Ctrl+Q quits without.", self.app.exit)
         else:
             self.app.exit()
 
@@ -240,7 +240,10 @@ class ChatScreen(ChatView):
     @override
     def leave_for(self, server: str) -> None:
         """See ChatView."""
-        self.post_message(self.ServerWanted(server))
+        if unsent := self._unsent():
+            self._ask(f"{unsent}/connect again goes without.", partial(self._want, server))
+        else:
+            self._want(server)
 
     @override
     def leave(self) -> None:
@@ -258,10 +261,20 @@ class ChatScreen(ChatView):
         self.toggle_class(f"-{pane}-hidden" if has_room else f"-{pane}-shown")
         self.show_around()
 
-    def _leave_if_asked(self, question: str) -> None:
+    def _want(self, server: str) -> None:
+        self.post_message(self.ServerWanted(server))
+
+    def _unsent(self) -> str:
+        """Return in words what would be lost by leaving; empty: nothing."""
+        count = sum(len(each.unsent) for each in self.bridge.state.conversations.values())
+        what = "1 message is" if count == 1 else f"{count} messages are"
+        return f"{what} not sent yet. " if count else ""
+
+    def _ask(self, question: str, act: Callable[[], object]) -> None:
+        """Ask, and act if it was asked a moment ago."""
         now = self._clock.monotonic()
         if now - self._asked_s <= ASKED_FOR_S:
-            self.app.exit()
+            act()
         else:
             self._asked_s = now
             self.answer(Answer(question))

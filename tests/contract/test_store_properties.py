@@ -65,7 +65,7 @@ BATCHES = st.lists(st.lists(OPS, min_size=1, max_size=12), min_size=1, max_size=
 
 
 @given(batches=BATCHES)
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_store_agrees_with_itself_after_any_ops(make_world: MakeWorld, batches: list[list[Op]]) -> None:
     asyncio.run(_live(make_world, batches))
 

@@ -117,6 +117,41 @@ def test_terminal_is_left_as_it_was_when_the_client_is_told_to_end(home: Path, n
         assert "F1 help" not in screen
 
 
+def test_client_ends_when_its_terminal_is_gone(home: Path) -> None:
+    with open_client("here", "--name", "ann", home=home) as ann:
+        ann.wait_for("very beginning of #general")
+        client = Path("/proc") / ann._tmux("display-message", "-p", "#{pane_pid}").strip()
+        assert client.exists()
+
+    until(lambda: not client.exists(), "the client ends")
+    until(lambda: not servers(home), "and with it the server that nobody needs")
+
+
+def test_client_ends_when_told_to_though_its_terminal_takes_nothing(home: Path) -> None:
+    leader, follower = os.openpty()
+    with ServerProcess(home / "data") as server:
+        feeder = [*COMMAND, "send", "#general", "-", "--server", server.address, "--name", "bob"]
+        client = subprocess.Popen(
+            [*COMMAND, "connect", server.address, "--name", "ann"],
+            stdin=follower,
+            stdout=follower,
+            stderr=follower,
+            start_new_session=True,
+        )
+        os.close(follower)
+        try:
+            until(lambda: b"F1 help" in os.read(leader, 65536), "it has begun")
+            # Nobody reads from here on; frame after frame fills what is between.
+            subprocess.run(feeder, input=b"x\n" * 4000, stdout=subprocess.DEVNULL, check=True)
+            client.terminate()
+
+            assert client.wait(WAIT_S) in (0, 128 + signal.SIGTERM)
+        finally:
+            client.kill()
+            client.wait()
+            os.close(leader)
+
+
 @pytest.mark.parametrize("arguments", [(), ("here",), ("connect", "127.0.0.1"), ("demo",)])
 def test_full_screen_without_a_terminal_is_one_sentence(arguments: tuple[str, ...]) -> None:
     done = chat(*arguments)

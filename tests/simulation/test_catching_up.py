@@ -10,6 +10,7 @@ from chat_core.client import CallFailed, LinkStatus
 from chat_core.client.state.changes import ListChanged, MessagesAppended, TimelineReset
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import Lagging
+from chat_core.protocol.limits import POSITIONS_PER_RESUME
 from chat_core.protocol.requests.conversations import SetTopic
 from chat_core.protocol.requests.messages import Events, ReadEvents
 from chat_core.protocol.requests.session import Attach
@@ -426,6 +427,45 @@ def test_conversation_that_was_joined_is_followed_at_once() -> None:
                 await actor.until(lambda actor=actor: actor.bodies("ops") == ["hi"])  # type: ignore[misc]
                 assert await actor.client.load_older(ops.id) == 3
                 assert [event.seq for event in actor.told()] == [4]
+
+    simulate(story())
+
+
+def test_joining_once_more_leaves_nothing_out() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            stage.world.faults.skip_push = 1.0
+            chat(stage, stage.general, 2)
+            stage.world.faults.skip_push = 0.0
+            await ann.client.join("general")
+            said = chat(stage, stage.general, 1)
+            await ann.until(lambda: ann.bodies() == said)
+            assert ann.room().unread == 3
+
+    simulate(story())
+
+
+def test_more_conversations_than_one_resume_can_name_are_reset_and_not_forgotten() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        account = stage.world.account("ann")
+        rooms = [stage.world.room(f"room{number}") for number in range(POSITIONS_PER_RESUME + 3)]
+        for room in rooms:
+            room.members[account] = 0
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            await away(stage, ann)
+            for room in rooms:
+                chat(stage, room, 2)
+            await back(stage, ann)
+            assert {change.reason for change in ann.changed(TimelineReset)} == {"new"}
+            reset = {change.conversation for change in ann.changed(TimelineReset)}
+            for room in rooms:
+                known = ann.client.state.conversations[room.id]
+                assert (known.position.seq, known.unread) == (2, 2)
+                assert known.timeline.count == (0 if room.id in reset else 2)
 
     simulate(story())
 

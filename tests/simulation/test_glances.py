@@ -202,6 +202,23 @@ def test_typing_ends_with_the_message() -> None:
     simulate(story())
 
 
+def test_typing_is_told_again_at_once_when_the_connection_was_lost() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            ann.client.typing(1)
+            await asyncio.sleep(0.1)
+            stage.network.cut_all()
+            await ann.until(lambda: ann.statuses().count(LinkStatus.ONLINE) == 2)
+            ann.client.typing(1)
+            await asyncio.sleep(0.1)
+            assert stage.world.calls.count("set_typing") == 2
+            assert stage.clock.monotonic() < 3
+
+    simulate(story())
+
+
 def test_typing_is_not_told_while_there_is_no_connection() -> None:
     async def story() -> None:
         stage = Stage(1)

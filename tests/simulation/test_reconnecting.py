@@ -432,6 +432,8 @@ def test_call_that_is_too_long_is_refused_here() -> None:
             with pytest.raises(CallFailed) as told:
                 await ann.client.call(SetTopic(conversation=1, topic="x" * 70_000))
             assert told.value.code is Refusal.TOO_LONG
+            assert "set_topic" not in stage.world.calls
+            await ann.client.call(SetTopic(conversation=1, topic="x" * 16_000))
             assert ann.client.state.link.status is S.ONLINE
             assert stage.network.connects == 1
 

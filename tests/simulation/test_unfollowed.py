@@ -117,6 +117,7 @@ def test_attach_goes_on_where_it_was_when_the_connection_is_back(after: int | No
             await ann.client.online()
             said = fill(stage, 1)
             await ann.until(lambda: heard(ann) == said)
+            assert "find" not in stage.world.calls, "the store is the same: there is nothing to look up"
 
     simulate(story())
 

@@ -8,9 +8,15 @@ from chat_core.client import MessagesAppended
 from chat_core.client.state.model import LinkStatus
 from chat_tui import storage
 from chat_tui.app import ChatApp
+from chat_tui.commands.completing import Candidate, Completion
+from chat_tui.commands.context import Answer
+from chat_tui.commands.tables import pair_lines
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.start import StartScreen
 from chat_tui.screens.visit import Choice
+from chat_tui.views.clean import drawable_line
+from tests.support.hostile import PAYLOADS, is_safe
+from tests.support.processes import ServerProcess
 from tests.tui.support.visiting import Sitting, bodies, other, say, sitting, unique
 
 # --- saying something
@@ -502,3 +508,62 @@ async def test_refused_message_is_told_and_can_be_sent_again_or_forgotten(server
         await me.until(lambda: not me.here.unsent)
         await me.enter("/discard")
         await me.until(lambda: me.answer == "Nothing was refused here.")
+
+
+async def test_leaving_is_asked_about_while_something_is_not_sent(home: Path) -> None:
+    with ServerProcess(home / "data") as process:
+        async with sitting(process.address, home) as me:
+            process.kill()
+            await me.enter("not yet sent")
+            await me.until(lambda: me.here.unsent)
+            await me.press("ctrl+q")
+            assert me.answer == "1 message is not sent yet. Ctrl+Q quits without."
+            assert not me.app._exit
+
+            await me.press("ctrl+q")
+            await me.until(lambda: me.app._exit)
+        process.start()
+
+
+async def test_going_to_another_server_is_asked_about_while_something_is_not_sent(home: Path) -> None:
+    with ServerProcess(home / "data") as process:
+        async with sitting(process.address, home) as me:
+            process.kill()
+            await me.enter("not yet sent")
+            await me.until(lambda: me.here.unsent)
+            await me.enter("/connect")
+            await me.until(lambda: me.answer == "1 message is not sent yet. /connect again goes without.")
+
+            await me.enter("/connect")
+            await me.until(lambda: isinstance(me.app.screen, StartScreen))
+        process.start()
+
+
+async def test_keys_can_be_given_to_others_by_their_ids(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        me.app.set_keymap({"writing.send": "ctrl+s", "conversations.next": "f4", "program.help": "f2"})
+        text = unique("sent by another key ")
+        await me.press(*text, "enter", "ctrl+s")
+        await me.until(lambda: text in bodies(me.here))
+
+        await me.press("ctrl+n")
+        assert me.here.target == "#general"
+        await me.press("f4")
+        assert me.here.target == "#announcements"
+        await me.press("f2")
+        assert isinstance(me.app.screen, HelpScreen)
+
+
+async def test_hostile_text_reaches_the_screen_harmless_by_every_way_of_this_half(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        names = list(PAYLOADS)
+        for some in (names[at : at + 8] for at in range(0, len(names), 8)):
+            payloads = [PAYLOADS[name] for name in some]
+            me.chat.answer(Answer(f"[/b] {payloads[0]}", pair_lines([(drawable_line(each), "x") for each in payloads])))
+            candidates = tuple(Candidate(f"@{each}", each) for each in payloads)
+            me.chat.popup.show(Completion(0, 0, candidates, usage="/x"))
+            me.chat.popup.place(3, 28, 100)
+            await me.pilot.pause()
+
+            assert "/x" in me.screen
+            assert is_safe(me.screen), some

@@ -47,7 +47,7 @@ async def history(ctx: Context, request: History) -> Page:
     def query(reader: Reader) -> Page:
         place = reader.find(account, request.conversation)
         _may_read(place)
-        page = reader.history(place.id, request.anchor, request.seq, request.limit, place.last_readable)
+        page = reader.history(place.id, request.anchor, request.seq, request.limit, _bound(place))
         return Page(
             conversation=place.id,
             messages=tuple(page.messages),
@@ -67,7 +67,8 @@ async def read_events(ctx: Context, request: ReadEvents) -> Events:
     def query(reader: Reader) -> Events:
         place = reader.find(account, request.conversation)
         _may_read(place)
-        upto = place.head if place.last_readable is None else place.last_readable
+        bound = _bound(place)
+        upto = place.head if bound is None else bound
         events = reader.events(place.id, request.after, upto, request.limit)
         reached = events[-1].seq if events else request.after
         return Events(
@@ -78,6 +79,11 @@ async def read_events(ctx: Context, request: ReadEvents) -> Events:
         )
 
     return await ctx.store.read(query)
+
+
+def _bound(place: Place) -> int | None:
+    """Return the last seq that may be read; who has left a public channel may read what any stranger may."""
+    return None if place.kind == "channel" else place.last_readable
 
 
 def _may_read(place: Place) -> None:

@@ -108,12 +108,8 @@ def _engine(path: Path, pragmas: tuple[str, ...], begin: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # transactions begin where we say, not where Python guesses
-        try:
-            for pragma in pragmas:
-                connection.execute(pragma)
-        except BaseException:
-            connection.close()  # SQLAlchemy forgets a connection that was refused here, but leaves it open
-            raise
+        for pragma in pragmas:
+            connection.execute(pragma)
 
     @event.listens_for(engine, "begin")
     def _began(connection: Connection) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,7 +18,7 @@ from chat_core.client.state.model import ClientState, ConversationState, LinkSta
 from chat_tui.app import ChatApp
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.visit import Choice
-from tests.tui.support.frames import frame, until
+from tests.tui.support.frames import DEADLINE_S, frame
 from tests.tui.support.typing import press, write
 
 _numbers = itertools.count(1)
@@ -86,8 +88,15 @@ class Sitting:
         await write(self.pilot, text)
 
     async def until(self, condition: Callable[[], object], what: str = "the condition") -> None:
-        """Wait until something is true."""
-        await until(self.pilot, condition, what)
+        """Wait until something is true.
+
+        Raises:
+            AssertionError: with the screen, when it was not within ten seconds.
+        """
+        end = time.monotonic() + DEADLINE_S
+        while not condition():
+            assert time.monotonic() < end, f"{what} did not come true; the screen was:\n{frame(self.app)}"
+            await asyncio.sleep(0.01)
 
     async def sees(self, *texts: str) -> None:
         """Wait until texts are on the screen."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
-from sqlalchemy import Dialect, bindparam, create_engine, insert, update
+from sqlalchemy import Dialect, NullPool, bindparam, create_engine, insert, update
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.schema import CreateTable
@@ -57,7 +57,7 @@ def test_hot_statement_binds_what_its_rows_hold(dialect: Dialect) -> None:
 
 
 def test_rows_are_written_in_the_order_of_their_names() -> None:
-    with create_engine("sqlite://").connect() as connection:
+    with create_engine("sqlite://", poolclass=NullPool).connect() as connection:
         metadata.create_all(connection, tables=[meta])
         add, set_ = Many(ADD, "key", "value"), Many(SET, "new", "wanted")
 
