@@ -92,7 +92,8 @@ class Pages:
     # --- how --------------------------------------------------------------------------------------------------
 
     async def _lead(self, conversation: int, limit: int) -> int:
-        self._known_from(conversation)
+        if self._known_from(conversation) <= 1:
+            return 0
         running = self._loading[conversation] = asyncio.get_running_loop().create_future()
         outcome: int | CallFailed | Disconnected = Disconnected("Nobody waited for that page.")
         self._board.apply(LoadingMoved(conversation=conversation, loading=True))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from chat_core.base.exit_codes import ExitCode
 from chat_core.client import Address, Client
 from chat_core.protocol.limits import PAGE_ITEMS
 from chat_core.protocol.requests.messages import History
 from chat_core.protocol.values import Message
 from chat_tui.plain.lines import as_json, as_text, of_message
-from chat_tui.plain.running import emit, find, spelled
+from chat_tui.plain.running import emit, find, persist, spelled
 
 CONNECT_WITHIN_S = 10.0
 """Time for connecting and signing in, in seconds."""
@@ -26,9 +28,8 @@ async def history(address: Address, name: str, target: str, *, last: int, json: 
     """
     target = spelled(target)
     async with Client(address, name, follow=False, program="chat-tui history") as client:
-        await client.online(CONNECT_WITHIN_S)
-        conversation = await find(client, target)
-        for message in await _newest(client, conversation, last):
+        conversation = await persist(client, partial(find, client, target), CONNECT_WITHIN_S)
+        for message in await persist(client, partial(_newest, client, conversation, last), CONNECT_WITHIN_S):
             line = of_message(target, message)
             emit(as_json(line) if json else as_text(line))
     return ExitCode.OK

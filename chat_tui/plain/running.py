@@ -7,8 +7,8 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Coroutine
-from typing import Any, TextIO
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TextIO, TypeVar
 
 from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.exit_codes import ExitCode
@@ -17,6 +17,8 @@ from chat_core.base.text import line_for_terminal
 from chat_core.client import CallFailed, Client, Disconnected
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.requests.conversations import Find
+
+T = TypeVar("T")
 
 _NO_SUCH = (Refusal.NO_CONVERSATION, Refusal.NO_ACCOUNT)
 
@@ -74,6 +76,26 @@ def emit(text: str, out: TextIO | None = None) -> None:
         print(text, file=out or sys.stdout, flush=True)
     except BrokenPipeError as error:
         raise OutputGone from error
+
+
+async def persist(client: Client, attempt: Callable[[], Awaitable[T]], within_s: float | None) -> T:
+    """Do something as often as it takes: a connection lost in the middle of it is no reason to give up.
+
+    Args:
+        client: whose connection.
+        attempt: what to do; it can be repeated.
+        within_s: time for each connecting, in seconds; None: no bound.
+
+    Raises:
+        Disconnected: the server could not be reached in time.
+        CallFailed: the server refused.
+    """
+    while True:
+        await client.online(within_s)
+        try:
+            return await attempt()
+        except Disconnected:
+            continue
 
 
 async def find(client: Client, target: str) -> int:

@@ -14,12 +14,13 @@ import sys
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.ids import keyed_cid
 from chat_core.base.tasks import spawn, stop
 from chat_core.client import Address, CallFailed, Client, Disconnected
-from chat_tui.plain.running import complain, emit, spelled
+from chat_tui.plain.running import complain, emit, persist, spelled
 
 AHEAD = 1024
 """Lines read from standard input before their acknowledgement is waited for."""
@@ -98,14 +99,8 @@ async def send(
 
 
 async def _open(client: Client, target: str) -> int:
-    while True:
-        await client.online()
-        try:
-            if target.startswith("#"):
-                return await client.join(target[1:])
-            return await client.open_direct(target[1:])
-        except Disconnected:
-            continue
+    work = client.join if target.startswith("#") else client.open_direct
+    return await persist(client, partial(work, target[1:]), None)
 
 
 async def _post_all(client: Client, conversation: int, target: str, key: str | None, pipe: Pipe) -> None:

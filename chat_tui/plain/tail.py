@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from chat_core.base.exit_codes import ExitCode
 from chat_core.client import Address, Batch, Client
@@ -10,7 +11,7 @@ from chat_core.client.state.changes import Delivered, LinkChanged, TimelineReset
 from chat_core.client.state.model import LinkStatus
 from chat_core.protocol.events import ConversationEvent, MessagePosted
 from chat_tui.plain.lines import as_json, as_text, of_event
-from chat_tui.plain.running import complain, emit, find, spelled
+from chat_tui.plain.running import complain, emit, find, persist, spelled
 
 CONNECT_WITHIN_S = 30.0
 """Time for the first connect, retried, in seconds; later losses are waited out."""
@@ -37,12 +38,11 @@ async def tail(
     """
     wanted = {spelled(target): after for target, after in since.items()}
     async with Client(address, name, follow=False, program="chat-tui tail") as client:
-        await client.online(CONNECT_WITHIN_S)
         targets: dict[int, str] = {}
         for target, after in wanted.items():
-            number = await find(client, target)
+            number = await persist(client, partial(find, client, target), CONNECT_WITHIN_S)
             targets[number] = target
-            await client.attach(number, after)
+            await persist(client, partial(client.attach, number, after), CONNECT_WITHIN_S)
         printed = 0
         async for batch in client.changes():
             for event in _wanted(batch, targets, events=events):

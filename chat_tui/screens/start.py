@@ -5,10 +5,8 @@ It knows nothing of connections; whoever shows it is told what was chosen, and s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -18,116 +16,10 @@ from typing_extensions import override
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import MAX_ACCOUNT, check_account_name
-from chat_core.transport.urls import DEFAULT_PORT, parse_address
+from chat_core.transport.urls import parse_address
 from chat_tui.screens.base import BaseScreen
+from chat_tui.screens.start_parts import Complaint, Field, Heading, ServerRows
 from chat_tui.storage import HERE, Servers
-from chat_tui.views.clean import drawable_line
-from chat_tui.views.lines import Line, Span, cropped, elide, spread
-from chat_tui.views.wrap import wrap
-from chat_tui.widgets.bars import Rows
-from chat_tui.widgets.ordered import carry_out
-
-HERE_IN_WORDS: Final = "this computer"
-"""How people read `HERE`."""
-_OTHER: Final = "another server…"
-
-
-def in_words(address: str) -> str:
-    """Return an address as people read it."""
-    if address == HERE:
-        return HERE_IN_WORDS
-    return address.removeprefix("chat://").removesuffix(f":{DEFAULT_PORT}")
-
-
-class ServerRows(Rows, can_focus=False):
-    """The servers one can choose from; the arrows work wherever the cursor is."""
-
-    DEFAULT_CSS = """
-    ServerRows { width: 100%; height: auto; max-height: 6; }
-    """
-
-    class Clicked(Message):
-        """Somebody clicked one."""
-
-        def __init__(self, index: int) -> None:
-            super().__init__()
-            self.index = index
-            """Which one."""
-
-    def __init__(self, servers: Servers) -> None:
-        super().__init__()
-        known = [server for server in servers.known if server.address != HERE]
-        self.choices: tuple[tuple[str, str], ...] = (
-            (HERE, servers.name_for(HERE)),
-            *((server.address, server.name) for server in known),
-            ("", servers.name_for("")),
-        )
-        """Address and name of each; an empty address is yet to be written."""
-        self.index = 0
-
-    def choose(self, index: int) -> None:
-        """Mark one."""
-        self.index = max(0, min(index, len(self.choices) - 1))
-        self.changed()
-
-    @property
-    def height_wanted(self) -> int:
-        """Lines it takes."""
-        return len(self.choices)
-
-    @override
-    def rows(self, width: int, height: int) -> Sequence[Line]:
-        """See Rows."""
-        self.first = max(0, min(max(self.first, self.index - height + 1), self.index))
-        return [self._row(index, width) for index in range(self.first, min(self.first + height, len(self.choices)))]
-
-    def _row(self, index: int, width: int) -> Line:
-        address, name = self.choices[index]
-        marked = index == self.index
-        label = drawable_line(in_words(address)) if address else _OTHER
-        left = (Span("▌" if marked else " ", "own"), Span(f" {label}", "strong" if marked else "muted"))
-        right = (Span(f"{elide(drawable_line(name), 16)} ", "quiet"),) if address else ()
-        return Line(spread(left, right, width), ground="panel" if marked else "")
-
-    @override
-    def chosen(self, y: int) -> None:
-        """See Rows."""
-        if self.first + y < len(self.choices):
-            self.post_message(self.Clicked(self.first + y))
-
-
-class Field(Input):
-    """A line to be written."""
-
-    async def _on_key(self, event: events.Key) -> None:
-        """See Widget."""
-        await carry_out(self, event)
-
-
-class Complaint(Rows, can_focus=False):
-    """What is wrong, or what one can do."""
-
-    DEFAULT_CSS = """
-    Complaint { width: 100%; height: 4; }
-    """
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self._text = text
-
-    def say(self, text: str) -> None:
-        """Say something else; empty: what one can do."""
-        self._text = text
-        self.changed()
-
-    @override
-    def rows(self, width: int, height: int) -> Sequence[Line]:
-        """See Rows."""
-        if not self._text:
-            return [Line(cropped((Span(" Enter goes · ↑ ↓ choose · Tab moves · Ctrl+Q quits", "quiet"),), width))]
-        text = drawable_line(self._text)
-        pieces = wrap(text, max(2, width - 2))
-        return [Line((Span(" "), Span(text[piece.start : piece.end], "error"))) for piece in pieces[:height]]
 
 
 class StartScreen(BaseScreen):
@@ -248,20 +140,3 @@ class StartScreen(BaseScreen):
             self.set_focus(self._address_field)
         elif self._address_field.has_focus or self.focused is None:
             self.set_focus(self._name_field)
-
-
-class Heading(Rows, can_focus=False):
-    """A few faint words over what follows."""
-
-    DEFAULT_CSS = """
-    Heading { width: 100%; height: 1; }
-    """
-
-    def __init__(self, words: str, *, classes: str = "") -> None:
-        super().__init__(classes=classes)
-        self._words = words
-
-    @override
-    def rows(self, width: int, height: int) -> Sequence[Line]:
-        """See Rows."""
-        return [Line((Span(f" {self._words}", "heading"),))]

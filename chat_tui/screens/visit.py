@@ -19,7 +19,7 @@ from chat_tui.bridge import Bridge
 from chat_tui.commands.context import Answer
 from chat_tui.embedded import Embedded
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.screens.start import in_words
+from chat_tui.screens.start_parts import in_words
 from chat_tui.storage import HERE, Servers
 
 LET_IN_WITHIN_S: Final = 5.0

@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
+from chat_core.base.errors import UsageFault
 from chat_core.client import CallFailed, LinkStatus
-from chat_core.client.state.changes import ListChanged, MessagesAppended, TimelineReset
+from chat_core.client.state.changes import ListChanged, LoadingChanged, MessagesAppended, TimelineReset
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import Lagging
 from chat_core.protocol.limits import POSITIONS_PER_RESUME
@@ -375,6 +376,24 @@ def test_client_leaves_attaching_to_the_resume_when_the_connection_is_lost_meanw
     simulate(story())
 
 
+def test_client_reads_on_when_it_was_cut_off_while_it_read_the_log() -> None:
+    async def story() -> None:
+        stage = Stage(1, page=5)
+        stage.world.slow[ReadEvents] = 1.0
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            stage.world.faults.skip_push = 1.0
+            chat(stage, stage.general, 2)
+            stage.world.faults.skip_push = 0.0
+            chat(stage, stage.general, 1)
+            await ann.until(lambda: "read_events" in stage.world.calls)
+            cut_off(stage, stage.general)
+            said = chat(stage, stage.general, 20)
+            await ann.until(lambda: ann.bodies() == said, within_s=20)
+
+    simulate(story())
+
+
 def test_client_says_so_when_it_is_too_slow_and_the_log_is_another_then() -> None:
     async def story() -> None:
         stage = Stage(1)
@@ -573,6 +592,19 @@ def test_history_is_asked_for_once_when_two_want_it() -> None:
             counts = await asyncio.gather(*(ann.client.load_older(1, 10) for _ in range(3)))
             assert counts == [10, 10, 10]
             assert stage.world.calls.count("history") == 1
+
+    simulate(story())
+
+
+def test_history_of_what_is_not_in_the_list_cannot_be_read() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            with pytest.raises(UsageFault, match="not in the list"):
+                await ann.client.load_older(99)
+            assert await ann.client.load_older(1) == 0
+            assert not ann.changed(LoadingChanged), "there is nothing before the start"
 
     simulate(story())
 

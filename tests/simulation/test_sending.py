@@ -306,7 +306,7 @@ def test_page_after_a_reset_shows_no_message_twice_whose_fate_was_open(stored: b
             stage.network.hand = lambda from_client, frame: (
                 fate if from_client is not stored and b"uncertain" in frame else Fate.PASS
             )
-            stage.world._commit_s = 0.001
+            stage.world.commit_s = 0.001
             cid = ann.say("uncertain")
             await ann.until(lambda: ann.client.state.link.status is not LinkStatus.ONLINE)
             stage.network.up = False
@@ -314,7 +314,7 @@ def test_page_after_a_reset_shows_no_message_twice_whose_fate_was_open(stored: b
             for number in range(20):
                 stage.world.write(stage.general, "eve", f"eve {number}")
             # The answer to the second try takes longer than the page would.
-            stage.world._commit_s = 0.5
+            stage.world.commit_s = 0.5
             stage.network.up = True
             await ann.client.sent(cid)
             await ann.until(lambda: "uncertain" in ann.bodies())

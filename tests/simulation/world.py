@@ -191,9 +191,11 @@ class World:
         self.sessions: list[Session] = []
         self.refuse: Callable[[Any], No | None] = lambda request: None
         """Asked about every request first."""
+        self.slow: dict[type[Any], float] = {}
+        """Seconds that a kind of request takes; others are answered at once."""
         self.calls: list[str] = []
         """Every request's name, in order."""
-        self._commit_s = commit_s
+        self.commit_s = commit_s
         self._loop = asyncio.get_running_loop()
         self._clock = LoopClock(self._loop)
         self.room("general")
@@ -273,8 +275,9 @@ class World:
             session.send(Failure(id=call.id, code=fault.code, text=str(fault), final=True))
             return
         self.calls.append(str(call.request["do"]))
-        if isinstance(request, Post):
-            self._loop.call_later(self._commit_s, self._answer, session, call.id, request)
+        wait_s = self.slow.get(type(request), self.commit_s if isinstance(request, Post) else 0.0)
+        if wait_s:
+            self._loop.call_later(wait_s, self._answer, session, call.id, request)
         else:
             self._answer(session, call.id, request)
 

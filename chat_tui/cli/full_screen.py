@@ -1,0 +1,142 @@
+"""The commands of the full-screen client. Imports screens only when one of them runs."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+import threading
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from chat_core.base.errors import UsageFault
+from chat_core.base.exit_codes import ExitCode
+from chat_core.base.names import check_account_name
+from chat_core.transport.urls import parse_address
+from chat_tui.cli.common import Declare, add_name, fail, name_for
+from chat_tui.paths import config_folder, data_folder, log_file
+from chat_tui.storage import HERE
+
+END_WITHIN_S: Final = 2.0
+"""Time to leave in good order after a signal, in seconds."""
+
+
+def declare(command: Declare) -> None:
+    """Declare them."""
+    connecting = command(_connect)
+    connecting.add_argument("address", metavar="HOST[:PORT]", help="or chat+unix:PATH")
+    add_name(connecting)
+    add_name(command(_here))
+    showing = command(_demo)
+    showing.add_argument("--name", default="you", help="who to be")
+    showing.add_argument("--seed", type=int, default=1, help="the same number, the same talk")
+    showing.add_argument("--still", action="store_true", help="let the bots fall silent after what they said before")
+
+
+def start(options: Namespace) -> ExitCode:
+    """Open the full-screen client where one chooses a server."""
+    return _run_screens(None, None, options.theme)
+
+
+def _connect(options: Namespace) -> ExitCode:
+    """Open the full-screen client on a server."""
+    address = options.address if options.address == HERE else str(parse_address(options.address))
+    return _run_screens(address, options.name, options.theme)
+
+
+def _here(options: Namespace) -> ExitCode:
+    """Open the full-screen client on this computer's own server; starts it if need be."""
+    return _run_screens(HERE, options.name, options.theme)
+
+
+def _demo(options: Namespace) -> ExitCode:
+    """Open the full-screen client among lively bots; in a world of its own that is gone afterwards."""
+    name = check_account_name(options.name)
+    _check_terminal()
+    from chat_tui.demo.world import World
+    from chat_tui.embedded import Embedded, throw_away_folder
+
+    with (
+        throw_away_folder("chat-demo-") as folder,
+        World(Embedded(folder).address, name, seed=options.seed, still=options.still),
+    ):
+        return _run_screens(HERE, name, options.theme, world=folder)
+
+
+def _run_screens(address: str | None, name: str | None, theme: str, *, world: Path | None = None) -> ExitCode:
+    """Run the full-screen client.
+
+    Args:
+        address: where to go at once, well-formed; None: the start screen.
+        name: as whom; None: as the last time.
+        theme: name of a look; empty: the default.
+        world: folder to use instead of the user's own ones.
+    """
+    _check_terminal()
+    # What is made while everything is imported and drawn first is kept anyway: looking through it takes time.
+    gc.disable()
+    from chat_tui.app import ChatApp, log_to
+    from chat_tui.screens.visit import Choice
+    from chat_tui.themes import THEMES
+
+    names = [each.name for each in THEMES]
+    if theme not in ("", *names):
+        raise UsageFault(f"There is no theme '{theme}'; there are {' and '.join(names)}.")
+    log_to(log_file())
+    choice = Choice(address, name_for(name, address)) if address is not None else None
+    screens = ChatApp(
+        choice,
+        config=world or config_folder(),
+        data=world or data_folder(),
+        theme=theme,
+        title="the demo" if world else "",
+        on_settled=_settle_memory,
+    )
+    _end_on_signals(screens.exit_from_anywhere)
+    screens.run()
+    return ExitCode.INTERNAL if screens.return_code else ExitCode.OK
+
+
+def _end_on_signals(leave: Callable[[], None]) -> None:
+    """Leave when told to from outside, in good order if that goes quickly.
+
+    Where the terminal is gone or takes nothing, the toolkit waits for it for ever, and so would we.
+    """
+
+    def end(number: int, _frame: object) -> None:
+        hard = threading.Timer(END_WITHIN_S, os._exit, (128 + number,))
+        hard.daemon = True
+        hard.start()
+        leave()
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
+
+
+def _settle_memory() -> None:
+    """Keep the garbage collector from going through all that stays: it would stop the screen for 0.1 s now and then."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+    gc.enable()
+
+
+def _check_terminal() -> None:
+    """See to it that there is a terminal, and that it has room.
+
+    Raises:
+        SystemExit: neither, or not enough.
+    """
+    from chat_tui.views.columns import LEAST_HEIGHT, LEAST_WIDTH
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()) or os.environ.get("TERM") == "dumb":
+        sentence = "The full-screen client needs a terminal; for scripts there are send, tail and history."
+        sys.exit(fail(sentence, ExitCode.FAILED))
+    width, height = os.get_terminal_size(sys.stderr.fileno())
+    if (width, height) != (0, 0) and (width < LEAST_WIDTH or height < LEAST_HEIGHT):
+        least = f"{LEAST_WIDTH}x{LEAST_HEIGHT}"
+        sentence = f"This terminal is {width}x{height}; the full-screen client needs {least} at least: make it larger."
+        sys.exit(fail(sentence, ExitCode.FAILED))

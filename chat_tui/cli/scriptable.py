@@ -1,0 +1,111 @@
+"""The commands for scripts. Never imports a screen."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+
+from chat_core.base.errors import UsageFault
+from chat_core.base.exit_codes import ExitCode
+from chat_core.transport.urls import Address, parse_address
+from chat_tui import storage
+from chat_tui.cli.common import Declare, add_name, name_for
+from chat_tui.paths import config_folder, data_folder
+from chat_tui.storage import HERE
+
+
+def declare(command: Declare) -> None:
+    """Declare them."""
+    target = "#channel or @user (in a shell with quotes: '#channel')"
+
+    sending = command(_send)
+    sending.add_argument("target", metavar="TARGET", help=target)
+    sending.add_argument("text", metavar="TEXT", nargs="?", default="-", help="-: standard input, a line a message")
+    _add_server(sending)
+    sending.add_argument(
+        "--timeout", type=_seconds, default=30.0, metavar="S", help="seconds without progress to give up after [30]"
+    )
+    sending.add_argument("--key", metavar="K", help="makes it repeatable: run again, nothing is sent twice")
+
+    tailing = command(_tail)
+    tailing.add_argument("targets", metavar="TARGET", nargs="+", help=target)
+    _add_server(tailing)
+    tailing.add_argument("--json", action="store_true", help="one JSON object a line")
+    tailing.add_argument(
+        "--since", metavar="SEQ", help="begin behind this seq (0: from the beginning); of several targets '#a:17,#b:0'"
+    )
+    tailing.add_argument("--count", type=_count, metavar="N", help="leave after so many lines")
+    tailing.add_argument("--events", action="store_true", help="other events too")
+
+    looking = command(_history)
+    looking.add_argument("target", metavar="TARGET", help=target)
+    _add_server(looking)
+    looking.add_argument("--json", action="store_true", help="one JSON object a line")
+    looking.add_argument("--last", type=_count, default=50, metavar="N", help="how many [50]")
+
+
+def _add_server(command: ArgumentParser) -> None:
+    command.add_argument(
+        "--server", metavar="ADDRESS", help="or `here`: this computer's own [the one used last, else here]"
+    )
+    add_name(command)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0.0 < seconds < float("inf"):
+        raise ArgumentTypeError(f"'{text}' is no number of seconds above 0")
+    return seconds
+
+
+def _count(text: str) -> int:
+    if text.isascii() and text.isdigit() and 0 < len(text) < 16 and int(text) > 0:
+        return int(text)
+    raise ArgumentTypeError(f"'{text}' is no whole number above 0")
+
+
+def _send(options: Namespace) -> ExitCode:
+    """Send a message, or lines; prints the address of each once it is on the server's disk."""
+    from chat_tui.plain.running import run
+    from chat_tui.plain.send import send
+
+    address, name = _server(options.server, options.name)
+    text = None if options.text == "-" else options.text
+    return run(send(address, name, options.target, text, timeout_s=options.timeout, key=options.key))
+
+
+def _tail(options: Namespace) -> ExitCode:
+    """Print messages as they come; each once, in order."""
+    from chat_tui.plain.running import run
+    from chat_tui.plain.tail import parse_since, tail
+
+    try:
+        since = parse_since(options.targets, options.since)
+    except ValueError as error:
+        raise UsageFault(str(error)) from error
+    address, name = _server(options.server, options.name)
+    return run(tail(address, name, since, json=options.json, count=options.count, events=options.events))
+
+
+def _history(options: Namespace) -> ExitCode:
+    """Print the newest messages; oldest first."""
+    from chat_tui.plain.history import history
+    from chat_tui.plain.running import run
+
+    address, name = _server(options.server, options.name)
+    return run(history(address, name, options.target, last=options.last, json=options.json))
+
+
+def _server(server: str | None, name: str | None) -> tuple[Address, str]:
+    """Return where to go and as whom; this computer's own server runs then."""
+    if server is None:
+        last = storage.load(config_folder()).last
+        server = last.address if last is not None else HERE
+    who = name_for(name, server)
+    if server != HERE:
+        return parse_address(server), who
+    from chat_tui.embedded import Embedded
+
+    return Embedded(data_folder()).ensure(), who
