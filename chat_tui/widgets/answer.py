@@ -43,6 +43,8 @@ class AnswerPanel(Rows, can_focus=False):
         self.first = 0
         self.display = True
         self._fit()
+        # What was drawn may be an answer of the same size that was dismissed: it must not come back.
+        self._drawn = None
         self.refresh()
 
     def dismiss(self) -> bool:

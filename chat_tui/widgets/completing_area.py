@@ -64,6 +64,7 @@ class CompletingArea(TextArea, inherit_bindings=False):
         self._cycle: _Cycle | None = None
         self._dismissed: int | None = None
         self._loaded: str | None = None
+        self._shown = Completion(0, 0)
         self._offered = ("", 0)
 
     # --- text
@@ -179,12 +180,20 @@ class CompletingArea(TextArea, inherit_bindings=False):
 
     def _show(self, completion: Completion, marked: int | None = None) -> None:
         self._popup.show(completion, marked)
+        self._shown = completion
+        self._place()
+
+    def _place(self) -> None:
         if self._popup.display:
-            word_x = self.cursor_screen_offset.x - (self.index - completion.start) - 1
-            x = self.region.x if completion.usage else word_x
+            word_x = self.cursor_screen_offset.x - (self.index - self._shown.start) - 1
+            x = self.region.x if self._shown.usage else word_x
             self._popup.place(x, self.region.y, self.app.size.width)
 
     # --- following
+
+    def on_resize(self) -> None:
+        """Keep the popup above the text, as that grows and as the terminal changes."""
+        self._place()
 
     def on_text_area_changed(self) -> None:
         """Look what could stand at the cursor now."""

@@ -154,9 +154,15 @@ def test_both_have_everything_once_in_the_same_order_after_the_server_was_killed
 def test_an_unknown_command_and_a_literal_slash(server: ServerProcess, home: Path) -> None:
     with client(server, "ann", home, 80, 24) as ann:
         ann.wait_for("#general", "F1")
-        ann.say("/frobnicate now")
-        ann.wait_for("frobnicate")
+        ann.say("/list")
+        ann.wait_for("1 channel")
         ann.press("Escape")
+        ann.wait_for("1 channel", gone=True)
+        ann.say("/frob")
+        ann.wait_for("There is no command /frob")
+        ann.wait_for("1 channel", gone=True)
+        ann.press("Escape")
+        ann.wait_for("There is no command", gone=True)
         ann.press("C-u")
         ann.say("//shrug")
         ann.until(lambda _: history(server, "#general", "ann") == ["/shrug"], "the slash is missing")

@@ -361,3 +361,15 @@ async def test_composer_keeps_quiet_when_a_draft_is_put_into_it() -> None:
         assert desk.writing == []
         assert desk.offered == []
         assert desk.composer.cursor_location == (0, 7)
+
+
+async def test_popup_stays_above_the_composer_when_that_grows_and_the_terminal_changes() -> None:
+    desk = Desk()
+    async with desk.run_test(size=(60, 20)) as pilot:
+        await press(pilot, "ctrl+j", *"see #d")
+        assert desk.popup.region.bottom == desk.composer.region.y
+
+        await pilot.resize_terminal(50, 12)
+        await pilot.pause()
+        assert desk.popup.region.bottom == desk.composer.region.y
+        assert desk.popup.region.right <= 50
