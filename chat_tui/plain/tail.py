@@ -46,6 +46,8 @@ async def tail(
         printed = 0
         async for batch in client.changes():
             for event in _wanted(batch, targets, events=events):
+                if event.seq <= (wanted[targets[event.conversation]] or 0):
+                    continue  # --since lies beyond the end of the log: it grows up to there unseen
                 line = of_event(targets[event.conversation], event)
                 emit(as_json(line) if json else as_text(line))
                 printed += 1

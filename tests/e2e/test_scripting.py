@@ -312,3 +312,15 @@ def test_scripts_speak_to_a_server_of_another_kind_without_a_traceback(home: Pat
     assert done.returncode in (69, 76)
     assert "Traceback" not in said
     assert len(said.splitlines()) == 1
+
+
+def test_tail_prints_nothing_up_to_a_since_that_lies_beyond_the_end(server: ServerProcess) -> None:
+    assert chat(server, "send", "#ops", "-", stdin=b"1\n2\n").returncode == 0
+    reader = begin(server, "tail", "#ops", "--since", "4", "--count", "1", "--json")
+    number = 2
+    while reader.poll() is None:
+        number += 1
+        assert chat(server, "send", "#ops", str(number)).returncode == 0
+
+    (line,), _ = finish(reader)
+    assert json.loads(line)["seq"] > 4

@@ -172,7 +172,7 @@ class Hub:
         held, session.held_account_events = session.held_account_events or [], None
         for seq, frame in held:
             if seq > account_floor:
-                session.push(frame)
+                session.insist(frame)
         for conversation in list(session.attached):
             feed = self.feed(conversation)
             feed.release(session, floors.get(conversation, 0))
@@ -195,13 +195,13 @@ class Hub:
     def account_push(self, account: AccountId, event: AccountEvent) -> None:
         """Hand an event of an account's log to its connections."""
         frame = encode(event)
-        for session in self._accounts.get(account, ()):
+        for session in list(self._accounts.get(account, ())):
             if not session.following or event.seq <= session.account_floor:
                 continue
             if session.held_account_events is not None:
                 session.held_account_events.append((event.seq, frame))
             else:
-                session.push(frame)
+                session.insist(frame)
 
     def _publish(self, frames: dict[int, list[tuple[int, bytes]]], eids: dict[int, bytes]) -> None:
         for conversation, new in frames.items():

@@ -170,6 +170,16 @@ class Session:
             self._mark(self)
         return True
 
+    def insist(self, data: bytes) -> None:
+        """Queue an event of the account's log, also when the outbox is full: these cannot be caught up one by one.
+
+        A reader that lets even them pile up is closed; its next resume has everything.
+        """
+        self.outbox.reply(data)
+        self._mark(self)
+        if self.outbox.size > 2 * self.outbox.limit:
+            self.close(Goodbye.SLOW_READER)
+
     def signal(self, data: bytes) -> None:
         """Queue an ephemeral event, or drop it."""
         if self.outbox.signal(data) and not self.dirty:

@@ -148,3 +148,16 @@ async def test_hub_attaches_nothing_to_a_session_that_has_gone() -> None:
 
     assert hub.feed(7).waiting == {}
     assert not hub.online(1)
+
+
+async def test_hub_queues_account_events_for_a_reader_whose_outbox_is_full() -> None:
+    hub = make_hub()
+    session = enter(hub, 1, "ann", 7)
+    session.outbox.limit = 1
+    hub.committed([Committed(events=[message(4)])])
+    hub.committed([Committed(events=[message(5)])])
+    assert session.lagging == {7: 5}
+
+    hub.committed([Committed(account_events=[(AccountId(1), joined(1, 9))])])
+
+    assert [event["kind"] for event in pushed(session)] == ["message_posted", "conversation_joined"]
