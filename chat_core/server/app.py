@@ -35,8 +35,8 @@ assert handlers.__all__, "importing the handlers fills the registry"
 log = get_log(__name__)
 
 _SWITCH_S = 0.0005
-"""How soon a busy event loop lets the store's threads run, in seconds. With Python's 5 ms a commit waited up to a second
-behind a loop that was fanning out; with this, tens of milliseconds."""
+"""How soon a busy event loop lets the store's threads run, in seconds. With Python's 5 ms a commit waited up to a
+second behind a loop that was fanning out; with this, tens of milliseconds."""
 
 
 def run(options: ServeOptions) -> ExitCode:
