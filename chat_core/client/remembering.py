@@ -59,7 +59,9 @@ class Remembering:
             if whose != self._whose:
                 self._whose = whose
                 self._storage.write((whose,))
-            if self._timer is None and self._list is not state.conversations:
+            if self._list is None:
+                self._keep()
+            elif self._timer is None and self._list is not state.conversations:
                 self._timer = asyncio.get_running_loop().call_later(SETTLED_S, self._keep)
 
     async def close(self) -> None:
