@@ -42,7 +42,7 @@ class Remembering:
         """Go on where an earlier run of this account's client ended. Raises: WorldFault."""
         if self._storage is None:
             return
-        found = await asyncio.to_thread(self._storage.open, name)
+        found = await self._storage.open(name)
         self._whose = found.whose
         remembered = _as_of_writing(found)
         if remembered is not None:

@@ -29,8 +29,8 @@ async def kept(storage: FileStorage, *records: Put | Gone | Whose) -> None:
     await asyncio.wait_for(on_disk.wait(), 5)
 
 
-def bodies(storage: FileStorage, name: str = "ann") -> list[str]:
-    return [each.unsent.body for each in storage.open(name).kept]
+async def bodies(storage: FileStorage, name: str = "ann") -> list[str]:
+    return [each.unsent.body for each in (await storage.open(name)).kept]
 
 
 def files(folder: Path, prefix: str = "outbox-") -> list[Path]:
@@ -46,23 +46,23 @@ async def abandon(storage: FileStorage) -> None:
 
 async def test_storage_gives_back_what_was_on_disk_when_the_client_crashed(tmp_path: Path) -> None:
     first = FileStorage(tmp_path)
-    assert bodies(first) == []
+    assert await bodies(first) == []
     await kept(first, put("one"), put("two"))
     await kept(first, Gone(cids=(put("one").unsent.cid,)))
     await abandon(first)
 
     second = FileStorage(tmp_path)
-    assert bodies(second) == ["two"]
+    assert await bodies(second) == ["two"]
     assert len(files(tmp_path)) == 1
     await second.close()
 
 
 async def test_storage_leaves_alone_what_a_running_client_has(tmp_path: Path) -> None:
     first, second = FileStorage(tmp_path), FileStorage(tmp_path)
-    first.open("ann")
+    await first.open("ann")
     await kept(first, put("mine"))
 
-    assert bodies(second) == []
+    assert await bodies(second) == []
     assert len(files(tmp_path)) == 2
     await first.close()
     await second.close()
@@ -71,31 +71,31 @@ async def test_storage_leaves_alone_what_a_running_client_has(tmp_path: Path) ->
 async def test_storage_adopts_what_several_clients_left(tmp_path: Path) -> None:
     several = [FileStorage(tmp_path) for _ in range(3)]
     for number, storage in enumerate(several):
-        storage.open("ann")
+        await storage.open("ann")
         await kept(storage, put(f"left {number}"))
     for storage in several:
         await abandon(storage)
 
     heir = FileStorage(tmp_path)
-    assert sorted(bodies(heir)) == ["left 0", "left 1", "left 2"]
+    assert sorted(await bodies(heir)) == ["left 0", "left 1", "left 2"]
     assert len(files(tmp_path)) == 1, "the others are folded in"
     await abandon(heir)
     again = FileStorage(tmp_path)
-    assert sorted(bodies(again)) == ["left 0", "left 1", "left 2"]
+    assert sorted(await bodies(again)) == ["left 0", "left 1", "left 2"]
     await again.close()
 
 
 async def test_storage_leaves_alone_what_another_account_wrote(tmp_path: Path) -> None:
     first = FileStorage(tmp_path)
-    first.open("ann")
+    await first.open("ann")
     await kept(first, Whose(name="ann", account=1, epoch="e"), put("ann's"))
     await abandon(first)
 
     other = FileStorage(tmp_path)
-    assert bodies(other, "bob") == []
+    assert await bodies(other, "bob") == []
     await other.close()
     mine = FileStorage(tmp_path)
-    found = mine.open("ANN")
+    found = await mine.open("ANN")
     assert [each.unsent.body for each in found.kept] == ["ann's"]
     assert found.whose == Whose(name="ann", account=1, epoch="e")
     await mine.close()
@@ -103,7 +103,7 @@ async def test_storage_leaves_alone_what_another_account_wrote(tmp_path: Path) -
 
 async def test_storage_leaves_no_file_when_nothing_is_unsent(tmp_path: Path) -> None:
     storage = FileStorage(tmp_path)
-    storage.open("ann")
+    await storage.open("ann")
     await kept(storage, put("one"))
     storage.write([Gone(cids=(put("one").unsent.cid,))])
     await storage.close()
@@ -114,7 +114,7 @@ async def test_storage_leaves_no_file_when_nothing_is_unsent(tmp_path: Path) -> 
 async def test_storage_is_for_its_owner_only(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "down"
     storage = FileStorage(folder)
-    storage.open("ann")
+    await storage.open("ann")
     await kept(storage, put("secret"))
     remembered = Remembered(me=Account(id=1, name="ann"), epoch="e", server="s", conversations=())
     storage.remember(remembered)
@@ -130,19 +130,19 @@ async def test_storage_gives_back_the_list_of_conversations_to_the_same_name_onl
     general = Conversation(id=3, kind="channel", name="general", head=9)
     remembered = Remembered(me=Account(id=1, name="ann"), epoch="e", server="s", conversations=(general,))
     storage = FileStorage(tmp_path)
-    storage.open("ann")
+    await storage.open("ann")
     storage.remember(remembered)
     await storage.close()
 
     for name, expected in (("Ann", remembered), ("bob", None)):
         other = FileStorage(tmp_path)
-        assert other.open(name).remembered == expected
+        assert (await other.open(name)).remembered == expected
         await other.close()
 
 
 async def test_storage_drops_the_cut_off_end_before_it_goes_on(tmp_path: Path) -> None:
     first = FileStorage(tmp_path)
-    first.open("ann")
+    await first.open("ann")
     await kept(first, put("whole"))
     await abandon(first)
     (path,) = files(tmp_path)
@@ -150,11 +150,11 @@ async def test_storage_drops_the_cut_off_end_before_it_goes_on(tmp_path: Path) -
         file.write(b"\x00\x00\x01\x00half a rec")
 
     second = FileStorage(tmp_path)
-    assert bodies(second) == ["whole"]
+    assert await bodies(second) == ["whole"]
     await kept(second, put("behind it"))
     await abandon(second)
     third = FileStorage(tmp_path)
-    assert bodies(third) == ["whole", "behind it"]
+    assert await bodies(third) == ["whole", "behind it"]
     await third.close()
 
 
@@ -169,7 +169,7 @@ async def test_storage_leaves_a_newer_versions_file_as_it_is(tmp_path: Path) -> 
     newer.write_bytes(data)
 
     storage = FileStorage(tmp_path)
-    assert bodies(storage) == []
+    assert await bodies(storage) == []
     await kept(storage, put("mine"))
     await storage.close()
     assert newer.read_bytes() == data
@@ -177,7 +177,7 @@ async def test_storage_leaves_a_newer_versions_file_as_it_is(tmp_path: Path) -> 
 
 async def test_storage_stays_small_when_much_went_through_it(tmp_path: Path) -> None:
     storage = FileStorage(tmp_path)
-    storage.open("ann")
+    await storage.open("ann")
     await kept(storage, put("stays"))
     for number in range(120):
         message = put(f"{number:04} " + "x" * 16_000)
@@ -188,7 +188,7 @@ async def test_storage_stays_small_when_much_went_through_it(tmp_path: Path) -> 
     await abandon(storage)
 
     again = FileStorage(tmp_path)
-    assert "stays" in bodies(again)
+    assert "stays" in await bodies(again)
     await again.close()
 
 
@@ -205,7 +205,7 @@ def put(body):
 async def main():
     faults = []
     storage = FileStorage(Path(sys.argv[1]), faults.append)
-    storage.open("ann")
+    await storage.open("ann")
     async def kept(body):
         done = asyncio.Event()
         storage.write([put(body)], done.set)
@@ -230,7 +230,7 @@ async def test_storage_goes_on_and_has_everything_later_when_the_disk_is_full_fo
     assert done.stdout.startswith("1 The outbox cannot be written (File too large): what is not sent")
 
     storage = FileStorage(tmp_path)
-    assert bodies(storage) == ["first", "second", "third", "fourth"]
+    assert await bodies(storage) == ["first", "second", "third", "fourth"]
     await storage.close()
 
 
@@ -238,7 +238,7 @@ async def test_storage_says_so_when_the_folder_cannot_be_used(tmp_path: Path) ->
     (tmp_path / "file").write_text("")
     storage = FileStorage(tmp_path / "file" / "folder")
     with pytest.raises(WorldFault, match=r"The outbox .* cannot be written"):
-        storage.open("ann")
+        await storage.open("ann")
     done = asyncio.Event()
     storage.write([put("in memory only")], done.set)
     await asyncio.wait_for(done.wait(), 5)
