@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from chat_core.base.errors import ChatError, WorldFault
 from chat_core.base.tasks import spawn, stop
 from chat_core.client.state.changes import Batch
-from chat_core.client.state.model import ClientState, LinkStatus
+from chat_core.client.state.model import ClientState
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.values import Style
 from chat_tui.views.pacing import Pacing
@@ -167,7 +167,7 @@ class Bridge:
             return
         now = self._loop.time()
         self._pacing.key(now)
-        if self._state.link.status is LinkStatus.WAITING and now - self._woken > _WAKE_EVERY_S:
+        if now - self._woken > _WAKE_EVERY_S:
             self._woken = now
             self.wake()
 
