@@ -95,8 +95,8 @@ def test_an_edit_needs_a_message(people: People) -> None:
 
     for seq in (1, 3, 4, 2**32 + 2, 2**53 - 1):
         assert ann.refused("edit", conversation=room, seq=seq, body="x") == "no_message"
-    for seq in (0, -1, 2**53, "1"):
-        assert ann.refused("edit", conversation=room, seq=seq, body="x") == "bad_request"
+    for wrong in (0, -1, 2**53, "1"):
+        assert ann.refused("edit", conversation=room, seq=wrong, body="x") == "bad_request"
 
 
 @pytest.mark.parametrize("request_name", ["edit", "delete"])
