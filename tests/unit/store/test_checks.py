@@ -13,7 +13,7 @@ import pytest
 
 from chat_core.base.clock import SystemClock
 from chat_core.server.admin.doctor import examine_file
-from chat_core.server.store.base import SetChannelTopic
+from chat_core.server.store.base import DeleteMessage, EditMessage, SetChannelTopic
 from chat_core.server.store.checks.base import KEPT, Outcome
 from chat_core.server.store.checks.examining import BASIC, MORE
 from chat_core.server.store.keys import row_id
@@ -23,7 +23,7 @@ from tests.contract.world import World
 ROOM = 3
 """The channel of the store below; its log: messages 1 to 3, topic 4, message 5 (which answers 1), messages 6 to 9."""
 DIRECT = 4
-"""ann and bob."""
+"""Of ann and bob; its log: messages 1 and 2, edits 3 and 4 of 1, edit 5 and deletion 6 of 2."""
 
 
 async def fill(path: Path) -> None:
@@ -42,7 +42,10 @@ async def fill(path: Path) -> None:
     await world.post(ann, ROOM, "six", "seven", "eight", "nine")
     await world.mark(ann, ROOM, 7)
     assert await world.open_direct(ann, "bob") == DIRECT
-    await world.post(ann, DIRECT, "hello bob")
+    await world.post(ann, DIRECT, "hello bob", "how are you")
+    for seq, body in ((1, "hello, bob"), (1, "hello, bob!"), (2, "how are you?")):
+        await world.write(EditMessage(ann, DIRECT, seq, body, 1))
+    await world.write(DeleteMessage(ann, DIRECT, 2, 1))
     await world.store.close()
 
 
@@ -89,7 +92,12 @@ def test_checks_change_nothing_and_leave_no_file(store: Path) -> None:
 
 
 KEY_2, KEY_4, KEY_5, KEY_9, KEY_10 = (row_id(ROOM, seq) for seq in (2, 4, 5, 9, 10))
-COPY_OF_9 = f"INSERT INTO events SELECT {{}}, eid, kind, author, ts, NULL, payload FROM events WHERE id = {KEY_9}"
+EDITED, DELETED = row_id(DIRECT, 1), row_id(DIRECT, 2)
+COPY_OF_9 = f"INSERT INTO events SELECT {{}}, eid, kind, author, ts, NULL, payload, NULL FROM events WHERE id = {KEY_9}"
+COPY_OF_MESSAGE = (
+    f"INSERT INTO messages SELECT {{}}, author, ts, {{}}, body, style, NULL, 0, 0 FROM messages WHERE id = {KEY_2}"
+)
+
 
 DAMAGES = {
     # the log
@@ -146,12 +154,12 @@ DAMAGES = {
     "topic_of_none": ("messages", "UPDATE conversations SET topic = 'else' WHERE id = 2", "conversation 2: its topic"),
     "message_of_topic": (
         "messages",
-        f"INSERT INTO messages SELECT {KEY_4}, 4, author, ts, 4, body, style, NULL FROM messages WHERE id = {KEY_2}",
+        COPY_OF_MESSAGE.format(f"{KEY_4}, 4", 4),
         "message 3:4: its event posted none",
     ),
     "stray_message": (
         "messages",
-        f"INSERT INTO messages SELECT {KEY_10}, 9, author, ts, 10, body, style, NULL FROM messages WHERE id = {KEY_2}",
+        COPY_OF_MESSAGE.format(f"{KEY_10}, 9", 10),
         "message 3:10: its event is not there",
     ),
     "unknown_kind": (
@@ -161,6 +169,69 @@ DAMAGES = {
     ),
     "unreadable": ("messages", f"UPDATE events SET payload = x'c1' WHERE id = {KEY_2}", "event 3:2: what it holds"),
     "short_id": ("messages", f"UPDATE events SET eid = x'01' WHERE id = {KEY_2}", "event 3:2: its id has 1 bytes"),
+    # edits and deletions
+    "old_text": (
+        "messages",
+        f"UPDATE messages SET body = 'hello, bob' WHERE id = {EDITED}",
+        "message 4:1: its text is not",
+    ),
+    "not_folded": (
+        "messages",
+        f"UPDATE messages SET changed = 3 WHERE id = {EDITED}",
+        "event 4:4: it is not folded into 4:1",
+    ),
+    "edit_count": ("messages", f"UPDATE messages SET edits = 1 WHERE id = {EDITED}", "it counts 1 edit, its log has 2"),
+    "edit_of_none": ("messages", f"UPDATE messages SET edits = 1 WHERE id = {KEY_2}", "message 3:2: it counts 1 edit"),
+    "folded_other": (
+        "messages",
+        f"UPDATE messages SET changed = 6 WHERE id = {EDITED}",
+        "4:1: it has event 6 folded in",
+    ),
+    "not_deleted": (
+        "messages",
+        f"UPDATE messages SET deleted = 0 WHERE id = {DELETED}",
+        "message 4:2: its text is not",
+    ),
+    "deleted_unasked": (
+        "messages",
+        f"UPDATE messages SET deleted = 1 WHERE id = {KEY_2}",
+        "message 3:2: it has event 2",
+    ),
+    "text_kept": (
+        "messages",
+        f"UPDATE messages SET body = 'still here' WHERE id = {DELETED}",
+        "message 4:2: its text is not",
+    ),
+    "text_in_log": (
+        "messages",
+        f"UPDATE events SET payload = x'81a4626f6479a161' WHERE id = {row_id(DIRECT, 5)}",
+        "message 4:2: it was deleted, but the log still has its text",
+    ),
+    "unreadable_edit": (
+        "messages",
+        f"UPDATE events SET payload = x'c1' WHERE id = {row_id(DIRECT, 4)}",
+        "event 4:4: what it holds cannot be read",
+    ),
+    "about_nothing": (
+        "messages",
+        f"UPDATE events SET target = {row_id(DIRECT, 40)} WHERE id = {row_id(DIRECT, 3)}",
+        "event 4:3: it is about a message that is not there",
+    ),
+    "about_elsewhere": (
+        "messages",
+        f"UPDATE events SET target = {KEY_2} WHERE id = {row_id(DIRECT, 3)}",
+        "event 4:3: it is about a message that is not there",
+    ),
+    "about_untold": (
+        "messages",
+        f"UPDATE events SET target = NULL WHERE id = {row_id(DIRECT, 6)}",
+        "event 4:6: it is about a message that is not there",
+    ),
+    "digest_kept": (
+        "sends",
+        "UPDATE cids SET digest = x'00' WHERE conversation = 4 AND seq = 2",
+        "message 4:2 was deleted, but a digest of its text is kept",
+    ),
     # cids
     "no_cid": ("sends", "DELETE FROM cids WHERE conversation = 3 AND seq = 2", "message 3:2: the cid it was sent with"),
     "cid_elsewhere": (
@@ -343,12 +414,18 @@ def test_file_that_is_no_database_is_a_finding(tmp_path: Path, content: bytes) -
     assert list(found(path)) == ["integrity"]
 
 
+def test_value_of_another_type_is_a_finding(store: Path) -> None:
+    damage(store, "UPDATE accounts SET name = x'ff' WHERE id = 1")
+
+    assert "could not be carried out" in found(store)["names"].findings[0]
+
+
 def test_findings_beyond_the_first_are_counted(store: Path) -> None:
     damage(store, "UPDATE messages SET body = 'other'")
 
     outcome = found(store)["messages"]
 
-    assert (outcome.count, len(outcome.findings)) == (9, KEPT)
+    assert (outcome.count, len(outcome.findings)) == (10, KEPT)
 
 
 def test_no_text_of_a_message_is_told(store: Path) -> None:

@@ -53,7 +53,8 @@ def examine(connection: Connection, checks: Sequence[Check] | None = None) -> It
         findings = Findings()
         try:
             text = check.run(connection, findings)
-        except DBAPIError as error:  # a damaged page, for instance
+        except Exception as error:  # a damaged page, a value of another type: whatever it is, it is not sound
+            reason = error.orig if isinstance(error, DBAPIError) else error
             text = "could not be carried out"
-            findings.add(f"the database could not be read: {clean_line(str(error.orig))[:200]}")
+            findings.add(f"the check could not be carried out: {clean_line(str(reason))[:200]}")
         yield Outcome(check.name, text, tuple(findings.told), findings.count)

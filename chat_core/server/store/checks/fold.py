@@ -1,6 +1,8 @@
 """What is kept twice: messages and topics are what the log makes of them, message numbers count up without holes.
 
-The log is read once, in order, beside the messages; nothing is kept in memory but the conversation at hand.
+The log is read once, in order, beside the messages, and nothing of it is kept in memory. So an edit is not folded in,
+but looked up: a message must say what the last event folded into it says, and no event may be about a message that was
+folded less far. Together this is the same.
 """
 
 from __future__ import annotations
@@ -11,10 +13,10 @@ from msgspec import MsgspecError
 from sqlalchemy import Connection, bindparam, func, select
 
 from chat_core.base.ids import EID_BYTES
-from chat_core.protocol.events import ConversationEvent, MessagePosted, TopicChanged
+from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted, TopicChanged
 from chat_core.server.store.checks.base import Findings, stream, times
 from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
-from chat_core.server.store.payloads import conversation_event
+from chat_core.server.store.payloads import MESSAGE_DELETED, MESSAGE_EDITED, conversation_event, edited_body
 from chat_core.server.store.schema import conversations, events, messages
 
 _conversations: Final = select(conversations.c.id, conversations.c.topic, conversations.c.ordinal).order_by(
@@ -29,6 +31,7 @@ _log: Final = (
         events.c.ts,
         events.c.cid,
         events.c.payload,
+        events.c.target,
         messages.c.ordinal,
         messages.c.author.label("message_author"),
         messages.c.ts.label("message_ts"),
@@ -36,6 +39,8 @@ _log: Final = (
         messages.c.body,
         messages.c.style,
         messages.c.reply_to,
+        messages.c.edits,
+        messages.c.deleted,
     )
     .join_from(events, messages, messages.c.id == events.c.id, isouter=True)
     .where(events.c.id >= bindparam("low"), events.c.id <= bindparam("high"))
@@ -47,7 +52,11 @@ _no_event: Final = (
     .where(events.c.id.is_(None))
     .order_by(messages.c.id)
 )
-_is_message: Final = select(messages.c.id).where(messages.c.id == bindparam("key"))
+_changed: Final = select(messages.c.changed).where(messages.c.id == bindparam("key"))
+_folded: Final = select(events.c.kind, events.c.payload).where(
+    events.c.id == bindparam("key"), events.c.target == bindparam("of")
+)
+_edits: Final = select(events.c.payload).where(events.c.target == bindparam("of"), events.c.kind == MESSAGE_EDITED)
 _message_count: Final = select(func.count()).select_from(messages)
 
 
@@ -86,6 +95,8 @@ class _Fold:
                 return
             case TopicChanged():
                 self._topic = event.topic
+            case MessageEdited() | MessageDeleted():
+                self._about(entry, event.message)
             case None:
                 return
             case _:
@@ -115,6 +126,7 @@ class _Fold:
                 entry.ts,
                 entry.cid,
                 entry.payload,
+                entry.target,
             )
         except MsgspecError:
             self._say("event", entry, "what it holds cannot be read")
@@ -134,19 +146,53 @@ class _Fold:
         there = (entry.message_author, entry.message_ts, entry.style, entry.reply_to)
         if there != (event.author, event.ts, event.style, event.reply_to):
             self._say("message", entry, "author, time, style or what it answers is not as it was posted")
-        if entry.changed != event.seq:
-            self._say("message", entry, f"it has event {entry.changed} folded in, which does not concern it")
+        if (entry.changed, entry.edits, entry.deleted) != (event.seq, 0, False):
+            self._changed(entry, event)
         elif entry.body != event.body:
             self._say("message", entry, "its text is not as it was posted")
-        if event.reply_to is not None and not self._is_message(event.reply_to):
+        if event.reply_to is not None and self._folded_up_to(event.reply_to) is None:
             self._say("message", entry, f"it answers {self._conversation}:{event.reply_to}, which is no message")
 
-    def _is_message(self, seq: int) -> bool:
-        key = row_id(self._conversation, seq)
-        return self._connection.execute(_is_message, {"key": key}).first() is not None
+    def _changed(self, entry: Any, event: MessagePosted) -> None:
+        """Compare a message that was edited or deleted with the last event about it, and count them."""
+        last = self._connection.execute(
+            _folded, {"key": row_id(self._conversation, entry.changed), "of": entry.id}
+        ).first()
+        edits = [_text(payload) for (payload,) in self._connection.execute(_edits, {"of": entry.id})]
+        if len(edits) != entry.edits:
+            self._say("message", entry, f"it counts {times(entry.edits, 'edit')}, its log has {len(edits)}")
+        if last is None:
+            self._say("message", entry, f"it has event {entry.changed} folded in, which is not about it")
+            return
+        deleted = last.kind == MESSAGE_DELETED
+        if entry.deleted != deleted or entry.body != ("" if deleted else _text(last.payload)):
+            self._say("message", entry, "its text is not what the last event about it says")
+        if deleted and (event.body or any(edits)):
+            self._say("message", entry, "it was deleted, but the log still has its text")
+
+    def _about(self, entry: Any, seq: int) -> None:
+        """Look whether an edit or a deletion is folded into the message that it is about."""
+        folded = self._folded_up_to(seq) if conversation_of(entry.target or 0) == self._conversation else None
+        if folded is None:
+            self._say("event", entry, "it is about a message that is not there")
+        elif folded < seq_of(entry.id):
+            self._say("event", entry, f"it is not folded into {self._conversation}:{seq}")
+
+    def _folded_up_to(self, seq: int) -> int | None:
+        """Return how far the log is folded into a message, None if there is no such message."""
+        folded: int | None = self._connection.execute(_changed, {"key": row_id(self._conversation, seq)}).scalar()
+        return folded
 
     def _say(self, what: str, entry: Any, text: str) -> None:
         self._findings.add(f"{what} {_address(entry.id)}: {text}")
+
+
+def _text(payload: bytes) -> str | None:
+    """Return the text of an edit, None if it cannot be read."""
+    try:
+        return edited_body(payload)
+    except MsgspecError:
+        return None
 
 
 def _address(key: int) -> str:

@@ -10,7 +10,7 @@ from chat_core.base.ids import CID_BYTES
 from chat_core.server.store.checks.base import Findings, stream, times
 from chat_core.server.store.keys import SEQ_BITS, conversation_of, seq_of
 from chat_core.server.store.payloads import MESSAGE_POSTED
-from chat_core.server.store.schema import cids, events
+from chat_core.server.store.schema import cids, events, messages
 
 _key = cids.c.conversation.op("<<")(SEQ_BITS).op("|")(cids.c.seq)
 _posted_without: Final = (
@@ -33,6 +33,11 @@ _sent_without: Final = (
     )
 )
 _odd: Final = select(events.c.id).where(events.c.cid.is_not(None), func.length(events.c.cid) != CID_BYTES)
+_undropped: Final = (
+    select(cids.c.conversation, cids.c.seq)
+    .join_from(cids, messages, messages.c.id == _key)
+    .where(messages.c.deleted, func.length(cids.c.digest) > 0)
+)
 _count: Final = select(func.count()).select_from(cids)
 
 
@@ -42,6 +47,8 @@ def check_sends(connection: Connection, findings: Findings) -> str:
         findings.add(f"message {conversation_of(key)}:{seq_of(key)}: the cid it was sent with is not known as its own")
     for conversation, seq in stream(connection, _sent_without):
         findings.add(f"a cid stands for message {conversation}:{seq}, which was not sent with it")
+    for conversation, seq in stream(connection, _undropped):
+        findings.add(f"message {conversation}:{seq} was deleted, but a digest of its text is kept with its cid")
     for (key,) in stream(connection, _odd):
         findings.add(f"message {conversation_of(key)}:{seq_of(key)}: its cid has not {CID_BYTES} bytes")
     count: int = connection.execute(_count).scalar_one()
