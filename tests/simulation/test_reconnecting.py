@@ -353,6 +353,26 @@ def test_client_that_types_while_offline_does_not_knock_at_every_key() -> None:
     simulate(story())
 
 
+def test_client_goes_on_when_a_fault_of_its_own_ends_a_connection(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        async with stage.actor("ann") as ann:
+            faults = iter([RuntimeError("a fault of ours")])
+
+            def faulty(*_: object) -> None:
+                for fault in faults:
+                    raise fault
+
+            monkeypatch.setattr(ann.client._engine.remembering, "look", faulty)
+            await ann.client.online(10)
+            assert ann.statuses() == [S.CONNECTING, S.WAITING, S.CONNECTING, S.ONLINE]
+
+    simulate(story())
+    assert "a fault of ours" in caplog.text
+
+
 def test_online_says_why_it_is_not_when_the_time_is_over() -> None:
     async def story() -> None:
         stage = Stage(1)
