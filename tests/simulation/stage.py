@@ -15,8 +15,8 @@ from chat_core.client.state.changes import Change, TimelineReset
 from chat_core.client.state.model import ConversationState, LinkState
 from chat_core.protocol.events import ConversationEvent, MessagePosted
 from chat_core.transport.urls import Address
-from tests.simulation.time_loop import LoopClock
-from tests.simulation.wires import Network
+from chat_core.check.simulation.time_loop import LoopClock
+from chat_core.check.simulation.wires import Network
 from tests.simulation.world import Room, World
 
 C = TypeVar("C", bound=Change)

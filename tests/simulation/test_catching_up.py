@@ -17,7 +17,7 @@ from chat_core.protocol.requests.messages import Events, ReadEvents
 from chat_core.protocol.requests.session import Attach
 from chat_core.protocol.values import Member
 from tests.simulation.stage import Actor, Stage
-from tests.simulation.time_loop import simulate
+from chat_core.check.simulation.time_loop import simulate
 from tests.simulation.world import No, Room
 
 

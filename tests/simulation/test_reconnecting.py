@@ -19,8 +19,8 @@ from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.conversations import ListChannels, ListMembers, SetTopic
 from chat_core.protocol.requests.session import Hello, Resume, SignIn
 from tests.simulation.stage import Actor, Stage
-from tests.simulation.time_loop import simulate
-from tests.simulation.wires import Fate
+from chat_core.check.simulation.time_loop import simulate
+from chat_core.check.simulation.wires import Fate
 from tests.simulation.world import No
 
 S = LinkStatus

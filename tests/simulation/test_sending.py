@@ -15,8 +15,8 @@ from chat_core.protocol.codes import Refusal
 from chat_core.protocol.limits import BODY_BYTES
 from chat_core.protocol.requests.messages import Post
 from tests.simulation.stage import Stage
-from tests.simulation.time_loop import simulate
-from tests.simulation.wires import Fate
+from chat_core.check.simulation.time_loop import simulate
+from chat_core.check.simulation.wires import Fate
 from tests.simulation.world import No
 
 

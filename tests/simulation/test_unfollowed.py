@@ -14,7 +14,7 @@ from chat_core.protocol.events import Lagging
 from chat_core.protocol.requests.conversations import Find
 from chat_core.protocol.requests.session import Attach
 from tests.simulation.stage import Actor, Stage
-from tests.simulation.time_loop import simulate
+from chat_core.check.simulation.time_loop import simulate
 from tests.simulation.world import No
 
 

@@ -59,7 +59,7 @@ from chat_core.protocol.requests.session import (
 )
 from chat_core.protocol.values import Account, Conversation, ConversationKind, Member, Message, Position
 from chat_core.transport.driver import Driver
-from tests.simulation.time_loop import LoopClock
+from chat_core.check.simulation.time_loop import LoopClock
 
 
 class No(Exception):

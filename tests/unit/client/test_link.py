@@ -21,8 +21,8 @@ from chat_core.protocol.requests.base import Done
 from chat_core.protocol.requests.conversations import MarkRead
 from chat_core.transport.driver import Driver
 from chat_core.transport.urls import Address
-from tests.simulation.time_loop import LoopClock, simulate
-from tests.simulation.wires import Network
+from chat_core.check.simulation.time_loop import LoopClock, simulate
+from chat_core.check.simulation.wires import Network
 
 
 class Server:
