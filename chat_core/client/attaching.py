@@ -78,7 +78,11 @@ class Attacher:
         """Attach to all conversations of the account and catch up. Raises: CallFailed, Disconnected."""
         self._link = link
         state = self._board.now
-        positions = {number: conversation.position for number, conversation in state.conversations.items()}
+        positions = {
+            number: conversation.position
+            for number, conversation in state.conversations.items()
+            if not conversation.remembered
+        }
         positions = dict(list(positions.items())[:POSITIONS_PER_RESUME])  # the others are answered with a reset
         request = Resume(
             epoch=state.epoch, seq=state.account_seq, positions=tuple(positions.values()), far_behind=far_behind
@@ -95,7 +99,7 @@ class Attacher:
             number = caught_up.conversation
             if caught_up.gone:
                 continue
-            if number in before.conversations:
+            if number in before.conversations and not before.conversations[number].remembered:
                 self._catch_up(asked.get(number, _head(caught_up)), caught_up)
             else:
                 self._delivery.begin(_head(caught_up), caught_up.head)

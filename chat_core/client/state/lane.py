@@ -20,10 +20,14 @@ LONGEST_ASKED_S: Final = 60.0
 class Entry:
     """One message."""
 
-    __slots__ = ("attempt", "held", "prev", "uncertain", "unsent")
+    __slots__ = ("attempt", "held", "kept", "prev", "uncertain", "unsent", "wanted")
 
-    def __init__(self, unsent: Unsent) -> None:
+    def __init__(self, unsent: Unsent, *, kept: bool = True) -> None:
         self.unsent = unsent
+        self.kept = kept
+        """Whether it survives a crash of this client: only then it is sent."""
+        self.wanted = False
+        """Whether the user was asked and wants it sent, however old it is."""
         self.attempt = 0
         """Number of its last send; an older one's refusal means nothing."""
         self.prev: bytes | None = None
@@ -56,6 +60,11 @@ class Lane:
         self.blocked_until = 0.0
         self.refusals = 0
         """Refusals since the last acknowledgement."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether the next message could be sent, but for a pause."""
+        return bool(self.queued) and self.queued[0].kept
 
     def on_way(self, since: int = 0) -> list[Entry]:
         """Return the sends whose fate is open, in order, from one send on."""

@@ -9,13 +9,14 @@ from msgspec.structs import replace
 from chat_core.base.names import name_key
 from chat_core.client.state.changes import (
     Change,
+    LinkChanged,
     ListChanged,
     MembersListed,
     TimelineReset,
     TypingChanged,
     UnreadChanged,
 )
-from chat_core.client.state.inputs import Gone, Opened, Placed, WasReset, WasResumed
+from chat_core.client.state.inputs import Gone, Opened, Placed, WasRemembered, WasReset, WasResumed
 from chat_core.client.state.model import ClientState, ConversationState, MemberList, Notice
 from chat_core.client.state.reading import recount
 from chat_core.client.state.timeline import begin
@@ -42,6 +43,16 @@ def fresh(info: Conversation) -> ConversationState:
     )
 
 
+def remembered(state: ClientState, input: WasRemembered) -> tuple[ClientState, list[Change]]:
+    """Take over the list of an earlier run, until a resume brings the true one."""
+    known = input.remembered
+    conversations = {info.id: replace(fresh(info), remembered=True) for info in known.conversations}
+    state = replace(
+        state, me=known.me, server=known.server, epoch=known.epoch, conversations=MappingProxyType(conversations)
+    )
+    return state, [LinkChanged(), ListChanged(added=tuple(conversations))]
+
+
 def resumed(state: ClientState, input: WasResumed) -> tuple[ClientState, list[Change]]:
     """Take over the list as of now; what is not in it is gone."""
     answer = input.resumed
@@ -54,6 +65,11 @@ def resumed(state: ClientState, input: WasResumed) -> tuple[ClientState, list[Ch
         if known is None or (another and not same_target(known.info, info)):
             conversations[info.id] = fresh(info)
             added.append(info.id)
+            continue
+        if known.remembered:
+            conversations[info.id] = replace(fresh(info), unsent=known.unsent)
+            changed.append(info.id)
+            changes.append(TimelineReset(conversation=info.id))
             continue
         # The server may have been restarted: its count of member signals began anew.
         members = replace(known.members, rev=0, total=info.members, online=info.online, stale=True)

@@ -183,6 +183,8 @@ class ConversationState(msgspec.Struct, frozen=True, kw_only=True):
     """Others who are writing."""
     members: MemberList = MemberList()
     """Who is in it."""
+    remembered: bool = False
+    """Whether it is known from an earlier run only, and the server has not said anything of it yet."""
     loading: bool = False
     """Whether older messages are being fetched."""
 
@@ -224,3 +226,16 @@ class ClientState(msgspec.Struct, frozen=True, kw_only=True):
             if name_key(conversation.target) == wanted:
                 return conversation
         return None
+
+
+class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+    """What one was last: enough to look at the list and to write while the server is away."""
+
+    me: Account
+    """Who."""
+    epoch: str
+    """Life of the server's store."""
+    server: str
+    """Program and version of the server."""
+    conversations: tuple[Conversation, ...]
+    """As they were."""
