@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from chat_core.base.errors import UsageFault
+from chat_core.check.simulation.time_loop import simulate
+from chat_core.check.simulation.wires import Fate
 from chat_core.client import CallFailed, Disconnected, LinkStatus
 from chat_core.protocol.codes import Goodbye, Refusal
 from chat_core.protocol.framing import frame
@@ -19,8 +21,6 @@ from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.conversations import ListChannels, ListMembers, SetTopic
 from chat_core.protocol.requests.session import Hello, Resume, SignIn
 from tests.simulation.stage import Actor, Stage
-from chat_core.check.simulation.time_loop import simulate
-from chat_core.check.simulation.wires import Fate
 from tests.simulation.world import No
 
 S = LinkStatus
