@@ -194,6 +194,7 @@ class Gateway:
             mark=self._flusher.mark,
             peer=peer,
             local=local,
+            outbox_bytes=self._options.outbox_bytes,
             on_open=self._opened,
             on_call=self._on_call,
             on_closed=self._closed,

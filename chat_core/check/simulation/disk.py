@@ -10,9 +10,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, select, update
+from sqlalchemy import Connection, Engine, NullPool, StaticPool, create_engine, event, select, update
 
 from chat_core.check.history import Dumped, Record, Stored
 from chat_core.check.simulation.time_loop import WALL_MS
@@ -102,9 +103,9 @@ class Disk:
             epoch = read_epoch(connection)
             rows = connection.execute(_everything).all()
             heads = dict(connection.execute(_heads).tuples().all())
-        for key, eid, kind, author, ts, cid, payload in rows:
+        for key, eid, kind, author, ts, cid, payload, target in rows:
             number = key >> SEQ_BITS
-            told, _ = conversation_event(number, seq_of(key), eid, kind, author, "", ts, cid, payload)
+            told, _ = conversation_event(number, seq_of(key), eid, kind, author, "", ts, cid, payload, target)
             shown: dict[str, Any] = to_map(told)
             yield Stored(
                 at=at,
@@ -117,13 +118,20 @@ class Disk:
                 author=author,
                 cid=cid if cid is not None and kind == "message_posted" else b"",
                 body=shown.get("body", shown.get("topic", "")),
-                target=shown.get("target", 0),
+                target=shown.get("message", 0),
             )
         yield Dumped(at=at, who="checker", epoch=epoch, heads=heads)
 
 
 _everything = select(
-    events.c.id, events.c.eid, events.c.kind, events.c.author, events.c.ts, events.c.cid, events.c.payload
+    events.c.id,
+    events.c.eid,
+    events.c.kind,
+    events.c.author,
+    events.c.ts,
+    events.c.cid,
+    events.c.payload,
+    events.c.target,
 ).order_by(events.c.id)
 _heads = select(conversations.c.id, conversations.c.head)
 
@@ -148,17 +156,17 @@ def _engine() -> Engine:
 def _template() -> bytes:
     """Return a store in which nobody has been yet."""
 
-    def nowhere(connection: Connection, version: str) -> Any:
+    def never(connection: Connection, version: str) -> Path:
         raise AssertionError("a new store is not migrated")
 
     engine = create_engine(
-        "sqlite://", creator=lambda: sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        "sqlite://", creator=lambda: sqlite3.connect(":memory:", isolation_level=None), poolclass=StaticPool
     )
+    opening.prepare(engine, ts=WALL_MS, keep_copy=never, chance=bytes)
     with engine.connect() as connection:
-        raw = _raw(connection)
-        with connection.begin():
-            opening.make(connection, WALL_MS, lambda count: bytes(count))
-        return raw.serialize()
+        copy = _raw(connection).serialize()
+    engine.dispose()
+    return copy
 
 
 def _raw(connection: Connection) -> sqlite3.Connection:

@@ -358,11 +358,16 @@ class Wire:
             self._loop.call_soon(self._lose, side)
         self.over = True
 
-    def die(self, share: float) -> None:
-        """The server is dead: of what it had sent a share still arrives, then the client is told."""
-        self._pipes[True].end()
-        self._lose(False)
-        pipe = self._pipes[False]
+    def die(self, side: bool, share: float) -> None:
+        """One side is dead: of what it had sent a share still arrives, then the other one is told.
+
+        Args:
+            side: True: the client, False: the server.
+            share: from 0 to 1.
+        """
+        self._pipes[not side].end()
+        self._lose(side)
+        pipe = self._pipes[side]
         pipe.die(share)
         if not pipe.silent:
             pipe.when_empty(self.cut)
