@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from chat_core.client.state.journal import AnyRecord, Journal, Whose, from_bytes, to_bytes
+from chat_core.client.state.journal import AnyRecord, Journal, Put, Whose, from_bytes, to_bytes
 from chat_core.client.state.model import Remembered
 from chat_core.client.storage import Found
 
@@ -44,10 +44,12 @@ class MemoryStorage:
 
     Args:
         notebook: outlives it.
+        on_kept: told each message that survives a crash from now on.
     """
 
-    def __init__(self, notebook: Notebook) -> None:
+    def __init__(self, notebook: Notebook, on_kept: Callable[[bytes], None]) -> None:
         self._notebook = notebook
+        self._on_kept = on_kept
         self._loop = asyncio.get_running_loop()
         self._pending = b""
         self._waiting: list[Callable[[], None]] = []
@@ -76,7 +78,8 @@ class MemoryStorage:
             return
         self._pending += to_bytes(records)
         if on_disk is not None:
-            self._waiting.append(on_disk)
+            cids = [record.unsent.cid for record in records if isinstance(record, Put)]
+            self._waiting.append(lambda: self._kept(cids, on_disk))
             self._start()
         elif self._timer is None and not self._busy:
             self._timer = self._loop.call_later(LATER_S, self._start)
@@ -99,6 +102,11 @@ class MemoryStorage:
         for timer in (self._timer, self._job):
             if timer is not None:
                 timer.cancel()
+
+    def _kept(self, cids: Sequence[bytes], on_disk: Callable[[], None]) -> None:
+        for cid in cids:
+            self._on_kept(cid)
+        on_disk()
 
     def _start(self) -> None:
         if self._timer is not None:

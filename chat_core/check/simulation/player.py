@@ -64,6 +64,8 @@ class _Life:
 
     client: Client
     storage: MemoryStorage | None
+    posting: dict[bytes, history.Posted]
+    """What the library has, and a crash might lose."""
     pending: deque[Record] = field(default_factory=deque)
     """What the board said and the application has not taken yet."""
     own: dict[int, set[bytes]] = field(default_factory=dict)
@@ -130,7 +132,14 @@ class Player:
 
     async def begin(self) -> None:
         """Start a client; it takes over what an earlier one left unsent."""
-        storage = MemoryStorage(self._notebook) if self.habits.own_outbox else None
+        posting: dict[bytes, history.Posted] = {}
+
+        def kept_on_disk(cid: bytes) -> None:
+            posted = posting.pop(cid, None)
+            if posted is not None:
+                self._write(posted)
+
+        storage = MemoryStorage(self._notebook, kept_on_disk) if self.habits.own_outbox else None
         client = Client(
             ADDRESS,
             self.name,
@@ -140,7 +149,7 @@ class Player:
             entropy=self._chance.randbytes,
             storage=storage,
         )
-        self._life = life = _Life(client, storage)
+        self._life = life = _Life(client, storage, posting)
         kept = tuple(each.unsent.cid for each in storage.kept().kept) if storage is not None else ()
         self._write(history.Started(at=self._now, who=self.who, kept=kept, durable=storage is not None))
         self._listen(life)
@@ -149,6 +158,8 @@ class Player:
         for unsent in (each for known in client.state.conversations.values() for each in known.unsent):
             if unsent.status != "failed":
                 life.tasks.append(spawn("sent", self._await_ack(life, unsent.cid, unsent.conversation)))
+            else:
+                self._write(history.Failed(at=self._now, who=self.who, cid=unsent.cid, code=unsent.code))
 
     async def crash(self) -> None:
         """End without a word: what is not on the disk is lost."""
@@ -192,7 +203,13 @@ class Player:
             cid = life.client.post(conversation, body)
         except UsageFault:
             return
-        self._write(history.Posted(at=self._now, who=self.who, cid=cid, conversation=conversation, body=body))
+        at, who = self._now, self.who
+        posted = history.Posted(at=at, who=who, cid=cid, conversation=conversation, body=body)
+        if life.storage is None:
+            self._write(posted)
+        else:
+            self._write(history.Posting(at=at, who=who, cid=cid, conversation=conversation, body=body))
+            life.posting[cid] = posted
         life.tasks.append(spawn("sent", self._await_ack(life, cid, conversation)))
 
     def retry(self, cid: bytes) -> None:
