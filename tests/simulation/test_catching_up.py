@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from chat_core.base.errors import UsageFault
+from chat_core.check.simulation.time_loop import simulate
 from chat_core.client import CallFailed, LinkStatus
 from chat_core.client.state.changes import ListChanged, LoadingChanged, MessagesAppended, TimelineReset
 from chat_core.protocol.codes import Refusal
@@ -17,7 +18,6 @@ from chat_core.protocol.requests.messages import Events, ReadEvents
 from chat_core.protocol.requests.session import Attach
 from chat_core.protocol.values import Member
 from tests.simulation.stage import Actor, Stage
-from tests.simulation.time_loop import simulate
 from tests.simulation.world import No, Room
 
 
