@@ -19,7 +19,7 @@ from chat_core.client.state.model import ClientState, Unsent
 from chat_core.client.storage import Storage
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.conversations import Find, Join, Leave, OpenDirect
-from chat_core.protocol.requests.messages import Posted
+from chat_core.protocol.requests.messages import Delete, Deleted, Edit, Edited, Posted
 from chat_core.protocol.values import Style
 from chat_core.transport.connect import Connector, connect
 from chat_core.transport.urls import Address
@@ -226,6 +226,14 @@ class Client:
     def discard(self, cid: bytes) -> None:
         """Forget a failed message, or one that was never sent. Raises: UsageFault if it may be at the server."""
         self._engine.sender.discard(cid)
+
+    async def edit(self, conversation: int, seq: int, body: str) -> Edited:
+        """Replace the text of a message of one's own. May be repeated, like `delete`. Raises: as `call`."""
+        return await self.call(Edit(conversation=conversation, seq=seq, body=body))
+
+    async def delete(self, conversation: int, seq: int) -> Deleted:
+        """Drop the text of a message of one's own, for ever and for everybody. Raises: as `call`."""
+        return await self.call(Delete(conversation=conversation, seq=seq))
 
     # --- reading ----------------------------------------------------------------------------------------------
 
