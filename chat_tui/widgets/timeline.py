@@ -132,7 +132,7 @@ class Timeline(TimelinePane, can_focus=False):
             self._grow_gutter(history)
             history.view.settle()
             self.placed()
-        if conversation.timeline.first_seq != old.timeline.first_seq:
+        if reset or conversation.timeline.first_seq != old.timeline.first_seq:
             self._ask_for_older()
 
     def older_failed(self) -> None:

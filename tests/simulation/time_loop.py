@@ -43,12 +43,14 @@ class LoopClock:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+        self.set_forward_s = 0.0
+        """How far somebody has set the wall clock, or a sleep of the machine has moved it, in seconds."""
 
     def monotonic(self) -> float:
         return self._loop.time()
 
     def wall_ms(self) -> int:
-        return WALL_MS + int(self._loop.time() * 1000)
+        return WALL_MS + int((self._loop.time() + self.set_forward_s) * 1000)
 
 
 def simulate(story: Coroutine[Any, Any, T], *, within_s: float = 3600.0) -> T:

@@ -17,7 +17,7 @@ from chat_core.client.state.changes import (
     UnreadChanged,
 )
 from chat_core.client.state.inputs import Gone, Opened, Placed, WasRemembered, WasReset, WasResumed
-from chat_core.client.state.model import ClientState, ConversationState, MemberList, Notice
+from chat_core.client.state.model import ClientState, ConversationState, MemberList, Notice, Timeline
 from chat_core.client.state.reading import recount
 from chat_core.client.state.timeline import begin
 from chat_core.protocol.values import Conversation, Position
@@ -46,7 +46,9 @@ def fresh(info: Conversation) -> ConversationState:
 def remembered(state: ClientState, input: WasRemembered) -> tuple[ClientState, list[Change]]:
     """Take over the list of an earlier run, until a resume brings the true one."""
     known = input.remembered
-    conversations = {info.id: replace(fresh(info), remembered=True) for info in known.conversations}
+    # What was said since is not known: it would be a lie to call an empty conversation empty.
+    unread = Timeline(known_from=2)
+    conversations = {info.id: replace(fresh(info), timeline=unread, remembered=True) for info in known.conversations}
     state = replace(
         state, me=known.me, server=known.server, epoch=known.epoch, conversations=MappingProxyType(conversations)
     )

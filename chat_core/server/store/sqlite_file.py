@@ -29,6 +29,11 @@ _WRITER: Final = (
     f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}",
     f"PRAGMA cache_size = -{WRITER_CACHE_KB}",
 )
+_NO_ROOM: Final = frozenset({sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
+"""Errors of writing (a quota, a limit of the file system, a lost disk), besides "disk full" itself. Writing comes
+before the sync: the transaction is undone and its pages in the log are written over by the next one. What is left of it
+there by a crash in between has been shown to nobody, and the retry of its sends finds it under their cids. After a
+failed *sync* nobody knows what the disk has: that is none of these."""
 _READER: Final = ("PRAGMA query_only = ON",)
 
 
@@ -62,7 +67,7 @@ def reader_engine(path: Path) -> Engine:
 def classify(error: DBAPIError) -> Trouble:
     """Return what an error means for those who asked."""
     code = _code(error)
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or _extended(error) in _NO_ROOM:
         return Trouble.FULL
     return Trouble.BUSY if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else Trouble.OTHER
 
@@ -120,7 +125,12 @@ def _engine(path: Path, pragmas: tuple[str, ...], begin: str) -> Engine:
 
 def _code(error: DBAPIError) -> int:
     """Return SQLite's primary result code."""
-    return getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return _extended(error) & 0xFF
+
+
+def _extended(error: DBAPIError) -> int:
+    """Return SQLite's extended result code."""
+    return int(getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR))
 
 
 def _unwritable(path: Path, reason: str) -> WorldFault:
