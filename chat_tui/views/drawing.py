@@ -10,13 +10,14 @@ from datetime import tzinfo
 from typing import Final, NamedTuple
 
 from chat_core.protocol.values import Message
-from chat_tui.views.between import ruled, told, welcome
+from chat_tui.views.between import gap, ruled, told, welcome
 from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.columns import Columns
 from chat_tui.views.edge import hanging, laid_out
 from chat_tui.views.inline import Mark, marks
 from chat_tui.views.items import (
     DayItem,
+    GapItem,
     Item,
     MessageItem,
     NoticeItem,
@@ -67,6 +68,8 @@ def draw(item: Item, where: Columns, reader: Reader) -> tuple[Line, ...]:
         case OlderItem():
             words = "fetching earlier messages…" if item.loading else "earlier messages are not here yet"
             return (ruled(words, where, "rule", "quiet"),)
+        case GapItem():
+            return (gap(item, where),)
         case WelcomeItem():
             return welcome(item, where)
         case _:
