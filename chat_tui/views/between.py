@@ -33,7 +33,7 @@ def ruled(label: str, where: Columns, line: Role, words: Role) -> Line:
 def gap(item: GapItem, where: Columns) -> Line:
     """Return the line where messages are missing; the number of events is the most that messages can be."""
     what = f"up to {item.missing:,} messages not loaded" if item.missing > 1 else "1 message may be missing"
-    long = f"{what} · {'fetching…' if item.loading else 'scroll here to load'}"
+    long = f"{what} · {'fetching…' if item.loading else 'scroll to load'}"
     label = long if cell_len(long) <= where.width - _RULE_LEAST else what
     spans = (Span(" "), *rule(label, where.width - 1, "rule", "quiet", torn=True))
     return Line(spans, gutter=sum(len(span.text) for span in spans))

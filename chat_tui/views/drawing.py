@@ -62,7 +62,7 @@ def draw(item: Item, where: Columns, reader: Reader) -> tuple[Line, ...]:
             return (ruled(day_in_words(item.day, item.year), where, "rule", "muted"),)
         case UnreadItem():
             since = f" since {item.since}" if item.since else ""
-            return (ruled(f"{item.count} new{since}", where, "accent", "accent"),)
+            return (ruled(f"{item.count:,} new{since}", where, "accent", "accent"),)
         case NoticeItem():
             return told(item.notices, where)
         case OlderItem():

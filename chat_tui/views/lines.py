@@ -114,14 +114,14 @@ def spread(left: Iterable[Span], end: Iterable[Span], cells: int, *, gap: int = 
 
 
 def rule(label: str, cells: int, rule_role: Role, label_role: Role, *, torn: bool = False) -> tuple[Span, ...]:
-    """Return a horizontal line with a word in its middle; a torn one has holes."""
+    """Return a horizontal line with a word in its middle; a torn one has holes, and ends in strokes all the same."""
     label = elide(label, max(0, cells - 6))
     rest = cells - cell_len(label) - 2
     before = rest // 2
     return (
-        Span(_stroke(before, torn)[::-1] + " ", rule_role),
+        Span(_stroke(before, torn) + " ", rule_role),
         Span(label, label_role),
-        Span(" " + _stroke(rest - before, torn), rule_role),
+        Span(" " + _stroke(rest - before, torn)[::-1], rule_role),
     )
 
 
