@@ -104,13 +104,16 @@ def test_client_reads_the_newest_page_when_it_is_far_behind() -> None:
             assert ann.bodies() == said[-50:]
             (reset,) = [each for each in ann.changed(TimelineReset) if each.reason]
             assert reset.reason == "far_behind"
-            assert [notice.kind for notice in ann.room().notices] == ["reset"]
+            timeline = ann.room().timeline
+            assert timeline.stale is not None
+            assert ([message.body for message in timeline.stale], timeline.missing) == (said[:3], 51)
             assert ann.room().unread == 104
             said = chat(stage, stage.general, 1)
             await ann.until(lambda: ann.bodies()[-1] == said[-1])
             while await ann.client.load_older(1, 30):
                 pass
             assert ann.bodies() == said
+            assert ann.room().timeline.stale is None
 
     simulate(story())
 
