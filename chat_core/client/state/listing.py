@@ -24,8 +24,8 @@ from chat_core.protocol.values import Conversation, Position
 
 RESET_REASONS = {
     "new": "This is a new view of the conversation.",
-    "epoch": "The server's store was replaced; what was here before is gone.",
-    "rewound": "The server went back to an older state of its store.",
+    "epoch": "The server's store was replaced or restored from a backup; newer messages may be missing.",
+    "rewound": "The server went back to an older copy of its store; newer messages may be missing.",
     "far_behind": "Much happened meanwhile; what is missing is read when it is scrolled to.",
 }
 """What a reset means, for people."""
@@ -149,6 +149,15 @@ def labels(info: Conversation) -> tuple[str, str, str, int, int]:
 def same_target(one: Conversation, other: Conversation) -> bool:
     """Return whether two are spelled the same: in another store, a number may mean another conversation."""
     return one.kind == other.kind and name_key(one.name) == name_key(other.name)
+
+
+def same_place(one: Conversation, other: Conversation) -> bool:
+    """Return whether two with one number in one store can be the same: channels keep their name, and two stay two."""
+    if one.kind != other.kind:
+        return False
+    if one.kind == "direct":
+        return None in (one.partner, other.partner) or one.partner == other.partner
+    return name_key(one.name) == name_key(other.name)
 
 
 def differences(before: ConversationState, now: ConversationState) -> list[Change]:
