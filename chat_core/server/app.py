@@ -80,7 +80,6 @@ class Server:
         clock = SystemClock()
         store = SqliteStore(folder.database, clock=clock)
         try:
-            flusher = Flusher(clock)
             self._hub = Hub(Presence(self._count_members))
             self._store = store
             boot = await store.open(self._hub.committed)
@@ -97,6 +96,7 @@ class Server:
                 ),
                 self._broken,
             )
+            flusher = Flusher(clock, lambda: router.running > 0)
             gateway = Gateway(self._options, clock, self._hub, flusher, router.route, self._emptied)
             try:
                 self._listen(gateway)
