@@ -29,6 +29,8 @@ _WRITER: Final = (
     f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}",
     f"PRAGMA cache_size = -{WRITER_CACHE_KB}",
 )
+_TOLD: Final = ("journal_mode", "synchronous", "wal_autocheckpoint", "cache_size", "page_size")
+_SYNCHRONOUS: Final = ("off", "normal", "full", "extra")
 _READER: Final = ("PRAGMA query_only = ON",)
 
 
@@ -57,6 +59,15 @@ def writer_engine(path: Path) -> Engine:
 def reader_engine(path: Path) -> Engine:
     """Return an engine whose transactions show one snapshot and cannot write."""
     return _engine(path, _READER, "BEGIN")
+
+
+def settings(path: Path) -> dict[str, str]:
+    """Return what the writer's connection to a file is set to: the version of SQLite, and what its pragmas answer."""
+    engine = writer_engine(path)
+    with engine.connect() as connection:
+        asked = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in _TOLD}
+    asked["synchronous"] = _SYNCHRONOUS[asked["synchronous"]]
+    return {"sqlite": sqlite3.sqlite_version} | {name: str(value) for name, value in asked.items()}
 
 
 def classify(error: DBAPIError) -> Trouble:
