@@ -109,6 +109,27 @@ def durable(
 
 
 @bench.command()
+def slow(
+    readers: Annotated[int, typer.Option(min=1, max=50_000, help="Connections that keep up.")] = 500,
+    senders: Annotated[int, typer.Option(min=1, max=1000, help="Connections that send, and keep up too.")] = 5,
+    rate: Annotated[float, typer.Option(min=0.1, max=100_000, help="Messages a second.")] = 50,
+    size: Size = 4000,
+    seconds: Annotated[float, typer.Option(min=0.1, max=3600, help="How long each run sends.")] = 15,
+    pairs: Annotated[int, typer.Option(min=1, max=100, help="Runs without and with slow readers.")] = 5,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """See whether a reader that takes nothing, and one that takes 10 kB/s, slow down the others."""
+    from chat_core.bench.slow import SlowOptions, measure_slow
+
+    with _explained():
+        report, complaints = measure_slow(
+            SlowOptions(readers=readers, senders=senders, rate=rate, size=size, seconds=seconds, pairs=pairs, data=data)
+        )
+    _print(report, complaints, as_json=as_json)
+
+
+@bench.command()
 def templates(
     folder: Annotated[Path, typer.Argument(help="Where chat.recv and chat.msg are written.")],
 ) -> None:

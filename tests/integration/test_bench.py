@@ -151,6 +151,21 @@ def test_durable_keeps_to_the_rate_when_one_is_asked_for(home: Path) -> None:
     assert (measured["window"], measured["rate_per_s"]) == (None, 60.0)
 
 
+# --- slow readers -----------------------------------------------------------------------------------------------------
+
+
+def test_slow_measures_pairs_and_sees_the_slow_ones_overflow_when_they_are_there(home: Path) -> None:
+    arguments = ("--readers", "3", "--senders", "1", "--rate", "250", "--size", "16000", "--seconds", "0.8")
+
+    measured = figures(*arguments, "--pairs", "1", "--json", "--data", str(home), command="slow")
+
+    (without,), (beside,) = measured["without"], measured["beside"]
+    assert (without["told_lagging"], beside["told_lagging"]) == (0, 2)
+    assert (without["missing"], beside["missing"], beside["closed"]) == (0, 0, 0)
+    assert measured["ratio"] == pytest.approx(beside["p99_ms"] / without["p99_ms"])
+    assert list(home.glob("chat-bench-*")) == [], "its data is removed again"
+
+
 # --- templates --------------------------------------------------------------------------------------------------------
 
 

@@ -91,8 +91,8 @@ class Flusher:
             if session.lagging:
                 self._tell_lagging(session)
             data = session.take()
-            if data:
-                driver.write(data)
+            if data and not driver.write(data):
+                self._watch(session)
 
     def _tell_lagging(self, session: Session) -> None:
         for conversation, head in session.lagging.items():
@@ -101,9 +101,9 @@ class Flusher:
         session.lagging.clear()
 
     def _watch(self, session: Session) -> None:
-        if session.stuck_since is None:
+        if session.stuck_since is None and session.driver is not None:
             session.stuck_since = self._clock.monotonic()
-            session.stuck_size = _unsent_bytes(session)
+            session.stuck_at = session.driver.delivered
         self._stuck.add(session)
         if self._sweep is None:
             self._sweep = self._loop.call_later(SWEEP_EVERY_S, self._look)
@@ -117,21 +117,13 @@ class Flusher:
                 session.stuck_since = None
                 self._stuck.discard(session)
                 continue
-            unsent = _unsent_bytes(session)
-            if unsent < session.stuck_size or session.stuck_since is None:
+            delivered = session.driver.delivered
+            if delivered > session.stuck_at or session.stuck_since is None:
                 session.stuck_since = now
             elif now - session.stuck_since >= NO_PROGRESS_S:
                 self._stuck.discard(session)
                 session.close(Goodbye.SLOW_READER)
                 continue
-            session.stuck_size = unsent
+            session.stuck_at = delivered
         if self._stuck:
             self._sweep = self._loop.call_later(SWEEP_EVERY_S, self._look)
-
-
-def _unsent_bytes(session: Session) -> int:
-    """Return what the transport still holds; it only shrinks while the driver is congested."""
-    driver = session.driver
-    if driver is None or driver.transport is None:
-        return 0
-    return driver.transport.get_write_buffer_size()
