@@ -39,6 +39,8 @@ _NO_ROOM: Final = frozenset({sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SH
 before the sync: the transaction is undone and its pages in the log are written over by the next one. What is left of it
 there by a crash in between has been shown to nobody, and the retry of its sends finds it under their cids. After a
 failed *sync* nobody knows what the disk has: that is none of these."""
+_TOLD: Final = ("journal_mode", "synchronous", "wal_autocheckpoint", "cache_size", "page_size")
+_SYNCHRONOUS: Final = ("off", "normal", "full", "extra")
 _READER: Final = ("PRAGMA query_only = ON",)
 
 
@@ -83,6 +85,15 @@ def snapshot_engine(path: Path) -> Engine:
 def companion(path: Path, ending: str) -> Path:
     """Return one of SQLite's own files beside a database."""
     return path.with_name(path.name + ending)
+
+
+def settings(path: Path) -> dict[str, str]:
+    """Return what the writer's connection to a file is set to: the version of SQLite, and what its pragmas answer."""
+    engine = writer_engine(path)
+    with engine.connect() as connection:
+        asked = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in _TOLD}
+    asked["synchronous"] = _SYNCHRONOUS[asked["synchronous"]]
+    return {"sqlite": sqlite3.sqlite_version} | {name: str(value) for name, value in asked.items()}
 
 
 def classify(error: DBAPIError) -> Trouble:
