@@ -183,11 +183,18 @@ class Gateway:
         for listener in self._listeners:
             self._loop.add_reader(listener, self._accept, listener)
 
-    async def _serve(self, stream: socket.socket, peer: str, *, local: bool) -> None:
+    def driver(self, peer: str, *, local: bool) -> Driver:
+        """Return the driver of a new connection, with its session behind it.
+
+        Args:
+            peer: the other end, for the log.
+            local: whether that is on this machine.
+        """
         session = Session(
             mark=self._flusher.mark,
             peer=peer,
             local=local,
+            outbox_bytes=self._options.outbox_bytes,
             on_open=self._opened,
             on_call=self._on_call,
             on_closed=self._closed,
@@ -200,8 +207,12 @@ class Gateway:
             pong_within_s=options.pong_within_s,
             sign_in_within_s=options.sign_in_within_s,
         )
+        return Driver(connection, self._clock, session)
+
+    async def _serve(self, stream: socket.socket, peer: str, *, local: bool) -> None:
+        driver = self.driver(peer, local=local)
         try:
-            await self._loop.connect_accepted_socket(lambda: Driver(connection, self._clock, session), stream)
+            await self._loop.connect_accepted_socket(lambda: driver, stream)
         except OSError as error:
             stream.close()
             log.info("connection lost at once", peer=peer, reason=error.strerror)

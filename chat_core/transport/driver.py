@@ -152,9 +152,9 @@ class Driver(asyncio.Protocol):
         if self.transport is not None:
             self.transport.abort()
 
-    def probe(self) -> None:
-        """Ask the peer for a sign of life now; without one the connection ends in time."""
-        self.connection.probe(self._clock.monotonic())
+    def probe(self, within_s: float | None = None) -> None:
+        """Ask the peer for a sign of life now; without one in time the connection ends. See `Connection.probe`."""
+        self.connection.probe(self._clock.monotonic(), within_s)
         self.flush()
         self._wait()
 

@@ -85,7 +85,7 @@ def _wanted(batch: Batch, targets: Mapping[int, str], *, events: bool) -> list[C
             case Delivered(event=ConversationEvent() as event) if event.conversation in targets:
                 if events or isinstance(event, MessagePosted | MessageEdited | MessageDeleted):
                     found.append(event)
-            case TimelineReset(conversation=number, reason=reason) if reason and number in targets:
+            case TimelineReset(conversation=number, reason=reason, jumped=True) if number in targets:
                 complain(f"{targets[number]}: the server's log is another one now ({reason}); going on from there.")
             case LinkChanged() if batch.state.link.status is LinkStatus.WAITING and batch.state.link.attempt == 1:
                 complain(f"connection lost, trying again: {batch.state.link.detail}")

@@ -10,13 +10,14 @@ from datetime import tzinfo
 from typing import Final, NamedTuple
 
 from chat_core.protocol.values import Message
-from chat_tui.views.between import ruled, told, welcome
+from chat_tui.views.between import gap, ruled, told, welcome
 from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.columns import Columns
 from chat_tui.views.edge import hanging, laid_out
 from chat_tui.views.inline import Mark, marks
 from chat_tui.views.items import (
     DayItem,
+    GapItem,
     Item,
     MessageItem,
     NoticeItem,
@@ -63,12 +64,14 @@ def draw(item: Item, where: Columns, reader: Reader) -> tuple[Line, ...]:
             return (ruled(day_in_words(item.day, item.year), where, "rule", "muted"),)
         case UnreadItem():
             since = f" since {item.since}" if item.since else ""
-            return (ruled(f"{item.count} new{since}", where, "accent", "accent"),)
+            return (ruled(f"{item.count:,} new{since}", where, "accent", "accent"),)
         case NoticeItem():
             return told(item.notices, where)
         case OlderItem():
             words = "fetching earlier messages…" if item.loading else "earlier messages are not here yet"
             return (ruled(words, where, "rule", "quiet"),)
+        case GapItem():
+            return (gap(item, where),)
         case WelcomeItem():
             return welcome(item, where)
         case _:

@@ -121,19 +121,21 @@ class Timeline(TimelinePane, can_focus=False):
         if history is None or conversation.id != history.conversation.id:
             return
         old = history.conversation
-        reset = any(isinstance(change, TimelineReset) and change.conversation == old.id for change in changes)
+        resets = [each for each in changes if isinstance(each, TimelineReset) and each.conversation == old.id]
+        reset = bool(resets)
         if reset:
             self.forget_strips()
         changed = {each.seq for each in changes if isinstance(each, MessageChanged) and each.conversation == old.id}
         self._keep_quiet_about(history, conversation)
-        history.update(conversation, reset=reset, changed=changed)
+        jumped = any(each.jumped for each in resets)
+        history.update(conversation, reset=reset, jumped=jumped, changed=changed)
         if old.loading and not conversation.loading:
             self._asked = 0
         if reset or differs(old, conversation):
             self._grow_gutter(history)
             history.view.settle()
             self.placed()
-        if conversation.timeline.first_seq != old.timeline.first_seq:
+        if reset or conversation.timeline.first_seq != old.timeline.first_seq:
             self._ask_for_older()
 
     def older_failed(self) -> None:

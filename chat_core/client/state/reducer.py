@@ -142,6 +142,7 @@ def _unsent(state: ClientState, input: inputs.UnsentMoved) -> Result:
 _STEPS: Final[dict[type[inputs.Input], Callable[[ClientState, Any], Result]]] = {
     inputs.LinkMoved: _link,
     inputs.SignedInAs: _signed_in,
+    inputs.WasRemembered: listing.remembered,
     inputs.EpochBegan: _epoch,
     inputs.RenamedMyself: _renamed_myself,
     inputs.WasResumed: listing.resumed,

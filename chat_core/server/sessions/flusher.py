@@ -32,7 +32,7 @@ class Flusher:
         self._loop = asyncio.get_running_loop()
         self._dirty: list[Session] = []
         self._scheduled = False
-        self._stuck: set[Session] = set()
+        self._stuck: dict[Session, None] = {}
         self._sweep: asyncio.TimerHandle | None = None
 
     def mark(self, session: Session) -> None:
@@ -76,7 +76,7 @@ class Flusher:
         if session.stuck_since is None:
             session.stuck_since = self._clock.monotonic()
             session.stuck_size = _unsent_bytes(session)
-        self._stuck.add(session)
+        self._stuck[session] = None
         if self._sweep is None:
             self._sweep = self._loop.call_later(SWEEP_EVERY_S, self._look)
 
@@ -87,13 +87,13 @@ class Flusher:
         for session in list(self._stuck):
             if session.driver is None or not session.driver.congested:
                 session.stuck_since = None
-                self._stuck.discard(session)
+                self._stuck.pop(session, None)
                 continue
             unsent = _unsent_bytes(session)
             if unsent < session.stuck_size or session.stuck_since is None:
                 session.stuck_since = now
             elif now - session.stuck_since >= NO_PROGRESS_S:
-                self._stuck.discard(session)
+                self._stuck.pop(session, None)
                 session.close(Goodbye.SLOW_READER)
                 continue
             session.stuck_size = unsent
