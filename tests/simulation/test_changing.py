@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 import pytest
 
+from chat_core.check.simulation.time_loop import simulate
+from chat_core.check.simulation.wires import Fate
 from chat_core.client import CallFailed, Disconnected
 from chat_core.client.state.amending import STRAYS
 from chat_core.client.state.changes import MessageChanged
 from chat_core.protocol.codes import Refusal
 from tests.simulation.stage import Actor, Stage
-from tests.simulation.time_loop import simulate
-from tests.simulation.wires import Fate
 
 
 def after_a_page_was_read(stage: Stage, happen: Callable[[], object]) -> None:
