@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from chat_core import __version__
+from chat_core.bench.commands import bench
 
 app = typer.Typer(
     name="chat-core",
@@ -18,9 +19,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-
-bench = typer.Typer(help="Measure a server on this machine.", no_args_is_help=True)
 app.add_typer(bench, name="bench")
 
 
@@ -76,80 +74,6 @@ def serve(
         log_level=log_level,
     )
     raise typer.Exit(int(run(options)))
-
-
-@bench.command()
-def fanout(
-    readers: Annotated[int, typer.Option(min=1, max=50_000, help="Connections that get every message.")] = 1000,
-    senders: Annotated[
-        int, typer.Option(min=1, max=1000, help="Connections that send, and get every message too.")
-    ] = 10,
-    messages: Annotated[
-        int | None, typer.Option(min=1, max=1_000_000, help="[default: 1000; with --rate: 5 seconds of them]")
-    ] = None,
-    size: Annotated[int, typer.Option(min=32, max=16_384, help="Bytes of a message's text.")] = 100,
-    window: Annotated[int, typer.Option(min=1, max=10_000, help="Messages under way at most.")] = 32,
-    rate: Annotated[
-        float | None, typer.Option(min=0.1, max=100_000, help="Send so many messages a second instead: for latency.")
-    ] = None,
-    processes: Annotated[int, typer.Option(min=1, max=64, help="Processes that the readers are spread over.")] = 1,
-    limit: Annotated[float, typer.Option(min=1, max=3600, help="Give up after so many seconds.")] = 90,
-    server: Annotated[
-        str | None, typer.Option(help="A server that runs already, on this machine; it gets the accounts for good.")
-    ] = None,
-    data: Annotated[
-        Path | None, typer.Option(help="Where the data is put, and removed again [default: the temporary folder].")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
-) -> None:
-    """Send to everybody in one channel, and measure how fast it arrives."""
-    from chat_core.base.errors import ChatError, UsageFault
-    from chat_core.base.exit_codes import ExitCode
-    from chat_core.bench.fanout import FanoutOptions, measure_fanout
-
-    if messages is None:
-        messages = 1000 if rate is None else max(1, int(5 * rate))
-    try:
-        measured = measure_fanout(
-            FanoutOptions(
-                readers=readers,
-                senders=senders,
-                messages=messages,
-                size=size,
-                window=window,
-                rate=rate,
-                processes=processes,
-                limit_s=limit,
-                server=server,
-                data=data,
-            )
-        )
-    except ChatError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(int(ExitCode.USAGE if isinstance(error, UsageFault) else ExitCode.UNREACHABLE)) from None
-    print(measured.report.as_json() if as_json else measured.report.as_text())
-    if measured.complaints:
-        print(f"The server complained:\n{measured.complaints}", file=sys.stderr)
-    if measured.complaints or not measured.report.complete:
-        raise typer.Exit(int(ExitCode.FAILED))
-
-
-@bench.command()
-def templates(
-    folder: Annotated[Path, typer.Argument(help="Where chat.recv and chat.msg are written.")],
-) -> None:
-    """Write the handshake and the message for the C load generator."""
-    from chat_core.base.errors import ChatError
-    from chat_core.base.exit_codes import ExitCode
-    from chat_core.bench.templates import write_templates
-
-    try:
-        written = write_templates(folder)
-    except ChatError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(int(ExitCode.CANNOT_CREATE)) from None
-    for path in written:
-        print(path)
 
 
 def _default_data() -> Path:

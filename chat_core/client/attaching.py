@@ -238,7 +238,8 @@ class Attacher:
             self._delivery.begin(self._position(asked), caught_up.head)
             self._take(caught_up)
             return
-        shown = self._board.now.conversations[number].timeline.count > 0
+        known = self._board.now.conversations[number].timeline
+        shown = known.count > 0 or known.stale is not None
         head = _head(caught_up)
         self._board.apply(WasReset(position=head, reason=caught_up.reset, wall_ms=self._clock.wall_ms()))
         self._delivery.begin(head, caught_up.head)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -29,6 +30,8 @@ MEASURE_EVERY: Final = 5
 SLEPT_S: Final = 3.0
 """How far the clocks must have moved beyond the time between two looks to show that this machine, or this process, has
 slept: what was connected before may be dead without a word."""
+_log = logging.getLogger(__name__)
+
 AT_LEAST_S: Final = 0.2
 """Pause that also a woken client keeps: somebody who types does not knock at every key, in seconds."""
 
@@ -78,7 +81,12 @@ class Keeper:
     @property
     def usable(self) -> bool:
         """Whether there is a usable connection."""
-        return self._link is not None and self._link.ended is None
+        return self._link is not None and self._link.up
+
+    @property
+    def _online(self) -> bool:
+        # A link that has ended may not be told of yet: who tries again at once must not find itself online.
+        return self._state.status is LinkStatus.ONLINE and self.usable
 
     @property
     def link(self) -> Link:
@@ -96,12 +104,12 @@ class Keeper:
         """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
-                while self._state.status is not LinkStatus.ONLINE and not self._closed and self._refused is None:
+                while not self._online and not self._closed and self._refused is None:
                     await self._moved.wait()
                     self._moved.clear()
         if self._refused is not None:
             raise self._refused
-        if self._state.status is not LinkStatus.ONLINE:
+        if not self._online:
             raise Disconnected(self._why())
 
     def wake(self) -> None:
@@ -126,7 +134,12 @@ class Keeper:
             self._say(
                 LinkState(status=LinkStatus.CONNECTING, detail=self._state.detail, attempt=self._supervisor.attempt)
             )
-            ended = await self._once()
+            try:
+                ended = await self._once()
+            except Exception:
+                # A fault of ours: on another connection things may be different, and silence helps nobody.
+                _log.exception("a connection ended by a fault inside this client")
+                ended = Ended("Something went wrong inside this client; it connects anew.", reconnect=True)
             self._link = None
             now = self._clock.monotonic()
             delay_s = self._supervisor.lost(

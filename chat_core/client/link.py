@@ -90,13 +90,18 @@ class Link:
 
     # --- calls ------------------------------------------------------------------------------------------------
 
+    @property
+    def up(self) -> bool:
+        """Whether a call would be sent; a connection that breaks is down before it has ended."""
+        return self.ended is None and self._driver is not None and not self._driver.closing
+
     def ask(self, request: Request[R], then: Callable[[R | CallFailed | Disconnected], None]) -> None:
         """Send a call; `then` gets its outcome, once, at the moment it comes in.
 
         A request too long for a frame is refused here, with the code the server has for it.
         """
         driver = self._driver
-        if driver is None or driver.closing:
+        if driver is None or not self.up:
             then(Disconnected(self.ended.reason if self.ended else "The connection is not up."))
             return
         call = Call(id=self._free_id(), request=to_map(request))

@@ -10,13 +10,13 @@ from itertools import groupby
 from typing import TypeVar
 
 from chat_core.base.tasks import spawn
+from chat_core.check.simulation.time_loop import LoopClock
+from chat_core.check.simulation.wires import Network
 from chat_core.client import Batch, Client, Delivered, LinkStatus, MessagesAppended
 from chat_core.client.state.changes import Change, TimelineReset
 from chat_core.client.state.model import ConversationState, LinkState
 from chat_core.protocol.events import ConversationEvent, MessagePosted
 from chat_core.transport.urls import Address
-from tests.simulation.time_loop import LoopClock
-from tests.simulation.wires import Network
 from tests.simulation.world import Room, World
 
 C = TypeVar("C", bound=Change)
@@ -150,7 +150,7 @@ class Actor:
             pending = {self._cids.get(unsent.cid, "") for unsent in conversation.unsent}
             if not pending and conversation.id not in touched:
                 continue
-            newest = Counter(message.body for message in conversation.timeline.newest(300))
+            newest = Counter(message.body for message in conversation.timeline.newest(300) if message.body)
             both = pending & set(newest)
             assert not both, f"{self.name}: pending and there: {both}"
             if self.never_vanish and conversation.info.name == "general":

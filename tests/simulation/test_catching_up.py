@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from chat_core.base.errors import UsageFault
+from chat_core.check.simulation.time_loop import simulate
 from chat_core.client import CallFailed, LinkStatus
 from chat_core.client.state.changes import ListChanged, LoadingChanged, MessagesAppended, TimelineReset
 from chat_core.protocol.codes import Refusal
@@ -17,7 +18,6 @@ from chat_core.protocol.requests.messages import Events, ReadEvents
 from chat_core.protocol.requests.session import Attach
 from chat_core.protocol.values import Member
 from tests.simulation.stage import Actor, Stage
-from tests.simulation.time_loop import simulate
 from tests.simulation.world import No, Room
 
 
@@ -104,13 +104,16 @@ def test_client_reads_the_newest_page_when_it_is_far_behind() -> None:
             assert ann.bodies() == said[-50:]
             (reset,) = [each for each in ann.changed(TimelineReset) if each.reason]
             assert reset.reason == "far_behind"
-            assert [notice.kind for notice in ann.room().notices] == ["reset"]
+            timeline = ann.room().timeline
+            assert timeline.stale is not None
+            assert ([message.body for message in timeline.stale], timeline.missing) == (said[:3], 51)
             assert ann.room().unread == 104
             said = chat(stage, stage.general, 1)
             await ann.until(lambda: ann.bodies()[-1] == said[-1])
             while await ann.client.load_older(1, 30):
                 pass
             assert ann.bodies() == said
+            assert ann.room().timeline.stale is None
 
     simulate(story())
 

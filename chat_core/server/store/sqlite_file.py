@@ -31,9 +31,17 @@ _OPENER: Final = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL")
 _WRITER: Final = (
     *_OPENER,
     "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",  # what was deleted is overwritten, whatever this SQLite was built to do
     f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}",
     f"PRAGMA cache_size = -{WRITER_CACHE_KB}",
 )
+_NO_ROOM: Final = frozenset({sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
+"""Errors of writing (a quota, a limit of the file system, a lost disk), besides "disk full" itself. Writing comes
+before the sync: the transaction is undone and its pages in the log are written over by the next one. What is left of it
+there by a crash in between has been shown to nobody, and the retry of its sends finds it under their cids. After a
+failed *sync* nobody knows what the disk has: that is none of these."""
+_TOLD: Final = ("journal_mode", "synchronous", "wal_autocheckpoint", "cache_size", "page_size")
+_SYNCHRONOUS: Final = ("off", "normal", "full", "extra")
 _READER: Final = ("PRAGMA query_only = ON",)
 
 
@@ -80,10 +88,19 @@ def companion(path: Path, ending: str) -> Path:
     return path.with_name(path.name + ending)
 
 
+def settings(path: Path) -> dict[str, str]:
+    """Return what the writer's connection to a file is set to: the version of SQLite, and what its pragmas answer."""
+    engine = writer_engine(path)
+    with engine.connect() as connection:
+        asked = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in _TOLD}
+    asked["synchronous"] = _SYNCHRONOUS[asked["synchronous"]]
+    return {"sqlite": sqlite3.sqlite_version} | {name: str(value) for name, value in asked.items()}
+
+
 def classify(error: DBAPIError) -> Trouble:
     """Return what an error means for those who asked."""
     code = _code(error)
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or _extended(error) in _NO_ROOM:
         return Trouble.FULL
     return Trouble.BUSY if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else Trouble.OTHER
 
@@ -174,7 +191,12 @@ def _engine(path: Path, pragmas: tuple[str, ...], begin: str, mode: str = "rwc")
 
 def _code(error: DBAPIError) -> int:
     """Return SQLite's primary result code."""
-    return getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return _extended(error) & 0xFF
+
+
+def _extended(error: DBAPIError) -> int:
+    """Return SQLite's extended result code."""
+    return int(getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR))
 
 
 def _unwritable(path: Path, reason: str) -> WorldFault:
