@@ -254,12 +254,14 @@ def test_client_shows_nothing_as_unsent_for_ever_that_the_server_acknowledged_an
             await ann.client.online()
             chat(stage, stage.general, 2)
             await ann.until(lambda: ann.room().position.seq == 2)
+            stage.world.refuse = lambda request: No(Refusal.BUSY) if isinstance(request, (Attach, ReadEvents)) else None
             cut_off(stage, stage.general)
             await ann.client.sent(ann.say("lost"))
             assert [unsent.body for unsent in ann.room().unsent] == ["lost"]
             await away(stage, ann)
             rewind(stage, stage.general, 2)
             chat(stage, stage.general, 1)
+            stage.world.refuse = lambda request: None
             await back(stage, ann)
             await ann.until(lambda: ann.room().position.seq == 3)
             assert not [each for each in ann.changed(TimelineReset) if each.reason], "what it had is still there"
