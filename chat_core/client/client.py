@@ -80,6 +80,7 @@ class Client:
             storage,
         )
         self._name = check_account_name(name)
+        self._started = False
 
     # --- life -------------------------------------------------------------------------------------------------
 
@@ -94,6 +95,9 @@ class Client:
         Raises:
             WorldFault: the storage cannot be used; nothing was begun.
         """
+        if self._started:
+            return
+        self._started = True
         await self._engine.remembering.restore(self._name)
         self._engine.keeper.start()
 

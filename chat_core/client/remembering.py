@@ -42,7 +42,7 @@ class Remembering:
         """Go on where an earlier run of this account's client ended. Raises: WorldFault."""
         if self._storage is None:
             return
-        found = await asyncio.to_thread(self._storage.open, name)
+        found = await self._storage.open(name)
         self._whose = found.whose
         remembered = _as_of_writing(found)
         if remembered is not None:
@@ -59,7 +59,9 @@ class Remembering:
             if whose != self._whose:
                 self._whose = whose
                 self._storage.write((whose,))
-            if self._timer is None and self._list is not state.conversations:
+            if self._list is None:
+                self._keep()
+            elif self._timer is None and self._list is not state.conversations:
                 self._timer = asyncio.get_running_loop().call_later(SETTLED_S, self._keep)
 
     async def close(self) -> None:

@@ -27,10 +27,10 @@ class Found:
 
 
 class Storage(Protocol):
-    """See the module's head. All methods but `open` belong to the client's loop."""
+    """See the module's head."""
 
-    def open(self, name: str) -> Found:
-        """Take over what is there for an account of that name, and keep others out of it. May block: in a thread.
+    async def open(self, name: str) -> Found:
+        """Take over what is there for an account of that name, and keep others out of it.
 
         Raises:
             WorldFault: nothing can be kept there.

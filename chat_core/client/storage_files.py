@@ -62,8 +62,11 @@ class FileStorage:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="outbox")
         self._known = b""
 
-    def open(self, name: str) -> Found:
+    async def open(self, name: str) -> Found:
         """Adopt what earlier runs left for an account of that name. Raises: WorldFault."""
+        return await asyncio.to_thread(self._open, name)
+
+    def _open(self, name: str) -> Found:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._adopt(name)

@@ -104,7 +104,6 @@ class Server:
         sqlite = SqliteStore(folder.database, clock=clock, before_commit=parts.before_commit)
         store = parts.around_store(sqlite)
         try:
-            flusher = Flusher(clock)
             self._hub = Hub(Presence(self._count_members), parts.make_feed)
             self._store = store
             boot = await store.open(self._hub.committed)
@@ -122,6 +121,7 @@ class Server:
                 self._broken,
                 parts.routes,
             )
+            flusher = Flusher(clock, lambda: router.running > 0)
             gateway = Gateway(self._options, clock, self._hub, flusher, router.route, self._emptied)
             try:
                 self._listen(gateway)

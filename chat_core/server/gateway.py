@@ -28,10 +28,13 @@ from chat_core.server.sessions.flusher import Flusher
 from chat_core.server.sessions.hub import Hub
 from chat_core.server.sessions.session import Session
 from chat_core.transport.driver import Driver
+from chat_core.transport.kernel import hold_at_most
 
 ACCEPT_BURST = 64
 """Connections accepted in one turn of the event loop, so that a storm does not starve those that are open."""
 BACKLOG = 1024
+KERNEL_BYTES = 128 * 1024
+"""Bytes for one reader that the kernel may keep before they are on their way."""
 PAUSE_S = 1.0
 """Time without accepting after the descriptors ran out, in seconds."""
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
@@ -159,6 +162,7 @@ class Gateway:
                 continue
             if stream.family != socket.AF_UNIX:
                 stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                hold_at_most(stream, KERNEL_BYTES)
             spawn("accept", self._serve(stream, peer, local=local))
 
     def _pause(self, error: OSError) -> None:

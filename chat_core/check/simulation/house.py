@@ -144,7 +144,8 @@ class _Life:
             pong_within_s=options.pong_within_s,
         )
         self._router = Router(services, lambda: self.on_broken(), self._parts.routes)
-        flusher = Flusher(self._clock)
+        router = self._router
+        flusher = Flusher(self._clock, lambda: router.running > 0)
         self._gateway = Gateway(options, self._clock, self._hub, flusher, self._router.route, lambda: None)
 
     def driver(self) -> Driver:

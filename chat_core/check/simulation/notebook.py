@@ -58,7 +58,7 @@ class MemoryStorage:
         self._timer: asyncio.TimerHandle | None = None
         self._job: asyncio.TimerHandle | None = None
 
-    def open(self, name: str) -> Found:
+    async def open(self, name: str) -> Found:
         """Take over what is there; see `Storage`."""
         notebook = self._notebook
         journal, _ = from_bytes(notebook.journal + notebook.loose)

@@ -55,8 +55,8 @@ class Session:
         "opening",
         "outbox",
         "peer",
+        "stuck_at",
         "stuck_since",
-        "stuck_size",
     )
 
     def __init__(
@@ -101,7 +101,9 @@ class Session:
         self.lagging: dict[int, int] = {}
         """Conversations that overflowed, by the head to tell."""
         self.stuck_since: float | None = None
-        self.stuck_size = 0
+        """Since when it has taken nothing; None: it keeps up."""
+        self.stuck_at = 0
+        """Bytes that had reached it then."""
 
     def opened(self, driver: Driver) -> None:
         """Take the stream over (driver)."""
