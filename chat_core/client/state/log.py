@@ -20,7 +20,7 @@ from chat_core.client.state.changes import (
 )
 from chat_core.client.state.inputs import EventsArrived
 from chat_core.client.state.model import ConversationState, Notice
-from chat_core.client.state.reading import is_mention
+from chat_core.client.state.reading import caught_up, is_mention
 from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted, TopicChanged
 from chat_core.protocol.values import Account, Message, Position
 
@@ -43,6 +43,8 @@ def arrived(
     position = Position(conversation=number, seq=last.seq, eid=last.eid)
     after = _count_new(replace(conversation, timeline=timeline, position=position), new, me)
     after = _count_changed(after, changed.values(), me)
+    if conversation.position.seq < conversation.info.head <= last.seq:
+        after = caught_up(after, me)
     changes: list[Change] = []
     if new:
         changes.append(MessagesAppended(conversation=number, messages=new, live=arrival.live))
