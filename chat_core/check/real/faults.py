@@ -17,12 +17,16 @@ import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from typing import ClassVar, Final, Literal
 
+from chat_core.base.clock import SystemClock
+from chat_core.base.errors import WorldFault
 from chat_core.check.real.proxy import Direction, Pipe, Proxy, Wire
 from chat_core.check.real.server import CheckedServer
 from chat_core.check.real.workers import WorkerProcess
@@ -35,11 +39,11 @@ ARMED_S: Final = 5.0
 DISK_BYTES: Final = 384 * 1024 * 1024
 """Size of the small file system for a full disk; it is in memory."""
 CLOCK_LIBRARIES: Final = (
-    "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
-    "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
-    "/usr/lib64/faketime/libfaketimeMT.so.1",
-    "/usr/lib/faketime/libfaketimeMT.so.1",
-    "/usr/local/lib/faketime/libfaketimeMT.so.1",
+    "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
+    "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
+    "/usr/lib64/faketime/libfaketime.so.1",
+    "/usr/lib/faketime/libfaketime.so.1",
+    "/usr/local/lib/faketime/libfaketime.so.1",
 )
 
 
@@ -312,44 +316,105 @@ class Rewind(Fault):
             world.record(self.name, f"back to {copy.stat().st_size} bytes")
 
 
+class Restore(Fault):
+    """See `sentence`."""
+
+    name = "restore"
+    sentence = "a backup is taken while the server runs, and restored some time later: another epoch begins"
+    lane: ClassVar[Lane] = "server"
+
+    def unable(self) -> str:
+        """Return why not."""
+        return "" if find_spec("chat_core.server.admin") else "this version has no backup and restore"
+
+    async def happen(self, world: World) -> None:
+        """Do it, with the commands an operator has for it."""
+        if not world.server.running:
+            raise NotNow("the server is down")
+        backup = world.folder / "backup.db"
+        await _command("backup", str(backup), "--data", str(world.server.data), "--force")
+        await world.rest(world.some_time(0.3, 10))
+        async with world.down():
+            await world.server.stop()
+            world.save()
+            await _command("restore", str(backup), "--data", str(world.server.data), "--replace")
+            for file in world.server.data.glob(f"{world.server.database.name}.replaced-*"):
+                file.unlink()
+            world.record(self.name, f"{backup.stat().st_size} bytes")
+
+
+async def _command(*arguments: str) -> None:
+    """Run a command of this program. Raises: WorldFault."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "chat_core", *arguments), stdout=PIPE, stderr=STDOUT
+    )
+    said, _ = await process.communicate()
+    if process.returncode:
+        raise WorldFault(f"chat-core {arguments[0]} failed: {said.decode(errors='replace').strip()}")
+
+
 class Clock(Fault):
     """See `sentence`."""
 
     name = "clock"
-    sentence = "the server's wall clock jumps, back and forth by up to a day (libfaketime)"
+    sentence = "the server's wall clock jumps back and forth, by up to a day, while it runs (libfaketime)"
     lane: ClassVar[Lane] = "server"
-
-    def __init__(self) -> None:
-        self._file = Path()
 
     def unable(self) -> str:
         """Return why not."""
         return "" if _clock_library() else "libfaketime is not installed"
 
-    def prepare(self, world: World) -> None:
-        """Have the server's wall clock read from a file."""
-        self._file = world.folder / "clock"
-        self._file.write_text("+0\n")
-        world.server.env |= {
-            "LD_PRELOAD": _clock_library(),
-            "FAKETIME_TIMESTAMP_FILE": str(self._file),
-            "FAKETIME_CACHE_DURATION": "1",
-            "FAKETIME_DISABLE_SHM": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "DONT_FAKE_MONOTONIC": "1",
-        }
-
     async def happen(self, world: World) -> None:
-        """Do it."""
-        jump = world.random.choice((-86_400, -3_600, -60, 60, 3_600, 86_400))
-        seconds = world.some_time(1.5, 10)
-        try:
-            self._file.write_text(f"{jump:+d}\n")
-            await world.rest(1.2)
-            world.record(self.name, f"{jump:+d} s for {seconds:.1f} s")
-            await world.rest(seconds)
-        finally:
-            self._file.write_text("+0\n")
+        """Do it, in a life of the server of its own: with that library it is slow."""
+        file = world.folder / "clock"
+        _set_clock(file, 0)
+        async with world.down():
+            await world.server.stop()
+            world.server.env = {
+                "LD_PRELOAD": _clock_library(),
+                "FAKETIME_TIMESTAMP_FILE": str(file),
+                "FAKETIME_CACHE_DURATION": "1",
+                "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+                "DONT_FAKE_MONOTONIC": "1",
+            }
+            try:
+                await world.server.start()
+                await self._jump(world, file)
+            finally:
+                world.server.env, pid = {}, world.server.pid
+                await world.server.stop()
+                _sweep(pid)
+
+    async def _jump(self, world: World, file: Path) -> None:
+        jump_s = world.random.choice((-86_400, -3_600, 3_600, 86_400))
+        clock = SystemClock()
+        _set_clock(file, jump_s)
+        deadline = time.monotonic() + 2 * ARMED_S
+        while not _stored_about(world.server.database, clock.wall_ms() + jump_s * 1000):
+            if time.monotonic() > deadline:
+                raise NotNow("nothing was stored at that time")
+            await asyncio.sleep(0.1)
+        world.record(self.name, f"{jump_s:+d} s")
+        await world.rest(world.some_time(0.2, 5))
+        _set_clock(file, 0)
+        await world.rest(world.some_time(1.2, 5))
+
+
+def _stored_about(database: Path, wall_ms: int) -> bool:
+    """Return whether an event has a time that is about this one."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)) as connection:
+        query = "SELECT 1 FROM events WHERE ts BETWEEN ? AND ? LIMIT 1"
+        return connection.execute(query, (wall_ms - 20_000, wall_ms + 20_000)).fetchone() is not None
+
+
+def _set_clock(file: Path, offset_s: int) -> None:
+    file.write_text(f"{offset_s:+d}\n")
+
+
+def _sweep(pid: int) -> None:
+    """Remove what the library leaves behind in the memory of the machine."""
+    for name in ("faketime_shm", "sem.faketime_sem"):
+        Path(f"/dev/shm/{name}_{pid}").unlink(missing_ok=True)
 
 
 def _clock_library() -> str:
@@ -560,6 +625,7 @@ REGISTRY: Final[tuple[type[Fault], ...]] = (
     Slow,
     Clock,
     Restart,
+    Restore,
     Rewind,
 )
 """Every kind of fault."""

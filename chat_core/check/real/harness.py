@@ -324,7 +324,7 @@ class Run:
                 raise WorldFault(f"Not all clients did {what} within {within_s:.0f} s.")
             for worker in self._workers:
                 if not worker.running:
-                    raise WorldFault(f"The client {worker.who} ended by itself; {self._folder} has its log.")
+                    raise WorldFault(f"The client {worker.who} ended by itself: {worker.complaints()}")
             await asyncio.sleep(0.05)
 
     def _fault(self, kind: str, detail: str) -> None:

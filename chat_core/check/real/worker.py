@@ -90,9 +90,9 @@ class CheckedStorage(FileStorage):
         self._told = told
         self._found = found
 
-    def open(self, name: str) -> Found:
+    async def open(self, name: str) -> Found:
         """Open, and tell what was there."""
-        found = super().open(name)
+        found = await super().open(name)
         self._found(found)
         return found
 
