@@ -230,7 +230,8 @@ class Run:
         """Let the faults of one lane happen: first each once, as they are listed, then in a new order each round."""
         kinds = [fault for fault in self._faults if fault.lane == lane]
         world, random = self._world, Random(f"{self._options.seed} {lane}")
-        gap_s = min(5.0, max(0.2, self._options.seconds / 40))
+        # Clients need a moment to come back to a server that was killed; wires have other victims meanwhile.
+        gap_s = min(5.0, max(1.5 if lane == "server" else 0.2, self._options.seconds / 40))
         bag: list[FaultKind] = []
         first_round = True
         await world.rest(gap_s)
