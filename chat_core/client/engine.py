@@ -77,7 +77,9 @@ class Engine:
             storage=storage,
         )
         self.remembering = Remembering(storage, self.board, self.sender)
-        self._delivery = Delivery(self.board, self.sender.came_by, None if self._follow else KEPT_UNSHOWN)
+        self._delivery = Delivery(
+            self.board, self.sender.came_by, self.sender.passed, None if self._follow else KEPT_UNSHOWN
+        )
         self.pages = Pages(self.board, self.sender, lambda: self.keeper.link)
         self.attacher = Attacher(self.board, self._delivery, self.sender, clock, self._was_reset)
         self.glances = Glances(self.board, clock)

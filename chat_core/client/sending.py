@@ -173,6 +173,14 @@ class Sender:
         """A conversation is new in the list: what waits for it belongs to it."""
         self._outbox.touched.add(conversation)
 
+    def passed(self, conversation: int, seq: int) -> None:
+        """Every event of a conversation up to `seq` was handed over: what is not among them was lost by the server."""
+        self._outbox.seen_up_to(conversation, seq)
+
+    def rewound(self, conversation: int) -> None:
+        """The server lost the end of a conversation's log."""
+        self._outbox.rewound(conversation)
+
     def skipped(self, conversation: int) -> None:
         """A conversation was reset: what is acknowledged there will not come by as an event."""
         self._outbox.seen_up_to(conversation, _NEVER)

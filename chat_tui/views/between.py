@@ -11,7 +11,7 @@ from chat_tui.views.clean import drawable_line
 from chat_tui.views.columns import Columns
 from chat_tui.views.edge import hanging, laid_out
 from chat_tui.views.inline import Mark
-from chat_tui.views.items import WelcomeItem
+from chat_tui.views.items import GapItem, WelcomeItem
 from chat_tui.views.lines import Line, Role, Span, elide, right, rule
 from chat_tui.views.names import shown_name
 
@@ -20,10 +20,22 @@ _TOLD_MAX: Final = 3
 
 _NOTICE_MARK: Final = "–"
 
+_RULE_LEAST: Final = 9
+"""Cells of a line across that its words leave, with the margin."""
+
 
 def ruled(label: str, where: Columns, line: Role, words: Role) -> Line:
     """Return a line across the timeline with words in its middle."""
     spans = (Span(" "), *rule(label, where.width - 1, line, words))
+    return Line(spans, gutter=sum(len(span.text) for span in spans))
+
+
+def gap(item: GapItem, where: Columns) -> Line:
+    """Return the line where messages are missing; the number of events is the most that messages can be."""
+    what = f"up to {item.missing:,} messages not loaded" if item.missing > 1 else "1 message may be missing"
+    long = f"{what} · {'fetching…' if item.loading else 'scroll to load'}"
+    label = long if cell_len(long) <= where.width - _RULE_LEAST else what
+    spans = (Span(" "), *rule(label, where.width - 1, "rule", "quiet", torn=True))
     return Line(spans, gutter=sum(len(span.text) for span in spans))
 
 

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from chat_core.client.state.model import Notice, Unsent
 from chat_core.protocol.values import Message
-from chat_tui.views.items import DayItem, Item, MessageItem, NoticeItem, UnreadItem, UnsentItem
+from chat_tui.views.items import DayItem, GapItem, Item, MessageItem, NoticeItem, UnreadItem, UnsentItem
 from chat_tui.views.when import day_span
 
 GROUP_MS: Final = 5 * 60_000
@@ -50,6 +50,7 @@ def build(
     *,
     after: MessageItem | None = None,
     from_start: bool = False,
+    behind_gap: int = 0,
 ) -> list[Item]:
     """Return the items of consecutive messages.
 
@@ -59,8 +60,9 @@ def build(
         notices: all of the conversation, by `after`; those in front of one of the messages are taken.
         after: the message item in front of them, if there is one.
         from_start: nothing older than them exists.
+        behind_gap: seq up to which a gap reaches that is between `after` and them; 0: there is none.
     """
-    run = _Run(setting, after, from_start)
+    run = _Run(setting, after, from_start, behind_gap)
     at: int | None = None
     for message in messages:
         if at is None:
@@ -74,12 +76,32 @@ def build(
     return run.items
 
 
+def build_gap(setting: Setting, notices: Sequence[Notice], after: MessageItem, behind: int, gap: GapItem) -> list[Item]:
+    """Return what stands where messages are missing.
+
+    Args:
+        setting: what it stands in.
+        notices: all of the conversation.
+        after: the last message in front of it.
+        behind: seq of the last event that is missing.
+        gap: what is drawn there.
+    """
+    run = _Run(setting, after, from_start=False)
+    first_missing = behind - gap.missing + 1
+    run.tell(notices[_first_notice(notices, run.seq, 1) : _first_notice(notices, first_missing, 1)], behind)
+    run.divide(behind + 1)
+    run.items.append(gap)
+    return run.items
+
+
 def build_tail(
     setting: Setting,
     notices: Sequence[Notice],
     unsent: Sequence[Unsent],
     fresh: frozenset[bytes],
     after: MessageItem | None,
+    *,
+    behind_gap: int = 0,
 ) -> list[Item]:
     """Return what stands behind the last message: notices, then what is not acknowledged.
 
@@ -89,8 +111,9 @@ def build_tail(
         unsent: own messages, in sending order.
         fresh: cids of those that were handed over only just now.
         after: the last message.
+        behind_gap: seq up to which a gap reaches that is between it and them; 0: there is none.
     """
-    run = _Run(setting, after, from_start=True)
+    run = _Run(setting, after, from_start=True, behind_gap=behind_gap)
     run.tell(notices[_first_notice(notices, run.seq, 1) :], 0)
     for waiting in unsent:
         run.wait(waiting, waiting.cid in fresh)
@@ -105,7 +128,7 @@ def _first_notice(notices: Sequence[Notice], seq: int, first: int) -> int:
 class _Run:
     """Items in the making, and what has to be known of the one before the next."""
 
-    def __init__(self, setting: Setting, after: MessageItem | None, from_start: bool) -> None:
+    def __init__(self, setting: Setting, after: MessageItem | None, from_start: bool, behind_gap: int = 0) -> None:
         self.items: list[Item] = []
         self.setting = setting
         self.seq = 0 if from_start else -1
@@ -118,18 +141,24 @@ class _Run:
             self.author = after.message.author if after.message.style == "text" else 0
             self.since = after.since
             self.day, self.begins, self.ends = day_span(after.message.ts, setting.zone)
+        if behind_gap:
+            self.seq, self.author = behind_gap, 0
 
     def say(self, message: Message) -> None:
         """Add a message."""
         self._turn_day(message.ts, message.seq)
-        divider = self.setting.divider
-        if divider is not None and 0 <= self.seq <= divider.read < message.seq:
-            self.items.append(divider.item)
-            self.author = 0
+        self.divide(message.seq)
         head = self._begins(message.author, message.ts) or message.style == "action"
         self.items.append(MessageItem(message, head, self.since))
         self.seq = message.seq
         self.author = message.author if message.style == "text" else 0
+
+    def divide(self, seq: int) -> None:
+        """Add the line above what is unread, if what is in front of `seq` was read and what begins there was not."""
+        divider = self.setting.divider
+        if divider is not None and 0 <= self.seq <= divider.read < seq:
+            self.items.append(divider.item)
+            self.author = 0
 
     def wait(self, unsent: Unsent, fresh: bool) -> None:
         """Add a message that is not acknowledged."""

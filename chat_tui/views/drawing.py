@@ -10,13 +10,14 @@ from datetime import tzinfo
 from typing import Final, NamedTuple
 
 from chat_core.protocol.values import Message
-from chat_tui.views.between import ruled, told, welcome
+from chat_tui.views.between import gap, ruled, told, welcome
 from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.columns import Columns
 from chat_tui.views.edge import hanging, laid_out
 from chat_tui.views.inline import Mark, marks
 from chat_tui.views.items import (
     DayItem,
+    GapItem,
     Item,
     MessageItem,
     NoticeItem,
@@ -35,6 +36,8 @@ MAX_CHARS: Final = 4_000
 """Characters of a message that are drawn."""
 
 _ACTION_MARK: Final = "·"
+_EDITED: Final = "(edited)"
+_DELETED: Final = "message deleted"
 
 
 class Reader(NamedTuple):
@@ -61,12 +64,14 @@ def draw(item: Item, where: Columns, reader: Reader) -> tuple[Line, ...]:
             return (ruled(day_in_words(item.day, item.year), where, "rule", "muted"),)
         case UnreadItem():
             since = f" since {item.since}" if item.since else ""
-            return (ruled(f"{item.count} new{since}", where, "accent", "accent"),)
+            return (ruled(f"{item.count:,} new{since}", where, "accent", "accent"),)
         case NoticeItem():
             return told(item.notices, where)
         case OlderItem():
             words = "fetching earlier messages…" if item.loading else "earlier messages are not here yet"
             return (ruled(words, where, "rule", "quiet"),)
+        case GapItem():
+            return (gap(item, where),)
         case WelcomeItem():
             return welcome(item, where)
         case _:
@@ -103,16 +108,35 @@ def _shown(body: str) -> tuple[str, str]:
 
 
 def _message(message: Message, head: bool, where: Columns, reader: Reader) -> tuple[Line, ...]:
+    if message.deleted or not message.body:  # an empty one was deleted: its deletion is still to come from the log
+        return _gone(message, head, where, reader)
     text, missing = _shown(message.body)
     found = marks(text, reader.name if message.author != reader.account else "", reader.channels)
     who = (message.name, name_role(message.author, reader.account))
     if message.style == "action":
         text, found = _acted(text, found, who)
     heading = _heading(message.ts, who, message.style == "action", where, reader) if head else ()
-    lines = laid_out(text, found, where, heading)
+    said = len(text)
+    if message.edits and missing:
+        missing = f"{missing} {_EDITED}"
+    elif message.edits:
+        text, found = _behind(text, found, _EDITED, "quiet")
+    lines = laid_out(text, found, where, heading, said)
     if missing:
-        lines.append(hanging((Span(missing, "quiet"),), where, len(text)))
+        lines.append(hanging((Span(missing, "quiet"),), where, said))
     return tuple(lines)
+
+
+def _gone(message: Message, head: bool, where: Columns, reader: Reader) -> tuple[Line, ...]:
+    """Return the lines of a message whose text was deleted: when and who stay."""
+    who = (message.name, name_role(message.author, reader.account))
+    heading = _heading(message.ts, who, False, where, reader) if head else ()
+    return tuple(laid_out(_DELETED, [Mark(0, len(_DELETED), "quiet")], where, heading))
+
+
+def _behind(text: str, found: list[Mark], words: str, role: Role) -> tuple[str, list[Mark]]:
+    """Put words of ours behind a text."""
+    return f"{text} {words}", [*found, Mark(len(text), len(text) + 1 + len(words), role)]
 
 
 def _unsent(item: UnsentItem, where: Columns, reader: Reader) -> tuple[Line, ...]:
@@ -122,12 +146,12 @@ def _unsent(item: UnsentItem, where: Columns, reader: Reader) -> tuple[Line, ...
     who: tuple[str, Role] = (reader.name, "own")
     if unsent.style == "action":
         text, found = _acted(text, found, who)
+    said = len(text)
     words, role = _fate(item)
     if words:
-        found.append(Mark(len(text), len(text) + 1 + len(words), role))
-        text = f"{text} {words}"
+        text, found = _behind(text, found, words, role)
     heading = _heading(unsent.ts, who, unsent.style == "action", where, reader) if item.head else ()
-    return tuple(laid_out(text, found, where, heading))
+    return tuple(laid_out(text, found, where, heading, said))
 
 
 def _fate(item: UnsentItem) -> tuple[str, Role]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import tzinfo
 from typing import Final
 
@@ -10,15 +10,28 @@ from rich.cells import cell_len
 
 from chat_core.client.state.model import ConversationState, Notice, Timeline
 from chat_core.protocol.values import Message
-from chat_tui.views.building import Divider, Setting, build, build_tail
-from chat_tui.views.items import Item, MessageItem, OlderItem, UnreadItem, UnsentItem, WelcomeItem, last_message, seq_of
+from chat_tui.views.assembling import beginning, continued, divider_of, everything, first_fresh, gap_of
+from chat_tui.views.building import Setting, build, build_tail
+from chat_tui.views.items import (
+    GapItem,
+    Item,
+    MessageItem,
+    OlderItem,
+    UnreadItem,
+    UnsentItem,
+    first_behind,
+    last_message,
+    seq_of,
+)
 from chat_tui.views.names import shown_name
-from chat_tui.views.pages import count_newer, last_notice_before, last_up_to, newer_than, older_than
+from chat_tui.views.pages import count_newer, last_notice_before, newer_than, older_than
 from chat_tui.views.timeline import Place, View
-from chat_tui.views.when import local, since
+from chat_tui.views.when import local
 
 _NAMED: Final = 200
 """Newest messages whose names decide how wide the gutter is."""
+_FEW: Final = 50
+"""Changed messages that are replaced one by one; more of them are cheaper drawn anew with everything."""
 _CONTEXT: Final = 2
 """Lines that were read already shown above the first unread one."""
 
@@ -71,18 +84,36 @@ class History:
 
     # --- following
 
-    def update(self, conversation: ConversationState, *, reset: bool = False) -> None:
-        """Show a newer state of the conversation; the window is to be settled afterwards."""
+    def update(
+        self,
+        conversation: ConversationState,
+        *,
+        reset: bool = False,
+        jumped: bool = False,
+        changed: Collection[int] = (),
+    ) -> None:
+        """Show a newer state of the conversation; the window is to be settled afterwards.
+
+        Args:
+            conversation: it.
+            reset: whether nothing can be told from what is shown: all of it is built anew.
+            jumped: whether the log went on elsewhere: what is unread is so as from now.
+            changed: seqs of messages that were edited or deleted.
+        """
         old, self.conversation = self.conversation, conversation
         timeline = conversation.timeline
-        if reset or self._notices_differ(old.notices, conversation.notices):
+        if jumped:
+            self._read, self._unread = conversation.read, conversation.unread
+        if reset or len(changed) > _FEW or self._notices_differ(old.notices, conversation.notices):
             self._rebuild_in_place()
             return
         if timeline is not old.timeline and not self._grown(old.timeline, timeline):
             self._rebuild_in_place()
             return
-        if conversation.loading != old.loading and not timeline.at_start:
-            self.view.redraw(0, OlderItem(conversation.loading))
+        if changed:
+            self._redraw(changed)
+        if conversation.loading != old.loading:
+            self._show_loading()
         if conversation.unsent is not old.unsent or conversation.notices is not old.notices:
             self._put_tail()
         known = {unsent.cid for unsent in old.unsent}
@@ -100,15 +131,26 @@ class History:
     @property
     def longest_name(self) -> int:
         """Cells of the longest name among the newest messages."""
-        names = {message.name for message in self.conversation.timeline.newest(_NAMED)}
+        timeline = self.conversation.timeline
+        newest = timeline.newest(_NAMED)
+        if not newest and timeline.stale is not None:
+            newest = timeline.stale.blocks[-1]  # the newest page is still on its way
+        names = {message.name for message in newest}
         return max((cell_len(shown_name(name)) for name in names), default=0)
 
     @property
     def wants_older(self) -> bool:
-        """Whether the window is so near the beginning that older messages should be fetched."""
-        conversation = self.conversation
-        near = self.view.top < max(1, self.view.rows)
-        return near and not conversation.timeline.at_start and not conversation.loading
+        """Whether the window is so near the end of what is up to date that older messages should be fetched."""
+        view, timeline = self.view, self.conversation.timeline
+        if timeline.at_start or self.conversation.loading:
+            return False
+        page = max(1, view.rows)
+        if timeline.stale is None:
+            return view.top < page
+        fresh = view.heights.top(first_fresh(view.items, timeline))
+        # Who reads far above a gap does not have all of it fetched for that, unless there is nothing more to read.
+        sought = not timeline.missing or view.top < page or fresh - page <= view.top
+        return sought and view.top < fresh + page
 
     def below(self) -> int:
         """Return how many messages are below the window, or cut off by its end."""
@@ -121,8 +163,19 @@ class History:
         waiting = sum(isinstance(item, UnsentItem) for item in self.view.items[max(index + len(shown), self._tail) :])
         if index >= self._tail:
             return waiting
-        seen = next((seq for at in range(index - cut, -1, -1) if (seq := seq_of(self.view.items[at]))), 0)
-        return count_newer(self.conversation.timeline, seen) + waiting
+        return count_newer(self.conversation.timeline, self._last_seq(index - cut)) + waiting
+
+    @property
+    def gap_below(self) -> bool:
+        """Whether messages are missing below the window."""
+        rows, timeline = self._readable_rows(), self.conversation.timeline
+        if not rows or timeline.stale is None or not timeline.missing:
+            return False
+        return self._last_seq(rows[-1][0]) <= timeline.stale.up_to
+
+    def _last_seq(self, index: int) -> int:
+        """Return the seq of the last message up to an item, 0: none."""
+        return next((seq for at in range(index, -1, -1) if (seq := seq_of(self.view.items[at]))), 0)
 
     def last_visible(self) -> int:
         """Return the seq of the newest message whose last line is in the window; 0: none."""
@@ -147,6 +200,8 @@ class History:
         if view.rows <= 0:
             return
         for index in range(len(view.items) - 1, -1, -1):
+            if isinstance(view.items[index], GapItem):
+                return  # the first unread one is not here
             if isinstance(view.items[index], UnreadItem):
                 if view.heights.top(index) < view.top:
                     view.go_below(index, min(_CONTEXT, view.rows - 1))
@@ -155,15 +210,13 @@ class History:
     # --- building
 
     def _rebuild(self) -> None:
-        timeline = self.conversation.timeline
-        self._setting = self._setting._replace(divider=self._divider())
-        body = build(timeline, self._setting, self.conversation.notices, from_start=timeline.at_start)
-        items = [*self._head(), *body]
-        self._tail, self._known = len(items), timeline.count
+        self._divide()
+        items = everything(self.conversation, self._setting, self._hints)
+        self._tail, self._known = len(items), self.conversation.timeline.count
         self.view.replace([*items, *self._made_tail(last_message(items))])
 
     def _rebuild_in_place(self) -> None:
-        place, empty = self.view.place(), self._known == 0
+        place, empty = self.view.place(), last_message(self.view.items) is None
         self._rebuild()
         if place is not None:
             # What was read may have been forgotten to save room: then the oldest that is left is nearest.
@@ -181,28 +234,44 @@ class History:
         if self._known + len(older) + len(newer) != new.count:
             return False
         if older or new.at_start != old.at_start:
-            self._prepend(older)
+            self._prepend(older, old.first_seq)
+        elif new.stale is not old.stale:
+            return False
         if newer:
             self._append(newer)
         self._known = new.count
         return True
 
-    def _prepend(self, messages: Sequence[Message]) -> None:
-        """Put messages in front; the first known one may now continue the line of another."""
-        items = self.view.items
-        first = next(index for index, item in enumerate(items) if isinstance(item, MessageItem))
+    def _prepend(self, messages: Sequence[Message], known: int) -> None:
+        """Put messages in front of the first known one, which may now continue the line of another.
+
+        What is stale and not in front of the new ones goes; so does the gap, if it is closed.
+        """
+        items, conversation = self.view.items, self.conversation
+        first = first_behind(items, known - 1)
         item = items[first]
         assert isinstance(item, MessageItem)
-        self._setting = self._setting._replace(divider=self._divider())
-        run = build(
-            [*messages, item.message],
-            self._setting,
-            self.conversation.notices,
-            from_start=self.conversation.timeline.at_start,
-        )
-        new = [*self._head(), *run]
-        self.view.splice(0, first + 1, new)
-        self._tail += len(new) - first - 1
+        self._divide()
+        start, new, after, stale = 0, beginning(conversation, self._hints), None, conversation.timeline.stale
+        if stale is not None:
+            start, new = first_behind(items, stale.last_seq - 1) + 1, []
+            after = last_message(items[start - 1 : start])
+        new += continued(conversation, self._setting, after, [*messages, item.message])
+        self.view.splice(start, first + 1, new, hold_below=self._comes_from_below(first))
+        self._tail += len(new) - (first + 1 - start)
+
+    def _comes_from_below(self, index: int) -> bool:
+        """Whether somebody is reading upwards, and has just come to the item: what was read then stays in view."""
+        return self.view.rising and 0 <= self.view.heights.top(index) - self.view.top < self.view.rows // 2
+
+    def _show_loading(self) -> None:
+        """Say at the place where they will appear whether older messages are on their way."""
+        timeline, items = self.conversation.timeline, self.view.items
+        if timeline.missing:
+            before = range(first_fresh(items, timeline) - 1, -1, -1)
+            self.view.redraw(next(at for at in before if isinstance(items[at], GapItem)), gap_of(self.conversation))
+        elif timeline.stale is None and not timeline.at_start:
+            self.view.redraw(0, OlderItem(self.conversation.loading))
 
     def _append(self, messages: Sequence[Message]) -> None:
         last = last_message(self.view.items)
@@ -211,27 +280,27 @@ class History:
         self.view.splice(self._tail, len(self.view.items), [*run, *tail])
         self._tail += len(run)
 
+    def _redraw(self, changed: Collection[int]) -> None:
+        """Put messages that were edited or deleted in the place of what they were."""
+        for index in range(self._tail):
+            item = self.view.items[index]
+            if isinstance(item, MessageItem) and item.message.seq in changed:
+                message = self.conversation.timeline.find(item.message.seq)
+                if message is not None and message is not item.message:
+                    self.view.splice(index, index + 1, [MessageItem(message, item.head, item.since)])
+
     def _put_tail(self) -> None:
         last = last_message(self.view.items)
         self.view.splice(self._tail, len(self.view.items), self._made_tail(last))
 
     def _made_tail(self, last: MessageItem | None) -> list[Item]:
-        conversation = self.conversation
-        return build_tail(self._setting, conversation.notices, conversation.unsent, self.fresh, last)
+        conversation, timeline = self.conversation, self.conversation.timeline
+        behind = timeline.known_from - 1 if timeline.missing and not timeline.count else 0
+        return build_tail(self._setting, conversation.notices, conversation.unsent, self.fresh, last, behind_gap=behind)
 
-    def _head(self) -> list[Item]:
-        conversation = self.conversation
-        if conversation.timeline.at_start:
-            return [WelcomeItem(conversation.info.kind, conversation.target, self._hints)]
-        return [OlderItem(conversation.loading)]
-
-    def _divider(self) -> Divider | None:
-        if not self._unread:
-            return None
-        zone = self._setting.zone
-        read = last_up_to(self.conversation.timeline, self._read)
-        words = since(read.ts, self._now_ms, zone) if read is not None else ""
-        return Divider(self._read, UnreadItem(self._unread, words))
+    def _divide(self) -> None:
+        divider = divider_of(self.conversation.timeline, self._read, self._unread, self._setting, self._now_ms)
+        self._setting = self._setting._replace(divider=divider)
 
     def _notices_differ(self, old: Sequence[Notice], new: Sequence[Notice]) -> bool:
         """Whether there is another notice in front of a known message: rare, notices come at the end."""

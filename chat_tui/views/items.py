@@ -142,6 +142,25 @@ class OlderItem(Item, frozen=True, gc=False):
         return "older", self.loading
 
 
+class GapItem(Item, frozen=True, gc=False):
+    """Messages are missing between an older part and the newer one."""
+
+    missing: int
+    """How many there are at most."""
+    loading: bool
+    """Whether some of them are on their way."""
+
+    @property
+    def identity(self) -> Hashable:
+        """See Item."""
+        return "gap"
+
+    @property
+    def look(self) -> Hashable:
+        """See Item."""
+        return "gap", self.missing, self.loading
+
+
 class WelcomeItem(Item, frozen=True, gc=False):
     """The very beginning of a conversation."""
 
@@ -166,6 +185,11 @@ class WelcomeItem(Item, frozen=True, gc=False):
 def seq_of(item: Item) -> int:
     """Return the seq of a message, 0 for anything else."""
     return item.message.seq if isinstance(item, MessageItem) else 0
+
+
+def first_behind(items: Sequence[Item], seq: int) -> int:
+    """Return the index of the first message behind `seq`, or of the end."""
+    return next((index for index, item in enumerate(items) if seq_of(item) > seq), len(items))
 
 
 def last_message(items: Sequence[Item]) -> MessageItem | None:

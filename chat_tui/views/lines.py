@@ -50,6 +50,8 @@ class Line(NamedTuple):
     """How it joins the line before it when both are copied."""
     offset: int = 0
     """Where in the message's text it begins, in characters."""
+    tail: int = 0
+    """Characters at the right that are no text of a message."""
 
     @property
     def text(self) -> str:
@@ -113,13 +115,17 @@ def spread(left: Iterable[Span], end: Iterable[Span], cells: int, *, gap: int = 
     return (*beginning, Span(" " * space), *ending) if taken else beginning
 
 
-def rule(label: str, cells: int, rule_role: Role, label_role: Role) -> tuple[Span, ...]:
-    """Return a horizontal line with a word in its middle."""
+def rule(label: str, cells: int, rule_role: Role, label_role: Role, *, torn: bool = False) -> tuple[Span, ...]:
+    """Return a horizontal line with a word in its middle; a torn one has holes, and ends in strokes all the same."""
     label = elide(label, max(0, cells - 6))
     rest = cells - cell_len(label) - 2
     before = rest // 2
     return (
-        Span("─" * before + " ", rule_role),
+        Span(_stroke(before, torn) + " ", rule_role),
         Span(label, label_role),
-        Span(" " + "─" * (rest - before), rule_role),
+        Span(" " + _stroke(rest - before, torn)[::-1], rule_role),
     )
+
+
+def _stroke(cells: int, torn: bool) -> str:
+    return ("─ " * (cells // 2 + 1))[:cells] if torn else "─" * cells

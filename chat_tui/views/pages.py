@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import chain
 
 from chat_core.client.state.model import Notice, Timeline
 from chat_core.protocol.values import Message
@@ -21,9 +22,10 @@ def newer_than(timeline: Timeline, seq: int) -> list[Message]:
 
 
 def count_newer(timeline: Timeline, seq: int) -> int:
-    """Return how many messages are behind `seq`."""
+    """Return how many messages are behind `seq`, stale ones too."""
     count = 0
-    for block in reversed(timeline.blocks):
+    stale = () if timeline.stale is None else timeline.stale.blocks
+    for block in chain(reversed(timeline.blocks), reversed(stale)):
         at = bisect_left(block, seq + 1, key=lambda message: message.seq)
         count += len(block) - at
         if at:
@@ -42,9 +44,9 @@ def older_than(timeline: Timeline, seq: int) -> list[Message]:
     return found
 
 
-def last_up_to(timeline: Timeline, seq: int) -> Message | None:
+def last_up_to(blocks: Sequence[Sequence[Message]], seq: int) -> Message | None:
     """Return the newest message that is not behind `seq`."""
-    for block in reversed(timeline.blocks):
+    for block in reversed(blocks):
         at = bisect_left(block, seq + 1, key=lambda message: message.seq)
         if at:
             return block[at - 1]

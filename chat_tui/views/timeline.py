@@ -13,14 +13,14 @@ from chat_tui.views.cache import Recent
 from chat_tui.views.columns import Columns
 from chat_tui.views.drawing import Reader, draw, estimated
 from chat_tui.views.heights import Heights
-from chat_tui.views.items import DayItem, Item, MessageItem, OlderItem, WelcomeItem
+from chat_tui.views.items import DayItem, GapItem, Item, MessageItem, OlderItem, WelcomeItem
 from chat_tui.views.lines import Line
 
 _REMEMBERED: Final = 2_000
 """Drawn items that are kept; some fifty screens."""
 
-_MOVING: Final = (OlderItem, WelcomeItem, DayItem)
-"""Items that are at the beginning whatever comes in front: nothing can be held in place by them."""
+_MOVING: Final = (OlderItem, WelcomeItem, DayItem, GapItem)
+"""Items that are in front of whatever comes there: nothing can be held in place by them."""
 
 
 class Place(NamedTuple):
@@ -42,6 +42,8 @@ class View:
         self.heights = Heights()
         self.follow = True
         """Whether the view stays at the end as more comes."""
+        self.rising = False
+        """Whether the last move of somebody went up."""
         self.rows = 0
         """Lines of the window; 0: not laid out yet."""
         self.shifted = 0
@@ -77,13 +79,19 @@ class View:
         self._lines.clear()
         self.follow, self._at = True, (0, 0)
 
-    def splice(self, start: int, stop: int, items: Sequence[Item]) -> None:
+    def splice(self, start: int, stop: int, items: Sequence[Item], *, hold_below: bool = False) -> None:
         """Replace the items [start, stop), without a move of what is in view.
 
         The window is not settled: several changes may come before it has to be.
+
+        Args:
+            start: the first one.
+            stop: behind the last one.
+            items: what is there instead.
+            hold_below: where these are in the window, whether that stays which is below them, not what is above.
         """
         before = self.top
-        anchor = self._anchor(start, stop, items)
+        anchor = self._anchor(start, stop, items, hold_below)
         self.items[start:stop] = items
         self.heights.splice(start, stop, map(self._guess, items))
         if anchor is None:
@@ -117,6 +125,7 @@ class View:
     def scroll(self, line: int) -> None:
         """Put the top of the window at a line, or as near as possible."""
         if self.items:
+            self.rising = line < self.top
             self.follow = False
             self._at = self.heights.at(line)
             self.settle()
@@ -217,10 +226,10 @@ class View:
             index -= 1
             covered += self._count(index)
 
-    def _anchor(self, start: int, stop: int, items: Sequence[Item]) -> tuple[int, int] | None:
+    def _anchor(self, start: int, stop: int, items: Sequence[Item], hold_below: bool) -> tuple[int, int] | None:
         """Find an item at or below the top of the window that stays: its index then, and the lines it is below it."""
         index, line = self._at
-        if index < start:
+        if index < start and not hold_below:
             return index, -line
         staying = {item.identity: start + at for at, item in enumerate(items)}
         below = -line
@@ -232,7 +241,7 @@ class View:
             if kept is not None and not isinstance(item, _MOVING):
                 return kept, below
             below += self.heights[at]
-        return None
+        return (index, -line) if index < start else None
 
     def _up_from(self, index: int, above: int) -> tuple[int, int]:
         """Return the item and line that is `above` lines above the first line of an item (below it, if negative)."""

@@ -113,7 +113,8 @@ class TimelinePane(Scroller, Painted, can_focus=False):
         if history is None:
             return self.painted(Line(), width)
         if y == height - 1 and not history.view.follow:
-            return self.painted(newer_line(history.below(), width, self._end_key), width)
+            line = newer_line(history.below(), width, self._end_key, more=history.gap_below)
+            return self.painted(line, width)
         row = self._row(y)
         if row < 0:
             return self.painted(Line(), width)

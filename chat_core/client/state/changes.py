@@ -43,6 +43,11 @@ class TimelineReset(Change, frozen=True, kw_only=True):
     reason: str = ""
     """Why, as in a catch-up's `reset`; `renamed`: names in it changed; empty: its first page came."""
 
+    @property
+    def jumped(self) -> bool:
+        """Whether what follows does not continue what was told before."""
+        return self.reason not in ("", "renamed")
+
 
 class MessagesAppended(Change, frozen=True, kw_only=True):
     """Messages came at the end."""

@@ -92,10 +92,11 @@ class _Teller:
                 self.told[index] = None
         self._forget_changed(number)
         index = self._at.get((TimelineReset, number))
+        earlier = None if index is None else self.told[index]
         if index is None:
             self._put(change, number)
-        elif change.reason:
-            self.told[index] = change  # the first page behind a reset does not hide its reason
+        elif change.jumped or (change.reason and not (isinstance(earlier, TimelineReset) and earlier.jumped)):
+            self.told[index] = change  # neither the first page behind a jump nor another name hides its reason
 
     def _forget_changed(self, conversation: int) -> None:
         for at in list(self._at):

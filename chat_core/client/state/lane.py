@@ -46,11 +46,13 @@ class Entry:
 class Lane:
     """Entries in sending order; those on their way come before those that are queued."""
 
-    __slots__ = ("accepted", "accepted_at", "blocked_until", "entries", "queued", "refusals", "tail")
+    __slots__ = ("accepted", "accepted_at", "blocked_until", "entries", "held", "queued", "refusals", "tail")
 
     def __init__(self) -> None:
         self.entries: dict[bytes, Entry] = {}
         self.queued: deque[Entry] = deque()
+        self.held = 0
+        """Entries that are acknowledged while the message itself is still to come."""
         self.accepted: bytes | None = None
         """cid of the newest send that the server has."""
         self.accepted_at = 0

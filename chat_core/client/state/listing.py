@@ -19,14 +19,14 @@ from chat_core.client.state.changes import (
 from chat_core.client.state.inputs import Gone, Opened, Placed, WasRemembered, WasReset, WasResumed
 from chat_core.client.state.model import ClientState, ConversationState, MemberList, Notice, Timeline
 from chat_core.client.state.reading import recount
-from chat_core.client.state.timeline import begin
+from chat_core.client.state.timeline import begin, fall_behind
 from chat_core.protocol.values import Conversation, Position
 
 RESET_REASONS = {
     "new": "This is a new view of the conversation.",
-    "epoch": "The server's store was replaced; what was here before is gone.",
-    "rewound": "The server went back to an older state of its store.",
-    "far_behind": "Too much happened meanwhile to be listed here; scroll up to read it.",
+    "epoch": "The server's store was replaced or restored from a backup; newer messages may be missing.",
+    "rewound": "The server went back to an older copy of its store; newer messages may be missing.",
+    "far_behind": "Much happened meanwhile; what is missing is read when it is scrolled to.",
 }
 """What a reset means, for people."""
 
@@ -117,17 +117,19 @@ def placed(state: ClientState, input: Placed) -> tuple[ClientState, list[Change]
 
 
 def was_reset(state: ClientState, input: WasReset) -> tuple[ClientState, list[Change]]:
-    """Drop what is known of a conversation and go on elsewhere, with a line that says why."""
+    """Go on elsewhere: behind a gap if it is the same log, else with nothing known, and a line that says why."""
     number, seq = input.position.conversation, input.position.seq
     known = state.conversations.get(number)
     if known is None:
         return state, []
-    text = RESET_REASONS.get(input.reason, input.reason)
-    notice = Notice(after=seq, ts=input.wall_ms, kind="reset", text=text)
-    now = replace(known, position=input.position, timeline=begin(seq), notices=(notice,), typing=(), mentions=0)
     if input.reason == "far_behind":
+        timeline = fall_behind(known.timeline, known.position.seq, seq)
+        now = replace(known, position=input.position, timeline=timeline, typing=(), mentions=0)
         now = recount(now, now.info, state.me)
     else:
+        text = RESET_REASONS.get(input.reason, input.reason)
+        notice = Notice(after=seq, ts=input.wall_ms, kind="reset", text=text)
+        now = replace(known, position=input.position, timeline=begin(seq), notices=(notice,), typing=(), mentions=0)
         # Read markers mean something within one log only.
         now = replace(now, read=min(now.info.read, seq), unread=now.info.unread)
     return put(state, now), [TimelineReset(conversation=number, reason=input.reason), *differences(known, now)]
@@ -147,6 +149,15 @@ def labels(info: Conversation) -> tuple[str, str, str, int, int]:
 def same_target(one: Conversation, other: Conversation) -> bool:
     """Return whether two are spelled the same: in another store, a number may mean another conversation."""
     return one.kind == other.kind and name_key(one.name) == name_key(other.name)
+
+
+def same_place(one: Conversation, other: Conversation) -> bool:
+    """Return whether two with one number in one store can be the same: channels keep their name, and two stay two."""
+    if one.kind != other.kind:
+        return False
+    if one.kind == "direct":
+        return None in (one.partner, other.partner) or one.partner == other.partner
+    return name_key(one.name) == name_key(other.name)
 
 
 def differences(before: ConversationState, now: ConversationState) -> list[Change]:

@@ -1,6 +1,7 @@
 """What a client knows, as frozen values. Pure; the client's thread makes new ones, any thread may read them.
 
 A timeline is a tuple of blocks of some 256 messages: one frozen list of everything would be copied for each message.
+What is out of date is kept beside it, so that nothing can take it for the truth by mistake.
 """
 
 from __future__ import annotations
@@ -89,8 +90,32 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """With `topic`: the new one; with `reset`: the reason in words."""
 
 
+class Stale(msgspec.Struct, frozen=True, kw_only=True):
+    """Messages from before a `reset{far_behind}`: what was done to them since may be missing. Never empty."""
+
+    blocks: tuple[tuple[Message, ...], ...]
+    """Consecutive messages by seq, all in front of the timeline's `known_from`, in blocks."""
+    up_to: int
+    """Nothing is missing among them, nor behind them up to this seq."""
+    at_start: bool = False
+    """Whether nothing older existed."""
+
+    def __iter__(self) -> Iterator[Message]:
+        """Iterate over all of them, oldest first."""
+        for block in self.blocks:
+            yield from block
+
+    @property
+    def last_seq(self) -> int:
+        """Seq of the newest one."""
+        return self.blocks[-1][-1].seq
+
+
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):
-    """Consecutive messages of one conversation, oldest first, as far as they are known."""
+    """Consecutive messages of one conversation, oldest first, as far as they are known.
+
+    What stands in front of them in a window is `stale`; everything else here speaks of what is up to date.
+    """
 
     blocks: tuple[tuple[Message, ...], ...] = ()
     """Messages by seq, in blocks."""
@@ -104,11 +129,18 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     """Changes of messages that are not in it, oldest first: a page that was read before them lacks them."""
     strays_from: int = 0
     """All such changes behind this seq are kept; a page that was read before it cannot be mended."""
+    stale: Stale | None = None
+    """Older ones that pages have not replaced yet; with a gap behind them if `missing`."""
 
     def __iter__(self) -> Iterator[Message]:
         """Iterate over all messages, oldest first."""
         for block in self.blocks:
             yield from block
+
+    @property
+    def missing(self) -> int:
+        """Events between what is stale and what is known, of which nothing is known; 0: there is no gap."""
+        return 0 if self.stale is None else max(0, self.known_from - 1 - self.stale.up_to)
 
     @property
     def first_seq(self) -> int:

@@ -197,5 +197,6 @@ def _known_as(conversation: ConversationState, account: int) -> str | None:
         return conversation.info.name
     members = (member.name for member in conversation.members.members if member.account == account)
     typists = (typist.name for typist in conversation.typing if typist.account == account)
-    authors = (message.name for message in timelines.behind(conversation.timeline, 0) if message.author == account)
+    messages = chain(timelines.behind(conversation.timeline, 0), conversation.timeline.stale or ())
+    authors = (message.name for message in messages if message.author == account)
     return next(chain(members, typists, authors), None)

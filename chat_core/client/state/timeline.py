@@ -1,12 +1,17 @@
-"""Growing and mending timelines: blocks of messages that share all they can with the timeline before. Pure."""
+"""Growing and mending timelines: blocks of messages that share all they can with the timeline before. Pure.
+
+After a jump what was known is stale, and may end at a gap:  stale ... up_to | missing | known_from ... position
+Pages are only ever put in front of `known_from`, so the gap closes from its newer end, and the stale part after it.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from chat_core.client.state.model import BLOCK, Timeline
+from chat_core.client.state.model import BLOCK, Stale, Timeline
 from chat_core.protocol.events import MessagePosted
 from chat_core.protocol.values import Message
 
@@ -14,6 +19,22 @@ from chat_core.protocol.values import Message
 def begin(seq: int) -> Timeline:
     """Return an empty timeline behind `seq`: nothing up to there is known."""
     return Timeline(known_from=seq + 1, at_start=seq == 0)
+
+
+def fall_behind(timeline: Timeline, position: int, seq: int) -> Timeline:
+    """Begin anew behind `seq`, with what is known up to `position` as the stale part.
+
+    There is one gap at most: of what was known, the newest piece without a hole stays.
+    """
+    stale, closed = timeline.stale, not timeline.missing
+    if timeline.blocks:
+        older = stale if closed else None
+        blocks = timeline.blocks if older is None else older.blocks + timeline.blocks
+        from_start = timeline.at_start if older is None else older.at_start
+        stale = Stale(blocks=blocks, up_to=position, at_start=from_start)
+    elif stale is not None and closed:
+        stale = replace(stale, up_to=position)
+    return replace(begin(seq), stale=stale)
 
 
 def message_of(event: MessagePosted) -> Message:
@@ -51,18 +72,23 @@ def append(timeline: Timeline, messages: Sequence[Message]) -> tuple[Timeline, t
 
 
 def prepend(timeline: Timeline, messages: Sequence[Message], *, at_start: bool) -> tuple[Timeline, int]:
-    """Put a page of older messages at the beginning; return the timeline and how many are new."""
+    """Put a page of older messages at the beginning; return the timeline and how many are new.
+
+    Stale messages where the page is, and behind it, are gone with that: the page has everything there is.
+    """
     new = tuple(message for message in messages if message.seq < timeline.known_from)
     if not new:
-        return (replace(timeline, at_start=True, known_from=1) if at_start else timeline), 0
+        return (replace(timeline, at_start=True, known_from=1, stale=None) if at_start else timeline), 0
     first, rest = timeline.blocks[:1], timeline.blocks[1:]
     joins = first and len(first[0]) + len(new) <= BLOCK
+    known_from = 1 if at_start else new[0].seq
     grown = replace(
         timeline,
         blocks=(new + first[0], *rest) if joins else _cut(new) + timeline.blocks,
         count=timeline.count + len(new),
         at_start=at_start,
-        known_from=1 if at_start else new[0].seq,
+        known_from=known_from,
+        stale=_before(timeline.stale, known_from),
     )
     return grown, len(new)
 
@@ -77,7 +103,7 @@ def trim(timeline: Timeline, keep: int) -> Timeline:
     if not dropped:
         return timeline
     blocks = blocks[dropped:]
-    return replace(timeline, blocks=blocks, count=count, at_start=False, known_from=blocks[0][0].seq)
+    return replace(timeline, blocks=blocks, count=count, at_start=False, known_from=blocks[0][0].seq, stale=None)
 
 
 def behind(timeline: Timeline, seq: int) -> Iterator[Message]:
@@ -93,16 +119,34 @@ def behind(timeline: Timeline, seq: int) -> Iterator[Message]:
 
 def rename(timeline: Timeline, account: int, name: str) -> Timeline:
     """Show another name with all messages of an account; the very same timeline if it has none."""
-    blocks = tuple(_renamed(block, account, name) for block in timeline.blocks)
-    if all(new is old for new, old in zip(blocks, timeline.blocks, strict=True)):
+    blocks, stale = _rename_all(timeline.blocks, account, name), timeline.stale
+    if stale is not None:
+        old = _rename_all(stale.blocks, account, name)
+        stale = stale if old is stale.blocks else replace(stale, blocks=old)
+    if blocks is timeline.blocks and stale is timeline.stale:
         return timeline
-    return replace(timeline, blocks=blocks)
+    return replace(timeline, blocks=blocks, stale=stale)
+
+
+def _rename_all(blocks: tuple[tuple[Message, ...], ...], account: int, name: str) -> tuple[tuple[Message, ...], ...]:
+    renamed = tuple(_renamed(block, account, name) for block in blocks)
+    return blocks if all(new is old for new, old in zip(renamed, blocks, strict=True)) else renamed
 
 
 def _renamed(block: tuple[Message, ...], account: int, name: str) -> tuple[Message, ...]:
     if not any(message.author == account and message.name != name for message in block):
         return block
     return tuple(replace(message, name=name) if message.author == account else message for message in block)
+
+
+def _before(stale: Stale | None, seq: int) -> Stale | None:
+    """Return what of the stale part is in front of `seq`, None: nothing."""
+    if stale is None or stale.last_seq < seq:
+        return stale
+    index = bisect_left(stale.blocks, seq, key=lambda block: block[-1].seq)
+    at = bisect_left(stale.blocks[index], seq, key=lambda message: message.seq)
+    blocks = stale.blocks[:index] + ((stale.blocks[index][:at],) if at else ())
+    return replace(stale, blocks=blocks) if blocks else None
 
 
 def _cut(messages: tuple[Message, ...]) -> tuple[tuple[Message, ...], ...]:

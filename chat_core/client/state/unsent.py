@@ -12,7 +12,8 @@ server acknowledges it, which is seen in one of two ways: the answer to the post
 - Refused for now: that one and all behind it go back and are sent again in order, after a pause.
 - Refused for good: the next one names the send before the refused one.
 - Lost connection: what was on its way is unknown, so it is sent again with the same cid; the server stores it once.
-- Another epoch: the server knows none of the old cids, so the next send names none.
+- Another epoch, or a log that lost its end: the server may have none of the sends that it acknowledged, so the next
+  one names none. What was acknowledged is not sent again.
 """
 
 from __future__ import annotations
@@ -185,6 +186,7 @@ class Outbox:
         news = entry.held is None
         if news:
             entry.held = seq
+            lane.held += 1
             entry.uncertain = False
             lane.refusals = 0
             self._accept(lane, entry)
@@ -195,7 +197,7 @@ class Outbox:
     def seen_up_to(self, conversation: int, seq: int) -> None:
         """Note that every event of a conversation up to `seq` came by, or never will."""
         lane = self._lanes.get(conversation)
-        if lane is not None:
+        if lane is not None and lane.held:
             for entry in [entry for entry in lane.entries.values() if entry.held is not None and entry.held <= seq]:
                 self._remove(lane, entry)
 
@@ -242,14 +244,19 @@ class Outbox:
             lane.set_tail()
 
     def new_epoch(self) -> None:
-        """Note that the server has another store, which knows no cid of before."""
-        for lane in self._lanes.values():
-            lane.forget_accepted()
-            for entry in list(lane.entries.values()):
-                entry.uncertain = False
-                if entry.held is not None:
-                    self._remove(lane, entry)
-            lane.set_tail()
+        """Note that the server has another store; what is uncertain stays so, for a restored backup may have it."""
+        for conversation in self._lanes:
+            self.rewound(conversation)
+
+    def rewound(self, conversation: int) -> None:
+        """Note that the server may have lost what it acknowledged in a conversation."""
+        lane = self._lanes.get(conversation)
+        if lane is None:
+            return
+        lane.forget_accepted()
+        for entry in [entry for entry in lane.entries.values() if entry.held is not None]:
+            self._remove(lane, entry)
+        lane.set_tail()
 
     def drop(self, conversation: int) -> tuple[bytes, ...]:
         """Forget a conversation; return the cids of what was not acknowledged."""
@@ -299,6 +306,7 @@ class Outbox:
         lane.set_tail()
 
     def _remove(self, lane: Lane, entry: Entry) -> None:
+        lane.held -= entry.held is not None
         del lane.entries[entry.unsent.cid]
         del self._where[entry.unsent.cid]
         self.touched.add(entry.unsent.conversation)

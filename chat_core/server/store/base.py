@@ -184,8 +184,9 @@ class SetChannelTopic:
 
 @dataclass(frozen=True, slots=True)
 class MoveReadMarker:
-    """Move a read marker forward, at most to the head. Outcome: `reply` None; a `ReadMarkerMoved` unless nothing
-    changed. Refused: `not_member`, `no_conversation`.
+    """Move a read marker forward, at most to the head; where only own messages would be left behind it, to the head.
+
+    Outcome: `reply` None; a `ReadMarkerMoved` unless nothing changed. Refused: `not_member`, `no_conversation`.
     """
 
     account: AccountId

@@ -144,6 +144,11 @@ def conversation_event(
     raise ValueError(f"an event of the unknown kind {kind!r}")
 
 
+def edited_body(payload: bytes) -> str:
+    """Return the text in the payload of a `MessageEdited`."""
+    return _edited(payload).body
+
+
 def account_event(seq: int, kind: str, payload: bytes, conversation: Conversation) -> AccountEvent:
     """Return the account event of a row.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args, get_type_hints
+
 import pytest
 
 from chat_core.client.state import inputs
@@ -17,6 +19,7 @@ from chat_core.client.state.listing import RESET_REASONS
 from chat_core.client.state.model import Notice, Timeline
 from chat_core.protocol.events import ConversationJoined, ConversationLeft, Typing
 from chat_core.protocol.requests.conversations import Members
+from chat_core.protocol.requests.session import CatchUp
 from chat_core.protocol.values import Member, Position
 from tests.unit.client.state.events import (
     BOB,
@@ -156,7 +159,7 @@ def test_placing_begins_somewhere_else_with_nothing_known() -> None:
     assert then(state, inputs.Placed(position=Position(conversation=8, seq=1))) == (state, [])
 
 
-@pytest.mark.parametrize("reason", ["epoch", "rewound", "far_behind"])
+@pytest.mark.parametrize("reason", ["new", "epoch", "rewound"])
 def test_reset_drops_what_was_known_and_says_why(reason: str) -> None:
     state = after(
         resumed(conversation()), events(posted(1), posted(2, "@ann")), inputs.MarkedRead(conversation=1, seq=1)
@@ -170,6 +173,33 @@ def test_reset_drops_what_was_known_and_says_why(reason: str) -> None:
     assert known.notices == (Notice(after=50, ts=77, kind="reset", text=RESET_REASONS[reason]),)
     assert (known.read, known.unread, known.mentions) == (1, 40, 0)
     assert changes == [TimelineReset(conversation=1, reason=reason), UnreadChanged(conversation=1)]
+
+
+def test_reset_for_being_far_behind_keeps_what_was_known_behind_a_gap() -> None:
+    state = after(
+        resumed(conversation()), events(posted(1), posted(2, "@ann")), inputs.MarkedRead(conversation=1, seq=1)
+    )
+    state, _ = then(
+        state,
+        resumed(conversation(head=50, read=1, unread=40)),
+        inputs.SignalArrived(event=Typing(conversation=1, account=2, name="bob"), now=1.0, wall_ms=1),
+    )
+
+    state, changes = then(state, reset(50, "far_behind"))
+
+    known = general(state)
+    assert (seqs(state), known.timeline.known_from, known.position) == ([], 51, position(50))
+    assert known.timeline.stale is not None
+    assert ([each.seq for each in known.timeline.stale], known.timeline.missing) == ([1, 2], 48)
+    assert (known.notices, known.typing) == ((), ()), "the gap says it"
+    assert (known.read, known.unread, known.mentions) == (1, 40, 0)
+    assert changes[:2] == [TimelineReset(conversation=1, reason="far_behind"), UnreadChanged(conversation=1)]
+
+
+def test_every_reason_for_a_reset_has_a_sentence_for_people() -> None:
+    reasons = get_args(get_type_hints(CatchUp)["reset"])
+
+    assert set(reasons) - {""} == set(RESET_REASONS)
 
 
 def test_reset_to_another_log_takes_the_servers_marker_back() -> None:
