@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import pytest
@@ -44,7 +45,7 @@ def talk(history: History) -> list[str]:
 
 
 def jumped(
-    old: Sequence[Message], up_to: int, seq: int, newest: Sequence[Message] = (), *, at_start: bool = False, **more: int
+    old: Sequence[Message], up_to: int, seq: int, newest: Sequence[Message] = (), *, at_start: bool = False, **more: Any
 ) -> ConversationState:
     """Return a conversation with stale messages, a gap, and what was read of the newest ones."""
     line, _ = append(begin(0 if at_start else old[0].seq - 1), old)
