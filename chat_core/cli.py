@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from chat_core import __version__
+from chat_core.bench.commands import bench
 
 app = typer.Typer(
     name="chat-core",
@@ -18,9 +19,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-
-bench = typer.Typer(help="Measure a server on this machine.", no_args_is_help=True)
 app.add_typer(bench, name="bench")
 
 
@@ -78,81 +76,91 @@ def serve(
     raise typer.Exit(int(run(options)))
 
 
-@bench.command()
-def fanout(
-    readers: Annotated[int, typer.Option(min=1, max=50_000, help="Connections that get every message.")] = 1000,
-    senders: Annotated[
-        int, typer.Option(min=1, max=1000, help="Connections that send, and get every message too.")
-    ] = 10,
-    messages: Annotated[
-        int | None, typer.Option(min=1, max=1_000_000, help="[default: 1000; with --rate: 5 seconds of them]")
-    ] = None,
-    size: Annotated[int, typer.Option(min=32, max=16_384, help="Bytes of a message's text.")] = 100,
-    window: Annotated[int, typer.Option(min=1, max=10_000, help="Messages under way at most.")] = 32,
-    rate: Annotated[
-        float | None, typer.Option(min=0.1, max=100_000, help="Send so many messages a second instead: for latency.")
-    ] = None,
-    processes: Annotated[int, typer.Option(min=1, max=64, help="Processes that the readers are spread over.")] = 1,
-    limit: Annotated[float, typer.Option(min=1, max=3600, help="Give up after so many seconds.")] = 90,
-    server: Annotated[
-        str | None, typer.Option(help="A server that runs already, on this machine; it gets the accounts for good.")
-    ] = None,
-    data: Annotated[
-        Path | None, typer.Option(help="Where the data is put, and removed again [default: the temporary folder].")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
-) -> None:
-    """Send to everybody in one channel, and measure how fast it arrives."""
-    from chat_core.base.errors import ChatError, UsageFault
-    from chat_core.base.exit_codes import ExitCode
-    from chat_core.bench.fanout import FanoutOptions, measure_fanout
-
-    if messages is None:
-        messages = 1000 if rate is None else max(1, int(5 * rate))
-    try:
-        measured = measure_fanout(
-            FanoutOptions(
-                readers=readers,
-                senders=senders,
-                messages=messages,
-                size=size,
-                window=window,
-                rate=rate,
-                processes=processes,
-                limit_s=limit,
-                server=server,
-                data=data,
-            )
-        )
-    except ChatError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(int(ExitCode.USAGE if isinstance(error, UsageFault) else ExitCode.UNREACHABLE)) from None
-    print(measured.report.as_json() if as_json else measured.report.as_text())
-    if measured.complaints:
-        print(f"The server complained:\n{measured.complaints}", file=sys.stderr)
-    if measured.complaints or not measured.report.complete:
-        raise typer.Exit(int(ExitCode.FAILED))
-
-
-@bench.command()
-def templates(
-    folder: Annotated[Path, typer.Argument(help="Where chat.recv and chat.msg are written.")],
-) -> None:
-    """Write the handshake and the message for the C load generator."""
-    from chat_core.base.errors import ChatError
-    from chat_core.base.exit_codes import ExitCode
-    from chat_core.bench.templates import write_templates
-
-    try:
-        written = write_templates(folder)
-    except ChatError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(int(ExitCode.CANNOT_CREATE)) from None
-    for path in written:
-        print(path)
-
-
 def _default_data() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("chat-core", appauthor=False) / "server"
+
+
+# --- for operators ----------------------------------------------------------------------------------------------------
+
+_Data = Annotated[Path | None, typer.Option("--data", help="Data folder [default: in the user's data folder].")]
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where the copy is written; it appears once it is complete.")],
+    data: _Data = None,
+    force: Annotated[bool, typer.Option("--force", help="Let a file that is there give way.")] = False,
+) -> None:
+    """Save the store into one file, while the server runs or not; it is read back before it gets its name."""
+    from chat_core.base.clock import SystemClock
+    from chat_core.server.admin.backup import back_up
+    from chat_core.server.admin.faults import AdminFault, megabytes
+
+    try:
+        saved = back_up(data or _default_data(), file, force=force, clock=SystemClock())
+    except AdminFault as fault:
+        raise _told(fault, fault.code) from None
+    held = saved.contents
+    print(
+        f"saved {held.messages:,} messages in {held.conversations:,} conversations of {held.accounts:,} accounts\n"
+        f"{file}: {megabytes(saved.size_bytes)}, epoch {held.epoch}, {saved.took_s:.1f} s"
+    )
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `backup` has written.")],
+    data: Annotated[Path, typer.Option("--data", help="Data folder of a server that is stopped; made if missing.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Let a database that is there give way; it is kept beside.")
+    ] = False,
+) -> None:
+    """Bring a saved store back; every client is told, and reads it anew."""
+    from chat_core.base.clock import SystemClock
+    from chat_core.server.admin.faults import AdminFault
+    from chat_core.server.admin.restore import restore as bring_back
+
+    try:
+        restored = bring_back(file, data, replace=replace, clock=SystemClock())
+    except AdminFault as fault:
+        raise _told(fault, fault.code) from None
+    held = restored.contents
+    print(f"restored {held.messages:,} messages in {held.conversations:,} conversations of {held.accounts:,} accounts")
+    print(f"epoch {held.epoch}; that of the backup, {restored.before}, has ended")
+    if restored.kept is not None:
+        print(f"the database that was there is now {restored.kept}")
+    if restored.migrates_to:
+        print(f"its schema is {held.version}; the server brings it to {restored.migrates_to} at its start")
+
+
+@app.command()
+def doctor(
+    data: _Data = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
+) -> None:
+    """Look whether the data folder and its store are sound, while the server runs or not; nothing is changed."""
+    from chat_core.base.exit_codes import ExitCode
+    from chat_core.server.admin.doctor import as_text, diagnose, report
+    from chat_core.server.admin.faults import AdminFault
+
+    folder = data or _default_data()
+    outcomes = []
+    try:
+        for outcome in diagnose(folder):
+            outcomes.append(outcome)
+            if not as_json:
+                print(as_text(outcome), flush=True)
+    except AdminFault as fault:
+        raise _told(fault, fault.code) from None
+    if as_json:
+        print(report(folder, outcomes))
+    if not all(outcome.sound for outcome in outcomes):
+        raise typer.Exit(int(ExitCode.UNSOUND))
+
+
+def _told(fault: Exception, code: int) -> typer.Exit:
+    """Print why a command was not carried out; return what ends it."""
+    print(fault, file=sys.stderr)
+    return typer.Exit(int(code))

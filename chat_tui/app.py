@@ -53,6 +53,7 @@ class ChatApp(App[None], inherit_bindings=False):
         *,
         config: Path,
         data: Path,
+        outbox: Path,
         theme: str = "",
         title: str = "",
         on_settled: Callable[[], object] | None = None,
@@ -63,6 +64,7 @@ class ChatApp(App[None], inherit_bindings=False):
             choice: where to go at once; None: the start screen.
             config: folder for what is remembered.
             data: folder of this computer's own server.
+            outbox: folder for messages that are not sent yet.
             theme: name of a look; empty: the default.
             title: what to call this computer's own server; empty: that.
             on_settled: called once, when somebody was let in and that was drawn: what there is now stays.
@@ -76,6 +78,7 @@ class ChatApp(App[None], inherit_bindings=False):
             self.register_theme(each)
         self.theme = theme or THEMES[0].name
         self._config = config
+        self._outbox = outbox
         self._servers = storage.load(config)
         self._embedded = Embedded(data)
         self._choice = choice
@@ -202,6 +205,7 @@ class ChatApp(App[None], inherit_bindings=False):
             title=self._title_here if choice.address == HERE else "",
             on_known=self._remember,
             on_end=self._go_back,
+            outbox=self._outbox,
         )
         return self._visit
 

@@ -13,12 +13,13 @@ import contextvars
 import threading
 from collections import deque
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from chat_core.base.errors import ChatError, WorldFault
 from chat_core.base.tasks import spawn, stop
 from chat_core.client.state.changes import Batch
-from chat_core.client.state.model import ClientState, LinkStatus
+from chat_core.client.state.model import ClientState
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.values import Style
 from chat_tui.views.pacing import Pacing
@@ -42,15 +43,24 @@ class Bridge:
         name: to sign in with.
         on_batch: told what changed, several batches of the client as one.
         on_fault: told what went wrong with something that has no answer.
+        outbox: folder for messages that are not sent yet; None: they end with the bridge.
     """
 
     def __init__(
-        self, address: Address, name: str, on_batch: Callable[[Batch], None], on_fault: Callable[[ChatError], None]
+        self,
+        address: Address,
+        name: str,
+        on_batch: Callable[[Batch], None],
+        on_fault: Callable[[ChatError], None],
+        outbox: Path | None = None,
     ) -> None:
         self._address = address
         self._name = name
         self._on_batch = on_batch
         self._on_fault = on_fault
+        self._outbox = outbox
+        self.keeps = False
+        """Whether what is not sent survives the end of the program."""
         self._state = ClientState()
         self._pacing = Pacing()
         self._queue: deque[Batch] = deque()
@@ -165,7 +175,7 @@ class Bridge:
             return
         now = self._loop.time()
         self._pacing.key(now)
-        if self._state.link.status is LinkStatus.WAITING and now - self._woken > _WAKE_EVERY_S:
+        if now - self._woken > _WAKE_EVERY_S:
             self._woken = now
             self.wake()
 
@@ -218,10 +228,8 @@ class Bridge:
             raise
 
     async def _serve(self) -> None:
-        from chat_core.client import Client  # the heaviest import there is before the first message
-
         self._stop = asyncio.Event()
-        async with Client(self._address, self._name) as client:
+        async with await self._make_client() as client:
             self._client, self._remote = client, asyncio.get_running_loop()
             if self._closed:  # in the meantime, when there was nothing to stop yet
                 self._stop.set()
@@ -229,6 +237,27 @@ class Bridge:
             following = spawn("hand over changes", self._follow(client))
             await self._stop.wait()
             await stop(following)
+
+    async def _make_client(self) -> Client:
+        from chat_core.client import Client, FileStorage  # the heaviest import there is before the first message
+        from chat_core.client.storage_files import folder_for
+
+        if self._outbox is not None:
+            storage = FileStorage(folder_for(self._outbox, str(self._address)), self._outbox_fault)
+            client = Client(self._address, self._name, storage=storage)
+            try:
+                await client.start()
+            except WorldFault as fault:
+                self._say(self._on_fault, fault)
+            else:
+                self.keeps = True
+                return client
+        client = Client(self._address, self._name)
+        await client.start()
+        return client
+
+    def _outbox_fault(self, sentence: str) -> None:
+        self._say(self._on_fault, WorldFault(sentence))
 
     async def _follow(self, client: Client) -> None:
         async for batch in client.changes():

@@ -21,6 +21,15 @@ def config_folder() -> Path:
     return user_config_path("chat-tui", appauthor=False)
 
 
+def outbox_folder() -> Path:
+    """Return the folder for messages that are not sent yet; it may not exist."""
+    if given := os.environ.get(CONFIG_VARIABLE):
+        return Path(given).expanduser().absolute() / "outbox"
+    from platformdirs import user_state_path
+
+    return user_state_path("chat-tui", appauthor=False) / "outbox"
+
+
 def data_folder() -> Path:
     """Return the folder for the data of this computer's own server; it may not exist."""
     if given := os.environ.get(DATA_VARIABLE):

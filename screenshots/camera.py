@@ -35,7 +35,9 @@ async def demo(width: int, height: int, *, theme: str = "", start: bool = False)
     """Open the application at a size: among bots who have fallen silent, or (`start`) on the start screen."""
     with throw_away_folder("chat-shot-") as folder, World(Embedded(folder).address, YOU, seed=7, still=True):
         choice = None if start else Choice(HERE, YOU)
-        app = ChatApp(choice, config=folder, data=folder, theme=theme, title="" if start else "acme")
+        app = ChatApp(
+            choice, config=folder, data=folder, outbox=folder / "outbox", theme=theme, title="" if start else "acme"
+        )
         async with app.run_test(size=(width, height), notifications=True) as pilot:
             yield pilot
 

@@ -23,6 +23,7 @@ class ExitCode(IntEnum):
     NOT_PERMITTED = 77
     CONFIG = 78
     IN_USE = 79
+    UNSOUND = 80
     INTERRUPTED = 130
 
 
@@ -31,15 +32,16 @@ EXPLAINED: Final[dict[ExitCode, str]] = {
     ExitCode.FAILED: "The command failed; the sentence on stderr says why.",
     ExitCode.USAGE: "The command line was not understood.",
     ExitCode.REFUSED: "The server refused the request; its sentence is on stderr.",
-    ExitCode.NO_TARGET: "There is no such channel or user (`tail` and `history` make none).",
+    ExitCode.NO_TARGET: "There is no such channel or user (`tail` and `history` make none), or no such file or store.",
     ExitCode.UNREACHABLE: "The server could not be reached.",
     ExitCode.INTERNAL: "A fault in this program; please report it.",
-    ExitCode.CANNOT_CREATE: "The data folder cannot be made or written.",
+    ExitCode.CANNOT_CREATE: "The data folder or the file cannot be made or written, or it is there already.",
     ExitCode.IO: "Reading or writing failed (also: the reader of our output has gone).",
     ExitCode.NOT_ACKNOWLEDGED: "Not everything was acknowledged in time; the number is on stderr, run it again.",
     ExitCode.PROTOCOL: "The other side does not speak this protocol, or another version of it.",
     ExitCode.NOT_PERMITTED: "Permission denied by the operating system.",
     ExitCode.CONFIG: "The configuration or the database does not fit this version.",
     ExitCode.IN_USE: "The port or the data folder is in use by another server.",
+    ExitCode.UNSOUND: "`doctor` found something wrong, or a backup is damaged.",
     ExitCode.INTERRUPTED: "Interrupted from the keyboard.",
 }

@@ -5,8 +5,6 @@ Joins the parts: a server (its own, or one that runs already), the load, what th
 
 from __future__ import annotations
 
-import signal
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -63,8 +61,6 @@ def measure_fanout(options: FanoutOptions) -> Measured:
         UsageFault: the address is none, or on another machine.
         WorldFault: the server cannot be started or reached, or the time limit is over.
     """
-    # Told to end, we clean up behind us: children end by themselves, but their data would stay.
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with ExitStack() as stack:
         if options.server is not None:
             return Measured(_measure(options, str(parse_address(options.server)), None, None), "")

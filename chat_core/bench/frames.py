@@ -11,7 +11,7 @@ from typing import Any, Final
 from chat_core import __version__
 from chat_core.base.ids import CID_BYTES
 from chat_core.protocol.codec import pack, to_map
-from chat_core.protocol.envelopes import Answer, Call, Pong
+from chat_core.protocol.envelopes import Answer, Call, Failure, Pong
 from chat_core.protocol.framing import frame
 from chat_core.protocol.limits import PROTOCOL_VERSION
 from chat_core.protocol.requests.base import Request
@@ -62,6 +62,17 @@ def answer_head(call_id: int) -> bytes:
     """Return the bytes with which the answer to a call begins; nothing else on the wire has them."""
     empty = pack(Answer(id=call_id, reply={}))
     return empty[:-1]  # without the empty map
+
+
+def outcome_heads() -> tuple[bytes, bytes]:
+    """Return the bytes that stand in front of the id in an answer, and in a failure, to one of our posts.
+
+    The first byte is left out: it counts the entries, of which a failure has more or fewer.
+    """
+    id_bytes = ID_HOLE.to_bytes(4, "big")
+    answer = pack(Answer(id=ID_HOLE, reply={}))
+    failure = pack(Failure(id=ID_HOLE, code="", text=""))
+    return answer[1 : answer.index(id_bytes)], failure[1 : failure.index(id_bytes)]
 
 
 def post(conversation: str, size: int) -> bytes:

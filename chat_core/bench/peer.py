@@ -39,8 +39,14 @@ def raise_descriptor_limit(wanted: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
-def open_sockets(address: Address, names: Sequence[str], channel: str) -> list[socket.socket]:
+def open_sockets(address: Address, names: Sequence[str], channel: str, *, follow: bool = True) -> list[socket.socket]:
     """Connect, sign in, join and attach one connection for each name.
+
+    Args:
+        address: of the server.
+        names: of the accounts.
+        channel: with its `#`.
+        follow: whether they attach, and so get what is written there.
 
     Returns:
         Blocking sockets with a time-out, in the order of the names; nothing of a message has been read from them.
@@ -51,14 +57,14 @@ def open_sockets(address: Address, names: Sequence[str], channel: str) -> list[s
     opened: list[socket.socket] = []
     try:
         for start in range(0, len(names), AT_ONCE):
-            opened += _open_batch(address, names[start : start + AT_ONCE], channel)
+            opened += _open_batch(address, names[start : start + AT_ONCE], channel, follow=follow)
     except BaseException:
         _close(opened)
         raise
     return opened
 
 
-def _open_batch(address: Address, names: Sequence[str], channel: str) -> list[socket.socket]:
+def _open_batch(address: Address, names: Sequence[str], channel: str, *, follow: bool) -> list[socket.socket]:
     opening: list[_Opening] = []
     try:
         for name in names:
@@ -66,8 +72,9 @@ def _open_batch(address: Address, names: Sequence[str], channel: str) -> list[so
             opening[-1].send(frames.hello(), frames.sign_in(name), frames.join(channel))
         for one in opening:
             one.await_answer(frames.JOIN_ID)
-            one.send(frames.resume())
-        for one in opening:
+            if follow:
+                one.send(frames.resume())
+        for one in opening if follow else ():
             one.await_answer(frames.RESUME_ID)
     except OSError as error:
         _close([one.socket for one in opening])

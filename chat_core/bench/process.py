@@ -69,6 +69,11 @@ class OwnServer:
         """Where the data lies."""
         return self._folder
 
+    @property
+    def database(self) -> Path:
+        """The store's file."""
+        return self._folder / "data" / "chat.db"
+
     def complaints(self) -> str:
         """Return what the server's log holds: warnings and worse."""
         return self._log.read_text(errors="replace") if self._log.exists() else ""

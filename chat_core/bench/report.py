@@ -22,6 +22,13 @@ class Machine:
     filesystem: str
     """Kind of file system the data lay on; empty: not known."""
 
+    def as_text(self) -> str:
+        """Return it in one line."""
+        return (
+            f"{self.cores} cores, Python {self.python}, {self.loop}, {self.system}, data on "
+            f"{self.filesystem or 'an unknown file system'}"
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -80,27 +87,25 @@ class Report:
     def as_text(self) -> str:
         """Return a table for people."""
         how = f"{self.window} messages under way" if self.window is not None else f"{self.rate_per_s:g} messages/s"
-        machine = self.machine
         lines = [
             f"{self.readers} readers, {self.senders} senders, {how}",
             f"{self.messages} messages of {self.size_bytes} bytes",
-            f"{machine.cores} cores, Python {machine.python}, {machine.loop}, {machine.system}, data on "
-            f"{machine.filesystem or 'an unknown file system'}",
+            self.machine.as_text(),
             "",
-            _line("deliveries/s", f"{self.deliveries_per_s:,.0f}"),
-            _line("messages/s", f"{self.messages_per_s:,.0f}"),
-            _line("latency p50 / p99 / max", f"{_ms(self.p50_ms)} / {_ms(self.p99_ms)} / {_ms(self.max_ms)} ms"),
-            _line("server CPU per delivery", _figure(self.server_cpu_us_per_delivery, "µs")),
-            _line("server memory, base", _mb(self.base_kb)),
-            _line("  everybody connected", _mb(self.joined_kb)),
-            _line("  after the run", _mb(self.end_kb)),
-            _line("memory per connection", _figure(self.kb_per_connection, "KB")),
-            _line("connects/s", f"{self.joins_per_s:,.0f}"),
-            _line("deliveries", f"{self.deliveries:,} ({self.missing:,} missing)"),
+            line("deliveries/s", f"{self.deliveries_per_s:,.0f}"),
+            line("messages/s", f"{self.messages_per_s:,.0f}"),
+            line("latency p50 / p99 / max", f"{ms(self.p50_ms)} / {ms(self.p99_ms)} / {ms(self.max_ms)} ms"),
+            line("server CPU per delivery", figure(self.server_cpu_us_per_delivery, "µs")),
+            line("server memory, base", _mb(self.base_kb)),
+            line("  everybody connected", _mb(self.joined_kb)),
+            line("  after the run", _mb(self.end_kb)),
+            line("memory per connection", figure(self.kb_per_connection, "KB")),
+            line("connects/s", f"{self.joins_per_s:,.0f}"),
+            line("deliveries", f"{self.deliveries:,} ({self.missing:,} missing)"),
         ]
         if not self.complete:
-            lines.append(_line("NOT COMPLETE", f"{self.lost_connections} connections lost, {self.failures} refusals"))
-            lines += [_line("", self.stopped)] if self.stopped else []
+            lines.append(line("NOT COMPLETE", f"{self.lost_connections} connections lost, {self.failures} refusals"))
+            lines += [line("", self.stopped)] if self.stopped else []
         return "\n".join(lines)
 
 
@@ -130,15 +135,18 @@ def _filesystem(folder: Path) -> str:
     return max(over, key=lambda mount: len(mount[0]), default=("", ""))[1]
 
 
-def _line(name: str, value: str) -> str:
+def line(name: str, value: str) -> str:
+    """Return a line of a table."""
     return f"{name:26}{value}"
 
 
-def _ms(value: float | None) -> str:
+def ms(value: float | None) -> str:
+    """Return milliseconds, if they are known."""
     return "-" if value is None else f"{value:.1f}"
 
 
-def _figure(value: float | None, unit: str) -> str:
+def figure(value: float | None, unit: str) -> str:
+    """Return a figure with its unit, if it is known."""
     return "-" if value is None else f"{value:.2f} {unit}"
 
 

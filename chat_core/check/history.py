@@ -32,10 +32,23 @@ class Started(Record, frozen=True, kw_only=True, omit_defaults=True, tag="starte
     """Its account; 0: not known yet."""
     kept: tuple[bytes, ...] = ()
     """cids that its outbox brought along, in sending order."""
+    durable: bool = True
+    """Whether its outbox is on disk; if not, a crash may lose what was not acknowledged."""
 
 
 class Ended(Record, frozen=True, kw_only=True, omit_defaults=True, tag="ended"):
     """The client was closed in order; without one a life ended in a crash."""
+
+
+class Posting(Record, frozen=True, kw_only=True, omit_defaults=True, tag="posting"):
+    """The application is about to give a message to the library.
+
+    Written by real processes, before the `Posted`: one that is killed in between cannot say whether the library has it.
+    """
+
+    cid: bytes
+    conversation: int
+    body: str
 
 
 class Posted(Record, frozen=True, kw_only=True, omit_defaults=True, tag="posted"):
@@ -125,6 +138,8 @@ class PageRead(Record, frozen=True, kw_only=True, omit_defaults=True, tag="page"
     at_start: bool = False
     at_end: bool = False
     """Whether nothing newer existed when it was read."""
+    head: int = 0
+    """seq of the newest event when it was read; 0: not known."""
 
 
 class Settled(Record, frozen=True, kw_only=True, omit_defaults=True, tag="settled"):
@@ -147,6 +162,7 @@ class Fault(Record, frozen=True, kw_only=True, omit_defaults=True, tag="fault"):
     """The checker broke something."""
 
     kind: str
+    """One word; `rewind` (the database was copied back by hand, its epoch stays) follows a dump of what it cuts off."""
     detail: str = ""
 
 
@@ -179,6 +195,7 @@ class Dumped(Record, frozen=True, kw_only=True, omit_defaults=True, tag="dumped"
 AnyRecord = (
     Started
     | Ended
+    | Posting
     | Posted
     | Acked
     | Failed

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chat_core.client.errors import CallFailed, Disconnected
     from chat_core.client.state.changes import Batch, Delivered, MessagesAppended
     from chat_core.client.state.model import ClientState, LinkStatus
+    from chat_core.client.storage_files import FileStorage
     from chat_core.transport.urls import Address, parse_address
 
 _HOMES = {
@@ -31,6 +32,7 @@ _HOMES = {
     "ClientState": "chat_core.client.state.model",
     "Delivered": "chat_core.client.state.changes",
     "Disconnected": "chat_core.client.errors",
+    "FileStorage": "chat_core.client.storage_files",
     "LinkStatus": "chat_core.client.state.model",
     "MessagesAppended": "chat_core.client.state.changes",
     "parse_address": "chat_core.transport.urls",
@@ -44,6 +46,7 @@ __all__ = [
     "ClientState",
     "Delivered",
     "Disconnected",
+    "FileStorage",
     "LinkStatus",
     "MessagesAppended",
     "parse_address",

@@ -17,7 +17,7 @@ from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.client.link import Link
 from chat_core.client.sending import Sender
 from chat_core.client.state.inputs import Gone, Placed, WasReset, WasResumed
-from chat_core.client.state.listing import same_target
+from chat_core.client.state.listing import same_place, same_target
 from chat_core.protocol.codec import read_conversation_event
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import Lagging
@@ -78,7 +78,11 @@ class Attacher:
         """Attach to all conversations of the account and catch up. Raises: CallFailed, Disconnected."""
         self._link = link
         state = self._board.now
-        positions = {number: conversation.position for number, conversation in state.conversations.items()}
+        positions = {
+            number: conversation.position
+            for number, conversation in state.conversations.items()
+            if not conversation.remembered
+        }
         positions = dict(list(positions.items())[:POSITIONS_PER_RESUME])  # the others are answered with a reset
         request = Resume(
             epoch=state.epoch, seq=state.account_seq, positions=tuple(positions.values()), far_behind=far_behind
@@ -88,25 +92,34 @@ class Attacher:
     def _resumed(self, resumed: Resumed, asked: dict[int, Position]) -> None:
         before = self._board.now
         if before.epoch and before.epoch != resumed.epoch:
-            self._new_epoch(resumed.conversations)
+            self._sender.new_epoch()
+        self._drop_others(resumed)
         self._board.apply(WasResumed(resumed=resumed))
         self._delivery.keep_only(conversation.id for conversation in resumed.conversations)
         for caught_up in resumed.catch_ups:
             number = caught_up.conversation
             if caught_up.gone:
                 continue
-            if number in before.conversations:
+            if number in before.conversations and not before.conversations[number].remembered:
                 self._catch_up(asked.get(number, _head(caught_up)), caught_up)
             else:
                 self._delivery.begin(_head(caught_up), caught_up.head)
                 self._sender.listed_again(number)
 
-    def _new_epoch(self, conversations: tuple[Conversation, ...]) -> None:
+    def _drop_others(self, resumed: Resumed) -> None:
         """Let nothing written for one conversation end up in another that has its number now."""
-        self._sender.new_epoch()
-        now = {conversation.id: conversation for conversation in conversations}
-        for number, known in self._board.now.conversations.items():
-            if number not in now or not same_target(known.info, now[number]):
+        before = self._board.now
+        another = bool(before.epoch) and before.epoch != resumed.epoch
+        rewound = {caught_up.conversation for caught_up in resumed.catch_ups if caught_up.reset == "rewound"}
+        now = {conversation.id: conversation for conversation in resumed.conversations}
+        for number, known in before.conversations.items():
+            if number not in now:
+                same = not another
+            elif another or number in rewound:  # numbers of accounts may have changed their meaning, too
+                same = same_target(known.info, now[number])
+            else:
+                same = same_place(known.info, now[number])
+            if not same:
                 self._sender.drop(number, ANOTHER_STORE)
 
     # --- one conversation -------------------------------------------------------------------------------------
@@ -231,6 +244,8 @@ class Attacher:
         self._board.apply(WasReset(position=head, reason=caught_up.reset, wall_ms=self._clock.wall_ms()))
         self._delivery.begin(head, caught_up.head)
         self._sender.skipped(number)
+        if caught_up.reset == "rewound":
+            self._sender.rewound(number)
         if shown:
             self._on_reset(number)
 

@@ -16,9 +16,10 @@ from chat_core.client.link import CALL_WITHIN_S
 from chat_core.client.state import inputs
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ClientState, Unsent
+from chat_core.client.storage import Storage
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.conversations import Find, Join, Leave, OpenDirect
-from chat_core.protocol.requests.messages import Posted
+from chat_core.protocol.requests.messages import Delete, Deleted, Edit, Edited, Posted
 from chat_core.protocol.values import Style
 from chat_core.transport.connect import Connector, connect
 from chat_core.transport.urls import Address
@@ -44,6 +45,8 @@ class Client:
         program: name and version, for the server's log.
         connector: opens the stream; tests bring their own.
         entropy: returns so many random bytes, from a cryptographic source.
+        storage: keeps the outbox and the list of conversations beyond this client's life (`FileStorage`); None: what
+            is unsent ends with the client.
 
     Raises:
         UsageFault: the name is ill-formed.
@@ -60,6 +63,7 @@ class Client:
         program: str = "chat-tui",
         connector: Connector = connect,
         entropy: Callable[[int], bytes] = os.urandom,
+        storage: Storage | None = None,
     ) -> None:
         self.address = address
         self._follow = follow
@@ -73,7 +77,10 @@ class Client:
             self._clock,
             connector,
             entropy,
+            storage,
         )
+        self._name = check_account_name(name)
+        self._started = False
 
     # --- life -------------------------------------------------------------------------------------------------
 
@@ -83,7 +90,15 @@ class Client:
         return self._engine.board.state
 
     async def start(self) -> None:
-        """Begin to connect, and go on connecting; returns at once."""
+        """Take over what an earlier run left unsent, then begin to connect, and go on connecting; does not wait for it.
+
+        Raises:
+            WorldFault: the storage cannot be used; nothing was begun.
+        """
+        if self._started:
+            return
+        self._started = True
+        await self._engine.remembering.restore(self._name)
         self._engine.keeper.start()
 
     async def online(self, timeout_s: float | None = None) -> None:
@@ -182,19 +197,20 @@ class Client:
         Raises:
             UsageFault: there is no such conversation, or the cid is in use.
         """
-        if conversation not in self._engine.board.now.conversations:
+        known = self._engine.board.now.conversations.get(conversation)
+        if known is None:
             raise UsageFault("That conversation is not in the list: join it first.")
         now_ms = self._clock.wall_ms()
         unsent = Unsent(
             cid=cid or make_cid(now_ms, self._entropy(10)),
             conversation=conversation,
-            body=body,
+            body=body.encode("utf-8", "replace").decode(),  # half a surrogate pair travels as a question mark
             ts=now_ms,
             style=style,
             reply_to=reply_to,
         )
         self._engine.glances.posted(conversation)
-        self._engine.sender.post(unsent)
+        self._engine.sender.post(unsent, known.target)
         return unsent.cid
 
     async def sent(self, cid: bytes) -> Posted:
@@ -214,6 +230,14 @@ class Client:
     def discard(self, cid: bytes) -> None:
         """Forget a failed message, or one that was never sent. Raises: UsageFault if it may be at the server."""
         self._engine.sender.discard(cid)
+
+    async def edit(self, conversation: int, seq: int, body: str) -> Edited:
+        """Replace the text of a message of one's own. May be repeated, like `delete`. Raises: as `call`."""
+        return await self.call(Edit(conversation=conversation, seq=seq, body=body))
+
+    async def delete(self, conversation: int, seq: int) -> Deleted:
+        """Drop the text of a message of one's own, for ever and for everybody. Raises: as `call`."""
+        return await self.call(Delete(conversation=conversation, seq=seq))
 
     # --- reading ----------------------------------------------------------------------------------------------
 

@@ -36,12 +36,20 @@ class Delivery:
     Args:
         board: gets the events.
         on_own: told of own messages as they are handed over.
+        on_passed: told up to which seq a conversation's events were handed over.
         keep: most messages kept of a conversation; None: all.
     """
 
-    def __init__(self, board: Board, on_own: Callable[[MessagePosted], None], keep: int | None) -> None:
+    def __init__(
+        self,
+        board: Board,
+        on_own: Callable[[MessagePosted], None],
+        on_passed: Callable[[int, int], None],
+        keep: int | None,
+    ) -> None:
         self._board = board
         self._on_own = on_own
+        self._on_passed = on_passed
         self._keep = keep
         self._link: Link | None = None
         self._sequences: dict[int, Sequence] = {}
@@ -86,6 +94,7 @@ class Delivery:
         if ready:
             self._board.apply(EventsArrived(conversation=conversation, events=ready, live=live, keep=self._keep))
             self._tell_own(ready)
+            self._on_passed(conversation, sequence.last)
         self.fill(conversation)
 
     def fill(self, conversation: int) -> None:

@@ -21,9 +21,11 @@ from chat_core.client.keeper import Keeper
 from chat_core.client.link import Link
 from chat_core.client.opening import Opening
 from chat_core.client.pages import Pages
+from chat_core.client.remembering import Remembering
 from chat_core.client.sending import Sender
 from chat_core.client.state import inputs
 from chat_core.client.state.model import LinkState
+from chat_core.client.storage import Storage
 from chat_core.protocol.requests.accounts import Renamed
 from chat_core.protocol.requests.base import Reply
 from chat_core.protocol.requests.conversations import Opened
@@ -45,6 +47,7 @@ class Engine:
         clock: tells the time.
         connector: opens the stream.
         entropy: returns so many random bytes.
+        storage: keeps what is unsent beyond this client's life; None: nobody does.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Engine:
         clock: Clock,
         connector: Connector,
         entropy: Callable[[int], bytes],
+        storage: Storage | None = None,
     ) -> None:
         self._address = address
         self._clock = clock
@@ -70,12 +74,16 @@ class Engine:
             seen=lambda conversation, seq: self._delivery.seen(conversation, seq),
             listed=lambda conversation: conversation in self.board.now.conversations,
             wake=self.board.wake,
+            storage=storage,
         )
-        self._delivery = Delivery(self.board, self.sender.came_by, None if self._follow else KEPT_UNSHOWN)
+        self.remembering = Remembering(storage, self.board, self.sender)
+        self._delivery = Delivery(
+            self.board, self.sender.came_by, self.sender.passed, None if self._follow else KEPT_UNSHOWN
+        )
         self.pages = Pages(self.board, self.sender, lambda: self.keeper.link)
         self.attacher = Attacher(self.board, self._delivery, self.sender, clock, self._was_reset)
         self.glances = Glances(self.board, clock)
-        self._incoming = Incoming(self.board, self._delivery, self.attacher, self.pages, clock)
+        self._incoming = Incoming(self.board, self._delivery, self.attacher, self.pages, clock, self.remembering.look)
         self._opening = Opening(self.board, self.sender, self.attacher, name, program, far_behind)
         self.keeper = Keeper(self._dial, self._open, self._ready, self._say, clock, self._chance)
 
@@ -85,6 +93,7 @@ class Engine:
         self.glances.close()
         self.attacher.close()
         self.sender.close()
+        await self.remembering.close()
         self.board.close()
 
     def learn(self, reply: Reply) -> None:
@@ -99,6 +108,7 @@ class Engine:
                 self.board.apply(inputs.RenamedMyself(me=reply.account))
             case _:
                 pass
+        self.remembering.look()
 
     def _was_reset(self, conversation: int) -> None:
         """Read the newest page of what was shown before: now, or as soon as the connection can be used."""
@@ -120,6 +130,7 @@ class Engine:
         for conversation in self._blank:
             self.pages.load_newest(conversation)
         self._blank.clear()
+        self.remembering.look()
 
     def _ended(self, link: Link, ended: Ended) -> None:
         self.sender.link_down()

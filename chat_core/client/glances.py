@@ -34,7 +34,10 @@ class Glances:
     def link_up(self, link: Link) -> None:
         """Tell what could not be told while there was no connection."""
         self._link = link
-        for conversation in list(self._told):
+        for conversation, told in list(self._told.items()):
+            known = self._board.now.conversations.get(conversation)
+            if known is not None:  # the server may have gone back to an older state
+                self._told[conversation] = min(told, known.info.read)
             self._mark(conversation)
 
     def link_down(self) -> None:

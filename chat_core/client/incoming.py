@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from chat_core.base.clock import Clock
 from chat_core.client.attaching import Attacher
@@ -29,14 +30,32 @@ A_LITTLE_S = 0.05
 
 
 class Incoming:
-    """See the module's head."""
+    """See the module's head.
 
-    def __init__(self, board: Board, delivery: Delivery, attacher: Attacher, pages: Pages, clock: Clock) -> None:
+    Args:
+        board: gets everything but conversation events.
+        delivery: gets those.
+        attacher: told of new conversations, and of `lagging`.
+        pages: asked to read what cannot be counted here.
+        clock: tells the time.
+        on_list: told that the list of conversations may be another one.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        delivery: Delivery,
+        attacher: Attacher,
+        pages: Pages,
+        clock: Clock,
+        on_list: Callable[[], None],
+    ) -> None:
         self._board = board
         self._delivery = delivery
         self._attacher = attacher
         self._pages = pages
         self._clock = clock
+        self._on_list = on_list
 
     def take(self, event: Event) -> None:
         """Take one push."""
@@ -57,6 +76,7 @@ class Incoming:
         self._board.apply(AccountEventArrived(event=event))
         if event.seq <= before.account_seq:
             return
+        self._on_list()
         match event:
             case ConversationJoined() if event.conversation.id not in before.conversations:
                 self._attacher.follow_new(event.conversation)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -21,8 +23,15 @@ from chat_core.client.link import Link
 from chat_core.client.state.model import LinkState, LinkStatus
 from chat_core.client.supervisor import Supervisor
 
-MEASURE_EVERY_S: Final = 5.0
-"""Time between two looks at the round trip, in seconds."""
+LOOK_EVERY_S: Final = 1.0
+"""Time between two looks at the clocks, in seconds."""
+MEASURE_EVERY: Final = 5
+"""Every so many looks, the round trip is told."""
+SLEPT_S: Final = 3.0
+"""How far the clocks must have moved beyond the time between two looks to show that this machine, or this process, has
+slept: what was connected before may be dead without a word."""
+_log = logging.getLogger(__name__)
+
 AT_LEAST_S: Final = 0.2
 """Pause that also a woken client keeps: somebody who types does not knock at every key, in seconds."""
 
@@ -58,6 +67,7 @@ class Keeper:
         self._state = LinkState()
         self._task: asyncio.Task[None] | None = None
         self._link: Link | None = None
+        self._opening_link: Link | None = None
         self._refused: CallFailed | Disconnected | None = None
         self._moved = asyncio.Event()
         self._woken = asyncio.Event()
@@ -100,8 +110,9 @@ class Keeper:
     def wake(self) -> None:
         """Try again now, or see whether the connection is still alive."""
         self._woken.set()
-        if self._link is not None:
-            self._link.probe()
+        link = self._link or self._opening_link
+        if link is not None:
+            link.probe()
 
     async def close(self) -> None:
         """Say goodbye and stop."""
@@ -118,7 +129,12 @@ class Keeper:
             self._say(
                 LinkState(status=LinkStatus.CONNECTING, detail=self._state.detail, attempt=self._supervisor.attempt)
             )
-            ended = await self._once()
+            try:
+                ended = await self._once()
+            except Exception:
+                # A fault of ours: on another connection things may be different, and silence helps nobody.
+                _log.exception("a connection ended by a fault inside this client")
+                ended = Ended("Something went wrong inside this client; it connects anew.", reconnect=True)
             self._link = None
             now = self._clock.monotonic()
             delay_s = self._supervisor.lost(
@@ -144,8 +160,10 @@ class Keeper:
             link = await self._dial()
         except (WorldFault, UsageFault) as fault:
             return Ended(str(fault), reconnect=isinstance(fault, WorldFault))
+        self._opening_link = link
         try:
             await self._opening(link)
+            self._opening_link = None
             if link.ended is not None:
                 return await link.wait()
             self._link = link
@@ -161,22 +179,33 @@ class Keeper:
             await link.close(str(lost))
             return await link.wait()
         finally:
+            self._opening_link = None
             await link.close("Closed.", reconnect=False)
 
     async def _watch(self, link: Link) -> Ended:
-        """Wait for the end; tell the round trip now and then."""
-        while True:
+        """Wait for the end; tell the round trip now and then; doubt the link when the machine has slept."""
+        sleep = Sleep(self._clock)
+        for look in itertools.count(1):
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(MEASURE_EVERY_S):
+                async with asyncio.timeout(LOOK_EVERY_S):
                     return await link.wait()
-            self._say(replace(self._state, latency_ms=_milliseconds(link.latency_s)))
+            if sleep.over():
+                link.probe(doubted=True)
+            if look % MEASURE_EVERY == 0:
+                self._say(replace(self._state, latency_ms=_milliseconds(link.latency_s)))
+        raise AssertionError("a count has no end")
 
     async def _pause(self, delay_s: float) -> None:
+        """Wait, unless somebody is there, or the machine has slept: then everything may be different."""
+        sleep = Sleep(self._clock)
         await asyncio.sleep(min(delay_s, AT_LEAST_S))
         self._woken.clear()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(max(0.0, delay_s - AT_LEAST_S)):
-                await self._woken.wait()
+        until = self._clock.monotonic() + max(0.0, delay_s - AT_LEAST_S)
+        while (left_s := until - self._clock.monotonic()) > 0 and not sleep.over():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(left_s, LOOK_EVERY_S)):
+                    await self._woken.wait()
+                    return
 
     def _say(self, state: LinkState) -> None:
         self._state = state
@@ -187,6 +216,26 @@ class Keeper:
         if self._closed:
             return "The client is closed."
         return self._state.detail or "Not connected yet."
+
+
+class Sleep:
+    """Notices that the machine or this process has slept, by clocks that moved further than they should have.
+
+    During a sleep of the machine the monotonic clock stands still on some systems and the wall clock moves; a process
+    that was stopped finds both moved. Somebody who sets the clock looks the same, and costs one ping.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._seen = self._now()
+
+    def over(self) -> bool:
+        """Return whether there was a sleep since the last look, which was `LOOK_EVERY_S` ago or less."""
+        before, self._seen = self._seen, self._now()
+        return any(abs(now - then) > LOOK_EVERY_S + SLEPT_S for now, then in zip(self._seen, before, strict=True))
+
+    def _now(self) -> tuple[float, float]:
+        return self._clock.monotonic(), self._clock.wall_ms() / 1000
 
 
 def _milliseconds(seconds: float | None) -> float | None:

@@ -20,7 +20,7 @@ from chat_core.protocol.codes import Goodbye, Refusal
 from chat_core.protocol.connection import Connection, Role
 from chat_core.protocol.envelopes import Answer, Call, Envelope, Failure, Farewell, Push
 from chat_core.protocol.events import Event
-from chat_core.protocol.limits import FRAME_TO_SERVER_BYTES
+from chat_core.protocol.limits import FRAME_TO_SERVER_BYTES, PROBE_WITHIN_S
 from chat_core.protocol.requests.base import Reply, Request, reply_type
 from chat_core.transport.connect import Connector
 from chat_core.transport.driver import Driver
@@ -32,6 +32,8 @@ CALL_WITHIN_S: Final = 10.0
 """Time a call has for its answer, in seconds."""
 PROBE_EVERY_S: Final = 5.0
 """Silence after which a sign of life is worth asking for, in seconds."""
+ROUND_TRIPS: Final = 4
+"""Round trips a probe has at least, on a link that is slow by nature."""
 _CLOSE_WITHIN_S: Final = 1.0
 _LAST_CALL_ID: Final = 2**32 - 1
 
@@ -161,12 +163,16 @@ class Link:
         if self._driver is not None:
             self._driver.connection.signed_in()
 
-    def probe(self) -> None:
-        """Ask for a sign of life now, if there was none lately."""
+    def probe(self, *, doubted: bool = False) -> None:
+        """Ask for a sign of life that is due soon, if there was none lately.
+
+        Args:
+            doubted: ask in any case: the machine slept, what was heard before means nothing.
+        """
         now = self._clock.monotonic()
-        if self._driver is not None and now - max(self._heard_at, self._probed_at) >= PROBE_EVERY_S:
+        if self._driver is not None and (doubted or now - max(self._heard_at, self._probed_at) >= PROBE_EVERY_S):
             self._probed_at = now
-            self._driver.probe()
+            self._driver.probe(max(PROBE_WITHIN_S, ROUND_TRIPS * (self.latency_s or 0.0)))
 
     def drop(self, reason: str, *, reconnect: bool = True, retry_after: float | None = None) -> None:
         """End the connection from this side, for a reason of this side's."""

@@ -16,6 +16,7 @@ from chat_core.client.board import Board
 from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.client.link import Link
 from chat_core.client.sending import Sender
+from chat_core.client.state.amending import is_too_old
 from chat_core.client.state.inputs import LoadingMoved, MembersRead, Opened, PageRead
 from chat_core.protocol.limits import PAGE_ITEMS
 from chat_core.protocol.requests import conversations
@@ -123,7 +124,8 @@ class Pages:
         before = self._board.now.conversations.get(page.conversation)
         if before is None:
             taken.append(0)
-        elif before.timeline.known_from == anchor:  # else a reset came in between: read again
+        elif before.timeline.known_from == anchor and not is_too_old(before.timeline, page):
+            # Else a reset came in between, or too many changes of old messages: read again.
             self._board.apply(PageRead(page=page))
             taken.append(self._board.now.conversations[page.conversation].timeline.count - before.timeline.count)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from chat_core.base.clock import Clock
@@ -12,8 +12,10 @@ from chat_core.base.errors import UsageFault
 from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.client.link import Link
 from chat_core.client.state.inputs import UnsentMoved
+from chat_core.client.state.journal import Again, AnyRecord, Failed, Gone, Kept, Put
 from chat_core.client.state.model import Unsent
-from chat_core.client.state.unsent import Outbox, Sending
+from chat_core.client.state.unsent import OLD, Outbox, Sending
+from chat_core.client.storage import Storage
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import MessagePosted
 from chat_core.protocol.limits import BODY_BYTES
@@ -21,6 +23,8 @@ from chat_core.protocol.requests.messages import Post, Posted
 
 REMEMBERED: Final = 16384
 """Outcomes kept for whoever asks later with `sent`."""
+OLD_MS: Final = 12 * 3600 * 1000
+"""Age from which on a message is not sent without asking, in milliseconds."""
 A_LITTLE_S: Final = 0.001
 """Loops may call a moment early, and a pause that is not over would only be planned again."""
 _NEVER: Final = 2**63
@@ -37,6 +41,7 @@ class Sender:
             that an event of that seq exists.
         listed: asked whether a conversation is in the list.
         wake: called when there is something new in `news`.
+        storage: keeps what is not finished beyond this client's life; None: nobody does.
     """
 
     def __init__(
@@ -45,6 +50,7 @@ class Sender:
         seen: Callable[[int, int], bool],
         listed: Callable[[int], bool],
         wake: Callable[[], None],
+        storage: Storage | None = None,
     ) -> None:
         self.body_bytes = BODY_BYTES
         """Longest body the server takes, in bytes of UTF-8."""
@@ -52,6 +58,7 @@ class Sender:
         self._seen = seen
         self._listed = listed
         self._wake = wake
+        self._storage = storage
         self._outbox = Outbox()
         self._link: Link | None = None
         self._pause: asyncio.TimerHandle | None = None
@@ -60,8 +67,21 @@ class Sender:
 
     # --- what the user does -----------------------------------------------------------------------------------
 
-    def post(self, unsent: Unsent) -> None:
-        """Put a message into the outbox. Raises: UsageFault if its cid is in use."""
+    def restore(self, kept: Iterable[Kept]) -> None:
+        """Go on with what an earlier run of this client did not finish; the server may have any of it."""
+        for each in kept:
+            self._outbox.add(each.unsent, uncertain=each.unsent.status == "queued", wanted=each.wanted)
+
+    def post(self, unsent: Unsent, target: str) -> None:
+        """Put a message into the outbox; it is sent once it is on disk.
+
+        Args:
+            unsent: the message.
+            target: where it goes, for people.
+
+        Raises:
+            UsageFault: its cid is in use.
+        """
         size = len(unsent.body.encode("utf-8", "replace"))
         if unsent.cid in self._outbox or unsent.cid in self._outcomes:
             raise UsageFault("This cid names another message already.")
@@ -79,9 +99,12 @@ class Sender:
                 text=text,
             )
             self._outbox.add(unsent)
+            self._write(Put(unsent=unsent, target=target))
             self._settle(unsent.cid, CallFailed(Refusal.TOO_LONG, text))
         else:
-            self._outbox.add(unsent)
+            self._outbox.add(unsent, kept=self._storage is None)
+            if self._storage is not None:
+                self._storage.write((Put(unsent=unsent, target=target),), lambda: self._kept(unsent.cid))
         self._pump()
 
     async def sent(self, cid: bytes) -> Posted:
@@ -107,13 +130,16 @@ class Sender:
     def retry(self, cid: bytes) -> None:
         """Send a failed message again."""
         if self._outbox.retry(cid):
+            self._write(Again(cid=cid))
             self._outcomes.pop(cid, None)
             self._pump()
 
     def discard(self, cid: bytes) -> None:
         """Forget a failed message, or one that was never sent. Raises: UsageFault if it may be at the server."""
-        if cid in self._outbox and not self._outbox.discard(cid):
-            raise UsageFault("That message is on its way already.")
+        if cid in self._outbox:
+            if not self._outbox.discard(cid):
+                raise UsageFault("That message is on its way already.")
+            self._write(Gone(cids=(cid,)))
         self._wake()
 
     # --- what the connection does -----------------------------------------------------------------------------
@@ -121,6 +147,9 @@ class Sender:
     def link_up(self, link: Link) -> None:
         """Send over this connection from now on."""
         self._link = link
+        for old in self._outbox.hold_old(self._clock.wall_ms() - OLD_MS):
+            self._write(Failed(cid=old.cid, code=old.code, text=old.text))
+            self._settle(old.cid, CallFailed(OLD, old.text))
         self._pump()
 
     def link_down(self) -> None:
@@ -144,14 +173,25 @@ class Sender:
         """A conversation is new in the list: what waits for it belongs to it."""
         self._outbox.touched.add(conversation)
 
+    def passed(self, conversation: int, seq: int) -> None:
+        """Every event of a conversation up to `seq` was handed over: what is not among them was lost by the server."""
+        self._outbox.seen_up_to(conversation, seq)
+
+    def rewound(self, conversation: int) -> None:
+        """The server lost the end of a conversation's log."""
+        self._outbox.rewound(conversation)
+
     def skipped(self, conversation: int) -> None:
         """A conversation was reset: what is acknowledged there will not come by as an event."""
         self._outbox.seen_up_to(conversation, _NEVER)
 
     def drop(self, conversation: int, why: CallFailed) -> None:
         """Give up what waits for a conversation that is not there any more."""
-        for cid in self._outbox.drop(conversation):
+        dropped = self._outbox.drop(conversation)
+        for cid in dropped:
             self._settle(cid, why)
+        if dropped:
+            self._write(Gone(cids=dropped))
 
     def drop_all(self, why: CallFailed) -> None:
         """Give up everything."""
@@ -236,11 +276,24 @@ class Sender:
             now=self._clock.monotonic(),
         )
         if failed:
-            self._settle(sending.unsent.cid, failure)
+            cid = sending.unsent.cid
+            self._write(Failed(cid=cid, code=str(failure.code), text=failure.text))
+            self._settle(cid, failure)
             if not self._listed(sending.unsent.conversation):
-                self._outbox.discard(sending.unsent.cid)  # nobody could see it any more
+                self._outbox.discard(cid)  # nobody could see it any more
+                self._write(Gone(cids=(cid,)))
+
+    def _kept(self, cid: bytes) -> None:
+        self._outbox.keep(cid)
+        self._pump()
+
+    def _write(self, *records: AnyRecord) -> None:
+        if self._storage is not None:
+            self._storage.write(records)
 
     def _settle(self, cid: bytes, outcome: Outcome) -> None:
+        if isinstance(outcome, Posted):
+            self._write(Gone(cids=(cid,)))
         self._outcomes[cid] = outcome
         if len(self._outcomes) > REMEMBERED:
             self._outcomes.popitem(last=False)

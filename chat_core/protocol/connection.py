@@ -70,11 +70,11 @@ class Connection:
     """
 
     __slots__ = (
+        "_answer_by",
         "_heard_at",
         "_opened_at",
         "_out",
         "_ping_every_s",
-        "_pinged_at",
         "_pong_within_s",
         "_reader",
         "_sign_in_within_s",
@@ -99,7 +99,8 @@ class Connection:
         self._out: list[bytes] = []
         self._opened_at = now
         self._heard_at = now
-        self._pinged_at: float | None = None
+        self._answer_by: float | None = None
+        """Until when the peer must have given a sign of life; None: nothing was asked."""
         self._ping_every_s = ping_every_s
         self._pong_within_s = pong_within_s
         self._sign_in_within_s = sign_in_within_s
@@ -125,7 +126,7 @@ class Connection:
         if self.phase is Phase.CLOSED:
             return
         self._heard_at = now
-        self._pinged_at = None
+        self._answer_by = None
         try:
             for payload in self._reader.feed(data):
                 envelope = unpack(payload)
@@ -166,24 +167,31 @@ class Connection:
 
     def deadline(self) -> float:
         """Return the monotonic time at which `tick` is due; it may prove too early, never too late."""
-        if self._pinged_at is not None:
-            due = self._pinged_at + self._pong_within_s
-        else:
-            due = self._heard_at + self._ping_every_s
+        due = self._heard_at + self._ping_every_s if self._answer_by is None else self._answer_by
         if self.phase is Phase.OPENING and self.role is Role.SERVER:
             due = min(due, self._opened_at + self._sign_in_within_s)
         return due
 
-    def probe(self, now: float) -> None:
-        """Ask for a sign of life at once, for instance after a sleep of the machine."""
-        if self._pinged_at is None and self.phase is not Phase.CLOSED:
-            self._pinged_at = now
+    def probe(self, now: float, within_s: float | None = None) -> None:
+        """Ask for a sign of life at once, for instance after a sleep of the machine.
+
+        Args:
+            now: monotonic seconds.
+            within_s: time the peer has for it, in seconds; None: as long as for any ping.
+        """
+        if self.phase is Phase.CLOSED:
+            return
+        answer_by = now + (self._pong_within_s if within_s is None else min(within_s, self._pong_within_s))
+        if self._answer_by is None:
+            self._answer_by = answer_by
             self._out.append(_PING)
+        else:
+            self._answer_by = min(self._answer_by, answer_by)
 
     def excuse(self, now: float) -> None:
         """Forgive the peer its silence up to now: it is this side that did not listen."""
         self._heard_at = now
-        self._pinged_at = None
+        self._answer_by = None
 
     def tick(self, now: float) -> Goodbye | None:
         """Let time pass: queue a ping if it is due, or close on a time-out.
@@ -196,9 +204,9 @@ class Connection:
         expired: Goodbye | None = None
         if self.phase is Phase.OPENING and self.role is Role.SERVER and now >= self._opened_at + self._sign_in_within_s:
             expired = Goodbye.SIGN_IN_TIMEOUT
-        elif self._pinged_at is not None and now >= self._pinged_at + self._pong_within_s:
+        elif self._answer_by is not None and now >= self._answer_by:
             expired = Goodbye.PING_TIMEOUT
-        elif now >= self._heard_at + self._ping_every_s:
+        elif self._answer_by is None and now >= self._heard_at + self._ping_every_s:
             self.probe(now)
         if expired is not None:
             self.close(expired)

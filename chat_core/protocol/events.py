@@ -51,11 +51,27 @@ class MessagePosted(ConversationEvent, frozen=True, kw_only=True, omit_defaults=
     cid: CidBytes
     """What its sender called it, so that the sender recognises its own."""
     body: str
-    """The text as stored."""
+    """The text as stored; empty in the log of a message that was deleted since."""
     style: Style = "text"
     """How it is drawn."""
     reply_to: int | None = None
     """seq of the message it answers."""
+
+
+class MessageEdited(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_edited"):
+    """The text of a message was replaced."""
+
+    message: SeqNumber
+    """seq of that message."""
+    body: str
+    """Its text from now on; empty in the log of a message that was deleted since."""
+
+
+class MessageDeleted(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_deleted"):
+    """The text of a message was dropped, for ever and everywhere; its place and its author stay."""
+
+    message: SeqNumber
+    """seq of that message."""
 
 
 class TopicChanged(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="topic_changed"):
@@ -161,6 +177,8 @@ class Lagging(Event, frozen=True, kw_only=True, omit_defaults=True, tag="lagging
 
 EVENTS: Final[tuple[type[Event], ...]] = (
     MessagePosted,
+    MessageEdited,
+    MessageDeleted,
     TopicChanged,
     ConversationJoined,
     ConversationLeft,

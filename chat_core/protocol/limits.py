@@ -47,6 +47,8 @@ PING_EVERY_S: Final = 25.0
 """Silence after which a side asks whether the other is still there, in seconds."""
 PONG_WITHIN_S: Final = 10.0
 """Time to answer a ping, in seconds."""
+PROBE_WITHIN_S: Final = 3.0
+"""Time to answer a ping that a person waits for (a key was pressed, the machine woke), in seconds."""
 SIGN_IN_WITHIN_S: Final = 10.0
 """Time from the connect to a finished sign-in, in seconds."""
 NO_PROGRESS_S: Final = 30.0

@@ -94,11 +94,15 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     """That account's name when the page was read."""
     body: str
-    """The text as stored."""
+    """The text as stored; empty once it was deleted."""
     style: Style = "text"
     """How it is drawn."""
     reply_to: int | None = None
     """seq of the message it answers."""
+    edits: int = 0
+    """How often its text was changed."""
+    deleted: bool = False
+    """Whether it was deleted: its text is gone, its place and its author stay."""
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):

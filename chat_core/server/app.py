@@ -8,7 +8,9 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from chat_core import __version__
 from chat_core.base.clock import SystemClock
@@ -16,20 +18,24 @@ from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.ids import ConversationId
 from chat_core.protocol.codes import Goodbye
+from chat_core.protocol.requests.base import Request
 from chat_core.server import handlers
 from chat_core.server.config import ServeOptions
 from chat_core.server.context import Services
 from chat_core.server.folder import DataFolder, FolderInUse
 from chat_core.server.gateway import Gateway, PortInUse
 from chat_core.server.observe import configure, get_log
+from chat_core.server.registry import ROUTES, Route
 from chat_core.server.router import Router
+from chat_core.server.sessions.feed import Feed
 from chat_core.server.sessions.flusher import Flusher
 from chat_core.server.sessions.hub import Hub
 from chat_core.server.sessions.presence import Presence
-from chat_core.server.store.base import Reader, Refused, StoreBroken
+from chat_core.server.store.base import Reader, Refused, Store, StoreBroken
+from chat_core.server.store.committer import BeforeCommit
 from chat_core.server.store.sqlite import SqliteStore
 
-__all__ = ["Server", "run"]
+__all__ = ["Parts", "Server", "run"]
 assert handlers.__all__, "importing the handlers fills the registry"
 
 log = get_log(__name__)
@@ -39,14 +45,28 @@ _SWITCH_S = 0.0005
 second behind a loop that was fanning out; with this, tens of milliseconds."""
 
 
-def run(options: ServeOptions) -> ExitCode:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Parts of a server that can be exchanged: the checker puts broken ones in, to see that it finds them."""
+
+    routes: Mapping[type[Request[Any]], Route] = field(default_factory=lambda: ROUTES)
+    """How each request is handled."""
+    make_feed: Callable[[int, int, bytes], Feed] = Feed
+    """As of `Hub`."""
+    around_store: Callable[[Store], Store] = lambda store: store
+    """Puts something between the handlers and the store."""
+    before_commit: BeforeCommit | None = None
+    """As of `Committer`."""
+
+
+def run(options: ServeOptions, parts: Parts | None = None) -> ExitCode:
     """Run a server until it is told to stop; return the exit code. Every fault is one sentence on standard error."""
     configure(options.log_level)
     _raise_descriptor_limit()
     sys.setswitchinterval(_SWITCH_S)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            return runner.run(Server(options).run())
+            return runner.run(Server(options, parts).run())
     except (FolderInUse, PortInUse) as fault:
         print(fault, file=sys.stderr)
         return ExitCode.IN_USE
@@ -63,10 +83,12 @@ class Server:
 
     Args:
         options: what it was started with.
+        parts: what it is made of, where that is not the usual.
     """
 
-    def __init__(self, options: ServeOptions) -> None:
+    def __init__(self, options: ServeOptions, parts: Parts | None = None) -> None:
         self._options = options
+        self._parts = parts or Parts()
         self._stopping: asyncio.Event
         self._why = Goodbye.SHUTDOWN
         self._starter_gone = False
@@ -78,10 +100,11 @@ class Server:
         folder = DataFolder(self._options.data)
         folder.lock()
         clock = SystemClock()
-        store = SqliteStore(folder.database, clock=clock)
+        parts = self._parts
+        sqlite = SqliteStore(folder.database, clock=clock, before_commit=parts.before_commit)
+        store = parts.around_store(sqlite)
         try:
-            flusher = Flusher(clock)
-            self._hub = Hub(Presence(self._count_members))
+            self._hub = Hub(Presence(self._count_members), parts.make_feed)
             self._store = store
             boot = await store.open(self._hub.committed)
             self._hub.boot(boot.heads)
@@ -96,7 +119,9 @@ class Server:
                     pong_within_s=self._options.pong_within_s,
                 ),
                 self._broken,
+                parts.routes,
             )
+            flusher = Flusher(clock, lambda: router.running > 0)
             gateway = Gateway(self._options, clock, self._hub, flusher, router.route, self._emptied)
             try:
                 self._listen(gateway)

@@ -33,5 +33,7 @@ class ServeOptions:
     """Time a client has to answer, in seconds."""
     sign_in_within_s: float = limits.SIGN_IN_WITHIN_S
     """Time a client has to sign in, in seconds."""
+    outbox_bytes: int = limits.OUTBOX_BYTES
+    """Bytes that may wait for one reader before it is detached and told `lagging`."""
     stop_within_s: float = 5.0
     """Time that calls under way get to finish at a graceful stop, in seconds."""

@@ -28,10 +28,13 @@ from chat_core.server.sessions.flusher import Flusher
 from chat_core.server.sessions.hub import Hub
 from chat_core.server.sessions.session import Session
 from chat_core.transport.driver import Driver
+from chat_core.transport.kernel import hold_at_most
 
 ACCEPT_BURST = 64
 """Connections accepted in one turn of the event loop, so that a storm does not starve those that are open."""
 BACKLOG = 1024
+KERNEL_BYTES = 128 * 1024
+"""Bytes for one reader that the kernel may keep before they are on their way."""
 PAUSE_S = 1.0
 """Time without accepting after the descriptors ran out, in seconds."""
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
@@ -159,6 +162,7 @@ class Gateway:
                 continue
             if stream.family != socket.AF_UNIX:
                 stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                hold_at_most(stream, KERNEL_BYTES)
             spawn("accept", self._serve(stream, peer, local=local))
 
     def _pause(self, error: OSError) -> None:
@@ -183,11 +187,18 @@ class Gateway:
         for listener in self._listeners:
             self._loop.add_reader(listener, self._accept, listener)
 
-    async def _serve(self, stream: socket.socket, peer: str, *, local: bool) -> None:
+    def driver(self, peer: str, *, local: bool) -> Driver:
+        """Return the driver of a new connection, with its session behind it.
+
+        Args:
+            peer: the other end, for the log.
+            local: whether that is on this machine.
+        """
         session = Session(
             mark=self._flusher.mark,
             peer=peer,
             local=local,
+            outbox_bytes=self._options.outbox_bytes,
             on_open=self._opened,
             on_call=self._on_call,
             on_closed=self._closed,
@@ -200,8 +211,12 @@ class Gateway:
             pong_within_s=options.pong_within_s,
             sign_in_within_s=options.sign_in_within_s,
         )
+        return Driver(connection, self._clock, session)
+
+    async def _serve(self, stream: socket.socket, peer: str, *, local: bool) -> None:
+        driver = self.driver(peer, local=local)
         try:
-            await self._loop.connect_accepted_socket(lambda: Driver(connection, self._clock, session), stream)
+            await self._loop.connect_accepted_socket(lambda: driver, stream)
         except OSError as error:
             stream.close()
             log.info("connection lost at once", peer=peer, reason=error.strerror)

@@ -7,15 +7,17 @@ another, so that a client may send its whole opening in one go.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from chat_core.base.tasks import spawn
 from chat_core.protocol.codec import RequestFault, read_request, to_map
 from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.protocol.envelopes import Answer, Call, Envelope, Failure
+from chat_core.protocol.requests.base import Request
 from chat_core.server.context import Context, Services
 from chat_core.server.observe import get_log
-from chat_core.server.registry import ROUTES
+from chat_core.server.registry import ROUTES, Route
 from chat_core.server.rules.permissions import Permission, Role, allowed
 from chat_core.server.sessions.session import Session
 from chat_core.server.store.base import Refused, StoreBroken
@@ -29,11 +31,18 @@ class Router:
     Args:
         services: what handlers may use.
         on_broken: told when the store can make nothing durable any more.
+        routes: how each request is handled.
     """
 
-    def __init__(self, services: Services, on_broken: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        services: Services,
+        on_broken: Callable[[], None],
+        routes: Mapping[type[Request[Any]], Route] = ROUTES,
+    ) -> None:
         self._services = services
         self._on_broken = on_broken
+        self._routes = routes
         self.running = 0
         """Calls under way, on all connections."""
 
@@ -70,7 +79,7 @@ class Router:
     async def _answer(self, context: Context, call: Call) -> Envelope:
         try:
             request = read_request(call.request)
-            route = ROUTES[type(request)]
+            route = self._routes[type(request)]
             role = Role.STRANGER if context.session.account is None else Role.MEMBER
             if not allowed(role, route.needs):
                 raise _not_allowed(role, route.needs)

@@ -13,6 +13,7 @@ from chat_core.base.errors import ProtocolFault
 from chat_core.protocol.codes import Goodbye
 from chat_core.protocol.connection import Connection, Phase, Role
 from chat_core.protocol.envelopes import Envelope, Farewell
+from chat_core.transport.kernel import unsent_bytes
 
 LINGER_S = 2.0
 """Time that a goodbye has to leave our buffers before the transport is aborted, in seconds."""
@@ -57,11 +58,14 @@ class Driver(asyncio.Protocol):
     __slots__ = (
         "_clock",
         "_deaf",
+        "_delivered",
         "_farewell",
         "_loop",
         "_ours",
         "_owner",
         "_timer",
+        "_waiting",
+        "_written",
         "congested",
         "connection",
         "transport",
@@ -72,6 +76,7 @@ class Driver(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self.congested = False
         self._deaf = False
+        self._written = self._delivered = self._waiting = 0
         self._clock = clock
         self._owner: DriverOwner | None = owner
         self._loop = asyncio.get_running_loop()
@@ -83,6 +88,11 @@ class Driver(asyncio.Protocol):
     def closing(self) -> bool:
         """Whether nothing more will be sent or received."""
         return self.connection.phase is Phase.CLOSED or self.transport is None or self.transport.is_closing()
+
+    @property
+    def delivered(self) -> int:
+        """Bytes that have reached the peer's system since the beginning; those on their way are not counted."""
+        return self._written - self._unsent()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport over (asyncio)."""
@@ -127,10 +137,12 @@ class Driver(asyncio.Protocol):
             self.connection.phase = Phase.CLOSED
             owner.closed(self._farewell, self._ours)
 
-    def write(self, data: bytes) -> None:
-        """Write finished frames; nothing happens once the stream is closing."""
+    def write(self, data: bytes) -> bool:
+        """Write finished frames, return whether there is room for more; nothing happens once the stream is closing."""
         if self.transport is not None and not self.transport.is_closing():
+            self._written += len(data)
             self.transport.write(data)
+        return not self.congested
 
     def flush(self) -> None:
         """Write what the connection wants to say; end the transport when the connection has closed."""
@@ -152,9 +164,9 @@ class Driver(asyncio.Protocol):
         if self.transport is not None:
             self.transport.abort()
 
-    def probe(self) -> None:
-        """Ask the peer for a sign of life now; without one the connection ends in time."""
-        self.connection.probe(self._clock.monotonic())
+    def probe(self, within_s: float | None = None) -> None:
+        """Ask the peer for a sign of life now; without one in time the connection ends. See `Connection.probe`."""
+        self.connection.probe(self._clock.monotonic(), within_s)
         self.flush()
         self._wait()
 
@@ -172,7 +184,7 @@ class Driver(asyncio.Protocol):
 
     def _tick(self) -> None:
         now = self._clock.monotonic()
-        if self._deaf or (self.congested and self.connection.role is Role.SERVER):
+        if self._deaf or (self.connection.role is Role.SERVER and (self.congested or self._moved())):
             # A pong cannot be heard, or our ping waits behind the rest: reading slowly is no fault, and who reads
             # nothing at all is closed elsewhere.
             self.connection.excuse(now)
@@ -181,6 +193,19 @@ class Driver(asyncio.Protocol):
             self._ours = expired
         self.flush()
         self._wait()
+
+    def _moved(self) -> bool:
+        """Return whether what waited at the last look has moved since, on its way to the peer."""
+        waited, before = self._waiting, self._delivered
+        self._waiting = self._unsent()
+        self._delivered = self._written - self._waiting
+        return waited > 0 and self._delivered > before
+
+    def _unsent(self) -> int:
+        if self.transport is None:
+            return 0
+        stream = self.transport.get_extra_info("socket")
+        return self.transport.get_write_buffer_size() + (0 if stream is None else unsent_bytes(stream))
 
     def _wait(self) -> None:
         """Set the timer for the connection's next deadline."""

@@ -17,7 +17,7 @@ from chat_core.base.exit_codes import ExitCode
 from chat_core.base.names import check_account_name
 from chat_core.transport.urls import parse_address
 from chat_tui.cli.common import Declare, add_name, fail, name_for
-from chat_tui.paths import config_folder, data_folder, log_file
+from chat_tui.paths import config_folder, data_folder, log_file, outbox_folder
 from chat_tui.storage import HERE
 
 END_WITHIN_S: Final = 2.0
@@ -91,6 +91,7 @@ def _run_screens(address: str | None, name: str | None, theme: str, *, world: Pa
         choice,
         config=world or config_folder(),
         data=world or data_folder(),
+        outbox=world / "outbox" if world else outbox_folder(),
         theme=theme,
         title="the demo" if world else "",
         on_settled=_settle_memory,

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, tzinfo
 import msgspec
 
 from chat_core.base.text import for_terminal, line_for_terminal
-from chat_core.protocol.events import ConversationEvent, MessagePosted, TopicChanged
+from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted, TopicChanged
 from chat_core.protocol.values import Message, Style
 
 _MORE_LINES = "\n    "
@@ -30,9 +30,15 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     author: str
     """Account name."""
     kind: str
-    """`message`, `action` (a `/me`), `topic`, or `event` for what this version does not know."""
+    """`message`, `action` (a `/me`), `edit`, `deletion`, `topic`, or `event` for what this version does not know."""
     text: str
-    """The body as stored, or the new topic."""
+    """The body as stored, or the new topic; empty where a message was deleted."""
+    message: int = 0
+    """seq of the message that an edit or a deletion is about."""
+    edits: int = 0
+    """How often a message in a page was edited."""
+    deleted: bool = False
+    """Whether it was deleted since."""
 
 
 def of_message(target: str, message: Message) -> Line:
@@ -44,19 +50,35 @@ def of_message(target: str, message: Message) -> Line:
         author=message.name,
         kind=_kind(message.style),
         text=message.body,
+        edits=message.edits,
+        deleted=message.deleted,
     )
 
 
 def of_event(target: str, event: ConversationEvent) -> Line:
     """Return the line of an event of the log."""
+    about, deleted = 0, False
     match event:
         case MessagePosted():
-            kind, text = _kind(event.style), event.body
+            kind, text, deleted = _kind(event.style), event.body, not event.body
+        case MessageEdited():
+            kind, text, about, deleted = "edit", event.body, event.message, not event.body
+        case MessageDeleted():
+            kind, text, about, deleted = "deletion", "", event.message, True
         case TopicChanged():
             kind, text = "topic", event.topic
         case _:
             kind, text = "event", ""
-    return Line(conversation=target, seq=event.seq, ts=event.ts, author=event.name, kind=kind, text=text)
+    return Line(
+        conversation=target,
+        seq=event.seq,
+        ts=event.ts,
+        author=event.name,
+        kind=kind,
+        text=text,
+        message=about,
+        deleted=deleted,
+    )
 
 
 def as_json(line: Line) -> str:
@@ -74,12 +96,19 @@ def as_text(line: Line, zone: tzinfo | None = None) -> str:
     when = datetime.fromtimestamp(line.ts / 1000, UTC).astimezone(zone)
     head = f"[{when:%Y-%m-%d %H:%M:%S}] {line_for_terminal(line.conversation)}:{line.seq}"
     author = line_for_terminal(line.author)
-    body = for_terminal(line.text).replace("\n", _MORE_LINES)
+    body = for_terminal(line.text).replace("\n", _MORE_LINES) + (" (edited)" if line.edits else "")
+    about = f"{line_for_terminal(line.conversation)}:{line.message}"
     match line.kind:
+        case "message" | "action" if line.deleted:
+            return f"{head} -- {author} deleted this message"
         case "message":
             return f"{head} <{author}> {body}"
         case "action":
             return f"{head} * {author} {body}"
+        case "edit":
+            return f"{head} -- {author} edited {about}" + (", which is deleted now" if line.deleted else f": {body}")
+        case "deletion":
+            return f"{head} -- {author} deleted {about}"
         case "topic":
             return f"{head} -- {author} set the topic: {body}" if body else f"{head} -- {author} removed the topic"
         case _:

@@ -1,4 +1,4 @@
-"""`chat-tui tail`: prints what comes, each message once, in order, for as long as it is wanted."""
+"""`chat-tui tail`: prints what comes, each message and each change of one once, in order, for as long as wanted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from chat_core.base.exit_codes import ExitCode
 from chat_core.client import Address, Batch, Client
 from chat_core.client.state.changes import Delivered, LinkChanged, ListChanged, TimelineReset
 from chat_core.client.state.model import LinkStatus
-from chat_core.protocol.events import ConversationEvent, MessagePosted
+from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted
 from chat_tui.plain.lines import as_json, as_text, of_event
 from chat_tui.plain.running import complain, emit, find, persist, spelled
 
@@ -26,7 +26,7 @@ async def tail(
     count: int | None,
     events: bool,
 ) -> ExitCode:
-    """Print messages as they come.
+    """Print messages, edits and deletions as they come.
 
     Args:
         address: of the server.
@@ -94,7 +94,7 @@ def _wanted(batch: Batch, targets: Mapping[int, str], *, events: bool) -> list[C
     for change in batch.changes:
         match change:
             case Delivered(event=ConversationEvent() as event) if event.conversation in targets:
-                if events or isinstance(event, MessagePosted):
+                if events or isinstance(event, MessagePosted | MessageEdited | MessageDeleted):
                     found.append(event)
             case TimelineReset(conversation=number, reason=reason, jumped=True) if number in targets:
                 complain(f"{targets[number]}: the server's log is another one now ({reason}); going on from there.")

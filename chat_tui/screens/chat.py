@@ -220,7 +220,7 @@ class ChatScreen(ChatView):
     def action_quit_asking(self) -> None:
         """Leave the program, at once unless something is not sent yet."""
         if unsent := self._unsent():
-            self._ask(f"{unsent}Ctrl+Q quits without.", self.app.exit)
+            self._ask(f"{unsent}Ctrl+Q again quits.", self.app.exit)
         else:
             self.app.exit()
 
@@ -241,7 +241,7 @@ class ChatScreen(ChatView):
     def leave_for(self, server: str) -> None:
         """See ChatView."""
         if unsent := self._unsent():
-            self._ask(f"{unsent}/connect again goes without.", partial(self._want, server))
+            self._ask(f"{unsent}/connect again goes.", partial(self._want, server))
         else:
             self._want(server)
 
@@ -265,10 +265,13 @@ class ChatScreen(ChatView):
         self.post_message(self.ServerWanted(server))
 
     def _unsent(self) -> str:
-        """Return in words what would be lost by leaving; empty: nothing."""
+        """Return in words what is not sent, and what becomes of it; empty: nothing."""
         count = sum(len(each.unsent) for each in self.bridge.state.conversations.values())
-        what = "1 message is" if count == 1 else f"{count} messages are"
-        return f"{what} not sent yet. " if count else ""
+        if not count:
+            return ""
+        what, wait = ("1 message is", "waits") if count == 1 else (f"{count} messages are", "wait")
+        fate = f"{wait} for your return" if self.bridge.keeps else "would be lost"
+        return f"{what} not sent yet and {fate}. "
 
     def _ask(self, question: str, act: Callable[[], object]) -> None:
         """Ask, and act if it was asked a moment ago."""

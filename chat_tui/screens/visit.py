@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from chat_core.base.clock import Clock, SystemClock
 from chat_core.base.errors import ChatError
 from chat_core.base.tasks import spawn
+from chat_core.client.errors import Disconnected
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import LinkStatus
 from chat_core.transport.urls import parse_address
@@ -47,6 +49,7 @@ class Visit:
         title: what to call it; empty: by its address.
         on_known: told the name one has there, when let in and when it changes.
         on_end: told why it ended, if not by the user.
+        outbox: folder for messages that are not sent yet.
         clock: the time.
     """
 
@@ -59,12 +62,13 @@ class Visit:
         title: str = "",
         on_known: Callable[[str], None],
         on_end: Callable[[str], None],
+        outbox: Path | None = None,
         clock: Clock | None = None,
     ) -> None:
         self.choice = choice
         self._embedded = embedded if choice.address == HERE else None
         address = embedded.address if choice.address == HERE else parse_address(choice.address)
-        self.bridge = Bridge(address, choice.name, self._take, self._fault)
+        self.bridge = Bridge(address, choice.name, self._take, self._fault, outbox)
         """To the server."""
         known = [server.address for server in servers.known]
         self.screen = ChatScreen(self.bridge, title=title or in_words(choice.address), servers=known)
@@ -83,11 +87,20 @@ class Visit:
                 await asyncio.to_thread(self._embedded.ensure)
             if not self._over:
                 await self.bridge.start()
-                await self.bridge.online(LET_IN_WITHIN_S)
+                await self._wait()
                 self._let_in = True
                 self._note_name()
         except ChatError as fault:
             self._finish(str(fault))
+
+    async def _wait(self) -> None:
+        """Wait until let in; who was here before may also stay outside, and write. Raises: ChatError."""
+        try:
+            await self.bridge.online(LET_IN_WITHIN_S)
+        except Disconnected:
+            state = self.bridge.state
+            if not state.conversations or state.link.status is LinkStatus.REFUSED:
+                raise
 
     async def end(self) -> None:
         """Say goodbye."""

@@ -36,6 +36,8 @@ MAX_CHARS: Final = 4_000
 """Characters of a message that are drawn."""
 
 _ACTION_MARK: Final = "·"
+_EDITED: Final = "(edited)"
+_DELETED: Final = "message deleted"
 
 
 class Reader(NamedTuple):
@@ -106,16 +108,35 @@ def _shown(body: str) -> tuple[str, str]:
 
 
 def _message(message: Message, head: bool, where: Columns, reader: Reader) -> tuple[Line, ...]:
+    if message.deleted or not message.body:  # an empty one was deleted: its deletion is still to come from the log
+        return _gone(message, head, where, reader)
     text, missing = _shown(message.body)
     found = marks(text, reader.name if message.author != reader.account else "", reader.channels)
     who = (message.name, name_role(message.author, reader.account))
     if message.style == "action":
         text, found = _acted(text, found, who)
     heading = _heading(message.ts, who, message.style == "action", where, reader) if head else ()
-    lines = laid_out(text, found, where, heading)
+    said = len(text)
+    if message.edits and missing:
+        missing = f"{missing} {_EDITED}"
+    elif message.edits:
+        text, found = _behind(text, found, _EDITED, "quiet")
+    lines = laid_out(text, found, where, heading, said)
     if missing:
-        lines.append(hanging((Span(missing, "quiet"),), where, len(text)))
+        lines.append(hanging((Span(missing, "quiet"),), where, said))
     return tuple(lines)
+
+
+def _gone(message: Message, head: bool, where: Columns, reader: Reader) -> tuple[Line, ...]:
+    """Return the lines of a message whose text was deleted: when and who stay."""
+    who = (message.name, name_role(message.author, reader.account))
+    heading = _heading(message.ts, who, False, where, reader) if head else ()
+    return tuple(laid_out(_DELETED, [Mark(0, len(_DELETED), "quiet")], where, heading))
+
+
+def _behind(text: str, found: list[Mark], words: str, role: Role) -> tuple[str, list[Mark]]:
+    """Put words of ours behind a text."""
+    return f"{text} {words}", [*found, Mark(len(text), len(text) + 1 + len(words), role)]
 
 
 def _unsent(item: UnsentItem, where: Columns, reader: Reader) -> tuple[Line, ...]:
@@ -125,12 +146,12 @@ def _unsent(item: UnsentItem, where: Columns, reader: Reader) -> tuple[Line, ...
     who: tuple[str, Role] = (reader.name, "own")
     if unsent.style == "action":
         text, found = _acted(text, found, who)
+    said = len(text)
     words, role = _fate(item)
     if words:
-        found.append(Mark(len(text), len(text) + 1 + len(words), role))
-        text = f"{text} {words}"
+        text, found = _behind(text, found, words, role)
     heading = _heading(unsent.ts, who, unsent.style == "action", where, reader) if item.head else ()
-    return tuple(laid_out(text, found, where, heading))
+    return tuple(laid_out(text, found, where, heading, said))
 
 
 def _fate(item: UnsentItem) -> tuple[str, Role]:

@@ -8,7 +8,9 @@ from chat_tui.views.lines import Line, Span
 from chat_tui.views.wrap import wrap
 
 
-def laid_out(text: str, found: list[Mark], where: Columns, heading: tuple[Span, ...]) -> list[Line]:
+def laid_out(
+    text: str, found: list[Mark], where: Columns, heading: tuple[Span, ...], said: int | None = None
+) -> list[Line]:
     """Return a text in lines of its column.
 
     Args:
@@ -17,6 +19,7 @@ def laid_out(text: str, found: list[Mark], where: Columns, heading: tuple[Span, 
         where: the columns.
         heading: what stands in the gutter of its first line; empty: nothing. Time and name, which are more than one
             span, stand above it where names do.
+        said: how many characters are what somebody said, the rest being ours; None: all.
     """
     lines: list[Line] = []
     blank: tuple[Span, ...] = (Span(" " * where.text_at),)
@@ -28,7 +31,8 @@ def laid_out(text: str, found: list[Mark], where: Columns, heading: tuple[Span, 
             gutter = heading
     for start, end, joint in wrap(text, where.text):
         spans = (*gutter, *laid_over(text, start, end, found, "text"))
-        lines.append(Line(spans, gutter=_length(gutter), joint=joint, offset=start))
+        tail = 0 if said is None else max(0, end - max(start, said))
+        lines.append(Line(spans, gutter=_length(gutter), joint=joint, offset=start, tail=tail))
         gutter = blank
     return lines
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import tzinfo
 from typing import Final
 
@@ -30,6 +30,8 @@ from chat_tui.views.when import local
 
 _NAMED: Final = 200
 """Newest messages whose names decide how wide the gutter is."""
+_FEW: Final = 50
+"""Changed messages that are replaced one by one; more of them are cheaper drawn anew with everything."""
 _CONTEXT: Final = 2
 """Lines that were read already shown above the first unread one."""
 
@@ -82,24 +84,34 @@ class History:
 
     # --- following
 
-    def update(self, conversation: ConversationState, *, reset: bool = False, jumped: bool = False) -> None:
+    def update(
+        self,
+        conversation: ConversationState,
+        *,
+        reset: bool = False,
+        jumped: bool = False,
+        changed: Collection[int] = (),
+    ) -> None:
         """Show a newer state of the conversation; the window is to be settled afterwards.
 
         Args:
             conversation: it.
             reset: whether nothing can be told from what is shown: all of it is built anew.
             jumped: whether the log went on elsewhere: what is unread is so as from now.
+            changed: seqs of messages that were edited or deleted.
         """
         old, self.conversation = self.conversation, conversation
         timeline = conversation.timeline
         if jumped:
             self._read, self._unread = conversation.read, conversation.unread
-        if reset or self._notices_differ(old.notices, conversation.notices):
+        if reset or len(changed) > _FEW or self._notices_differ(old.notices, conversation.notices):
             self._rebuild_in_place()
             return
         if timeline is not old.timeline and not self._grown(old.timeline, timeline):
             self._rebuild_in_place()
             return
+        if changed:
+            self._redraw(changed)
         if conversation.loading != old.loading:
             self._show_loading()
         if conversation.unsent is not old.unsent or conversation.notices is not old.notices:
@@ -267,6 +279,15 @@ class History:
         tail = self._made_tail(last_message(run))
         self.view.splice(self._tail, len(self.view.items), [*run, *tail])
         self._tail += len(run)
+
+    def _redraw(self, changed: Collection[int]) -> None:
+        """Put messages that were edited or deleted in the place of what they were."""
+        for index in range(self._tail):
+            item = self.view.items[index]
+            if isinstance(item, MessageItem) and item.message.seq in changed:
+                message = self.conversation.timeline.find(item.message.seq)
+                if message is not None and message is not item.message:
+                    self.view.splice(index, index + 1, [MessageItem(message, item.head, item.since)])
 
     def _put_tail(self) -> None:
         last = last_message(self.view.items)

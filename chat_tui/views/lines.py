@@ -50,6 +50,8 @@ class Line(NamedTuple):
     """How it joins the line before it when both are copied."""
     offset: int = 0
     """Where in the message's text it begins, in characters."""
+    tail: int = 0
+    """Characters at the right that are no text of a message."""
 
     @property
     def text(self) -> str:

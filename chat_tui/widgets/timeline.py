@@ -6,7 +6,7 @@ somebody was reading. How lines get on the screen is the pane's business.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import tzinfo
 from functools import partial
 from typing import Final
@@ -16,7 +16,7 @@ from textual.message import Message
 from typing_extensions import override
 
 from chat_core.base.clock import Clock, SystemClock
-from chat_core.client.state.changes import Batch, Change, TimelineReset
+from chat_core.client.state.changes import Batch, Change, MessageChanged, TimelineReset
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.values import Account
 from chat_tui.messages import OlderWanted, ReadUpTo
@@ -110,7 +110,7 @@ class Timeline(TimelinePane, can_focus=False):
             self.placed()
         self.update_state(conversation, batch.changes)
 
-    def update_state(self, conversation: ConversationState, changes: Iterable[Change]) -> None:
+    def update_state(self, conversation: ConversationState, changes: Sequence[Change]) -> None:
         """Show a newer state of the conversation that is open, as cheaply as the changes allow.
 
         Args:
@@ -125,15 +125,17 @@ class Timeline(TimelinePane, can_focus=False):
         reset = bool(resets)
         if reset:
             self.forget_strips()
+        changed = {each.seq for each in changes if isinstance(each, MessageChanged) and each.conversation == old.id}
         self._keep_quiet_about(history, conversation)
-        history.update(conversation, reset=reset, jumped=any(each.jumped for each in resets))
+        jumped = any(each.jumped for each in resets)
+        history.update(conversation, reset=reset, jumped=jumped, changed=changed)
         if old.loading and not conversation.loading:
             self._asked = 0
         if reset or differs(old, conversation):
             self._grow_gutter(history)
             history.view.settle()
             self.placed()
-        if conversation.timeline.first_seq != old.timeline.first_seq:
+        if reset or conversation.timeline.first_seq != old.timeline.first_seq:
             self._ask_for_older()
 
     def older_failed(self) -> None:

@@ -79,7 +79,10 @@ def copied(selected: Iterable[Selected]) -> str:
     last_item: int | None = None
     for item, line, start, end in lines:
         text = line.text
-        body = text[max(start, line.gutter) : end]
+        said = len(text) - line.tail
+        if line.tail and said <= line.gutter:
+            continue  # only words of ours
+        body = text[max(start, line.gutter) : min(end, said)]
         heading = " ".join(text[: line.gutter].split()).strip("─ ") if several and start < line.gutter else ""
         if heading and body:
             body = f"{heading}  {body}"

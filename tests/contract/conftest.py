@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from chat_core.base.clock import SystemClock
+from chat_core.server.admin.doctor import examine_file
 from chat_core.server.store.sqlite import SqliteStore
 from tests.contract.world import MakeWorld, World
 
@@ -22,6 +23,8 @@ async def _sqlite(folder: Path) -> AsyncIterator[World]:
         yield world
     finally:
         await world.store.close()
+    # Whatever a test did through the port, it left a store that the doctor has nothing to say about.
+    assert [outcome for outcome in examine_file(folder / "chat.db") if not outcome.sound] == []
 
 
 @pytest.fixture(params=["sqlite"], scope="session")

@@ -8,12 +8,23 @@ from collections.abc import Sequence
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chat_core.base.ids import AccountId, Cid, ConversationId
-from chat_core.protocol.events import AccountEvent, ConversationEvent, MessagePosted, ReadMarkerMoved, TopicChanged
+from chat_core.protocol.events import (
+    AccountEvent,
+    ConversationEvent,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    ReadMarkerMoved,
+    TopicChanged,
+)
 from chat_core.protocol.values import Message
 from chat_core.server.store.base import (
     AppendMessage,
+    DeleteMessage,
+    EditMessage,
     JoinChannel,
     LeaveConversation,
     MoveReadMarker,
@@ -53,6 +64,10 @@ OPS: st.SearchStrategy[Op] = st.one_of(
     FRESH,
     FRESH,
     POSTS,
+    st.builds(
+        EditMessage, PEOPLE, st.just(1) | ROOMS, st.integers(1, 9), st.sampled_from(["new", "b", "c"]), st.just(1)
+    ),
+    st.builds(DeleteMessage, PEOPLE, st.just(1) | ROOMS, st.integers(1, 9), st.just(1)),
     st.builds(JoinChannel, PEOPLE, CHANNELS, st.booleans(), st.just(1)),
     st.builds(OpenDirect, PEOPLE, st.sampled_from(NAMES), st.just(1)),
     st.builds(LeaveConversation, PEOPLE, ROOMS, st.just(1)),
@@ -90,8 +105,11 @@ async def _check_log(world: World, conversation: ConversationId, head: int) -> N
     assert [event.seq for event in log] == list(range(1, head + 1))
     pushed = [event for event in world.events() if event.conversation == conversation]
     names = {account.id: account.name for account in (await world.read(lambda r: r.users("", 10)))[0]}
-    assert [_renamed(event, names) for event in pushed] == list(log)
-    assert await world.messages(conversation) == fold(log)
+    shown = [_renamed(event, names) for event in pushed]
+    messages = await world.messages(conversation)
+    assert messages == fold(shown), "what was pushed"
+    assert messages == fold(log), "what is kept"
+    assert erased(shown, {message.seq for message in messages if message.deleted}) == list(log)
     sends = [(event.author, event.cid) for event in log if isinstance(event, MessagePosted)]
     assert len(set(sends)) == len(sends)
 
@@ -117,20 +135,43 @@ async def _check_account(world: World, account: AccountId) -> None:
 
 def fold(log: Sequence[ConversationEvent]) -> list[Message]:
     """Make messages of a log, as a client would."""
-    return [
-        Message(
-            seq=event.seq,
-            changed=event.seq,
-            ts=event.ts,
-            author=event.author,
-            name=event.name,
-            body=event.body,
-            style=event.style,
-            reply_to=event.reply_to,
-        )
-        for event in log
-        if isinstance(event, MessagePosted)
-    ]
+    found: dict[int, Message] = {}
+    for event in log:
+        match event:
+            case MessagePosted():
+                found[event.seq] = Message(
+                    seq=event.seq,
+                    changed=event.seq,
+                    ts=event.ts,
+                    author=event.author,
+                    name=event.name,
+                    body=event.body,
+                    style=event.style,
+                    reply_to=event.reply_to,
+                )
+            case MessageEdited():
+                old = found[event.message]
+                assert event.author == old.author and not old.deleted
+                found[old.seq] = replace(old, changed=event.seq, body=event.body, edits=old.edits + 1)
+            case MessageDeleted():
+                old = found[event.message]
+                assert event.author == old.author and not old.deleted
+                found[old.seq] = replace(old, changed=event.seq, body="", deleted=True)
+            case _:
+                pass
+    return list(found.values())
+
+
+def erased(log: Sequence[ConversationEvent], deleted: set[int]) -> list[ConversationEvent]:
+    """Return events as the log keeps them when some messages were deleted."""
+    kept: list[ConversationEvent] = []
+    for event in log:
+        if isinstance(event, MessagePosted | MessageEdited):
+            about = event.message if isinstance(event, MessageEdited) else event.seq
+            kept.append(replace(event, body="") if about in deleted else event)
+        else:
+            kept.append(event)
+    return kept
 
 
 def surviving(pushed: Sequence[AccountEvent]) -> list[int]:

@@ -15,6 +15,8 @@ from chat_core.server.store.base import (
     AppendMessage,
     Boot,
     Committed,
+    DeleteMessage,
+    EditMessage,
     JoinChannel,
     LeaveConversation,
     MessagePage,
@@ -160,6 +162,14 @@ class World:
         """Post messages, one after another; return their seqs."""
         wanted = bodies or ("hello",)
         return [(await self.write(self.message(account, conversation, body, **rest)))[1] for body in wanted]
+
+    async def edit(self, account: AccountId, seq: int, body: str, where: int | str = GENERAL_ID) -> Any:
+        """Edit a message; return conversation, seq and time of the event, and whether nothing had to be done."""
+        return await self.write(EditMessage(account, where, seq, body, 100 + seq))
+
+    async def delete(self, account: AccountId, seq: int, where: int | str = GENERAL_ID) -> Any:
+        """Delete a message; return what `edit` does."""
+        return await self.write(DeleteMessage(account, where, seq, 200 + seq))
 
     # --- reads in few words -----------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ import pytest
 
 from chat_core.client import Client, parse_address
 from tests.support.processes import WAIT_S, ServerProcess, read_line
+from tests.support.wire import Wire
 
 
 @pytest.fixture
@@ -218,9 +219,54 @@ def test_json_has_the_documented_fields(server: ServerProcess) -> None:
     (line,) = chat(server, "history", "#ops", "--json").stdout.decode().splitlines()
 
     fields = json.loads(line)
-    assert list(fields) == ["conversation", "seq", "ts", "author", "kind", "text"]
+    expected = ["conversation", "seq", "ts", "author", "kind", "text", "message", "edits", "deleted"]
+    assert list(fields) == expected
     assert (fields["conversation"], fields["seq"], fields["author"]) == ("#ops", 1, "ann")
     assert (fields["kind"], fields["text"]) == ("message", "snow \u2603 \u241b[31m")
+
+
+def test_edits_and_deletions_are_told(server: ServerProcess) -> None:
+    with Wire(server.port) as wire:
+        wire.enter("ann")
+        wire.call("join", channel="ops")
+        for body in ("helo", "secret", "last"):
+            wire.say("#ops", body)
+        wire.call("edit", conversation="#ops", seq=1, body="hello\nall")
+        wire.call("edit", conversation="#ops", seq=2, body="secret too")
+        wire.call("delete", conversation="#ops", seq=2)
+
+    page = chat(server, "history", "#ops").stdout.decode().splitlines()
+    log = chat(server, "tail", "#ops", "--since", "0", "--count", "6").stdout.decode().splitlines()
+    fields = chat(server, "tail", "#ops", "--since", "3", "--count", "3", "--json").stdout.decode().splitlines()
+    snapshots = chat(server, "history", "#ops", "--json").stdout.decode().splitlines()
+
+    assert [line.partition("] ")[2] or line for line in page] == [
+        "#ops:1 <ann> hello",
+        "    all (edited)",
+        "#ops:2 -- ann deleted this message",
+        "#ops:3 <ann> last",
+    ]
+    assert [line.partition("] ")[2] or line for line in log] == [
+        "#ops:1 <ann> helo",
+        "#ops:2 -- ann deleted this message",
+        "#ops:3 <ann> last",
+        "#ops:4 -- ann edited #ops:1: hello",
+        "    all",
+        "#ops:5 -- ann edited #ops:2, which is deleted now",
+        "#ops:6 -- ann deleted #ops:2",
+    ]
+    events = [json.loads(line) for line in fields]
+    assert [(each["kind"], each["message"], each["text"], each["deleted"]) for each in events] == [
+        ("edit", 1, "hello\nall", False),
+        ("edit", 2, "", True),
+        ("deletion", 2, "", True),
+    ]
+    messages = [json.loads(line) for line in snapshots]
+    assert [(each["text"], each["edits"], each["deleted"]) for each in messages] == [
+        ("hello\nall", 1, False),
+        ("", 1, True),
+        ("last", 0, False),
+    ]
 
 
 def test_text_output_holds_no_control_bytes(server: ServerProcess) -> None:

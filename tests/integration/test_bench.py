@@ -39,9 +39,9 @@ def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
 
 
-def figures(*arguments: str) -> dict[str, Any]:
-    """Run `chat-core bench fanout --json` and return what it prints."""
-    ended = bench("fanout", *arguments)
+def figures(*arguments: str, command: str = "fanout") -> dict[str, Any]:
+    """Run `chat-core bench COMMAND` and return the JSON that it prints."""
+    ended = bench(command, *arguments)
     assert ended.returncode == ExitCode.OK, ended.stdout + ended.stderr
     printed: dict[str, Any] = json.loads(ended.stdout)
     return printed
@@ -124,6 +124,46 @@ def test_fanout_says_in_one_line_what_is_wrong_when_it_cannot_begin(server: str,
     assert ended.returncode == code
     assert said in ended.stderr and ended.stderr.count("\n") == 1
     assert ended.stdout == ""
+
+
+# --- durable ----------------------------------------------------------------------------------------------------------
+
+
+def test_durable_counts_acknowledgements_and_says_what_the_disk_charges_when_senders_wait(home: Path) -> None:
+    arguments = ("--senders", "4", "--seconds", "0.4", "--window", "2", "--channels", "2", "--follow", "--json")
+
+    measured = figures(*arguments, "--data", str(home), command="durable")
+
+    assert measured["acknowledged"] > 0
+    assert (measured["refused"], measured["unanswered"], measured["lost_connections"]) == (0, 0, 0)
+    assert 0 < measured["p50_ms"] <= measured["p99_ms"] <= measured["max_ms"]
+    assert 0 < measured["sync"]["p50_ms"] <= measured["sync"]["p99_ms"]
+    assert measured["settings"]["synchronous"] == "full" and measured["settings"]["journal_mode"] == "wal"
+    assert list(home.glob("chat-bench-*")) == [], "its data is removed again"
+
+
+def test_durable_keeps_to_the_rate_when_one_is_asked_for(home: Path) -> None:
+    measured = figures(
+        "--senders", "3", "--seconds", "1", "--rate", "60", "--json", "--data", str(home), command="durable"
+    )
+
+    assert measured["acknowledged"] == 60
+    assert (measured["window"], measured["rate_per_s"]) == (None, 60.0)
+
+
+# --- slow readers -----------------------------------------------------------------------------------------------------
+
+
+def test_slow_measures_pairs_and_sees_the_slow_ones_overflow_when_they_are_there(home: Path) -> None:
+    arguments = ("--readers", "3", "--senders", "1", "--rate", "250", "--size", "16000", "--seconds", "0.8")
+
+    measured = figures(*arguments, "--pairs", "1", "--json", "--data", str(home), command="slow")
+
+    (without,), (beside,) = measured["without"], measured["beside"]
+    assert (without["told_lagging"], beside["told_lagging"]) == (0, 2)
+    assert (without["missing"], beside["missing"], beside["closed"]) == (0, 0, 0)
+    assert measured["ratio"] == pytest.approx(beside["p99_ms"] / without["p99_ms"])
+    assert list(home.glob("chat-bench-*")) == [], "its data is removed again"
 
 
 # --- templates --------------------------------------------------------------------------------------------------------

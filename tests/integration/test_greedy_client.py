@@ -9,18 +9,13 @@ from pathlib import Path
 import msgpack
 import pytest
 
+from tests.support.memory import resident_bytes
 from tests.support.processes import ServerProcess
 from tests.support.wire import Wire
 
 CALLS = 1500
 GROWTH = 100 * 1024 * 1024
 """Bytes the server may grow by; the answers to all calls would be three times as many."""
-
-
-def resident_bytes(pid: int) -> int:
-    """Return the memory a process holds (Linux)."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) * 1024
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

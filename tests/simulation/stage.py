@@ -10,13 +10,13 @@ from itertools import groupby
 from typing import TypeVar
 
 from chat_core.base.tasks import spawn
+from chat_core.check.simulation.time_loop import LoopClock
+from chat_core.check.simulation.wires import Network
 from chat_core.client import Batch, Client, Delivered, LinkStatus, MessagesAppended
 from chat_core.client.state.changes import Change, TimelineReset
 from chat_core.client.state.model import ConversationState, LinkState
 from chat_core.protocol.events import ConversationEvent, MessagePosted
 from chat_core.transport.urls import Address
-from tests.simulation.time_loop import LoopClock
-from tests.simulation.wires import Network
 from tests.simulation.world import Room, World
 
 C = TypeVar("C", bound=Change)

@@ -7,17 +7,17 @@ import asyncio
 import pytest
 
 from chat_core.base.errors import UsageFault
+from chat_core.check.simulation.time_loop import simulate
 from chat_core.client import CallFailed, LinkStatus
 from chat_core.client.state.changes import ListChanged, LoadingChanged, MessagesAppended, TimelineReset
 from chat_core.protocol.codes import Refusal
-from chat_core.protocol.events import Lagging
+from chat_core.protocol.events import Lagging, MessagePosted
 from chat_core.protocol.limits import POSITIONS_PER_RESUME
 from chat_core.protocol.requests.conversations import SetTopic
 from chat_core.protocol.requests.messages import Events, ReadEvents
 from chat_core.protocol.requests.session import Attach
 from chat_core.protocol.values import Member
 from tests.simulation.stage import Actor, Stage
-from tests.simulation.time_loop import simulate
 from tests.simulation.world import No, Room
 
 
@@ -169,6 +169,142 @@ def test_client_sends_on_when_the_server_went_back_in_time() -> None:
             assert (await ann.client.sent(second)).seq == 1
             assert (await ann.client.sent(third)).seq == 2
             await ann.until(lambda: ann.bodies() == ["second", "third"])
+
+    simulate(story())
+
+
+def rewind(stage: Stage, room: Room, head: int) -> None:
+    """Put an old copy of the store back: the end of a log is gone, with the cids of what was sent there."""
+    lost = {event.cid for event in room.log[head:] if isinstance(event, MessagePosted)}
+    del room.log[head:]
+    for account, cid in list(stage.world.cids):
+        if cid in lost:
+            del stage.world.cids[account, cid]
+
+
+@pytest.mark.parametrize("since", [0, 1, 20])
+def test_client_sends_what_waits_once_and_at_once_when_the_log_lost_its_end(since: int) -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            await ann.client.sent(ann.say("kept"))
+            for number in range(3):
+                await ann.client.sent(ann.say(f"lost {number}"))
+            await away(stage, ann)
+            waits = [ann.say(f"waits {number}") for number in range(3)]
+            rewind(stage, stage.general, 1)
+            chat(stage, stage.general, since)
+            before = stage.world.calls.count("post")
+            await back(stage, ann)
+            seqs = [(await ann.client.sent(cid)).seq for cid in waits]
+            assert seqs == [since + 2, since + 3, since + 4]
+            await ann.until(lambda: ann.bodies() == [message.body for message in stage.general.messages()])
+            assert stage.world.calls.count("post") == before + 3, "none was refused for what it came behind"
+            assert [each.reason for each in ann.changed(TimelineReset) if each.reason] == ["rewound"]
+            assert ann.room().unsent == ()
+            assert (await ann.client.sent(ann.say("later"))).seq == since + 5
+
+    simulate(story())
+
+
+def test_client_sends_nothing_to_another_conversation_that_has_its_number_in_an_older_store() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            await ann.client.join("secrets")
+            await ann.client.sent(ann.say("hush", room="secrets"))
+            await away(stage, ann)
+            waits = ann.say("only for #secrets", room="secrets")
+            room = stage.world.rooms[2]
+            rewind(stage, room, 0)
+            room.name = "public"
+            chat(stage, room, 3)
+            await back(stage, ann)
+            with pytest.raises(CallFailed, match="another store"):
+                await ann.client.sent(waits)
+            await ann.until(lambda: ann.bodies("public") == ["public 1", "public 2", "public 3"])
+            assert ann.room("public").unsent == ()
+
+    simulate(story())
+
+
+def test_client_sends_nothing_to_another_conversation_even_if_nothing_was_said_in_the_first() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            await ann.client.join("secrets")
+            await away(stage, ann)
+            waits = ann.say("only for #secrets", room="secrets")
+            stage.world.rooms[2].name = "public"
+            await back(stage, ann)
+            with pytest.raises(CallFailed, match="another store"):
+                await ann.client.sent(waits)
+            assert stage.world.rooms[2].log == []
+
+    simulate(story())
+
+
+def test_client_shows_nothing_as_unsent_for_ever_that_the_server_acknowledged_and_lost() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            chat(stage, stage.general, 2)
+            await ann.until(lambda: ann.room().position.seq == 2)
+            cut_off(stage, stage.general)
+            await ann.client.sent(ann.say("lost"))
+            assert [unsent.body for unsent in ann.room().unsent] == ["lost"]
+            await away(stage, ann)
+            rewind(stage, stage.general, 2)
+            chat(stage, stage.general, 1)
+            await back(stage, ann)
+            await ann.until(lambda: ann.room().position.seq == 3)
+            assert not [each for each in ann.changed(TimelineReset) if each.reason], "what it had is still there"
+            assert ann.room().unsent == ()
+
+    simulate(story())
+
+
+def test_client_follows_its_own_account_when_the_account_log_lost_its_end() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            for name in ("one", "two", "three"):
+                await ann.client.join(name)
+            had = ann.client.state.account_seq
+            await away(stage, ann)
+            del stage.world.rooms[4], stage.world.rooms[3]
+            stage.world.account_logs[1] -= 2
+            await back(stage, ann)
+            assert ann.client.state.account_seq == had - 2
+            assert sorted(room.target for room in ann.client.state.conversations.values()) == ["#general", "#one"]
+            await ann.client.join("again")
+            assert ann.client.state.account_seq == had - 1
+            await ann.until(lambda: ann.room("again").timeline.at_start)
+
+    simulate(story())
+
+
+@pytest.mark.parametrize("epoch", ["one", "two"])
+def test_client_tells_its_read_marker_to_a_server_that_went_back(epoch: str) -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            chat(stage, stage.general, 6)
+            await ann.until(lambda: ann.room().position.seq == 6)
+            ann.client.mark_read(1, 6)
+            await ann.until(lambda: stage.general.members[1] == 6)
+            await away(stage, ann)
+            stage.general.members[1] = 2
+            stage.world.epoch = epoch
+            await back(stage, ann)
+            ann.client.mark_read(1, 5)
+            await ann.until(lambda: stage.general.members[1] == (6 if epoch == "one" else 5))
 
     simulate(story())
 

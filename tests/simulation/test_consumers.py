@@ -7,12 +7,12 @@ import asyncio
 import pytest
 
 from chat_core.base.tasks import spawn
+from chat_core.check.simulation.time_loop import simulate
 from chat_core.client import Batch, Client, Delivered, MessagesAppended
 from chat_core.client.board import FULL, UNHEARD
 from chat_core.client.state.changes import Change, UnsentChanged
 from chat_core.protocol.events import MessagePosted
 from tests.simulation.stage import ADDRESS, Stage
-from tests.simulation.time_loop import simulate
 
 
 def client_of(stage: Stage, name: str) -> Client:

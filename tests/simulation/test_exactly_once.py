@@ -8,9 +8,9 @@ from collections import Counter
 
 import pytest
 
+from chat_core.check.simulation.time_loop import simulate
+from chat_core.check.simulation.wires import Fate, Hand
 from tests.simulation.stage import Actor, Stage
-from tests.simulation.time_loop import simulate
-from tests.simulation.wires import Fate, Hand
 
 
 async def talk(stage: Stage, *, posts: int, hand: Hand) -> None:

@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
+from chat_core.check.simulation.time_loop import simulate
 from chat_core.client import LinkStatus
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.requests.conversations import MarkRead
 from tests.simulation.stage import Stage
-from tests.simulation.time_loop import simulate
 from tests.simulation.world import No
 
 

@@ -10,17 +10,18 @@ from typing import Any
 import pytest
 
 from chat_core.base.errors import UsageFault
+from chat_core.check.simulation.time_loop import simulate
+from chat_core.check.simulation.wires import Fate
 from chat_core.client import CallFailed, Disconnected, LinkStatus
+from chat_core.client.keeper import LOOK_EVERY_S
 from chat_core.protocol.codes import Goodbye, Refusal
 from chat_core.protocol.framing import frame
-from chat_core.protocol.limits import PING_EVERY_S, PONG_WITHIN_S
+from chat_core.protocol.limits import PING_EVERY_S, PONG_WITHIN_S, PROBE_WITHIN_S
 from chat_core.protocol.requests.accounts import ListUsers, Rename
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.conversations import ListChannels, ListMembers, SetTopic
 from chat_core.protocol.requests.session import Hello, Resume, SignIn
 from tests.simulation.stage import Actor, Stage
-from tests.simulation.time_loop import simulate
-from tests.simulation.wires import Fate
 from tests.simulation.world import No
 
 S = LinkStatus
@@ -255,7 +256,70 @@ def test_client_finds_out_sooner_when_it_is_woken() -> None:
             ann.client.wake()
             ann.client.wake()
             await ann.until(lambda: ann.client.state.link.status is S.WAITING)
-            assert stage.clock.monotonic() - began <= PONG_WITHIN_S + 0.1
+            assert stage.clock.monotonic() - began <= PROBE_WITHIN_S + 0.1
+
+    simulate(story())
+
+
+@pytest.mark.parametrize("jump_s", [3600, -3600], ids=["forward", "back"])
+def test_client_finds_out_at_once_that_a_connection_died_while_the_machine_slept(jump_s: int) -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            await asyncio.sleep(2)
+            stage.network.hand = dead
+            stage.clock.wrong_by_ms += jump_s * 1000
+            began = stage.clock.monotonic()
+            await ann.until(lambda: ann.client.state.link.status is S.WAITING)
+            assert stage.clock.monotonic() - began <= LOOK_EVERY_S + PROBE_WITHIN_S + 0.1
+            stage.network.hand = lambda from_client, frame: Fate.PASS
+            await ann.client.online()
+            assert stage.clock.monotonic() - began <= LOOK_EVERY_S + PROBE_WITHIN_S + 2
+
+    simulate(story())
+
+
+def test_client_keeps_a_connection_that_lives_when_somebody_sets_the_clock() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            for _ in range(5):
+                stage.clock.wrong_by_ms += 1000_000
+                await asyncio.sleep(3)
+            assert ann.statuses() == [S.CONNECTING, S.ONLINE]
+        assert len(stage.network.tries) == 1
+
+    simulate(story())
+
+
+def test_client_tries_at_once_when_the_machine_has_slept() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        stage.network.up = False
+        async with stage.actor("ann") as ann:
+            await ann.until(lambda: ann.client.state.link.attempt == 30)
+            stage.network.up = True
+            stage.clock.wrong_by_ms += 8 * 3600_000
+            began = stage.clock.monotonic()
+            await ann.client.online()
+            assert stage.clock.monotonic() - began <= LOOK_EVERY_S + 0.5
+
+    simulate(story())
+
+
+def test_client_that_opens_a_connection_finds_out_that_it_is_dead_when_it_is_woken() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        stage.network.hand = dead
+        async with stage.actor("ann") as ann:
+            await asyncio.sleep(6)
+            assert ann.client.state.link.status is S.CONNECTING
+            began = stage.clock.monotonic()
+            ann.client.wake()
+            await ann.until(lambda: ann.client.state.link.status is S.WAITING)
+            assert stage.clock.monotonic() - began <= PROBE_WITHIN_S + 0.1
 
     simulate(story())
 
@@ -287,6 +351,26 @@ def test_client_that_types_while_offline_does_not_knock_at_every_key() -> None:
         assert len(stage.network.tries) <= 51
 
     simulate(story())
+
+
+def test_client_goes_on_when_a_fault_of_its_own_ends_a_connection(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        async with stage.actor("ann") as ann:
+            faults = iter([RuntimeError("a fault of ours")])
+
+            def faulty(*_: object) -> None:
+                for fault in faults:
+                    raise fault
+
+            monkeypatch.setattr(ann.client._engine.remembering, "look", faulty)
+            await ann.client.online(10)
+            assert ann.statuses() == [S.CONNECTING, S.WAITING, S.CONNECTING, S.ONLINE]
+
+    simulate(story())
+    assert "a fault of ours" in caplog.text
 
 
 def test_online_says_why_it_is_not_when_the_time_is_over() -> None:

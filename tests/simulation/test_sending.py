@@ -8,6 +8,8 @@ import pytest
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.ids import keyed_cid
+from chat_core.check.simulation.time_loop import simulate
+from chat_core.check.simulation.wires import Fate
 from chat_core.client import CallFailed, Disconnected, LinkStatus
 from chat_core.client.state.changes import TimelineReset
 from chat_core.client.state.unsent import WINDOW
@@ -15,8 +17,6 @@ from chat_core.protocol.codes import Refusal
 from chat_core.protocol.limits import BODY_BYTES
 from chat_core.protocol.requests.messages import Post
 from tests.simulation.stage import Stage
-from tests.simulation.time_loop import simulate
-from tests.simulation.wires import Fate
 from tests.simulation.world import No
 
 

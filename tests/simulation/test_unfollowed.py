@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from chat_core.check.simulation.time_loop import simulate
 from chat_core.client import CallFailed, Disconnected, LinkStatus
 from chat_core.client.engine import KEPT_UNSHOWN
 from chat_core.client.state.changes import ListChanged, TimelineReset
@@ -14,7 +15,6 @@ from chat_core.protocol.events import Lagging
 from chat_core.protocol.requests.conversations import Find
 from chat_core.protocol.requests.session import Attach
 from tests.simulation.stage import Actor, Stage
-from tests.simulation.time_loop import simulate
 from tests.simulation.world import No
 
 

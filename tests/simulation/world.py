@@ -14,6 +14,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from chat_core.check.simulation.time_loop import LoopClock
 from chat_core.protocol.codec import RequestFault, read_request, to_map
 from chat_core.protocol.codes import REFUSALS, Goodbye, Refusal
 from chat_core.protocol.connection import Connection, Role
@@ -59,7 +60,6 @@ from chat_core.protocol.requests.session import (
 )
 from chat_core.protocol.values import Account, Conversation, ConversationKind, Member, Message, Position
 from chat_core.transport.driver import Driver
-from tests.simulation.time_loop import LoopClock
 
 
 class No(Exception):

@@ -15,7 +15,7 @@ from tests.support.wire import Wire
 
 _numbers = itertools.count(1)
 
-DURABLE = ("message_posted", "topic_changed")
+DURABLE = ("message_posted", "message_edited", "message_deleted", "topic_changed")
 """Kinds of events that have a seq in their conversation."""
 
 

@@ -25,13 +25,22 @@ class ServerProcess:
         port: 0 for any free one; the real one is in `port` after the start.
         arguments: more of the command line.
         env: added to the environment.
+        program: Python that serves instead of the command line; its first argument is the data folder.
     """
 
-    def __init__(self, data: Path, *arguments: str, port: int | None = 0, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *arguments: str,
+        port: int | None = 0,
+        env: Mapping[str, str] | None = None,
+        program: str = "",
+    ) -> None:
         self.data = data
         self.arguments = arguments
         self.port = port or 0
         self._tcp = port is not None
+        self._program = program
         self._env = {**os.environ, **(env or {})}
         self.log = data.parent / f"{data.name}.log"
         self.process: subprocess.Popen[bytes]
@@ -40,9 +49,12 @@ class ServerProcess:
     def start(self) -> ServerProcess:
         """Start it and wait until it listens."""
         port = ("--port", str(self.port)) if self._tcp else ()
+        command = ["-m", "chat_core", "serve", "--data", str(self.data), *port, *self.arguments]
+        if self._program:
+            command = ["-c", self._program, str(self.data)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "chat_core", "serve", "--data", str(self.data), *port, *self.arguments],
+                [sys.executable, *command],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

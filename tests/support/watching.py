@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 
+from chat_core.base.clock import Clock
 from chat_core.base.tasks import spawn
-from chat_core.client import Client, Delivered, parse_address
+from chat_core.client import Client, Delivered, FileStorage, parse_address
 from chat_core.client.state.changes import Change
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.events import MessagePosted
@@ -23,20 +25,39 @@ class Watched:
         address: of the server, as typed.
         name: to sign in with.
         follow: as in `Client`.
+        far_behind: as in `Client`.
+        outbox: folder for what is unsent; None: in memory.
+        clock: tells the time.
     """
 
-    def __init__(self, address: str, name: str, *, follow: bool = True, far_behind: int = 2000) -> None:
-        self.client = Client(parse_address(address), name, follow=follow, far_behind=far_behind)
+    def __init__(
+        self,
+        address: str,
+        name: str,
+        *,
+        follow: bool = True,
+        far_behind: int = 2000,
+        outbox: Path | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        storage = None if outbox is None else FileStorage(outbox)
+        self.client = Client(
+            parse_address(address), name, follow=follow, far_behind=far_behind, storage=storage, clock=clock
+        )
         self.changes: list[Change] = []
         self._moved = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Watched:
         """Start it and wait until it is online."""
-        self._watching = spawn("watch", self._watch())
-        await self.client.start()
+        await self.begin()
         await self.client.online(WAIT_S)
         return self
+
+    async def begin(self) -> None:
+        """Start it; nobody may be there."""
+        self._watching = spawn("watch", self._watch())
+        await self.client.start()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -65,6 +65,10 @@ class Wire:
                 return None
             self._buffer += data
 
+    def feed(self, data: bytes) -> None:
+        """Keep bytes that were read from the socket, for `receive`."""
+        self._buffer += data
+
     def ask(self, do: str, **fields: Any) -> dict[str, Any]:
         """Send a call and return its answer or failure; keep the pushes that come before it."""
         number = self._next_id

@@ -79,7 +79,9 @@ async def test_unsent_text_is_not_touched_when_messages_come(server: str, home: 
 
 
 async def test_line_typed_before_the_connection_stands_stays(home: Path) -> None:
-    app = ChatApp(Choice("chat://127.0.0.1:1", "ann"), config=home / "config", data=home / "here")
+    app = ChatApp(
+        Choice("chat://127.0.0.1:1", "ann"), config=home / "config", data=home / "here", outbox=home / "outbox"
+    )
     async with app.run_test() as pilot:
         me = Sitting(app, pilot, "ann")
         await me.enter("early bird")
@@ -529,7 +531,7 @@ async def test_leaving_is_asked_about_while_something_is_not_sent(home: Path) ->
             await me.enter("not yet sent")
             await me.until(lambda: me.here.unsent)
             await me.press("ctrl+q")
-            assert me.answer == "1 message is not sent yet. Ctrl+Q quits without."
+            assert me.answer == "1 message is not sent yet and waits for your return. Ctrl+Q again quits."
             assert not me.app._exit
 
             await me.press("ctrl+q")
@@ -544,7 +546,9 @@ async def test_going_to_another_server_is_asked_about_while_something_is_not_sen
             await me.enter("not yet sent")
             await me.until(lambda: me.here.unsent)
             await me.enter("/connect")
-            await me.until(lambda: me.answer == "1 message is not sent yet. /connect again goes without.")
+            await me.until(
+                lambda: me.answer == "1 message is not sent yet and waits for your return. /connect again goes."
+            )
 
             await me.enter("/connect")
             await me.until(lambda: isinstance(me.app.screen, StartScreen))

@@ -28,7 +28,7 @@ NOBODY = "chat://127.0.0.1:1"
 
 
 def application(home: Path, choice: Choice | None = None) -> ChatApp:
-    return ChatApp(choice, config=home / "config", data=home / "here")
+    return ChatApp(choice, config=home / "config", data=home / "here", outbox=home / "outbox")
 
 
 def start(app: ChatApp) -> StartScreen:

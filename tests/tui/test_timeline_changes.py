@@ -9,6 +9,7 @@ from textual.strip import Strip
 
 from chat_core.client.state.changes import (
     Change,
+    MessageChanged,
     MessagesAppended,
     NoticeAdded,
     TimelineReset,
@@ -18,9 +19,9 @@ from chat_core.client.state.changes import (
 )
 from chat_core.client.state.model import ConversationState, Notice, Typist, Unsent
 from chat_core.protocol.values import Account
-from tests.tui.support.frames import pane, until
+from tests.tui.support.frames import frame, pane, until
 from tests.tui.support.harness import Harness
-from tests.tui.support.states import at, chatter, client, conversation, said, timeline, with_more
+from tests.tui.support.states import at, chatter, client, conversation, said, timeline, with_changed, with_more
 
 
 def app_with(**more: Any) -> Harness:
@@ -191,3 +192,87 @@ async def test_colours_follow_when_the_theme_changes() -> None:
         await until(pilot, lambda: colours() == {"#fbfaf7"}, "light")
         app.theme = "nord"
         await until(pilot, lambda: colours() == {"#2e3440"}, "a theme from elsewhere")
+
+
+# --- messages that are edited and deleted ---------------------------------------------------------------------------
+
+
+async def test_edited_message_is_drawn_with_its_new_text_and_a_word_behind_it() -> None:
+    app = app_with()
+    async with app.run_test(size=(80, 24)) as pilot:
+        before = pane(app.timeline)
+
+        for body in ("first try", "second try"):
+            state = with_changed(app.state.conversations[1], 49, body=body, edits=1)
+            take(app, state, MessageChanged(conversation=1, seq=49))
+            await pilot.pause()
+            assert any(line.endswith(f"{body} (edited)") for line in pane(app.timeline))
+
+        shown = pane(app.timeline)
+        assert not any("first try" in line for line in shown)
+        assert shown[-1] == before[-1], "what stands behind it stays"
+
+
+async def test_deleted_message_keeps_time_and_name() -> None:
+    app = Harness(
+        client(
+            conversation(
+                1,
+                messages=[
+                    said(1, "12:50", "ann", "secret\nin two lines"),
+                    said(2, "12:51", "bob", "waves", style="action"),
+                    said(3, "12:52", "joe", "stays"),
+                ],
+                at_start=True,
+            )
+        )
+    )
+    async with app.run_test(size=(60, 16)) as pilot:
+        for seq in (1, 2):
+            state = with_changed(app.state.conversations[1], seq, body="", deleted=True)
+            take(app, state, MessageChanged(conversation=1, seq=seq))
+        await pilot.pause()
+
+        assert [line.strip() for line in pane(app.timeline)[-3:]] == [
+            "12:50     ann  message deleted",
+            "12:51     bob  message deleted",
+            "12:52     joe  stays",
+        ]
+        assert "secret" not in frame(app)
+
+
+async def test_line_being_read_stays_when_a_message_above_it_grows() -> None:
+    app = app_with()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.timeline.action_page_up()
+        await pilot.pause()
+        before = pane(app.timeline)
+        view = app.timeline.history.view if app.timeline.history is not None else None
+        assert view is not None and not view.follow
+
+        long = "\n".join(f"line {number}" for number in range(9))
+        take(
+            app,
+            with_changed(app.state.conversations[1], 2, body=long, edits=1),
+            MessageChanged(conversation=1, seq=2),
+        )
+        await pilot.pause()
+
+        assert pane(app.timeline) == before
+        app.timeline.action_first()
+        await pilot.pause()
+        assert any(line.endswith("line 8 (edited)") for line in pane(app.timeline))
+
+
+async def test_change_of_another_conversation_is_seen_when_that_is_opened() -> None:
+    app = app_with()
+    async with app.run_test(size=(80, 24)) as pilot:
+        other = with_changed(app.state.conversations[2], 9, body="", deleted=True)
+        before = pane(app.timeline)
+        app.take(client(app.state.conversations[1], other, me=app.state.me), MessageChanged(conversation=2, seq=9))
+        await pilot.pause()
+        assert pane(app.timeline) == before
+
+        app.show(shown=2)
+        await pilot.pause()
+        assert pane(app.timeline)[-1].endswith("message deleted")

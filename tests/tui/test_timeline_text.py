@@ -71,6 +71,15 @@ async def test_lines_of_a_message_are_copied_as_they_were_written() -> None:
         assert copied == "first\nsecond"
 
 
+@pytest.mark.parametrize("body", ["new text", "new text that is so long that the word behind it stands alone, so"])
+async def test_words_of_ours_behind_a_text_are_not_copied(body: str) -> None:
+    app = Harness(client(conversation(1, "general", [said(1, "12:50", "ann", body, edits=1), *MESSAGES[1:]])))
+    async with app.run_test(size=(80, 24)) as pilot:
+        start, end = place_of(app, "new text"), place_of(app, "(edited)")
+
+        assert await dragged(app, pilot, start, right_of(end, 7)) == body
+
+
 async def test_time_and_name_are_copied_when_several_messages_are() -> None:
     app = app_with()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -55,9 +55,18 @@ class MessagesAppended(Change, frozen=True, kw_only=True):
     conversation: int
     """Where."""
     messages: tuple[Message, ...]
-    """Which, oldest first."""
+    """Which, oldest first, as they were posted; a `MessageChanged` may follow."""
     live: bool = True
     """False while catching up: no bell, no notification for each."""
+
+
+class MessageChanged(Change, frozen=True, kw_only=True):
+    """A known message was edited or deleted: draw it anew."""
+
+    conversation: int
+    """Where."""
+    seq: int
+    """Which."""
 
 
 class MessagesPrepended(Change, frozen=True, kw_only=True):
@@ -116,8 +125,8 @@ class Delivered(Change, frozen=True, kw_only=True):
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """The state after some changes, and the changes in order, told as briefly as possible.
 
-    Of changes that only say where to look there is one of a kind and conversation. A `TimelineReset` stands for all
-    that happened to that timeline in the batch: no appended or prepended messages of it follow.
+    Of changes that only say where to look there is one of a kind and conversation (and message). A `TimelineReset`
+    stands for all that happened to that timeline in the batch: no appended, prepended or changed messages of it follow.
     """
 
     state: ClientState

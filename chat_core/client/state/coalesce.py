@@ -9,6 +9,7 @@ from chat_core.client.state.changes import (
     Delivered,
     LinkChanged,
     ListChanged,
+    MessageChanged,
     MessagesAppended,
     MessagesPrepended,
     NoticeAdded,
@@ -49,6 +50,9 @@ class _Teller:
                 self._reset(change)
             case MessagesAppended() | MessagesPrepended():
                 self._messages(change)
+            case MessageChanged(conversation=number, seq=seq):
+                if (TimelineReset, number) not in self._at:
+                    self._once(change, (number, seq))
             case _:
                 self._once(change, getattr(change, "conversation", None))
 
@@ -86,12 +90,19 @@ class _Teller:
             index = self._at.pop((kind, number), None)
             if index is not None:
                 self.told[index] = None
+        self._forget_changed(number)
         index = self._at.get((TimelineReset, number))
         earlier = None if index is None else self.told[index]
         if index is None:
             self._put(change, number)
         elif change.jumped or (change.reason and not (isinstance(earlier, TimelineReset) and earlier.jumped)):
             self.told[index] = change  # neither the first page behind a jump nor another name hides its reason
+
+    def _forget_changed(self, conversation: int) -> None:
+        for at in list(self._at):
+            change = self.told[self._at[at]]
+            if isinstance(change, MessageChanged) and change.conversation == conversation:
+                self.told[self._at.pop(at)] = None
 
     def _messages(self, change: MessagesAppended | MessagesPrepended) -> None:
         number = change.conversation

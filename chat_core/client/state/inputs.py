@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from chat_core.client.state.model import LinkState, Unsent
+from chat_core.client.state.model import LinkState, Remembered, Unsent
 from chat_core.protocol.events import AccountEvent, ConversationEvent, Signal
 from chat_core.protocol.requests.conversations import Members
 from chat_core.protocol.requests.messages import Page
@@ -30,6 +30,13 @@ class SignedInAs(Input, frozen=True, kw_only=True):
     """Who."""
     server: str
     """Program and version of the server."""
+
+
+class WasRemembered(Input, frozen=True, kw_only=True):
+    """An earlier run left its list of conversations: enough to write, nothing to read."""
+
+    remembered: Remembered
+    """The list."""
 
 
 class EpochBegan(Input, frozen=True, kw_only=True):

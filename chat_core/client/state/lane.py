@@ -20,10 +20,14 @@ LONGEST_ASKED_S: Final = 60.0
 class Entry:
     """One message."""
 
-    __slots__ = ("attempt", "held", "prev", "uncertain", "unsent")
+    __slots__ = ("attempt", "held", "kept", "prev", "uncertain", "unsent", "wanted")
 
-    def __init__(self, unsent: Unsent) -> None:
+    def __init__(self, unsent: Unsent, *, kept: bool = True) -> None:
         self.unsent = unsent
+        self.kept = kept
+        """Whether it survives a crash of this client: only then it is sent."""
+        self.wanted = False
+        """Whether the user was asked and wants it sent, however old it is."""
         self.attempt = 0
         """Number of its last send; an older one's refusal means nothing."""
         self.prev: bytes | None = None
@@ -42,11 +46,13 @@ class Entry:
 class Lane:
     """Entries in sending order; those on their way come before those that are queued."""
 
-    __slots__ = ("accepted", "accepted_at", "blocked_until", "entries", "queued", "refusals", "tail")
+    __slots__ = ("accepted", "accepted_at", "blocked_until", "entries", "held", "queued", "refusals", "tail")
 
     def __init__(self) -> None:
         self.entries: dict[bytes, Entry] = {}
         self.queued: deque[Entry] = deque()
+        self.held = 0
+        """Entries that are acknowledged while the message itself is still to come."""
         self.accepted: bytes | None = None
         """cid of the newest send that the server has."""
         self.accepted_at = 0
@@ -56,6 +62,11 @@ class Lane:
         self.blocked_until = 0.0
         self.refusals = 0
         """Refusals since the last acknowledgement."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether the next message could be sent, but for a pause."""
+        return bool(self.queued) and self.queued[0].kept
 
     def on_way(self, since: int = 0) -> list[Entry]:
         """Return the sends whose fate is open, in order, from one send on."""

@@ -9,22 +9,23 @@ from msgspec.structs import replace
 from chat_core.base.names import name_key
 from chat_core.client.state.changes import (
     Change,
+    LinkChanged,
     ListChanged,
     MembersListed,
     TimelineReset,
     TypingChanged,
     UnreadChanged,
 )
-from chat_core.client.state.inputs import Gone, Opened, Placed, WasReset, WasResumed
-from chat_core.client.state.model import ClientState, ConversationState, MemberList, Notice
+from chat_core.client.state.inputs import Gone, Opened, Placed, WasRemembered, WasReset, WasResumed
+from chat_core.client.state.model import ClientState, ConversationState, MemberList, Notice, Timeline
 from chat_core.client.state.reading import recount
 from chat_core.client.state.timeline import begin, fall_behind
 from chat_core.protocol.values import Conversation, Position
 
 RESET_REASONS = {
     "new": "This is a new view of the conversation.",
-    "epoch": "The server's store was replaced; what was here before is gone.",
-    "rewound": "The server went back to an older state of its store.",
+    "epoch": "The server's store was replaced or restored from a backup; newer messages may be missing.",
+    "rewound": "The server went back to an older copy of its store; newer messages may be missing.",
     "far_behind": "Much happened meanwhile; what is missing is read when it is scrolled to.",
 }
 """What a reset means, for people."""
@@ -42,6 +43,18 @@ def fresh(info: Conversation) -> ConversationState:
     )
 
 
+def remembered(state: ClientState, input: WasRemembered) -> tuple[ClientState, list[Change]]:
+    """Take over the list of an earlier run, until a resume brings the true one."""
+    known = input.remembered
+    # What was said since is not known: it would be a lie to call an empty conversation empty.
+    unread = Timeline(known_from=2)
+    conversations = {info.id: replace(fresh(info), timeline=unread, remembered=True) for info in known.conversations}
+    state = replace(
+        state, me=known.me, server=known.server, epoch=known.epoch, conversations=MappingProxyType(conversations)
+    )
+    return state, [LinkChanged(), ListChanged(added=tuple(conversations))]
+
+
 def resumed(state: ClientState, input: WasResumed) -> tuple[ClientState, list[Change]]:
     """Take over the list as of now; what is not in it is gone."""
     answer = input.resumed
@@ -54,6 +67,11 @@ def resumed(state: ClientState, input: WasResumed) -> tuple[ClientState, list[Ch
         if known is None or (another and not same_target(known.info, info)):
             conversations[info.id] = fresh(info)
             added.append(info.id)
+            continue
+        if known.remembered:
+            conversations[info.id] = replace(fresh(info), unsent=known.unsent)
+            changed.append(info.id)
+            changes.append(TimelineReset(conversation=info.id))
             continue
         # The server may have been restarted: its count of member signals began anew.
         members = replace(known.members, rev=0, total=info.members, online=info.online, stale=True)
@@ -131,6 +149,15 @@ def labels(info: Conversation) -> tuple[str, str, str, int, int]:
 def same_target(one: Conversation, other: Conversation) -> bool:
     """Return whether two are spelled the same: in another store, a number may mean another conversation."""
     return one.kind == other.kind and name_key(one.name) == name_key(other.name)
+
+
+def same_place(one: Conversation, other: Conversation) -> bool:
+    """Return whether two with one number in one store can be the same: channels keep their name, and two stay two."""
+    if one.kind != other.kind:
+        return False
+    if one.kind == "direct":
+        return None in (one.partner, other.partner) or one.partner == other.partner
+    return name_key(one.name) == name_key(other.name)
 
 
 def differences(before: ConversationState, now: ConversationState) -> list[Change]:

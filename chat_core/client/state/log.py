@@ -1,16 +1,18 @@
-"""Conversation events into a conversation's state: messages, topics, what they do to the unread count. Pure."""
+"""Conversation events into a conversation's state: messages, their changes, topics, what all that counts for. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
 from chat_core.client.state import timeline as timelines
+from chat_core.client.state.amending import amend
 from chat_core.client.state.changes import (
     Change,
     Delivered,
     ListChanged,
+    MessageChanged,
     MessagesAppended,
     NoticeAdded,
     TypingChanged,
@@ -19,7 +21,7 @@ from chat_core.client.state.changes import (
 from chat_core.client.state.inputs import EventsArrived
 from chat_core.client.state.model import ConversationState, Notice
 from chat_core.client.state.reading import is_mention
-from chat_core.protocol.events import ConversationEvent, MessagePosted, TopicChanged
+from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted, TopicChanged
 from chat_core.protocol.values import Account, Message, Position
 
 NOTICES = 200
@@ -34,13 +36,17 @@ def arrived(
     last = arrival.events[-1]
     posted = [event for event in arrival.events if isinstance(event, MessagePosted)]
     timeline, new = timelines.append(conversation.timeline, [timelines.message_of(event) for event in posted])
+    amendments = [event for event in arrival.events if isinstance(event, MessageEdited | MessageDeleted)]
+    timeline, changed = amend(timeline, amendments) if amendments else (timeline, {})
     if arrival.keep is not None:
         timeline = timelines.trim(timeline, arrival.keep)
     position = Position(conversation=number, seq=last.seq, eid=last.eid)
     after = _count_new(replace(conversation, timeline=timeline, position=position), new, me)
+    after = _count_changed(after, changed.values(), me)
     changes: list[Change] = []
     if new:
         changes.append(MessagesAppended(conversation=number, messages=new, live=arrival.live))
+    changes += [MessageChanged(conversation=number, seq=seq) for seq in changed]
     if (after.unread, after.read, after.mentions) != (conversation.unread, conversation.read, conversation.mentions):
         changes.append(UnreadChanged(conversation=number))
     after, more = _topics(after, arrival.events)
@@ -68,6 +74,17 @@ def _count_new(conversation: ConversationState, new: Sequence[Message], me: Acco
             unread += message.seq > counted
             mentions += is_mention(message, me)
     return replace(conversation, read=read, unread=unread, mentions=mentions)
+
+
+def _count_changed(
+    conversation: ConversationState, changed: Iterable[tuple[Message, Message]], me: Account | None
+) -> ConversationState:
+    """Count mentions that an edit brought or took away; a change makes nothing unread."""
+    mentions = conversation.mentions
+    for before, after in changed:
+        if before.seq > conversation.read:
+            mentions += is_mention(after, me) - is_mention(before, me)
+    return conversation if mentions == conversation.mentions else replace(conversation, mentions=mentions)
 
 
 def _topics(

@@ -15,6 +15,7 @@ from typing import Final, Literal
 import msgspec
 
 from chat_core.base.names import name_key
+from chat_core.protocol.events import MessageDeleted, MessageEdited
 from chat_core.protocol.values import Account, Conversation, Member, Message, Position, Style
 
 BLOCK: Final = 256
@@ -124,6 +125,10 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     """Whether nothing older exists."""
     known_from: int = 0
     """Every message from this seq on, up to the position, is in it."""
+    strays: tuple[MessageEdited | MessageDeleted, ...] = ()
+    """Changes of messages that are not in it, oldest first: a page that was read before them lacks them."""
+    strays_from: int = 0
+    """All such changes behind this seq are kept; a page that was read before it cannot be mended."""
     stale: Stale | None = None
     """Older ones that pages have not replaced yet; with a gap behind them if `missing`."""
 
@@ -215,6 +220,8 @@ class ConversationState(msgspec.Struct, frozen=True, kw_only=True):
     """Others who are writing."""
     members: MemberList = MemberList()
     """Who is in it."""
+    remembered: bool = False
+    """Whether it is known from an earlier run only, and the server has not said anything of it yet."""
     loading: bool = False
     """Whether older messages are being fetched."""
 
@@ -256,3 +263,16 @@ class ClientState(msgspec.Struct, frozen=True, kw_only=True):
             if name_key(conversation.target) == wanted:
                 return conversation
         return None
+
+
+class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+    """What one was last: enough to look at the list and to write while the server is away."""
+
+    me: Account
+    """Who."""
+    epoch: str
+    """Life of the server's store."""
+    server: str
+    """Program and version of the server."""
+    conversations: tuple[Conversation, ...]
+    """As they were."""

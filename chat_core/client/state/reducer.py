@@ -12,6 +12,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from chat_core.client.state import inputs, listing, log, people
+from chat_core.client.state.amending import forget_placed, is_too_old, mended
 from chat_core.client.state.changes import (
     Change,
     Delivered,
@@ -105,10 +106,10 @@ def _loading(state: ClientState, input: inputs.LoadingMoved) -> Result:
 def _page(state: ClientState, input: inputs.PageRead) -> Result:
     page = input.page
     known = state.conversations.get(page.conversation)
-    if known is None:
+    if known is None or is_too_old(known.timeline, page):
         return state, []
-    timeline, count = prepend(known.timeline, page.messages, at_start=page.at_start)
-    now = page_came(replace(known, timeline=timeline), known, state.me)
+    timeline, count = prepend(known.timeline, mended(known.timeline, page), at_start=page.at_start)
+    now = page_came(replace(known, timeline=forget_placed(timeline)), known, state.me)
     changes: list[Change] = []
     if not known.timeline.count:
         changes.append(TimelineReset(conversation=known.id))
@@ -141,6 +142,7 @@ def _unsent(state: ClientState, input: inputs.UnsentMoved) -> Result:
 _STEPS: Final[dict[type[inputs.Input], Callable[[ClientState, Any], Result]]] = {
     inputs.LinkMoved: _link,
     inputs.SignedInAs: _signed_in,
+    inputs.WasRemembered: listing.remembered,
     inputs.EpochBegan: _epoch,
     inputs.RenamedMyself: _renamed_myself,
     inputs.WasResumed: listing.resumed,

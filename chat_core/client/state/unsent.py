@@ -12,7 +12,8 @@ server acknowledges it, which is seen in one of two ways: the answer to the post
 - Refused for now: that one and all behind it go back and are sent again in order, after a pause.
 - Refused for good: the next one names the send before the refused one.
 - Lost connection: what was on its way is unknown, so it is sent again with the same cid; the server stores it once.
-- Another epoch: the server knows none of the old cids, so the next send names none.
+- Another epoch, or a log that lost its end: the server may have none of the sends that it acknowledged, so the next
+  one names none. What was acknowledged is not sent again.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ from chat_core.protocol.codes import Refusal
 
 WINDOW: Final = 128
 """Posts that may wait for their answer at once, in all conversations together."""
+OLD: Final = "old"
+"""Code of a message that the user must be asked about; the server knows none of that name."""
+OLD_TEXT: Final = "written more than 12 hours ago and not sent"
 
 
 class Sending(NamedTuple):
@@ -73,17 +77,52 @@ class Outbox:
 
     # --- what the user does -----------------------------------------------------------------------------------
 
-    def add(self, unsent: Unsent) -> None:
-        """Queue a message. Raises: ValueError if one of its cid is here already."""
+    def add(self, unsent: Unsent, *, kept: bool = True, uncertain: bool = False, wanted: bool = False) -> None:
+        """Queue a message.
+
+        Args:
+            unsent: it, `queued` or `failed`.
+            kept: whether it is on disk; else it waits for `keep`.
+            uncertain: whether an earlier run of this client may have sent it.
+            wanted: whether the user was asked about its age.
+
+        Raises:
+            ValueError: one of its cid is here already.
+        """
         if unsent.cid in self._where:
             raise ValueError("this cid is in the outbox already")
         lane = self._lanes.setdefault(unsent.conversation, Lane())
-        entry = Entry(unsent)
+        entry = Entry(unsent, kept=kept)
+        entry.uncertain, entry.wanted = uncertain, wanted
         lane.entries[unsent.cid] = entry
         self._where[unsent.cid] = unsent.conversation
         if unsent.status == "queued":
             lane.queued.append(entry)
         self.touched.add(unsent.conversation)
+
+    def keep(self, cid: bytes) -> None:
+        """Note that a message survives a crash now."""
+        _, entry = self._find(cid)
+        if entry is not None:
+            entry.kept = True
+
+    def hold_old(self, before_ms: int) -> tuple[Unsent, ...]:
+        """Let messages written before a time fail, unless the user wants them sent; return those.
+
+        What was meant for yesterday's talk should not burst into today's without a question.
+
+        Args:
+            before_ms: milliseconds since 1970.
+        """
+        held: list[Unsent] = []
+        for number, lane in self._lanes.items():
+            old = [entry for entry in lane.queued if entry.unsent.ts < before_ms and not entry.wanted]
+            for entry in old:
+                lane.queued.remove(entry)
+                entry.unsent = replace(entry.unsent, status="failed", code=OLD, text=OLD_TEXT)
+                held.append(entry.unsent)
+                self.touched.add(number)
+        return tuple(held)
 
     def retry(self, cid: bytes) -> bool:
         """Queue a failed message again, behind all others of its conversation; False: it had not failed."""
@@ -92,6 +131,7 @@ class Outbox:
             return False
         lane.entries[cid] = lane.entries.pop(cid)
         entry.unsent = replace(entry.unsent, status="queued", code="", text="")
+        entry.wanted = True
         lane.queued.append(entry)
         self.touched.add(entry.unsent.conversation)
         return True
@@ -99,7 +139,7 @@ class Outbox:
     def discard(self, cid: bytes) -> bool:
         """Forget a message that failed or was never sent; False: it may be at the server already."""
         lane, entry = self._find(cid)
-        if lane is None or entry is None or (entry.unsent.status != "failed" and entry.attempt):
+        if lane is None or entry is None or (entry.unsent.status != "failed" and (entry.attempt or entry.uncertain)):
             return False
         if entry.unsent.status == "queued":
             lane.queued.remove(entry)
@@ -111,21 +151,21 @@ class Outbox:
     def due(self, now: float) -> list[Sending]:
         """Return what is to be sent now, in order, and count it as on its way; conversations take turns."""
         sendings: list[Sending] = []
-        ready = [number for number, lane in self._lanes.items() if lane.queued and lane.blocked_until <= now]
+        ready = [number for number, lane in self._lanes.items() if lane.ready and lane.blocked_until <= now]
         while ready and self.in_flight < self._window:
             still: list[int] = []
             for number in ready:
                 if self.in_flight >= self._window:
                     break
                 sendings.append(self._send(number))
-                if self._lanes[number].queued:
+                if self._lanes[number].ready:
                     still.append(number)
             ready = still
         return sendings
 
     def next_due(self, now: float) -> float | None:
         """Return the seconds after which a paused conversation may go on; None: none is paused."""
-        waits = [lane.blocked_until - now for lane in self._lanes.values() if lane.queued and lane.blocked_until > now]
+        waits = [lane.blocked_until - now for lane in self._lanes.values() if lane.ready and lane.blocked_until > now]
         return min(waits, default=None)
 
     def answered(self) -> None:
@@ -146,6 +186,7 @@ class Outbox:
         news = entry.held is None
         if news:
             entry.held = seq
+            lane.held += 1
             entry.uncertain = False
             lane.refusals = 0
             self._accept(lane, entry)
@@ -156,7 +197,7 @@ class Outbox:
     def seen_up_to(self, conversation: int, seq: int) -> None:
         """Note that every event of a conversation up to `seq` came by, or never will."""
         lane = self._lanes.get(conversation)
-        if lane is not None:
+        if lane is not None and lane.held:
             for entry in [entry for entry in lane.entries.values() if entry.held is not None and entry.held <= seq]:
                 self._remove(lane, entry)
 
@@ -203,14 +244,19 @@ class Outbox:
             lane.set_tail()
 
     def new_epoch(self) -> None:
-        """Note that the server has another store, which knows no cid of before."""
-        for lane in self._lanes.values():
-            lane.forget_accepted()
-            for entry in list(lane.entries.values()):
-                entry.uncertain = False
-                if entry.held is not None:
-                    self._remove(lane, entry)
-            lane.set_tail()
+        """Note that the server has another store; what is uncertain stays so, for a restored backup may have it."""
+        for conversation in self._lanes:
+            self.rewound(conversation)
+
+    def rewound(self, conversation: int) -> None:
+        """Note that the server may have lost what it acknowledged in a conversation."""
+        lane = self._lanes.get(conversation)
+        if lane is None:
+            return
+        lane.forget_accepted()
+        for entry in [entry for entry in lane.entries.values() if entry.held is not None]:
+            self._remove(lane, entry)
+        lane.set_tail()
 
     def drop(self, conversation: int) -> tuple[bytes, ...]:
         """Forget a conversation; return the cids of what was not acknowledged."""
@@ -260,6 +306,7 @@ class Outbox:
         lane.set_tail()
 
     def _remove(self, lane: Lane, entry: Entry) -> None:
+        lane.held -= entry.held is not None
         del lane.entries[entry.unsent.cid]
         del self._where[entry.unsent.cid]
         self.touched.add(entry.unsent.conversation)

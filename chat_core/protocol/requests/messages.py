@@ -1,4 +1,4 @@
-"""Messages: sending, reading pages of history, reading the log."""
+"""Messages: sending, editing, deleting, reading pages of history, reading the log."""
 
 from __future__ import annotations
 
@@ -40,6 +40,52 @@ class Post(Request[Posted], frozen=True, kw_only=True, tag="post"):
     """How it is drawn."""
     reply_to: SeqNumber | None = None
     """seq of the message it answers."""
+
+
+class Edited(Reply, frozen=True, kw_only=True, omit_defaults=True):
+    """The text is on disk."""
+
+    conversation: int
+    """Number of the conversation."""
+    seq: int
+    """seq of the event that says so."""
+    ts: int
+    """When the server took it, in milliseconds since 1970-01-01 UTC."""
+    duplicate: bool = False
+    """Whether the message had that text already: there is no new event, `seq` and `ts` are those of the last one."""
+
+
+class Edit(Request[Edited], frozen=True, kw_only=True, tag="edit"):
+    """Replace the text of a message of one's own. Safe to repeat: the same text again changes nothing."""
+
+    conversation: ConversationRef
+    """Where; one must be a member."""
+    seq: SeqNumber
+    """seq of the message."""
+    body: str
+    """The new text, cleaned and bounded as in `post`."""
+
+
+class Deleted(Reply, frozen=True, kw_only=True, omit_defaults=True):
+    """The text is gone."""
+
+    conversation: int
+    """Number of the conversation."""
+    seq: int
+    """seq of the event that says so."""
+    ts: int
+    """When the server took it, in milliseconds since 1970-01-01 UTC."""
+    duplicate: bool = False
+    """Whether the message was deleted before: there is no new event, `seq` and `ts` are those of the first time."""
+
+
+class Delete(Request[Deleted], frozen=True, kw_only=True, tag="delete"):
+    """Drop the text of a message of one's own, for ever. Safe to repeat."""
+
+    conversation: ConversationRef
+    """Where; one must be a member."""
+    seq: SeqNumber
+    """seq of the message."""
 
 
 class Page(Reply, frozen=True, kw_only=True):
@@ -94,5 +140,5 @@ class ReadEvents(Request[Events], frozen=True, kw_only=True, tag="read_events"):
     """Most events wanted."""
 
 
-REQUESTS = (Post, History, ReadEvents)
+REQUESTS = (Post, Edit, Delete, History, ReadEvents)
 """This domain's requests, in the order of the documentation."""

@@ -1,4 +1,4 @@
-"""Messages: sending, reading pages of history, reading the log."""
+"""Messages: sending, editing, deleting, reading pages of history, reading the log."""
 
 from __future__ import annotations
 
@@ -7,22 +7,28 @@ from chat_core.base.text import clean_body
 from chat_core.protocol.codec import to_map
 from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.protocol.limits import BODY_BYTES
-from chat_core.protocol.requests.messages import Events, History, Page, Post, Posted, ReadEvents
+from chat_core.protocol.requests.messages import (
+    Delete,
+    Deleted,
+    Edit,
+    Edited,
+    Events,
+    History,
+    Page,
+    Post,
+    Posted,
+    ReadEvents,
+)
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Permission
-from chat_core.server.store.base import AppendMessage, Place, Reader, Refused
+from chat_core.server.store.base import AppendMessage, DeleteMessage, EditMessage, Place, Reader, Refused
 
 
 @handles(Post, needs=Permission.SPEAK)
 async def post(ctx: Context, request: Post) -> Posted:
     """Store one message; the push to everybody is queued before this returns."""
-    raw = request.body
-    if len(raw) > BODY_BYTES or (not raw.isascii() and len(raw.encode()) > BODY_BYTES):
-        raise Refused(Refusal.TOO_LONG, f"A message has at most {BODY_BYTES} bytes, this one has {len(raw.encode())}.")
-    body = clean_body(raw)
-    if not body:
-        raise Refused(Refusal.EMPTY, REFUSALS[Refusal.EMPTY].text)
+    body = _cleaned(request.body)
     conversation, seq, ts, duplicate = await ctx.store.write(
         AppendMessage(
             account=ctx.account,
@@ -30,13 +36,32 @@ async def post(ctx: Context, request: Post) -> Posted:
             cid=Cid(request.cid),
             prev=None if request.prev is None else Cid(request.prev),
             body=body,
-            raw=raw,
+            raw=request.body,
             style=request.style,
             reply_to=request.reply_to,
             ts=ctx.wall_ms(),
         )
     )
     return Posted(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)
+
+
+@handles(Edit, needs=Permission.SPEAK)
+async def edit(ctx: Context, request: Edit) -> Edited:
+    """Replace the text of one message."""
+    body = _cleaned(request.body)
+    conversation, seq, ts, duplicate = await ctx.store.write(
+        EditMessage(ctx.account, request.conversation, request.seq, body, ctx.wall_ms())
+    )
+    return Edited(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)
+
+
+@handles(Delete, needs=Permission.SPEAK)
+async def delete(ctx: Context, request: Delete) -> Deleted:
+    """Drop the text of one message."""
+    conversation, seq, ts, duplicate = await ctx.store.write(
+        DeleteMessage(ctx.account, request.conversation, request.seq, ctx.wall_ms())
+    )
+    return Deleted(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)
 
 
 @handles(History, needs=Permission.READ)
@@ -79,6 +104,16 @@ async def read_events(ctx: Context, request: ReadEvents) -> Events:
         )
 
     return await ctx.store.read(query)
+
+
+def _cleaned(raw: str) -> str:
+    """Return a body as it is stored. Raises: Refused `too_long`, `empty`."""
+    if len(raw) > BODY_BYTES or (not raw.isascii() and len(raw.encode()) > BODY_BYTES):
+        raise Refused(Refusal.TOO_LONG, f"A message has at most {BODY_BYTES} bytes, this one has {len(raw.encode())}.")
+    body = clean_body(raw)
+    if not body:
+        raise Refused(Refusal.EMPTY, REFUSALS[Refusal.EMPTY].text)
+    return body
 
 
 def _bound(place: Place) -> int | None:

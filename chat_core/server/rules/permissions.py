@@ -14,7 +14,7 @@ class Permission(StrEnum):
     READ = "read"
     """Resume, attach, read history and lists."""
     SPEAK = "speak"
-    """Post, be seen typing."""
+    """Post, edit and delete one's own, be seen typing."""
     JOIN = "join"
     """Join, make and leave channels, open direct conversations."""
     TOPIC = "topic"

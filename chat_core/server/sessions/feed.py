@@ -41,20 +41,21 @@ class Feed:
         self.conversation = conversation
         self.known = known
         self.eid = eid
-        self.attached: set[Session] = set()
+        self.attached: dict[Session, None] = {}
+        """A set in the order of coming: who is served first must not depend on an address in memory."""
         self.waiting: dict[Session, Waiting] = {}
         self.present: dict[int, int] = {}
         """Accounts that follow it, by their number of connections."""
 
     def attach(self, session: Session) -> None:
         """Begin to keep new events for a connection; `release` lets them go."""
-        self.attached.discard(session)
+        self.attached.pop(session, None)
         self.waiting[session] = Waiting()
         session.attached.add(self.conversation)
 
     def detach(self, session: Session) -> None:
         """Forget a connection."""
-        self.attached.discard(session)
+        self.attached.pop(session, None)
         self.waiting.pop(session, None)
         session.attached.discard(self.conversation)
 
@@ -90,7 +91,7 @@ class Feed:
         del self.waiting[session]
         floor = waiting.floor or 0
         data = b"".join([frame for seq, frame in waiting.frames if seq > floor])
-        self.attached.add(session)
+        self.attached[session] = None
         if data and not session.push(data):
             self._overflow(session)
 

@@ -6,7 +6,7 @@ conversation's events while it is attached, and an account is shown online while
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from chat_core.base.ids import AccountId, ConversationId
@@ -96,25 +96,27 @@ class Hub:
 
     Args:
         presence: told who comes and goes.
+        make_feed: makes the live side of a conversation, from its number and its newest event's seq and id.
     """
 
-    def __init__(self, presence: Presence) -> None:
+    def __init__(self, presence: Presence, make_feed: Callable[[int, int, bytes], Feed] = Feed) -> None:
         self.presence = presence
+        self._make_feed = make_feed
         self.sessions: set[Session] = set()
         """Every open connection."""
         self._feeds: dict[int, Feed] = {}
-        self._accounts: dict[int, set[Session]] = {}
+        self._accounts: dict[int, dict[Session, None]] = {}
 
     def boot(self, heads: Iterable[Head]) -> None:
         """Take over where the logs stand, before the first connection."""
         for head in heads:
-            self._feeds[head.conversation] = Feed(head.conversation, head.seq, head.eid)
+            self._feeds[head.conversation] = self._make_feed(head.conversation, head.seq, head.eid)
 
     def feed(self, conversation: int) -> Feed:
         """Return the live side of a conversation."""
         feed = self._feeds.get(conversation)
         if feed is None:
-            feed = self._feeds[conversation] = Feed(conversation)
+            feed = self._feeds[conversation] = self._make_feed(conversation, 0, b"")
         return feed
 
     def online(self, account: int) -> bool:
@@ -126,7 +128,7 @@ class Hub:
     def signed_in(self, session: Session) -> None:
         """Count a connection to its account."""
         if session.account is not None and session in self.sessions:
-            self._accounts.setdefault(session.account, set()).add(session)
+            self._accounts.setdefault(session.account, {})[session] = None
 
     def gone(self, session: Session) -> None:
         """Forget a connection."""
@@ -134,8 +136,8 @@ class Hub:
         for conversation in list(session.attached):
             self._drop(self.feed(conversation), session)
         if session.account is not None:
-            mine = self._accounts.get(session.account, set())
-            mine.discard(session)
+            mine = self._accounts.get(session.account, {})
+            mine.pop(session, None)
             if not mine:
                 self._accounts.pop(session.account, None)
             if session.following:
@@ -241,8 +243,8 @@ class Hub:
             self.presence.exited(feed, session.account, session.name)
 
     def _renamed(self, event: AccountRenamed) -> None:
-        mine = self._accounts.get(event.account, set())
-        concerned: set[Session] = set(mine)
+        mine = self._accounts.get(event.account, {})
+        concerned: dict[Session, None] = dict(mine)
         for session in mine:
             session.name = event.name
             for conversation in session.attached:

@@ -120,6 +120,14 @@ class Presence:
     def _begin(self) -> None:
         spawn("presence", self._say())
 
+    def _put_back(self, feed: Feed, news: Gathered) -> None:
+        """Tell it next time: the store did not say how many members there are, or nobody wanted to know when asked."""
+        later = self._note(feed)
+        for name in news.came:
+            _either(name, later.came, later.went)
+        for name in news.went:
+            _either(name, later.went, later.came)
+
     async def _say(self) -> None:
         gathered, self._gathered = self._gathered, {}
         self._timer = None
@@ -127,10 +135,13 @@ class Presence:
         unknown = [feed.conversation for feed, news in gathered.items() if news.members is None and feed.attached]
         counts = await self._count_members(unknown) if unknown else {}
         for feed, news in gathered.items():
+            if feed.attached and news.members is None and feed.conversation not in counts:
+                self._put_back(feed, news)
+                continue
             rev = self._revs[feed.conversation] = self.rev(feed.conversation) + 1
             if not feed.attached:
                 continue
-            members = counts.get(feed.conversation, 0) if news.members is None else news.members
+            members = counts[feed.conversation] if news.members is None else news.members
             event = MembersChanged(
                 conversation=feed.conversation,
                 rev=rev,
@@ -142,3 +153,11 @@ class Presence:
                 went=tuple(news.went[:NAMES]),
             )
             feed.signal(push_frame(pack(event)))
+
+
+def _either(name: str, here: list[str], there: list[str]) -> None:
+    """Put a name among the earlier ones, unless what happened later undid it."""
+    if name in there:
+        there.remove(name)
+    else:
+        here.insert(0, name)

@@ -13,7 +13,7 @@ from chat_core.protocol.codec import pack
 from chat_core.protocol.codes import Goodbye
 from chat_core.protocol.envelopes import Call, Envelope, Farewell
 from chat_core.protocol.framing import frame
-from chat_core.protocol.limits import CALLS_IN_FLIGHT
+from chat_core.protocol.limits import CALLS_IN_FLIGHT, OUTBOX_BYTES
 from chat_core.server.sessions.outbox import Outbox
 from chat_core.transport.driver import Driver
 
@@ -27,6 +27,7 @@ class Session:
         mark: has the queue written at the end of the event loop's turn.
         peer: the other end, for the log.
         local: whether the peer is on this machine, so that a name is enough to sign in.
+        outbox_bytes: bound of its queue.
         on_call: gets each call.
         on_open: told when the stream is up.
         on_closed: told once when the stream is gone.
@@ -54,8 +55,8 @@ class Session:
         "opening",
         "outbox",
         "peer",
+        "stuck_at",
         "stuck_since",
-        "stuck_size",
     )
 
     def __init__(
@@ -64,6 +65,7 @@ class Session:
         mark: Callable[[Session], None],
         peer: str,
         local: bool,
+        outbox_bytes: int = OUTBOX_BYTES,
         on_open: Callable[[Session], None],
         on_call: Callable[[Session, Call], None],
         on_closed: Callable[[Session, Goodbye | None], None],
@@ -75,7 +77,7 @@ class Session:
         self.peer = peer
         self.local = local
         self.driver: Driver | None = None
-        self.outbox = Outbox()
+        self.outbox = Outbox(outbox_bytes)
         self.dirty = False
         self.calls = 0
         """Calls that are under way: begun, and not answered yet."""
@@ -99,7 +101,9 @@ class Session:
         self.lagging: dict[int, int] = {}
         """Conversations that overflowed, by the head to tell."""
         self.stuck_since: float | None = None
-        self.stuck_size = 0
+        """Since when it has taken nothing; None: it keeps up."""
+        self.stuck_at = 0
+        """Bytes that had reached it then."""
 
     def opened(self, driver: Driver) -> None:
         """Take the stream over (driver)."""

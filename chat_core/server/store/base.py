@@ -136,6 +136,40 @@ class AppendMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class EditMessage:
+    """Replace the text of a message.
+
+    Outcome: `reply` is `(conversation, seq, ts, duplicate)` of the `MessageEdited`; where the message has that text
+    already, there is no event and the numbers are those of the last event folded into it.
+    Refused: `not_member`, `no_conversation`, `no_message` (also: it was deleted), `not_allowed` (it is somebody
+    else's, or an announcement).
+    """
+
+    account: AccountId
+    conversation: int | str
+    seq: int
+    body: str
+    """Cleaned."""
+    ts: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteMessage:
+    """Drop the text of a message wherever it is kept: in the message, in its events, and the digest of its cid.
+
+    Outcome: `reply` is `(conversation, seq, ts, duplicate)` of the `MessageDeleted`; where it was deleted before,
+    there is no event and the numbers are those of the first time. The cid stays: a repeated send gets its first
+    answer, whatever it says.
+    Refused: as for `EditMessage`, but that a deleted message is no fault.
+    """
+
+    account: AccountId
+    conversation: int | str
+    seq: int
+    ts: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetChannelTopic:
     """Set a topic. Outcome: `reply` None and one `TopicChanged` (none, if it is the same).
 
@@ -150,8 +184,9 @@ class SetChannelTopic:
 
 @dataclass(frozen=True, slots=True)
 class MoveReadMarker:
-    """Move a read marker forward, at most to the head. Outcome: `reply` None; a `ReadMarkerMoved` unless nothing
-    changed. Refused: `not_member`, `no_conversation`.
+    """Move a read marker forward, at most to the head; where only own messages would be left behind it, to the head.
+
+    Outcome: `reply` None; a `ReadMarkerMoved` unless nothing changed. Refused: `not_member`, `no_conversation`.
     """
 
     account: AccountId
@@ -166,6 +201,8 @@ Op = (
     | OpenDirect
     | LeaveConversation
     | AppendMessage
+    | EditMessage
+    | DeleteMessage
     | SetChannelTopic
     | MoveReadMarker
 )

@@ -21,6 +21,7 @@ from chat_core.server.store.ops.carry_out import carry_out
 from chat_core.server.store.ops.work import Work
 
 Outcome = Committed | Exception
+BeforeCommit = Callable[[Connection, Sequence[Op], Sequence[Outcome]], None]
 
 STORE_FULL_RETRY_S = 5.0
 STORE_FAILED_RETRY_S = 1.0
@@ -45,14 +46,20 @@ class Committer:
         connection: the writer's own; nobody else writes.
         chance: returns random bytes.
         classify: tells what an error of this database means.
+        before_commit: called inside the transaction when all is written; here the checker breaks a server.
     """
 
     def __init__(
-        self, connection: Connection, chance: Callable[[int], bytes], classify: Callable[[DBAPIError], Trouble]
+        self,
+        connection: Connection,
+        chance: Callable[[int], bytes],
+        classify: Callable[[DBAPIError], Trouble],
+        before_commit: BeforeCommit | None = None,
     ) -> None:
         self._connection = connection
         self._work = Work(connection, Facts(), chance)
         self._classify = classify
+        self._before_commit = before_commit
 
     def commit(self, ops: Sequence[Op]) -> list[Outcome]:
         """Carry out ops durably and return the outcome of each, in order.
@@ -89,6 +96,8 @@ class Committer:
             raise self._hopeless(error) from error
         try:
             outcomes: list[Outcome] = [*carry_out(self._work, ops)]
+            if self._before_commit is not None:
+                self._before_commit(self._connection, ops, outcomes)
         except Exception as error:
             self._undo(transaction)
             if isinstance(error, DBAPIError) and self._classify(error) is Trouble.FULL:

@@ -23,6 +23,11 @@ def seq_of(key: int) -> int:
     return key & MAX_SEQ
 
 
+def conversation_of(key: int) -> int:
+    """Return the conversation's number in a key."""
+    return key >> SEQ_BITS
+
+
 def direct_key(one: AccountId, other: AccountId) -> str:
     """Return what names the direct conversation of two accounts."""
     return f"{min(one, other)}:{max(one, other)}"

@@ -51,7 +51,7 @@ def prepare(
     """
     with engine.connect() as connection:
         with connection.begin():
-            version = _version_of(connection)
+            version = version_of(connection)
             if version is None:
                 _make(connection, ts, chance)
                 return
@@ -86,7 +86,7 @@ def migrate(connection: Connection, scripts: Path = MIGRATIONS) -> None:
     command.upgrade(config, "head")
 
 
-def _version_of(connection: Connection) -> str | None:
+def version_of(connection: Connection) -> str | None:
     """Return the version of the schema in a database, None for an empty one. Raises: UsageFault."""
     tables = inspect(connection).get_table_names()
     if not tables:

@@ -27,6 +27,8 @@ _MESSAGE = (
         messages.c.body,
         messages.c.style,
         messages.c.reply_to,
+        messages.c.edits,
+        messages.c.deleted,
     )
     .join_from(messages, accounts, accounts.c.id == messages.c.author)
     .where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high"))
@@ -47,6 +49,7 @@ _log: Final = (
         events.c.ts,
         events.c.cid,
         events.c.payload,
+        events.c.target,
     )
     .join_from(events, accounts, accounts.c.id == events.c.author)
     .where(events.c.id >= bindparam("low"), events.c.id <= bindparam("high"))
@@ -154,6 +157,8 @@ def _message(row: Row[Any]) -> Message:
         body=row.body,
         style=row.style,
         reply_to=row.reply_to,
+        edits=row.edits,
+        deleted=row.deleted,
     )
 
 

@@ -11,13 +11,18 @@ from chat_core.protocol.events import (
     ConversationEvent,
     ConversationJoined,
     ConversationLeft,
+    MessageDeleted,
+    MessageEdited,
     MessagePosted,
     ReadMarkerMoved,
     TopicChanged,
 )
 from chat_core.protocol.values import Conversation, Style
+from chat_core.server.store.keys import seq_of
 
 MESSAGE_POSTED: Final = "message_posted"
+MESSAGE_EDITED: Final = "message_edited"
+MESSAGE_DELETED: Final = "message_deleted"
 TOPIC_CHANGED: Final = "topic_changed"
 CONVERSATION_JOINED: Final = "conversation_joined"
 CONVERSATION_LEFT: Final = "conversation_left"
@@ -35,6 +40,10 @@ class _Posted(_Payload, frozen=True, omit_defaults=True):
     reply_to: int | None = None
 
 
+class _Edited(_Payload, frozen=True, omit_defaults=True):
+    body: str
+
+
 class _Topic(_Payload, frozen=True, omit_defaults=True):
     topic: str
 
@@ -49,6 +58,7 @@ class _Read(_Payload, frozen=True, omit_defaults=True):
 
 _pack = msgspec.msgpack.Encoder().encode
 _posted = msgspec.msgpack.Decoder(_Posted).decode
+_edited = msgspec.msgpack.Decoder(_Edited).decode
 _topic = msgspec.msgpack.Decoder(_Topic).decode
 _left = msgspec.msgpack.Decoder(_Left).decode
 _read = msgspec.msgpack.Decoder(_Read).decode
@@ -60,6 +70,11 @@ NOTHING: Final = b"\x80"
 def pack_posted(body: str, style: Style, reply_to: int | None) -> bytes:
     """Return the payload of a `MessagePosted`."""
     return _pack(_Posted(body, style, reply_to))
+
+
+def pack_edited(body: str) -> bytes:
+    """Return the payload of a `MessageEdited`."""
+    return _pack(_Edited(body))
 
 
 def pack_topic(topic: str) -> bytes:
@@ -87,8 +102,11 @@ def conversation_event(
     ts: int,
     cid: bytes | None,
     payload: bytes,
+    target: int | None,
 ) -> tuple[ConversationEvent, str]:
     """Return the event of a row, and the text in it that counts for a page's size.
+
+    `target` is the key of the message that an edit or a deletion is about.
 
     Raises:
         ValueError: a kind that this version does not know.
@@ -113,7 +131,22 @@ def conversation_event(
         return TopicChanged(
             conversation=conversation, seq=seq, eid=eid, ts=ts, author=author, name=name, topic=topic
         ), topic
+    about = seq_of(target or 0)
+    if kind == MESSAGE_EDITED:
+        body = _edited(payload).body
+        return MessageEdited(
+            conversation=conversation, seq=seq, eid=eid, ts=ts, author=author, name=name, message=about, body=body
+        ), body
+    if kind == MESSAGE_DELETED:
+        return MessageDeleted(
+            conversation=conversation, seq=seq, eid=eid, ts=ts, author=author, name=name, message=about
+        ), ""
     raise ValueError(f"an event of the unknown kind {kind!r}")
+
+
+def edited_body(payload: bytes) -> str:
+    """Return the text in the payload of a `MessageEdited`."""
+    return _edited(payload).body
 
 
 def account_event(seq: int, kind: str, payload: bytes, conversation: Conversation) -> AccountEvent:

@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -23,9 +24,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
+    text,
 )
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """Version of the schema below; versions are four digits, so that they compare as text."""
 VERSION_TABLE: Final = "schema_version"
 """Where Alembic keeps the version of a database."""
@@ -120,6 +123,13 @@ events = Table(
     Column("ts", _Number, nullable=False),
     Column("cid", LargeBinary),  # of a posted message
     Column("payload", LargeBinary, nullable=False),  # what is in no column, as MessagePack
+    Column("target", _Number),  # key of the message that an edit or a deletion is about
+)
+Index(
+    "ix_events_target",
+    events.c.target,
+    sqlite_where=events.c.target.is_not(None),
+    postgresql_where=events.c.target.is_not(None),
 )
 
 messages = Table(
@@ -133,6 +143,8 @@ messages = Table(
     Column("body", Text, nullable=False),
     Column("style", Text, nullable=False),
     Column("reply_to", _Number),
+    Column("edits", _Number, nullable=False, server_default=text("0")),
+    Column("deleted", Boolean, nullable=False, server_default=false()),  # then its body is empty
 )
 
 # The cid comes first: cids are roughly ordered by time, so new rows fall together whoever sends them.
@@ -144,7 +156,7 @@ cids = Table(
     Column("conversation", _Number, ForeignKey("conversations.id"), nullable=False),
     Column("seq", _Number, nullable=False),
     Column("ts", _Number, nullable=False),
-    Column("digest", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),  # empty once the message was deleted
     PrimaryKeyConstraint("cid", "account"),
     sqlite_with_rowid=False,
 )

@@ -19,7 +19,7 @@ from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.server.observe import get_log
 from chat_core.server.store import opening, sqlite_file
 from chat_core.server.store.base import Boot, OnCommit, Op, Reader, Refused
-from chat_core.server.store.committer import Committer
+from chat_core.server.store.committer import BeforeCommit, Committer
 from chat_core.server.store.reader import SqlReader, read_epoch, read_heads
 from chat_core.server.store.writer import Writer
 
@@ -38,14 +38,22 @@ class SqliteStore:
         clock: tells when a new store was made.
         readers: reads that run at the same time.
         chance: returns that many random bytes; event ids and the epoch are made of them.
+        before_commit: as of a `Committer`.
     """
 
     def __init__(
-        self, path: Path, *, clock: Clock, readers: int = READERS, chance: Callable[[int], bytes] = os.urandom
+        self,
+        path: Path,
+        *,
+        clock: Clock,
+        readers: int = READERS,
+        chance: Callable[[int], bytes] = os.urandom,
+        before_commit: BeforeCommit | None = None,
     ) -> None:
         self._path = path
         self._clock = clock
         self._chance = chance
+        self._before_commit = before_commit
         self._readers = readers
         self._threads: ThreadPoolExecutor | None = None
         self._connections: SimpleQueue[Connection] = SimpleQueue()
@@ -59,7 +67,7 @@ class SqliteStore:
         except BaseException:
             threads.shutdown(wait=False)
             raise
-        committer = Committer(connection, self._chance, sqlite_file.classify)
+        committer = Committer(connection, self._chance, sqlite_file.classify, self._before_commit)
         self._threads = threads
         self._writer = Writer(committer.commit, connection.close, on_commit)
         return boot

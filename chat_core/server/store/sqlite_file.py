@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -21,6 +22,10 @@ CHECKPOINT_PAGES: Final = 4000
 """Size of the write-ahead log, in pages, from which on a commit moves it into the database file: four times SQLite's
 default, for with a hundred busy conversations the same pages are written again and again."""
 WRITER_CACHE_KB: Final = 16 * 1024
+COPY_PAGES: Final = 1024
+"""Pages copied before they are brought to the disk: a commit that is made meanwhile waits for those at most."""
+COMPANIONS: Final = ("-wal", "-shm", "-journal")
+"""What SQLite puts behind a database's name for files of its own."""
 
 _OPENER: Final = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL")
 _WRITER: Final = (
@@ -29,6 +34,13 @@ _WRITER: Final = (
     f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}",
     f"PRAGMA cache_size = -{WRITER_CACHE_KB}",
 )
+_NO_ROOM: Final = frozenset({sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
+"""Errors of writing (a quota, a limit of the file system, a lost disk), besides "disk full" itself. Writing comes
+before the sync: the transaction is undone and its pages in the log are written over by the next one. What is left of it
+there by a crash in between has been shown to nobody, and the retry of its sends finds it under their cids. After a
+failed *sync* nobody knows what the disk has: that is none of these."""
+_TOLD: Final = ("journal_mode", "synchronous", "wal_autocheckpoint", "cache_size", "page_size")
+_SYNCHRONOUS: Final = ("off", "normal", "full", "extra")
 _READER: Final = ("PRAGMA query_only = ON",)
 
 
@@ -59,10 +71,35 @@ def reader_engine(path: Path) -> Engine:
     return _engine(path, _READER, "BEGIN")
 
 
+def snapshot_engine(path: Path) -> Engine:
+    """Return an engine for another process than the server's, whose transactions show one snapshot and cannot write.
+
+    A write-ahead log that a killed server left stays as it is. Where there is none, the files that SQLite makes for
+    reading go when the last connection goes.
+    """
+    if companion(path, "-wal").exists():
+        return _engine(path, _READER, "BEGIN", mode="ro")
+    return _engine(path, _READER, "BEGIN", mode="rw")
+
+
+def companion(path: Path, ending: str) -> Path:
+    """Return one of SQLite's own files beside a database."""
+    return path.with_name(path.name + ending)
+
+
+def settings(path: Path) -> dict[str, str]:
+    """Return what the writer's connection to a file is set to: the version of SQLite, and what its pragmas answer."""
+    engine = writer_engine(path)
+    with engine.connect() as connection:
+        asked = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in _TOLD}
+    asked["synchronous"] = _SYNCHRONOUS[asked["synchronous"]]
+    return {"sqlite": sqlite3.sqlite_version} | {name: str(value) for name, value in asked.items()}
+
+
 def classify(error: DBAPIError) -> Trouble:
     """Return what an error means for those who asked."""
     code = _code(error)
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or _extended(error) in _NO_ROOM:
         return Trouble.FULL
     return Trouble.BUSY if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else Trouble.OTHER
 
@@ -85,25 +122,58 @@ def copy(connection: Connection, to: Path) -> Path:
     unfinished = to.with_name(f"{to.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     make_private(unfinished)
-    target = sqlite3.connect(unfinished)
+    fill(connection, unfinished)
+    copied = unfinished.replace(to)
+    sync_folder(to.parent)
+    return copied
+
+
+def size_of(connection: Connection) -> int:
+    """Return the size of a database in bytes, as of a connection's snapshot."""
+    pages: int = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    page_bytes: int = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+    return pages * page_bytes
+
+
+def fill(connection: Connection, to: Path) -> None:
+    """Write a copy of the whole database into an empty file, durably; a plain file that needs no other beside it.
+
+    Args:
+        connection: in a transaction whose first statement has run, the copy is what that transaction sees.
+        to: nobody else opens it.
+
+    Raises:
+        sqlite3.Error: the copy could not be written, or the database not read.
+    """
+    source = connection.connection.driver_connection
+    assert isinstance(source, sqlite3.Connection), "an SQLite engine"
+    file = os.open(to, os.O_RDWR | os.O_CLOEXEC)
     try:
-        source = connection.connection.driver_connection
-        assert isinstance(source, sqlite3.Connection), "an SQLite engine"
-        source.backup(target)
+        with closing(sqlite3.connect(to, isolation_level=None)) as target:
+            target.execute("PRAGMA journal_mode = OFF")
+            target.execute("PRAGMA synchronous = OFF")
+            source.backup(target, pages=COPY_PAGES, progress=lambda *_: os.fdatasync(file))
+            target.execute("PRAGMA journal_mode = DELETE")
+        os.fsync(file)
     finally:
-        target.close()
-    with unfinished.open("rb") as file:
-        os.fsync(file.fileno())
-    return unfinished.replace(to)
+        os.close(file)
 
 
-def _engine(path: Path, pragmas: tuple[str, ...], begin: str) -> Engine:
-    engine = create_engine(
-        f"sqlite:///{path}",
-        poolclass=NullPool,
-        hide_parameters=True,
-        connect_args={"timeout": BUSY_S, "check_same_thread": False},
-    )
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def _engine(path: Path, pragmas: tuple[str, ...], begin: str, mode: str = "rwc") -> Engine:
+    def connect() -> sqlite3.Connection:
+        address = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
+        return sqlite3.connect(address, uri=True, timeout=BUSY_S, check_same_thread=False)
+
+    engine = create_engine(f"sqlite:///{path}", creator=connect, poolclass=NullPool, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: object) -> None:
@@ -120,7 +190,12 @@ def _engine(path: Path, pragmas: tuple[str, ...], begin: str) -> Engine:
 
 def _code(error: DBAPIError) -> int:
     """Return SQLite's primary result code."""
-    return getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return _extended(error) & 0xFF
+
+
+def _extended(error: DBAPIError) -> int:
+    """Return SQLite's extended result code."""
+    return int(getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR))
 
 
 def _unwritable(path: Path, reason: str) -> WorldFault:

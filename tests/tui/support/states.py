@@ -119,6 +119,22 @@ def with_older(state: ConversationState, messages: Sequence[Message], *, at_star
     return msgspec.structs.replace(state, timeline=new)
 
 
+def with_changed(state: ConversationState, seq: int, **changes: Any) -> ConversationState:
+    """Return a conversation in which one message was changed, in a copy of its block only."""
+    line = state.timeline
+    newest = max(message.changed for message in line)
+    blocks = tuple(
+        tuple(
+            msgspec.structs.replace(message, changed=newest + 1, **changes) if message.seq == seq else message
+            for message in block
+        )
+        if block[0].seq <= seq <= block[-1].seq
+        else block
+        for block in line.blocks
+    )
+    return msgspec.structs.replace(state, timeline=msgspec.structs.replace(line, blocks=blocks))
+
+
 def chatter(first: int, count: int, *, words: int = 7) -> list[Message]:
     """Make messages of several people, some of them several lines long, a minute apart."""
     names = list(PEOPLE)

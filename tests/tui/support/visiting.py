@@ -118,7 +118,7 @@ async def sitting(
 ) -> AsyncIterator[Sitting]:
     """Start the application on a server and wait until somebody is in #general."""
     name = name or unique("me")
-    app = ChatApp(Choice(server, name), config=home / "config", data=home / "here")
+    app = ChatApp(Choice(server, name), config=home / "config", data=home / "here", outbox=home / "outbox")
     async with app.run_test(size=size) as pilot:
         person = Sitting(app, pilot, name)
         await person.until(lambda: person.state.link.status is LinkStatus.ONLINE, "online")

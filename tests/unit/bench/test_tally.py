@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_core.bench.frames import MARKER, STAMP_DIGITS
-from chat_core.bench.tally import Counting, Tally, Timing, quantile_ms
+from chat_core.bench.tally import Acknowledgements, Counting, Tally, Timing, quantile_ms
+from chat_core.protocol.codec import pack
+from chat_core.protocol.envelopes import Answer, Failure
+from chat_core.protocol.framing import frame
 
 
 def body(stamp_ns: int) -> bytes:
@@ -43,6 +46,39 @@ def test_timing_takes_each_latency_once_when_the_stream_is_cut_anywhere(stamps: 
 
     assert count == len(stamps)
     assert list(latencies) == [10**18 - stamp for stamp in stamps]
+
+
+outcomes = st.lists(
+    st.one_of(
+        st.builds(Answer, id=st.integers(2**16, 2**32 - 1), reply=st.just({"seq": 7})),
+        st.builds(
+            Failure,
+            id=st.integers(2**16, 2**32 - 1),
+            code=st.just("busy"),
+            text=st.just("no"),
+            retry_after=st.sampled_from([None, 1.5]),
+            final=st.booleans(),
+        ),
+    ),
+    max_size=10,
+)
+
+
+@given(envelopes=outcomes, sizes=cuts)
+def test_acknowledgements_finds_each_outcome_once_when_the_stream_is_cut_anywhere(
+    envelopes: list[Answer | Failure], sizes: list[int]
+) -> None:
+    stream = b"".join(frame(pack(envelope)) + MARKER for envelope in envelopes)
+    tally, good, refused = Acknowledgements(), list[int](), list[int]()
+
+    for size in [*sizes, len(stream)]:
+        answered, failed = tally.feed(stream[:size])
+        stream = stream[size:]
+        good += answered
+        refused += failed
+
+    assert good == [envelope.id for envelope in envelopes if isinstance(envelope, Answer)]
+    assert refused == [envelope.id for envelope in envelopes if isinstance(envelope, Failure)]
 
 
 def test_quantile_is_in_milliseconds_and_within_the_sample_when_asked() -> None:

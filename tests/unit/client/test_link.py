@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from chat_core.check.simulation.time_loop import LoopClock, simulate
+from chat_core.check.simulation.wires import Network
 from chat_core.client.ended import Ended, how_it_ended
 from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.client.link import Link
@@ -21,8 +23,6 @@ from chat_core.protocol.requests.base import Done
 from chat_core.protocol.requests.conversations import MarkRead
 from chat_core.transport.driver import Driver
 from chat_core.transport.urls import Address
-from tests.simulation.time_loop import LoopClock, simulate
-from tests.simulation.wires import Network
 
 
 class Server:

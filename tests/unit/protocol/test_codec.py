@@ -271,14 +271,14 @@ def test_read_event_returns_nothing_for_an_unknown_kind_without_a_number() -> No
 
 
 def test_read_event_counts_a_durable_event_of_an_unknown_kind() -> None:
-    plain = {**to_map(POSTED), "kind": "message_edited", "of": 1}
+    plain = {**to_map(POSTED), "kind": "reaction_added", "of": 1}
 
     assert read_event(plain) == UnknownConversationEvent(
         conversation=1, seq=2, eid=b"12345678", ts=3, author=4, name="ann"
     )
 
 
-@pytest.mark.parametrize("kind", ["message_posted", "message_edited"])
+@pytest.mark.parametrize("kind", ["message_posted", "message_edited", "reaction_added"])
 def test_read_event_refuses_a_durable_event_that_does_not_fit(kind: str) -> None:
     with pytest.raises(ProtocolFault, match=f"The event '{kind}' is malformed") as caught:
         read_event({**to_map(POSTED), "kind": kind, "seq": 0})

@@ -339,6 +339,19 @@ def test_probe_asks_at_once_and_once() -> None:
     assert play.tick(at=13) is Goodbye.PING_TIMEOUT
 
 
+def test_probe_that_somebody_waits_for_has_less_time_also_behind_a_ping() -> None:
+    play = Play(Role.CLIENT, ping_every_s=25, pong_within_s=10)
+
+    play.connection.probe(1003.0)
+    play.connection.probe(1004.0, 3.0)
+    assert play.due() == 7
+    play.connection.probe(1005.0, 60.0)
+    assert play.due() == 7, "never later than what was asked first"
+
+    assert play.says() == [Ping()]
+    assert play.tick(at=7) is Goodbye.PING_TIMEOUT
+
+
 def test_times_are_those_of_the_protocol_unless_said_otherwise() -> None:
     assert Play(Role.SERVER).due() == limits.SIGN_IN_WITHIN_S
     assert Play(Role.CLIENT).due() == limits.PING_EVERY_S

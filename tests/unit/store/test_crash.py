@@ -15,9 +15,9 @@ ROOT = Path(__file__).parents[3]
 
 
 @contextmanager
-def child(path: Path, outstanding: int, most_bytes: int = 0) -> Iterator[subprocess.Popen[str]]:
+def child(path: Path, outstanding: int, syncs_fail_after: int = 0) -> Iterator[subprocess.Popen[str]]:
     """Run a process that posts and prints."""
-    command = [sys.executable, "-m", "tests.unit.store.child", str(path), str(outstanding), str(most_bytes)]
+    command = [sys.executable, "-m", "tests.unit.store.child", str(path), str(outstanding), str(syncs_fail_after)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             yield process
@@ -68,16 +68,18 @@ def test_everything_acknowledged_is_there_once_when_the_process_is_killed(
 
 
 @pytest.mark.parametrize("outstanding", [1, 50])
-def test_nothing_is_acknowledged_any_more_when_the_disk_fails_at_a_commit(tmp_path: Path, outstanding: int) -> None:
+def test_nothing_is_acknowledged_any_more_when_a_sync_of_the_disk_fails(tmp_path: Path, outstanding: int) -> None:
     path = tmp_path / "chat.db"
 
-    with child(path, outstanding, most_bytes=2_000_000) as process:
+    with child(path, outstanding, syncs_fail_after=100) as process:
         out, err = process.communicate(timeout=40)
 
+    if "the kernel takes no filter" in err:
+        pytest.skip("this kernel lets nobody make syncs fail")
     assert process.returncode == 0, err
     *printed, last = out.splitlines(keepends=True)
     assert last == "broken\n"
     assert "a commit failed" in err
     promised = acknowledged(printed)
-    assert len(promised) > 50
+    assert 100 <= len(promised) < 100 + outstanding, "those whose commit was done already, and no more"
     assert check(path, promised) >= len(promised)

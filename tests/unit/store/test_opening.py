@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import stat
 from collections.abc import Sequence
@@ -17,16 +18,18 @@ from sqlalchemy import Connection, inspect, select
 
 from chat_core.base.clock import SystemClock
 from chat_core.base.errors import ChatError, UsageFault, WorldFault
+from chat_core.base.ids import AccountId, ConversationId
 from chat_core.server.store import opening, schema, sqlite_file
-from chat_core.server.store.base import Boot, Committed, SignInByName
+from chat_core.server.store.base import Boot, Committed, DeleteMessage, EditMessage, SignInByName
 from chat_core.server.store.sqlite import SqliteStore, copy_of
 
+NEXT_HEAD = f"{int(schema.HEAD) + 1:04}"
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{revision}"
+down_revision = "{before}"
 
 
 def upgrade() -> None:
@@ -55,9 +58,12 @@ async def fault(path: Path) -> ChatError:
 
 
 def definitions(connection: Connection) -> dict[str, Sequence[str]]:
-    """Return the SQL of every table and index, as sets of its lines: constraints may stand in another order."""
+    """Return the SQL of every table and index, as sets of its parts: they may stand in another order.
+
+    A column that was added later stands on the line of the one before it.
+    """
     rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-    return {name: sorted(line.strip().rstrip(",") for line in sql.splitlines()) for name, sql in rows}
+    return {name: sorted(filter(None, map(str.strip, re.split(r"[,\n]", sql)))) for name, sql in rows}
 
 
 # --- new ------------------------------------------------------------------------------------------------------
@@ -131,7 +137,8 @@ def scripts_with_next(folder: Path, more: str = "") -> Path:
     (folder / "env.py").write_text((opening.MIGRATIONS / "env.py").read_text())
     for script in (opening.MIGRATIONS / "versions").glob("*.py"):
         (folder / "versions" / script.name).write_text(script.read_text())
-    (folder / "versions" / "v0002_next.py").write_text(NEXT.format(more=more))
+    added = NEXT.format(revision=NEXT_HEAD, before=schema.HEAD, more=more)
+    (folder / "versions" / f"v{NEXT_HEAD}_next.py").write_text(added)
     return folder
 
 
@@ -141,7 +148,7 @@ def prepare_next(path: Path, scripts: Path) -> None:
         sqlite_file.opener_engine(path),
         ts=1,
         keep_copy=lambda connection, version: sqlite_file.copy(connection, copy_of(path, version)),
-        head="0002",
+        head=NEXT_HEAD,
         scripts=scripts,
     )
 
@@ -162,9 +169,9 @@ async def test_old_database_is_migrated_with_a_copy_beside_it(tmp_path: Path) ->
 
     with sqlite_file.reader_engine(path).connect() as connection:
         assert connection.exec_driver_sql("SELECT name, colour FROM accounts").all() == [("ann", "none")]
-        assert connection.execute(select(schema.version.c.version_num)).scalar_one() == "0002"
+        assert connection.execute(select(schema.version.c.version_num)).scalar_one() == NEXT_HEAD
         assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
-    copy = tmp_path / "chat.db.v0001"
+    copy = tmp_path / f"chat.db.v{schema.HEAD}"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     with sqlite_file.reader_engine(copy).connect() as connection:
         assert connection.exec_driver_sql("SELECT name FROM accounts").all() == [("ann",)]
@@ -182,12 +189,52 @@ async def test_old_database_stays_as_it_was_when_a_migration_fails(tmp_path: Pat
     await old_database(path)
     before = (await opened(path)).heads
 
-    with pytest.raises(WorldFault, match=r"chat\.db could not be brought up to date.*v0001"):
+    with pytest.raises(WorldFault, match=rf"chat\.db could not be brought up to date.*v{schema.HEAD}"):
         prepare_next(path, scripts_with_next(tmp_path / "scripts", more))
 
     assert (await opened(path)).heads == before
     with sqlite_file.reader_engine(path).connect() as connection:
         assert "colour" not in {column["name"] for column in inspect(connection).get_columns("accounts")}
+
+
+FIRST_MESSAGE = """
+    INSERT INTO meta VALUES ('epoch', 'one');
+    INSERT INTO accounts VALUES (1, 'ann', 'ann', 0, 1);
+    INSERT INTO conversations VALUES (1, 'channel', 'general', 'general', NULL, '', 1, x'01', 1, 1, NULL, 1);
+    INSERT INTO memberships VALUES (1, 1, 0, NULL, 0, 0, 0, 0, 1);
+    INSERT INTO events VALUES (4294967297, x'01', 'message_posted', 1, 5, x'aa', x'81a4626f6479a26869');
+    INSERT INTO messages VALUES (4294967297, 1, 1, 5, 1, 'hi', 'text', NULL);
+    INSERT INTO cids VALUES (x'aa', 1, 1, 1, 5, x'00');
+"""
+
+
+def first_version(path: Path, scripts: Path) -> None:
+    """Make a database as the first version of the schema did, with one message."""
+    (scripts / "versions").mkdir(parents=True)
+    for name in ("env.py", "versions/v0001_first.py"):
+        (scripts / name).write_text((opening.MIGRATIONS / name).read_text())
+    with sqlite_file.opener_engine(path).connect() as connection, connection.begin():
+        opening.migrate(connection, scripts)
+        for statement in FIRST_MESSAGE.strip().rstrip(";").split(";"):
+            connection.exec_driver_sql(statement)
+
+
+async def test_message_of_the_first_version_can_be_edited_and_deleted(tmp_path: Path) -> None:
+    path = tmp_path / "chat.db"
+    first_version(path, tmp_path / "scripts")
+    store = SqliteStore(path, clock=SystemClock())
+    await store.open(lambda _: None)
+    try:
+        before = await store.read(lambda reader: reader.history(ConversationId(1), "latest", 0, 5, None))
+        await store.write(EditMessage(AccountId(1), 1, 1, "hello", 6))
+        await store.write(DeleteMessage(AccountId(1), 1, 1, 7))
+        after = await store.read(lambda reader: reader.history(ConversationId(1), "latest", 0, 5, None))
+    finally:
+        await store.close()
+
+    assert [(each.body, each.changed, each.edits, each.deleted) for each in before.messages] == [("hi", 1, 0, False)]
+    assert [(each.body, each.changed, each.edits, each.deleted) for each in after.messages] == [("", 3, 1, True)]
+    assert (tmp_path / "chat.db.v0001").exists()
 
 
 async def test_opening_does_not_migrate_when_nothing_is_due(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.sql.selectable import Select
 
 from chat_core.server.store import facts, lookups, pages, reader, views
 from chat_core.server.store.many import Many
-from chat_core.server.store.ops import conversations, posts, work
+from chat_core.server.store.ops import changes, conversations, posts, work
 from chat_core.server.store.schema import meta, metadata
 
 DIALECTS: list[Dialect] = [SQLiteDialect_pysqlite(), PGDialect_psycopg()]  # type: ignore[no-untyped-call]
@@ -31,7 +31,9 @@ def statements(module: ModuleType) -> Iterator[UpdateBase | Select[tuple[object,
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 @pytest.mark.parametrize(
-    "module", [facts, lookups, pages, reader, views, conversations, posts, work], ids=lambda module: module.__name__
+    "module",
+    [facts, lookups, pages, reader, views, changes, conversations, posts, work],
+    ids=lambda module: module.__name__,
 )
 def test_statement_can_be_said_in_each_dialect(module: ModuleType, dialect: Dialect) -> None:
     said = [str(statement.compile(dialect=dialect)) for statement in statements(module)]

@@ -14,6 +14,7 @@ from chat_core.protocol.codes import Goodbye
 from chat_core.protocol.connection import Connection, Role
 from chat_core.protocol.envelopes import Answer, Call, Envelope, Farewell
 from chat_core.transport.driver import WRITE_HIGH_BYTES, Driver
+from tests.support.clocks import HandClock
 
 
 @dataclass
@@ -211,3 +212,38 @@ async def _pinged(driver: Driver, times: int) -> None:
             if driver.connection.deadline() not in seen:
                 seen.append(driver.connection.deadline())
             await asyncio.sleep(0)
+
+
+async def test_driver_of_a_server_forgives_silence_only_while_what_lies_before_its_ping_moves() -> None:
+    near, far = socket.socketpair()
+    near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * WRITE_HIGH_BYTES)
+    far.setblocking(False)
+    clock, owner = HandClock(), Owner()
+    # It looks at the clock a hundred times a second, and sees what the test made of it.
+    connection = Connection(Role.SERVER, clock.now, ping_every_s=0.01, pong_within_s=0.01, sign_in_within_s=1e9)
+    await asyncio.get_running_loop().create_connection(lambda: Driver(connection, clock, owner), sock=near)
+    assert owner.driver is not None
+    for _ in range(4):
+        owner.driver.write(bytes(WRITE_HIGH_BYTES // 2))
+    assert not owner.driver.congested, "all of it is the kernel's"
+
+    await clock.move(1)
+    for _ in range(2):
+        far.recv(WRITE_HIGH_BYTES // 2)
+        await clock.move(10)
+        assert owner.ends == [], "its ping lies behind what the peer is still reading"
+    await clock.move(1)
+    clock.now += 10
+    await owner.until(end=True)
+
+    assert owner.ends == [(None, Goodbye.PING_TIMEOUT)]
+    far.close()
+
+
+async def test_driver_counts_what_has_reached_the_peer_when_asked(pair: Pair) -> None:
+    before = pair.server_driver.delivered
+
+    send(pair.server_driver, Answer(id=1, reply={}))
+    await pair.client.until(1)
+
+    assert pair.server_driver.delivered > before

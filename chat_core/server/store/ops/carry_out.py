@@ -8,6 +8,8 @@ from typing import assert_never
 from chat_core.server.store.base import (
     AppendMessage,
     Committed,
+    DeleteMessage,
+    EditMessage,
     JoinChannel,
     LeaveConversation,
     MoveReadMarker,
@@ -18,7 +20,7 @@ from chat_core.server.store.base import (
     SetChannelTopic,
     SignInByName,
 )
-from chat_core.server.store.ops import accounts, conversations
+from chat_core.server.store.ops import accounts, changes, conversations
 from chat_core.server.store.ops.posts import append_messages
 from chat_core.server.store.ops.work import Work
 
@@ -71,6 +73,8 @@ def _one(work: Work, op: Op) -> Committed:
             return conversations.set_channel_topic(work, op)
         case MoveReadMarker():
             return conversations.move_read_marker(work, op)
+        case EditMessage() | DeleteMessage():
+            return changes.change_message(work, op)
         case AppendMessage():
             raise TypeError("posts are carried out together")
         case _:

@@ -128,13 +128,18 @@ def set_channel_topic(work: Work, op: SetChannelTopic) -> Committed:
 
 
 def move_read_marker(work: Work, op: MoveReadMarker) -> Committed:
-    """Move a read marker forward, at most to the head."""
+    """Move a read marker forward, at most to the head.
+
+    Where only own messages follow, it moves behind those too: they would have moved it, had it come before them.
+    """
     row, seat = _member(work, op.account, op.conversation)
     seq = min(op.seq, row.head)
     if seq <= seat.read_seq:
         return Committed()
     ordinal = row.ordinal if seq == row.head else _ordinal(work.connection, row.id, seq)
     own = _own_behind(work.connection, row, seat, op.account, seq)
+    if own and row.ordinal - ordinal == own:
+        seq, ordinal, own = row.head, row.ordinal, 0
     return Committed(account_events=[move_marker(work, op.account, row.id, seat, seq, ordinal, own)])
 
 

@@ -23,8 +23,8 @@ from chat_core.server.store.ops.work import Work
 from chat_core.server.store.payloads import MESSAGE_POSTED, pack_posted
 from chat_core.server.store.schema import cids, conversations, events, memberships, messages
 
-_EVENT = tuple(column.name for column in events.c)
-_MESSAGE = tuple(column.name for column in messages.c)
+_EVENT = tuple(column.name for column in events.c if column is not events.c.target)
+_MESSAGE = tuple(column.name for column in messages.c if column.server_default is None)
 _CID = tuple(column.name for column in cids.c)
 _add_events = Many(insert(events).values({name: bindparam(name) for name in _EVENT}), *_EVENT)
 _add_messages = Many(insert(messages).values({name: bindparam(name) for name in _MESSAGE}), *_MESSAGE)
@@ -231,6 +231,7 @@ def _again(op: AppendMessage, number: ConversationId | None, first: Sent) -> Com
     """Answer a repeated send as the first time, if it is the same; also where the account may no longer write."""
     # A name may have ceased to mean anything since: then the number of the first time is taken.
     where = first.conversation if number is None else number
-    if digest(where, op.raw, op.style, op.reply_to) != first.digest:
+    # What was deleted since has no digest any more: then the cid alone decides.
+    if first.digest and digest(where, op.raw, op.style, op.reply_to) != first.digest:
         raise Refused(Refusal.CID_REUSED, REFUSALS[Refusal.CID_REUSED].text)
     return Committed(reply=(first.conversation, first.seq, first.ts, True))

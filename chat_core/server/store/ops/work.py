@@ -191,13 +191,23 @@ def move_marker(
 
 
 def append_event(
-    work: Work, row: ConversationRow, kind: str, author: AccountId, ts: int, payload: bytes
+    work: Work, row: ConversationRow, kind: str, author: AccountId, ts: int, payload: bytes, target: int | None = None
 ) -> tuple[int, bytes]:
-    """Put an event that is no message at the end of a conversation's log; return its seq and id."""
+    """Put an event that is no message at the end of a conversation's log; return its seq and id.
+
+    Args:
+        work: the transaction.
+        row: whose log.
+        kind: what happened.
+        author: who did it.
+        ts: when.
+        payload: as packed.
+        target: key of the message that it is about.
+    """
     seq, eid = row.head + 1, work.chance(EID_BYTES)
     work.connection.execute(
         insert(events).values(
-            id=row_id(row.id, seq), eid=eid, kind=kind, author=author, ts=ts, cid=None, payload=payload
+            id=row_id(row.id, seq), eid=eid, kind=kind, author=author, ts=ts, cid=None, payload=payload, target=target
         )
     )
     work.connection.execute(_advance, {"number": row.id, "new_head": seq, "new_eid": eid})

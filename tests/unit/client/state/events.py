@@ -6,7 +6,7 @@ from chat_core.client.state import inputs
 from chat_core.client.state.changes import Change
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_core.client.state.reducer import apply
-from chat_core.protocol.events import ConversationEvent, MessagePosted, TopicChanged
+from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted, TopicChanged
 from chat_core.protocol.requests.messages import Page
 from chat_core.protocol.requests.session import Resumed
 from chat_core.protocol.values import Account, Conversation, ConversationKind, Message
@@ -31,6 +31,25 @@ def posted(seq: int, body: str = "", author: Account = BOB, conversation: int = 
         name=author.name,
         cid=seq.to_bytes(16, "big"),
         body=body or f"message {seq}",
+    )
+
+
+def edited(seq: int, target: int, body: str, author: Account = BOB) -> MessageEdited:
+    return MessageEdited(
+        conversation=1,
+        seq=seq,
+        eid=eid(seq),
+        ts=1000 * seq,
+        author=author.id,
+        name=author.name,
+        message=target,
+        body=body,
+    )
+
+
+def deleted(seq: int, target: int, author: Account = BOB) -> MessageDeleted:
+    return MessageDeleted(
+        conversation=1, seq=seq, eid=eid(seq), ts=1000 * seq, author=author.id, name=author.name, message=target
     )
 
 

@@ -8,6 +8,7 @@ from chat_core.client.state.changes import (
     LinkChanged,
     ListChanged,
     LoadingChanged,
+    MessageChanged,
     MessagesAppended,
     MessagesPrepended,
     NoticeAdded,
@@ -104,3 +105,16 @@ def test_coalesce_starts_a_new_word_when_the_list_was_back_where_it_had_been() -
     told = coalesce([ListChanged(added=(1,)), ListChanged(removed=(1,)), ListChanged(changed=(2,))])
 
     assert told == (ListChanged(changed=(2,)),)
+
+
+def test_coalesce_tells_once_of_each_message_that_was_changed() -> None:
+    one, two, elsewhere = (MessageChanged(conversation=at, seq=seq) for at, seq in ((1, 1), (1, 2), (2, 1)))
+
+    assert coalesce([one, two, elsewhere, one, two]) == (one, two, elsewhere)
+
+
+def test_coalesce_lets_a_reset_stand_for_changed_messages_around_it() -> None:
+    before, after, elsewhere = (MessageChanged(conversation=at, seq=seq) for at, seq in ((1, 1), (1, 2), (2, 1)))
+    reset = TimelineReset(conversation=1, reason="epoch")
+
+    assert coalesce([before, elsewhere, reset, after]) == (elsewhere, reset)

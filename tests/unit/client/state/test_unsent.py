@@ -410,6 +410,50 @@ def test_outbox_names_nothing_from_before_when_the_epoch_is_another() -> None:
     assert shown(outbox) == [("c", "sending"), ("d", "sending")]
 
 
+def test_outbox_still_does_not_know_what_became_of_a_send_when_the_epoch_is_another() -> None:
+    outbox = Outbox()
+    queue(outbox, "a")
+    outbox.due(0.0)
+    outbox.lost()
+
+    outbox.new_epoch()
+
+    assert outbox.uncertain(1) == (cid("a"),), "the backup that was restored may have it"
+
+
+def test_outbox_names_nothing_from_before_when_a_log_lost_its_end() -> None:
+    outbox = Outbox()
+    queue(outbox, "abc")
+    queue(outbox, "x", conversation=2)
+    outbox.due(0.0)
+    accept(outbox, "a", 1)
+    accept(outbox, "b", 2, seen=False)
+    accept(outbox, "x", 1)
+    outbox.lost()
+
+    outbox.rewound(1)
+    outbox.rewound(3)
+    queue(outbox, "d")
+    queue(outbox, "y", conversation=2)
+
+    assert shown(outbox) == [("c", "queued"), ("d", "queued")], "what was acknowledged is not sent again"
+    assert sent(outbox.due(0.0)) == ["c", "y<x", "d<c"]
+
+
+def test_outbox_forgets_what_was_acknowledged_once_its_place_in_the_log_was_passed() -> None:
+    outbox = Outbox()
+    queue(outbox, "abc")
+    outbox.due(0.0)
+    accept(outbox, "a", 3, seen=False)
+    accept(outbox, "b", 5, seen=False)
+
+    outbox.seen_up_to(1, 4)
+    assert shown(outbox) == [("b", "sending"), ("c", "sending")]
+
+    outbox.seen_up_to(1, 5)
+    assert shown(outbox) == [("c", "sending")]
+
+
 def test_outbox_gives_up_a_conversation_when_it_is_gone() -> None:
     outbox = Outbox()
     queue(outbox, "abc")

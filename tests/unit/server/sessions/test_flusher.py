@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+from collections.abc import AsyncIterator
 
 import pytest
 
 from chat_core.base.clock import SystemClock
+from chat_core.protocol.codes import Goodbye
 from chat_core.protocol.connection import Connection, Role
 from chat_core.protocol.envelopes import Answer
+from chat_core.protocol.limits import NO_PROGRESS_S
+from chat_core.server.sessions import flusher as flushing
 from chat_core.server.sessions.flusher import HOLD_S, MANY, Flusher
 from chat_core.server.sessions.session import Session
 from chat_core.transport.driver import Driver
+from tests.support.clocks import HandClock
 
 
 class Recorder(asyncio.Transport):
@@ -146,3 +152,62 @@ async def test_flusher_writes_after_a_moment_when_nothing_comes_after_all() -> N
     world.sessions[0].answered(Answer(id=1, reply={}))
     await turns(2)
     assert world.writes(1) == [b"one", b"two"], "and it goes on as before"
+
+
+# --- readers that do not keep up --------------------------------------------------------------------------------------
+
+
+Closings = asyncio.Queue[Goodbye | None]
+
+
+@pytest.fixture
+async def stream(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Session, HandClock, socket.socket, Closings]]:
+    """Connect one session to a real socket that nobody reads yet; the flusher looks at it all the time."""
+    monkeypatch.setattr(flushing, "SWEEP_EVERY_S", 0.001)
+    near, far = socket.socketpair()
+    clock, closings = HandClock(), Closings()
+    flusher = Flusher(clock, lambda: False)
+    session = Session(
+        mark=flusher.mark,
+        peer="test",
+        local=True,
+        on_open=lambda _: None,
+        on_call=lambda _session, _call: None,
+        on_closed=lambda _session, why: closings.put_nowait(why),
+    )
+    connection = Connection(Role.SERVER, clock.now, sign_in_within_s=1e9)
+    await asyncio.get_running_loop().create_connection(lambda: Driver(connection, SystemClock(), session), sock=near)
+    yield session, clock, far, closings
+    far.close()
+    if session.driver is not None:
+        session.driver.abort()
+
+
+async def test_flusher_closes_a_reader_that_takes_nothing_for_too_long_when_nothing_more_is_said(
+    stream: tuple[Session, HandClock, socket.socket, Closings],
+) -> None:
+    session, clock, _, closings = stream
+    session.push(bytes(1_000_000))
+    await turns(5)
+    assert session.driver is not None and session.driver.congested
+
+    await clock.move(NO_PROGRESS_S - 1)
+    assert not session.driver.closing
+    clock.now += 1
+
+    assert await asyncio.wait_for(closings.get(), 10) is Goodbye.SLOW_READER
+
+
+async def test_flusher_lets_a_reader_live_while_it_takes_a_little(
+    stream: tuple[Session, HandClock, socket.socket, Closings],
+) -> None:
+    session, clock, far, closings = stream
+    far.setblocking(False)
+    session.push(bytes(1_000_000))
+    await turns(5)
+
+    for _ in range(5):
+        await clock.move(NO_PROGRESS_S - 1)
+        far.recv(65536)
+
+    assert closings.empty()

@@ -135,7 +135,7 @@ async def test_hub_counts_an_account_online_while_any_of_its_devices_follows() -
 
     assert not hub.online(1)
     assert hub.feed(7).present == {}
-    assert hub.feed(7).attached == set()
+    assert not hub.feed(7).attached
 
 
 async def test_hub_attaches_nothing_to_a_session_that_has_gone() -> None:

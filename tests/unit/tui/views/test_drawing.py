@@ -235,3 +235,26 @@ def test_estimate_is_near_what_is_drawn(body: str) -> None:
     drawn = len(draw(message(body), NARROW, READER))
 
     assert abs(estimated(body, NARROW.text) - drawn) <= max(2, drawn // 3)
+
+
+def test_edited_message_says_so_behind_its_text() -> None:
+    lines = draw(message("works here", edits=2), NARROW, READER)
+
+    assert [line.text for line in lines] == [" 12:53     ann  works here (edited)"]
+    assert roles(lines, "(edited)") == ["quiet"]
+    assert lines[0].tail == len(" (edited)")
+    assert texts(message("waves", style="action", edits=1)) == [" 12:53       ·  ann waves (edited)"]
+
+
+def test_edited_message_that_is_clipped_says_so_behind_what_is_missing() -> None:
+    assert texts(message("x\n" * 100, edits=1))[-1].endswith("lines (edited)")
+
+
+def test_deleted_message_has_words_of_ours_in_the_place_of_its_text() -> None:
+    item = message("", deleted=True, edits=1)
+
+    assert texts(item) == [" 12:53     ann  message deleted"]
+    assert roles(draw(item, NARROW, READER), "message deleted") == ["quiet"]
+    assert texts(message("", deleted=True, style="action")) == [" 12:53     ann  message deleted"]
+    assert texts(message("", deleted=True, head=False)) == ["                message deleted"]
+    assert texts(message("")) == [" 12:53     ann  message deleted"], "its deletion is still to come"

@@ -24,6 +24,7 @@ from tests.tui.support.states import (
     ms,
     said,
     timeline,
+    with_changed,
     with_more,
     with_older,
 )
@@ -300,3 +301,60 @@ def test_changes_before_the_first_layout_are_kept() -> None:
     history.view.lay_out(columns(60, 80, 6), 10, READER)
 
     assert seen(history)[-1].endswith("unsent 1 ◌ queued")
+
+
+# --- messages that are edited and deleted ---------------------------------------------------------------------------
+
+
+def test_changed_messages_are_replaced_where_they_stand() -> None:
+    state = conversation(messages=chatter(1, 600))
+    history = opened(state)
+    drawn = history.view.drawn
+
+    newer = with_changed(with_changed(state, 598, body="new", edits=1), 3, body="", deleted=True)
+    settled(history, newer, changed={598, 3, 7_000})
+
+    assert history.view.items == anew(newer)
+    assert history.view.drawn <= drawn + 3, "the one in view, and what a shorter text makes room for"
+    assert any(line.endswith("new (edited)") for line in seen(history))
+
+
+def test_changed_message_that_came_in_the_same_batch_is_drawn_once() -> None:
+    state = conversation(messages=chatter(1, 50))
+    history = opened(state)
+    drawn = history.view.drawn
+
+    newer = with_changed(with_more(state, said(51, "13:00", "ann", "posted")), 51, body="edited", edits=1)
+    settled(history, newer, changed={51})
+
+    assert history.view.items == anew(newer)
+    assert history.view.drawn == drawn + 1
+
+
+def test_many_changed_messages_are_drawn_anew_and_the_place_is_kept() -> None:
+    state = conversation(messages=chatter(1, 400))
+    history = opened(state)
+    history.view.scroll(200)
+    before = seen(history)
+    newer = state
+    for seq in range(1, 60):
+        newer = with_changed(newer, seq, body=f"{seq}\n" * 3, edits=1)
+
+    settled(history, newer, changed=set(range(1, 60)))
+
+    assert history.view.items == anew(newer)
+    assert seen(history) == before
+
+
+def test_line_in_view_stays_when_messages_around_it_change() -> None:
+    state = conversation(messages=chatter(1, 300))
+    history = opened(state)
+    history.view.scroll(150)
+    index, _ = next(iter(history.view.visible()))
+    before = seen(history)
+    newer = with_changed(with_changed(state, 2, body="a\n" * 9, edits=1), 299, body="", deleted=True)
+
+    settled(history, newer, changed={2, 299})
+
+    assert next(iter(history.view.visible()))[0] == index
+    assert seen(history) == before

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -23,7 +24,8 @@ class _Leap(selectors.SelectSelector):
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
             raise RuntimeError("everybody waits for something that nothing will ever do")
-        self.now += max(0.0, timeout)
+        if timeout > 0:
+            self.now += timeout
         return []
 
 
@@ -34,21 +36,41 @@ class LeapingLoop(asyncio.SelectorEventLoop):
         self._leap = _Leap()
         super().__init__(self._leap)
 
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Executor | None, func: Callable[..., T], *args: Any
+    ) -> asyncio.Future[T]:
+        """Run a function now: what a thread does takes no time here."""
+        done: asyncio.Future[T] = self.create_future()
+        try:
+            done.set_result(func(*args))
+        except Exception as error:
+            done.set_exception(error)
+        return done
+
     def time(self) -> float:
+        """Return the simulated seconds since the loop was made."""
         return self._leap.now
 
 
 class LoopClock:
-    """The clocks as the loop has them."""
+    """The clocks as the loop has them; the one shown to people may be wrong.
+
+    Args:
+        loop: whose time it is.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+        self.wrong_by_ms = 0
+        """How far the wall clock is off."""
 
     def monotonic(self) -> float:
+        """Return the loop's time."""
         return self._loop.time()
 
     def wall_ms(self) -> int:
-        return WALL_MS + int(self._loop.time() * 1000)
+        """Return milliseconds since 1970."""
+        return WALL_MS + self.wrong_by_ms + int(self._loop.time() * 1000)
 
 
 def simulate(story: Coroutine[Any, Any, T], *, within_s: float = 3600.0) -> T:
@@ -57,6 +79,10 @@ def simulate(story: Coroutine[Any, Any, T], *, within_s: float = 3600.0) -> T:
     Args:
         story: what happens.
         within_s: simulated seconds it may take.
+
+    Raises:
+        TimeoutError: it took longer.
+        RuntimeError: everybody waited for nothing, or a task was left behind.
     """
     with asyncio.Runner(loop_factory=LeapingLoop) as runner:
 
@@ -64,7 +90,8 @@ def simulate(story: Coroutine[Any, Any, T], *, within_s: float = 3600.0) -> T:
             async with asyncio.timeout(within_s):
                 result = await story
             left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-            assert not left, f"still running: {[task.get_name() for task in left]}"
+            if left:
+                raise RuntimeError(f"still running: {[task.get_name() for task in left]}")
             return result
 
         return runner.run(bounded())

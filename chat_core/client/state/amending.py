@@ -1,0 +1,103 @@
+"""Edits and deletions: folded into the messages that are known, kept for those that a page may still bring. Pure.
+
+A page of history and an event can cross: the page was read before the event happened and comes after it. So a change
+of a message that is not known is kept, and folded into the page that brings the message.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from msgspec.structs import replace
+
+from chat_core.client.state.model import Timeline
+from chat_core.protocol.events import MessageDeleted, MessageEdited
+from chat_core.protocol.requests.messages import Page
+from chat_core.protocol.values import Message
+
+STRAYS: Final = 256
+"""Changes of unknown messages that are kept: those of one round trip at least."""
+
+
+def amend(
+    timeline: Timeline, events: Iterable[MessageEdited | MessageDeleted]
+) -> tuple[Timeline, dict[int, tuple[Message, Message]]]:
+    """Fold changes in, oldest first; return the timeline, and the messages before and after by their seq."""
+    touched: dict[int, list[Message]] = {}
+    changed: dict[int, tuple[Message, Message]] = {}
+    strays: list[MessageEdited | MessageDeleted] = []
+    for event in events:
+        place = _place(timeline, event.message)
+        if place is None:
+            strays.append(event)
+            continue
+        index, at = place
+        block = touched.get(index) or list(timeline.blocks[index])
+        before = block[at]
+        after = amended(before, event)
+        if after is not before:
+            touched[index] = block
+            block[at] = after
+            changed[after.seq] = (changed[after.seq][0] if after.seq in changed else before, after)
+    if touched:
+        blocks = (tuple(touched.get(index, block)) for index, block in enumerate(timeline.blocks))
+        timeline = replace(timeline, blocks=tuple(blocks))
+    return _keep(timeline, strays), changed
+
+
+def amended(message: Message, event: MessageEdited | MessageDeleted) -> Message:
+    """Return a message with a change of it folded in; the very same one if it has it already."""
+    if event.seq <= message.changed:
+        return message
+    if isinstance(event, MessageEdited):
+        return replace(message, body=event.body, edits=message.edits + 1, changed=event.seq)
+    return replace(message, body="", deleted=True, changed=event.seq)
+
+
+def is_too_old(timeline: Timeline, page: Page) -> bool:
+    """Return whether a page was read before changes that are not known here any more: it must be read again."""
+    return page.head < timeline.strays_from
+
+
+def mended(timeline: Timeline, page: Page) -> tuple[Message, ...]:
+    """Return the messages of a page with what has changed since it was read."""
+    strays = [event for event in timeline.strays if event.seq > page.head]
+    if not strays:
+        return page.messages
+    changes: dict[int, list[MessageEdited | MessageDeleted]] = {}
+    for event in strays:
+        changes.setdefault(event.message, []).append(event)
+    return tuple(_all_in(message, changes.get(message.seq, ())) for message in page.messages)
+
+
+def forget_placed(timeline: Timeline) -> Timeline:
+    """Keep no change of a message that is known by now."""
+    strays = tuple(event for event in timeline.strays if _place(timeline, event.message) is None)
+    return timeline if len(strays) == len(timeline.strays) else replace(timeline, strays=strays)
+
+
+def _all_in(message: Message, events: Sequence[MessageEdited | MessageDeleted]) -> Message:
+    for event in events:
+        message = amended(message, event)
+    return message
+
+
+def _keep(timeline: Timeline, strays: Sequence[MessageEdited | MessageDeleted]) -> Timeline:
+    if not strays or timeline.at_start:
+        return timeline
+    kept = (*timeline.strays, *strays)
+    dropped = kept[:-STRAYS]
+    since = dropped[-1].seq if dropped else timeline.strays_from
+    return replace(timeline, strays=kept[-STRAYS:], strays_from=since)
+
+
+def _place(timeline: Timeline, seq: int) -> tuple[int, int] | None:
+    """Return in which block a message is and where in it; None: it is not known."""
+    index = bisect_left(timeline.blocks, seq, key=lambda block: block[-1].seq)
+    if index == len(timeline.blocks):
+        return None
+    block = timeline.blocks[index]
+    at = bisect_left(block, seq, key=lambda message: message.seq)
+    return (index, at) if block[at].seq == seq else None

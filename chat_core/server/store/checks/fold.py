@@ -1,0 +1,199 @@
+"""What is kept twice: messages and topics are what the log makes of them, message numbers count up without holes.
+
+The log is read once, in order, beside the messages, and nothing of it is kept in memory. So an edit is not folded in,
+but looked up: a message must say what the last event folded into it says, and no event may be about a message that was
+folded less far. Together this is the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from msgspec import MsgspecError
+from sqlalchemy import Connection, bindparam, func, select
+
+from chat_core.base.ids import EID_BYTES
+from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted, TopicChanged
+from chat_core.server.store.checks.base import Findings, stream, times
+from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
+from chat_core.server.store.payloads import MESSAGE_DELETED, MESSAGE_EDITED, conversation_event, edited_body
+from chat_core.server.store.schema import conversations, events, messages
+
+_conversations: Final = select(conversations.c.id, conversations.c.topic, conversations.c.ordinal).order_by(
+    conversations.c.id
+)
+_log: Final = (
+    select(
+        events.c.id,
+        events.c.eid,
+        events.c.kind,
+        events.c.author,
+        events.c.ts,
+        events.c.cid,
+        events.c.payload,
+        events.c.target,
+        messages.c.ordinal,
+        messages.c.author.label("message_author"),
+        messages.c.ts.label("message_ts"),
+        messages.c.changed,
+        messages.c.body,
+        messages.c.style,
+        messages.c.reply_to,
+        messages.c.edits,
+        messages.c.deleted,
+    )
+    .join_from(events, messages, messages.c.id == events.c.id, isouter=True)
+    .where(events.c.id >= bindparam("low"), events.c.id <= bindparam("high"))
+    .order_by(events.c.id)
+)
+_no_event: Final = (
+    select(messages.c.id)
+    .join_from(messages, events, events.c.id == messages.c.id, isouter=True)
+    .where(events.c.id.is_(None))
+    .order_by(messages.c.id)
+)
+_changed: Final = select(messages.c.changed).where(messages.c.id == bindparam("key"))
+_folded: Final = select(events.c.kind, events.c.payload).where(
+    events.c.id == bindparam("key"), events.c.target == bindparam("of")
+)
+_edits: Final = select(events.c.payload).where(events.c.target == bindparam("of"), events.c.kind == MESSAGE_EDITED)
+_message_count: Final = select(func.count()).select_from(messages)
+
+
+def check_fold(connection: Connection, findings: Findings) -> str:
+    """Compare messages and topics with the log that they are folded from."""
+    for row in connection.execute(_conversations).all():
+        fold = _Fold(connection, row.id, findings)
+        for entry in stream(connection, _log, {"low": row_id(row.id, 0), "high": row_id(row.id, MAX_SEQ)}):
+            fold.take(entry)
+        fold.compare(row)
+    for (key,) in stream(connection, _no_event):
+        findings.add(f"message {_address(key)}: its event is not there")
+    count: int = connection.execute(_message_count).scalar_one()
+    return f"{times(count, 'message')} and every topic as the log makes them"
+
+
+class _Fold:
+    """One conversation's log, folded as far as it was read."""
+
+    def __init__(self, connection: Connection, conversation: int, findings: Findings) -> None:
+        self._connection = connection
+        self._conversation = conversation
+        self._findings = findings
+        self._topic = ""
+        self._messages = 0
+
+    def take(self, entry: Any) -> None:
+        """Fold the next event in and look at the message beside it."""
+        if len(entry.eid) != EID_BYTES:
+            self._say("event", entry, f"its id has {len(entry.eid)} bytes, not {EID_BYTES}")
+        event = self._event(entry)
+        match event:
+            case MessagePosted():
+                self._messages += 1
+                self._posted(entry, event)
+                return
+            case TopicChanged():
+                self._topic = event.topic
+            case MessageEdited() | MessageDeleted():
+                self._about(entry, event.message)
+            case None:
+                return
+            case _:
+                pass
+        if entry.ordinal is not None:
+            self._say("message", entry, "its event posted none")
+
+    def compare(self, row: Any) -> None:
+        """Compare what the whole log came to with the conversation's row."""
+        if row.topic != self._topic:
+            self._findings.add(f"conversation {row.id}: its topic is not the last one of its log")
+        if row.ordinal != self._messages:
+            self._findings.add(
+                f"conversation {row.id}: it counts {times(row.ordinal, 'message')}, its log has {self._messages:,}"
+            )
+
+    def _event(self, entry: Any) -> ConversationEvent | None:
+        """Return the event of an entry, None if it is none."""
+        try:
+            event, _ = conversation_event(
+                self._conversation,
+                seq_of(entry.id),
+                entry.eid,
+                entry.kind,
+                entry.author,
+                "",
+                entry.ts,
+                entry.cid,
+                entry.payload,
+                entry.target,
+            )
+        except MsgspecError:
+            self._say("event", entry, "what it holds cannot be read")
+            return None
+        except ValueError:
+            self._say("event", entry, "its kind is unknown")
+            return None
+        return event
+
+    def _posted(self, entry: Any, event: MessagePosted) -> None:
+        """Compare a message with the event that posted it."""
+        if entry.ordinal is None:
+            self._say("event", entry, "the message that it posted is not there")
+            return
+        if entry.ordinal != self._messages:
+            self._say("message", entry, f"it is counted as number {entry.ordinal:,}, it is number {self._messages:,}")
+        there = (entry.message_author, entry.message_ts, entry.style, entry.reply_to)
+        if there != (event.author, event.ts, event.style, event.reply_to):
+            self._say("message", entry, "author, time, style or what it answers is not as it was posted")
+        if (entry.changed, entry.edits, entry.deleted) != (event.seq, 0, False):
+            self._changed(entry, event)
+        elif entry.body != event.body:
+            self._say("message", entry, "its text is not as it was posted")
+        if event.reply_to is not None and self._folded_up_to(event.reply_to) is None:
+            self._say("message", entry, f"it answers {self._conversation}:{event.reply_to}, which is no message")
+
+    def _changed(self, entry: Any, event: MessagePosted) -> None:
+        """Compare a message that was edited or deleted with the last event about it, and count them."""
+        last = self._connection.execute(
+            _folded, {"key": row_id(self._conversation, entry.changed), "of": entry.id}
+        ).first()
+        edits = [_text(payload) for (payload,) in self._connection.execute(_edits, {"of": entry.id})]
+        if len(edits) != entry.edits:
+            self._say("message", entry, f"it counts {times(entry.edits, 'edit')}, its log has {len(edits)}")
+        if last is None:
+            self._say("message", entry, f"it has event {entry.changed} folded in, which is not about it")
+            return
+        deleted = last.kind == MESSAGE_DELETED
+        if entry.deleted != deleted or entry.body != ("" if deleted else _text(last.payload)):
+            self._say("message", entry, "its text is not what the last event about it says")
+        if deleted and (event.body or any(edits)):
+            self._say("message", entry, "it was deleted, but the log still has its text")
+
+    def _about(self, entry: Any, seq: int) -> None:
+        """Look whether an edit or a deletion is folded into the message that it is about."""
+        folded = self._folded_up_to(seq) if conversation_of(entry.target or 0) == self._conversation else None
+        if folded is None:
+            self._say("event", entry, "it is about a message that is not there")
+        elif folded < seq_of(entry.id):
+            self._say("event", entry, f"it is not folded into {self._conversation}:{seq}")
+
+    def _folded_up_to(self, seq: int) -> int | None:
+        """Return how far the log is folded into a message, None if there is no such message."""
+        folded: int | None = self._connection.execute(_changed, {"key": row_id(self._conversation, seq)}).scalar()
+        return folded
+
+    def _say(self, what: str, entry: Any, text: str) -> None:
+        self._findings.add(f"{what} {_address(entry.id)}: {text}")
+
+
+def _text(payload: bytes) -> str | None:
+    """Return the text of an edit, None if it cannot be read."""
+    try:
+        return edited_body(payload)
+    except MsgspecError:
+        return None
+
+
+def _address(key: int) -> str:
+    return f"{conversation_of(key)}:{seq_of(key)}"

@@ -1,0 +1,137 @@
+"""Editing and deleting: the event at the end of the log, and its fold into the message, in one transaction.
+
+A deletion leaves no copy of the text: not in the message, not in the events that carried it, and no digest of it with
+the cid. What stays is that somebody wrote something there.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, select, update
+
+from chat_core.base.ids import AccountId
+from chat_core.protocol.codes import REFUSALS, Refusal
+from chat_core.protocol.events import MessageDeleted, MessageEdited
+from chat_core.protocol.values import Style
+from chat_core.server.store import lookups
+from chat_core.server.store.base import Committed, DeleteMessage, EditMessage, Refused
+from chat_core.server.store.keys import MAX_SEQ, row_id
+from chat_core.server.store.lookups import ConversationRow
+from chat_core.server.store.ops.work import Work, append_event
+from chat_core.server.store.payloads import MESSAGE_DELETED, MESSAGE_EDITED, NOTHING, pack_edited, pack_posted
+from chat_core.server.store.schema import cids, events, messages
+
+_message = select(
+    messages.c.id,
+    messages.c.author,
+    messages.c.changed,
+    messages.c.body,
+    messages.c.style,
+    messages.c.reply_to,
+    messages.c.deleted,
+).where(messages.c.id == bindparam("key"))
+_when = select(events.c.ts).where(events.c.id == bindparam("key"))
+_sent_as = select(events.c.cid).where(events.c.id == bindparam("key"))
+_edit = (
+    update(messages)
+    .where(messages.c.id == bindparam("key"))
+    .values(body=bindparam("new_body"), edits=messages.c.edits + 1, changed=bindparam("new_changed"))
+)
+_delete = (
+    update(messages)
+    .where(messages.c.id == bindparam("key"))
+    .values(body="", deleted=True, changed=bindparam("new_changed"))
+)
+_erase_posted = update(events).where(events.c.id == bindparam("key")).values(payload=bindparam("new_payload"))
+_erase_edited = (
+    update(events)
+    .where(events.c.target == bindparam("key"), events.c.kind == MESSAGE_EDITED)
+    .values(payload=pack_edited(""))
+)
+_erase_digest = (
+    update(cids).where(cids.c.cid == bindparam("of_cid"), cids.c.account == bindparam("of_account")).values(digest=b"")
+)
+
+
+class _Message(NamedTuple):
+    key: int
+    author: AccountId
+    changed: int
+    body: str
+    style: Style
+    reply_to: int | None
+    deleted: bool
+
+
+def change_message(work: Work, op: EditMessage | DeleteMessage) -> Committed:
+    """Edit or delete a message, if the account may."""
+    row, message = _own(work, op)
+    return _edited(work, op, row, message) if isinstance(op, EditMessage) else _deleted(work, op, row, message)
+
+
+def _edited(work: Work, op: EditMessage, row: ConversationRow, message: _Message) -> Committed:
+    """Replace the text, unless it is the same."""
+    if message.deleted:
+        raise Refused(Refusal.NO_MESSAGE, "That message was deleted.")
+    if message.body == op.body:
+        return _as_it_was(work, row, message)
+    name = lookups.account(work.connection, op.account).name
+    seq, eid = append_event(work, row, MESSAGE_EDITED, op.account, op.ts, pack_edited(op.body), message.key)
+    work.connection.execute(_edit, {"key": message.key, "new_body": op.body, "new_changed": seq})
+    event = MessageEdited(
+        conversation=row.id,
+        seq=seq,
+        eid=eid,
+        ts=op.ts,
+        author=op.account,
+        name=name,
+        message=op.seq,
+        body=op.body,
+    )
+    return Committed(reply=(row.id, seq, op.ts, False), events=[event])
+
+
+def _deleted(work: Work, op: DeleteMessage, row: ConversationRow, message: _Message) -> Committed:
+    """Drop the text wherever it is kept."""
+    if message.deleted:
+        return _as_it_was(work, row, message)
+    name = lookups.account(work.connection, op.account).name
+    seq, eid = append_event(work, row, MESSAGE_DELETED, op.account, op.ts, NOTHING, message.key)
+    work.connection.execute(_delete, {"key": message.key, "new_changed": seq})
+    _erase(work, message)
+    event = MessageDeleted(
+        conversation=row.id, seq=seq, eid=eid, ts=op.ts, author=op.account, name=name, message=op.seq
+    )
+    return Committed(reply=(row.id, seq, op.ts, False), events=[event])
+
+
+def _own(work: Work, op: EditMessage | DeleteMessage) -> tuple[ConversationRow, _Message]:
+    """Return the message that an op is about, if the account may change it."""
+    row, seat = lookups.resolve(work.connection, op.account, op.conversation)
+    if seat is None or not seat.taken:
+        raise Refused(Refusal.NOT_MEMBER, REFUSALS[Refusal.NOT_MEMBER].text)
+    if row.kind == "announcements":
+        raise Refused(Refusal.NOT_ALLOWED, "Only the people who run this server change announcements.")
+    found = work.connection.execute(_message, {"key": row_id(row.id, op.seq)}).first() if op.seq <= MAX_SEQ else None
+    if found is None:
+        raise Refused(Refusal.NO_MESSAGE, REFUSALS[Refusal.NO_MESSAGE].text)
+    message = _Message(*found)
+    if message.author != op.account:
+        raise Refused(Refusal.NOT_ALLOWED, "Only its author changes a message.")
+    return row, message
+
+
+def _as_it_was(work: Work, row: ConversationRow, message: _Message) -> Committed:
+    """Answer with the last event that is folded in."""
+    ts = work.connection.execute(_when, {"key": row_id(row.id, message.changed)}).scalar_one()
+    return Committed(reply=(row.id, message.changed, ts, True))
+
+
+def _erase(work: Work, message: _Message) -> None:
+    """Take the text out of the log, and its digest from the cid, which stays."""
+    cid = work.connection.execute(_sent_as, {"key": message.key}).scalar_one()
+    payload = pack_posted("", message.style, message.reply_to)
+    work.connection.execute(_erase_posted, {"key": message.key, "new_payload": payload})
+    work.connection.execute(_erase_edited, {"key": message.key})
+    work.connection.execute(_erase_digest, {"of_cid": cid, "of_account": message.author})
