@@ -43,8 +43,8 @@ async def test_clients_have_everything_once_when_all_of_them_come_back_at_once(h
         for client in clients:
             client.client.wake()
 
+        general = clients[0].room("#general").id
         for client in clients:
-            general = client.room("#general").id
             await client.until(lambda client=client: len(client.told(general)) >= len(bodies), 40)  # type: ignore[misc]
             assert client.bodies("#general") == bodies
             assert [event.seq for event in client.told(general)] == list(range(1, len(bodies) + 1))
