@@ -163,7 +163,7 @@ class _Judge:
         self._acked_otherwise: list[tuple[Acked, Acked]] = []
         self._seen: dict[tuple[str, int, int, bytes], Delivered] = {}
         self._seen_empty: dict[tuple[str, int, int, bytes], Delivered] = {}
-        self._shown: dict[tuple[str, int, int, int], tuple[Snapshot, PageRead]] = {}
+        self._shown: dict[tuple[str, int, Snapshot], PageRead] = {}
         self._pages: list[tuple[PageRead, int]] = []
         self._counted: Counter[str] = Counter()
         self._resets: Counter[str] = Counter()
@@ -333,19 +333,7 @@ class _Judge:
                     record,
                 )
             previous = message.seq
-            key = (record.epoch, record.conversation, message.seq, message.changed)
-            shown = self._shown.get(key)
-            if shown is None:
-                self._shown[key] = (message, record)
-            elif shown[0] != message:
-                self._found(
-                    "P3",
-                    "two pages",
-                    f"{shown[1].who} and {record.who} read {record.conversation}:{message.seq} as of "
-                    f"{message.changed} differently.",
-                    _only(shown[1], message.seq),
-                    _only(record, message.seq),
-                )
+            self._shown.setdefault((record.epoch, record.conversation, message), record)
         ends = record.messages[:1] + record.messages[1:][-1:]
         self._pages.append((replace(record, messages=ends), len(record.messages)))
 
@@ -540,7 +528,8 @@ class _Judge:
 
     def _judge_pages(self) -> None:
         """P3 and P4: pages are the fold of the log, without a hole."""
-        for (epoch, conversation, _, _), (message, page) in self._shown.items():
+        as_of: dict[tuple[str, int, int, int], tuple[Snapshot, PageRead]] = {}
+        for (epoch, conversation, message), page in self._shown.items():
             lives = self._truth.lives(epoch)
             if not any(self._as_folded(dump, conversation, message, message.changed) for dump in lives):
                 self._found(
@@ -550,6 +539,16 @@ class _Judge:
                     f"as of {message.changed}{self._fold_text(lives, conversation, message, message.changed)}.",
                     _only(page, message.seq),
                     *self._log_of(lives, conversation, message.seq),
+                )
+            same, other = as_of.setdefault((epoch, conversation, message.seq, message.changed), (message, page))
+            if same != message and len(lives) < 2:
+                self._found(
+                    "P3",
+                    "two pages",
+                    f"{other.who} and {page.who} read {conversation}:{message.seq} as of {message.changed} "
+                    "differently.",
+                    _only(other, message.seq),
+                    _only(page, message.seq),
                 )
         for page, count in self._pages:
             lives = self._truth.lives(page.epoch)

@@ -7,6 +7,7 @@ catch-up and the pushes after it in order. Knows nothing of state; whoever opens
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
@@ -191,6 +192,12 @@ class Link:
         await self._gone.wait()
         assert self.ended is not None, "closed() sets it before"
         return self.ended
+
+    async def pause(self, seconds: float) -> None:
+        """Let time pass while the connection lives. Raises: Disconnected."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                raise Disconnected((await self.wait()).reason)
 
     async def close(self, reason: str, *, reconnect: bool = True, retry_after: float | None = None) -> None:
         """Say goodbye, for a reason of this side's, and wait until the stream is gone, for a second at most."""

@@ -230,7 +230,8 @@ class Run:
         """Let the faults of one lane happen: first each once, as they are listed, then in a new order each round."""
         kinds = [fault for fault in self._faults if fault.lane == lane]
         world, random = self._world, Random(f"{self._options.seed} {lane}")
-        gap_s = min(5.0, max(0.2, self._options.seconds / 40))
+        # Clients need a moment to come back to a server that was killed; wires have other victims meanwhile.
+        gap_s = min(5.0, max(1.5 if lane == "server" else 0.2, self._options.seconds / 40))
         bag: list[FaultKind] = []
         first_round = True
         await world.rest(gap_s)
@@ -324,7 +325,7 @@ class Run:
                 raise WorldFault(f"Not all clients did {what} within {within_s:.0f} s.")
             for worker in self._workers:
                 if not worker.running:
-                    raise WorldFault(f"The client {worker.who} ended by itself; {self._folder} has its log.")
+                    raise WorldFault(f"The client {worker.who} ended by itself: {worker.complaints()}")
             await asyncio.sleep(0.05)
 
     def _fault(self, kind: str, detail: str) -> None:

@@ -152,6 +152,8 @@ class Pipe:
 
     def _forward(self, sink: asyncio.Transport, data: bytes) -> bool:
         """Give data to the other end; False: that was the last."""
+        if sink.is_closing():
+            return True  # gone; while the other direction is silent, nobody is told
         before = self._cursor.inside
         ends = self._cursor.feed(data)
         if self._cut is not None:
