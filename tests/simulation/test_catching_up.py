@@ -281,6 +281,7 @@ def test_client_shows_nothing_as_unsent_for_ever_that_the_server_acknowledged_an
             await ann.client.online()
             chat(stage, stage.general, 2)
             await ann.until(lambda: ann.room().position.seq == 2)
+            stage.world.refuse = lambda request: No(Refusal.BUSY) if isinstance(request, (Attach, ReadEvents)) else None
             cut_off(stage, stage.general)
             stage.network.hand = lambda from_client, frame: (
                 Fate.LOST if not from_client and b"lost" in frame else Fate.PASS
@@ -291,6 +292,7 @@ def test_client_shows_nothing_as_unsent_for_ever_that_the_server_acknowledged_an
             stage.network.hand = passing
             rewind(stage, stage.general, 2)
             chat(stage, stage.general, 1)
+            stage.world.refuse = lambda request: None
             await back(stage, ann)
             await ann.until(lambda: ann.room().position.seq == 3)
             assert not [each for each in ann.changed(TimelineReset) if each.reason], "what it had is still there"
