@@ -103,10 +103,7 @@ def backup(
     except AdminFault as fault:
         raise _told(fault, fault.code) from None
     held = saved.contents
-    print(
-        f"saved {held.messages:,} messages in {held.conversations:,} conversations of {held.accounts:,} accounts\n"
-        f"{file}: {megabytes(saved.size_bytes)}, epoch {held.epoch}, {saved.took_s:.1f} s"
-    )
+    print(f"saved {held}\n{file}: {megabytes(saved.size_bytes)}, epoch {held.epoch}, {saved.took_s:.1f} s")
 
 
 @app.command()
@@ -127,7 +124,7 @@ def restore(
     except AdminFault as fault:
         raise _told(fault, fault.code) from None
     held = restored.contents
-    print(f"restored {held.messages:,} messages in {held.conversations:,} conversations of {held.accounts:,} accounts")
+    print(f"restored {held}")
     print(f"epoch {held.epoch}; that of the backup, {restored.before}, has ended")
     if restored.kept is not None:
         print(f"the database that was there is now {restored.kept}")

@@ -67,6 +67,7 @@ class Bridge:
         self._told = False
         self._timer: asyncio.TimerHandle | None = None
         self._woken = 0.0
+        self._left: set[int] = set()
         self._closed = False
         self._loop: asyncio.AbstractEventLoop
         self._context: contextvars.Context
@@ -100,6 +101,12 @@ class Bridge:
                 self._remote.call_soon_threadsafe(self._stop.set)
             await asyncio.to_thread(self._thread.join, CLOSE_WITHIN_S)
 
+    def was_left_here(self, conversation: int) -> bool:
+        """Whether it was this client that left a conversation; asked once for each time it is gone."""
+        here = conversation in self._left
+        self._left.discard(conversation)
+        return here
+
     # --- calls
 
     async def online(self, timeout_s: float) -> None:
@@ -125,6 +132,7 @@ class Bridge:
 
     async def leave(self, conversation: int) -> None:
         """Leave a channel; see `Client.leave`."""
+        self._left.add(conversation)
         await self._there(lambda client: client.leave(conversation))
 
     async def load_older(self, conversation: int) -> int:

@@ -130,6 +130,37 @@ def slow(
 
 
 @bench.command()
+def restart(
+    stored: Annotated[int, typer.Option(min=1, max=100_000_000, help="Messages in the store before.")] = 100_000,
+    senders: Annotated[int, typer.Option(min=1, max=500, help="Connections that send.")] = 20,
+    rate: Annotated[float, typer.Option(min=0.1, max=100_000, help="Sends a second, all together.")] = 500,
+    size: Size = 100,
+    kills: Annotated[int, typer.Option(min=1, max=10_000, help="How often the server is killed.")] = 50,
+    longest: Annotated[float, typer.Option(min=0.01, max=600, help="Longest life of a server, in seconds.")] = 2,
+    seed: Annotated[int, typer.Option(help="Chooses the moments.")] = 1,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Kill the server at random moments under load: how soon it is back, and whether anything is lost."""
+    from chat_core.bench.restart import RestartOptions, measure_restart
+
+    with _explained():
+        report, complaints = measure_restart(
+            RestartOptions(
+                stored=stored,
+                senders=senders,
+                rate=rate,
+                size=size,
+                kills=kills,
+                longest_s=longest,
+                seed=seed,
+                data=data,
+            )
+        )
+    _print(report, complaints, as_json=as_json)
+
+
+@bench.command()
 def templates(
     folder: Annotated[Path, typer.Argument(help="Where chat.recv and chat.msg are written.")],
 ) -> None:

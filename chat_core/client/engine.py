@@ -100,10 +100,10 @@ class Engine:
         """Take over what a reply says about the state, whoever asked."""
         match reply:
             case Opened():
-                known = reply.conversation.id in self.board.now.conversations
-                self.board.apply(inputs.Opened(conversation=reply.conversation))
-                if self._follow and not known:
-                    self.attacher.follow_new(reply.conversation)
+                # Who follows hears of a join from the account's log, before the answer. What is not in the list then
+                # was left meanwhile.
+                if not self._follow or reply.conversation.id in self.board.now.conversations:
+                    self.board.apply(inputs.Opened(conversation=reply.conversation))
             case Renamed():
                 self.board.apply(inputs.RenamedMyself(me=reply.account))
             case _:

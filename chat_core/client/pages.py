@@ -84,7 +84,7 @@ class Pages:
         """Ask for a conversation's numbers, where they cannot be counted here; a failure changes nothing."""
 
         def take(outcome: conversations.Opened | CallFailed | Disconnected) -> None:
-            if isinstance(outcome, conversations.Opened):
+            if isinstance(outcome, conversations.Opened) and conversation in self._board.now.conversations:
                 self._board.apply(Opened(conversation=outcome.conversation))
 
         with contextlib.suppress(Disconnected):

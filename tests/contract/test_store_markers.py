@@ -201,19 +201,21 @@ async def test_conversations_come_by_number_with_everything_a_list_shows(world: 
         assert await world.conversation(ann, ConversationId(one.id)) == one
 
 
-async def test_marker_passes_own_messages_when_nothing_else_is_behind_it(world: World) -> None:
+async def test_marker_passes_own_messages_that_nothing_unread_lies_before(world: World) -> None:
     ann, bob = await world.sign_in("ann", "bob")
     await world.post(bob, GENERAL_ID, "one", "two")
     await world.post(ann, GENERAL_ID, "three", "four")
-    assert (await world.conversation(ann, GENERAL_ID)).read == 0
+    await world.post(bob, GENERAL_ID, "five")
+    await world.post(ann, GENERAL_ID, "six", "seven")
 
-    await world.mark(ann, GENERAL_ID, 1)
-    assert (await world.conversation(ann, GENERAL_ID)).read == 1
+    reached = []
+    for seq in (1, 2, 5):
+        await world.mark(ann, GENERAL_ID, seq)
+        seen = await world.conversation(ann, GENERAL_ID)
+        told = [event.read for _, event in world.last.account_events if isinstance(event, ReadMarkerMoved)]
+        assert told == [seen.read]
+        reached.append((seen.read, seen.unread))
 
-    await world.mark(ann, GENERAL_ID, 2)
-
-    assert [event.read for _, event in world.last.account_events if isinstance(event, ReadMarkerMoved)] == [4]
-    seen = await world.conversation(ann, GENERAL_ID)
-    assert (seen.read, seen.unread) == (4, 0)
-    await world.post(ann, GENERAL_ID, "five")
-    assert (await world.conversation(ann, GENERAL_ID)).read == 5
+    assert reached == [(1, 2), (4, 1), (7, 0)]
+    await world.post(ann, GENERAL_ID, "eight")
+    assert (await world.conversation(ann, GENERAL_ID)).read == 8

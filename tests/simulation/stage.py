@@ -150,7 +150,7 @@ class Actor:
             pending = {self._cids.get(unsent.cid, "") for unsent in conversation.unsent}
             if not pending and conversation.id not in touched:
                 continue
-            newest = Counter(message.body for message in conversation.timeline.newest(300))
+            newest = Counter(message.body for message in conversation.timeline.newest(300) if message.body)
             both = pending & set(newest)
             assert not both, f"{self.name}: pending and there: {both}"
             if self.never_vanish and conversation.info.name == "general":

@@ -8,6 +8,7 @@ import pytest
 
 from chat_core.base.errors import UsageFault
 from chat_core.check.simulation.time_loop import simulate
+from chat_core.check.simulation.wires import Fate, passing
 from chat_core.client import CallFailed, LinkStatus
 from chat_core.client.state.changes import ListChanged, LoadingChanged, MessagesAppended, TimelineReset
 from chat_core.protocol.codes import Refusal
@@ -255,9 +256,13 @@ def test_client_shows_nothing_as_unsent_for_ever_that_the_server_acknowledged_an
             chat(stage, stage.general, 2)
             await ann.until(lambda: ann.room().position.seq == 2)
             cut_off(stage, stage.general)
+            stage.network.hand = lambda from_client, frame: (
+                Fate.LOST if not from_client and b"lost" in frame else Fate.PASS
+            )
             await ann.client.sent(ann.say("lost"))
             assert [unsent.body for unsent in ann.room().unsent] == ["lost"]
             await away(stage, ann)
+            stage.network.hand = passing
             rewind(stage, stage.general, 2)
             chat(stage, stage.general, 1)
             await back(stage, ann)

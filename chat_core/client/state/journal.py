@@ -1,9 +1,10 @@
 """What an outbox keeps on disk: a journal of small records whose replay gives back what was not finished. Pure.
 
-Each record is `4-byte length, 4-byte CRC-32, MessagePack`. A crash can only cut the end off: replay stops at the first
-record that is not whole. Nothing that is acknowledged depends on the journal, and a record that says "done" may be
-lost: the message is then sent again under its cid, which the server stores once. Whether a message was sent already is
-not written down: whoever replays must take it for possible.
+Each record is `4-byte length, 4-byte CRC-32, MessagePack`. A crash can only cut the end off, or leave zeros there (a
+file system may lengthen a file before it fills it): replay stops at the first record that is not whole. Nothing that is
+acknowledged depends on the journal, and a record that says "done" may be lost: the message is then sent again under its
+cid, which the server stores once. Whether a message was sent already is not written down: whoever replays must take it
+for possible.
 """
 
 from __future__ import annotations
@@ -165,8 +166,8 @@ def from_bytes(data: bytes) -> tuple[Journal, int]:
     while at + _HEAD_BYTES <= len(data):
         size = int.from_bytes(data[at : at + 4], "big")
         body = data[at + _HEAD_BYTES : at + _HEAD_BYTES + size]
-        if size > LONGEST or len(body) < size or crc32(body) != int.from_bytes(data[at + 4 : at + 8], "big"):
-            break
+        if not 0 < size <= LONGEST or len(body) < size or crc32(body) != int.from_bytes(data[at + 4 : at + 8], "big"):
+            break  # the checksum of nothing is zero: zeros would pass for a record that says nothing
         journal.add(_decoder.decode(body))
         at += _HEAD_BYTES + size
     return journal, at

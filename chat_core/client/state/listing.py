@@ -93,6 +93,8 @@ def opened(state: ClientState, input: Opened) -> tuple[ClientState, list[Change]
     known = state.conversations.get(info.id)
     if known is None:
         return put(state, fresh(info)), [ListChanged(added=(info.id,))]
+    if info.head < known.position.seq:
+        info = replace(info, topic=known.info.topic)  # it was read before the events that are known here
     now = recount(known, info, state.me)
     changes = differences(known, now)
     if labels(known.info) != labels(info):

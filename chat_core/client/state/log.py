@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from chat_core.client.state import timeline as timelines
-from chat_core.client.state.amending import amend
+from chat_core.client.state.amending import amend, amend_stale
 from chat_core.client.state.changes import (
     Change,
     Delivered,
@@ -20,7 +20,7 @@ from chat_core.client.state.changes import (
 )
 from chat_core.client.state.inputs import EventsArrived
 from chat_core.client.state.model import ConversationState, Notice
-from chat_core.client.state.reading import is_mention
+from chat_core.client.state.reading import caught_up, is_mention
 from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted, TopicChanged
 from chat_core.protocol.values import Account, Message, Position
 
@@ -38,15 +38,18 @@ def arrived(
     timeline, new = timelines.append(conversation.timeline, [timelines.message_of(event) for event in posted])
     amendments = [event for event in arrival.events if isinstance(event, MessageEdited | MessageDeleted)]
     timeline, changed = amend(timeline, amendments) if amendments else (timeline, {})
+    timeline, old = amend_stale(timeline, amendments)
     if arrival.keep is not None:
         timeline = timelines.trim(timeline, arrival.keep)
     position = Position(conversation=number, seq=last.seq, eid=last.eid)
     after = _count_new(replace(conversation, timeline=timeline, position=position), new, me)
     after = _count_changed(after, changed.values(), me)
+    if conversation.position.seq < conversation.info.head <= last.seq:
+        after = caught_up(after, me)
     changes: list[Change] = []
     if new:
         changes.append(MessagesAppended(conversation=number, messages=new, live=arrival.live))
-    changes += [MessageChanged(conversation=number, seq=seq) for seq in changed]
+    changes += [MessageChanged(conversation=number, seq=seq) for seq in (*old, *changed)]
     if (after.unread, after.read, after.mentions) != (conversation.unread, conversation.read, conversation.mentions):
         changes.append(UnreadChanged(conversation=number))
     after, more = _topics(after, arrival.events)

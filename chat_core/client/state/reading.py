@@ -61,6 +61,17 @@ def page_came(conversation: ConversationState, before: ConversationState, me: Ac
     return replace(conversation, unread=unread, mentions=mentions)
 
 
+def caught_up(conversation: ConversationState, me: Account | None) -> ConversationState:
+    """Count anew where the position has reached the head of the last resume: what the server counted is known now.
+
+    The server may not have known how far was read here, and then its number is too high.
+    """
+    if conversation.read + 1 < conversation.timeline.known_from:
+        return conversation
+    unread, mentions = _count(conversation, conversation.read, me)
+    return replace(conversation, unread=unread, mentions=mentions)
+
+
 def is_exact(conversation: ConversationState) -> bool:
     """Return whether the unread count is certain: counted here, or as the server said."""
     return not conversation.unread or conversation.read + 1 >= conversation.timeline.known_from

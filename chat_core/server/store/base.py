@@ -184,7 +184,7 @@ class SetChannelTopic:
 
 @dataclass(frozen=True, slots=True)
 class MoveReadMarker:
-    """Move a read marker forward, at most to the head; where only own messages would be left behind it, to the head.
+    """Move a read marker forward, at most to the head, and past own messages that follow at once.
 
     Outcome: `reply` None; a `ReadMarkerMoved` unless nothing changed. Refused: `not_member`, `no_conversation`.
     """

@@ -533,6 +533,16 @@ def test_verdict_excuses_what_a_database_copied_back_by_hand_has_lost() -> None:
     assert rules(judge([*pages, page(shown(4, 2)), *rewound()])) == {"P4 page is not the fold"}
 
 
+def test_verdict_excuses_pages_of_both_lives_of_a_database_copied_back_by_hand() -> None:
+    records = rewound()
+    pages = [
+        PageRead(at=4, who="ann", epoch="e1", conversation=ROOM, messages=(shown(number, 2),), head=2)
+        for number in (2, 3)
+    ]
+    assert judge([*pages, *records]).broken == {}
+    assert "P3 two pages" in rules(judge(without([*pages, *records], lambda record: isinstance(record, Fault))))
+
+
 def test_verdict_excuses_nothing_when_nobody_copied_the_database_back() -> None:
     verdict = judge(without(rewound(), lambda record: isinstance(record, Fault)))
     assert rules(verdict) == {"P1 acknowledged and lost", "P3 delivered otherwise"}

@@ -20,7 +20,7 @@ from chat_core.server.store.base import (
     Refused,
     SetChannelTopic,
 )
-from chat_core.server.store.keys import direct_key, row_id
+from chat_core.server.store.keys import direct_key, row_id, seq_of
 from chat_core.server.store.lookups import ConversationRow, Seat
 from chat_core.server.store.ops.work import (
     Work,
@@ -41,6 +41,19 @@ _ordinal_at = (
     select(messages.c.ordinal)
     .where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high"))
     .order_by(messages.c.id.desc())
+    .limit(1)
+)
+_last_message = (
+    select(messages.c.id, messages.c.ordinal)
+    .where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high"))
+    .order_by(messages.c.id.desc())
+    .limit(1)
+)
+_next_other = (
+    select(messages.c.id)
+    .where(messages.c.id > bindparam("low"), messages.c.id <= bindparam("high"))
+    .where(messages.c.author != bindparam("account"))
+    .order_by(messages.c.id)
     .limit(1)
 )
 _own_between = select(func.count()).where(
@@ -130,7 +143,7 @@ def set_channel_topic(work: Work, op: SetChannelTopic) -> Committed:
 def move_read_marker(work: Work, op: MoveReadMarker) -> Committed:
     """Move a read marker forward, at most to the head.
 
-    Where only own messages follow, it moves behind those too: they would have moved it, had it come before them.
+    It moves past own messages that follow at once: they would have moved it, had it come before them.
     """
     row, seat = _member(work, op.account, op.conversation)
     seq = min(op.seq, row.head)
@@ -138,8 +151,9 @@ def move_read_marker(work: Work, op: MoveReadMarker) -> Committed:
         return Committed()
     ordinal = row.ordinal if seq == row.head else _ordinal(work.connection, row.id, seq)
     own = _own_behind(work.connection, row, seat, op.account, seq)
-    if own and row.ordinal - ordinal == own:
-        seq, ordinal, own = row.head, row.ordinal, 0
+    if own:
+        seq, passed = _past_own(work.connection, row, op.account, seq, ordinal)
+        ordinal, own = ordinal + passed, own - passed
     return Committed(account_events=[move_marker(work, op.account, row.id, seat, seq, ordinal, own)])
 
 
@@ -166,6 +180,16 @@ def _ordinal(connection: Connection, conversation: ConversationId, seq: int) -> 
     """Return the number of messages up to a seq."""
     bounds = {"low": row_id(conversation, 1), "high": row_id(conversation, seq)}
     return connection.execute(_ordinal_at, bounds).scalar() or 0
+
+
+def _past_own(
+    connection: Connection, row: ConversationRow, account: AccountId, seq: int, ordinal: int
+) -> tuple[int, int]:
+    """Return the last own message before the next one by anybody else, and how many they are; else the seq itself."""
+    low, high = row_id(row.id, seq), row_id(row.id, row.head)
+    other = connection.execute(_next_other, {"low": low, "high": high, "account": account}).scalar()
+    last = connection.execute(_last_message, {"low": low + 1, "high": high if other is None else other - 1}).first()
+    return (seq, 0) if last is None else (seq_of(last.id), last.ordinal - ordinal)
 
 
 def _own_behind(connection: Connection, row: ConversationRow, seat: Seat, account: AccountId, seq: int) -> int:

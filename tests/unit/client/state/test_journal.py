@@ -75,6 +75,15 @@ def test_journal_is_read_up_to_the_last_whole_record_when_a_crash_cut_it_off(cut
     assert (len(journal.kept), whole) == (count, ends[count])
 
 
+@pytest.mark.parametrize("zeros", [1, 8, 16, 4096])
+def test_journal_is_read_up_to_the_last_whole_record_when_a_crash_left_zeros_behind_it(zeros: int) -> None:
+    data = to_bytes([WHOSE, put(1)])
+
+    journal, whole = from_bytes(data + bytes(zeros))
+
+    assert (shown(journal), whole) == ([(1, "queued")], len(data))
+
+
 @given(at=st.integers(min_value=0, max_value=10_000), flip=st.integers(min_value=1, max_value=255))
 def test_journal_stops_at_a_damaged_record(at: int, flip: int) -> None:
     first = to_bytes([put(1)])

@@ -90,6 +90,16 @@ def test_unread_is_the_servers_when_a_catch_up_brings_what_it_has_counted() -> N
     assert numbers(state) == (5, 3, 1)
 
 
+def test_unread_is_counted_when_the_server_did_not_know_how_far_was_read() -> None:
+    state = after(resumed(conversation(head=5, read=0, unread=5)), inputs.MarkedRead(conversation=1, seq=5))
+    assert numbers(state) == (5, 0, 0)
+
+    state, _ = then(state, resumed(conversation(head=8, read=0, unread=7)))
+    state, _ = then(state, events(posted(6), posted(7, author=ANN), live=False), events(posted(8, "@ann"), live=False))
+
+    assert numbers(state) == (5, 2, 1)
+
+
 def test_reading_counts_what_lies_behind_when_the_timeline_is_known() -> None:
     state = after(resumed(conversation(head=5, read=5)))
     state, _ = then(state, events(*(posted(seq, "@ann" if seq > 8 else "") for seq in range(6, 11))))

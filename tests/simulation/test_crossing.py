@@ -1,0 +1,71 @@
+"""Answers and pushes that cross, between the real client and the real server: what the simulation has found."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from chat_core.base.tasks import spawn
+from chat_core.check.simulation.disk import Disk
+from chat_core.check.simulation.house import House
+from chat_core.check.simulation.inline_store import Pace
+from chat_core.check.simulation.player import ADDRESS
+from chat_core.check.simulation.time_loop import LoopClock, simulate
+from chat_core.check.simulation.wires import Network
+from chat_core.client import Client
+from chat_core.protocol.requests.conversations import SetTopic
+
+
+@asynccontextmanager
+async def people(*names: str, pace: Pace) -> AsyncIterator[list[Client]]:
+    """Run a server, and a client for each of some people."""
+    chance, clock = random.Random(1), LoopClock(asyncio.get_running_loop())
+    disk = Disk("one")
+    house = House(disk, pace, clock, chance)
+    await house.start()
+    clients: list[Client] = []
+    for name in names:
+        network = Network(house.driver, chance)
+        house.networks.append(network)
+        client = Client(ADDRESS, name, clock=clock, connector=network.connect, entropy=chance.randbytes)
+        await client.start()
+        await client.online(10)
+        clients.append(client)
+    try:
+        yield clients
+    finally:
+        for client in clients:
+            await client.close()
+        await house.stop()
+        disk.close()
+
+
+def test_conversation_stays_away_when_it_is_left_while_a_join_is_answered() -> None:
+    async def story() -> None:
+        async with people("ann", pace=Pace(commit_s=1.0)) as (ann,):
+            tea = await ann.join("tea")
+            busy = asyncio.gather(ann.join("general"), ann.join("tea"), ann.leave(tea))  # the last two in one commit
+            await busy
+
+            assert [known.target for known in ann.state.conversations.values()] == ["#general", "#announcements"]
+
+    simulate(story())
+
+
+def test_topic_stays_when_an_older_answer_comes_behind_it() -> None:
+    async def story() -> None:
+        async with people("ann", "bob", pace=Pace(commit_s=1.0)) as (ann, bob):
+            tea = await ann.join("tea")
+            topic = SetTopic(conversation=tea, topic="green")
+            busy = spawn("keeps the store busy", ann.join("general"))
+            await asyncio.sleep(0.01)
+            joined = spawn("join", bob.join("tea"))
+            await asyncio.sleep(0.01)
+            await asyncio.gather(busy, joined, ann.call(topic))
+            await asyncio.sleep(1)
+
+            assert {client.state.conversations[tea].info.topic for client in (ann, bob)} == {"green"}
+
+    simulate(story())
