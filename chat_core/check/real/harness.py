@@ -33,7 +33,7 @@ from chat_core.check.real.workers import WorkerProcess
 from chat_core.check.verdict import Verdict, judge
 from chat_core.client import Client, parse_address
 
-NAMES: Final = ("ann", "bob", "cem", "dot", "eli", "fay", "gus", "hal", "ida", "jon", "kai", "lea", "mia", "ned", "oda")
+NAMES: Final = ("ann", "bob", "cem", "dot", "eli", "fay", "gus", "hal", "ida", "jon", "kai", "lea", "mia", "nat", "oda")
 CHANNELS: Final = ("lobby", "kitchen", "garden")
 SETTLE_WITHIN_S: Final = 120.0
 """Time everybody has, when all faults are over, to send what is unsent and to catch up, in seconds."""
