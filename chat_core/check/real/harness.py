@@ -239,9 +239,11 @@ class Run:
         bag: list[FaultKind] = []
         first_round = True
         await world.rest(gap_s)
-        while kinds and not world.over.is_set():
+        while not world.over.is_set():
             if not bag:
-                bag = list(reversed(kinds))
+                bag = [kind for kind in reversed(kinds) if not kind.most or self.happened[kind.name] < kind.most]
+                if not bag:
+                    return
                 if not first_round:
                     random.shuffle(bag)
                 first_round = False
