@@ -199,7 +199,7 @@ class Client:
         """Put a message into the outbox and return its cid; it is sent, and sent again, by itself and in order.
 
         Raises:
-            UsageFault: there is no such conversation, or the cid is in use.
+            UsageFault: there is no such conversation, the cid is in use, or the client was closed.
         """
         known = self._engine.board.now.conversations.get(conversation)
         if known is None:

@@ -144,6 +144,8 @@ class Fault(ABC):
     sentence: ClassVar[str]
     """What it does, for people."""
     lane: ClassVar[Lane]
+    most: ClassVar[int] = 0
+    """Times in one run at most; 0: as often as it comes up. Each life of a store is judged whole: that takes memory."""
 
     def unable(self) -> str:
         """Return why this machine cannot do it; empty: it can."""
@@ -301,6 +303,7 @@ class Rewind(Fault):
     name = "rewind"
     sentence = "the server's database is copied back by hand, some time later: its epoch stays, its end is lost"
     lane: ClassVar[Lane] = "server"
+    most = 6
 
     async def happen(self, world: World) -> None:
         """Do it."""
@@ -327,6 +330,7 @@ class Restore(Fault):
     name = "restore"
     sentence = "a backup is taken while the server runs, and restored some time later: another epoch begins"
     lane: ClassVar[Lane] = "server"
+    most = 6
 
     def unable(self) -> str:
         """Return why not."""
