@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import hashlib
 import logging
@@ -31,6 +32,7 @@ LATER_S: Final = 0.05
 """How long a record that is in no hurry waits for company, in seconds."""
 REWRITE_BYTES: Final = 256 * 1024
 """Length from which on a journal that is mostly history is written anew, in bytes."""
+_MAKE_TRIES: Final = 20
 _OUTBOX: Final = "outbox-"
 _KNOWN: Final = "known-"
 _UNFINISHED: Final = ".unfinished"
@@ -133,9 +135,9 @@ class FileStorage:
 
     def _try(self, path: Path, name: str, others: list[tuple[Path, int]]) -> None:
         if path.name.endswith(_UNFINISHED):
-            with _locked(path) as fd:
-                if fd is not None:
-                    path.unlink(missing_ok=True)  # a rewrite that a crash cut off; the old file is still there
+            # It belongs to whoever has the lock of the file it is to replace; without that file it is nobody's.
+            if not path.with_name(path.name.removesuffix(_UNFINISHED)).exists():
+                path.unlink(missing_ok=True)
             return
         with _locked(path) as fd:
             if fd is None:
@@ -155,8 +157,14 @@ class FileStorage:
                 others.append((path, os.dup(fd)))
 
     def _make(self) -> tuple[int, Path]:
-        path = self._folder / f"{_OUTBOX}{secrets.token_hex(8)}"
-        return _new(path), path
+        for tries_left in reversed(range(_MAKE_TRIES)):
+            path = self._folder / f"{_OUTBOX}{secrets.token_hex(8)}"
+            try:
+                return _new(path), path
+            except BlockingIOError:  # another client that starts just now took the new file for one left behind
+                if not tries_left:
+                    raise
+        raise AssertionError("the last try returns or raises")
 
     # --- writing ----------------------------------------------------------------------------------------------
 
@@ -301,13 +309,11 @@ def _lock(fd: int, path: Path) -> bool:
 
 
 def _new(path: Path) -> int:
-    """Make a file and lock it."""
+    """Make a file and lock it. Raises: OSError; BlockingIOError: somebody was quicker to lock it."""
     fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    if not _lock(fd, path):
         os.close(fd)
-        raise
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN), str(path))
     return fd
 
 

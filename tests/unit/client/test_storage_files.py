@@ -85,6 +85,38 @@ async def test_storage_adopts_what_several_clients_left(tmp_path: Path) -> None:
     await again.close()
 
 
+async def test_storages_all_open_when_they_are_opened_at_once_among_left_files(tmp_path: Path) -> None:
+    left: set[str] = set()
+    for turn in range(25):
+        several = [FileStorage(tmp_path) for _ in range(8)]
+        found = await asyncio.gather(*(storage.open("ann") for storage in several))
+        assert {each.unsent.body for every in found for each in every.kept} == left, turn
+        left.clear()
+        for number, (storage, has) in enumerate(zip(several, found, strict=True)):
+            storage.write([Gone(cids=tuple(each.unsent.cid for each in has.kept))])
+            await kept(storage, put(f"{turn}.{number}"))
+            left.add(f"{turn}.{number}")
+        for storage in several:
+            await abandon(storage)
+
+
+async def test_storage_leaves_a_rewrite_alone_that_a_running_client_is_at(tmp_path: Path) -> None:
+    first, second = FileStorage(tmp_path), FileStorage(tmp_path)
+    await first.open("ann")
+    (mine,) = files(tmp_path)
+    at_work = mine.with_name(f"{mine.name}.unfinished")
+    at_work.write_bytes(b"")
+    await second.open("ann")
+    assert at_work.exists()
+    await second.close()
+    await first.close()
+
+    third = FileStorage(tmp_path)
+    await third.open("ann")
+    assert not at_work.exists(), "the file it was to replace is gone: it is nobody's"
+    await third.close()
+
+
 async def test_storage_leaves_alone_what_another_account_wrote(tmp_path: Path) -> None:
     first = FileStorage(tmp_path)
     await first.open("ann")
