@@ -189,17 +189,19 @@ class FileStorage:
 
     def _written(self, done: asyncio.Future[None], waiting: list[Callable[[], None]]) -> None:
         self._busy = False
-        if done.cancelled() or self._closed:
+        if done.cancelled():
             return
         error = done.exception()
         if error is None:
             self._broken = False
         elif not self._broken:
-            self._broken = True
+            self._broken = True  # half a record may stand there: what is written behind it would not be read
             reason = getattr(error, "strerror", None) or str(error)
             _log.error("the outbox cannot be written: %r", error)
-            if self._on_fault is not None:
+            if self._on_fault is not None and not self._closed:
                 self._on_fault(f"The outbox cannot be written ({reason}): what is not sent when you leave is lost.")
+        if self._closed:
+            return  # `close` writes the rest
         for on_disk in waiting:
             on_disk()
         self._start()

@@ -266,6 +266,36 @@ async def test_storage_goes_on_and_has_everything_later_when_the_disk_is_full_fo
     await storage.close()
 
 
+FULL_AT_THE_END = (
+    FULL.split("async def main")[0]
+    + """
+async def main():
+    storage = FileStorage(Path(sys.argv[1]))
+    await storage.open("ann")
+    done = asyncio.Event()
+    storage.write([put("first")], done.set)
+    await done.wait()
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (storage._size + 20, resource.RLIM_INFINITY))
+    storage.write([put("second")], lambda: None)
+    storage.write([put("third")], lambda: None)
+    room = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    storage._thread.submit(resource.setrlimit, resource.RLIMIT_FSIZE, room)  # behind the write of "second"
+    await storage.close()
+
+asyncio.run(main())
+"""
+)
+
+
+async def test_storage_has_everything_later_when_the_disk_was_full_just_before_it_was_closed(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", FULL_AT_THE_END, str(tmp_path)], capture_output=True, check=True)
+
+    storage = FileStorage(tmp_path)
+    assert await bodies(storage) == ["first", "second", "third"]
+    await storage.close()
+
+
 async def test_storage_says_so_when_the_folder_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     storage = FileStorage(tmp_path / "file" / "folder")
