@@ -152,9 +152,10 @@ class FileStorage:
             if self._fd < 0:
                 self._journal, self._size, self._path = journal, whole, path
                 self._fd = os.dup(fd)  # the lock belongs to the open file, not to the number
-            else:
-                self._journal.adopt(journal)
+            elif self._journal.adopt(journal):
                 others.append((path, os.dup(fd)))
+            else:
+                _log.warning("%s was written for another store of the server's; it waits for the next start", path)
 
     def _make(self) -> tuple[int, Path]:
         for tries_left in reversed(range(_MAKE_TRIES)):

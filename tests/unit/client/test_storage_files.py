@@ -85,6 +85,26 @@ async def test_storage_adopts_what_several_clients_left(tmp_path: Path) -> None:
     await again.close()
 
 
+async def test_storage_adopts_one_after_the_other_what_was_written_for_two_stores(tmp_path: Path) -> None:
+    several = [FileStorage(tmp_path) for _ in range(2)]
+    for number, storage in enumerate(several):
+        await storage.open("ann")
+        await kept(storage, Whose(name="ann", account=1, epoch=f"e{number}"), put(f"for e{number}"))
+    for storage in several:
+        await abandon(storage)
+
+    told = []
+    for _ in several:
+        heir = FileStorage(tmp_path)
+        found = await heir.open("ann")
+        assert found.whose is not None
+        told.append((found.whose.epoch, [each.unsent.body for each in found.kept]))
+        heir.write([Gone(cids=tuple(each.unsent.cid for each in found.kept))])
+        await heir.close()
+    assert sorted(told) == [("e0", ["for e0"]), ("e1", ["for e1"])]
+    assert files(tmp_path) == []
+
+
 async def test_storages_all_open_when_they_are_opened_at_once_among_left_files(tmp_path: Path) -> None:
     left: set[str] = set()
     for turn in range(25):
