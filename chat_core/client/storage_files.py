@@ -80,10 +80,7 @@ class FileStorage:
             raise WorldFault(
                 f"The outbox {self._folder} cannot be written ({reason}): what is not sent when you leave is lost."
             ) from error
-        whose = self._journal.whose
-        if whose is None:
-            self._journal.add(Whose(name=name))
-        return Found(self._journal.kept, whose, self._read_known(name))
+        return Found(self._journal.kept, self._journal.whose, self._read_known(name))
 
     def write(self, records: Sequence[AnyRecord], on_disk: Callable[[], None] | None = None) -> None:
         """Append to the journal; see `Storage`."""
@@ -126,6 +123,8 @@ class FileStorage:
                 self._try(path, name, others)
             if self._fd < 0:
                 self._fd, self._path = self._make()
+            if self._journal.whose is None:
+                self._journal.add(Whose(name=name))
             self._rewrite(to_bytes(self._journal.records()))
             for path, _ in others:
                 path.unlink(missing_ok=True)

@@ -153,6 +153,18 @@ async def test_storage_leaves_alone_what_another_account_wrote(tmp_path: Path) -
     await mine.close()
 
 
+async def test_storage_leaves_alone_what_another_name_wrote_that_never_was_online(tmp_path: Path) -> None:
+    first = FileStorage(tmp_path)
+    await first.open("ann")
+    await kept(first, put("ann's"))
+    await abandon(first)
+
+    for name, expected in (("bob", []), ("ann", ["ann's"])):
+        other = FileStorage(tmp_path)
+        assert await bodies(other, name) == expected
+        await other.close()
+
+
 async def test_storage_leaves_no_file_when_nothing_is_unsent(tmp_path: Path) -> None:
     storage = FileStorage(tmp_path)
     await storage.open("ann")
