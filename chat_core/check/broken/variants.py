@@ -23,6 +23,10 @@ class Variant:
     """What is wrong, in one sentence."""
     promises: tuple[str, ...]
     """The promises it breaks, as the verdict names them; one of them is enough."""
+    mood: str = ""
+    """What prevails in the simulated runs that bring it to light (`simulation.traits.MOODS`)."""
+    often: float = 30.0
+    """How many times more often it shows in simulation than its sentence says."""
     server: Callable[[Temper], Parts] | None = None
     """Makes the parts of a broken server; None: the server is sound."""
     storage: Callable[[Storage], Storage] | None = None
@@ -32,36 +36,43 @@ class Variant:
 VARIANTS: Final = (
     Variant(
         name="acknowledge-first",
+        mood="kills",
         text="A send is acknowledged before its transaction is committed.",
         promises=("P1",),
         server=early.acknowledge_first,
     ),
     Variant(
         name="push-first",
+        mood="kills",
         text="An event is pushed before its transaction is committed.",
         promises=("P1", "P3"),
         server=early.push_first,
     ),
     Variant(
         name="never-refuse",
+        mood="full",
         text="What a full disk refused is acknowledged all the same.",
         promises=("P1",),
         server=early.never_refuse,
     ),
     Variant(
         name="forget-cids",
+        mood="answers",
         text="Only the last 100 cids are remembered, so that a late retry is stored a second time.",
         promises=("P2",),
         server=sends.forget_cids,
     ),
     Variant(
         name="ignore-prev",
+        mood="full",
         text="A send is taken although the one before it is not stored.",
         promises=("P5",),
         server=sends.ignore_prev,
     ),
     Variant(
         name="lose-pushes",
+        often=100.0,
+        mood="peace",
         text="One push in a thousand is left out, without `lagging`.",
         promises=("P4",),
         server=feeds.lose_pushes,
@@ -74,24 +85,28 @@ VARIANTS: Final = (
     ),
     Variant(
         name="not-tell-lagging",
+        mood="slow",
         text="A reader that does not keep up is detached and not told.",
         promises=("P4",),
         server=feeds.not_tell_lagging,
     ),
     Variant(
         name="read-first",
+        mood="partings",
         text="A catch-up is read before the connection is attached, so that what is stored in between is lost.",
         promises=("P4",),
         server=answers.read_first,
     ),
     Variant(
         name="leave-out-last",
+        mood="partings",
         text="A resume leaves out the last event.",
         promises=("P4",),
         server=answers.leave_out_last,
     ),
     Variant(
         name="believe-positions",
+        mood="rewinds",
         text="A position is believed without its event's id, so that a store that went back in time is not noticed.",
         promises=("P3", "P4"),
         server=answers.believe_positions,
@@ -104,6 +119,7 @@ VARIANTS: Final = (
     ),
     Variant(
         name="forget-unsent",
+        mood="restarts",
         text="A client that is started again has forgotten what it had not sent.",
         promises=("kept",),
         storage=outboxes.forget_unsent,
