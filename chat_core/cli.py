@@ -103,10 +103,7 @@ def backup(
     except AdminFault as fault:
         raise _told(fault, fault.code) from None
     held = saved.contents
-    print(
-        f"saved {held.messages:,} messages in {held.conversations:,} conversations of {held.accounts:,} accounts\n"
-        f"{file}: {megabytes(saved.size_bytes)}, epoch {held.epoch}, {saved.took_s:.1f} s"
-    )
+    print(f"saved {held}\n{file}: {megabytes(saved.size_bytes)}, epoch {held.epoch}, {saved.took_s:.1f} s")
 
 
 @app.command()
@@ -127,7 +124,7 @@ def restore(
     except AdminFault as fault:
         raise _told(fault, fault.code) from None
     held = restored.contents
-    print(f"restored {held.messages:,} messages in {held.conversations:,} conversations of {held.accounts:,} accounts")
+    print(f"restored {held}")
     print(f"epoch {held.epoch}; that of the backup, {restored.before}, has ended")
     if restored.kept is not None:
         print(f"the database that was there is now {restored.kept}")
@@ -158,6 +155,64 @@ def doctor(
         print(report(folder, outcomes))
     if not all(outcome.sound for outcome in outcomes):
         raise typer.Exit(int(ExitCode.UNSOUND))
+
+
+@app.command()
+def check(
+    seconds: Annotated[
+        float, typer.Option(min=1, max=86_400, help="How long things are broken; healing and judging come on top.")
+    ] = 60,
+    seed: Annotated[
+        str | None, typer.Option(help="Repeat a run, as far as processes can be repeated [default: a new one].")
+    ] = None,
+    faults: Annotated[
+        str | None, typer.Option(help="Kinds of faults, with commas between [default: all that this machine can do].")
+    ] = None,
+    clients: Annotated[int, typer.Option(min=2, max=60, help="Clients, a process each.")] = 6,
+    rate: Annotated[float, typer.Option(min=1, max=10_000, help="Messages a second, of all clients together.")] = 100,
+    keep: Annotated[
+        Path | None, typer.Option(help="Folder for the history and the logs, also when all is well.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
+    broken: Annotated[
+        str | None, typer.Option(help="Check a server that is broken on purpose; it must be caught.")
+    ] = None,
+    verify: Annotated[Path | None, typer.Option(help="Only judge a history that a run has kept.")] = None,
+    simulate: Annotated[
+        bool, typer.Option("--simulate", help="In one process on a virtual clock instead: --seed repeats it exactly.")
+    ] = False,
+) -> None:
+    """Try to break the five promises: a server, clients and faults on this machine, with data of their own."""
+    import secrets
+
+    from chat_core.base.errors import ChatError, UsageFault
+    from chat_core.base.exit_codes import ExitCode
+    from chat_core.check.command import Command
+
+    command = Command(as_json=as_json)
+    try:
+        if verify is not None:
+            passed = command.verify(verify)
+        elif simulate:
+            passed = command.simulate(seconds=seconds, seed=seed)
+        else:
+            passed = command.check(
+                seconds=seconds,
+                seed=seed or secrets.token_hex(4),
+                faults=tuple(name.strip() for name in (faults or "").split(",") if name.strip()),
+                clients=clients,
+                rate=rate,
+                keep=keep,
+                broken=broken,
+            )
+    except ChatError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(int(ExitCode.USAGE if isinstance(error, UsageFault) else ExitCode.UNREACHABLE)) from None
+    except KeyboardInterrupt:
+        print("interrupted; nothing is left running", file=sys.stderr)
+        raise typer.Exit(int(ExitCode.INTERRUPTED)) from None
+    if not passed:
+        raise typer.Exit(int(ExitCode.FAILED))
 
 
 def _told(fault: Exception, code: int) -> typer.Exit:

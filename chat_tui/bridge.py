@@ -34,6 +34,9 @@ CLOSE_WITHIN_S: Final = 3.0
 """Time for the goodbye, in seconds; the thread is left to itself after it."""
 _WAKE_EVERY_S: Final = 1.0
 
+KEPT: Final = 2_000
+"""About how many messages of a conversation are kept while nobody reads its older ones."""
+
 
 class Bridge:
     """A client in a thread of its own. All methods belong to the application's loop.
@@ -67,6 +70,7 @@ class Bridge:
         self._told = False
         self._timer: asyncio.TimerHandle | None = None
         self._woken = 0.0
+        self._left: set[int] = set()
         self._closed = False
         self._loop: asyncio.AbstractEventLoop
         self._context: contextvars.Context
@@ -100,6 +104,12 @@ class Bridge:
                 self._remote.call_soon_threadsafe(self._stop.set)
             await asyncio.to_thread(self._thread.join, CLOSE_WITHIN_S)
 
+    def was_left_here(self, conversation: int) -> bool:
+        """Whether it was this client that left a conversation; asked once for each time it is gone."""
+        here = conversation in self._left
+        self._left.discard(conversation)
+        return here
+
     # --- calls
 
     async def online(self, timeout_s: float) -> None:
@@ -125,6 +135,7 @@ class Bridge:
 
     async def leave(self, conversation: int) -> None:
         """Leave a channel; see `Client.leave`."""
+        self._left.add(conversation)
         await self._there(lambda client: client.leave(conversation))
 
     async def load_older(self, conversation: int) -> int:
@@ -152,6 +163,10 @@ class Bridge:
     def mark_read(self, conversation: int, seq: int) -> None:
         """Move the read marker."""
         self._tell(lambda client: client.mark_read(conversation, seq))
+
+    def reading(self, conversation: int | None) -> None:
+        """Tell where older messages are being read, None: nowhere; see `Client.reading`."""
+        self._tell(lambda client: client.reading(conversation))
 
     def typing(self, conversation: int, *, active: bool) -> None:
         """Tell the others that somebody writes here."""
@@ -236,7 +251,7 @@ class Bridge:
 
         if self._outbox is not None:
             storage = FileStorage(folder_for(self._outbox, str(self._address)), self._outbox_fault)
-            client = Client(self._address, self._name, storage=storage)
+            client = Client(self._address, self._name, storage=storage, keep=KEPT)
             try:
                 await client.start()
             except WorldFault as fault:
@@ -244,7 +259,7 @@ class Bridge:
             else:
                 self.keeps = True
                 return client
-        client = Client(self._address, self._name)
+        client = Client(self._address, self._name, keep=KEPT)
         await client.start()
         return client
 

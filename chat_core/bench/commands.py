@@ -130,6 +130,53 @@ def slow(
 
 
 @bench.command()
+def restart(
+    stored: Annotated[int, typer.Option(min=1, max=100_000_000, help="Messages in the store before.")] = 100_000,
+    senders: Annotated[int, typer.Option(min=1, max=500, help="Connections that send.")] = 20,
+    rate: Annotated[float, typer.Option(min=0.1, max=100_000, help="Sends a second, all together.")] = 500,
+    size: Size = 100,
+    kills: Annotated[int, typer.Option(min=1, max=10_000, help="How often the server is killed.")] = 50,
+    longest: Annotated[float, typer.Option(min=0.01, max=600, help="Longest life of a server, in seconds.")] = 2,
+    seed: Annotated[int, typer.Option(help="Chooses the moments.")] = 1,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Kill the server at random moments under load: how soon it is back, and whether anything is lost."""
+    from chat_core.bench.restart import RestartOptions, measure_restart
+
+    with _explained():
+        report, complaints = measure_restart(
+            RestartOptions(
+                stored=stored,
+                senders=senders,
+                rate=rate,
+                size=size,
+                kills=kills,
+                longest_s=longest,
+                seed=seed,
+                data=data,
+            )
+        )
+    _print(report, complaints, as_json=as_json)
+
+
+@bench.command()
+def storm(
+    clients: Annotated[int, typer.Option(min=1, max=50_000, help="Connections that come back.")] = 1000,
+    missed: Annotated[int, typer.Option(min=1, max=100_000, help="Messages that each has to catch up with.")] = 200,
+    size: Size = 100,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let everybody come back at once after a restart: how long until all have what they missed."""
+    from chat_core.bench.storm import StormOptions, measure_storm
+
+    with _explained():
+        report, complaints = measure_storm(StormOptions(clients=clients, missed=missed, size=size, data=data))
+    _print(report, complaints, as_json=as_json)
+
+
+@bench.command()
 def templates(
     folder: Annotated[Path, typer.Argument(help="Where chat.recv and chat.msg are written.")],
 ) -> None:

@@ -85,6 +85,22 @@ def _open_batch(address: Address, names: Sequence[str], channel: str, *, follow:
     return [one.socket for one in opening]
 
 
+def connect(address: Address) -> socket.socket:
+    """Connect. Raises: OSError."""
+    if address.path:
+        stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        stream.settimeout(ANSWER_WITHIN_S)
+        try:
+            stream.connect(address.path)
+        except OSError:
+            stream.close()
+            raise
+        return stream
+    stream = socket.create_connection((address.host, address.port), ANSWER_WITHIN_S)
+    stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return stream
+
+
 class _Opening:
     """A connection until it is attached."""
 
@@ -92,17 +108,7 @@ class _Opening:
         self._name = name
         self._reader = FrameReader(FRAME_TO_CLIENT_BYTES)
         self._answered: set[int] = set()
-        if address.path:
-            self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            self.socket.settimeout(ANSWER_WITHIN_S)
-            try:
-                self.socket.connect(address.path)
-            except OSError:
-                self.socket.close()
-                raise
-        else:
-            self.socket = socket.create_connection((address.host, address.port), ANSWER_WITHIN_S)
-            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket = connect(address)
 
     def send(self, *payloads: bytes) -> None:
         self.socket.sendall(b"".join(frame(payload) for payload in payloads))

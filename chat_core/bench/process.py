@@ -80,23 +80,51 @@ class OwnServer:
 
     def __enter__(self) -> OwnServer:
         """Start it and wait for its address."""
-        # Embedded: it leaves by itself if we are killed, since its input ends then.
-        command = [sys.executable, "-m", "chat_core", "serve", "--embedded", "--port", "0", "--log-level", "warning"]
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [*command, "--data", str(self._folder / "data")],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-            )
-        assert self._process.stdout is not None
-        line = _first_line(self._process.stdout, START_WITHIN_S)
+        self.launch(0)
+        line = self.first_line()
         if not line.startswith("listening on "):
             complaint = self.complaints().strip()
             self._stop()
             raise WorldFault(f"The server did not start: {complaint or 'it said nothing'}")
         self.address = line.removeprefix("listening on ")
         return self
+
+    def launch(self, port: int) -> None:
+        """Start the process, and wait for nothing.
+
+        Args:
+            port: where it is to listen; 0: any that is free.
+        """
+        # Embedded: it leaves by itself if we are killed, since its input ends then.
+        command = [sys.executable, "-m", "chat_core", "serve", "--embedded", "--port", str(port)]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, "--log-level", "warning", "--data", str(self._folder / "data")],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+
+    def first_line(self) -> str:
+        """Return what it says first, or has said of that until it takes too long."""
+        assert self._process.stdout is not None
+        return _first_line(self._process.stdout, START_WITHIN_S)
+
+    def kill(self) -> None:
+        """End it with `kill -9`."""
+        self._process.kill()
+        self._process.wait()
+        self._close()
+
+    def stop(self) -> None:
+        """End it as an operator does, and keep its data."""
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._close()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -105,16 +133,13 @@ class OwnServer:
         self._stop()
 
     def _stop(self) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(STOP_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _close(self) -> None:
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 stream.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _first_line(stream: IO[bytes], within_s: float) -> str:

@@ -52,7 +52,8 @@ class Recorder:
                 case changes.TimelineReset() if change.reason and change.conversation in self._following:
                     if (known := batch.state.conversations.get(change.conversation)) is not None:
                         self.resets += 1
-                        records.append(self._placed(known, _reset_at(known, batch, index), change.reason, at))
+                        behind = _reset_at(known, batch, index, change.reason)
+                        records.append(self._placed(known, behind, change.reason, at))
                 case changes.Delivered(event=ConversationEvent() as event):
                     self.deliveries += 1
                     records.append(delivered(self._who, batch.state.epoch, event, at))
@@ -176,10 +177,10 @@ def _began_at(known: ConversationState, batch: Batch, index: int = 0) -> int:
     return known.position.seq if first is None else min(known.info.head, first - 1)
 
 
-def _reset_at(known: ConversationState, batch: Batch, index: int) -> int:
-    """Return where a conversation goes on: behind the line that tells of the reset."""
+def _reset_at(known: ConversationState, batch: Batch, index: int, reason: str) -> int:
+    """Return where a conversation goes on: behind the line that tells of the reset.
+
+    A gap in the same log has no such line; it ends at the head of the resume that found one too far behind.
+    """
     resets = [notice.after for notice in known.notices if notice.kind == "reset"]
-    if resets:
-        return resets[-1]
-    first = _first_after(known.id, batch, index)
-    return known.position.seq if first is None else first - 1
+    return resets[-1] if resets and reason != "far_behind" else _began_at(known, batch, index)

@@ -163,7 +163,7 @@ class _Judge:
         self._acked_otherwise: list[tuple[Acked, Acked]] = []
         self._seen: dict[tuple[str, int, int, bytes], Delivered] = {}
         self._seen_empty: dict[tuple[str, int, int, bytes], Delivered] = {}
-        self._shown: dict[tuple[str, int, int, int], list[tuple[Snapshot, PageRead]]] = defaultdict(list)
+        self._shown: dict[tuple[str, int, Snapshot], PageRead] = {}
         self._pages: list[tuple[PageRead, int]] = []
         self._counted: Counter[str] = Counter()
         self._resets: Counter[str] = Counter()
@@ -260,7 +260,8 @@ class _Judge:
         self._life(record.who).places.pop(record.conversation, None)
 
     def _on_delivered(self, record: Delivered) -> None:
-        self._counted["deliveries"] += 1
+        # Who never started is no client but listens to a wire: its order counts, its end does not.
+        self._counted["deliveries"] += self._life(record.who).started is not None
         self._go_on(record)
         key = (record.epoch, record.conversation, record.seq, record.eid)
         witness = self._seen.setdefault(key, record)
@@ -333,10 +334,7 @@ class _Judge:
                     record,
                 )
             previous = message.seq
-            key = (record.epoch, record.conversation, message.seq, message.changed)
-            shown = self._shown[key]
-            if all(message != other for other, _ in shown):
-                shown.append((message, record))
+            self._shown.setdefault((record.epoch, record.conversation, message), record)
         ends = record.messages[:1] + record.messages[1:][-1:]
         self._pages.append((replace(record, messages=ends), len(record.messages)))
 
@@ -531,20 +529,28 @@ class _Judge:
 
     def _judge_pages(self) -> None:
         """P3 and P4: pages are the fold of the log, without a hole."""
-        for (epoch, conversation, _, _), shown in self._shown.items():
+        as_of: dict[tuple[str, int, int, int], tuple[Snapshot, PageRead]] = {}
+        for (epoch, conversation, message), page in self._shown.items():
             lives = self._truth.lives(epoch)
-            for message, page in shown:
-                if not any(self._as_folded(dump, conversation, message, message.changed) for dump in lives):
-                    self._found(
-                        "P4",
-                        "page is not the fold",
-                        f"{page.who} read {conversation}:{message.seq} at {page.at:.3f} s other than the log makes it "
-                        f"as of {message.changed}{self._fold_text(lives, conversation, message, message.changed)}.",
-                        _only(page, message.seq),
-                        *self._log_of(lives, conversation, message.seq),
-                    )
-            if len(lives) < 2:
-                self._judge_two_pages(shown)
+            if not any(self._as_folded(dump, conversation, message, message.changed) for dump in lives):
+                self._found(
+                    "P4",
+                    "page is not the fold",
+                    f"{page.who} read {conversation}:{message.seq} at {page.at:.3f} s other than the log makes it "
+                    f"as of {message.changed}{self._fold_text(lives, conversation, message, message.changed)}.",
+                    _only(page, message.seq),
+                    *self._log_of(lives, conversation, message.seq),
+                )
+            same, other = as_of.setdefault((epoch, conversation, message.seq, message.changed), (message, page))
+            if same != message and len(lives) < 2:
+                self._found(
+                    "P3",
+                    "two pages",
+                    f"{other.who} and {page.who} read {conversation}:{message.seq} as of {message.changed} "
+                    "differently.",
+                    _only(other, message.seq),
+                    _only(page, message.seq),
+                )
         for page, count in self._pages:
             lives = self._truth.lives(page.epoch)
             if not lives or (not page.messages and not page.at_start):
@@ -560,18 +566,6 @@ class _Judge:
                     f"but {len(wanted)} are stored.",
                     page,
                 )
-
-    def _judge_two_pages(self, shown: Sequence[tuple[Snapshot, PageRead]]) -> None:
-        """P3: within one life of the log, a message as of an event is one and the same."""
-        first, page = shown[0]
-        for _, other in shown[1:]:
-            self._found(
-                "P3",
-                "two pages",
-                f"{page.who} and {other.who} read {page.conversation}:{first.seq} as of {first.changed} differently.",
-                _only(page, first.seq),
-                _only(other, first.seq),
-            )
 
     def _judge_ends(self) -> None:
         """P4: at the end everybody is at the head, and shows what the log makes."""

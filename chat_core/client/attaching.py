@@ -27,6 +27,8 @@ from chat_core.protocol.values import Conversation, Position
 
 AGAIN_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Pauses before attaching again when a conversation is too fast for us, in seconds."""
+LONGEST_ASKED_S: Final = 60.0
+"""Longest `retry_after` that an open connection waits before it asks again, in seconds."""
 CALM_S: Final = 60.0
 """Time without `lagging` after which the pauses begin anew, in seconds."""
 
@@ -87,7 +89,16 @@ class Attacher:
         request = Resume(
             epoch=state.epoch, seq=state.account_seq, positions=tuple(positions.values()), far_behind=far_behind
         )
-        await link.call(request, take=lambda resumed: self._resumed(resumed, positions))
+        while True:
+            try:
+                await link.call(request, take=lambda resumed: self._resumed(resumed, positions))
+            except CallFailed as failure:
+                if failure.final or failure.retry_after is None:
+                    raise
+                # Another connection would only be one more: this one waits as long as it was told to.
+                await link.pause(min(failure.retry_after, LONGEST_ASKED_S))
+            else:
+                return
 
     def _resumed(self, resumed: Resumed, asked: dict[int, Position]) -> None:
         before = self._board.now
@@ -221,7 +232,7 @@ class Attacher:
 
     def _refused(self, conversation: int, link: Link, failure: CallFailed) -> None:
         if not failure.final:
-            pause_s = AGAIN_S[-1] if failure.retry_after is None else min(failure.retry_after, CALM_S)
+            pause_s = AGAIN_S[-1] if failure.retry_after is None else min(failure.retry_after, LONGEST_ASKED_S)
             asyncio.get_running_loop().call_later(pause_s, self._again, conversation, link)
             return
         wish = self._wishes.pop(conversation, None)

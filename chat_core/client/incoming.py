@@ -81,7 +81,7 @@ class Incoming:
             case ConversationJoined() if event.conversation.id not in before.conversations:
                 self._attacher.follow_new(event.conversation)
             case ConversationLeft():
-                self._delivery.drop(event.conversation)
+                self._attacher.forget(event.conversation)
             case ReadMarkerMoved():
                 known = self._board.now.conversations.get(event.conversation)
                 if known is not None and not is_exact(known):

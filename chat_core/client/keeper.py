@@ -81,7 +81,12 @@ class Keeper:
     @property
     def usable(self) -> bool:
         """Whether there is a usable connection."""
-        return self._link is not None and self._link.ended is None
+        return self._link is not None and self._link.up
+
+    @property
+    def _online(self) -> bool:
+        # A link that has ended may not be told of yet: who tries again at once must not find itself online.
+        return self._state.status is LinkStatus.ONLINE and self.usable
 
     @property
     def link(self) -> Link:
@@ -99,12 +104,12 @@ class Keeper:
         """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
-                while self._state.status is not LinkStatus.ONLINE and not self._closed and self._refused is None:
+                while not self._online and not self._closed and self._refused is None:
                     await self._moved.wait()
                     self._moved.clear()
         if self._refused is not None:
             raise self._refused
-        if self._state.status is not LinkStatus.ONLINE:
+        if not self._online:
             raise Disconnected(self._why())
 
     def wake(self) -> None:

@@ -7,6 +7,7 @@ catch-up and the pushes after it in order. Knows nothing of state; whoever opens
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
@@ -90,13 +91,18 @@ class Link:
 
     # --- calls ------------------------------------------------------------------------------------------------
 
+    @property
+    def up(self) -> bool:
+        """Whether a call would be sent; a connection that breaks is down before it has ended."""
+        return self.ended is None and self._driver is not None and not self._driver.closing
+
     def ask(self, request: Request[R], then: Callable[[R | CallFailed | Disconnected], None]) -> None:
         """Send a call; `then` gets its outcome, once, at the moment it comes in.
 
         A request too long for a frame is refused here, with the code the server has for it.
         """
         driver = self._driver
-        if driver is None or driver.closing:
+        if driver is None or not self.up:
             then(Disconnected(self.ended.reason if self.ended else "The connection is not up."))
             return
         call = Call(id=self._free_id(), request=to_map(request))
@@ -186,6 +192,12 @@ class Link:
         await self._gone.wait()
         assert self.ended is not None, "closed() sets it before"
         return self.ended
+
+    async def pause(self, seconds: float) -> None:
+        """Let time pass while the connection lives. Raises: Disconnected."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                raise Disconnected((await self.wait()).reason)
 
     async def close(self, reason: str, *, reconnect: bool = True, retry_after: float | None = None) -> None:
         """Say goodbye, for a reason of this side's, and wait until the stream is gone, for a second at most."""

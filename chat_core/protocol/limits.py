@@ -28,6 +28,8 @@ PAGE_BYTES: Final = 192 * 1024
 """Bytes of bodies after which a page ends early, so that it fits into a frame with its envelope."""
 CALLS_IN_FLIGHT: Final = 256
 """Unanswered calls a connection may have; the server stops reading from it beyond that."""
+CATCH_UPS_PER_CONNECTION: Final = 16
+"""Unanswered `resume`, `attach` and `read_events` a connection may have; more are refused with `busy`."""
 CONVERSATIONS_PER_ACCOUNT: Final = 500
 """Conversations one account can be in, so that their list fits into one frame."""
 POSITIONS_PER_RESUME: Final = 500

@@ -27,6 +27,7 @@ from chat_core.server.gateway import Gateway, PortInUse
 from chat_core.server.observe import configure, get_log
 from chat_core.server.registry import ROUTES, Route
 from chat_core.server.router import Router
+from chat_core.server.sessions.admission import Admission
 from chat_core.server.sessions.feed import Feed
 from chat_core.server.sessions.flusher import Flusher
 from chat_core.server.sessions.hub import Hub
@@ -112,6 +113,7 @@ class Server:
                 Services(
                     store=store,
                     hub=self._hub,
+                    admission=Admission(clock),
                     clock=clock,
                     epoch=boot.epoch,
                     server=f"chat-core {__version__}",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from chat_core.base.clock import Clock
 from chat_core.base.ids import AccountId
+from chat_core.protocol.codes import Refusal
+from chat_core.server.sessions.admission import Admission, Crowded
 from chat_core.server.sessions.hub import Hub
 from chat_core.server.sessions.session import Session
-from chat_core.server.store.base import Store
+from chat_core.server.store.base import Refused, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,7 @@ class Services:
 
     store: Store
     hub: Hub
+    admission: Admission
     clock: Clock
     epoch: str
     server: str
@@ -51,6 +55,19 @@ class Context:
         account = self.session.account
         assert account is not None, "the router lets no stranger through"
         return account
+
+    @asynccontextmanager
+    async def catching_up(self) -> AsyncIterator[None]:
+        """Wait for one's turn to read what was missed, inside. Raises: Refused `busy`."""
+        try:
+            async with self.services.admission.enter(self.session):
+                if self.session.driver is None:
+                    raise Refused(Refusal.BUSY, "The connection is gone.")  # nobody reads this
+                yield
+        except Crowded as crowded:
+            raise Refused(
+                Refusal.BUSY, "Many are catching up at this moment; ask again a little later.", crowded.retry_after
+            ) from None
 
     def wall_ms(self) -> int:
         """Return the time of the event, milliseconds since 1970."""

@@ -7,7 +7,7 @@ from functools import partial
 
 from chat_core.base.exit_codes import ExitCode
 from chat_core.client import Address, Batch, Client
-from chat_core.client.state.changes import Delivered, LinkChanged, TimelineReset
+from chat_core.client.state.changes import Delivered, LinkChanged, ListChanged, TimelineReset
 from chat_core.client.state.model import LinkStatus
 from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted
 from chat_tui.plain.lines import as_json, as_text, of_event
@@ -45,6 +45,7 @@ async def tail(
             await persist(client, partial(client.attach, number, after), CONNECT_WITHIN_S)
         printed = 0
         async for batch in client.changes():
+            lost = _lost(batch, targets)
             for event in _wanted(batch, targets, events=events):
                 if event.seq <= (wanted[targets[event.conversation]] or 0):
                     continue  # --since lies beyond the end of the log: it grows up to there unseen
@@ -53,6 +54,10 @@ async def tail(
                 printed += 1
                 if count is not None and printed >= count:
                     return ExitCode.OK
+            for number in lost:
+                complain(f"{targets.pop(number)}: {name} is no longer in this conversation.")
+            if not targets:
+                return ExitCode.REFUSED
             if batch.state.link.status is LinkStatus.REFUSED:
                 complain(batch.state.link.detail)
                 return ExitCode.REFUSED
@@ -76,6 +81,12 @@ def parse_since(targets: Sequence[str], since: str | None) -> dict[str, int | No
             raise ValueError(f"'{part.strip()}' is no --since: give a number, or TARGET:number for one of the targets.")
         found[target] = int(number)
     return found
+
+
+def _lost(batch: Batch, targets: Mapping[int, str]) -> list[int]:
+    removed = (change.removed for change in batch.changes if isinstance(change, ListChanged))
+    gone = (number for numbers in removed for number in numbers)
+    return [number for number in gone if number in targets and number not in batch.state.conversations]
 
 
 def _wanted(batch: Batch, targets: Mapping[int, str], *, events: bool) -> list[ConversationEvent]:

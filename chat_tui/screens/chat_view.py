@@ -136,6 +136,7 @@ class ChatView(BaseScreen):
         if wanted is not None and wanted in state.conversations:
             self.go(wanted)
         elif self.places.shown not in state.conversations:
+            self._say_gone()
             self._go_somewhere()
         else:
             self.timeline.apply(batch)
@@ -183,6 +184,13 @@ class ChatView(BaseScreen):
         if number == self.places.shown and there is not None:
             self.go(there)
         self.show_around()
+
+    def _say_gone(self) -> None:
+        """Say what became of the conversation that was open, unless the user has done it here."""
+        history, shown = self.timeline.history, self.places.shown
+        if history is not None and history.conversation.id == shown and not self.bridge.was_left_here(shown):
+            target = history.conversation.target
+            self.answer(Answer(f"You left {target} on another device. /join {target} brings you back."))
 
     def _go_somewhere(self) -> None:
         there = self.places.fallback(self.bridge.state)

@@ -282,10 +282,11 @@ class History:
 
     def _redraw(self, changed: Collection[int]) -> None:
         """Put messages that were edited or deleted in the place of what they were."""
+        timeline = self.conversation.timeline
         for index in range(self._tail):
             item = self.view.items[index]
-            if isinstance(item, MessageItem) and item.message.seq in changed:
-                message = self.conversation.timeline.find(item.message.seq)
+            if isinstance(item, MessageItem) and (seq := item.message.seq) in changed:
+                message = timeline.find(seq) or (timeline.stale.find(seq) if timeline.stale is not None else None)
                 if message is not None and message is not item.message:
                     self.view.splice(index, index + 1, [MessageItem(message, item.head, item.since)])
 

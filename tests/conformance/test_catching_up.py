@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.people import People, durable, post_all, settle, unique
+from tests.support.people import People, answers_of, durable, framed, post_all, request, settle, unique
 from tests.support.wire import Wire
 
 
@@ -337,3 +337,27 @@ def test_a_new_device_follows_while_messages_are_posted_without_a_hole(people: P
     for wire, head in followers:
         seqs = [event["seq"] for event in durable(settle(wire), room)]
         assert seqs == list(range(head + 1, 401))
+
+
+def test_who_asks_for_too_much_at_once_is_told_when_to_ask_again(people: People) -> None:
+    """docs/protocol.md: 16 unanswered `resume`, `attach` and `read_events` on one connection."""
+    ann = people.enter()
+    room = people.room(ann)
+    post_all(ann, room, ["one", "two"])
+    settle(ann)
+    calls = [request(number, "read_events", conversation=room, after=0) for number in range(200)]
+
+    ann.send_bytes(b"".join(map(framed, calls)))
+    outcomes = answers_of(ann, len(calls))
+
+    refused = [outcome for outcome in outcomes.values() if outcome["t"] == "failure"]
+    assert 0 < len(refused) <= 200 - 16
+    assert {outcome["code"] for outcome in refused} == {"busy"}
+    assert not any(outcome.get("final") for outcome in refused)
+    waits = [outcome["retry_after"] for outcome in refused]
+    assert all(0 < wait <= 60 for wait in waits)
+    assert len(set(waits)) > 1, "not everybody is to come back at the same time"
+    for outcome in outcomes.values():
+        if outcome["t"] == "answer":
+            assert [event["seq"] for event in outcome["reply"]["events"]] == [1, 2]
+    assert ann.call("read_events", conversation=room, after=0)["head"] == 2

@@ -129,6 +129,19 @@ def test_leaving_ends_the_pushes_on_every_device(people: People) -> None:
         assert durable(pushed, room) == []
 
 
+def test_leaving_is_told_to_a_connection_that_is_attached_only(people: People) -> None:
+    name = unique("ann")
+    desk, reader, idle = people.enter(name), people.enter(name, resume=False), people.enter(name, resume=False)
+    room = people.room(people.enter(), desk)
+    reader.call("attach", position={"conversation": room, "seq": 0})
+    settle(reader)
+
+    desk.call("leave", conversation=room)
+
+    assert [event["kind"] for event in settle(reader)] == ["conversation_left"]
+    assert settle(idle) == []
+
+
 def test_who_has_left_cannot_send_and_may_come_back(people: People) -> None:
     ann, bob = people.enter(), people.enter()
     room = people.room(bob, ann)

@@ -140,8 +140,10 @@ def test_a_store_that_was_copied_back_is_noticed(mortal: ServerProcess, home: Pa
     mortal.start()
     with Wire(mortal.port) as ann:
         epoch = ann.enter("ann")["epoch"]
+        ann.call("join", channel="lost-too")
         ann.say("#general", "lost")
         lost = ann.push_of("message_posted")
+        account_seq = ann.call("resume")["seq"]
     assert mortal.stop() == 0
     shutil.rmtree(home / "data")
     (home / "backup").rename(home / "data")
@@ -153,10 +155,14 @@ def test_a_store_that_was_copied_back_is_noticed(mortal: ServerProcess, home: Pa
     with Wire(mortal.port) as ann:
         ann.enter("ann", resume=False)
         position = {"conversation": 1, "seq": lost["seq"], "eid": lost["eid"]}
-        resumed = ann.call("resume", epoch=epoch, positions=[position])
+        resumed = ann.call("resume", epoch=epoch, positions=[position], seq=account_seq)
+        assert resumed["seq"] < account_seq, "the account's log went back too"
+        said = {"conversation": "#general", "cid": os.urandom(16), "body": "later"}
+        assert ann.refused("post", prev=lost["cid"], **said) == "unknown_prev"
+        assert ann.call("post", **said)["seq"] == lost["seq"] + 1
 
     (caught_up,) = [one for one in resumed["catch_ups"] if one["conversation"] == 1]
-    assert caught_up["reset"] in ("rewound", "epoch")
+    assert caught_up["reset"] == "rewound"
 
 
 def test_a_stopping_server_says_goodbye_to_everybody_and_answers_what_it_took(mortal: ServerProcess) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +16,7 @@ from pydoc_data import topics
 
 import pytest
 
+from chat_core.client import Client, parse_address
 from tests.support.processes import WAIT_S, ServerProcess, read_line
 from tests.support.wire import Wire
 
@@ -296,6 +299,48 @@ def test_tail_ends_quietly_when_its_reader_has_gone(server: ServerProcess) -> No
     reader.stderr.close()
     if reader.stdin is not None:
         reader.stdin.close()
+
+
+def test_tail_ends_with_a_sentence_when_its_conversation_is_left_elsewhere(server: ServerProcess) -> None:
+    chat(server, "send", "#ops", "a")
+    reader = begin(server, "tail", "#ops", "--since", "0", name="bob")
+    assert reader.stdout is not None and "a" in read_line(reader.stdout)
+
+    asyncio.run(leave(server, "bob", "ops"))
+
+    lines, said = finish(reader)
+    assert (reader.returncode, lines) == (65, [])
+    assert said == "#ops: bob is no longer in this conversation.\n"
+
+
+@pytest.mark.parametrize("reason", ["rewound", "epoch"])
+def test_tail_says_why_it_goes_on_elsewhere_when_the_log_is_another_one(home: Path, reason: str) -> None:
+    with ServerProcess(home / "other") as other:
+        chat(other, "send", "#ops", "kept", name="bob")
+    with ServerProcess(home / "data") as server:
+        chat(server, "send", "#ops", "kept", name="bob")
+        server.stop()
+        shutil.copytree(home / "data", home / "copy")
+        server.start()
+        chat(server, "send", "#ops", "-", stdin=b"lost\nlost too\n")
+        reader = begin(server, "tail", "#ops", "--since", "0", "--count", "4", name="bob")
+        assert reader.stdout is not None and reader.stderr is not None
+        read = [read_line(reader.stdout) for _ in range(3)]
+        server.stop()
+        with ServerProcess(home / ("copy" if reason == "rewound" else "other"), port=server.port) as instead:
+            told = [read_line(reader.stderr) for _ in range(2)]
+            chat(instead, "send", "#ops", "new")
+            lines, _ = finish(reader)
+    assert [line.rpartition(" ")[2] for line in read] == ["kept", "lost", "too"]
+    assert told[1] == f"#ops: the server's log is another one now ({reason}); going on from there."
+    assert [line.rpartition(" ")[2] for line in lines] == ["new"]
+
+
+async def leave(server: ServerProcess, name: str, channel: str) -> None:
+    """End somebody's membership, on another device of theirs."""
+    async with Client(parse_address(server.address), name) as client:
+        await client.online(WAIT_S)
+        await client.leave(await client.join(channel))
 
 
 def test_tail_ends_when_interrupted(server: ServerProcess) -> None:

@@ -166,6 +166,34 @@ def test_slow_measures_pairs_and_sees_the_slow_ones_overflow_when_they_are_there
     assert list(home.glob("chat-bench-*")) == [], "its data is removed again"
 
 
+# --- restarts ---------------------------------------------------------------------------------------------------------
+
+
+def test_restart_kills_the_server_and_compares_its_books_with_the_store_when_asked(home: Path) -> None:
+    arguments = ("--stored", "500", "--senders", "3", "--rate", "100", "--kills", "2", "--longest", "0.3")
+
+    measured = figures(*arguments, "--json", "--data", str(home), command="restart")
+
+    assert (measured["lost"], measured["doubled"], measured["holes"]) == (0, 0, 0)
+    assert measured["acknowledged"] > 0
+    assert 0 < measured["p50_ms"] <= measured["p95_ms"] <= measured["max_ms"]
+    assert list(home.glob("chat-bench-*")) == [], "its data is removed again"
+
+
+# --- a reconnect storm ------------------------------------------------------------------------------------------------
+
+
+def test_storm_brings_everybody_up_to_date_also_over_several_pages_when_all_come_back(home: Path) -> None:
+    arguments = ("--clients", "40", "--missed", "450", "--json", "--data", str(home))
+
+    measured = figures(*arguments, command="storm")
+
+    assert measured["incomplete"] == 0
+    assert 0 < measured["p50_s"] <= measured["seconds"]
+    assert 0 < measured["bystander_p50_ms"] <= measured["bystander_max_ms"]
+    assert list(home.glob("chat-bench-*")) == [], "its data is removed again"
+
+
 # --- templates --------------------------------------------------------------------------------------------------------
 
 

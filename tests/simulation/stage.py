@@ -38,7 +38,7 @@ class Stage:
         """The channel everybody is in."""
         return self.world.room("general")
 
-    def actor(self, name: str, *, follow: bool = True, far_behind: int = 2000) -> Actor:
+    def actor(self, name: str, *, follow: bool = True, far_behind: int = 2000, keep: int | None = None) -> Actor:
         """Make a client that is watched."""
         client = Client(
             ADDRESS,
@@ -48,6 +48,7 @@ class Stage:
             far_behind=far_behind,
             connector=self.network.connect,
             entropy=self.chance.randbytes,
+            keep=keep,
         )
         return Actor(client, name)
 
@@ -150,7 +151,7 @@ class Actor:
             pending = {self._cids.get(unsent.cid, "") for unsent in conversation.unsent}
             if not pending and conversation.id not in touched:
                 continue
-            newest = Counter(message.body for message in conversation.timeline.newest(300))
+            newest = Counter(message.body for message in conversation.timeline.newest(300) if message.body)
             both = pending & set(newest)
             assert not both, f"{self.name}: pending and there: {both}"
             if self.never_vanish and conversation.info.name == "general":

@@ -8,8 +8,10 @@ import pytest
 
 from chat_core.base.errors import UsageFault
 from chat_core.check.simulation.time_loop import simulate
+from chat_core.check.simulation.wires import Fate, passing
 from chat_core.client import CallFailed, LinkStatus
 from chat_core.client.state.changes import ListChanged, LoadingChanged, MessagesAppended, TimelineReset
+from chat_core.client.state.model import BLOCK
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import Lagging, MessagePosted
 from chat_core.protocol.limits import POSITIONS_PER_RESUME
@@ -114,6 +116,31 @@ def test_client_reads_the_newest_page_when_it_is_far_behind() -> None:
                 pass
             assert ann.bodies() == said
             assert ann.room().timeline.stale is None
+
+    simulate(story())
+
+
+def test_client_forgets_old_messages_but_not_where_they_are_read() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        chat(stage, stage.general, 40)
+        async with stage.actor("ann", keep=BLOCK) as ann:
+            await ann.client.online()
+            await ann.client.load_older(1, 40)
+            ann.client.reading(1)
+            said = chat(stage, stage.general, 2 * BLOCK)
+            await ann.until(lambda: ann.bodies() == said)
+
+            ann.client.reading(None)
+            said = chat(stage, stage.general, 1)
+            await ann.until(lambda: ann.bodies()[-1] == said[-1])
+
+            assert BLOCK <= ann.room().timeline.count < 2 * BLOCK
+            assert not ann.room().timeline.at_start
+            assert ann.room().unread == 2 * BLOCK + 41, "what is forgotten here was not read for that"
+            while await ann.client.load_older(1):
+                pass
+            assert ann.bodies() == said
 
     simulate(story())
 
@@ -254,12 +281,18 @@ def test_client_shows_nothing_as_unsent_for_ever_that_the_server_acknowledged_an
             await ann.client.online()
             chat(stage, stage.general, 2)
             await ann.until(lambda: ann.room().position.seq == 2)
+            stage.world.refuse = lambda request: No(Refusal.BUSY) if isinstance(request, (Attach, ReadEvents)) else None
             cut_off(stage, stage.general)
+            stage.network.hand = lambda from_client, frame: (
+                Fate.LOST if not from_client and b"lost" in frame else Fate.PASS
+            )
             await ann.client.sent(ann.say("lost"))
             assert [unsent.body for unsent in ann.room().unsent] == ["lost"]
             await away(stage, ann)
+            stage.network.hand = passing
             rewind(stage, stage.general, 2)
             chat(stage, stage.general, 1)
+            stage.world.refuse = lambda request: None
             await back(stage, ann)
             await ann.until(lambda: ann.room().position.seq == 3)
             assert not [each for each in ann.changed(TimelineReset) if each.reason], "what it had is still there"

@@ -13,6 +13,7 @@ from chat_core.base.errors import UsageFault
 from chat_core.check.simulation.time_loop import simulate
 from chat_core.check.simulation.wires import Fate
 from chat_core.client import CallFailed, Disconnected, LinkStatus
+from chat_core.client.attaching import LONGEST_ASKED_S
 from chat_core.client.keeper import LOOK_EVERY_S
 from chat_core.protocol.codes import Goodbye, Refusal
 from chat_core.protocol.framing import frame
@@ -154,16 +155,47 @@ def test_client_gives_up_when_the_server_speaks_another_version() -> None:
     simulate(story())
 
 
-@pytest.mark.parametrize("kind", [SignIn, Resume])
-def test_client_comes_back_when_it_is_refused_for_now(kind: type[SignIn | Resume]) -> None:
+def test_client_comes_back_when_it_is_refused_for_now() -> None:
     async def story() -> None:
         stage = Stage(1)
         left = [No(Refusal.BUSY, retry_after=3.0)]
-        stage.world.refuse = lambda request: left.pop() if left and isinstance(request, kind) else None
+        stage.world.refuse = lambda request: left.pop() if left and isinstance(request, SignIn) else None
         async with stage.actor("ann") as ann:
             await ann.client.online()
             assert stage.network.connects == 2
             assert stage.clock.monotonic() >= 3.0
+
+    simulate(story())
+
+
+def test_client_asks_again_on_the_same_connection_when_too_many_are_catching_up() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        left = [No(Refusal.BUSY, retry_after=3.0), No(Refusal.BUSY, retry_after=1e9)]
+        stage.world.refuse = lambda request: left.pop() if left and isinstance(request, Resume) else None
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            assert stage.network.connects == 1
+            assert stage.world.calls.count("resume") == 3
+            assert LONGEST_ASKED_S + 3.0 <= stage.clock.monotonic() < LONGEST_ASKED_S + 4.0
+            await ann.client.sent(ann.say("hello"))
+            assert ann.bodies() == ["hello"]
+
+    simulate(story())
+
+
+def test_client_asks_at_once_on_another_connection_when_one_ends_while_it_waits() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        left = [No(Refusal.BUSY, retry_after=30.0)]
+        stage.world.refuse = lambda request: left.pop() if left and isinstance(request, Resume) else None
+        async with stage.actor("ann") as ann:
+            await ann.until(lambda: not left)
+            await asyncio.sleep(1)
+            stage.network.cut_all()
+            await ann.client.online()
+            assert stage.network.connects == 2
+            assert stage.clock.monotonic() < 3
 
     simulate(story())
 

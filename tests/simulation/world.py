@@ -27,6 +27,8 @@ from chat_core.protocol.events import (
     ConversationLeft,
     Event,
     Lagging,
+    MessageDeleted,
+    MessageEdited,
     MessagePosted,
     ReadMarkerMoved,
     TopicChanged,
@@ -47,7 +49,18 @@ from chat_core.protocol.requests.conversations import (
     SetTopic,
     SetTyping,
 )
-from chat_core.protocol.requests.messages import Events, History, Page, Post, Posted, ReadEvents
+from chat_core.protocol.requests.messages import (
+    Delete,
+    Deleted,
+    Edit,
+    Edited,
+    Events,
+    History,
+    Page,
+    Post,
+    Posted,
+    ReadEvents,
+)
 from chat_core.protocol.requests.session import (
     Attach,
     CatchUp,
@@ -97,20 +110,36 @@ class Room:
         return sum(isinstance(event, MessagePosted) and event.author != account for event in self.log[read:])
 
     def messages(self) -> list[Message]:
-        return [
-            Message(
-                seq=event.seq,
-                changed=event.seq,
-                ts=event.ts,
-                author=event.author,
-                name=event.name,
-                body=event.body,
-                style=event.style,
-                reply_to=event.reply_to,
-            )
-            for event in self.log
-            if isinstance(event, MessagePosted)
-        ]
+        """Return the messages as they stand now: the log, folded."""
+        found: dict[int, Message] = {}
+        for event in self.log:
+            match event:
+                case MessagePosted():
+                    found[event.seq] = Message(
+                        seq=event.seq,
+                        changed=event.seq,
+                        ts=event.ts,
+                        author=event.author,
+                        name=event.name,
+                        body=event.body,
+                        style=event.style,
+                        reply_to=event.reply_to,
+                    )
+                case MessageEdited():
+                    old = found[event.message]
+                    found[old.seq] = replace(old, changed=event.seq, body=event.body, edits=old.edits + 1)
+                case MessageDeleted():
+                    found[event.message] = replace(found[event.message], changed=event.seq, body="", deleted=True)
+                case _:
+                    pass
+        return list(found.values())
+
+    def erase(self, seq: int) -> None:
+        """Take a message's text out of the log."""
+        for index, event in enumerate(self.log):
+            about = event.message if isinstance(event, MessageEdited) else event.seq
+            if isinstance(event, MessagePosted | MessageEdited) and about == seq:
+                self.log[index] = replace(event, body="")
 
 
 @dataclass
@@ -241,6 +270,38 @@ class World:
             body=body,
         )
         self.publish(room, event)
+        return event
+
+    def edit(self, room: Room, seq: int, body: str) -> MessageEdited:
+        """Have the author of a message edit it."""
+        message = next(message for message in room.messages() if message.seq == seq)
+        event = MessageEdited(
+            conversation=room.id,
+            seq=room.head + 1,
+            eid=self.chance.randbytes(8),
+            ts=self._clock.wall_ms(),
+            author=message.author,
+            name=message.name,
+            message=seq,
+            body=body,
+        )
+        self.publish(room, event)
+        return event
+
+    def delete(self, room: Room, seq: int) -> MessageDeleted:
+        """Have the author of a message delete it."""
+        message = next(message for message in room.messages() if message.seq == seq)
+        event = MessageDeleted(
+            conversation=room.id,
+            seq=room.head + 1,
+            eid=self.chance.randbytes(8),
+            ts=self._clock.wall_ms(),
+            author=message.author,
+            name=message.name,
+            message=seq,
+        )
+        self.publish(room, event)
+        room.erase(seq)
         return event
 
     def publish(self, room: Room, event: ConversationEvent) -> None:
@@ -407,6 +468,28 @@ class World:
         if self._unlucky(self.faults.forget_answer):
             raise No(Refusal.STORE_FAILED)
         return posted
+
+    def _edit(self, session: Session, request: Edit) -> Edited:
+        room, message = self._own(session, request)
+        if message.deleted:
+            raise No(Refusal.NO_MESSAGE)
+        duplicate = message.body == request.body
+        event = room.log[message.changed - 1] if duplicate else self.edit(room, request.seq, request.body)
+        return Edited(conversation=room.id, seq=event.seq, ts=event.ts, duplicate=duplicate)
+
+    def _delete(self, session: Session, request: Delete) -> Deleted:
+        room, message = self._own(session, request)
+        event = room.log[message.changed - 1] if message.deleted else self.delete(room, request.seq)
+        return Deleted(conversation=room.id, seq=event.seq, ts=event.ts, duplicate=message.deleted)
+
+    def _own(self, session: Session, request: Edit | Delete) -> tuple[Room, Message]:
+        room = self._room(session, request.conversation)
+        found = [message for message in room.messages() if message.seq == request.seq]
+        if not found:
+            raise No(Refusal.NO_MESSAGE)
+        if found[0].author != session.account:
+            raise No(Refusal.NOT_ALLOWED)
+        return room, found[0]
 
     def _history(self, session: Session, request: History) -> Page:
         room = self._room(session, request.conversation)

@@ -6,15 +6,24 @@ What the server can do to messages while a client is away - change them, take th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from chat_core.client.state import inputs
+from chat_core.client.state.amending import amended
 from chat_core.client.state.changes import Change
 from chat_core.client.state.model import ClientState, ConversationState, Timeline
 from chat_core.client.state.reducer import apply
-from chat_core.protocol.events import ConversationEvent, MembersChanged, MessagePosted, TopicChanged
+from chat_core.protocol.events import (
+    ConversationEvent,
+    MembersChanged,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    TopicChanged,
+)
 from chat_core.protocol.requests.messages import Page
 from chat_core.protocol.requests.session import Resumed
 from chat_core.protocol.values import Account, Conversation, Message, Position
@@ -32,6 +41,8 @@ steps = st.lists(
         st.tuples(st.just("page"), st.integers(1, 9), st.just(0)),
         st.tuples(st.just("page"), st.integers(1, 40), st.just(0)),
         st.tuples(st.just("notice"), st.just(0), st.just(0)),
+        st.tuples(st.just("edit"), st.integers(1, 3), st.integers(0, 9)),
+        st.tuples(st.just("delete"), st.integers(1, 3), st.integers(0, 9)),
     ),
     max_size=30,
 )
@@ -81,6 +92,8 @@ class Followed:
                 self.away(count, place)
             case "page":
                 self.page(count)
+            case "edit" | "delete":
+                self._hear([self._amend(what, (place + number) % 10) for number in range(count) if self.messages])
             case _:
                 self._take(
                     inputs.SignalArrived(
@@ -140,8 +153,14 @@ class Followed:
             self.changes += changes
 
     def _hear(self, events: list[ConversationEvent]) -> None:
-        self._take(inputs.EventsArrived(conversation=1, events=tuple(events), live=True))
+        before = list(self.told)
+        if events:
+            self._take(inputs.EventsArrived(conversation=1, events=tuple(events), live=True))
         self.told.update(self.messages[event.seq] for event in events if event.seq in self.messages)
+        for event in events:
+            if isinstance(event, MessageEdited | MessageDeleted):
+                self.told.update(amended(message, event) for message in before if message.seq == event.message)
+                before = list(self.told)
 
     def _post(self) -> MessagePosted:
         self.head += 1
@@ -159,6 +178,23 @@ class Followed:
             cid=seq.to_bytes(16, "big"),
             body=body,
         )
+
+    def _amend(self, what: str, place: int) -> MessageEdited | MessageDeleted:
+        self.head += 1
+        seqs = sorted(self.messages)
+        message = self.messages[seqs[len(seqs) * place // 10]]
+        more: dict[str, Any] = {
+            "conversation": 1,
+            "seq": self.head,
+            "eid": self._eid(),
+            "ts": self.head * 97_000,
+            "author": message.author,
+            "name": message.name,
+            "message": message.seq,
+        }
+        event = MessageEdited(**more, body=f"edit {self.head}") if what == "edit" else MessageDeleted(**more)
+        self.messages[message.seq] = amended(message, event)
+        return event
 
     def _topic(self) -> TopicChanged:
         self.head += 1

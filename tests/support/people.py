@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Any
 
+import msgpack
+
 from tests.support.wire import Wire
 
 _numbers = itertools.count(1)
@@ -83,6 +85,12 @@ def durable(pushed: Iterable[dict[str, Any]], conversation: int) -> list[dict[st
 def request(number: int, do: str, **fields: Any) -> dict[str, Any]:
     """Return a call's envelope."""
     return {"t": "call", "id": number, "request": {"do": do, **fields}}
+
+
+def framed(envelope: dict[str, Any]) -> bytes:
+    """Return an envelope's frame, for several in one write."""
+    payload: bytes = msgpack.packb(envelope)
+    return len(payload).to_bytes(4, "big") + payload
 
 
 def post_all(wire: Wire, conversation: int | str, bodies: Iterable[str]) -> list[dict[str, Any]]:

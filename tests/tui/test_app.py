@@ -106,6 +106,18 @@ async def test_join_makes_a_channel_and_leave_goes_back(server: str, home: Path)
         assert channel in me.answer
 
 
+async def test_conversation_that_was_left_on_another_device_is_put_away_with_a_word(server: str, home: Path) -> None:
+    async with sitting(server, home) as me, other(server, me.name) as phone:
+        channel = unique("#room")
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+
+        await phone.leave(me.here.id)
+
+        await me.is_at("#general")
+        assert me.answer == f"You left {channel} on another device. /join {channel} brings you back."
+
+
 async def test_leave_explains_what_cannot_be_left(server: str, home: Path) -> None:
     async with sitting(server, home) as me, other(server) as friend:
         assert friend.state.me is not None

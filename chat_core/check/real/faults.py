@@ -17,12 +17,16 @@ import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from typing import ClassVar, Final, Literal
 
+from chat_core.base.clock import SystemClock
+from chat_core.base.errors import WorldFault
 from chat_core.check.real.proxy import Direction, Pipe, Proxy, Wire
 from chat_core.check.real.server import CheckedServer
 from chat_core.check.real.workers import WorkerProcess
@@ -30,16 +34,18 @@ from chat_core.check.real.workers import WorkerProcess
 Lane = Literal["server", "clients"]
 """Faults of one lane happen one after the other; those of different lanes at the same time."""
 
-ARMED_S: Final = 5.0
-"""Longest wait for a frame to pass by that can be cut, in seconds."""
+ARMED_S: Final = 10.0
+"""Longest wait for something that can be broken to pass by, in seconds."""
+TRY_S: Final = 1.0
+"""Longest wait for it on one connection, in seconds."""
 DISK_BYTES: Final = 384 * 1024 * 1024
 """Size of the small file system for a full disk; it is in memory."""
 CLOCK_LIBRARIES: Final = (
-    "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
-    "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
-    "/usr/lib64/faketime/libfaketimeMT.so.1",
-    "/usr/lib/faketime/libfaketimeMT.so.1",
-    "/usr/local/lib/faketime/libfaketimeMT.so.1",
+    "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
+    "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
+    "/usr/lib64/faketime/libfaketime.so.1",
+    "/usr/lib/faketime/libfaketime.so.1",
+    "/usr/local/lib/faketime/libfaketime.so.1",
 )
 
 
@@ -98,12 +104,15 @@ class World:
             return most
         return min(most, least + self.random.expovariate(1 / max(0.05, (most - least) / 5)))
 
-    def wire(self) -> Wire:
-        """Return one of the connections. Raises: NotNow."""
-        wires = self.proxy.wires
-        if not wires:
-            raise NotNow("nobody is connected")
-        return self.random.choice(wires)
+    async def wires(self) -> AsyncIterator[Wire]:
+        """Yield connections to try it on, one after the other, for some time; then it is not to be. Raises: NotNow."""
+        deadline = time.monotonic() + ARMED_S
+        while time.monotonic() < deadline and not self.over.is_set():
+            if wires := self.proxy.wires:
+                yield self.random.choice(wires)
+            else:
+                await asyncio.sleep(0.05)
+        raise NotNow("nothing passed by")
 
     def worker(self) -> WorkerProcess:
         """Return one of the clients that run. Raises: NotNow."""
@@ -135,6 +144,8 @@ class Fault(ABC):
     sentence: ClassVar[str]
     """What it does, for people."""
     lane: ClassVar[Lane]
+    most: ClassVar[int] = 0
+    """Times in one run at most; 0: as often as it comes up. Each life of a store is judged whole: that takes memory."""
 
     def unable(self) -> str:
         """Return why this machine cannot do it; empty: it can."""
@@ -292,6 +303,7 @@ class Rewind(Fault):
     name = "rewind"
     sentence = "the server's database is copied back by hand, some time later: its epoch stays, its end is lost"
     lane: ClassVar[Lane] = "server"
+    most = 6
 
     async def happen(self, world: World) -> None:
         """Do it."""
@@ -312,44 +324,106 @@ class Rewind(Fault):
             world.record(self.name, f"back to {copy.stat().st_size} bytes")
 
 
+class Restore(Fault):
+    """See `sentence`."""
+
+    name = "restore"
+    sentence = "a backup is taken while the server runs, and restored some time later: another epoch begins"
+    lane: ClassVar[Lane] = "server"
+    most = 6
+
+    def unable(self) -> str:
+        """Return why not."""
+        return "" if find_spec("chat_core.server.admin") else "this version has no backup and restore"
+
+    async def happen(self, world: World) -> None:
+        """Do it, with the commands an operator has for it."""
+        if not world.server.running:
+            raise NotNow("the server is down")
+        backup = world.folder / "backup.db"
+        await _command("backup", str(backup), "--data", str(world.server.data), "--force")
+        await world.rest(world.some_time(0.3, 10))
+        async with world.down():
+            await world.server.stop()
+            world.save()
+            await _command("restore", str(backup), "--data", str(world.server.data), "--replace")
+            for file in world.server.data.glob(f"{world.server.database.name}.replaced-*"):
+                file.unlink()
+            world.record(self.name, f"{backup.stat().st_size} bytes")
+
+
+async def _command(*arguments: str) -> None:
+    """Run a command of this program. Raises: WorldFault."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "chat_core", *arguments), stdout=PIPE, stderr=STDOUT
+    )
+    said, _ = await process.communicate()
+    if process.returncode:
+        raise WorldFault(f"chat-core {arguments[0]} failed: {said.decode(errors='replace').strip()}")
+
+
 class Clock(Fault):
     """See `sentence`."""
 
     name = "clock"
-    sentence = "the server's wall clock jumps, back and forth by up to a day (libfaketime)"
+    sentence = "the server's wall clock jumps back and forth, by up to a day, while it runs (libfaketime)"
     lane: ClassVar[Lane] = "server"
-
-    def __init__(self) -> None:
-        self._file = Path()
 
     def unable(self) -> str:
         """Return why not."""
         return "" if _clock_library() else "libfaketime is not installed"
 
-    def prepare(self, world: World) -> None:
-        """Have the server's wall clock read from a file."""
-        self._file = world.folder / "clock"
-        self._file.write_text("+0\n")
-        world.server.env |= {
-            "LD_PRELOAD": _clock_library(),
-            "FAKETIME_TIMESTAMP_FILE": str(self._file),
-            "FAKETIME_CACHE_DURATION": "1",
-            "FAKETIME_DISABLE_SHM": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "DONT_FAKE_MONOTONIC": "1",
-        }
-
     async def happen(self, world: World) -> None:
-        """Do it."""
-        jump = world.random.choice((-86_400, -3_600, -60, 60, 3_600, 86_400))
-        seconds = world.some_time(1.5, 10)
-        try:
-            self._file.write_text(f"{jump:+d}\n")
-            await world.rest(1.2)
-            world.record(self.name, f"{jump:+d} s for {seconds:.1f} s")
-            await world.rest(seconds)
-        finally:
-            self._file.write_text("+0\n")
+        """Do it, in a life of the server of its own: with that library it is slow."""
+        file = world.folder / "clock"
+        _set_clock(file, 0)
+        async with world.down():
+            await world.server.stop()
+            world.server.env = {
+                "LD_PRELOAD": _clock_library(),
+                "FAKETIME_TIMESTAMP_FILE": str(file),
+                "FAKETIME_CACHE_DURATION": "1",
+                "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+                "DONT_FAKE_MONOTONIC": "1",
+            }
+            try:
+                await world.server.start()
+                await self._jump(world, file)
+            finally:
+                world.server.env, pid = {}, world.server.pid
+                await world.server.stop()
+                _sweep(pid)
+
+    async def _jump(self, world: World, file: Path) -> None:
+        jump_s = world.random.choice((-86_400, -3_600, 3_600, 86_400))
+        clock = SystemClock()
+        _set_clock(file, jump_s)
+        deadline = time.monotonic() + ARMED_S
+        while not _stored_about(world.server.database, clock.wall_ms() + jump_s * 1000):
+            if time.monotonic() > deadline:
+                raise NotNow("nothing was stored at that time")
+            await asyncio.sleep(0.1)
+        world.record(self.name, f"{jump_s:+d} s")
+        await world.rest(world.some_time(0.2, 5))
+        _set_clock(file, 0)
+        await world.rest(world.some_time(1.2, 5))
+
+
+def _stored_about(database: Path, wall_ms: int) -> bool:
+    """Return whether an event has a time that is about this one."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)) as connection:
+        query = "SELECT 1 FROM events WHERE ts BETWEEN ? AND ? LIMIT 1"
+        return connection.execute(query, (wall_ms - 20_000, wall_ms + 20_000)).fetchone() is not None
+
+
+def _set_clock(file: Path, offset_s: int) -> None:
+    file.write_text(f"{offset_s:+d}\n")
+
+
+def _sweep(pid: int) -> None:
+    """Remove what the library leaves behind in the memory of the machine."""
+    for name in ("faketime_shm", "sem.faketime_sem"):
+        Path(f"/dev/shm/{name}_{pid}").unlink(missing_ok=True)
 
 
 def _clock_library() -> str:
@@ -368,15 +442,14 @@ class Cut(Fault):
 
     async def happen(self, world: World) -> None:
         """Do it."""
-        pipe = world.wire().pipe(world.direction())
-        cut = pipe.cut_inside(world.random)
-        try:
-            async with asyncio.timeout(ARMED_S):
-                where = await cut
-        except TimeoutError:
+        async for wire in world.wires():
+            pipe = wire.pipe(world.direction())
+            cut = pipe.cut_inside(world.random)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TRY_S):
+                    world.record(self.name, await cut)
+                    return
             pipe.disarm()
-            raise NotNow("no frame passed by") from None
-        world.record(self.name, where)
 
 
 class LostAnswer(Fault):
@@ -388,7 +461,11 @@ class LostAnswer(Fault):
 
     async def happen(self, world: World) -> None:
         """Do it."""
-        wire = world.wire()
+        async for wire in world.wires():
+            if await self._try(world, wire):
+                return
+
+    async def _try(self, world: World, wire: Wire) -> bool:
         posted = asyncio.Event()
 
         def swallow() -> None:
@@ -396,21 +473,21 @@ class LostAnswer(Fault):
             posted.set()
 
         wire.up.on_post = swallow
-        try:
-            async with asyncio.timeout(ARMED_S):
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(TRY_S):
                 await posted.wait()
-        except TimeoutError:
-            wire.up.disarm()
-            raise NotNow("nobody posted") from None
-        deadline = time.monotonic() + 1
+        wire.up.disarm()
+        if not posted.is_set():
+            return False
+        deadline = time.monotonic() + TRY_S
         while not wire.down.lost_bytes and time.monotonic() < deadline:  # noqa: ASYNC110  # the wire tells nobody
             await asyncio.sleep(0.005)
         await asyncio.sleep(world.random.uniform(0, 0.05))
         lost = wire.down.lost_bytes
         wire.abort()
-        if not lost:
-            raise NotNow("no answer came")
-        world.record(self.name, f"{lost} bytes from the server were lost")
+        if lost:
+            world.record(self.name, f"{lost} bytes from the server were lost")
+        return lost > 0
 
 
 class Silence(Fault):
@@ -422,13 +499,14 @@ class Silence(Fault):
 
     async def happen(self, world: World) -> None:
         """Do it."""
-        pipe = world.wire().pipe(world.direction())
-        seconds = world.some_time(0.5, 45)
+        direction, seconds = world.direction(), world.some_time(0.5, 45)
 
-        def begin() -> None:
+        def begin(wire: Wire) -> Pipe:
+            pipe = wire.pipe(direction)
             pipe.silent = True
+            return pipe
 
-        await _hold(world, pipe, self.name, seconds, begin)
+        await _hold(world, self.name, seconds, begin)
 
 
 class Delay(Fault):
@@ -440,16 +518,12 @@ class Delay(Fault):
 
     async def happen(self, world: World) -> None:
         """Do it."""
-        wire = world.wire()
-        seconds = world.some_time(0.5, 15)
 
-        def begin() -> None:
+        def begin(wire: Wire) -> Pipe:
             wire.up.delay_s, wire.down.delay_s = world.random.uniform(0, 0.5), world.random.uniform(0.01, 1)
+            return wire.down
 
-        try:
-            await _hold(world, wire.down, self.name, seconds, begin)
-        finally:
-            wire.up.free()
+        await _hold(world, self.name, world.some_time(0.5, 15), begin)
 
 
 class Slow(Fault):
@@ -461,30 +535,31 @@ class Slow(Fault):
 
     async def happen(self, world: World) -> None:
         """Do it."""
-        pipe = world.wire().down
-        seconds = world.some_time(0.5, 20)
 
-        def begin() -> None:
-            pipe.bytes_per_s = world.random.uniform(1_000, 20_000)
+        def begin(wire: Wire) -> Pipe:
+            wire.down.bytes_per_s = world.random.uniform(1_000, 20_000)
             world.worker().tell("burst", count=40, size=8_000)
+            return wire.down
 
-        await _hold(world, pipe, self.name, seconds, begin)
+        await _hold(world, self.name, world.some_time(0.5, 20), begin)
 
 
-async def _hold(world: World, pipe: Pipe, name: str, seconds: float, begin: Callable[[], None]) -> None:
-    """Keep a pipe broken for a time; it counts once something was held back by it."""
-    before = pipe.late_bytes
-    try:
-        begin()
-        deadline = time.monotonic() + ARMED_S
-        while pipe.late_bytes == before and time.monotonic() < deadline and pipe.wire.alive:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-        if pipe.late_bytes == before:
-            raise NotNow("nothing passed by")
-        world.record(name, f"{pipe.direction}, for {seconds:.1f} s")
-        await world.rest(seconds)
-    finally:
-        pipe.free()
+async def _hold(world: World, name: str, seconds: float, begin: Callable[[Wire], Pipe]) -> None:
+    """Keep a wire broken for a time; it counts once something was held back by it. Raises: NotNow."""
+    async for wire in world.wires():
+        pipe = begin(wire)
+        before = pipe.late_bytes
+        try:
+            deadline = time.monotonic() + TRY_S
+            while pipe.late_bytes == before and time.monotonic() < deadline and wire.alive:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            if pipe.late_bytes > before:
+                world.record(name, f"{pipe.direction}, for {seconds:.1f} s")
+                await world.rest(seconds)
+                return
+        finally:
+            wire.up.free()
+            wire.down.free()
 
 
 # --- the clients ------------------------------------------------------------------------------------------------
@@ -519,7 +594,7 @@ class CrashBetween(Fault):
         """Do it."""
         worker = world.worker()
         worker.tell("crash")
-        code = await worker.wait(ARMED_S)
+        code = await worker.wait(ARMED_S / 2)
         if code is None:
             # It may still do so, at its next post.
             await worker.kill()
@@ -560,6 +635,7 @@ REGISTRY: Final[tuple[type[Fault], ...]] = (
     Slow,
     Clock,
     Restart,
+    Restore,
     Rewind,
 )
 """Every kind of fault."""

@@ -106,6 +106,10 @@ class WorkerProcess:
         """Let it go on."""
         return self._process is not None and child.send(self._process, signal.SIGCONT)
 
+    def complaints(self) -> str:
+        """Return the end of what the clients said on standard error."""
+        return self._log.read_text(errors="replace")[-2000:].strip()
+
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
         while line := await process.stdout.readline():

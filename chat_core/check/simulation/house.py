@@ -23,6 +23,7 @@ from chat_core.server.config import ServeOptions
 from chat_core.server.context import Services
 from chat_core.server.gateway import Gateway
 from chat_core.server.router import Router
+from chat_core.server.sessions.admission import Admission
 from chat_core.server.sessions.flusher import Flusher
 from chat_core.server.sessions.hub import Hub
 from chat_core.server.sessions.presence import Presence
@@ -142,6 +143,7 @@ class _Life:
             server="simulated",
             ping_every_s=options.ping_every_s,
             pong_within_s=options.pong_within_s,
+            admission=Admission(self._clock),
         )
         self._router = Router(services, lambda: self.on_broken(), self._parts.routes)
         router = self._router

@@ -47,6 +47,28 @@ def amend(
     return _keep(timeline, strays), changed
 
 
+def amend_stale(
+    timeline: Timeline, events: Iterable[MessageEdited | MessageDeleted]
+) -> tuple[Timeline, tuple[int, ...]]:
+    """Fold changes into what is stale, which may lack earlier ones; return the timeline and the seqs of the changed.
+
+    So that a text that was deleted just now is not shown until a page has replaced it.
+    """
+    stale = timeline.stale
+    if stale is None:
+        return timeline, ()
+    changed: dict[int, Message] = {}
+    for event in events:
+        before = changed.get(event.message) or stale.find(event.message)
+        after = before if before is None else amended(before, event)
+        if after is not None and after is not before:
+            changed[event.message] = after
+    if not changed:
+        return timeline, ()
+    blocks = tuple(tuple(changed.get(message.seq, message) for message in block) for block in stale.blocks)
+    return replace(timeline, stale=replace(stale, blocks=blocks)), tuple(changed)
+
+
 def amended(message: Message, event: MessageEdited | MessageDeleted) -> Message:
     """Return a message with a change of it folded in; the very same one if it has it already."""
     if event.seq <= message.changed:

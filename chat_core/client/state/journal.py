@@ -1,9 +1,10 @@
 """What an outbox keeps on disk: a journal of small records whose replay gives back what was not finished. Pure.
 
-Each record is `4-byte length, 4-byte CRC-32, MessagePack`. A crash can only cut the end off: replay stops at the first
-record that is not whole. Nothing that is acknowledged depends on the journal, and a record that says "done" may be
-lost: the message is then sent again under its cid, which the server stores once. Whether a message was sent already is
-not written down: whoever replays must take it for possible.
+Each record is `4-byte length, 4-byte CRC-32, MessagePack`. A crash can only cut the end off, or leave zeros there (a
+file system may lengthen a file before it fills it): replay stops at the first record that is not whole. Nothing that is
+acknowledged depends on the journal, and a record that says "done" may be lost: the message is then sent again under its
+cid, which the server stores once. Whether a message was sent already is not written down: whoever replays must take it
+for possible.
 """
 
 from __future__ import annotations
@@ -119,10 +120,20 @@ class Journal:
                 if kept is not None:
                     self._kept[record.cid] = replace(kept, wanted=True)
 
-    def adopt(self, other: Journal) -> None:
-        """Take over what another journal keeps, behind what is here; what is in both counts once."""
+    def adopt(self, other: Journal) -> bool:
+        """Take over what another journal keeps, behind what is here; what is in both counts once.
+
+        Returns:
+            Whether it was: not if both keep something, and it was written in another life of the server's store or by
+            another account, so that a conversation's number means another one there.
+        """
+        if not self:
+            self.whose = other.whose if other else self.whose
+        elif other and _life(self.whose) != _life(other.whose):
+            return False
         for kept in other.kept:
             self._kept.setdefault(kept.unsent.cid, kept)
+        return True
 
     def records(self) -> Iterator[AnyRecord]:
         """Yield the shortest journal that folds to this."""
@@ -140,6 +151,10 @@ class Journal:
         kept = self._kept.get(cid)
         if kept is not None:
             self._kept[cid] = replace(kept, unsent=replace(kept.unsent, **fields))
+
+
+def _life(whose: Whose | None) -> tuple[int, str]:
+    return (0, "") if whose is None else (whose.account, whose.epoch)
 
 
 _encoder: Final = msgspec.msgpack.Encoder()
@@ -165,8 +180,8 @@ def from_bytes(data: bytes) -> tuple[Journal, int]:
     while at + _HEAD_BYTES <= len(data):
         size = int.from_bytes(data[at : at + 4], "big")
         body = data[at + _HEAD_BYTES : at + _HEAD_BYTES + size]
-        if size > LONGEST or len(body) < size or crc32(body) != int.from_bytes(data[at + 4 : at + 8], "big"):
-            break
+        if not 0 < size <= LONGEST or len(body) < size or crc32(body) != int.from_bytes(data[at + 4 : at + 8], "big"):
+            break  # the checksum of nothing is zero: zeros would pass for a record that says nothing
         journal.add(_decoder.decode(body))
         at += _HEAD_BYTES + size
     return journal, at

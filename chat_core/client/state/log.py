@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from chat_core.client.state import timeline as timelines
-from chat_core.client.state.amending import amend
+from chat_core.client.state.amending import amend, amend_stale
 from chat_core.client.state.changes import (
     Change,
     Delivered,
@@ -38,6 +38,7 @@ def arrived(
     timeline, new = timelines.append(conversation.timeline, [timelines.message_of(event) for event in posted])
     amendments = [event for event in arrival.events if isinstance(event, MessageEdited | MessageDeleted)]
     timeline, changed = amend(timeline, amendments) if amendments else (timeline, {})
+    timeline, old = amend_stale(timeline, amendments)
     if arrival.keep is not None:
         timeline = timelines.trim(timeline, arrival.keep)
     position = Position(conversation=number, seq=last.seq, eid=last.eid)
@@ -48,7 +49,7 @@ def arrived(
     changes: list[Change] = []
     if new:
         changes.append(MessagesAppended(conversation=number, messages=new, live=arrival.live))
-    changes += [MessageChanged(conversation=number, seq=seq) for seq in changed]
+    changes += [MessageChanged(conversation=number, seq=seq) for seq in (*old, *changed)]
     if (after.unread, after.read, after.mentions) != (conversation.unread, conversation.read, conversation.mentions):
         changes.append(UnreadChanged(conversation=number))
     after, more = _topics(after, arrival.events)

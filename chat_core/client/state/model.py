@@ -110,6 +110,10 @@ class Stale(msgspec.Struct, frozen=True, kw_only=True):
         """Seq of the newest one."""
         return self.blocks[-1][-1].seq
 
+    def find(self, seq: int) -> Message | None:
+        """Return the message with that seq, if it is among them."""
+        return _found(self.blocks, seq)
+
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     """Consecutive messages of one conversation, oldest first, as far as they are known.
@@ -154,12 +158,7 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
 
     def find(self, seq: int) -> Message | None:
         """Return the message with that seq, if it is known."""
-        index = bisect_left(self.blocks, seq, key=lambda block: block[-1].seq)
-        if index == len(self.blocks):
-            return None
-        block = self.blocks[index]
-        at = bisect_left(block, seq, key=lambda message: message.seq)
-        return block[at] if at < len(block) and block[at].seq == seq else None
+        return _found(self.blocks, seq)
 
     def newest(self, count: int) -> tuple[Message, ...]:
         """Return the newest `count` messages, oldest first."""
@@ -169,6 +168,15 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
             if len(taken) >= count:
                 break
         return tuple(taken)
+
+
+def _found(blocks: tuple[tuple[Message, ...], ...], seq: int) -> Message | None:
+    index = bisect_left(blocks, seq, key=lambda block: block[-1].seq)
+    if index == len(blocks):
+        return None
+    block = blocks[index]
+    at = bisect_left(block, seq, key=lambda message: message.seq)
+    return block[at] if block[at].seq == seq else None
 
 
 class Typist(msgspec.Struct, frozen=True, kw_only=True):

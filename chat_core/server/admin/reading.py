@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.server.admin.faults import AdminFault
 from chat_core.server.store import opening, schema, sqlite_file
+from chat_core.server.store.checks.base import times
 from chat_core.server.store.checks.examining import BASIC, examine
 from chat_core.server.store.reader import read_epoch
 from chat_core.server.store.schema import accounts, conversations, events, messages
@@ -30,6 +31,11 @@ class Contents(NamedTuple):
     conversations: int
     events: int
     messages: int
+
+    def __str__(self) -> str:
+        """Say it for people."""
+        messages, conversations = times(self.messages, "message"), times(self.conversations, "conversation")
+        return f"{messages} in {conversations} of {times(self.accounts, 'account')}"
 
 
 @contextmanager
@@ -49,6 +55,8 @@ def snapshot(path: Path) -> Iterator[Connection]:
             yield connection
     except DBAPIError as error:
         raise _unreadable(path, error) from error
+    except (NoResultFound, MultipleResultsFound) as error:
+        raise AdminFault(f"{path} is damaged: it has no epoch, or no version.", ExitCode.UNSOUND) from error
 
 
 def database_in(data: Path) -> Path:

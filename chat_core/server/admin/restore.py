@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -111,19 +112,40 @@ def _set_aside(database: Path, clock: Clock) -> Path:
     under the name, the old one or the new one.
     """
     kept = _free_name(database, clock)
-    with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    _fold_log_in(database)
     for ending in sqlite_file.COMPANIONS:  # what a damaged database leaves
         path = sqlite_file.companion(database, ending)
         if os.path.lexists(path):
             path.rename(sqlite_file.companion(kept, ending))
     if os.path.lexists(database):
-        try:
-            os.link(database, kept, follow_symlinks=False)
-        except OSError:  # a file system without links
-            database.rename(kept)
+        _name_also(database, kept)
     sqlite_file.sync_folder(database.parent)
     return kept
+
+
+def _name_also(database: Path, kept: Path) -> None:
+    """Give the database another name beside its own."""
+    try:
+        os.link(database, kept, follow_symlinks=False)
+    except OSError:  # a file system without links
+        with unfinished(kept) as path:
+            shutil.copyfile(database, path)
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+            publish(path, kept, replace=False)
+
+
+def _fold_log_in(database: Path) -> None:
+    """Move the content of a write-ahead log into its database; one that is damaged is left as it is, for experts."""
+    if not database.is_file() or not sqlite_file.companion(database, "-wal").exists():
+        return
+    try:
+        with snapshot(database):
+            pass
+    except AdminFault:
+        return
+    with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _free_name(database: Path, clock: Clock) -> Path:

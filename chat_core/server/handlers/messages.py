@@ -103,7 +103,8 @@ async def read_events(ctx: Context, request: ReadEvents) -> Events:
             more=reached < upto,
         )
 
-    return await ctx.store.read(query)
+    async with ctx.catching_up():
+        return await ctx.store.read(query)
 
 
 def _cleaned(raw: str) -> str:

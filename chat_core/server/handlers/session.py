@@ -1,7 +1,7 @@
 """Opening a connection: hello, sign-in, resume, attach.
 
-Order in a catch-up: attach (new events are kept back), read one snapshot of the store, answer, let go what lies behind
-the snapshot. Reading before attaching would lose what is committed in between.
+Order in a catch-up: wait for one's turn, attach (new events are kept back), read one snapshot of the store, answer, let
+go what lies behind the snapshot. Reading before attaching would lose what is committed in between.
 """
 
 from __future__ import annotations
@@ -76,6 +76,11 @@ async def sign_in(ctx: Context, request: SignIn) -> SignedIn:
 @handles(Resume, needs=Permission.READ)
 async def resume(ctx: Context, request: Resume) -> Resumed:
     """Attach to everything and catch up."""
+    async with ctx.catching_up():
+        return await _resume(ctx, request)
+
+
+async def _resume(ctx: Context, request: Resume) -> Resumed:
     session, hub, account = ctx.session, ctx.hub, ctx.account
     hub.follow(session)
     try:
@@ -99,6 +104,11 @@ async def resume(ctx: Context, request: Resume) -> Resumed:
 @handles(Attach, needs=Permission.READ)
 async def attach(ctx: Context, request: Attach) -> CatchUp:
     """Attach to one conversation and catch up there."""
+    async with ctx.catching_up():
+        return await _attach(ctx, request)
+
+
+async def _attach(ctx: Context, request: Attach) -> CatchUp:
     session, account = ctx.session, ctx.account
     conversation = ConversationId(request.position.conversation)
     place = await ctx.store.read(lambda reader: reader.find(account, conversation))

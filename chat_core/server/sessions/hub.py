@@ -11,7 +11,7 @@ from typing import Protocol
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codec import pack
-from chat_core.protocol.events import AccountEvent, AccountRenamed, ConversationEvent, Event
+from chat_core.protocol.events import AccountEvent, AccountRenamed, ConversationEvent, ConversationLeft, Event
 from chat_core.protocol.framing import push_frame
 from chat_core.protocol.values import Account
 from chat_core.server.sessions.feed import Feed
@@ -195,10 +195,14 @@ class Hub:
         self._publish(frames, eids)
 
     def account_push(self, account: AccountId, event: AccountEvent) -> None:
-        """Hand an event of an account's log to its connections."""
+        """Hand an event of an account's log to its connections: those that follow, and those whose pushes it ends."""
         frame = encode(event)
         for session in list(self._accounts.get(account, ())):
-            if not session.following or event.seq <= session.account_floor:
+            if not session.following:
+                if isinstance(event, ConversationLeft) and event.conversation in session.attached:
+                    session.insist(frame)
+                continue
+            if event.seq <= session.account_floor:
                 continue
             if session.held_account_events is not None:
                 session.held_account_events.append((event.seq, frame))

@@ -44,6 +44,7 @@ class Session:
         "account_floor",
         "attached",
         "calls",
+        "catch_ups",
         "dirty",
         "driver",
         "following",
@@ -81,6 +82,8 @@ class Session:
         self.dirty = False
         self.calls = 0
         """Calls that are under way: begun, and not answered yet."""
+        self.catch_ups = 0
+        """Those among them that catch up."""
         self._waiting: deque[Call] = deque()
         """Calls that came, and are not begun yet: at most what one read of the socket brought."""
         self._paused = False

@@ -31,6 +31,7 @@ _OPENER: Final = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL")
 _WRITER: Final = (
     *_OPENER,
     "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",  # what was deleted is overwritten, whatever this SQLite was built to do
     f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}",
     f"PRAGMA cache_size = -{WRITER_CACHE_KB}",
 )

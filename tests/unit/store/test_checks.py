@@ -306,7 +306,7 @@ DAMAGES = {
     "own_unread": (
         "unread",
         "UPDATE memberships SET own_unread = 1 WHERE conversation = 3 AND account = 1",
-        "account 1 in conversation 3: it counts 1 own message behind its read marker, there are 2",
+        "account 1 in conversation 3: it counts 1 own message behind its read marker, there are 0",
     ),
     # accounts and names
     "log_head": ("account-logs", "UPDATE accounts SET log_head = 2 WHERE id = 1", "account 1: its log ends at"),

@@ -6,10 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chat_core.client.state import inputs
 from chat_core.client.state import timeline as timelines
+from chat_core.client.state.changes import MessageChanged
 from chat_core.client.state.model import Stale, Timeline
+from chat_core.protocol.events import MessageDeleted
+from chat_core.protocol.values import Position
 from tests.support.following import Followed, Step, steps
-from tests.unit.client.state.events import BOB, EVE, message
+from tests.unit.client.state.events import (
+    BOB,
+    EVE,
+    after,
+    conversation,
+    events,
+    general,
+    message,
+    posted,
+    resumed,
+    then,
+)
 
 
 def known(first: int, last: int) -> Timeline:
@@ -123,6 +138,26 @@ def test_rename_reaches_what_is_stale() -> None:
     assert [each.name for each in renamed.stale or ()] == [BOB.name, "eva"]
     assert renamed.blocks is jumped.blocks
     assert timelines.rename(renamed, EVE.id, "eva") is renamed
+
+
+def test_stale_message_that_is_deleted_now_is_not_shown_any_more() -> None:
+    state = after(resumed(conversation()), events(posted(1), posted(2, "a secret")))
+    state, _ = then(
+        state,
+        resumed(conversation(head=50, unread=1)),
+        inputs.WasReset(position=Position(conversation=1, seq=50, eid=b"50505050"), reason="far_behind", wall_ms=1),
+    )
+
+    state, changes = then(
+        state,
+        events(MessageDeleted(conversation=1, seq=51, eid=b"51515151", ts=1, author=BOB.id, name=BOB.name, message=2)),
+    )
+
+    assert [(each.body, each.deleted) for each in general(state).timeline.stale or ()] == [
+        ("message 1", False),
+        ("", True),
+    ]
+    assert MessageChanged(conversation=1, seq=2) in changes
 
 
 def check(followed: Followed) -> None:

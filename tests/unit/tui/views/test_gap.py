@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_core.client.state.changes import TimelineReset
+from chat_core.client.state.changes import MessageChanged, TimelineReset
 from chat_core.client.state.model import ConversationState, Notice
 from chat_core.client.state.timeline import append, begin, fall_behind, prepend
 from chat_core.protocol.values import Message, Position
@@ -271,7 +271,8 @@ def test_items_are_those_of_a_fresh_start_whatever_happens(story: list[Step], sc
         top = history.view.place()
         followed.step(step)
         resets = [change for change in followed.changes if isinstance(change, TimelineReset)]
-        history.update(followed.here, reset=bool(resets), jumped=any(each.jumped for each in resets))
+        changed = {change.seq for change in followed.changes if isinstance(change, MessageChanged)}
+        history.update(followed.here, reset=bool(resets), jumped=any(each.jumped for each in resets), changed=changed)
         history.view.settle()
 
         again = opened(followed.here)
