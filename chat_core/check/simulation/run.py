@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import random
 import sys
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
@@ -12,13 +11,12 @@ from typing import Any, Final
 
 import structlog
 
+from chat_core.check.broken.variants import Variant
 from chat_core.check.history import Record
 from chat_core.check.simulation.schedule import Schedule
 from chat_core.check.simulation.time_loop import simulate
 from chat_core.check.verdict import Verdict, judge
-from chat_core.server.app import Parts
 
-MakeParts = Callable[[random.Random], Parts]
 WITHIN_S: Final = 24 * 3600.0
 """Simulated time after which a schedule is stuck."""
 
@@ -45,20 +43,20 @@ class Outcome:
         return "\n".join(lines)
 
 
-def sound_parts(chance: random.Random) -> Parts:
-    """Return the parts of a server as it should be."""
-    return Parts()
+def run_one(seed: int, variant: Variant | None = None) -> Outcome:
+    """Run the schedule of a seed.
 
-
-def run_one(seed: int, make_parts: MakeParts = sound_parts) -> Outcome:
-    """Run the schedule of a seed."""
+    Args:
+        seed: makes everything in it.
+        variant: what is broken on purpose; None: nothing.
+    """
     records: list[Record] = []
     failures: list[str] = []
     steps = 0
 
     async def story() -> None:
         nonlocal steps
-        schedule = Schedule(seed, make_parts, records.append)
+        schedule = Schedule(seed, records.append, variant)
         try:
             await schedule.run()
         finally:

@@ -17,6 +17,8 @@ from chat_core.base.errors import ChatError
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.base.tasks import spawn
 from chat_core.check import history
+from chat_core.check.broken.temper import Temper
+from chat_core.check.broken.variants import Variant
 from chat_core.check.history import Record
 from chat_core.check.simulation.disk import Disk
 from chat_core.check.simulation.house import House
@@ -28,6 +30,7 @@ from chat_core.check.simulation.wires import ENDLESS, Fate, Network, Weather, pa
 from chat_core.check.verdict import REWIND
 from chat_core.client import LinkStatus
 from chat_core.client.state.model import ConversationState
+from chat_core.client.storage import Storage
 from chat_core.protocol.limits import OUTBOX_BYTES
 from chat_core.protocol.requests.conversations import SetTopic
 from chat_core.protocol.requests.messages import History
@@ -39,6 +42,9 @@ SETTLE_WITHIN_S: Final = 400.0
 """Simulated time after the last fault within which everybody must be where the log is."""
 CALM_S: Final = 40.0
 """How long it must stay so: who is half dead does not know it before."""
+
+OFTEN: Final = 30.0
+"""How many times more often a broken variant shows its fault: a run has some dozens of messages, not thousands."""
 
 NAMES: Final = ("ann", "bob", "cyd", "dan")
 CHANNELS: Final = ("general", "tea", "ops")
@@ -100,19 +106,18 @@ class Schedule:
 
     Args:
         seed: makes everything.
-        make_parts: makes the parts of each server life; broken ones, to see whether it is found.
+        variant: what is broken on purpose; None: nothing.
         write: takes the records of the history.
     """
 
-    def __init__(
-        self, seed: int, make_parts: Callable[[random.Random], Parts], write: Callable[[Record], None]
-    ) -> None:
+    def __init__(self, seed: int, write: Callable[[Record], None], variant: Variant | None = None) -> None:
         self.seed = seed
         self.failures: list[str] = []
         """Invariants that did not hold."""
         self.steps = 0
         """Actions and faults so far."""
         self._write = write
+        self._variant = variant
         self._chance = random.Random(f"{seed}/run")
         self.traits = traits_of(random.Random(f"{seed}/traits"))
         self._loop = asyncio.get_running_loop()
@@ -125,7 +130,7 @@ class Schedule:
             self.traits.pace,
             self._clock,
             server_chance,
-            lambda: make_parts(parts_chance),
+            lambda: self._parts(parts_chance),
             self.traits.outbox_bytes,
         )
         self._players: list[Player] = []
@@ -194,7 +199,13 @@ class Schedule:
             habits,
             self._write,
             self._fail,
+            self._variant.storage if self._variant is not None and self._variant.storage is not None else _as_it_is,
         )
+
+    def _parts(self, chance: random.Random) -> Parts:
+        """Return the parts of a server's life."""
+        variant = self._variant
+        return Parts() if variant is None or variant.server is None else variant.server(Temper(chance, OFTEN))
 
     # --- steps ------------------------------------------------------------------------------------------------
 
@@ -678,6 +689,10 @@ class Schedule:
     def _dump(self) -> None:
         for record in self._disk.dump(self._loop.time()):
             self._write(record)
+
+
+def _as_it_is(storage: Storage) -> Storage:
+    return storage
 
 
 _ACTIONS: Final = {
