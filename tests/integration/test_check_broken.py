@@ -23,7 +23,7 @@ FAULTS = {
     "lose-pushes": "cut,crash,delay",
     "swap-for-one": "cut,crash",
     "not-tell-lagging": "slow,pause",
-    "read-first": "cut,crash,restart",
+    "read-first": "kill,storm,cut,restart",
     "leave-out-last": "cut,kill",
     "believe-positions": "rewind,cut",
     "count-edits-twice": "cut,crash",
