@@ -7,12 +7,13 @@ import sys
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
 
 from chat_core.check.broken.variants import Variant
-from chat_core.check.history import Record
+from chat_core.check.history import Record, save
 from chat_core.check.simulation.schedule import Schedule
 from chat_core.check.simulation.time_loop import simulate
 from chat_core.check.verdict import Verdict, judge
@@ -42,6 +43,10 @@ class Outcome:
         lines = [violation.as_text() for violation in self.verdict.violations] + self.failures
         return "\n".join(lines)
 
+    def save(self, path: Path) -> None:
+        """Write the history into a file."""
+        save(path, self.records)
+
 
 def run_one(seed: int, variant: Variant | None = None) -> Outcome:
     """Run the schedule of a seed.
@@ -67,7 +72,8 @@ def run_one(seed: int, variant: Variant | None = None) -> Outcome:
         try:
             simulate(story(), within_s=WITHIN_S)
         except Exception as error:
-            failures.append(f"The run ended with {error!r}.")
+            # A history without an end says nothing about promises.
+            return Outcome(seed, records, [f"The run ended with {error!r}.", *failures], judge(()), steps)
     return Outcome(seed, records, failures, judge(records), steps)
 
 
