@@ -178,18 +178,23 @@ def check(
         str | None, typer.Option(help="Check a server that is broken on purpose; it must be caught.")
     ] = None,
     verify: Annotated[Path | None, typer.Option(help="Only judge a history that a run has kept.")] = None,
+    simulate: Annotated[
+        bool, typer.Option("--simulate", help="In one process on a virtual clock instead: --seed repeats it exactly.")
+    ] = False,
 ) -> None:
     """Try to break the five promises: a server, clients and faults on this machine, with data of their own."""
     import secrets
 
     from chat_core.base.errors import ChatError, UsageFault
     from chat_core.base.exit_codes import ExitCode
-    from chat_core.check.real.command import Command
+    from chat_core.check.command import Command
 
     command = Command(as_json=as_json)
     try:
         if verify is not None:
             passed = command.verify(verify)
+        elif simulate:
+            passed = command.simulate(seconds=seconds, seed=seed)
         else:
             passed = command.check(
                 seconds=seconds,

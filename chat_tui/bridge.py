@@ -34,6 +34,9 @@ CLOSE_WITHIN_S: Final = 3.0
 """Time for the goodbye, in seconds; the thread is left to itself after it."""
 _WAKE_EVERY_S: Final = 1.0
 
+KEPT: Final = 2_000
+"""About how many messages of a conversation are kept while nobody reads its older ones."""
+
 
 class Bridge:
     """A client in a thread of its own. All methods belong to the application's loop.
@@ -161,6 +164,10 @@ class Bridge:
         """Move the read marker."""
         self._tell(lambda client: client.mark_read(conversation, seq))
 
+    def reading(self, conversation: int | None) -> None:
+        """Tell where older messages are being read, None: nowhere; see `Client.reading`."""
+        self._tell(lambda client: client.reading(conversation))
+
     def typing(self, conversation: int, *, active: bool) -> None:
         """Tell the others that somebody writes here."""
         self._tell(lambda client: client.typing(conversation, active))
@@ -244,7 +251,7 @@ class Bridge:
 
         if self._outbox is not None:
             storage = FileStorage(folder_for(self._outbox, str(self._address)), self._outbox_fault)
-            client = Client(self._address, self._name, storage=storage)
+            client = Client(self._address, self._name, storage=storage, keep=KEPT)
             try:
                 await client.start()
             except WorldFault as fault:
@@ -252,7 +259,7 @@ class Bridge:
             else:
                 self.keeps = True
                 return client
-        client = Client(self._address, self._name)
+        client = Client(self._address, self._name, keep=KEPT)
         await client.start()
         return client
 

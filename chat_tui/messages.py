@@ -48,6 +48,15 @@ class ReadUpTo(Message):
         """seq of the newest message that was wholly visible."""
 
 
+class ReadingOlder(Message):
+    """Somebody scrolled up, or is back at the end."""
+
+    def __init__(self, conversation: int | None) -> None:
+        super().__init__()
+        self.conversation = conversation
+        """Number of the conversation of which older messages are in view; None: none are."""
+
+
 class LinkChosen(Message):
     """The user clicked a link."""
 

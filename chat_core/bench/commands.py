@@ -161,6 +161,22 @@ def restart(
 
 
 @bench.command()
+def storm(
+    clients: Annotated[int, typer.Option(min=1, max=50_000, help="Connections that come back.")] = 1000,
+    missed: Annotated[int, typer.Option(min=1, max=100_000, help="Messages that each has to catch up with.")] = 200,
+    size: Size = 100,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let everybody come back at once after a restart: how long until all have what they missed."""
+    from chat_core.bench.storm import StormOptions, measure_storm
+
+    with _explained():
+        report, complaints = measure_storm(StormOptions(clients=clients, missed=missed, size=size, data=data))
+    _print(report, complaints, as_json=as_json)
+
+
+@bench.command()
 def templates(
     folder: Annotated[Path, typer.Argument(help="Where chat.recv and chat.msg are written.")],
 ) -> None:

@@ -23,6 +23,8 @@ ANSWERS_WITHIN_S: Final = 15.0
 """Time that sends which are still under way at the end have for their answers, in seconds."""
 RING: Final = 1 << 17
 """Sends that can be under way at once, all senders together: a power of two."""
+AHEAD: Final = 200
+"""Sends under way at once where only their number matters."""
 FIRST: Final = 1 << 20
 """Number of the first send: as the id of a call it takes four bytes, which the tally looks for."""
 
@@ -93,6 +95,13 @@ class Posters:
             for sender in self._pump(left):
                 self._top_up(sender, window)
         return time.monotonic() - begun
+
+    def send(self, count: int) -> None:
+        """Send so many, as fast as they are acknowledged."""
+        for number in range(count):
+            self._send(self._senders[number % len(self._senders)], time.monotonic_ns())
+            while self.under_way >= AHEAD and not self.lost:
+                self._pump(1.0)
 
     def run_open(self, seconds: float, rate: float) -> float:
         """Send when it is due, whether or not the ones before were answered; return the seconds this took."""

@@ -137,7 +137,7 @@ def measure_restart(options: RestartOptions) -> tuple[RestartReport, str]:
                 server.kill()
                 begun = time.monotonic_ns()
                 server.launch(address.port)
-                _await_welcome(address)
+                await_welcome(address)
                 taken_ns.append(time.monotonic_ns() - begun)
                 server.first_line()
         finally:
@@ -180,7 +180,7 @@ def _fill(address: Address, options: RestartOptions) -> None:
             raise WorldFault("The store could not be filled.")
 
 
-def _await_welcome(address: Address) -> None:
+def await_welcome(address: Address) -> None:
     """Knock until the server answers a hello. Raises: WorldFault."""
     deadline = time.monotonic() + START_WITHIN_S
     while time.monotonic() < deadline:

@@ -103,6 +103,8 @@ class StubbornSender:
         self._over = Event()
         self._thread = Thread(target=self._run, name=name, daemon=True)
         self.acknowledged: dict[bytes, Acknowledged] = {}
+        self.latencies_ns: list[int] = []
+        """Of each acknowledgement, since its send."""
         self.refused = 0
         """Refusals; a refused send is tried again."""
         self.connects = 0
@@ -159,10 +161,12 @@ class StubbornSender:
         return Post(conversation=self._channel, cid=os.urandom(CID_BYTES), body="x" * self._size)
 
     def _acknowledge(self, line: Line, request: Post) -> bool:
+        begun = time.monotonic_ns()
         outcome = line.ask(100, pack(Call(id=100, request=to_map(request))))
         if isinstance(outcome, Failure):
             self.refused += 1
             return False
+        self.latencies_ns.append(time.monotonic_ns() - begun)
         reply: dict[str, Any] = outcome.reply
         told = Acknowledged(reply["conversation"], reply["seq"], bool(reply.get("duplicate")))
         self.acknowledged[request.cid] = told

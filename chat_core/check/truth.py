@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from msgspec.structs import replace
+
 from chat_core.check.history import Dumped, Snapshot, Stored
 
 POSTED: Final = "message_posted"
@@ -141,7 +143,9 @@ class Truth:
         dump = self._open.get(event.epoch)
         if dump is None:
             dump = self._open[event.epoch] = Dump()
-        dump.add(event)
+        lives = self._lives.get(self.last)
+        twin = lives[-1].at.get((event.conversation, event.seq)) if lives else None
+        dump.add(event if twin is None else _sharing(event, twin))
 
     def dumped(self, done: Dumped) -> None:
         """Take the end of a dump: it replaces an earlier one of the same life of that epoch."""
@@ -177,3 +181,15 @@ class Truth:
         for epoch, lives in self._lives.items():
             for dump in lives:
                 yield epoch, dump
+
+
+def _sharing(event: Stored, twin: Stored) -> Stored:
+    """Return an event that shares its parts with the same one of an earlier dump: most of a restored log is alike."""
+    return replace(
+        event,
+        who=twin.who,
+        kind=twin.kind if twin.kind == event.kind else event.kind,
+        eid=twin.eid if twin.eid == event.eid else event.eid,
+        cid=twin.cid if twin.cid == event.cid else event.cid,
+        body=twin.body if twin.body == event.body else event.body,
+    )

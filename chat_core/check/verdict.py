@@ -260,7 +260,8 @@ class _Judge:
         self._life(record.who).places.pop(record.conversation, None)
 
     def _on_delivered(self, record: Delivered) -> None:
-        self._counted["deliveries"] += 1
+        # Who never started is no client but listens to a wire: its order counts, its end does not.
+        self._counted["deliveries"] += self._life(record.who).started is not None
         self._go_on(record)
         key = (record.epoch, record.conversation, record.seq, record.eid)
         witness = self._seen.setdefault(key, record)

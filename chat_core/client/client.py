@@ -47,6 +47,8 @@ class Client:
         entropy: returns so many random bytes, from a cryptographic source.
         storage: keeps the outbox and the list of conversations beyond this client's life (`FileStorage`); None: what
             is unsent ends with the client.
+        keep: about how many messages of each conversation are kept as more come, except where `reading` says otherwise;
+            older ones can be loaded again. None: all.
 
     Raises:
         UsageFault: the name is ill-formed.
@@ -64,6 +66,7 @@ class Client:
         connector: Connector = connect,
         entropy: Callable[[int], bytes] = os.urandom,
         storage: Storage | None = None,
+        keep: int | None = None,
     ) -> None:
         self.address = address
         self._follow = follow
@@ -78,6 +81,7 @@ class Client:
             connector,
             entropy,
             storage,
+            keep,
         )
         self._name = check_account_name(name)
         self._started = False
@@ -195,7 +199,7 @@ class Client:
         """Put a message into the outbox and return its cid; it is sent, and sent again, by itself and in order.
 
         Raises:
-            UsageFault: there is no such conversation, or the cid is in use.
+            UsageFault: there is no such conversation, the cid is in use, or the client was closed.
         """
         known = self._engine.board.now.conversations.get(conversation)
         if known is None:
@@ -249,6 +253,10 @@ class Client:
             UsageFault: there is no such conversation.
         """
         return await self._engine.pages.load_older(conversation, limit)
+
+    def reading(self, conversation: int | None) -> None:
+        """Tell where older messages are being read: nothing is forgotten there. None: nowhere."""
+        self._engine.delivery.reading = conversation
 
     async def load_members(self, conversation: int) -> None:
         """Read who is in a conversation. Raises: CallFailed, Disconnected."""

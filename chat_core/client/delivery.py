@@ -37,7 +37,7 @@ class Delivery:
         board: gets the events.
         on_own: told of own messages as they are handed over.
         on_passed: told up to which seq a conversation's events were handed over.
-        keep: most messages kept of a conversation; None: all.
+        keep: least number of messages kept of a conversation, much more are forgotten; None: all are kept.
     """
 
     def __init__(
@@ -51,6 +51,8 @@ class Delivery:
         self._on_own = on_own
         self._on_passed = on_passed
         self._keep = keep
+        self.reading: int | None = None
+        """Conversation of which everything is kept: somebody reads its older messages."""
         self._link: Link | None = None
         self._sequences: dict[int, Sequence] = {}
         self._fetching: set[int] = set()
@@ -92,7 +94,8 @@ class Delivery:
             return
         ready = sequence.take(events)
         if ready:
-            self._board.apply(EventsArrived(conversation=conversation, events=ready, live=live, keep=self._keep))
+            keep = None if conversation == self.reading else self._keep
+            self._board.apply(EventsArrived(conversation=conversation, events=ready, live=live, keep=keep))
             self._tell_own(ready)
             self._on_passed(conversation, sequence.last)
         self.fill(conversation)

@@ -48,6 +48,7 @@ class Engine:
         connector: opens the stream.
         entropy: returns so many random bytes.
         storage: keeps what is unsent beyond this client's life; None: nobody does.
+        keep: messages kept of a conversation whose older ones nobody reads; None: all.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Engine:
         connector: Connector,
         entropy: Callable[[int], bytes],
         storage: Storage | None = None,
+        keep: int | None = None,
     ) -> None:
         self._address = address
         self._clock = clock
@@ -68,22 +70,22 @@ class Engine:
         self._blank: set[int] = set()
         """Conversations that were reset before the connection could be used."""
         self._follow = far_behind is not None
-        self.board = Board(latecomers=lambda: self.sender.news(), on_room=lambda: self._delivery.fill_all())
+        self.board = Board(latecomers=lambda: self.sender.news(), on_room=lambda: self.delivery.fill_all())
         self.sender = Sender(
             clock,
-            seen=lambda conversation, seq: self._delivery.seen(conversation, seq),
+            seen=lambda conversation, seq: self.delivery.seen(conversation, seq),
             listed=lambda conversation: conversation in self.board.now.conversations,
             wake=self.board.wake,
             storage=storage,
         )
         self.remembering = Remembering(storage, self.board, self.sender)
-        self._delivery = Delivery(
-            self.board, self.sender.came_by, self.sender.passed, None if self._follow else KEPT_UNSHOWN
+        self.delivery = Delivery(
+            self.board, self.sender.came_by, self.sender.passed, keep if self._follow else KEPT_UNSHOWN
         )
         self.pages = Pages(self.board, self.sender, lambda: self.keeper.link)
-        self.attacher = Attacher(self.board, self._delivery, self.sender, clock, self._was_reset)
+        self.attacher = Attacher(self.board, self.delivery, self.sender, clock, self._was_reset)
         self.glances = Glances(self.board, clock)
-        self._incoming = Incoming(self.board, self._delivery, self.attacher, self.pages, clock, self.remembering.look)
+        self._incoming = Incoming(self.board, self.delivery, self.attacher, self.pages, clock, self.remembering.look)
         self._opening = Opening(self.board, self.sender, self.attacher, name, program, far_behind)
         self.keeper = Keeper(self._dial, self._open, self._ready, self._say, clock, self._chance)
 
@@ -121,7 +123,7 @@ class Engine:
         return await Link.open(self._address, self._connector, self._clock, self._incoming.take, self._ended)
 
     async def _open(self, link: Link) -> None:
-        self._delivery.link_up(link)
+        self.delivery.link_up(link)
         await self._opening.open(link)
 
     def _ready(self, link: Link) -> None:
@@ -134,7 +136,7 @@ class Engine:
 
     def _ended(self, link: Link, ended: Ended) -> None:
         self.sender.link_down()
-        self._delivery.link_down()
+        self.delivery.link_down()
         self.attacher.link_down()
         self.glances.link_down()
 

@@ -47,6 +47,7 @@ class Remembering:
         remembered = _as_of_writing(found)
         if remembered is not None:
             self._board.apply(inputs.WasRemembered(remembered=remembered))
+            self._write_whose(Whose(name=remembered.me.name, account=remembered.me.id, epoch=remembered.epoch))
         self._sender.restore(found.kept)
 
     def look(self) -> None:
@@ -55,10 +56,7 @@ class Remembering:
             return
         state = self._board.now
         if state.me is not None and state.epoch:
-            whose = Whose(name=state.me.name, account=state.me.id, epoch=state.epoch)
-            if whose != self._whose:
-                self._whose = whose
-                self._storage.write((whose,))
+            self._write_whose(Whose(name=state.me.name, account=state.me.id, epoch=state.epoch))
             if self._list is None:
                 self._keep()
             elif self._timer is None and self._list is not state.conversations:
@@ -71,6 +69,12 @@ class Remembering:
         if self._storage is not None:
             self._keep()
             await self._storage.close()
+
+    def _write_whose(self, whose: Whose) -> None:
+        """Note in which life of the store the numbers mean something that are written from now on."""
+        if self._storage is not None and whose != self._whose:
+            self._whose = whose
+            self._storage.write((whose,))
 
     def _keep(self) -> None:
         self._timer = None

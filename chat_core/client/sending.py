@@ -64,6 +64,7 @@ class Sender:
         self._pause: asyncio.TimerHandle | None = None
         self._waiting: dict[bytes, asyncio.Future[Outcome]] = {}
         self._outcomes: OrderedDict[bytes, Outcome] = OrderedDict()
+        self._closed = False
 
     # --- what the user does -----------------------------------------------------------------------------------
 
@@ -80,8 +81,10 @@ class Sender:
             target: where it goes, for people.
 
         Raises:
-            UsageFault: its cid is in use.
+            UsageFault: its cid is in use, or the client was closed: nobody would keep it.
         """
+        if self._closed:
+            raise UsageFault("The client is closed: it takes no more messages.")
         size = len(unsent.body.encode("utf-8", "replace"))
         if unsent.cid in self._outbox or unsent.cid in self._outcomes:
             raise UsageFault("This cid names another message already.")
@@ -217,7 +220,8 @@ class Sender:
             yield UnsentMoved(conversation=number, unsent=self._outbox.view(number))
 
     def close(self) -> None:
-        """Tell everybody who waits."""
+        """Take nothing more, and tell everybody who waits."""
+        self._closed = True
         self._cancel_pause()
         waiting, self._waiting = self._waiting, {}
         for future in waiting.values():

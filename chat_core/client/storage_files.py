@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import hashlib
 import logging
@@ -31,6 +32,7 @@ LATER_S: Final = 0.05
 """How long a record that is in no hurry waits for company, in seconds."""
 REWRITE_BYTES: Final = 256 * 1024
 """Length from which on a journal that is mostly history is written anew, in bytes."""
+_MAKE_TRIES: Final = 20
 _OUTBOX: Final = "outbox-"
 _KNOWN: Final = "known-"
 _UNFINISHED: Final = ".unfinished"
@@ -78,10 +80,7 @@ class FileStorage:
             raise WorldFault(
                 f"The outbox {self._folder} cannot be written ({reason}): what is not sent when you leave is lost."
             ) from error
-        whose = self._journal.whose
-        if whose is None:
-            self._journal.add(Whose(name=name))
-        return Found(self._journal.kept, whose, self._read_known(name))
+        return Found(self._journal.kept, self._journal.whose, self._read_known(name))
 
     def write(self, records: Sequence[AnyRecord], on_disk: Callable[[], None] | None = None) -> None:
         """Append to the journal; see `Storage`."""
@@ -124,6 +123,8 @@ class FileStorage:
                 self._try(path, name, others)
             if self._fd < 0:
                 self._fd, self._path = self._make()
+            if self._journal.whose is None:
+                self._journal.add(Whose(name=name))
             self._rewrite(to_bytes(self._journal.records()))
             for path, _ in others:
                 path.unlink(missing_ok=True)
@@ -133,9 +134,9 @@ class FileStorage:
 
     def _try(self, path: Path, name: str, others: list[tuple[Path, int]]) -> None:
         if path.name.endswith(_UNFINISHED):
-            with _locked(path) as fd:
-                if fd is not None:
-                    path.unlink(missing_ok=True)  # a rewrite that a crash cut off; the old file is still there
+            # It belongs to whoever has the lock of the file it is to replace; without that file it is nobody's.
+            if not path.with_name(path.name.removesuffix(_UNFINISHED)).exists():
+                path.unlink(missing_ok=True)
             return
         with _locked(path) as fd:
             if fd is None:
@@ -150,13 +151,20 @@ class FileStorage:
             if self._fd < 0:
                 self._journal, self._size, self._path = journal, whole, path
                 self._fd = os.dup(fd)  # the lock belongs to the open file, not to the number
-            else:
-                self._journal.adopt(journal)
+            elif self._journal.adopt(journal):
                 others.append((path, os.dup(fd)))
+            else:
+                _log.warning("%s was written for another store of the server's; it waits for the next start", path)
 
     def _make(self) -> tuple[int, Path]:
-        path = self._folder / f"{_OUTBOX}{secrets.token_hex(8)}"
-        return _new(path), path
+        for tries_left in reversed(range(_MAKE_TRIES)):
+            path = self._folder / f"{_OUTBOX}{secrets.token_hex(8)}"
+            try:
+                return _new(path), path
+            except BlockingIOError:  # another client that starts just now took the new file for one left behind
+                if not tries_left:
+                    raise
+        raise AssertionError("the last try returns or raises")
 
     # --- writing ----------------------------------------------------------------------------------------------
 
@@ -181,17 +189,19 @@ class FileStorage:
 
     def _written(self, done: asyncio.Future[None], waiting: list[Callable[[], None]]) -> None:
         self._busy = False
-        if done.cancelled() or self._closed:
+        if done.cancelled():
             return
         error = done.exception()
         if error is None:
             self._broken = False
         elif not self._broken:
-            self._broken = True
+            self._broken = True  # half a record may stand there: what is written behind it would not be read
             reason = getattr(error, "strerror", None) or str(error)
             _log.error("the outbox cannot be written: %r", error)
-            if self._on_fault is not None:
+            if self._on_fault is not None and not self._closed:
                 self._on_fault(f"The outbox cannot be written ({reason}): what is not sent when you leave is lost.")
+        if self._closed:
+            return  # `close` writes the rest
         for on_disk in waiting:
             on_disk()
         self._start()
@@ -301,13 +311,11 @@ def _lock(fd: int, path: Path) -> bool:
 
 
 def _new(path: Path) -> int:
-    """Make a file and lock it."""
+    """Make a file and lock it. Raises: OSError; BlockingIOError: somebody was quicker to lock it."""
     fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    if not _lock(fd, path):
         os.close(fd)
-        raise
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN), str(path))
     return fd
 
 

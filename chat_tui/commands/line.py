@@ -16,7 +16,7 @@ class Say(NamedTuple):
     """A message."""
 
     body: str
-    """What is sent."""
+    """What is sent, without the white space at its end."""
 
 
 class Run(NamedTuple):
@@ -45,6 +45,7 @@ class Word(NamedTuple):
 
 def parse(text: str) -> Say | Run | Nothing:
     """Return what a line means."""
+    text = text.rstrip()  # the line end of what was pasted counts for nothing, also not for the length
     stripped = text.lstrip()
     if not stripped:
         return Nothing()

@@ -14,7 +14,7 @@ from typing_extensions import override
 from chat_tui.commands.context import Answer
 from chat_tui.commands.line import Say
 from chat_tui.keys import bindings
-from chat_tui.messages import ConversationChosen, LinkChosen, MemberChosen, OlderWanted, ReadUpTo
+from chat_tui.messages import ConversationChosen, LinkChosen, MemberChosen, OlderWanted, ReadingOlder, ReadUpTo
 from chat_tui.screens.base import HelpWanted
 from chat_tui.screens.chat_view import ChatView
 from chat_tui.views.columns import BREAKPOINTS
@@ -130,6 +130,11 @@ class ChatScreen(ChatView):
         """Fetch them."""
         event.stop()
         self.errands.load_older(event.conversation, self.timeline.older_failed)
+
+    def on_reading_older(self, event: ReadingOlder) -> None:
+        """See that nothing is forgotten there."""
+        event.stop()
+        self.bridge.reading(event.conversation)
 
     def on_read_up_to(self, event: ReadUpTo) -> None:
         """Remember it."""

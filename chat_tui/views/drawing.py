@@ -156,11 +156,12 @@ def _unsent(item: UnsentItem, where: Columns, reader: Reader) -> tuple[Line, ...
 
 def _fate(item: UnsentItem) -> tuple[str, Role]:
     unsent = item.unsent
+    why = drawable_line(unsent.text or unsent.code).removesuffix(".")
     if unsent.status == "failed":
-        return f"failed: {drawable_line(unsent.text or unsent.code)}", "error"
+        return f"✕ failed: {why} · /retry or /discard", "error"
     if unsent.status == "sending":
         return ("" if item.fresh else "◌ sending"), "notice"
-    return "◌ queued", "notice"
+    return (f"◌ queued: {why}" if why else "◌ queued"), "notice"
 
 
 def _acted(text: str, found: list[Mark], who: tuple[str, Role]) -> tuple[str, list[Mark]]:

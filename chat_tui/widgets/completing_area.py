@@ -219,7 +219,7 @@ class CompletingArea(TextArea, inherit_bindings=False):
             return
         self._offered = now
         completion = complete(*now, self._known()) if self.was_typed else Completion(0, 0)
-        if completion.start == self._dismissed:
+        if completion.start == self._dismissed and (completion.candidates or completion.usage):
             return
         self._dismissed = None
         self._show(completion)

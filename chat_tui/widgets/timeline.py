@@ -19,7 +19,7 @@ from chat_core.base.clock import Clock, SystemClock
 from chat_core.client.state.changes import Batch, Change, MessageChanged, TimelineReset
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.values import Account
-from chat_tui.messages import OlderWanted, ReadUpTo
+from chat_tui.messages import OlderWanted, ReadingOlder, ReadUpTo
 from chat_tui.views.columns import Columns, columns
 from chat_tui.views.drawing import Reader
 from chat_tui.views.history import History, differs
@@ -61,6 +61,7 @@ class Timeline(TimelinePane, can_focus=False):
         self._longest = 0
         self._asked = 0
         self._told = 0
+        self._reading: int | None = None
 
     @property
     def conversation(self) -> int | None:
@@ -149,6 +150,10 @@ class Timeline(TimelinePane, can_focus=False):
         """See TimelinePane."""
         super().placed()
         self._tell_read()
+        reading = None if self.following else self.conversation
+        if reading != self._reading and self.is_mounted:
+            self._reading = reading
+            self._say(ReadingOlder(reading))
 
     @override
     def moved_to(self, line: int) -> None:

@@ -180,6 +180,20 @@ def test_restart_kills_the_server_and_compares_its_books_with_the_store_when_ask
     assert list(home.glob("chat-bench-*")) == [], "its data is removed again"
 
 
+# --- a reconnect storm ------------------------------------------------------------------------------------------------
+
+
+def test_storm_brings_everybody_up_to_date_also_over_several_pages_when_all_come_back(home: Path) -> None:
+    arguments = ("--clients", "40", "--missed", "450", "--json", "--data", str(home))
+
+    measured = figures(*arguments, command="storm")
+
+    assert measured["incomplete"] == 0
+    assert 0 < measured["p50_s"] <= measured["seconds"]
+    assert 0 < measured["bystander_p50_ms"] <= measured["bystander_max_ms"]
+    assert list(home.glob("chat-bench-*")) == [], "its data is removed again"
+
+
 # --- templates --------------------------------------------------------------------------------------------------------
 
 

@@ -38,7 +38,7 @@ class Stage:
         """The channel everybody is in."""
         return self.world.room("general")
 
-    def actor(self, name: str, *, follow: bool = True, far_behind: int = 2000) -> Actor:
+    def actor(self, name: str, *, follow: bool = True, far_behind: int = 2000, keep: int | None = None) -> Actor:
         """Make a client that is watched."""
         client = Client(
             ADDRESS,
@@ -48,6 +48,7 @@ class Stage:
             far_behind=far_behind,
             connector=self.network.connect,
             entropy=self.chance.randbytes,
+            keep=keep,
         )
         return Actor(client, name)
 

@@ -11,6 +11,7 @@ from chat_core.check.simulation.time_loop import simulate
 from chat_core.check.simulation.wires import Fate, passing
 from chat_core.client import CallFailed, LinkStatus
 from chat_core.client.state.changes import ListChanged, LoadingChanged, MessagesAppended, TimelineReset
+from chat_core.client.state.model import BLOCK
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import Lagging, MessagePosted
 from chat_core.protocol.limits import POSITIONS_PER_RESUME
@@ -115,6 +116,31 @@ def test_client_reads_the_newest_page_when_it_is_far_behind() -> None:
                 pass
             assert ann.bodies() == said
             assert ann.room().timeline.stale is None
+
+    simulate(story())
+
+
+def test_client_forgets_old_messages_but_not_where_they_are_read() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        chat(stage, stage.general, 40)
+        async with stage.actor("ann", keep=BLOCK) as ann:
+            await ann.client.online()
+            await ann.client.load_older(1, 40)
+            ann.client.reading(1)
+            said = chat(stage, stage.general, 2 * BLOCK)
+            await ann.until(lambda: ann.bodies() == said)
+
+            ann.client.reading(None)
+            said = chat(stage, stage.general, 1)
+            await ann.until(lambda: ann.bodies()[-1] == said[-1])
+
+            assert BLOCK <= ann.room().timeline.count < 2 * BLOCK
+            assert not ann.room().timeline.at_start
+            assert ann.room().unread == 2 * BLOCK + 41, "what is forgotten here was not read for that"
+            while await ann.client.load_older(1):
+                pass
+            assert ann.bodies() == said
 
     simulate(story())
 

@@ -280,6 +280,18 @@ def test_sent_ends_when_the_client_is_closed_and_the_message_stays() -> None:
     simulate(story())
 
 
+def test_post_is_refused_when_the_client_is_closed() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            ann.say("kept")
+        with pytest.raises(UsageFault, match="closed"):
+            ann.say("lost without a word")
+
+    simulate(story())
+
+
 def test_sent_may_be_given_up_without_giving_up_the_message() -> None:
     async def story() -> None:
         stage = Stage(1)

@@ -262,6 +262,19 @@ async def test_dismissing_the_popup_brings_back_what_was_written() -> None:
         assert not desk.composer.dismiss_completion()
 
 
+async def test_popup_is_back_for_a_new_command_when_the_one_it_was_dismissed_for_is_gone() -> None:
+    desk = Desk()
+    async with desk.run_test() as pilot:
+        await write(pilot, "/l")
+        assert desk.composer.dismiss_completion()
+        await write(pilot, "i")
+        assert not desk.popup.display, "still the word it was dismissed for"
+        await press(pilot, "ctrl+u")
+        await write(pilot, "/l")
+
+        assert desk.popup.display
+
+
 async def test_click_on_a_candidate_puts_it_into_the_text() -> None:
     desk = Desk()
     async with desk.run_test() as pilot:

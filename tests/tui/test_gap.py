@@ -108,10 +108,16 @@ async def back_again(home: Path) -> AsyncIterator[Sitting]:
 
 
 async def quiet(me: Sitting) -> None:
-    """Wait until no more pages are on their way here."""
+    """Wait until no more pages are on their way here; a busy machine may take its time for each of them."""
     history = me.chat.timeline.history
     assert history is not None
-    await me.until(lambda: not me.here.loading and not history.wants_older, "all pages")
+
+    def is_quiet() -> bool:
+        return not me.here.loading and not history.wants_older
+
+    while not is_quiet():
+        known_from = me.here.timeline.known_from
+        await me.until(lambda: is_quiet() or me.here.timeline.known_from != known_from, "a page")  # noqa: B023
     await me.pilot.pause()
 
 

@@ -64,8 +64,13 @@ async def test_fate_of_a_message_is_shown_as_it_changes() -> None:
     app = app_with()
     async with app.run_test(size=(80, 24)) as pilot:
         here = app.state.conversations[1]
-        for status, words in (("queued", "◌ queued"), ("failed", "failed: You may not.")):
-            waiting = unsent(status=status, text="You may not.")
+        fates = (
+            ("queued", "", "◌ queued"),
+            ("queued", "The disk is full.", "◌ queued: The disk is full"),
+            ("failed", "You may not.", "✕ failed: You may not · /retry or /discard"),
+        )
+        for status, why, words in fates:
+            waiting = unsent(status=status, text=why)
             take(app, msgspec.structs.replace(here, unsent=(waiting,)), UnsentChanged(conversation=1))
             await pilot.pause()
             assert pane(app.timeline)[-1].endswith(f"on its way {words}")

@@ -15,7 +15,7 @@ from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 
 from chat_core.client.state.changes import LoadingChanged, MessagesAppended, MessagesPrepended
 from chat_core.client.state.model import ClientState, ConversationState
-from chat_tui.messages import OlderWanted, ReadUpTo
+from chat_tui.messages import OlderWanted, ReadingOlder, ReadUpTo
 from tests.tui.support.frames import pane, until
 from tests.tui.support.harness import Harness
 from tests.tui.support.states import chatter, client, conversation, said, with_more, with_older
@@ -333,6 +333,19 @@ async def test_messages_are_not_told_as_read_until_the_window_has_the_focus() ->
         await until(pilot, lambda: told(app, ReadUpTo), "being told")
         history = app.timeline.history
         assert history is not None and told(app, ReadUpTo)[-1].seq == history.last_visible()
+
+
+async def test_scrolling_up_and_coming_back_is_told_once_each() -> None:
+    app = app_with()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert not told(app, ReadingOlder)
+        for _ in range(3):
+            app.timeline.action_page_up()
+        app.timeline.action_last()
+        await pilot.pause()
+
+        assert [message.conversation for message in told(app, ReadingOlder)] == [1, None]
 
 
 async def test_nothing_is_told_as_read_when_it_was_read_already() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import shutil
+import signal
 import tempfile
 import time
 from collections import Counter
@@ -25,16 +26,17 @@ from chat_core.check.history import AnyRecord, Fault, Record, from_lines, to_lin
 from chat_core.check.real import dump
 from chat_core.check.real.faults import REGISTRY, Lane, NotNow, World
 from chat_core.check.real.faults import Fault as FaultKind
-from chat_core.check.real.proxy import Proxy
+from chat_core.check.real.proxy import Listen, Proxy
 from chat_core.check.real.server import CheckedServer
+from chat_core.check.real.tap import Tap
 from chat_core.check.real.worker import Order
 from chat_core.check.real.workers import WorkerProcess
 from chat_core.check.verdict import Verdict, judge
 from chat_core.client import Client, parse_address
 
-NAMES: Final = ("ann", "bob", "cem", "dot", "eli", "fay", "gus", "hal", "ida", "jon", "kai", "lea", "mia", "ned", "oda")
+NAMES: Final = ("ann", "bob", "cem", "dot", "eli", "fay", "gus", "hal", "ida", "jon", "kai", "lea", "mia", "nat", "oda")
 CHANNELS: Final = ("lobby", "kitchen", "garden")
-SETTLE_WITHIN_S: Final = 120.0
+SETTLE_WITHIN_S: Final = 90.0
 """Time everybody has, when all faults are over, to send what is unsent and to catch up, in seconds."""
 READY_WITHIN_S: Final = 60.0
 LANES: Final[tuple[Lane, ...]] = ("server", "clients")
@@ -68,6 +70,8 @@ class Outcome:
     seconds: float
     faults: Counter[str]
     """How often each kind happened."""
+    pushes: int = 0
+    """Events that the server pushed, as the wires showed them."""
     skipped: dict[str, str] = field(default_factory=dict)
     """Kinds that this machine cannot do, and why."""
     problems: list[str] = field(default_factory=list)
@@ -123,7 +127,8 @@ class Run:
         self.problems: list[str] = []
         self._last = ""
         self._server = CheckedServer(folder / "data", folder / "server.log", options.command)
-        self._proxy = Proxy(self._server.reach)
+        self._proxy = Proxy(self._server.reach, self._tap)
+        self._taps: list[Tap] = []
         self._workers: list[WorkerProcess] = []
         self._records = (folder / "checker.jsonl").open("ab", buffering=0)
         self._world = World(
@@ -144,6 +149,10 @@ class Run:
 
     async def run(self) -> None:
         """Do all of it but the judging. Raises: WorldFault."""
+        me = asyncio.current_task()
+        assert me is not None, "a coroutine runs in a task"
+        # Whoever ends the checker gets back a machine without its processes and mounts.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)
         try:
             with ExitStack() as stack:
                 stack.callback(self._records.close)
@@ -235,9 +244,11 @@ class Run:
         bag: list[FaultKind] = []
         first_round = True
         await world.rest(gap_s)
-        while kinds and not world.over.is_set():
+        while not world.over.is_set():
             if not bag:
-                bag = list(reversed(kinds))
+                bag = [kind for kind in reversed(kinds) if not kind.most or self.happened[kind.name] < kind.most]
+                if not bag:
+                    return
                 if not first_round:
                     random.shuffle(bag)
                 first_round = False
@@ -328,6 +339,16 @@ class Run:
                     raise WorldFault(f"The client {worker.who} ended by itself: {worker.complaints()}")
             await asyncio.sleep(0.05)
 
+    @property
+    def pushes(self) -> int:
+        """Events that the server pushed, as the wires showed them."""
+        return sum(tap.pushes for tap in self._taps)
+
+    def _tap(self, number: int) -> Listen:
+        tap = Tap(f"wire {number}", self._write, self._now)
+        self._taps.append(tap)
+        return lambda direction, data: tap.up(data) if direction == "up" else tap.down(data)
+
     def _fault(self, kind: str, detail: str) -> None:
         self.happened[kind] += 1
         self._last = f"{kind}: {detail}"
@@ -371,13 +392,17 @@ def check(options: CheckOptions, say: Say) -> Outcome:
     kept = options.keep is not None
     try:
         run = Run(options, folder, say)
-        asyncio.run(run.run())
+        try:
+            asyncio.run(run.run())
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
         say("judging")
         outcome = Outcome(
             verdict=judge(_records(run.files)),
             seed=options.seed,
             seconds=options.seconds,
             faults=run.happened,
+            pushes=run.pushes,
             skipped=run.skipped,
             problems=[*run.problems],
         )
@@ -399,6 +424,7 @@ def _vacuous(outcome: Outcome, options: CheckOptions) -> list[str]:
             ("acknowledgements", counts.acks),
             ("deliveries", counts.deliveries),
             ("stored events", counts.stored),
+            ("pushes", outcome.pushes),
         )
         if not count
     ]

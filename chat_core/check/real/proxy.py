@@ -18,8 +18,9 @@ from chat_core.check.real.frames import FrameCursor
 
 Direction = Literal["up", "down"]
 """`up`: from the client to the server."""
+Listen = Callable[[Direction, bytes], None]
 
-HELD_BYTES: Final = 256 * 1024
+HELD_BYTES: Final = 64 * 1024
 """Bytes a pipe holds back before it stops reading."""
 CONNECT_WITHIN_S: Final = 5.0
 _A_POST: Final = b"\xa4post"
@@ -160,12 +161,14 @@ class Pipe:
             at = _place_inside(len(data), ends, before, self._cut[0])
             if at is not None:
                 random_and_done, self._cut = self._cut, None
+                self.wire.tap(self.direction, data[:at])
                 sink.write(data[:at])
                 self.forwarded_bytes += at
                 if not random_and_done[1].done():
                     random_and_done[1].set_result(f"{self.direction}, behind {self.forwarded_bytes} bytes")
                 self.wire.abort()
                 return False
+        self.wire.tap(self.direction, data)
         sink.write(data)
         self.forwarded_bytes += len(data)
         if self.on_post is not None and _A_POST in data:
@@ -227,9 +230,10 @@ class _End(asyncio.Protocol):
 class Wire:
     """One connection of a client."""
 
-    def __init__(self, proxy: Proxy) -> None:
+    def __init__(self, proxy: Proxy, listen: Listen | None) -> None:
         self.up = Pipe(self, "up")
         self.down = Pipe(self, "down")
+        self._listen = listen
         self.alive = True
         self._proxy = proxy
         self._transports: dict[Direction, asyncio.Transport] = {}
@@ -238,6 +242,11 @@ class Wire:
     def complete(self) -> bool:
         """Whether both ends are there."""
         return self.alive and len(self._transports) == 2
+
+    def tap(self, direction: Direction, data: bytes) -> None:
+        """Let whoever listens hear what is forwarded."""
+        if self._listen is not None:
+            self._listen(direction, data)
 
     def pipe(self, direction: Direction) -> Pipe:
         """Return one direction."""
@@ -299,13 +308,19 @@ class Proxy:
 
     Args:
         reach: connects to the server as it is now. Raises: OSError.
+        tap: makes, for the connection of this number, what hears all that is forwarded; None: nobody listens.
     """
 
-    def __init__(self, reach: Callable[[Callable[[], asyncio.Protocol]], Awaitable[object]]) -> None:
+    def __init__(
+        self,
+        reach: Callable[[Callable[[], asyncio.Protocol]], Awaitable[object]],
+        tap: Callable[[int], Listen] | None = None,
+    ) -> None:
         self.port = 0
         self.accepted = 0
         """Connections that came in so far."""
         self._reach = reach
+        self._tap = tap
         self._wires: dict[Wire, None] = {}
         self._server: asyncio.Server | None = None
 
@@ -346,7 +361,7 @@ class Proxy:
         await asyncio.sleep(0)
 
     def _accept(self) -> asyncio.Protocol:
-        wire = Wire(self)
-        self._wires[wire] = None
         self.accepted += 1
+        wire = Wire(self, None if self._tap is None else self._tap(self.accepted))
+        self._wires[wire] = None
         return wire.client_end()

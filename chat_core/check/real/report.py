@@ -23,6 +23,7 @@ def outcome_as_text(outcome: Outcome) -> str:
     """Return the report of a run."""
     lines = [verdict_as_text(outcome.verdict)]
     happened = ", ".join(f"{name} {count}" for name, count in sorted(outcome.faults.items()))
+    lines.append(f"wires    {outcome.pushes:,} pushes were seen on the wires")
     lines.append(f"faults   {outcome.faults.total():,}: {happened or 'none'}")
     lines += [f"skipped  {name}: {reason}" for name, reason in outcome.skipped.items()]
     lines += [f"problem  {problem}" for problem in outcome.problems]
@@ -59,6 +60,7 @@ def outcome_as_json(outcome: Outcome) -> str:
         "seed": outcome.seed,
         "seconds": outcome.seconds,
         "faults": dict(outcome.faults),
+        "pushes": outcome.pushes,
         "skipped": outcome.skipped,
         "problems": outcome.problems,
         "history": None if outcome.history is None else str(outcome.history),

@@ -152,9 +152,10 @@ class Worker:
             else:
                 self._watch(each.unsent.cid, each.unsent.conversation)
         told = spawn("changes", self._hear(changes))
-        parts = [told, spawn("work", self._act()), spawn("tell", self._tell())]
+        work = spawn("work", self._act())
+        parts = [told, spawn("tell", self._tell())]
         await self._obey()
-        self._working = False
+        await stop(work)
         await self._client.close()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(2):

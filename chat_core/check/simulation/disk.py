@@ -102,7 +102,7 @@ class Disk:
         with self.reading() as connection:
             epoch = read_epoch(connection)
             rows = connection.execute(_everything).all()
-            heads = dict(connection.execute(_heads).tuples().all())
+            heads = {row.id: row.head for row in connection.execute(_heads)}
         for key, eid, kind, author, ts, cid, payload, target in rows:
             number = key >> SEQ_BITS
             told, _ = conversation_event(number, seq_of(key), eid, kind, author, "", ts, cid, payload, target)

@@ -26,8 +26,8 @@ from chat_core.server.store.writer import BATCH_OPS
 
 T = TypeVar("T")
 
-WINDOW_S: Final = 0.02
-"""Time between the last statement and the end of the commit, where somebody wants to be told before it."""
+WINDOW_S: Final = 0.4
+"""Longest time between the last statement and the end of a commit, where somebody wants to be told before it."""
 
 
 @dataclass(slots=True)

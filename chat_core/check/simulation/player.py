@@ -25,6 +25,7 @@ from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.client.state import inputs
 from chat_core.client.state.changes import Delivered
 from chat_core.client.state.model import ClientState, ConversationState, Unsent
+from chat_core.client.storage import Storage
 from chat_core.protocol.codec import to_map
 from chat_core.protocol.events import ConversationEvent, MessagePosted
 from chat_core.protocol.requests.messages import Page
@@ -85,6 +86,7 @@ class Player:
         notebook: its disk.
         write: takes records.
         fail: told of an invariant that does not hold.
+        around_storage: puts something between a client and its disk.
     """
 
     def __init__(
@@ -98,6 +100,7 @@ class Player:
         habits: Habits,
         write: Write,
         fail: Callable[[str], None],
+        around_storage: Callable[[Storage], Storage] = lambda storage: storage,
     ) -> None:
         self.who = who
         self.name = name
@@ -110,6 +113,7 @@ class Player:
         self._notebook = notebook
         self._write = write
         self._fail = fail
+        self._around_storage = around_storage
         self._life: _Life | None = None
 
     # --- life -------------------------------------------------------------------------------------------------
@@ -147,7 +151,7 @@ class Player:
             far_behind=self.habits.far_behind,
             connector=self.network.connect,
             entropy=self._chance.randbytes,
-            storage=storage,
+            storage=None if storage is None else self._around_storage(storage),
         )
         self._life = life = _Life(client, storage, posting)
         kept = tuple(each.unsent.cid for each in storage.kept().kept) if storage is not None else ()

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import logging
-import random
 import sys
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
 
-from chat_core.check.history import Record
+from chat_core.check.broken.variants import Variant
+from chat_core.check.history import Record, save
 from chat_core.check.simulation.schedule import Schedule
 from chat_core.check.simulation.time_loop import simulate
 from chat_core.check.verdict import Verdict, judge
-from chat_core.server.app import Parts
 
-MakeParts = Callable[[random.Random], Parts]
 WITHIN_S: Final = 24 * 3600.0
 """Simulated time after which a schedule is stuck."""
 
@@ -44,21 +43,25 @@ class Outcome:
         lines = [violation.as_text() for violation in self.verdict.violations] + self.failures
         return "\n".join(lines)
 
+    def save(self, path: Path) -> None:
+        """Write the history into a file."""
+        save(path, self.records)
 
-def sound_parts(chance: random.Random) -> Parts:
-    """Return the parts of a server as it should be."""
-    return Parts()
 
+def run_one(seed: int, variant: Variant | None = None) -> Outcome:
+    """Run the schedule of a seed.
 
-def run_one(seed: int, make_parts: MakeParts = sound_parts) -> Outcome:
-    """Run the schedule of a seed."""
+    Args:
+        seed: makes everything in it.
+        variant: what is broken on purpose; None: nothing.
+    """
     records: list[Record] = []
     failures: list[str] = []
     steps = 0
 
     async def story() -> None:
         nonlocal steps
-        schedule = Schedule(seed, make_parts, records.append)
+        schedule = Schedule(seed, records.append, variant)
         try:
             await schedule.run()
         finally:
@@ -69,7 +72,8 @@ def run_one(seed: int, make_parts: MakeParts = sound_parts) -> Outcome:
         try:
             simulate(story(), within_s=WITHIN_S)
         except Exception as error:
-            failures.append(f"The run ended with {error!r}.")
+            # A history without an end says nothing about promises.
+            return Outcome(seed, records, [f"The run ended with {error!r}.", *failures], judge(()), steps)
     return Outcome(seed, records, failures, judge(records), steps)
 
 

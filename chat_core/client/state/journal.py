@@ -120,10 +120,20 @@ class Journal:
                 if kept is not None:
                     self._kept[record.cid] = replace(kept, wanted=True)
 
-    def adopt(self, other: Journal) -> None:
-        """Take over what another journal keeps, behind what is here; what is in both counts once."""
+    def adopt(self, other: Journal) -> bool:
+        """Take over what another journal keeps, behind what is here; what is in both counts once.
+
+        Returns:
+            Whether it was: not if both keep something, and it was written in another life of the server's store or by
+            another account, so that a conversation's number means another one there.
+        """
+        if not self:
+            self.whose = other.whose if other else self.whose
+        elif other and _life(self.whose) != _life(other.whose):
+            return False
         for kept in other.kept:
             self._kept.setdefault(kept.unsent.cid, kept)
+        return True
 
     def records(self) -> Iterator[AnyRecord]:
         """Yield the shortest journal that folds to this."""
@@ -141,6 +151,10 @@ class Journal:
         kept = self._kept.get(cid)
         if kept is not None:
             self._kept[cid] = replace(kept, unsent=replace(kept.unsent, **fields))
+
+
+def _life(whose: Whose | None) -> tuple[int, str]:
+    return (0, "") if whose is None else (whose.account, whose.epoch)
 
 
 _encoder: Final = msgspec.msgpack.Encoder()

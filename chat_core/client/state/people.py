@@ -112,6 +112,8 @@ def _members_changed(state: ClientState, event: MembersChanged, wall_ms: int) ->
         ("joined", event.joined),
         ("left", event.left),
     )
+    if known.info.kind == "direct":
+        kinds = ()  # who is in it never changes; that somebody "joined" only tells that it was opened
     for kind, everybody in kinds:
         names = tuple(name for name in everybody if name_key(name) != me)
         if names:

@@ -30,7 +30,7 @@ WINDOW: Final = 128
 """Posts that may wait for their answer at once, in all conversations together."""
 OLD: Final = "old"
 """Code of a message that the user must be asked about; the server knows none of that name."""
-OLD_TEXT: Final = "written more than 12 hours ago and not sent"
+OLD_TEXT: Final = "written more than 12 hours ago"
 
 
 class Sending(NamedTuple):

@@ -21,14 +21,17 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 8
 """Catch-ups that are read at the same time: enough to keep the store's readers busy."""
-IN_LINE: Final = 128
+IN_LINE: Final = 256
 """Catch-ups that wait for one of these to end."""
-FIRST_GUESS_S: Final = 0.01
-"""How long one takes, until that is known, in seconds."""
+FIRST_PACE_S: Final = 0.001
+"""Time from the end of one to the end of the next while somebody waits, until that is known, in seconds."""
 NEWS_SHARE: Final = 0.05
-"""Weight of the newest one in the mean of how long they take."""
+"""Weight of the newest one in the mean of these times."""
+HASTE: Final = 0.3
+"""Those who are sent away are called back sooner than that: the pace is slowest at the beginning, when
+everybody connects, and the line is there so that it need not become empty."""
 SHORTEST_S: Final = 0.05
-LONGEST_S: Final = 30.0
+LONGEST_S: Final = 5.0
 """Bounds of what somebody is told to wait, in seconds."""
 
 
@@ -48,7 +51,7 @@ class Admission:
     """See the module's head.
 
     Args:
-        clock: to learn how long a catch-up takes.
+        clock: to learn the pace.
         at_once: how many are let in.
         in_line: how many may wait.
         each: how many of both one connection may have.
@@ -59,11 +62,12 @@ class Admission:
     ) -> None:
         self._clock = clock
         self._free = at_once
-        self._at_once = at_once
         self._in_line = in_line
         self._each = each
         self._line: deque[asyncio.Future[None]] = deque()
-        self._taken_s = FIRST_GUESS_S
+        self._pace_s = FIRST_PACE_S
+        self._ended_at: float | None = None
+        """When the last one ended; None: nobody has waited since."""
         self._next_place = 0.0
         """Monotonic time of the last place that was promised to somebody who was sent away."""
 
@@ -79,11 +83,9 @@ class Admission:
         session.catch_ups += 1
         try:
             await self._turn()
-            begun = self._clock.monotonic()
             try:
                 yield
             finally:
-                self._taken_s += NEWS_SHARE * (self._clock.monotonic() - begun - self._taken_s)
                 self._leave()
         finally:
             session.catch_ups -= 1
@@ -106,13 +108,21 @@ class Admission:
         while self._line:
             turn = self._line.popleft()
             if not turn.done():
+                self._learn_pace()
                 turn.set_result(None)
                 return
         self._free += 1
+        self._ended_at = None
+
+    def _learn_pace(self) -> None:
+        now = self._clock.monotonic()
+        if self._ended_at is not None:
+            self._pace_s += NEWS_SHARE * (now - self._ended_at - self._pace_s)
+        self._ended_at = now
 
     def _promise(self) -> float:
         """Return the seconds after which there will be a place for one more."""
-        now, pace_s = self._clock.monotonic(), self._taken_s / self._at_once
-        behind_the_line = now + max(SHORTEST_S, (len(self._line) + 1) * pace_s)
-        self._next_place = min(max(behind_the_line, self._next_place + pace_s), now + LONGEST_S)
+        now, step_s = self._clock.monotonic(), HASTE * self._pace_s
+        behind_the_line = now + max(SHORTEST_S, len(self._line) * step_s)
+        self._next_place = min(max(behind_the_line, self._next_place + step_s), now + LONGEST_S)
         return self._next_place - now

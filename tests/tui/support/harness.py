@@ -114,6 +114,9 @@ class Harness(App[None]):
     def on_older_wanted(self, event: messages.OlderWanted) -> None:
         self.said.append(event)
 
+    def on_reading_older(self, event: messages.ReadingOlder) -> None:
+        self.said.append(event)
+
     def on_read_up_to(self, event: messages.ReadUpTo) -> None:
         self.said.append(event)
 

@@ -518,7 +518,7 @@ def test_verdict_says_not_at_the_end_when_a_client_stays_in_the_old_epoch() -> N
 
 def rewound() -> list[Record]:
     """Return a history in which the database is copied back by hand, from 2 events to 1."""
-    lost, new = stored(2, 2), replace(stored(3, 2), eid=b"anothers")
+    lost, new = stored(2, 2), replace(stored(3, 2), eid=b"eid-new2")
     records: list[Record] = [started("ann"), started("bob"), placed("bob"), posted(1), posted(2), posted(3)]
     records += [acked(1, 1), acked(2, 2), acked(3, 2), delivered("bob", stored(1, 1)), delivered("bob", lost)]
     records += [placed("bob", 1, reason="rewound"), delivered("bob", new)]

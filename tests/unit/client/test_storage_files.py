@@ -85,6 +85,58 @@ async def test_storage_adopts_what_several_clients_left(tmp_path: Path) -> None:
     await again.close()
 
 
+async def test_storage_adopts_one_after_the_other_what_was_written_for_two_stores(tmp_path: Path) -> None:
+    several = [FileStorage(tmp_path) for _ in range(2)]
+    for number, storage in enumerate(several):
+        await storage.open("ann")
+        await kept(storage, Whose(name="ann", account=1, epoch=f"e{number}"), put(f"for e{number}"))
+    for storage in several:
+        await abandon(storage)
+
+    told = []
+    for _ in several:
+        heir = FileStorage(tmp_path)
+        found = await heir.open("ann")
+        assert found.whose is not None
+        told.append((found.whose.epoch, [each.unsent.body for each in found.kept]))
+        heir.write([Gone(cids=tuple(each.unsent.cid for each in found.kept))])
+        await heir.close()
+    assert sorted(told) == [("e0", ["for e0"]), ("e1", ["for e1"])]
+    assert files(tmp_path) == []
+
+
+async def test_storages_all_open_when_they_are_opened_at_once_among_left_files(tmp_path: Path) -> None:
+    left: set[str] = set()
+    for turn in range(25):
+        several = [FileStorage(tmp_path) for _ in range(8)]
+        found = await asyncio.gather(*(storage.open("ann") for storage in several))
+        assert {each.unsent.body for every in found for each in every.kept} == left, turn
+        left.clear()
+        for number, (storage, has) in enumerate(zip(several, found, strict=True)):
+            storage.write([Gone(cids=tuple(each.unsent.cid for each in has.kept))])
+            await kept(storage, put(f"{turn}.{number}"))
+            left.add(f"{turn}.{number}")
+        for storage in several:
+            await abandon(storage)
+
+
+async def test_storage_leaves_a_rewrite_alone_that_a_running_client_is_at(tmp_path: Path) -> None:
+    first, second = FileStorage(tmp_path), FileStorage(tmp_path)
+    await first.open("ann")
+    (mine,) = files(tmp_path)
+    at_work = mine.with_name(f"{mine.name}.unfinished")
+    at_work.write_bytes(b"")
+    await second.open("ann")
+    assert at_work.exists()
+    await second.close()
+    await first.close()
+
+    third = FileStorage(tmp_path)
+    await third.open("ann")
+    assert not at_work.exists(), "the file it was to replace is gone: it is nobody's"
+    await third.close()
+
+
 async def test_storage_leaves_alone_what_another_account_wrote(tmp_path: Path) -> None:
     first = FileStorage(tmp_path)
     await first.open("ann")
@@ -99,6 +151,18 @@ async def test_storage_leaves_alone_what_another_account_wrote(tmp_path: Path) -
     assert [each.unsent.body for each in found.kept] == ["ann's"]
     assert found.whose == Whose(name="ann", account=1, epoch="e")
     await mine.close()
+
+
+async def test_storage_leaves_alone_what_another_name_wrote_that_never_was_online(tmp_path: Path) -> None:
+    first = FileStorage(tmp_path)
+    await first.open("ann")
+    await kept(first, put("ann's"))
+    await abandon(first)
+
+    for name, expected in (("bob", []), ("ann", ["ann's"])):
+        other = FileStorage(tmp_path)
+        assert await bodies(other, name) == expected
+        await other.close()
 
 
 async def test_storage_leaves_no_file_when_nothing_is_unsent(tmp_path: Path) -> None:
@@ -231,6 +295,36 @@ async def test_storage_goes_on_and_has_everything_later_when_the_disk_is_full_fo
 
     storage = FileStorage(tmp_path)
     assert await bodies(storage) == ["first", "second", "third", "fourth"]
+    await storage.close()
+
+
+FULL_AT_THE_END = (
+    FULL.split("async def main")[0]
+    + """
+async def main():
+    storage = FileStorage(Path(sys.argv[1]))
+    await storage.open("ann")
+    done = asyncio.Event()
+    storage.write([put("first")], done.set)
+    await done.wait()
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (storage._size + 20, resource.RLIM_INFINITY))
+    storage.write([put("second")], lambda: None)
+    storage.write([put("third")], lambda: None)
+    room = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    storage._thread.submit(resource.setrlimit, resource.RLIMIT_FSIZE, room)  # behind the write of "second"
+    await storage.close()
+
+asyncio.run(main())
+"""
+)
+
+
+async def test_storage_has_everything_later_when_the_disk_was_full_just_before_it_was_closed(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", FULL_AT_THE_END, str(tmp_path)], capture_output=True, check=True)
+
+    storage = FileStorage(tmp_path)
+    assert await bodies(storage) == ["first", "second", "third"]
     await storage.close()
 
 

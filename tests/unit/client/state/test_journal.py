@@ -58,9 +58,25 @@ def test_journal_ignores_what_is_said_of_an_unknown_message(record: AnyRecord) -
 
 def test_journal_counts_what_two_have_once_when_it_adopts() -> None:
     mine, other = fold(put(1), put(2)), fold(put(2), put(3))
-    mine.adopt(other)
 
+    assert mine.adopt(other)
     assert shown(mine) == [(1, "queued"), (2, "queued"), (3, "queued")]
+
+
+@pytest.mark.parametrize("other", [Whose(name="ann", account=7, epoch="e2"), Whose(name="ann", account=8, epoch="e1")])
+def test_journal_adopts_nothing_whose_numbers_mean_other_conversations(other: Whose) -> None:
+    mine = fold(WHOSE, put(1))
+
+    assert not mine.adopt(fold(other, put(2)))
+    assert (shown(mine), mine.whose) == ([(1, "queued")], WHOSE)
+    assert mine.adopt(fold(other)), "nothing is in it"
+
+
+def test_journal_takes_over_whose_the_other_is_when_it_keeps_nothing_itself() -> None:
+    mine = fold(Whose(name="ann", account=7, epoch="e2"))
+
+    assert mine.adopt(fold(WHOSE, put(1)))
+    assert (shown(mine), mine.whose) == ([(1, "queued")], WHOSE)
 
 
 @given(cut=st.integers(min_value=0, max_value=400))

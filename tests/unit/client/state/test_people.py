@@ -138,6 +138,15 @@ def test_joining_makes_the_list_stale_and_is_told_in_one_line() -> None:
     assert [change.notice.names for change in changes if isinstance(change, NoticeAdded)] == [("eve",), ("eve", "zoe")]
 
 
+def test_joining_is_not_told_in_a_direct_conversation() -> None:
+    opened = signal(MembersChanged(conversation=1, rev=1, members=2, online=2, joined=("bob",)))
+
+    state, changes = then(after(resumed(conversation(name="bob", kind="direct", partner=BOB.id, members=1))), opened)
+
+    assert (general(state).info.members, general(state).notices) == (2, ())
+    assert not any(isinstance(change, NoticeAdded) for change in changes)
+
+
 def test_joining_is_told_in_a_new_line_when_somebody_spoke_in_between() -> None:
     first = signal(MembersChanged(conversation=1, rev=1, members=3, online=1, joined=("eve",)))
     second = signal(MembersChanged(conversation=1, rev=2, members=4, online=1, joined=("zoe",)))

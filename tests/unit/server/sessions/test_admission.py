@@ -8,7 +8,7 @@ import itertools
 import pytest
 
 from chat_core.base.tasks import spawn, stop
-from chat_core.server.sessions.admission import FIRST_GUESS_S, LONGEST_S, SHORTEST_S, Admission, Crowded
+from chat_core.server.sessions.admission import FIRST_PACE_S, HASTE, LONGEST_S, SHORTEST_S, Admission, Crowded
 from chat_core.server.sessions.session import Session
 from tests.support.clocks import HandClock
 
@@ -79,24 +79,26 @@ async def test_admission_spreads_those_whom_it_sends_away_when_the_line_is_full(
 
     assert waits[0] == pytest.approx(SHORTEST_S)
     steps = [later - sooner for sooner, later in itertools.pairwise(waits)]
-    assert steps == pytest.approx([FIRST_GUESS_S / 2] * 99), "each at the pace at which two at a time are done"
+    assert steps == pytest.approx([HASTE * FIRST_PACE_S] * 99), "each has a moment of its own"
     await stop(*(visit.task for visit in visits))
 
 
 async def test_admission_asks_for_longer_waits_when_catching_up_takes_long_but_not_for_ever() -> None:
     clock = HandClock()
-    admission = Admission(clock, at_once=1, in_line=0)
-    for _ in range(50):
-        async with admission.enter(session()):
-            clock.now += 10
-    visit = Visit(admission)
+    admission = Admission(clock, at_once=1, in_line=100)
+    visits = [Visit(admission) for _ in range(101)]
+    for visit in visits[:60]:
+        await turns()
+        clock.now += 1
+        visit.end()
+    await turns()
+    visits += [Visit(admission) for _ in range(60)]
     await turns()
 
     waits = [await sent_away(admission) for _ in range(10)]
 
-    assert waits[0] > 8
-    assert waits[-1] == LONGEST_S
-    await stop(visit.task)
+    assert waits == [LONGEST_S] * 10
+    await stop(*(visit.task for visit in visits))
 
 
 async def test_admission_sends_only_one_connection_away_when_that_asks_for_too_much() -> None:

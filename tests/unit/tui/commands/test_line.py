@@ -19,6 +19,7 @@ KNOWN = {"leave": "leave", "part": "leave", "list": "list", "quit": "quit", "que
         ("hello", Say("hello")),
         ("  indented", Say("  indented")),
         ("one\n/two", Say("one\n/two")),
+        ("pasted\n \n", Say("pasted")),
         ("//shrug", Say("/shrug")),
         ("  //x // y", Say("  /x // y")),
         ("///", Say("//")),
@@ -45,7 +46,7 @@ def test_parse_never_says_a_line_that_begins_with_one_slash(text: str) -> None:
 @given(st.text())
 def test_parse_changes_nothing_of_what_is_said_when_it_begins_with_no_slash(text: str) -> None:
     if text.strip() and not text.lstrip().startswith("/"):
-        assert parse(text) == Say(text)
+        assert parse(text) == Say(text.rstrip())
 
 
 def test_words_tell_where_each_of_them_stands() -> None:

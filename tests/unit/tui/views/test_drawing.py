@@ -97,11 +97,16 @@ def test_own_name_in_one_s_own_message_is_no_mention() -> None:
         (unsent("sending"), " 12:53     you  hi ◌ sending", "notice"),
         (unsent("sending", fresh=True), " 12:53     you  hi", ""),
         (
-            unsent("failed", text="You may not write here."),
-            " 12:53     you  hi failed: You may not write here.",
+            unsent("queued", code="store_full", text="The disk is full."),
+            " 12:53     you  hi ◌ queued: The disk is full",
+            "notice",
+        ),
+        (
+            unsent("failed", text="No."),
+            " 12:53     you  hi ✕ failed: No · /retry or /discard",
             "error",
         ),
-        (unsent("failed", code="forbidden"), " 12:53     you  hi failed: forbidden", "error"),
+        (unsent("failed", code="x"), " 12:53     you  hi ✕ failed: x · /retry or /discard", "error"),
     ],
 )
 def test_fate_of_an_unsent_message_stands_behind_its_text(item: UnsentItem, expected: str, role: str) -> None:

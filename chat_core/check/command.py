@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import secrets
 import shutil
 import sys
+import time
 from pathlib import Path
 
 import msgspec
 
-from chat_core.base.errors import WorldFault
+from chat_core.base.errors import UsageFault, WorldFault
 from chat_core.check.history import from_lines
 from chat_core.check.real import report
 from chat_core.check.real.harness import CheckOptions, check, choose
+from chat_core.check.simulation import run as simulation
 from chat_core.check.verdict import judge
 
 
@@ -70,6 +74,41 @@ class Command:
             print("passed" if outcome.passed else "FAILED")
         return outcome.passed
 
+    def simulate(self, *, seconds: float, seed: str | None) -> bool:
+        """Run simulated schedules, one after the other, up to the first that fails; return whether none did.
+
+        Args:
+            seconds: how long.
+            seed: a number: the first schedule's; it fails again if it failed before.
+
+        Raises:
+            UsageFault: the seed is no number.
+        """
+        if seed is not None and not seed.isdecimal():
+            raise UsageFault("A simulated schedule has a number for a seed.")
+        first = secrets.randbelow(10**9) if seed is None else int(seed)
+        if not self._as_json:
+            print(f"simulating for {seconds:g} s, from seed {first}", flush=True)
+        deadline, number = time.monotonic() + seconds, first
+        acks = deliveries = 0
+        failed: simulation.Outcome | None = None
+        while failed is None and (number == first or time.monotonic() < deadline):
+            outcome = simulation.run_one(number)
+            acks += outcome.verdict.counts.acks
+            deliveries += outcome.verdict.counts.deliveries
+            number += 1
+            self._say(f"{number - first:,} schedules · {acks:,} acks, {deliveries:,} deliveries")
+            failed = None if outcome.sound else outcome
+        self._say("")
+        counts = {"schedules": number - first, "acks": acks, "deliveries": deliveries}
+        why = "" if failed is None else simulation.shortest(failed)
+        if self._as_json:
+            print(json.dumps({"passed": failed is None, "seed": number - 1, "counts": counts, "why": why}))
+        else:
+            print(f"{number - first:,} schedules, {acks:,} acknowledged sends, {deliveries:,} deliveries")
+            print("passed" if failed is None else f"{why}\nFAILED with seed {failed.seed}")
+        return failed is None
+
     def verify(self, path: Path) -> bool:
         """Judge a history that was kept, and print what comes of it; return whether it is sound.
 
@@ -84,7 +123,7 @@ class Command:
         except msgspec.DecodeError as error:
             raise WorldFault(f"{path} is no history of this version: {error}.") from error
         if self._as_json:
-            print(msgspec.json.encode(report.verdict_as_map(verdict)).decode())
+            print(json.dumps(report.verdict_as_map(verdict)))
         else:
             print(report.verdict_as_text(verdict))
         return verdict.sound
