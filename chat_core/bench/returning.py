@@ -1,4 +1,4 @@
-"""Clients that come back all at once: bare sockets that open in one write and keep to each `retry_after`."""
+"""Clients that come back at once: bare sockets that send their opening in one write and keep to each `retry_after`."""
 
 from __future__ import annotations
 

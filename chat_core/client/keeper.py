@@ -220,6 +220,8 @@ class Keeper:
     def _why(self) -> str:
         if self._closed:
             return "The client is closed."
+        if not self._state.detail and self._opening_link is not None:
+            return "Somebody takes the connection but has not answered yet; is that address a chat server's?"
         return self._state.detail or "Not connected yet."
 
 

@@ -6,13 +6,14 @@ Text is for people and `grep`, cleaned for a terminal; JSON is for programs, one
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 
 import msgspec
 
 from chat_core.base.text import for_terminal, line_for_terminal
 from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted, TopicChanged
 from chat_core.protocol.values import Message, Style
+from chat_tui.views.when import local
 
 _MORE_LINES = "\n    "
 """Further lines of a message are indented, so that none of them looks like a message of its own."""
@@ -93,7 +94,7 @@ def as_text(line: Line, zone: tzinfo | None = None) -> str:
         line: what to tell.
         zone: time zone of the stamp; None: the machine's.
     """
-    when = datetime.fromtimestamp(line.ts / 1000, UTC).astimezone(zone)
+    when = local(line.ts, zone)
     head = f"[{when:%Y-%m-%d %H:%M:%S}] {line_for_terminal(line.conversation)}:{line.seq}"
     author = line_for_terminal(line.author)
     body = for_terminal(line.text).replace("\n", _MORE_LINES) + (" (edited)" if line.edits else "")

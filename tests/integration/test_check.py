@@ -88,7 +88,8 @@ def test_check_verifies_a_kept_history_when_it_is_asked_again(tmp_path: Path) ->
     assert "P1 acknowledged and lost" in json.loads(lied.stdout)["broken"]
 
 
-def test_check_ends_all_its_processes_when_it_is_interrupted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_check_ends_all_its_processes_when_it_is_interrupted(tmp_path: Path, number: signal.Signals) -> None:
     process = command(tmp_path, "--seconds", "60", "--faults", "pause,crash", "--clients", "3")
     assert process.stdout is not None and process.stderr is not None
     while "faults:" not in (line := process.stdout.readline()):
@@ -97,7 +98,7 @@ def test_check_ends_all_its_processes_when_it_is_interrupted(tmp_path: Path) -> 
     while len(children) < 4:  # the server and three clients
         assert process.poll() is None
         children |= set(children_of(process.pid))
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     process.communicate()
     assert process.returncode == ExitCode.INTERRUPTED
     assert [child for child in children if alive(child)] == []

@@ -172,6 +172,19 @@ async def test_client_refuses_what_is_no_chat_server() -> None:
             assert client.state.link.status is LinkStatus.REFUSED
 
 
+async def test_client_says_that_it_got_no_answer_when_somebody_listens_but_is_silent() -> None:
+    async def nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    listener = await asyncio.start_server(nothing, "127.0.0.1", 0)
+    async with listener:
+        port = listener.sockets[0].getsockname()[1]
+        async with Client(parse_address(f"127.0.0.1:{port}"), "ann") as client:
+            with pytest.raises(Disconnected, match="has not answered yet"):
+                await client.online(0.5)
+
+
 async def test_messages_that_the_server_refuses_are_told_and_the_rest_goes_on(server: ServerProcess) -> None:
     channel = unique("refused")
     async with Watched(server.address, unique("ann")) as ann:

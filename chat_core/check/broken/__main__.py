@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
+import runpy
 import sys
 import time
 from functools import partial
 from typing import Final
 
-from chat_core import cli
 from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.check.broken.temper import Temper
@@ -30,7 +30,7 @@ def main() -> None:
     except UsageFault as fault:
         print(fault, file=sys.stderr)
         raise SystemExit(int(ExitCode.USAGE)) from fault
-    cli.main()
+    runpy.run_module("chat_core", run_name="__main__")
 
 
 def break_server(variant: Variant) -> None:

@@ -40,6 +40,10 @@ TRY_S: Final = 1.0
 """Longest wait for it on one connection, in seconds."""
 DISK_BYTES: Final = 384 * 1024 * 1024
 """Size of the small file system for a full disk; it is in memory."""
+LITTLE_BYTES: Final = 256 * 1024
+"""Room that comes and goes in a disk that is nearly full."""
+FLICKERS: Final = 12
+"""How often it does."""
 CLOCK_LIBRARIES: Final = (
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
     "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
@@ -269,15 +273,26 @@ class Full(Fault):
             await self._limit(world, seconds)
 
     async def _fill(self, world: World, disk: Path, seconds: float) -> None:
-        ballast = disk / "ballast"
+        ballast, last = disk / "ballast", disk / "last"
         try:
-            with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
-                while file.write(b"\0" * 65536):
-                    pass
+            _take_up(ballast, os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize)
+            _take_up(last, os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize)
             world.record(self.name, f"{ballast.stat().st_size} bytes of ballast for {seconds:.1f} s")
             await world.rest(seconds)
+            ballast.write_bytes(b"")
+            _take_up(ballast, os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize - LITTLE_BYTES)
+            await self._flicker(world, last)
         finally:
-            ballast.unlink(missing_ok=True)
+            _remove(ballast, last)
+
+    async def _flicker(self, world: World, last: Path) -> None:
+        """Have room for a moment, and none: of sends on their way, the first may be refused and the next find room."""
+        for _ in range(FLICKERS):
+            _take_up(last, LITTLE_BYTES)
+            world.worker().tell("burst", count=60, size=50)
+            await asyncio.sleep(world.random.uniform(0.005, 0.06))
+            _remove(last)
+            await asyncio.sleep(world.random.uniform(0.005, 0.06))
 
     async def _limit(self, world: World, seconds: float) -> None:
         """Forbid the server's files to grow. It cannot know that as a full disk, and ends: then it is started again."""
@@ -295,6 +310,21 @@ class Full(Fault):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(6):
                     await world.server.wait()
+
+
+def _take_up(path: Path, size: int) -> None:
+    """Make a file that long, or as long as there is room."""
+    with contextlib.suppress(OSError), path.open("wb", buffering=0) as file:
+        if size > 0:
+            os.posix_fallocate(file.fileno(), 0, size)
+    with contextlib.suppress(OSError), path.open("ab", buffering=0) as file:
+        while file.tell() < size and file.write(b"\0" * 4096):
+            pass
+
+
+def _remove(*paths: Path) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 class Rewind(Fault):
@@ -538,10 +568,10 @@ class Slow(Fault):
 
         def begin(wire: Wire) -> Pipe:
             wire.down.bytes_per_s = world.random.uniform(1_000, 20_000)
-            world.worker().tell("burst", count=40, size=8_000)
+            world.worker().tell("burst", count=200, size=8_000)  # more than a server keeps for a reader
             return wire.down
 
-        await _hold(world, self.name, world.some_time(0.5, 20), begin)
+        await _hold(world, self.name, world.some_time(3, 20), begin)
 
 
 async def _hold(world: World, name: str, seconds: float, begin: Callable[[Wire], Pipe]) -> None:

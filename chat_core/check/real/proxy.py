@@ -20,7 +20,7 @@ Direction = Literal["up", "down"]
 """`up`: from the client to the server."""
 Listen = Callable[[Direction, bytes], None]
 
-HELD_BYTES: Final = 256 * 1024
+HELD_BYTES: Final = 64 * 1024
 """Bytes a pipe holds back before it stops reading."""
 CONNECT_WITHIN_S: Final = 5.0
 _A_POST: Final = b"\xa4post"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +15,9 @@ from chat_core.check.real import child
 
 START_WITHIN_S: Final = 30.0
 """Time a server has to listen, in seconds; on a busy machine it takes a second."""
+BUFFER_BYTES: Final = 32 * 1024
+SEGMENT_BYTES: Final = 1460
+"""Longest TCP segment: that of an Ethernet; the sender's buffers are made for it, too."""
 
 
 class CheckedServer:
@@ -94,8 +98,18 @@ class CheckedServer:
         return self._process is not None and child.send(self._process, signal.SIGCONT)
 
     async def reach(self, make: Callable[[], asyncio.Protocol]) -> None:
-        """Connect to it. Raises: OSError."""
-        await asyncio.get_running_loop().create_connection(make, "127.0.0.1", self.port)
+        """Connect to it, as over a network: loopback would keep megabytes on their way. Raises: OSError."""
+        loop = asyncio.get_running_loop()
+        stream = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            stream.setblocking(False)
+            stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+            stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SEGMENT_BYTES)
+            await loop.sock_connect(stream, ("127.0.0.1", self.port))
+            await loop.create_connection(make, sock=stream)
+        except BaseException:
+            stream.close()
+            raise
 
     def complaints(self) -> str:
         """Return the end of what it said on standard error."""

@@ -36,9 +36,9 @@ def diagnose(data: Path, *, free: Callable[[Path], int] = free_bytes) -> Iterato
         AdminFault: there is nothing to look at, or this version cannot.
     """
     database = database_in(data)
-    yield _files(data)
-    yield _leftovers(data)
-    yield _space(data, database, free)
+    yield check_files(data)
+    yield check_leftovers(data)
+    yield check_space(data, database, free)
     yield from examine_file(database)
 
 
@@ -84,8 +84,8 @@ def report(data: Path, outcomes: Sequence[Outcome]) -> str:
     )
 
 
-def _files(data: Path) -> Outcome:
-    """Look whether anybody but the owner may read or write."""
+def check_files(data: Path) -> Outcome:
+    """Look whether anybody but the owner may read or write the folder and the server's files."""
     findings = Findings()
     count = 0
     for path in (data, *_members(data)):
@@ -103,7 +103,7 @@ def _files(data: Path) -> Outcome:
     return _outcome("files", f"{times(count - 1, 'file')} and the folder are their owner's alone", findings)
 
 
-def _leftovers(data: Path) -> Outcome:
+def check_leftovers(data: Path) -> Outcome:
     """Look for files of commands that were killed."""
     findings = Findings()
     for path in _members(data):
@@ -112,8 +112,8 @@ def _leftovers(data: Path) -> Outcome:
     return _outcome("leftovers", "nothing unfinished", findings)
 
 
-def _space(data: Path, database: Path, free: Callable[[Path], int]) -> Outcome:
-    """Look whether a server can go on writing, and a migration keep its copy."""
+def check_space(data: Path, database: Path, free: Callable[[Path], int]) -> Outcome:
+    """Look whether there is room for a server to go on writing, and for a migration's copy."""
     findings = Findings()
     size = database.stat().st_size
     left = free(data)
