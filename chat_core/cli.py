@@ -181,6 +181,9 @@ def check(
     simulate: Annotated[
         bool, typer.Option("--simulate", help="In one process on a virtual clock instead: --seed repeats it exactly.")
     ] = False,
+    schedules: Annotated[
+        int | None, typer.Option(min=1, help="With --simulate: how many, instead of how long.")
+    ] = None,
 ) -> None:
     """Try to break the five promises: a server, clients and faults on this machine, with data of their own."""
     import secrets
@@ -194,7 +197,7 @@ def check(
         if verify is not None:
             passed = command.verify(verify)
         elif simulate:
-            passed = command.simulate(seconds=seconds, seed=seed)
+            passed = command.simulate(seconds=seconds, seed=seed, schedules=schedules, broken=broken, keep=keep)
         else:
             passed = command.check(
                 seconds=seconds,

@@ -6,12 +6,14 @@ import json
 import secrets
 import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import msgspec
 
 from chat_core.base.errors import UsageFault, WorldFault
+from chat_core.check.broken.variants import find
 from chat_core.check.history import from_lines
 from chat_core.check.real import report
 from chat_core.check.real.harness import CheckOptions, check, choose
@@ -74,26 +76,43 @@ class Command:
             print("passed" if outcome.passed else "FAILED")
         return outcome.passed
 
-    def simulate(self, *, seconds: float, seed: str | None) -> bool:
+    def simulate(
+        self,
+        *,
+        seconds: float,
+        seed: str | None,
+        schedules: int | None = None,
+        broken: str | None = None,
+        keep: Path | None = None,
+    ) -> bool:
         """Run simulated schedules, one after the other, up to the first that fails; return whether none did.
 
         Args:
-            seconds: how long.
+            seconds: how long; does not count where `schedules` says how many.
             seed: a number: the first schedule's; it fails again if it failed before.
+            schedules: how many at most.
+            broken: the variant to break the server or the clients by.
+            keep: folder for the history of the one that failed; None: one that is made then.
 
         Raises:
-            UsageFault: the seed is no number.
+            UsageFault: the seed is no number, or there is no such variant.
+            WorldFault: the history cannot be written.
         """
+        variant = None if broken is None else find(broken)
         if seed is not None and not seed.isdecimal():
             raise UsageFault("A simulated schedule has a number for a seed.")
         first = secrets.randbelow(10**9) if seed is None else int(seed)
         if not self._as_json:
             print(f"simulating for {seconds:g} s, from seed {first}", flush=True)
+            if variant is not None:
+                print(f"broken on purpose: {variant.text}", flush=True)
         deadline, number = time.monotonic() + seconds, first
         acks = deliveries = 0
         failed: simulation.Outcome | None = None
-        while failed is None and (number == first or time.monotonic() < deadline):
-            outcome = simulation.run_one(number)
+        while failed is None and (
+            number - first < schedules if schedules else number == first or time.monotonic() < deadline
+        ):
+            outcome = simulation.run_one(number, variant)
             acks += outcome.verdict.counts.acks
             deliveries += outcome.verdict.counts.deliveries
             number += 1
@@ -102,11 +121,13 @@ class Command:
         self._say("")
         counts = {"schedules": number - first, "acks": acks, "deliveries": deliveries}
         why = "" if failed is None else simulation.shortest(failed)
+        history = "" if failed is None else str(_saved(failed, keep))
         if self._as_json:
-            print(json.dumps({"passed": failed is None, "seed": number - 1, "counts": counts, "why": why}))
+            told = {"passed": failed is None, "seed": number - 1, "counts": counts, "why": why, "history": history}
+            print(json.dumps(told))
         else:
             print(f"{number - first:,} schedules, {acks:,} acknowledged sends, {deliveries:,} deliveries")
-            print("passed" if failed is None else f"{why}\nFAILED with seed {failed.seed}")
+            print("passed" if failed is None else f"{why}\nhistory: {history}\nFAILED with seed {failed.seed}")
         return failed is None
 
     def verify(self, path: Path) -> bool:
@@ -133,3 +154,15 @@ class Command:
         if self._live:
             width = shutil.get_terminal_size().columns
             print(f"\r\x1b[2K{line[: width - 1]}", end="", file=sys.stderr, flush=True)
+
+
+def _saved(outcome: simulation.Outcome, keep: Path | None) -> Path:
+    """Write the history of a schedule into a file and return where that is. Raises: WorldFault."""
+    try:
+        folder = keep or Path(tempfile.mkdtemp(prefix="chat-check-"))
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"history-{outcome.seed}.jsonl"
+        outcome.save(path)
+    except OSError as error:
+        raise WorldFault(f"The history cannot be written into {keep}: {error.strerror}.") from error
+    return path

@@ -14,6 +14,8 @@ from chat_core.protocol.limits import TYPING_EVERY_S
 from chat_core.protocol.requests.base import Done
 from chat_core.protocol.requests.conversations import MarkRead, SetTyping
 
+AGAIN_S: Final = 5.0
+"""Time after which a marker is told again that the server could not take, if it says nothing else, in seconds."""
 MARK_EVERY_S: Final = 1.0
 """Shortest time between two read markers of one conversation, in seconds."""
 
@@ -90,16 +92,25 @@ class Glances:
         now = self._clock.monotonic()
         wait_s = self._told_at.get(conversation, now - MARK_EVERY_S) + MARK_EVERY_S - now
         if wait_s > 0:
-            self._timers[conversation] = asyncio.get_running_loop().call_later(wait_s, self._due, conversation)
+            self._again(conversation, wait_s)
             return
         self._told[conversation], self._told_at[conversation] = known.read, now
         read = known.read
 
         def answered(outcome: Done | CallFailed | Disconnected) -> None:
-            if isinstance(outcome, Disconnected) and self._told.get(conversation) == read:
+            if self._told.get(conversation) != read or isinstance(outcome, Done):
+                return
+            if isinstance(outcome, Disconnected):
                 self._told[conversation] = 0  # unknown: tell it again
+            elif not outcome.final:
+                self._told[conversation] = 0
+                self._again(conversation, AGAIN_S if outcome.retry_after is None else outcome.retry_after)
 
         self._link.ask(MarkRead(conversation=conversation, seq=read), answered)
+
+    def _again(self, conversation: int, wait_s: float) -> None:
+        if conversation not in self._timers:
+            self._timers[conversation] = asyncio.get_running_loop().call_later(wait_s, self._due, conversation)
 
     def _due(self, conversation: int) -> None:
         self._timers.pop(conversation, None)

@@ -7,6 +7,8 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
+
 from chat_core.base.tasks import spawn
 from chat_core.check.simulation.disk import Disk
 from chat_core.check.simulation.house import House
@@ -14,13 +16,13 @@ from chat_core.check.simulation.inline_store import Pace
 from chat_core.check.simulation.player import ADDRESS
 from chat_core.check.simulation.time_loop import LoopClock, simulate
 from chat_core.check.simulation.wires import Network
-from chat_core.client import Client
+from chat_core.client import Client, Disconnected
 from chat_core.protocol.requests.conversations import SetTopic
 
 
 @asynccontextmanager
-async def people(*names: str, pace: Pace) -> AsyncIterator[list[Client]]:
-    """Run a server, and a client for each of some people."""
+async def people(*names: str, pace: Pace, waiting: int = 0) -> AsyncIterator[list[Client]]:
+    """Run a server, and a client for each of some people; the last `waiting` ones are not started."""
     chance, clock = random.Random(1), LoopClock(asyncio.get_running_loop())
     disk = Disk("one")
     house = House(disk, pace, clock, chance)
@@ -30,9 +32,10 @@ async def people(*names: str, pace: Pace) -> AsyncIterator[list[Client]]:
         network = Network(house.driver, chance)
         house.networks.append(network)
         client = Client(ADDRESS, name, clock=clock, connector=network.connect, entropy=chance.randbytes)
+        clients.append(client)
+    for client in clients[: len(clients) - waiting]:
         await client.start()
         await client.online(10)
-        clients.append(client)
     try:
         yield clients
     finally:
@@ -67,5 +70,25 @@ def test_topic_stays_when_an_older_answer_comes_behind_it() -> None:
             await asyncio.sleep(1)
 
             assert {client.state.conversations[tea].info.topic for client in (ann, bob)} == {"green"}
+
+    simulate(story())
+
+
+def test_client_hears_nothing_when_its_resume_has_failed() -> None:
+    async def story() -> None:
+        pace = Pace()
+        async with people("bob", "ann", pace=pace, waiting=1) as (bob, ann):
+            pace.bad_reads = 1.0
+            await ann.start()
+            await bob.open_direct("bob")
+            with pytest.raises(Disconnected):
+                await ann.online(0.5)
+            direct = await bob.open_direct("ann")
+            await bob.sent(bob.post(direct, "hello"))
+            assert not ann.state.conversations
+
+            pace.bad_reads = 0.0
+            await ann.online(10)
+            assert ann.state.conversations[direct].position.seq == 1
 
     simulate(story())

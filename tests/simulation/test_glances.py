@@ -95,6 +95,22 @@ def test_marker_is_told_again_when_the_connection_was_lost_over_it() -> None:
     simulate(story())
 
 
+def test_marker_is_told_again_when_the_server_could_not_take_it() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        refusals = [No(Refusal.STORE_FULL, retry_after=2.0), No(Refusal.BUSY)]
+        stage.world.refuse = lambda request: refusals.pop() if refusals and isinstance(request, MarkRead) else None
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            fill(stage, 3)
+            await ann.until(lambda: ann.room().unread == 3)
+            ann.client.mark_read(1, 3)
+            await ann.until(lambda: marker(stage) == 3)
+            assert stage.world.calls.count("mark_read") == 3
+
+    simulate(story())
+
+
 def test_marker_that_is_refused_is_not_told_again_and_again() -> None:
     async def story() -> None:
         stage = Stage(1)

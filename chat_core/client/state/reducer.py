@@ -86,6 +86,7 @@ def _account_event(state: ClientState, input: inputs.AccountEventArrived) -> Res
         case ConversationLeft():
             state, changes = listing.gone(state, inputs.Gone(conversation=event.conversation))
         case ReadMarkerMoved():
+            # Also behind the position: where a device is slower than another one, what it has not seen is read already.
             state, changes = _read_up_to(state, event.conversation, event.read)
         case _:  # of a newer server
             pass
@@ -120,14 +121,16 @@ def _page(state: ClientState, input: inputs.PageRead) -> Result:
 
 
 def _marked(state: ClientState, input: inputs.MarkedRead) -> Result:
-    return _read_up_to(state, input.conversation, input.seq)
+    known = state.conversations.get(input.conversation)
+    last = 0 if known is None else max(known.position.seq, known.info.head)
+    return _read_up_to(state, input.conversation, min(input.seq, last))
 
 
 def _read_up_to(state: ClientState, conversation: int, seq: int) -> Result:
     known = state.conversations.get(conversation)
     if known is None:
         return state, []
-    now = move_marker(known, min(seq, max(known.position.seq, known.info.head)), state.me)
+    now = move_marker(known, seq, state.me)
     if now is known:
         return state, []
     return listing.put(state, now), [UnreadChanged(conversation=conversation)]

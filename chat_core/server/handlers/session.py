@@ -82,13 +82,18 @@ async def resume(ctx: Context, request: Resume) -> Resumed:
 
 async def _resume(ctx: Context, request: Resume) -> Resumed:
     session, hub, account = ctx.session, ctx.hub, ctx.account
+    followed, attached = session.following, frozenset(session.attached)
     hub.follow(session)
     try:
         for conversation in await ctx.store.read(lambda reader: [c.id for c in reader.conversations_of(account)]):
             hub.attach(session, conversation)
         resumed = await ctx.store.read(lambda reader: _resumed(reader, account, request, ctx.services.epoch))
     except BaseException:
-        hub.resumed(session, session.account_floor, {})
+        # Who has no answer has no positions: pushes would mean nothing to it, or the wrong thing.
+        if followed:
+            hub.resumed(session, session.account_floor, {})
+        else:
+            hub.unfollow(session, attached)
         raise
     floors = {catch_up.conversation: catch_up.head for catch_up in resumed.catch_ups}
     ctx.after.append(lambda: hub.resumed(session, resumed.seq, floors))

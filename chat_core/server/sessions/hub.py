@@ -6,7 +6,7 @@ conversation's events while it is attached, and an account is shown online while
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Protocol
 
 from chat_core.base.ids import AccountId, ConversationId
@@ -149,6 +149,23 @@ class Hub:
         if session.account is not None and session in self.sessions and not session.following:
             session.following = True
             self.presence.came(session.account)
+
+    def unfollow(self, session: Session, attached: Collection[int]) -> None:
+        """End a resume that failed, as if it had not been begun.
+
+        Args:
+            session: whose; it followed nothing before.
+            attached: the conversations it was attached to before.
+        """
+        session.held_account_events = None
+        for conversation in list(session.attached):
+            if conversation in attached:
+                self.feed(conversation).release(session, 0)
+            else:
+                self._drop(self.feed(conversation), session)
+        if session.following and session.account is not None and session in self.sessions:
+            session.following = False
+            self.presence.went(session.account)
 
     def attach(self, session: Session, conversation: int) -> Feed:
         """Begin to keep a conversation's events for a connection, until `Feed.release`."""

@@ -100,6 +100,15 @@ def test_unread_is_counted_when_the_server_did_not_know_how_far_was_read() -> No
     assert numbers(state) == (5, 2, 1)
 
 
+def test_marker_of_another_device_counts_for_what_this_one_has_still_to_see() -> None:
+    state = after(resumed(conversation(head=5, read=5)))
+
+    state, _ = then(state, inputs.AccountEventArrived(event=ReadMarkerMoved(seq=1, conversation=1, read=7)))
+    state, _ = then(state, events(posted(6), posted(7), posted(8)))
+
+    assert numbers(state) == (7, 1, 0)
+
+
 def test_reading_counts_what_lies_behind_when_the_timeline_is_known() -> None:
     state = after(resumed(conversation(head=5, read=5)))
     state, _ = then(state, events(*(posted(seq, "@ann" if seq > 8 else "") for seq in range(6, 11))))
