@@ -14,6 +14,9 @@ import pytest
 from chat_core.check.broken.variants import VARIANTS, Variant
 from chat_core.check.history import Record, to_line
 from chat_core.check.simulation.run import run_one, shortest
+from chat_core.client import board, delivery
+from chat_core.client.state import amending, sequence, unsent
+from chat_core.server.handlers import session
 
 WITHIN = 60
 """Schedules in which a broken variant must be found; each needs one to ten."""
@@ -41,6 +44,27 @@ def test_checker_finds_nothing_when_everything_is_sound(first: int) -> None:
     for seed in range(first, first + CHUNK):
         outcome = run_one(seed)
         assert outcome.sound, f"seed {seed}:\n{outcome.as_text()}"
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make every bound so small that a short run reaches it."""
+    monkeypatch.setattr(board, "FULL", 10)
+    monkeypatch.setattr(delivery, "FETCHES", 1)
+    monkeypatch.setattr(sequence, "EARLY", 2)
+    monkeypatch.setattr(amending, "STRAYS", 2)
+    monkeypatch.setattr(unsent.Outbox.__init__, "__defaults__", (2,))
+    monkeypatch.setattr(session, "PAGE_ITEMS", 3)
+    monkeypatch.setattr(session, "RESUME_BYTES", 60)
+
+
+@pytest.mark.usefixtures("small")
+def test_checker_finds_nothing_when_every_bound_is_small() -> None:
+    for seed in range(500, 500 + CHUNK):
+        outcome = run_one(seed)
+        # A full client drops signals, and with them numbers of members.
+        failures = [failure for failure in outcome.failures if "has members" not in failure]
+        assert outcome.verdict.sound and not failures, f"seed {seed}:\n{outcome.as_text()}"
 
 
 @pytest.mark.long

@@ -32,6 +32,20 @@ def arrived(
     conversation: ConversationState, arrival: EventsArrived, me: Account | None
 ) -> tuple[ConversationState, list[Change]]:
     """Fold events in that continue the position."""
+    head = conversation.info.head
+    if not conversation.position.seq < head < arrival.events[-1].seq:
+        return _arrived(conversation, arrival, me)
+    # What the server has counted comes first, and is counted anew, before anything is added to it.
+    counted = [event for event in arrival.events if event.seq <= head]
+    others = arrival.events[len(counted) :]
+    conversation, changes = _arrived(conversation, replace(arrival, events=tuple(counted)), me)
+    conversation, more = _arrived(conversation, replace(arrival, events=others), me)
+    return conversation, changes + more
+
+
+def _arrived(
+    conversation: ConversationState, arrival: EventsArrived, me: Account | None
+) -> tuple[ConversationState, list[Change]]:
     number = conversation.id
     last = arrival.events[-1]
     posted = [event for event in arrival.events if isinstance(event, MessagePosted)]

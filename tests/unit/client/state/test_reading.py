@@ -100,6 +100,16 @@ def test_unread_is_counted_when_the_server_did_not_know_how_far_was_read() -> No
     assert numbers(state) == (5, 2, 1)
 
 
+def test_unread_is_counted_when_a_marker_moves_while_a_catch_up_is_under_way() -> None:
+    state = after(resumed(conversation(head=5, read=5)))
+    state, _ = then(state, resumed(conversation(head=9, read=5, unread=4)), events(posted(6), live=False))
+
+    state, _ = then(state, inputs.AccountEventArrived(event=ReadMarkerMoved(seq=1, conversation=1, read=6)))
+    state, _ = then(state, events(posted(7), posted(8), posted(9), posted(10, author=ANN), posted(11)))
+
+    assert numbers(state) == (6, 4, 0)
+
+
 def test_marker_of_another_device_counts_for_what_this_one_has_still_to_see() -> None:
     state = after(resumed(conversation(head=5, read=5)))
 
