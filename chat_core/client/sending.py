@@ -41,6 +41,7 @@ class Sender:
             that an event of that seq exists.
         listed: asked whether a conversation is in the list.
         wake: called when there is something new in `news`.
+        give_up: told of a message that can never be sent, and that nobody could see any more, and why.
         storage: keeps what is not finished beyond this client's life; None: nobody does.
     """
 
@@ -50,6 +51,7 @@ class Sender:
         seen: Callable[[int, int], bool],
         listed: Callable[[int], bool],
         wake: Callable[[], None],
+        give_up: Callable[[Unsent, str], None],
         storage: Storage | None = None,
     ) -> None:
         self.body_bytes = BODY_BYTES
@@ -58,6 +60,7 @@ class Sender:
         self._seen = seen
         self._listed = listed
         self._wake = wake
+        self._give_up = give_up
         self._storage = storage
         self._outbox = Outbox()
         self._link: Link | None = None
@@ -194,9 +197,11 @@ class Sender:
 
     def drop(self, conversation: int, why: CallFailed) -> None:
         """Give up what waits for a conversation that is not there any more."""
+        shown = {unsent.cid: unsent for unsent in self._outbox.view(conversation)}
         dropped = self._outbox.drop(conversation)
         for cid in dropped:
             self._settle(cid, why)
+            self._give_up(shown[cid], why.text)
         if dropped:
             self._write(Gone(cids=dropped))
 
@@ -290,6 +295,7 @@ class Sender:
             if not self._listed(sending.unsent.conversation):
                 self._outbox.discard(cid)  # nobody could see it any more
                 self._write(Gone(cids=(cid,)))
+                self._give_up(sending.unsent, failure.text)
 
     def _kept(self, cid: bytes) -> None:
         self._outbox.keep(cid)

@@ -133,7 +133,8 @@ def _check_terminal() -> None:
     """
     from chat_tui.views.columns import LEAST_HEIGHT, LEAST_WIDTH
 
-    if not (sys.stdin.isatty() and sys.stderr.isatty()) or os.environ.get("TERM") == "dumb":
+    streams = (sys.stdin, sys.stderr)  # None: closed by the caller
+    if not all(stream is not None and stream.isatty() for stream in streams) or os.environ.get("TERM") == "dumb":
         sentence = "The full-screen client needs a terminal; for scripts there are send, tail and history."
         sys.exit(fail(sentence, ExitCode.FAILED))
     width, height = os.get_terminal_size(sys.stderr.fileno())

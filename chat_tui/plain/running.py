@@ -24,14 +24,16 @@ _NO_SUCH = (Refusal.NO_CONVERSATION, Refusal.NO_ACCOUNT)
 
 
 class OutputGone(Exception):
-    """Whoever read our standard output has left."""
+    """Standard output takes no more; `str()` says why, and is empty when whoever read it has just left."""
 
 
 def run(work: Coroutine[Any, Any, ExitCode]) -> ExitCode:
     """Run a command to its exit code. SIGINT and SIGTERM cancel it; a fault becomes one sentence on stderr."""
     try:
         return asyncio.run(_guarded(work))
-    except OutputGone:
+    except OutputGone as gone:
+        if str(gone):
+            complain(str(gone))
         # Python would complain when it flushes what is left at its end; there is nobody to flush it to.
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -67,15 +69,23 @@ def complain(sentence: str) -> None:
 
 
 def emit(text: str, out: TextIO | None = None) -> None:
-    """Print one line of data and flush it, also into a file or a pipe.
+    r"""Print one line of data and flush it, also into a file or a pipe.
+
+    Characters that the output's encoding does not have are printed as escapes: `\u6f22`.
 
     Raises:
-        OutputGone: nobody reads it any more.
+        OutputGone: nobody reads it any more, or it cannot be written.
     """
+    out = out or sys.stdout
     try:
-        print(text, file=out or sys.stdout, flush=True)
+        try:
+            print(text, file=out, flush=True)
+        except UnicodeEncodeError as error:
+            print(text.encode(error.encoding, "backslashreplace").decode(error.encoding), file=out, flush=True)
     except BrokenPipeError as error:
         raise OutputGone from error
+    except OSError as error:
+        raise OutputGone(f"The output cannot be written ({error.strerror}).") from error
 
 
 async def persist(client: Client, attempt: Callable[[], Awaitable[T]], within_s: float | None) -> T:

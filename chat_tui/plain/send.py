@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
+import errno
 import os
 import sys
 import threading
@@ -39,6 +40,8 @@ class Pipe:
         """Whether the input is at its end."""
         self.lines = 0
         """Lines read, blank ones too."""
+        self.fault: OSError | None = None
+        """Why reading ended before the end."""
         self._moved = asyncio.Condition()
 
     @property
@@ -48,12 +51,15 @@ class Pipe:
 
     async def fill(self, lines: AsyncIterator[str]) -> None:
         """Read all lines; blank ones count, and are not sent."""
-        async for line in lines:
-            self.lines += 1
-            if line.strip():
-                await self.until(lambda: self.left < AHEAD)
-                self.waiting.append((self.lines, line))
-                await self.moved()
+        try:
+            async for line in lines:
+                self.lines += 1
+                if line.strip():
+                    await self.until(lambda: self.left < AHEAD)
+                    self.waiting.append((self.lines, line))
+                    await self.moved()
+        except OSError as fault:
+            self.fault = fault
         self.finished = True
         await self.moved()
 
@@ -118,6 +124,9 @@ async def _print_acknowledged(client: Client, target: str, pipe: Pipe, timeout_s
     while True:
         await pipe.until(lambda: bool(pipe.posted) or (pipe.finished and not pipe.waiting))
         if not pipe.posted:
+            if pipe.fault is not None:
+                complain(f"Standard input cannot be read ({pipe.fault.strerror}).")
+                return ExitCode.IO
             return ExitCode.REFUSED if refused else ExitCode.OK
         number, cid = pipe.posted[0]
         try:
@@ -146,7 +155,7 @@ async def _one(text: str) -> AsyncIterator[str]:
 
 
 async def _stdin_lines() -> AsyncIterator[str]:
-    """Yield the lines of standard input without their ends; bytes that are no UTF-8 become U+FFFD."""
+    """Yield the lines of standard input without their ends; bytes that are no UTF-8 become U+FFFD. Raises: OSError."""
     rest = b""
     async for chunk in _stdin_chunks():
         *lines, rest = (rest + chunk).split(b"\n")
@@ -157,23 +166,31 @@ async def _stdin_lines() -> AsyncIterator[str]:
 
 
 async def _stdin_chunks() -> AsyncIterator[bytes]:
-    """Yield what standard input gives, until its end.
+    """Yield what standard input gives, until its end. Raises: OSError.
 
     A daemon thread reads: the loop's own executor would wait for a blocked read at the end, a regular file cannot be
     polled, and a non-blocking terminal would be non-blocking for our output too.
     """
+    if sys.stdin is None:  # closed by the caller; its number may be another file's by now
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    descriptor = sys.stdin.fileno()
     loop = asyncio.get_running_loop()
-    chunks: asyncio.Queue[bytes] = asyncio.Queue(4)
+    chunks: asyncio.Queue[bytes | OSError] = asyncio.Queue(4)
 
     def read() -> None:
-        chunk = b"begin"
-        with contextlib.suppress(OSError, RuntimeError, concurrent.futures.CancelledError):
-            while chunk:
-                chunk = os.read(sys.stdin.fileno(), _READ_BYTES)
+        chunk: bytes | OSError = b"begin"
+        with contextlib.suppress(RuntimeError, concurrent.futures.CancelledError):
+            while chunk and not isinstance(chunk, OSError):
+                try:
+                    chunk = os.read(descriptor, _READ_BYTES)
+                except OSError as fault:
+                    chunk = fault
                 asyncio.run_coroutine_threadsafe(chunks.put(chunk), loop).result()
 
     threading.Thread(target=read, name="stdin", daemon=True).start()
     while chunk := await chunks.get():
+        if isinstance(chunk, OSError):
+            raise chunk
         yield chunk
 
 

@@ -10,11 +10,15 @@ from chat_core.client import Address, Batch, Client
 from chat_core.client.state.changes import Delivered, LinkChanged, ListChanged, TimelineReset
 from chat_core.client.state.model import LinkStatus
 from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted
+from chat_core.protocol.limits import MAX_NUMBER
 from chat_tui.plain.lines import as_json, as_text, of_event
 from chat_tui.plain.running import complain, emit, find, persist, spelled
 
 CONNECT_WITHIN_S = 30.0
 """Time for the first connect, retried, in seconds; later losses are waited out."""
+
+_MOST_DIGITS = 20
+"""Digits that are read as a number; Python refuses thousands of them."""
 
 
 async def tail(
@@ -74,12 +78,12 @@ def parse_since(targets: Sequence[str], since: str | None) -> dict[str, int | No
     if since is None:
         return found
     if since.isdecimal():
-        return dict.fromkeys(targets, int(since))
+        return dict.fromkeys(targets, _seq(since))
     for part in since.split(","):
         target, _, number = part.strip().rpartition(":")
         if target not in found or not number.isdecimal():
             raise ValueError(f"'{part.strip()}' is no --since: give a number, or TARGET:number for one of the targets.")
-        found[target] = int(number)
+        found[target] = _seq(number)
     return found
 
 
@@ -87,6 +91,11 @@ def _lost(batch: Batch, targets: Mapping[int, str]) -> list[int]:
     removed = (change.removed for change in batch.changes if isinstance(change, ListChanged))
     gone = (number for numbers in removed for number in numbers)
     return [number for number in gone if number in targets and number not in batch.state.conversations]
+
+
+def _seq(number: str) -> int:
+    """Return digits as a seq; what is beyond the highest there can be counts as that."""
+    return min(int(number), MAX_NUMBER) if len(number) <= _MOST_DIGITS else MAX_NUMBER
 
 
 def _wanted(batch: Batch, targets: Mapping[int, str], *, events: bool) -> list[ConversationEvent]:

@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from chat_core.base.clock import Clock, SystemClock
 from chat_core.base.names import name_key
-from chat_core.client.state.changes import Batch, MessagesAppended
+from chat_core.client.state.changes import Batch, MessagesAppended, SendGivenUp
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_tui.bridge import Bridge
 from chat_tui.commands.completing import Known, knowledge
@@ -23,6 +23,7 @@ from chat_tui.commands.context import Answer
 from chat_tui.screens.base import BaseScreen
 from chat_tui.screens.errands import Errands
 from chat_tui.screens.places import Places
+from chat_tui.views.given_up import given_up
 from chat_tui.widgets.answer import AnswerPanel
 from chat_tui.widgets.completion import CompletionPopup
 from chat_tui.widgets.composer import Composer, Draft
@@ -132,6 +133,9 @@ class ChatView(BaseScreen):
         self.places.reopen(wrote)
         if not self.is_mounted:
             return
+        lost = [change for change in batch.changes if isinstance(change, SendGivenUp)]
+        if lost:
+            self.answer(Answer(*given_up(lost), fault=True))
         wanted = self.places.wanted
         if wanted is not None and wanted in state.conversations:
             self.go(wanted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -403,6 +404,41 @@ def test_scripts_speak_to_a_server_of_another_kind_without_a_traceback(home: Pat
     assert done.returncode in (69, 76)
     assert "Traceback" not in said
     assert len(said.splitlines()) == 1
+
+
+def test_send_says_so_when_standard_input_is_closed(server: ServerProcess) -> None:
+    line = shlex.join(command(server, "send", "#general", "-"))
+    done = subprocess.run(["sh", "-c", f"exec {line} <&-"], capture_output=True, timeout=WAIT_S, check=False)
+
+    assert (done.returncode, done.stdout) == (74, b"")
+    assert done.stderr == b"Standard input cannot be read (Bad file descriptor).\n"
+
+
+def test_output_that_cannot_be_written_is_said_in_one_sentence(server: ServerProcess) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no device that is always full")
+    chat(server, "send", "#general", "hello")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command(server, "history", "#general"), stdout=full, stderr=subprocess.PIPE, timeout=WAIT_S, check=False
+        )
+
+    assert done.returncode == 74
+    assert done.stderr == b"The output cannot be written (No space left on device).\n"
+
+
+def test_characters_that_the_output_cannot_have_are_escaped(server: ServerProcess) -> None:
+    chat(server, "send", "#general", "caf\u00e9 \u6f22")
+    done = subprocess.run(
+        command(server, "history", "#general"),
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+        timeout=WAIT_S,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.endswith(b"<ann> caf\xe9 \\u6f22\n")
 
 
 def test_tail_prints_nothing_up_to_a_since_that_lies_beyond_the_end(server: ServerProcess) -> None:

@@ -10,7 +10,7 @@ from chat_core.base.errors import UsageFault
 from chat_core.check.simulation.time_loop import simulate
 from chat_core.check.simulation.wires import Fate, passing
 from chat_core.client import CallFailed, LinkStatus
-from chat_core.client.state.changes import ListChanged, LoadingChanged, MessagesAppended, TimelineReset
+from chat_core.client.state.changes import ListChanged, LoadingChanged, MessagesAppended, SendGivenUp, TimelineReset
 from chat_core.client.state.model import BLOCK
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import Lagging, MessagePosted
@@ -398,6 +398,10 @@ def test_client_sends_nothing_to_another_conversation_that_has_its_number_in_a_n
             assert ann.client.state.by_target("#secrets") is None
             assert ann.room("public").unsent == ()
             assert ann.client.state.conversations[2].timeline.count == 0
+            await ann.until(lambda: bool(ann.changed(SendGivenUp)))
+            (lost,) = ann.changed(SendGivenUp)
+            assert (lost.target, lost.unsent.body) == ("#secrets", "only for #secrets")
+            assert "another store" in lost.text
 
     simulate(story())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from chat_core.client.state.model import ClientState, Notice
+from chat_core.client.state.model import ClientState, Notice, Unsent
 from chat_core.protocol.events import Event
 from chat_core.protocol.values import Message
 
@@ -113,6 +113,17 @@ class MembersListed(Change, frozen=True, kw_only=True):
 
     conversation: int
     """Where."""
+
+
+class SendGivenUp(Change, frozen=True, kw_only=True):
+    """An own message can never be sent, and no conversation is left that could show it as failed."""
+
+    unsent: Unsent
+    """It."""
+    target: str
+    """Where it was to go; empty: not known any more."""
+    text: str
+    """Why, for people."""
 
 
 class Delivered(Change, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from chat_core.client.state.changes import (
     MessagesAppended,
     MessagesPrepended,
     NoticeAdded,
+    SendGivenUp,
     TimelineReset,
 )
 
@@ -20,7 +21,8 @@ from chat_core.client.state.changes import (
 def coalesce(changes: Sequence[Change]) -> tuple[Change, ...]:
     """Return changes that say the same together with the state after the last of them.
 
-    Every `Delivered` and `NoticeAdded` is kept, and so is every appended message, unless its timeline was replaced.
+    Every `Delivered`, `NoticeAdded` and `SendGivenUp` is kept, and so is every appended message, unless its timeline
+    was replaced.
     """
     if len(changes) == 1:
         return tuple(changes)
@@ -40,7 +42,7 @@ class _Teller:
     def add(self, change: Change) -> None:
         """Add one change, or make an earlier one say it too."""
         match change:
-            case Delivered() | NoticeAdded():
+            case Delivered() | NoticeAdded() | SendGivenUp():
                 self.told.append(change)
             case LinkChanged():
                 self._once(change, None)

@@ -166,6 +166,15 @@ class UnsentMoved(Input, frozen=True, kw_only=True):
     """In sending order."""
 
 
+class GaveUp(Input, frozen=True, kw_only=True):
+    """An own message can never be sent, and its conversation is gone."""
+
+    unsent: Unsent
+    """It."""
+    text: str
+    """Why, for people."""
+
+
 class TimePassed(Input, frozen=True, kw_only=True):
     """Time to forget who was typing."""
 

@@ -20,6 +20,7 @@ from chat_core.client.state.changes import (
     ListChanged,
     LoadingChanged,
     MessagesPrepended,
+    SendGivenUp,
     TimelineReset,
     UnreadChanged,
     UnsentChanged,
@@ -142,6 +143,12 @@ def _unsent(state: ClientState, input: inputs.UnsentMoved) -> Result:
     return listing.put(state, replace(known, unsent=input.unsent)), [UnsentChanged(conversation=known.id)]
 
 
+def _gave_up(state: ClientState, input: inputs.GaveUp) -> Result:
+    known = state.conversations.get(input.unsent.conversation)
+    target = "" if known is None else known.target
+    return state, [SendGivenUp(unsent=input.unsent, target=target, text=input.text)]
+
+
 _STEPS: Final[dict[type[inputs.Input], Callable[[ClientState, Any], Result]]] = {
     inputs.LinkMoved: _link,
     inputs.SignedInAs: _signed_in,
@@ -161,6 +168,7 @@ _STEPS: Final[dict[type[inputs.Input], Callable[[ClientState, Any], Result]]] = 
     inputs.MembersRead: people.members_read,
     inputs.MarkedRead: _marked,
     inputs.UnsentMoved: _unsent,
+    inputs.GaveUp: _gave_up,
     inputs.TimePassed: people.time_passed,
 }
 """What each kind of input does; a test proves that none is missing."""
