@@ -113,6 +113,7 @@ class Attacher:
                 continue
             if number in before.conversations and not before.conversations[number].remembered:
                 self._catch_up(asked.get(number, _head(caught_up)), caught_up)
+                self._sender.ends_at(number, caught_up.head)
             else:
                 self._delivery.begin(_head(caught_up), caught_up.head)
                 self._sender.listed_again(number)

@@ -191,6 +191,10 @@ class Sender:
         """A conversation was reset: what is acknowledged there will not come by as an event."""
         self._outbox.seen_up_to(conversation, _NEVER)
 
+    def ends_at(self, conversation: int, head: int) -> None:
+        """A new connection's catch-up says where a log ends: what is acknowledged behind it will not come by."""
+        self._outbox.gone_behind(conversation, head)
+
     def drop(self, conversation: int, why: CallFailed) -> None:
         """Give up what waits for a conversation that is not there any more."""
         shown = {unsent.cid: unsent for unsent in self._outbox.view(conversation)}

@@ -342,6 +342,24 @@ def test_client_tells_its_read_marker_to_a_server_that_went_back(epoch: str) -> 
     simulate(story())
 
 
+def test_client_waits_for_no_message_that_went_with_the_end_of_the_store() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            stage.world.faults.skip_push = 1.0
+            stage.world.slow[ReadEvents] = 100.0
+            await ann.client.sent(ann.say("stored, and not seen"))
+            await away(stage, ann)
+            stage.general.log.clear()
+            stage.world.cids.clear()
+            await back(stage, ann)
+            assert not ann.changed(TimelineReset)
+            assert not ann.room().unsent
+
+    simulate(story())
+
+
 def test_client_starts_anew_and_sends_what_waits_when_the_epoch_is_another() -> None:
     async def story() -> None:
         stage = Stage(1)

@@ -201,6 +201,13 @@ class Outbox:
             for entry in [entry for entry in lane.entries.values() if entry.held is not None and entry.held <= seq]:
                 self._remove(lane, entry)
 
+    def gone_behind(self, conversation: int, head: int) -> None:
+        """Note that the log ends at `head`: what was acknowledged behind it was lost with the end of the store."""
+        lane = self._lanes.get(conversation)
+        if lane is not None and lane.held:
+            for entry in [entry for entry in lane.entries.values() if entry.held is not None and entry.held > head]:
+                self._remove(lane, entry)
+
     def refused(
         self, cid: bytes, attempt: int, code: str, text: str, *, final: bool, retry_after: float | None, now: float
     ) -> bool:
