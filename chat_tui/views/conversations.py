@@ -61,11 +61,11 @@ def needs_me(conversation: ConversationState) -> int:
 
 
 def is_partner_online(conversation: ConversationState) -> bool:
-    """Whether the other one of a direct conversation is connected."""
+    """Whether the other one of a direct conversation is connected; with oneself, that is oneself."""
     for member in conversation.members.members:
         if member.account == conversation.info.partner:
             return member.online
-    return conversation.info.online > 1
+    return 0 < conversation.info.members <= conversation.info.online
 
 
 def number(count: int) -> str:

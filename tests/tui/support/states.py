@@ -84,9 +84,10 @@ def conversation(
     partner: int | None = None,
     **more: Any,
 ) -> ConversationState:
-    """Make a conversation."""
+    """Make a conversation; a direct one is with somebody else."""
     line = timeline(messages, at_start=at_start)
-    info = Conversation(id=number, kind=kind, name=name, topic=topic, online=online, members=online, partner=partner)
+    members = 2 if kind == "direct" else online
+    info = Conversation(id=number, kind=kind, name=name, topic=topic, online=online, members=members, partner=partner)
     position = Position(conversation=number, seq=line.last_seq)
     more.setdefault("read", line.last_seq)
     return ConversationState(info=info, position=position, timeline=line, **more)

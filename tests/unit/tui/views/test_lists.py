@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from chat_core.client.state.model import ClientState, LinkState, LinkStatus, MemberList
 from chat_core.protocol.values import Member
@@ -85,6 +86,15 @@ def test_open_conversation_has_a_bar_and_its_ground_and_no_count() -> None:
 
 def test_counts_stay_short() -> None:
     assert [number(count) for count in (1, 999, 1_000, 123_456)] == ["1", "999", "999+", "999+"]
+
+
+@pytest.mark.parametrize(("seats", "online", "shown"), [(2, 1, False), (2, 2, True), (1, 1, True), (1, 0, False)])
+def test_partner_is_online_when_everybody_in_the_conversation_is_also_with_oneself(
+    seats: int, online: int, shown: bool
+) -> None:
+    direct = conversation(5, "ann", kind="direct", partner=5)
+
+    assert is_partner_online(replace(direct, info=replace(direct.info, members=seats, online=online))) is shown
 
 
 def test_partner_is_online_by_the_member_list_if_there_is_one() -> None:
