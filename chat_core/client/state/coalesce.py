@@ -16,6 +16,7 @@ from chat_core.client.state.changes import (
     SendGivenUp,
     TimelineReset,
 )
+from chat_core.protocol.events import ConversationEvent
 
 
 def coalesce(changes: Sequence[Change]) -> tuple[Change, ...]:
@@ -38,10 +39,15 @@ class _Teller:
     def __init__(self) -> None:
         self.told: list[Change | None] = []
         self._at: dict[tuple[type[Change], object], int] = {}
+        self._delivered: set[int] = set()
+        """Conversations with events behind the `ListChanged` that further ones join."""
 
     def add(self, change: Change) -> None:
         """Add one change, or make an earlier one say it too."""
         match change:
+            case Delivered(event=ConversationEvent(conversation=number)):
+                self.told.append(change)
+                self._delivered.add(number)
             case Delivered() | NoticeAdded() | SendGivenUp():
                 self.told.append(change)
             case LinkChanged():
@@ -69,14 +75,17 @@ class _Teller:
     def _list(self, change: ListChanged) -> None:
         index = self._at.get((ListChanged, None))
         earlier = None if index is None else self.told[index]
-        if index is None or not isinstance(earlier, ListChanged):
+        # What was handed over before a conversation went must be told before it is gone.
+        if not isinstance(earlier, ListChanged) or not self._delivered.isdisjoint(change.removed):
             self._put(change, None)
+            self._delivered.clear()
             return
         # Came and went again, or the other way round: the later word counts, and a removal is told with an addition
         # when there are two conversations of one number behind it.
         added = _without(earlier.added, change.removed) + _missing(change.added, earlier.added)
         removed = earlier.removed + tuple(number for number in change.removed if number not in earlier.added)
         changed = _without(earlier.changed, change.removed) + change.changed
+        assert index is not None, "there is an earlier one"
         self.told[index] = ListChanged(
             added=added,
             removed=tuple(dict.fromkeys(removed)),

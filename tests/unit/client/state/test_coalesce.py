@@ -101,6 +101,20 @@ def test_coalesce_tells_both_when_a_conversation_went_and_came() -> None:
     assert told == (ListChanged(added=(1,), removed=(1,)), LoadingChanged(conversation=1))
 
 
+def test_coalesce_tells_that_a_conversation_is_gone_behind_what_was_handed_over_of_it() -> None:
+    event = Delivered(event=posted(7))
+    changes: list[Change] = [ListChanged(changed=(1, 2)), event, ListChanged(removed=(1,)), ListChanged(added=(3,))]
+
+    assert coalesce(changes) == (ListChanged(changed=(1, 2)), event, ListChanged(added=(3,), removed=(1,)))
+
+
+def test_coalesce_tells_of_a_conversation_that_came_and_went_when_something_was_handed_over_in_between() -> None:
+    event = Delivered(event=posted(1))
+    changes: list[Change] = [ListChanged(added=(1,)), event, ListChanged(removed=(1,))]
+
+    assert coalesce(changes) == tuple(changes)
+
+
 def test_coalesce_starts_a_new_word_when_the_list_was_back_where_it_had_been() -> None:
     told = coalesce([ListChanged(added=(1,)), ListChanged(removed=(1,)), ListChanged(changed=(2,))])
 
