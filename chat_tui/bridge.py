@@ -264,6 +264,7 @@ class Bridge:
         return client
 
     def _outbox_fault(self, sentence: str) -> None:
+        self.keeps = False
         self._say(self._on_fault, WorldFault(sentence))
 
     async def _follow(self, client: Client) -> None:

@@ -203,8 +203,8 @@ class Keeper:
     async def _pause(self, delay_s: float) -> None:
         """Wait, unless somebody is there, or the machine has slept: then everything may be different."""
         sleep = Sleep(self._clock)
-        await asyncio.sleep(min(delay_s, AT_LEAST_S))
         self._woken.clear()
+        await asyncio.sleep(min(delay_s, AT_LEAST_S))
         until = self._clock.monotonic() + max(0.0, delay_s - AT_LEAST_S)
         while (left_s := until - self._clock.monotonic()) > 0 and not sleep.over():
             with contextlib.suppress(TimeoutError):

@@ -24,7 +24,7 @@ import msgspec
 
 from chat_core.base.errors import WorldFault
 from chat_core.base.names import name_key
-from chat_core.client.state.journal import AnyRecord, Journal, Whose, from_bytes, to_bytes
+from chat_core.client.state.journal import AnyRecord, Journal, Whose, from_bytes, is_cut_off, to_bytes
 from chat_core.client.state.model import Remembered
 from chat_core.client.storage import Found
 
@@ -35,6 +35,7 @@ REWRITE_BYTES: Final = 256 * 1024
 _MAKE_TRIES: Final = 20
 _OUTBOX: Final = "outbox-"
 _KNOWN: Final = "known-"
+_DAMAGED: Final = "damaged-"
 _UNFINISHED: Final = ".unfinished"
 
 _log = logging.getLogger(__name__)
@@ -70,7 +71,8 @@ class FileStorage:
 
     def _open(self, name: str) -> Found:
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (self._folder.parent, self._folder):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._adopt(name)
         except OSError as error:
             if self._fd >= 0:
@@ -141,13 +143,16 @@ class FileStorage:
         with _locked(path) as fd:
             if fd is None:
                 return
+            data = _content(fd)
             try:
-                journal, whole = from_bytes(_content(fd))
+                journal, whole = from_bytes(data)
             except ValueError as error:
                 _log.warning("%s is of a newer version and stays as it is: %r", path, error)
                 return
             if journal.whose is not None and name_key(journal.whose.name) != name_key(name):
                 return
+            if not is_cut_off(data, whole):
+                self._keep_damaged(path, data)
             if self._fd < 0:
                 self._journal, self._size, self._path = journal, whole, path
                 self._fd = os.dup(fd)  # the lock belongs to the open file, not to the number
@@ -155,6 +160,17 @@ class FileStorage:
                 others.append((path, os.dup(fd)))
             else:
                 _log.warning("%s was written for another store of the server's; it waits for the next start", path)
+
+    def _keep_damaged(self, path: Path, data: bytes) -> None:
+        """Keep a file that is damaged before its end: there may be messages behind the damage, for people to find."""
+        copy = path.with_name(f"{_DAMAGED}{path.name}")
+        _log.error("%s is damaged; what can be read of it is used, and %s has the whole of it", path, copy)
+        copy.unlink(missing_ok=True)
+        fd = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            _write_all(fd, data)
+        finally:
+            os.close(fd)
 
     def _make(self) -> tuple[int, Path]:
         for tries_left in reversed(range(_MAKE_TRIES)):

@@ -115,15 +115,17 @@ class Gateway:
             raise WorldFault(f"The socket path {path} is too long for this system (100 bytes); choose a shorter one.")
         _remove_stale(path)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        old = os.umask(0o177)
         try:
+            # Not below: under that mask nobody but root could enter the new folder.
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            listener.bind(str(path))
+            old = os.umask(0o177)
+            try:
+                listener.bind(str(path))
+            finally:
+                os.umask(old)
         except OSError as error:
             listener.close()
             raise WorldFault(f"Cannot listen on the socket {path}: {error.strerror}.") from error
-        finally:
-            os.umask(old)
         self._paths.append(path)
         self._begin(listener)
 

@@ -11,6 +11,8 @@ from textual.message import Message
 from textual.widgets import TextArea
 from typing_extensions import override
 
+from chat_core.client.state.changes import Batch
+from chat_core.client.state.model import LinkStatus
 from chat_tui.commands.context import Answer
 from chat_tui.commands.line import Say
 from chat_tui.keys import bindings
@@ -21,6 +23,8 @@ from chat_tui.views.columns import BREAKPOINTS
 from chat_tui.widgets.completion import CompletionPopup
 from chat_tui.widgets.composer import Composer, Draft
 
+ARRIVES_WITHIN_S: Final = 0.5
+"""Time that messages on their way have to arrive before leaving is asked about, in seconds."""
 ASKED_FOR_S: Final = 8.0
 """How long asking for the same again counts as an answer, in seconds."""
 
@@ -45,6 +49,7 @@ class ChatScreen(ChatView):
             """As typed; empty: the start screen, to choose one."""
 
     _asked_s = float("-inf")
+    _leaving = False
     _complained = False
     _patience = _PATIENCE
 
@@ -223,10 +228,20 @@ class ChatScreen(ChatView):
 
     @override
     def action_quit_asking(self) -> None:
-        """Leave the program, at once unless something is not sent yet."""
-        if unsent := self._unsent():
-            self._ask(f"{unsent}Ctrl+Q again quits.", self.app.exit)
+        """Leave the program, at once unless something is not sent yet; what is on its way gets a moment to arrive."""
+        if not self._unsent():
+            self.app.exit()
+        elif self._leaving or not self._on_its_way():
+            self._ask_to_quit()
         else:
+            self._leaving = True
+            self.set_timer(ARRIVES_WITHIN_S, self._quit_or_ask)
+
+    @override
+    def take(self, batch: Batch) -> None:
+        """See ChatView."""
+        super().take(batch)
+        if self._leaving and not self._unsent():
             self.app.exit()
 
     # --- for commands
@@ -256,6 +271,21 @@ class ChatScreen(ChatView):
         self.action_quit_asking()
 
     # --- how
+
+    def _quit_or_ask(self) -> None:
+        self._leaving = False
+        if self._unsent():
+            self._ask_to_quit()
+
+    def _ask_to_quit(self) -> None:
+        self._leaving = False
+        self._ask(f"{self._unsent()}Ctrl+Q again quits.", self.app.exit)
+
+    def _on_its_way(self) -> bool:
+        """Return whether all that is not sent yet is about to be."""
+        state = self.bridge.state
+        unsent = (each for conversation in state.conversations.values() for each in conversation.unsent)
+        return state.link.status is LinkStatus.ONLINE and all(each.status != "failed" for each in unsent)
 
     def _walk_to(self, number: int | None) -> None:
         if number is not None:

@@ -35,6 +35,8 @@ from chat_tui.widgets.status import StatusLine
 from chat_tui.widgets.tabs import Tabs
 from chat_tui.widgets.timeline import Timeline
 
+ANOTHER_ACCOUNT = "The server has another store now, and you another account in it: what was here before is gone."
+
 
 class ChatView(BaseScreen):
     """Conversations, one of them open, and the composer."""
@@ -70,6 +72,7 @@ class ChatView(BaseScreen):
         self.typed_ahead: deque[Composer.Entered] = deque()
         """Lines entered while one of them is."""
         self._drafts: dict[int, Draft] = {}
+        self._me: int | None = None
         self._channels: tuple[str, ...] = ()
         self._names_of: tuple[ClientState, int | None, tuple[str, ...]] | None = None
         self._names = Known()
@@ -136,6 +139,9 @@ class ChatView(BaseScreen):
         lost = [change for change in batch.changes if isinstance(change, SendGivenUp)]
         if lost:
             self.answer(Answer(*given_up(lost), fault=True))
+        elif self._me is not None and state.me is not None and state.me.id != self._me:
+            self.answer(Answer(ANOTHER_ACCOUNT, fault=True))
+        self._me = state.me.id if state.me is not None else self._me
         wanted = self.places.wanted
         if wanted is not None and wanted in state.conversations:
             self.go(wanted)

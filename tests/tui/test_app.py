@@ -539,6 +539,21 @@ async def test_leaving_is_asked_about_while_something_is_not_sent(home: Path) ->
         process.start()
 
 
+async def test_leaving_right_behind_enter_lets_the_message_arrive_first(server: str, home: Path) -> None:
+    body = unique("quick")
+    async with other(server) as friend:
+        async with sitting(server, home) as me:
+            await me.enter(body)
+            await me.press("ctrl+q")
+            await me.until(lambda: me.app._exit)
+            assert not me.chat._unsent()
+        general = friend.state.by_target("#general")
+        assert general is not None
+        await friend.load_older(general.id)
+        general = friend.state.by_target("#general")
+        assert general is not None and body in bodies(general)
+
+
 async def test_going_to_another_server_is_asked_about_while_something_is_not_sent(home: Path) -> None:
     with ServerProcess(home / "data") as process:
         async with sitting(process.address, home) as me:

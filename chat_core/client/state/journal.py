@@ -170,6 +170,12 @@ def to_bytes(records: Iterable[Record]) -> bytes:
     return b"".join(pieces)
 
 
+def is_cut_off(data: bytes, whole: int) -> bool:
+    """Return whether what is behind the last whole record is what a crash leaves there: a piece of one, or zeros."""
+    rest = data[whole:]
+    return len(rest) < _HEAD_BYTES + int.from_bytes(rest[:4], "big") or not any(rest)
+
+
 def from_bytes(data: bytes) -> tuple[Journal, int]:
     """Fold a file's content; return the journal and the length of what is whole, in bytes.
 

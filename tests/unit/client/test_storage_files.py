@@ -184,7 +184,7 @@ async def test_storage_is_for_its_owner_only(tmp_path: Path) -> None:
     storage.remember(remembered)
     await storage.close()
 
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(folder.stat().st_mode) == stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
     everything = list(folder.iterdir())
     assert len(everything) == 2
     assert {stat.S_IMODE(path.stat().st_mode) for path in everything} == {0o600}
@@ -220,6 +220,26 @@ async def test_storage_drops_the_cut_off_end_before_it_goes_on(tmp_path: Path) -
     third = FileStorage(tmp_path)
     assert await bodies(third) == ["whole", "behind it"]
     await third.close()
+
+
+async def test_storage_keeps_the_whole_of_a_file_that_is_damaged_before_its_end(tmp_path: Path) -> None:
+    first = FileStorage(tmp_path)
+    await first.open("ann")
+    await kept(first, put("before"))
+    await kept(first, put("damaged"))
+    await kept(first, put("behind"))
+    await abandon(first)
+    (path,) = files(tmp_path)
+    data = bytearray(path.read_bytes())
+    data[data.index(b"damaged")] ^= 1
+    path.write_bytes(data)
+
+    second = FileStorage(tmp_path)
+    assert await bodies(second) == ["before"]
+    (copy,) = files(tmp_path, "damaged-")
+    assert copy.read_bytes() == data
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    await second.close()
 
 
 async def test_storage_leaves_a_newer_versions_file_as_it_is(tmp_path: Path) -> None:
