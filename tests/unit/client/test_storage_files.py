@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,35 @@ async def test_storage_gives_back_what_was_on_disk_when_the_client_crashed(tmp_p
     assert await bodies(second) == ["two"]
     assert len(files(tmp_path)) == 1
     await second.close()
+
+
+async def test_storage_syncs_once_for_all_that_came_while_it_was_syncing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = FileStorage(tmp_path)
+    await storage.open("ann")
+    begun, gate, syncs, really = threading.Event(), threading.Event(), [], os.fdatasync
+
+    def held(fd: int) -> None:
+        syncs.append(fd)
+        begun.set()
+        assert gate.wait(10)
+        really(fd)
+
+    monkeypatch.setattr(os, "fdatasync", held)
+    told: list[int] = []
+    all_on_disk = asyncio.Event()
+    for number in range(50):
+        storage.write([put(f"{number:02}")], lambda number=number: told.append(number))  # type: ignore[misc]
+        if number == 0:
+            assert await asyncio.to_thread(begun.wait, 10)
+    storage.write([], all_on_disk.set)
+    assert told == [], "nothing is told before it is on disk"
+    gate.set()
+    await asyncio.wait_for(all_on_disk.wait(), 10)
+
+    assert (told, len(syncs)) == (list(range(50)), 2)
+    await storage.close()
 
 
 async def test_storage_leaves_alone_what_a_running_client_has(tmp_path: Path) -> None:
