@@ -70,6 +70,19 @@ class Acked(Record, frozen=True, kw_only=True, omit_defaults=True, tag="acked"):
     epoch: str
 
 
+class Amended(Record, frozen=True, kw_only=True, omit_defaults=True, tag="amended"):
+    """The library said that an edit or a deletion is stored, by an event of its own."""
+
+    epoch: str
+    conversation: int
+    target: int
+    """seq of the message."""
+    seq: int
+    """seq of the event."""
+    body: str = ""
+    """The new text; empty: the message was deleted."""
+
+
 class Failed(Record, frozen=True, kw_only=True, omit_defaults=True, tag="failed"):
     """The library said that a message was refused for good."""
 
@@ -198,6 +211,7 @@ AnyRecord = (
     | Posting
     | Posted
     | Acked
+    | Amended
     | Failed
     | Discarded
     | Placed

@@ -23,7 +23,7 @@ import msgspec
 from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.ids import make_cid
 from chat_core.base.tasks import spawn, stop
-from chat_core.check.history import Acked, Discarded, Ended, Failed, Posted, Posting, Record, Started, to_line
+from chat_core.check.history import Acked, Amended, Discarded, Ended, Failed, Posted, Posting, Record, Started, to_line
 from chat_core.check.real import workload
 from chat_core.check.recording import Recorder, page_read
 from chat_core.client import Client, parse_address
@@ -33,7 +33,7 @@ from chat_core.client.state.model import LinkStatus
 from chat_core.client.storage import Found
 from chat_core.client.storage_files import FileStorage
 from chat_core.protocol.requests.conversations import SetTopic
-from chat_core.protocol.requests.messages import Delete, Edit, History
+from chat_core.protocol.requests.messages import Delete, Deleted, Edit, Edited, History
 
 STEP_S: Final = 0.05
 """Time between two looks at what to do, in seconds."""
@@ -239,10 +239,10 @@ class Worker:
                 spawn("topic", self._quietly(self._client.call(topic, timeout_s=CALL_WITHIN_S)))
             case workload.EditOne():
                 edit = Edit(conversation=action.conversation, seq=action.seq, body=action.body)
-                spawn("edit", self._quietly(self._client.call(edit, timeout_s=CALL_WITHIN_S)))
+                spawn("edit", self._quietly(self._amend(edit, action.body)))
             case workload.DeleteOne():
                 delete = Delete(conversation=action.conversation, seq=action.seq)
-                spawn("delete", self._quietly(self._client.call(delete, timeout_s=CALL_WITHIN_S)))
+                spawn("delete", self._quietly(self._amend(delete, "")))
             case _:
                 raise AssertionError(action)
 
@@ -260,6 +260,26 @@ class Worker:
                 self._write(Discarded(at=self._now(), who=who, cid=cid))
                 return
         self._watch(cid, conversation)
+
+    async def _amend(self, request: Edit | Delete, body: str) -> None:
+        epoch = self._client.state.epoch
+        done: Edited | Deleted
+        if isinstance(request, Edit):
+            done = await self._client.call(request, timeout_s=CALL_WITHIN_S)
+        else:
+            done = await self._client.call(request, timeout_s=CALL_WITHIN_S)
+        if not done.duplicate and self._client.state.epoch == epoch:
+            self._write(
+                Amended(
+                    at=self._now(),
+                    who=self._order.who,
+                    epoch=epoch,
+                    conversation=done.conversation,
+                    target=request.seq,
+                    seq=done.seq,
+                    body=body,
+                )
+            )
 
     async def _page(self, action: workload.ReadPage) -> None:
         history = History(

@@ -110,12 +110,12 @@ class Hands:
         if found is not None:
             self._posts += 1
             body = f"{player.who} {self._posts} edited"
-            self._call(player, lambda: player.client.edit(*found, body))
+            self._call(player, lambda: player.amend(*found, body))
 
     def _delete(self, player: Player) -> None:
         found = self._own_message(player)
         if found is not None:
-            self._call(player, lambda: player.client.delete(*found))
+            self._call(player, lambda: player.amend(*found))
 
     def _older(self, player: Player) -> None:
         known = self._somewhere(player)

@@ -290,6 +290,23 @@ class Player:
                     return unsent
         return None
 
+    async def amend(self, conversation: int, seq: int, body: str = "") -> None:
+        """Edit a message, or without a text delete it, and write down what the answer promises."""
+        life, epoch = self._life, self.state.epoch
+        done = await (self.client.edit(conversation, seq, body) if body else self.client.delete(conversation, seq))
+        if life is self._life and not done.duplicate and self.state.epoch == epoch:
+            self._write(
+                history.Amended(
+                    at=self._now,
+                    who=self.who,
+                    epoch=epoch,
+                    conversation=done.conversation,
+                    target=seq,
+                    seq=done.seq,
+                    body=body,
+                )
+            )
+
     async def _await_ack(self, life: _Life, cid: bytes, conversation: int) -> None:
         try:
             posted = await life.client.sent(cid)

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from chat_core.base.text import clean_body
 from chat_core.check.history import (
     Acked,
+    Amended,
     Delivered,
     Discarded,
     Failed,
@@ -65,6 +66,7 @@ class Case:
         self.acked: dict[tuple[str, bytes], Acked] = {}
         self.acked_ever: set[bytes] = set()
         self.acked_otherwise: list[tuple[Acked, Acked]] = []
+        self.amended: list[Amended] = []
         self.seen: dict[tuple[str, int, int, bytes], Delivered] = {}
         self.seen_empty: dict[tuple[str, int, int, bytes], Delivered] = {}
         self.shown: dict[tuple[str, int, Snapshot], PageRead] = {}

@@ -1,7 +1,7 @@
 """One pass over a history, and the questions at its end.
 
 for record in records:
-    Posted, Acked, Failed ...   who wanted what, and was told what (`notes`)
+    Posted, Acked, Amended ...  who wanted what, and was told what (`notes`)
     Placed, Delivered, Left     P4 at once: a conversation goes on by exactly one; the rest when the truth is known
     Stored, Dumped              the truth (`truth`)
 at the end:                     everything seen, told and wanted is compared with the truth
@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from chat_core.check.history import (
     Acked,
+    Amended,
     Delivered,
     Discarded,
     Dumped,
@@ -53,6 +54,7 @@ def _verdict(case: Case) -> Verdict:
         storage.judge_log(case, dump)
         senders.judge_order(case, dump)
     storage.judge_acks(case)
+    storage.judge_amendments(case)
     contents.judge_seen(case)
     pages.judge_pages(case)
     positions.judge_ends(case)
@@ -81,6 +83,7 @@ _STEPS: Final[dict[type[Record], Callable[[Case, Any], None]]] = {
     Posting: notes.on_posting,
     Posted: notes.on_posted,
     Acked: notes.on_acked,
+    Amended: notes.on_amended,
     Failed: notes.on_fate,
     Discarded: notes.on_fate,
     Placed: notes.on_placed,

@@ -6,6 +6,7 @@ from typing import Final
 
 from chat_core.check.history import (
     Acked,
+    Amended,
     Discarded,
     Ended,
     Failed,
@@ -66,6 +67,11 @@ def on_acked(case: Case, record: Acked) -> None:
     first = case.acked.setdefault((record.epoch, record.cid), record)
     if (first.conversation, first.seq) != (record.conversation, record.seq):
         case.acked_otherwise.append((first, record))
+
+
+def on_amended(case: Case, record: Amended) -> None:
+    """Note that a client was told that an edit or a deletion is stored."""
+    case.amended.append(record)
 
 
 def on_fate(case: Case, record: Failed | Discarded) -> None:

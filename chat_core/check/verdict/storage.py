@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from chat_core.base.text import clean_body
-from chat_core.check.history import Posted, Posting, Stored
-from chat_core.check.truth import Dump
+from chat_core.check.history import Amended, Posted, Posting, Stored
+from chat_core.check.truth import DELETED, EDITED, Dump
 from chat_core.check.verdict.case import Case
 from chat_core.check.verdict.words import short, where
 
@@ -108,6 +108,30 @@ def judge_acks(case: Case) -> None:
             ack,
             *there[:1],
         )
+
+
+def judge_amendments(case: Case) -> None:
+    """P1: an edit or a deletion that was acknowledged is in the log, where it was said to be."""
+    for told in case.amended:
+        lives = case.truth.lives(told.epoch)
+        there = [event for dump in lives if (event := dump.at.get((told.conversation, told.seq))) is not None]
+        if any(_is_amendment(event, told, dump) for dump in lives for event in there):
+            continue
+        what = f"an edit to '{told.body}'" if told.body else "a deletion"
+        case.found(
+            "P1",
+            "acknowledged and lost",
+            f"{told.who} was told at {told.at:.3f} s that {what} of {told.conversation}:{told.target} is stored at "
+            f"{where(told)}, but {'something else stands there' if there else 'nothing stands there'}.",
+            told,
+            *there[:1],
+        )
+
+
+def _is_amendment(event: Stored, told: Amended, dump: Dump) -> bool:
+    if event.target != told.target or event.kind != (EDITED if told.body else DELETED):
+        return False
+    return _same_body(told.body, event.body) or (not event.body and dump.emptied(event))
 
 
 def _same_body(posted: str, stored: str) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from chat_core.check.history import Acked, Delivered, Stored
+from chat_core.check.history import Acked, Amended, Delivered, Stored
 
 
-def where(record: Acked | Delivered | Stored) -> str:
+def where(record: Acked | Amended | Delivered | Stored) -> str:
     """Return the address of an event, for people."""
     return f"{record.conversation}:{record.seq}"
 

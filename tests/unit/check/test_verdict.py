@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from chat_core.check.history import (
     Acked,
+    Amended,
     Delivered,
     Discarded,
     Dumped,
@@ -214,6 +215,29 @@ def test_verdict_says_lost_when_an_acknowledged_message_is_not_stored() -> None:
     verdict = only(records, "P1 acknowledged and lost")
     assert "ann was told at 2.000 s" in verdict.violations[0].text
     assert verdict.violations[0].records[:2] == (posted(1), acked(1, 1))
+
+
+def amended(target: int, seq: int, body: str = "") -> Amended:
+    return Amended(at=2.0, who="ann", epoch="e1", conversation=ROOM, target=target, seq=seq, body=body)
+
+
+def test_verdict_is_sound_when_acknowledged_changes_are_in_the_log_also_behind_a_deletion() -> None:
+    told = [amended(1, 3, "better"), amended(2, 4, "worse"), amended(2, 5)]
+    assert judge([*with_edits(), *told]).broken == {}
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (amended(1, 6, "better"), "nothing stands there"),
+        (amended(2, 3, "better"), "something else stands there"),
+        (amended(1, 3, "other words"), "something else stands there"),
+        (amended(1, 3), "a deletion of 3:1"),
+        (amended(2, 5, "back again"), "an edit to 'back again'"),
+    ],
+)
+def test_verdict_says_lost_when_an_acknowledged_change_is_not_in_the_log(told: Amended, words: str) -> None:
+    assert words in only([*with_edits(), told], "P1 acknowledged and lost").violations[0].text
 
 
 def test_verdict_says_lost_when_something_else_stands_at_the_address() -> None:
