@@ -244,12 +244,12 @@ def test_edits_and_deletions_are_told(server: ServerProcess) -> None:
     assert [line.partition("] ")[2] or line for line in page] == [
         "#ops:1 <ann> hello",
         "    all (edited)",
-        "#ops:2 -- ann deleted this message",
+        "#ops:2 -- ann: (message deleted)",
         "#ops:3 <ann> last",
     ]
     assert [line.partition("] ")[2] or line for line in log] == [
         "#ops:1 <ann> helo",
-        "#ops:2 -- ann deleted this message",
+        "#ops:2 -- ann: (message deleted)",
         "#ops:3 <ann> last",
         "#ops:4 -- ann edited #ops:1: hello",
         "    all",
