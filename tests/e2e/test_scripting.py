@@ -138,6 +138,22 @@ def test_send_says_which_line_was_refused_and_sends_the_others(server: ServerPro
     assert b"line 2" in done.stderr and b"Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("text", ["", " ", "\n\t "])
+def test_send_says_one_sentence_when_the_message_is_blank(text: str) -> None:
+    done = chat("127.0.0.1:1", "send", "#ops", text)
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"The message is empty: write a text, or - for standard input.\n"
+
+
+def test_send_skips_blank_lines_of_standard_input(server: ServerProcess) -> None:
+    done = chat(server, "send", "#ops", "-", stdin=b"\none\n \t\r\n\ntwo\n\n")
+    nothing = chat(server, "send", "#ops", "-", stdin=b"\n\n")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"#ops:1\n#ops:2\n", b"")
+    assert (nothing.returncode, nothing.stdout, nothing.stderr) == (0, b"", b"")
+
+
 def test_send_to_a_user_opens_the_direct_conversation(server: ServerProcess) -> None:
     assert chat(server, "send", "#general", "here", name="bob").returncode == 0
 
