@@ -12,6 +12,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.support.processes import WAIT_S, ServerProcess
 from tests.support.wire import Wire
 
@@ -126,6 +128,32 @@ def test_serve_says_one_sentence_when_the_data_folder_cannot_be_written(home: Pa
 
     assert code == 73
     assert_one_sentence(said)
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o710, 0o701])
+def test_serve_warns_once_and_says_the_mend_when_others_can_get_into_the_data_folder(home: Path, mode: int) -> None:
+    data = home / "the data"
+    data.mkdir()
+    data.chmod(mode)
+    with ServerProcess(data) as server, Wire(server.port) as ann:
+        ann.enter("ann")
+    said = server.log.read_text()
+
+    assert said.count("level='warning'") == 1
+    assert "other users can get into the data folder" in said
+    assert f"chmod 700 '{data}'" in said
+    assert stat.S_IMODE(data.stat().st_mode) == mode, "it is the owner's business"
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_serve_warns_of_nothing_when_the_data_folder_is_private(home: Path, exists: bool) -> None:
+    if exists:
+        (home / "data").mkdir(mode=0o700)
+    with ServerProcess(home / "data") as server:
+        pass
+
+    assert "warning" not in server.log.read_text()
+    assert stat.S_IMODE((home / "data").stat().st_mode) == 0o700
 
 
 def test_serve_says_one_sentence_when_the_database_is_none(home: Path) -> None:
