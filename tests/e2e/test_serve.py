@@ -250,6 +250,24 @@ def test_serve_pauses_accepting_with_one_log_line_when_out_of_descriptors(home: 
         process.communicate()
 
 
+def test_serve_counts_malformed_connections_instead_of_logging_each_of_a_flood(home: Path) -> None:
+    with ServerProcess(home / "data") as server:
+        for _ in range(300):
+            with Wire(server.port) as stranger:
+                stranger.send_bytes(b"GET / HTTP/1.1\r\n\r\n")
+                while stranger.receive() is not None:
+                    pass
+        with Wire(server.port) as ann:
+            ann.enter("ann")
+        assert server.stop() == 0
+    lines = server.log.read_text().splitlines()
+
+    told = [line for line in lines if "event='closed'" in line]
+    counts = [int(line.rpartition("count=")[2]) for line in lines if "lines left out" in line]
+    assert len(told) + sum(counts) == 300
+    assert len(told) + len(counts) < 150, "some lines a second"
+
+
 def test_serve_ends_at_once_when_signalled_twice(home: Path) -> None:
     with ServerProcess(home / "data") as server, Wire(server.port) as ann:
         ann.enter("ann")
