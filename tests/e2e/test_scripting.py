@@ -286,6 +286,30 @@ def test_edits_and_deletions_are_told(server: ServerProcess) -> None:
     ]
 
 
+def test_tail_tells_the_topic_among_other_events_only_when_asked(server: ServerProcess) -> None:
+    with Wire(server.port) as wire:
+        wire.enter("ann")
+        room = wire.call("join", channel="ops")["conversation"]["id"]
+        wire.call("set_topic", conversation=room, topic="Freeze")
+        wire.say("#ops", "seen?")
+        wire.call("set_topic", conversation=room, topic="")
+        wire.say("#ops", "last")
+
+    log = chat(server, "tail", "#ops", "--since", "0", "--events", "--count", "4").stdout.decode().splitlines()
+    plain = chat(server, "tail", "#ops", "--since", "0", "--count", "2").stdout.decode().splitlines()
+    fields = chat(server, "tail", "#ops", "--since", "0", "--events", "--json", "--count", "1").stdout
+
+    assert [line.partition("] ")[2] for line in log] == [
+        "#ops:1 -- ann set the topic: Freeze",
+        "#ops:2 <ann> seen?",
+        "#ops:3 -- ann removed the topic",
+        "#ops:4 <ann> last",
+    ]
+    assert [line.partition("] ")[2] for line in plain] == ["#ops:2 <ann> seen?", "#ops:4 <ann> last"]
+    event = json.loads(fields)
+    assert (event["kind"], event["text"], event["deleted"]) == ("topic", "Freeze", False)
+
+
 def test_text_output_holds_no_control_bytes(server: ServerProcess) -> None:
     assert chat(server, "send", "#ops", "a\x1b]0;title\x07b\x9bc\u202e").returncode == 0
 
