@@ -17,6 +17,7 @@ MAX_MARKS: Final = 4
 """Most combining marks in a row: a name is drawn beside other people's lines."""
 
 _PUNCTUATION = "-_."
+_BLANKS = {" ": "a space", "\t": "a tab", "\n": "a line break", "\r": "a line break"}
 _LETTERS = ("Lu", "Ll", "Lt", "Lm", "Lo", "Nd")
 _MARKS = ("Mn", "Mc")
 _HIDDEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
@@ -82,13 +83,22 @@ def _check(name: str, what: str, longest: int) -> str:
         raise UsageFault(f"{what} has at most {longest} characters, this one has {len(name)}.")
     for char in name:
         if not _allowed(char):
-            shown = char if clean_line(char) == char else f"U+{ord(char):04X}"
-            raise UsageFault(f"{what} is made of letters, digits and {_PUNCTUATION}; '{shown}' is none of them.")
+            raise UsageFault(f"{what} is made of letters, digits and {_PUNCTUATION}; {_called(char)} is none of them.")
     if not _begins(name[0]):
         raise UsageFault(f"{what} begins with a letter or a digit.")
     if _longest_run_of_marks(name) > MAX_MARKS or clean_line(name) != name:
         raise UsageFault(f"{what} has at most {MAX_MARKS} accents or vowel signs on one letter.")
     return name
+
+
+def _called(char: str) -> str:
+    """Return in words which character it is: as it looks, if anything of it can be seen."""
+    if char in _BLANKS:
+        return _BLANKS[char]
+    if clean_line(char) == char:
+        return f"'{char}'"
+    nameless = "a control character" if unicodedata.category(char) == "Cc" else "no character"
+    return f"U+{ord(char):04X} ({unicodedata.name(char, nameless).lower()})"
 
 
 def _allowed(char: str) -> bool:

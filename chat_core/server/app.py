@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from shlex import quote
 from typing import Any
 
 from chat_core import __version__
@@ -109,6 +110,9 @@ class Server:
             self._store = store
             boot = await store.open(self._hub.committed)
             self._hub.boot(boot.heads)
+            if folder.open_to_others():
+                path = str(folder.path.absolute())
+                log.warning("other users can get into the data folder", folder=path, mend=f"chmod 700 {quote(path)}")
             router = Router(
                 Services(
                     store=store,

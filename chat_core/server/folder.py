@@ -1,9 +1,10 @@
-"""The data folder: made private, and locked for as long as the server runs, so that one store has one writer."""
+"""The data folder: made private if it is new; locked while the server runs, so that one store has one writer."""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import stat
 from pathlib import Path
 
 from chat_core.base.errors import ChatError, WorldFault
@@ -49,6 +50,13 @@ class DataFolder:
         except OSError as error:
             self.unlock()
             raise FolderInUse(f"The data folder {self.path} is in use by another server.") from error
+
+    def open_to_others(self) -> bool:
+        """Return whether the folder's mode lets others in than its owner: that of one that was there is left alone."""
+        try:
+            return bool(stat.S_IMODE(self.path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO))
+        except OSError:
+            return False
 
     def unlock(self) -> None:
         """Let the lock go."""

@@ -27,6 +27,7 @@ from chat_core.server.observe import get_log
 from chat_core.server.sessions.flusher import Flusher
 from chat_core.server.sessions.hub import Hub
 from chat_core.server.sessions.session import Session
+from chat_core.server.sparing import PERIOD_S, SparingLog
 from chat_core.transport.driver import Driver
 from chat_core.transport.kernel import hold_at_most
 
@@ -76,6 +77,7 @@ class Gateway:
         self._listeners: list[socket.socket] = []
         self._paths: list[Path] = []
         self._paused = False
+        self._sparing = SparingLog(log.info, clock)
 
     def listen_tcp(self, host: str, port: int) -> int:
         """Listen on a TCP address and return the port.
@@ -138,6 +140,7 @@ class Gateway:
         for path in self._paths:
             path.unlink(missing_ok=True)
         self._paths.clear()
+        self._sparing.tell()
 
     def _begin(self, listener: socket.socket) -> None:
         listener.setblocking(False)
@@ -221,7 +224,7 @@ class Gateway:
             await self._loop.connect_accepted_socket(lambda: driver, stream)
         except OSError as error:
             stream.close()
-            log.info("connection lost at once", peer=peer, reason=error.strerror)
+            self._note("connection lost at once", peer=peer, reason=error.strerror)
 
     def _opened(self, session: Session) -> None:
         self._hub.sessions.add(session)
@@ -237,9 +240,14 @@ class Gateway:
             connections=len(self._hub.sessions),
         )
         if why in (Goodbye.BAD_FRAME, Goodbye.FRAME_TOO_LONG, Goodbye.BAD_ENVELOPE, Goodbye.SLOW_READER):
-            log.info("closed", peer=session.peer, account=session.name or None, why=why.value)
+            self._note("closed", peer=session.peer, account=session.name or None, why=why.value)
         if not self._hub.sessions:
             self._on_empty()
+
+    def _note(self, fact: str, **fields: Any) -> None:
+        """Log what anybody can bring about as often as they like."""
+        if self._sparing(fact, **fields):
+            self._loop.call_later(PERIOD_S, self._sparing.tell)
 
 
 def _describe(stream: socket.socket, address: Any) -> tuple[str, bool]:

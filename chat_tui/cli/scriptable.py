@@ -19,7 +19,13 @@ def declare(command: Declare) -> None:
 
     sending = command(_send)
     sending.add_argument("target", metavar="TARGET", help=target)
-    sending.add_argument("text", metavar="TEXT", nargs="?", default="-", help="-: standard input, a line a message")
+    sending.add_argument(
+        "text",
+        metavar="TEXT",
+        nargs="?",
+        default="-",
+        help="-: standard input, a line a message; blank lines are skipped",
+    )
     _add_server(sending)
     sending.add_argument(
         "--timeout", type=_seconds, default=30.0, metavar="S", help="seconds without progress to give up after [30]"
@@ -71,8 +77,10 @@ def _send(options: Namespace) -> ExitCode:
     from chat_tui.plain.running import run
     from chat_tui.plain.send import send
 
-    address, name = _server(options.server, options.name)
     text = None if options.text == "-" else options.text
+    if text is not None and not text.strip():
+        raise UsageFault("The message is empty: write a text, or - for standard input.")
+    address, name = _server(options.server, options.name)
     return run(send(address, name, options.target, text, timeout_s=options.timeout, key=options.key))
 
 

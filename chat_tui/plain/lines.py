@@ -101,7 +101,7 @@ def as_text(line: Line, zone: tzinfo | None = None) -> str:
     about = f"{line_for_terminal(line.conversation)}:{line.message}"
     match line.kind:
         case "message" | "action" if line.deleted:
-            return f"{head} -- {author} deleted this message"
+            return f"{head} -- {author}: (message deleted)"
         case "message":
             return f"{head} <{author}> {body}"
         case "action":

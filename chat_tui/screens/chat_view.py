@@ -155,6 +155,7 @@ class ChatView(BaseScreen):
     def answer(self, answer: Answer) -> None:
         """Show something to this person only."""
         self.answers.show(answer)
+        self.composer.give_way()
 
     def learn_channels(self, names: Sequence[str]) -> None:
         """Remember names of channels for the completion."""

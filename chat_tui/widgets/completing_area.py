@@ -11,6 +11,7 @@ from typing import ClassVar, Final, NamedTuple
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.widget import Widget
 from textual.widgets import TextArea
 from typing_extensions import override
 
@@ -63,6 +64,7 @@ class CompletingArea(TextArea, inherit_bindings=False):
         self._known = known
         self._cycle: _Cycle | None = None
         self._dismissed: int | None = None
+        self._gave_way: tuple[str, int] | None = None
         self._loaded: str | None = None
         self._shown = Completion(0, 0)
         self._offered = ("", 0)
@@ -148,6 +150,11 @@ class CompletingArea(TextArea, inherit_bindings=False):
         self._popup.hide()
         return True
 
+    def give_way(self) -> None:
+        """Close the popup until something is written or Tab is pressed: what is behind it is to be seen now."""
+        self._gave_way = self.text, self.index
+        self._popup.hide()
+
     def pick(self, index: int) -> None:
         """Put a candidate of the popup into the text."""
         completion = self._cycle.completion if self._cycle is not None else None
@@ -187,7 +194,8 @@ class CompletingArea(TextArea, inherit_bindings=False):
         if self._popup.display:
             word_x = self.cursor_screen_offset.x - (self.index - self._shown.start) - 1
             x = self.region.x if self._shown.usage else word_x
-            self._popup.place(x, self.region.y, self.app.size.width)
+            bar = self.parent.region if isinstance(self.parent, Widget) else self.region
+            self._popup.place(x, self.region.y, bar.width, bar.x)
 
     # --- following
 
@@ -215,8 +223,9 @@ class CompletingArea(TextArea, inherit_bindings=False):
 
     def _offer(self) -> None:
         now = self.text, self.index
-        if self._cycle is not None or now == self._offered:
+        if self._cycle is not None or now in (self._offered, self._gave_way):
             return
+        self._gave_way = None
         self._offered = now
         completion = complete(*now, self._known()) if self.was_typed else Completion(0, 0)
         if completion.start == self._dismissed and (completion.candidates or completion.usage):

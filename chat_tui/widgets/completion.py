@@ -1,6 +1,7 @@
 """The popup with what could stand at the cursor. Draws and says what was clicked; the composer decides what to do.
 
-It lies on a layer of its own above the composer, so that nothing moves when it comes or goes.
+It lies on a layer of its own above the composer, so that nothing moves when it comes or goes. It is as wide as the
+composer's line, so that no half of a line behind it looks like a part of it.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ class CompletionPopup(Rows, can_focus=False):
         self._marked: int | None = None
         self._usage = ""
         self._summary = ""
+        self._in_view = MAX_ROWS
+        self._indent = 0
 
     @property
     def candidates(self) -> Sequence[Candidate]:
@@ -60,6 +63,7 @@ class CompletionPopup(Rows, can_focus=False):
         """
         self._candidates, self._marked = completion.candidates, marked
         self._usage, self._summary = completion.usage, completion.summary
+        self._in_view = min(len(self._candidates), MAX_ROWS)
         self._keep_in_view()
         self.display = bool(self._candidates or self._usage)
         self.changed()
@@ -68,27 +72,35 @@ class CompletionPopup(Rows, can_focus=False):
         """Go away."""
         self.show(Completion(0, 0))
 
-    def place(self, x: int, bottom: int, width: int) -> None:
-        """Stand above a line, as near to a column as there is room.
+    def place(self, x: int, bottom: int, width: int, left: int = 0) -> None:
+        """Stand above a line, with the candidates as near to a column as there is room.
 
         Args:
             x: the column.
             bottom: the line that stays visible below.
-            width: cells of the screen.
+            width: cells of that line.
+            left: column at which it begins.
         """
-        height = min(len(self._candidates), MAX_ROWS) + bool(self._usage)
-        cells = max(1, min(self._wanted_width(), width))
-        self.styles.width, self.styles.height = cells, height
-        self.styles.offset = Offset(max(0, min(x, width - cells)), max(0, bottom - height))
+        count, others = len(self._candidates), 1 if self._usage else 0
+        self._in_view = min(count, MAX_ROWS, max(1, bottom - others))
+        if self._in_view < count:  # one line tells how many there are more
+            self._in_view = min(self._in_view, max(1, bottom - others - 1))
+            others += 1
+        self._keep_in_view()
+        self._indent = max(0, min(x - left, width - self._wanted_width()))
+        height = self._in_view + others
+        self.styles.width, self.styles.height = max(1, width), max(1, height)
+        self.styles.offset = Offset(left, max(0, bottom - height))
+        self.changed()
 
     @override
     def rows(self, width: int, height: int) -> Sequence[Line]:
         """See Rows."""
         names = [elide(drawable_line(candidate.text), _MAX_NAME) for candidate in self._candidates]
         cells = max(map(cell_len, names), default=0)
-        lines: list[Line] = []
-        last = self.first + height - bool(self._usage)
-        for index, name in list(enumerate(names))[self.first : last]:
+        before = Span(" " * self._indent)
+        found: list[tuple[Span, ...]] = []
+        for index, name in list(enumerate(names))[self.first : self.first + self._in_view]:
             marked = index == self._marked
             note = drawable_line(self._candidates[index].note)
             spans = (
@@ -96,27 +108,35 @@ class CompletionPopup(Rows, can_focus=False):
                 Span(name + " " * (cells - cell_len(name)), "strong" if marked else "text"),
                 Span(f"  {note}" if note else "", "chip"),
             )
-            lines.append(Line(cropped(spans, width), ground="panel"))
+            found.append((before, *spans))
+        if more := self._more():
+            found.append((before, Span(f" {more}", "chip")))
         if self._usage:
-            spans = (Span(" "), Span(self._usage, "strong"), Span(f"  {self._summary}", "chip"))
-            lines.append(Line(cropped(spans, width), ground="panel"))
-        return lines
+            found.append((before, Span(" "), Span(self._usage, "strong"), Span(f"  {self._summary}", "chip")))
+        return [Line(cropped(spans, width), ground="panel") for spans in found]
 
     @override
     def chosen(self, y: int) -> None:
         """See Rows."""
-        if self.first + y < len(self._candidates) and y < MAX_ROWS:
+        if self.first + y < len(self._candidates) and y < self._in_view:
             self.post_message(self.Picked(self.first + y))
 
     @override
     def scrolled(self, by: int) -> None:
         """See Rows."""
-        self.first = max(0, min(self.first + by, len(self._candidates) - MAX_ROWS))
+        self.first = max(0, min(self.first + by, len(self._candidates) - self._in_view))
         self.changed()
 
     def _keep_in_view(self) -> None:
         marked = self._marked or 0
-        self.first = max(0, min(max(self.first, marked - MAX_ROWS + 1), marked))
+        self.first = max(0, min(max(self.first, marked - self._in_view + 1), marked))
+
+    def _more(self) -> str:
+        """Return in words how many candidates are out of view; empty: none."""
+        below = len(self._candidates) - self.first - self._in_view
+        if below <= 0:
+            return f"… {self.first} above" if self.first else ""
+        return f"… {self.first} above, {below} below" if self.first else f"… {below} more"
 
     def _wanted_width(self) -> int:
         notes = [

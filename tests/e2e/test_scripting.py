@@ -138,6 +138,22 @@ def test_send_says_which_line_was_refused_and_sends_the_others(server: ServerPro
     assert b"line 2" in done.stderr and b"Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("text", ["", " ", "\n\t "])
+def test_send_says_one_sentence_when_the_message_is_blank(text: str) -> None:
+    done = chat("127.0.0.1:1", "send", "#ops", text)
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"The message is empty: write a text, or - for standard input.\n"
+
+
+def test_send_skips_blank_lines_of_standard_input(server: ServerProcess) -> None:
+    done = chat(server, "send", "#ops", "-", stdin=b"\none\n \t\r\n\ntwo\n\n")
+    nothing = chat(server, "send", "#ops", "-", stdin=b"\n\n")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"#ops:1\n#ops:2\n", b"")
+    assert (nothing.returncode, nothing.stdout, nothing.stderr) == (0, b"", b"")
+
+
 def test_send_to_a_user_opens_the_direct_conversation(server: ServerProcess) -> None:
     assert chat(server, "send", "#general", "here", name="bob").returncode == 0
 
@@ -244,12 +260,12 @@ def test_edits_and_deletions_are_told(server: ServerProcess) -> None:
     assert [line.partition("] ")[2] or line for line in page] == [
         "#ops:1 <ann> hello",
         "    all (edited)",
-        "#ops:2 -- ann deleted this message",
+        "#ops:2 -- ann: (message deleted)",
         "#ops:3 <ann> last",
     ]
     assert [line.partition("] ")[2] or line for line in log] == [
         "#ops:1 <ann> helo",
-        "#ops:2 -- ann deleted this message",
+        "#ops:2 -- ann: (message deleted)",
         "#ops:3 <ann> last",
         "#ops:4 -- ann edited #ops:1: hello",
         "    all",
@@ -268,6 +284,30 @@ def test_edits_and_deletions_are_told(server: ServerProcess) -> None:
         ("", 1, True),
         ("last", 0, False),
     ]
+
+
+def test_tail_tells_the_topic_among_other_events_only_when_asked(server: ServerProcess) -> None:
+    with Wire(server.port) as wire:
+        wire.enter("ann")
+        room = wire.call("join", channel="ops")["conversation"]["id"]
+        wire.call("set_topic", conversation=room, topic="Freeze")
+        wire.say("#ops", "seen?")
+        wire.call("set_topic", conversation=room, topic="")
+        wire.say("#ops", "last")
+
+    log = chat(server, "tail", "#ops", "--since", "0", "--events", "--count", "4").stdout.decode().splitlines()
+    plain = chat(server, "tail", "#ops", "--since", "0", "--count", "2").stdout.decode().splitlines()
+    fields = chat(server, "tail", "#ops", "--since", "0", "--events", "--json", "--count", "1").stdout
+
+    assert [line.partition("] ")[2] for line in log] == [
+        "#ops:1 -- ann set the topic: Freeze",
+        "#ops:2 <ann> seen?",
+        "#ops:3 -- ann removed the topic",
+        "#ops:4 <ann> last",
+    ]
+    assert [line.partition("] ")[2] for line in plain] == ["#ops:2 <ann> seen?", "#ops:4 <ann> last"]
+    event = json.loads(fields)
+    assert (event["kind"], event["text"], event["deleted"]) == ("topic", "Freeze", False)
 
 
 def test_text_output_holds_no_control_bytes(server: ServerProcess) -> None:

@@ -12,6 +12,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.support.processes import WAIT_S, ServerProcess
 from tests.support.wire import Wire
 
@@ -128,6 +130,32 @@ def test_serve_says_one_sentence_when_the_data_folder_cannot_be_written(home: Pa
     assert_one_sentence(said)
 
 
+@pytest.mark.parametrize("mode", [0o755, 0o710, 0o701])
+def test_serve_warns_once_and_says_the_mend_when_others_can_get_into_the_data_folder(home: Path, mode: int) -> None:
+    data = home / "the data"
+    data.mkdir()
+    data.chmod(mode)
+    with ServerProcess(data) as server, Wire(server.port) as ann:
+        ann.enter("ann")
+    said = server.log.read_text()
+
+    assert said.count("level='warning'") == 1
+    assert "other users can get into the data folder" in said
+    assert f"chmod 700 '{data}'" in said
+    assert stat.S_IMODE(data.stat().st_mode) == mode, "it is the owner's business"
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_serve_warns_of_nothing_when_the_data_folder_is_private(home: Path, exists: bool) -> None:
+    if exists:
+        (home / "data").mkdir(mode=0o700)
+    with ServerProcess(home / "data") as server:
+        pass
+
+    assert "warning" not in server.log.read_text()
+    assert stat.S_IMODE((home / "data").stat().st_mode) == 0o700
+
+
 def test_serve_says_one_sentence_when_the_database_is_none(home: Path) -> None:
     (home / "data").mkdir()
     (home / "data" / "chat.db").write_bytes(b"this is no database, but long enough to look at" * 50)
@@ -220,6 +248,24 @@ def test_serve_pauses_accepting_with_one_log_line_when_out_of_descriptors(home: 
         if process.poll() is None:
             process.kill()
         process.communicate()
+
+
+def test_serve_counts_malformed_connections_instead_of_logging_each_of_a_flood(home: Path) -> None:
+    with ServerProcess(home / "data") as server:
+        for _ in range(300):
+            with Wire(server.port) as stranger:
+                stranger.send_bytes(b"GET / HTTP/1.1\r\n\r\n")
+                while stranger.receive() is not None:
+                    pass
+        with Wire(server.port) as ann:
+            ann.enter("ann")
+        assert server.stop() == 0
+    lines = server.log.read_text().splitlines()
+
+    told = [line for line in lines if "event='closed'" in line]
+    counts = [int(line.rpartition("count=")[2]) for line in lines if "lines left out" in line]
+    assert len(told) + sum(counts) == 300
+    assert len(told) + len(counts) < 150, "some lines a second"
 
 
 def test_serve_ends_at_once_when_signalled_twice(home: Path) -> None:

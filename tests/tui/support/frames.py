@@ -55,10 +55,16 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = 
 FRAMES = Path(__file__).parents[1] / "frames"
 
 
-def expect(app: App[Any], name: str) -> None:
-    """Compare the screen with the one in `tests/tui/frames`; CHAT_FRAMES=write takes it over, to be looked at."""
+def expect(app: App[Any], name: str, top: int = 0) -> None:
+    """Compare the screen with the one in `tests/tui/frames`; CHAT_FRAMES=write takes it over, to be looked at.
+
+    Args:
+        app: the application.
+        name: of the file.
+        top: first row that is compared.
+    """
     path = FRAMES / f"{name}.txt"
-    shown = frame(app) + "\n"
+    shown = framed(rows(app)[top:]) + "\n"
     if os.environ.get("CHAT_FRAMES") == "write":
         path.write_text(shown)
     assert shown == path.read_text()
