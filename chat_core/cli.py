@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -42,6 +43,11 @@ def _root(
     """Host your own chat: a server that never loses an acknowledged message."""
 
 
+_ConfigFile = Annotated[
+    Path | None, typer.Option("--config", help="Configuration [default: chat-core.toml in the data folder, if there].")
+]
+
+
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on [default: 127.0.0.1].")] = None,
@@ -52,28 +58,30 @@ def serve(
         Path | None, typer.Option(help="Listen on this Unix socket (alone, unless --host or --port).")
     ] = None,
     data: Annotated[Path | None, typer.Option(help="Data folder [default: in the user's data folder].")] = None,
-    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
+    log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error [default: info].")] = None,
+    config: _ConfigFile = None,
     embedded: Annotated[
         bool, typer.Option("--embedded", hidden=True, help="Leave when standard input ends and nobody is connected.")
     ] = False,
 ) -> None:
     """Run the server until Ctrl-C or SIGTERM; its first line says where it listens."""
+    from chat_core.base.exit_codes import ExitCode
+    from chat_core.base.settings import SettingsFault
     from chat_core.server.app import run
-    from chat_core.server.config import DEFAULT_HOST, DEFAULT_PORT, ServeOptions
+    from chat_core.server.config import DEFAULT_HOST, Given, load, serve_options
     from chat_core.server.observe import LEVELS
 
-    if log_level not in LEVELS:
+    if log_level is not None and log_level not in LEVELS:
         raise typer.BadParameter(f"must be one of {', '.join(LEVELS)}", param_hint="--log-level")
-    only_socket = socket is not None and host is None and port is None
-    options = ServeOptions(
-        data=data or _default_data(),
-        host=None if only_socket else host or DEFAULT_HOST,
-        port=DEFAULT_PORT if port is None else port,
-        socket=socket,
-        embedded=embedded,
-        log_level=log_level,
-    )
-    raise typer.Exit(int(run(options)))
+    host = DEFAULT_HOST if host == "" else host
+    given = Given(config=config, data=data, host=host, port=port, socket=socket, log_level=log_level)
+    # An embedded server is told everything by its starter; the variables around it are meant for another one.
+    environment = {} if embedded else os.environ
+    try:
+        loaded = load(given, environment, _default_data())
+    except SettingsFault as fault:
+        raise _told(fault, ExitCode.CONFIG) from None
+    raise typer.Exit(int(run(serve_options(loaded, _default_data(), embedded=embedded))))
 
 
 def _default_data() -> Path:
@@ -85,6 +93,29 @@ def _default_data() -> Path:
 # --- for operators ----------------------------------------------------------------------------------------------------
 
 _Data = Annotated[Path | None, typer.Option("--data", help="Data folder [default: in the user's data folder].")]
+
+
+config_commands = typer.Typer(no_args_is_help=True, help="Look at the configuration (docs/config.md).")
+app.add_typer(config_commands, name="config")
+
+
+@config_commands.callback()
+def _config() -> None:
+    """Keep `check` a command of its own while it is the only one."""
+
+
+@config_commands.command("check")
+def config_check(config: _ConfigFile = None, data: _Data = None) -> None:
+    """Print every setting, as TOML, with where it comes from; or everything that is wrong."""
+    from chat_core.base.exit_codes import ExitCode
+    from chat_core.base.settings import SettingsFault
+    from chat_core.server.config import Given, as_text, load
+
+    try:
+        loaded = load(Given(config=config, data=data), os.environ, _default_data())
+    except SettingsFault as fault:
+        raise _told(fault, ExitCode.CONFIG) from None
+    print(as_text(loaded, _default_data()))
 
 
 @app.command()

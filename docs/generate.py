@@ -21,7 +21,7 @@ from typing import Final
 FOLDER: Final = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent))  # Python looks into a script's own folder, not into the project's
 
-from docs import client_tables, operating_tables, protocol_tables, reliability_tables  # noqa: E402
+from docs import client_tables, config_tables, operating_tables, protocol_tables, reliability_tables  # noqa: E402
 
 Part = Callable[[], str]
 
@@ -29,6 +29,7 @@ DOCUMENTS: Final[Mapping[str, Mapping[str, Part]]] = {
     "protocol.md": protocol_tables.PARTS,
     "commands.md": client_tables.COMMANDS,
     "keys.md": client_tables.KEY_PARTS,
+    "config.md": config_tables.PARTS,
     "operating.md": operating_tables.PARTS,
     "reliability.md": reliability_tables.PARTS,
 }

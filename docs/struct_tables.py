@@ -53,7 +53,7 @@ def field_table(kind: type[msgspec.Struct]) -> str:
     """Return the table of a struct's fields; a sentence if it has none."""
     info = types.type_info(kind)
     assert isinstance(info, types.StructType)
-    sentences = _field_sentences(kind)
+    sentences = field_sentences(kind)
     rows = []
     for field in info.fields:
         if field.encode_name not in sentences:
@@ -64,7 +64,8 @@ def field_table(kind: type[msgspec.Struct]) -> str:
 
 
 @cache
-def _field_sentences(kind: type) -> dict[str, str]:
+def field_sentences(kind: type) -> dict[str, str]:
+    """Return the sentence that stands under each field of a class of ours, by the field's name."""
     sentences: dict[str, str] = {}
     for base in reversed(kind.__mro__):
         if base.__module__.startswith("chat_core."):

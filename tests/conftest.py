@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +27,8 @@ def home() -> Iterator[Path]:
 @pytest.fixture(autouse=True)
 def isolated(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Point this process and its children at `home`, and take motion out of Textual."""
+    for variable in [name for name in os.environ if name.startswith("CHAT_CORE_")]:
+        monkeypatch.delenv(variable)
     monkeypatch.setenv("HOME", str(home))
     for kind in ("CACHE", "CONFIG", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))

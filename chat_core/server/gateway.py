@@ -93,6 +93,8 @@ class Gateway:
             listener = socket.socket(family, kind, proto)
         except OSError as error:
             raise WorldFault(f"Cannot listen on {host}: {error.strerror}; check --host.") from error
+        except UnicodeError as error:  # what the codec of host names says of `a..b`
+            raise WorldFault(f"Cannot listen on {host}: this is no name of a host; check --host.") from error
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(address)

@@ -173,6 +173,13 @@ def test_serve_says_one_sentence_when_the_host_is_not_of_this_machine(home: Path
     assert_one_sentence(said)
 
 
+def test_serve_says_one_sentence_when_the_host_is_no_name(home: Path) -> None:
+    code, said = run_serve("--data", str(home / "data"), "--host", "a..b", "--port", "0")
+
+    assert code == 73
+    assert_one_sentence(said)
+
+
 def test_serve_makes_its_socket_private_and_removes_it_at_the_end(home: Path) -> None:
     path = home / "data" / "chat.sock"
     with ServerProcess(home / "data", "--socket", str(path), port=None) as server:

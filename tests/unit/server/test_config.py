@@ -1,0 +1,160 @@
+"""What a server is started with, out of a file, an environment and a command line."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import get_args, get_type_hints
+
+import pytest
+
+from chat_core.base.settings import SettingsFault, in_words, keys_of
+from chat_core.protocol import limits
+from chat_core.server.config import (
+    Given,
+    LimitsSection,
+    ServeOptions,
+    ServerSection,
+    Settings,
+    as_text,
+    load,
+    serve_options,
+)
+from chat_core.server.observe import LEVELS
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder
+
+
+def options(data: Path, given: Given | None = None, environment: dict[str, str] | None = None) -> ServeOptions:
+    return serve_options(load(given or Given(), environment or {}, data), data)
+
+
+def faults(data: Path, given: Given | None = None, environment: dict[str, str] | None = None) -> tuple[str, ...]:
+    with pytest.raises(SettingsFault) as caught:
+        load(given or Given(), environment or {}, data)
+    return caught.value.faults
+
+
+def test_server_that_is_told_nothing_has_the_defaults_of_its_options(data: Path) -> None:
+    assert options(data) == ServeOptions(data=data)
+    assert options(data / "missing") == ServeOptions(data=data / "missing")
+
+
+def test_every_setting_has_words_and_every_section_sets_an_option() -> None:
+    assert all(in_words(key.type) for key in keys_of(Settings))
+    assert {key.name for key in keys_of(Settings)} | {"embedded"} == set(get_type_hints(ServeOptions))
+
+
+def test_every_setting_reaches_the_server(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "site.toml"
+    file.write_text(
+        '[server]\ndata = "d"\nhost = "::1"\nport = 1\nsocket = "s"\nlog_level = "debug"\n'
+        "[limits]\nping_every_s = 2\npong_within_s = 3\nsign_in_within_s = 4\n"
+        "outbox_bytes = 70000\nstop_within_s = 5.5\n"
+    )
+
+    assert options(data, Given(config=file)) == ServeOptions(
+        data=tmp_path / "d",
+        host="::1",
+        port=1,
+        socket=tmp_path / "s",
+        log_level="debug",
+        ping_every_s=2,
+        pong_within_s=3,
+        sign_in_within_s=4,
+        outbox_bytes=70_000,
+        stop_within_s=5.5,
+    )
+
+
+def test_log_levels_are_those_of_the_log() -> None:
+    assert get_args(get_type_hints(ServerSection)["log_level"]) == LEVELS
+
+
+def test_defaults_of_limits_are_within_their_own_bounds(data: Path) -> None:
+    file = data / "chat-core.toml"
+    file.write_text(as_text(load(Given(), {}, data), data))
+
+    assert load(Given(), {}, data).settings == Settings()
+    assert LimitsSection().outbox_bytes == limits.OUTBOX_BYTES
+
+
+def test_file_in_the_data_folder_is_read_unless_another_one_is_named(data: Path, tmp_path: Path) -> None:
+    (data / "chat-core.toml").write_text("[server]\nport = 1")
+    (tmp_path / "other.toml").write_text('[server]\nhost = "::1"')
+
+    assert options(tmp_path, Given(data=data)).port == 1
+    assert options(tmp_path, environment={"CHAT_CORE_SERVER_DATA": str(data)}).port == 1
+    other = options(data, Given(config=tmp_path / "other.toml"))
+    assert (other.host, other.port) == ("::1", 55555)
+
+
+def test_file_in_the_data_folder_cannot_move_it(data: Path) -> None:
+    (data / "chat-core.toml").write_text('[server]\ndata = "../other"')
+
+    (said,) = faults(data)
+
+    assert str(data / "chat-core.toml") in said and "[server] data" in said and "expected" in said
+    (data / "chat-core.toml").write_text('[server]\ndata = "."')
+    assert options(data).data == data
+
+
+def test_named_file_must_be_there(data: Path) -> None:
+    (said,) = faults(data, Given(config=data / "none.toml"))
+
+    assert said == f"{data}/none.toml cannot be read (No such file or directory); expected a TOML file."
+
+
+def test_data_folder_that_cannot_be_is_left_to_whoever_locks_it(data: Path) -> None:
+    (data / "file").write_text("no folder")
+
+    assert options(data / "file" / "data") == ServeOptions(data=data / "file" / "data")
+    assert options(data / ("x" * 300)).data == data / ("x" * 300)
+
+
+def test_file_that_cannot_be_read_does_not_hide_what_else_is_wrong(data: Path) -> None:
+    (data / "chat-core.toml").write_text("[")
+
+    assert len(faults(data, environment={"CHAT_CORE_SERVER_PORT": "x"})) == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "environment", "given", "tcp"),
+    [
+        ('socket = "s"', {}, Given(), False),
+        ('socket = "s"\nport = 0', {}, Given(), True),
+        ('socket = "s"\nhost = "::1"', {}, Given(), True),
+        ('socket = "s"', {"CHAT_CORE_SERVER_PORT": "0"}, Given(), True),
+        ('socket = "s"', {}, Given(port=0), True),
+        ("port = 0", {"CHAT_CORE_SERVER_SOCKET": "s"}, Given(), False),
+        ("port = 0", {"CHAT_CORE_SERVER_HOST": "::1"}, Given(socket=Path("s")), False),
+        ("port = 0", {}, Given(socket=Path("s"), host="::1"), True),
+        ('socket = ""', {}, Given(), True),
+        ('socket = "s"', {"CHAT_CORE_SERVER_SOCKET": ""}, Given(), True),
+    ],
+)
+def test_socket_is_alone_unless_tcp_is_asked_for_in_a_place_as_strong(
+    data: Path, file: str, environment: dict[str, str], given: Given, tcp: bool
+) -> None:
+    (data / "chat-core.toml").write_text(f"[server]\n{file}")
+
+    assert (options(data, given, environment).host is not None) is tcp
+
+
+def test_text_ends_with_what_the_settings_come_to(data: Path) -> None:
+    loaded = load(Given(socket=Path("s"), port=0), {"CHAT_CORE_SERVICE_HOST": "x"}, data)
+
+    text = as_text(loaded, data)
+
+    assert set(tomllib.loads(text)) == {"server", "limits"}
+    assert text.splitlines()[-4:] == [
+        f"# data folder: {data}",
+        "# listens on the Unix socket s",
+        "# listens on 127.0.0.1, port any that is free",
+        "# CHAT_CORE_SERVICE_HOST is in the environment, but is no setting",
+    ]
