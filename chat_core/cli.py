@@ -90,6 +90,20 @@ def _default_data() -> Path:
     return user_data_path("chat-core", appauthor=False) / "server"
 
 
+def _data_folder(data: Path | None, config: Path | None) -> Path:
+    """Return the folder that a server of this configuration has."""
+    from chat_core.base.exit_codes import ExitCode
+    from chat_core.base.settings import SettingsFault
+    from chat_core.server.config import Given, load, serve_options
+
+    if data is not None:
+        return data
+    try:
+        return serve_options(load(Given(config=config), os.environ, _default_data()), _default_data()).data
+    except SettingsFault as fault:
+        raise _told(fault, ExitCode.CONFIG) from None
+
+
 # --- for operators ----------------------------------------------------------------------------------------------------
 
 _Data = Annotated[Path | None, typer.Option("--data", help="Data folder [default: in the user's data folder].")]
@@ -122,6 +136,7 @@ def config_check(config: _ConfigFile = None, data: _Data = None) -> None:
 def backup(
     file: Annotated[Path, typer.Argument(help="Where the copy is written; it appears once it is complete.")],
     data: _Data = None,
+    config: _ConfigFile = None,
     force: Annotated[bool, typer.Option("--force", help="Let a file that is there give way.")] = False,
 ) -> None:
     """Save the store into one file, while the server runs or not; it is read back before it gets its name."""
@@ -130,7 +145,7 @@ def backup(
     from chat_core.server.admin.faults import AdminFault, megabytes
 
     try:
-        saved = back_up(data or _default_data(), file, force=force, clock=SystemClock())
+        saved = back_up(_data_folder(data, config), file, force=force, clock=SystemClock())
     except AdminFault as fault:
         raise _told(fault, fault.code) from None
     held = saved.contents
@@ -166,6 +181,7 @@ def restore(
 @app.command()
 def doctor(
     data: _Data = None,
+    config: _ConfigFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
 ) -> None:
     """Look whether the data folder and its store are sound, while the server runs or not; nothing is changed."""
@@ -173,7 +189,7 @@ def doctor(
     from chat_core.server.admin.doctor import as_text, diagnose, report
     from chat_core.server.admin.faults import AdminFault
 
-    folder = data or _default_data()
+    folder = _data_folder(data, config)
     outcomes = []
     try:
         for outcome in diagnose(folder):

@@ -117,3 +117,20 @@ def test_config_check_is_content_with_no_file_and_makes_no_folder(home: Path) ->
 
     assert done.code == 0
     assert not (home / "none").exists()
+
+
+def test_backup_and_doctor_look_where_the_configuration_says(
+    home: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ServerProcess(data):
+        pass
+    (home / "site.toml").write_text(f'[server]\ndata = "{data}"\n')
+
+    done = run_core("backup", home / "saved.db", "--config", home / "site.toml")
+    assert done.code == 0 and (home / "saved.db").exists(), done.err
+    monkeypatch.setenv("CHAT_CORE_SERVER_DATA", str(data))
+    assert run_core("doctor").code == 0
+    monkeypatch.setenv("CHAT_CORE_SERVER_PORT", "many")
+    refused = run_core("doctor")
+    assert_one_sentence(refused.err)
+    assert "CHAT_CORE_SERVER_PORT" in refused.err
