@@ -96,6 +96,25 @@ class Discarded(Record, frozen=True, kw_only=True, omit_defaults=True, tag="disc
     cid: bytes
 
 
+class Called(Record, frozen=True, kw_only=True, omit_defaults=True, tag="called"):
+    """The application asked for something else than a post, once."""
+
+    number: int
+    """Of this life's calls, from 1."""
+    call: str
+    """What for: `join`, `leave`, `topic`, `edit`, `delete`, `page`, `older` ..."""
+    detail: str = ""
+    """With what, for people."""
+
+
+class Answered(Record, frozen=True, kw_only=True, omit_defaults=True, tag="answered"):
+    """A call came to its end."""
+
+    number: int
+    outcome: str
+    """`ok`, the code of a refusal, or `unknown`: the connection was lost, or there was no answer in time."""
+
+
 class Placed(Record, frozen=True, kw_only=True, omit_defaults=True, tag="placed"):
     """Delivery of a conversation begins, or goes on elsewhere: what follows begins with `seq + 1`."""
 
@@ -212,6 +231,8 @@ AnyRecord = (
     | Posted
     | Acked
     | Amended
+    | Called
+    | Answered
     | Failed
     | Discarded
     | Placed

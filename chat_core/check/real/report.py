@@ -43,7 +43,8 @@ def verdict_as_text(verdict: Verdict) -> str:
     resets = ", ".join(f"{reason} {count:,}" for reason, count in sorted(counts.resets.items()))
     lines += [
         f"counts   {counts.sends:,} sends, {counts.acks:,} acknowledged, {counts.failed:,} refused or taken back, "
-        f"{counts.unsent:,} unsent; {counts.deliveries:,} deliveries, {counts.pages:,} pages",
+        f"{counts.unsent:,} unsent; {counts.deliveries:,} deliveries, {counts.pages:,} pages, "
+        f"{counts.calls:,} other calls",
         f"         {counts.clients:,} clients in {counts.lives:,} lives; {counts.stored:,} events stored, "
         f"{counts.epochs:,} epochs; resets: {resets or 'none'}",
     ]

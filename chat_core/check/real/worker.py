@@ -23,7 +23,20 @@ import msgspec
 from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.ids import make_cid
 from chat_core.base.tasks import spawn, stop
-from chat_core.check.history import Acked, Amended, Discarded, Ended, Failed, Posted, Posting, Record, Started, to_line
+from chat_core.check.history import (
+    Acked,
+    Amended,
+    Answered,
+    Called,
+    Discarded,
+    Ended,
+    Failed,
+    Posted,
+    Posting,
+    Record,
+    Started,
+    to_line,
+)
 from chat_core.check.real import workload
 from chat_core.check.recording import Recorder, page_read
 from chat_core.client import Client, parse_address
@@ -120,7 +133,7 @@ class Worker:
         self._file = os.open(order.file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._recorder = Recorder(order.who)
         self._work = workload.Workload(order.who, self._random, order.rate, order.channels)
-        self._sends = self._acks = 0
+        self._sends = self._acks = self._calls = 0
         self._working = True
         self._settled = False
         self._crash_between = False
@@ -227,22 +240,22 @@ class Worker:
             case workload.PostOne():
                 self._post(action)
             case workload.ReadPage():
-                spawn("page", self._quietly(self._page(action)))
+                self._ask("page", action, self._page(action))
             case workload.LoadOlder():
-                spawn("older", self._quietly(self._client.load_older(action.conversation, action.limit)))
+                self._ask("older", action, self._client.load_older(action.conversation, action.limit))
             case workload.LeaveOne():
-                spawn("leave", self._quietly(self._client.leave(action.conversation)))
+                self._ask("leave", action, self._client.leave(action.conversation))
             case workload.JoinAgain():
-                spawn("join", self._quietly(self._client.join(action.channel)))
+                self._ask("join", action, self._client.join(action.channel))
             case workload.ChangeTopic():
                 topic = SetTopic(conversation=action.conversation, topic=action.topic)
-                spawn("topic", self._quietly(self._client.call(topic, timeout_s=CALL_WITHIN_S)))
+                self._ask("topic", action, self._client.call(topic, timeout_s=CALL_WITHIN_S))
             case workload.EditOne():
                 edit = Edit(conversation=action.conversation, seq=action.seq, body=action.body)
-                spawn("edit", self._quietly(self._amend(edit, action.body)))
+                self._ask("edit", action, self._amend(edit, action.body))
             case workload.DeleteOne():
                 delete = Delete(conversation=action.conversation, seq=action.seq)
-                spawn("delete", self._quietly(self._amend(delete, "")))
+                self._ask("delete", action, self._amend(delete, ""))
             case _:
                 raise AssertionError(action)
 
@@ -293,10 +306,22 @@ class Worker:
         if self._client.state.epoch == epoch:
             self._write(page_read(self._order.who, epoch, page, self._now()))
 
-    async def _quietly(self, work: Coroutine[Any, Any, Any]) -> None:
+    def _ask(self, call: str, action: workload.Action, work: Coroutine[Any, Any, Any]) -> None:
         """Do what a lost connection may interrupt: only posts are promised to get there."""
-        with contextlib.suppress(ChatError):
+        self._calls += 1
+        number, detail = self._calls, json.dumps(msgspec.to_builtins(action))
+        self._write(Called(at=self._now(), who=self._order.who, number=number, call=call, detail=detail))
+        spawn(call, self._until_answered(number, work))
+
+    async def _until_answered(self, number: int, work: Coroutine[Any, Any, Any]) -> None:
+        outcome = "ok"
+        try:
             await work
+        except CallFailed as failure:
+            outcome = str(failure.code)
+        except ChatError:
+            outcome = "unknown"
+        self._write(Answered(at=self._now(), who=self._order.who, number=number, outcome=outcome))
 
     # --- what the checker says --------------------------------------------------------------------------------
 

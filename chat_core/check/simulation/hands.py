@@ -10,6 +10,7 @@ from chat_core.base.errors import ChatError
 from chat_core.base.tasks import spawn, stop
 from chat_core.check.simulation.player import Player
 from chat_core.check.simulation.traits import ACTIONS, NAMES, Traits
+from chat_core.client.errors import CallFailed
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.conversations import SetTopic
 from chat_core.protocol.requests.messages import History
@@ -35,10 +36,13 @@ class Hands:
         self._chance = chance
         self._posts = 0
         self._calls: list[Any] = []
+        self._doing = ""
+        """Name of the action."""
 
     def act(self, player: Player) -> None:
         """Do something."""
         (name,) = self._chance.choices(_NAMES, _WEIGHTS)
+        self._doing = name
         action: Callable[[Player], None] = getattr(self, f"_{name}")
         action(player)
 
@@ -172,11 +176,16 @@ class Hands:
 
     def _call(self, player: Player, call: Callable[[], Awaitable[Any]]) -> None:
         """Ask for something that the server answers, or does not."""
+        note = player.called(self._doing)
 
         async def asked() -> None:
             try:
                 await call()
+            except CallFailed as failure:
+                note(str(failure.code))
             except ChatError:
-                return
+                note("unknown")
+            else:
+                note("ok")
 
         self._calls.append(spawn(f"{player.who} asks", asked()))

@@ -112,6 +112,7 @@ class Player:
         self._chance = chance
         self._notebook = notebook
         self._write = write
+        self._calls = 0
         self._fail = fail
         self._around_storage = around_storage
         self._life: _Life | None = None
@@ -289,6 +290,13 @@ class Player:
                 if unsent.cid == cid:
                     return unsent
         return None
+
+    def called(self, call: str) -> Callable[[str], None]:
+        """Write down a call; return what writes down how it ended."""
+        self._calls += 1
+        number = self._calls
+        self._write(history.Called(at=self._now, who=self.who, number=number, call=call))
+        return lambda outcome: self._write(history.Answered(at=self._now, who=self.who, number=number, outcome=outcome))
 
     async def amend(self, conversation: int, seq: int, body: str = "") -> None:
         """Edit a message, or without a text delete it, and write down what the answer promises."""

@@ -121,6 +121,7 @@ class Case:
             unsent=self.counted["unsent"],
             deliveries=self.counted["deliveries"],
             pages=self.counted["pages"],
+            calls=self.counted["calls"],
             stored=len(self.truth.final().at),
             epochs=len({epoch for epoch, _ in self.truth.everything()}),
             resets=dict(self.resets),

@@ -51,6 +51,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """Still in an outbox at the end."""
     deliveries: int = 0
     pages: int = 0
+    calls: int = 0
     stored: int = 0
     """Events in the last dump."""
     epochs: int = 0

@@ -15,6 +15,8 @@ from typing import Any, Final
 from chat_core.check.history import (
     Acked,
     Amended,
+    Answered,
+    Called,
     Delivered,
     Discarded,
     Dumped,
@@ -84,6 +86,8 @@ _STEPS: Final[dict[type[Record], Callable[[Case, Any], None]]] = {
     Posted: notes.on_posted,
     Acked: notes.on_acked,
     Amended: notes.on_amended,
+    Called: notes.on_called,
+    Answered: notes.on_answered,
     Failed: notes.on_fate,
     Discarded: notes.on_fate,
     Placed: notes.on_placed,

@@ -7,6 +7,8 @@ from typing import Final
 from chat_core.check.history import (
     Acked,
     Amended,
+    Answered,
+    Called,
     Discarded,
     Ended,
     Failed,
@@ -67,6 +69,15 @@ def on_acked(case: Case, record: Acked) -> None:
     first = case.acked.setdefault((record.epoch, record.cid), record)
     if (first.conversation, first.seq) != (record.conversation, record.seq):
         case.acked_otherwise.append((first, record))
+
+
+def on_called(case: Case, record: Called) -> None:
+    """Count a call: what it has done is judged by what everybody saw of it."""
+    case.counted["calls"] += 1
+
+
+def on_answered(case: Case, record: Answered) -> None:
+    """Leave an answer to those who read the history."""
 
 
 def on_amended(case: Case, record: Amended) -> None:

@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from chat_core.check.history import (
     Acked,
     Amended,
+    Answered,
+    Called,
     Delivered,
     Discarded,
     Dumped,
@@ -199,6 +201,15 @@ def test_verdict_is_sound_and_counts_when_everybody_saw_everything() -> None:
 
 def test_verdict_is_sound_when_messages_were_edited_and_deleted() -> None:
     assert judge(with_edits()).broken == {}
+
+
+def test_verdict_counts_calls_and_leaves_their_answers_to_readers() -> None:
+    told = [
+        Called(at=1.0, who="ann", number=1, call="join", detail='{"channel":"x"}'),
+        Answered(at=1.1, who="ann", number=1, outcome="busy"),
+    ]
+    verdict = judge([*sound(), *told])
+    assert (verdict.broken, verdict.counts.calls) == ({}, 1)
 
 
 def test_verdict_does_not_care_for_the_order_of_different_people() -> None:
