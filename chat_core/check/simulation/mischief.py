@@ -10,10 +10,11 @@ from typing import Final
 from chat_core.check import history
 from chat_core.check.history import Record
 from chat_core.check.simulation.house import House
+from chat_core.check.simulation.pipes import ENDLESS
 from chat_core.check.simulation.player import Player
 from chat_core.check.simulation.time_loop import LoopClock
 from chat_core.check.simulation.traits import Traits
-from chat_core.check.simulation.wires import ENDLESS, Fate, passing
+from chat_core.check.simulation.wires import Fate, passing
 from chat_core.check.verdict import REWIND
 
 EPOCH_BYTES: Final = 8

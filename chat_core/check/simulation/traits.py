@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from chat_core.check.simulation.inline_store import Pace
-from chat_core.check.simulation.wires import Weather
+from chat_core.check.simulation.pipes import Weather
 from chat_core.protocol.limits import OUTBOX_BYTES
 
 NAMES: Final = ("ann", "bob", "cyd", "dan")
