@@ -26,7 +26,7 @@ async def help_screen() -> Path:
 async def completion() -> Path:
     """Completing a command."""
     async with demo(100, 24) as pilot:
-        await until(pilot, "Release planning")
+        await until(pilot, "Release planning", "we are only bots")
         await pilot.press("slash")
         await until(pilot, "/join")
         return take(pilot, "completion-100x24")

@@ -46,9 +46,11 @@ class Command:
         """Run a check, and print its report; return whether it passed.
 
         Raises:
-            UsageFault: there is no such fault.
+            UsageFault: there is no such fault, or no such broken server.
             WorldFault: it could not be run.
         """
+        if broken is not None and find(broken).server is None:
+            raise UsageFault(f"'{broken}' breaks clients, not servers; see it with --simulate.")
         kinds, skipped = choose(faults)
         if not self._as_json:
             print(f"checking for {seconds:g} s with {clients} clients, {rate:g} messages a second, seed {seed}")
@@ -131,7 +133,7 @@ class Command:
         return failed is None
 
     def verify(self, path: Path) -> bool:
-        """Judge a history that was kept, and print what comes of it; return whether it is sound.
+        """Judge a history that was kept, and print what comes of it; return whether it is sound, and shows anything.
 
         Raises:
             WorldFault: the file cannot be read.
@@ -147,6 +149,9 @@ class Command:
             print(json.dumps(report.verdict_as_map(verdict)))
         else:
             print(report.verdict_as_text(verdict))
+        if not (verdict.counts.acks and verdict.counts.deliveries and verdict.counts.stored):
+            print("In this history nothing was sent, delivered or stored: it proves nothing.", file=sys.stderr)
+            return False
         return verdict.sound
 
     def _say(self, line: str) -> None:

@@ -112,6 +112,22 @@ def test_check_refuses_a_fault_that_there_is_not(tmp_path: Path) -> None:
     assert "flood" in err and "lost-answer" in err
 
 
+@pytest.mark.parametrize("name", ["nonsense", "forget-unsent"])
+def test_check_refuses_a_broken_server_that_there_is_not_before_it_starts_anything(tmp_path: Path, name: str) -> None:
+    process = command(tmp_path, "--broken", name)
+    _, err = process.communicate()
+    assert process.returncode == ExitCode.USAGE
+    assert name in err and len(err.strip().splitlines()) == 1
+
+
+def test_check_holds_a_history_of_nothing_for_no_proof(tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").touch()
+    process = command(tmp_path, "--verify", str(tmp_path / "empty.jsonl"))
+    _, err = process.communicate()
+    assert process.returncode == ExitCode.FAILED
+    assert "proves nothing" in err
+
+
 def test_registry_has_every_fault_once_with_a_sentence() -> None:
     assert len({kind.name for kind in REGISTRY}) == len(REGISTRY)
     assert all(kind.sentence for kind in REGISTRY)
