@@ -70,8 +70,15 @@ class TimelinePane(Scroller, Painted, can_focus=False):
 
     @override
     def page(self, direction: int) -> None:
-        """See Scroller."""
+        """See Scroller.
+
+        The line that tells what is newer covers one: a page down that ends just one line short of the end, because a
+        notice came meanwhile, would show less than the end does.
+        """
         self._scroll_by(direction * max(1, self.window.height - 2))
+        history = self._history
+        if direction > 0 and history is not None and history.view.last_top - history.view.top <= 1:
+            self.action_last()
 
     def action_page_up(self) -> None:
         """Scroll up by a page; two lines stay."""

@@ -13,8 +13,8 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 
-from chat_core.client.state.changes import LoadingChanged, MessagesAppended, MessagesPrepended
-from chat_core.client.state.model import ClientState, ConversationState
+from chat_core.client.state.changes import LoadingChanged, MessagesAppended, MessagesPrepended, NoticeAdded
+from chat_core.client.state.model import ClientState, ConversationState, Notice
 from chat_tui.messages import OlderWanted, ReadingOlder, ReadUpTo
 from tests.tui.support.frames import pane, until
 from tests.tui.support.harness import Harness
@@ -39,6 +39,13 @@ def prepend(app: Harness, count: int = 100) -> None:
     here = app.state.conversations[1]
     page = chatter(here.timeline.first_seq - count, count)
     app.take(replaced(app, with_older(here, page)), MessagesPrepended(conversation=1, count=count))
+
+
+def notice(app: Harness) -> None:
+    here = app.state.conversations[1]
+    last = tuple(here.timeline)[-1]
+    said = Notice(after=last.seq, ts=last.ts, kind="joined", names=("ann",))
+    app.take(replaced(app, msgspec.structs.replace(here, notices=(said,))), NoticeAdded(conversation=1, notice=said))
 
 
 def wheel(app: Harness, kind: type[events.MouseEvent]) -> None:
@@ -103,6 +110,32 @@ async def test_long_history_is_opened_and_read_by_drawing_only_what_is_seen(coun
         await pilot.pause()
 
         assert view.view.drawn - opened <= 100 + 11 * app.timeline.size.height
+
+
+async def test_page_down_reaches_the_end_when_a_line_came_meanwhile() -> None:
+    app = app_with()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.timeline.action_page_up()
+        await pilot.pause()
+        notice(app)
+        app.timeline.action_page_down()
+        await pilot.pause()
+
+        assert app.timeline.following
+        assert "ann joined" in pane(app.timeline)[-1]
+
+
+async def test_page_down_that_ends_two_lines_short_says_what_is_newer() -> None:
+    app = app_with()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.timeline.action_page_up()
+        await pilot.pause()
+        append(app)  # the line above what is unread comes with it
+        app.timeline.action_page_down()
+        await pilot.pause()
+
+        assert not app.timeline.following
+        assert "newer" in pane(app.timeline)[-1]
 
 
 async def test_pages_overlap_by_two_lines_one_of_which_the_newer_line_covers() -> None:
