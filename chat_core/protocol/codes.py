@@ -33,6 +33,14 @@ class Refusal(StrEnum):
     STORE_FULL = "store_full"
     STORE_FAILED = "store_failed"
     SHUTTING_DOWN = "shutting_down"
+    WRONG_CREDENTIALS = "wrong_credentials"
+    INVITE_INVALID = "invite_invalid"
+    DISABLED = "disabled"
+    BANNED = "banned"
+    MUTED = "muted"
+    MODERATED = "moderated"
+    SLOW_MODE = "slow_mode"
+    RATE_LIMITED = "rate_limited"
     INTERNAL = "internal"
 
 
@@ -50,6 +58,10 @@ class Goodbye(StrEnum):
     SLOW_READER = "slow_reader"
     TOO_MANY_CONNECTIONS = "too_many_connections"
     WRONG_USER = "wrong_user"
+    KICKED = "kicked"
+    BANNED = "banned"
+    IDLE = "idle"
+    SIGNED_OUT = "signed_out"
     STORE_FAILED = "store_failed"
     INTERNAL = "internal"
 
@@ -86,6 +98,16 @@ REFUSALS: Final[dict[Refusal, Explained]] = {
     Refusal.STORE_FULL: Explained("The server's disk is full; nothing was stored.", True),
     Refusal.STORE_FAILED: Explained("The server's store failed; whether it was stored is unknown, ask again.", True),
     Refusal.SHUTTING_DOWN: Explained("The server is stopping; send again after the reconnect.", True),
+    Refusal.WRONG_CREDENTIALS: Explained(
+        "No account has that name and that password (or that token); which of the two is wrong is not told.", False
+    ),
+    Refusal.INVITE_INVALID: Explained("The invite code is wrong, used up or expired; ask for another one.", False),
+    Refusal.DISABLED: Explained("The account was disabled by the people who run this server.", False),
+    Refusal.BANNED: Explained("The account or its address is banned; the text says why and how long.", False),
+    Refusal.MUTED: Explained("The account may not write there at present; the text says why and how long.", False),
+    Refusal.MODERATED: Explained("A rule of the server or the channel refused the text, which says which.", False),
+    Refusal.SLOW_MODE: Explained("The channel takes a message only now and then; wait `retry_after` seconds.", True),
+    Refusal.RATE_LIMITED: Explained("More requests than agreed; wait `retry_after` seconds.", True),
     Refusal.INTERNAL: Explained("A fault in the server, which is in its log.", True),
 }
 
@@ -103,6 +125,10 @@ GOODBYES: Final[dict[Goodbye, Explained]] = {
     Goodbye.SLOW_READER: Explained("The client took no bytes for too long.", True),
     Goodbye.TOO_MANY_CONNECTIONS: Explained("The server has as many connections as it may have.", True),
     Goodbye.WRONG_USER: Explained("This socket belongs to another user of the machine.", False),
+    Goodbye.KICKED: Explained("A moderator, or a rule, ended this connection; the text says why.", False),
+    Goodbye.BANNED: Explained("The account or its address is banned; the text says why and how long.", False),
+    Goodbye.IDLE: Explained("The client asked for nothing for longer than this server allows.", False),
+    Goodbye.SIGNED_OUT: Explained("This device was signed out.", False),
     Goodbye.STORE_FAILED: Explained("The server's disk failed; it stops rather than lose a message.", True),
     Goodbye.INTERNAL: Explained("A fault in the server, which is in its log.", True),
 }

@@ -28,6 +28,13 @@ Style = Literal["text", "action"]
 """`action` is what `/me` makes: "ann waves"."""
 
 
+ServerRole = Literal["guest", "member", "moderator", "owner"]
+"""What an account may do on the whole server, from least to most."""
+
+ChannelRole = Literal["member", "voice", "operator"]
+"""What an account may do in one channel, from least to most."""
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """Who somebody is: the number stays, the name may change."""
 
@@ -35,6 +42,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """Number of the account."""
     name: str
     """Its name at the time of the answer."""
+    role: ServerRole = "member"
+    """What it may do on the whole server."""
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +123,10 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     """Its name."""
     online: bool = False
     """Whether any of its devices is connected."""
+    role: ServerRole = "member"
+    """What it may do on the whole server."""
+    channel_role: ChannelRole = "member"
+    """What it may do in this conversation."""
 
 
 class ChannelSummary(msgspec.Struct, frozen=True, kw_only=True):

@@ -80,8 +80,8 @@ class Router:
         try:
             request = read_request(call.request)
             route = self._routes[type(request)]
-            role = Role.STRANGER if context.session.account is None else Role.MEMBER
-            if not allowed(role, route.needs):
+            role = context.session.role
+            if not allowed(role, route.needs, local=context.session.local):
                 raise _not_allowed(role, route.needs)
             reply = await route.handler(context, request)
             return Answer(id=call.id, reply=to_map(reply))

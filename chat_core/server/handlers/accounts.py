@@ -40,7 +40,8 @@ async def list_users(ctx: Context, request: ListUsers) -> Users:
         accounts = list(found)
     return Users(
         accounts=tuple(
-            Member(account=account.id, name=account.name, online=ctx.hub.online(account.id)) for account in accounts
+            Member(account=account.id, name=account.name, online=ctx.hub.online(account.id), role=account.role)
+            for account in accounts
         ),
         online=ctx.hub.presence.accounts,
         more=more,

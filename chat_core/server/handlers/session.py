@@ -68,7 +68,7 @@ async def sign_in(ctx: Context, request: SignIn) -> SignedIn:
             "A name alone is enough only on the server's own machine; connect from there.",
         )
     account, created = await ctx.store.write(SignInByName(_checked_name(request.name), ctx.wall_ms()))
-    ctx.session.signed_in(AccountId(account.id), account.name)
+    ctx.session.signed_in(account)
     ctx.hub.signed_in(ctx.session)
     return SignedIn(account=account, created=created)
 

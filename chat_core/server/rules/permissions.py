@@ -1,9 +1,15 @@
-"""Which role holds which permission. A request names the one permission it needs; the router compares, nobody else."""
+"""Which role holds which permission. A request names the one permission it needs; the router compares, nobody else.
+
+What a permission means in one channel - who may speak in a moderated one, who may set its topic - is decided where the
+membership is known: in the store's transaction.
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import Final
+
+from chat_core.protocol.values import ChannelRole, ServerRole
 
 
 class Permission(StrEnum):
@@ -16,11 +22,21 @@ class Permission(StrEnum):
     SPEAK = "speak"
     """Post, edit and delete one's own, be seen typing."""
     JOIN = "join"
-    """Join, make and leave channels, open direct conversations."""
+    """Join and leave channels, open direct conversations."""
     TOPIC = "topic"
     """Set topics."""
     SELF = "self"
     """Change what belongs to one's own account."""
+    INVITE = "invite"
+    """Make invites to the server."""
+    BROADCAST = "broadcast"
+    """Write announcements."""
+    OPERATE = "operate"
+    """Change a channel's rules and its members' roles, invite to it; the channel decides who of the members may."""
+    MODERATE = "moderate"
+    """Warn, mute, kick and ban on the whole server."""
+    ADMINISTER = "administer"
+    """Make, disable and allow accounts, change their roles and passwords, read the audit log."""
 
 
 class Role(StrEnum):
@@ -28,16 +44,55 @@ class Role(StrEnum):
 
     STRANGER = "stranger"
     """Not signed in."""
+    GUEST = "guest"
+    """Signed in without an account that lasts."""
     MEMBER = "member"
     """Signed in."""
+    MODERATOR = "moderator"
+    """Keeps order on the whole server."""
+    OWNER = "owner"
+    """Runs the server."""
 
 
+_GUEST: Final = frozenset({Permission.READ, Permission.SPEAK, Permission.JOIN, Permission.SELF})
+_MEMBER: Final = _GUEST | {Permission.TOPIC, Permission.OPERATE}
+_MODERATOR: Final = _MEMBER | {Permission.INVITE, Permission.BROADCAST, Permission.MODERATE}
 _HOLDS: Final[dict[Role, frozenset[Permission]]] = {
     Role.STRANGER: frozenset({Permission.OPEN}),
-    Role.MEMBER: frozenset(Permission) - {Permission.OPEN},
+    Role.GUEST: _GUEST,
+    Role.MEMBER: _MEMBER,
+    Role.MODERATOR: _MODERATOR,
+    Role.OWNER: _MODERATOR | {Permission.ADMINISTER},
 }
+_LOCAL: Final = frozenset({Permission.INVITE, Permission.BROADCAST})
+"""What everybody holds, too, whose connection comes from the server's own machine."""
+_RANKS: Final[dict[str, int]] = {"guest": 0, "member": 1, "moderator": 2, "owner": 3}
+_CHANNEL_RANKS: Final[dict[str, int]] = {"member": 0, "voice": 1, "operator": 2}
 
 
-def allowed(role: Role, permission: Permission) -> bool:
-    """Return whether the role holds the permission."""
-    return permission in _HOLDS[role]
+def allowed(role: Role, permission: Permission, *, local: bool = False) -> bool:
+    """Return whether the role holds the permission.
+
+    Args:
+        role: of the connection.
+        permission: what the request needs.
+        local: whether the connection comes from the server's own machine.
+    """
+    if permission in _HOLDS[role]:
+        return True
+    return local and permission in _LOCAL and role in (Role.MEMBER, Role.MODERATOR, Role.OWNER)
+
+
+def at_least(role: ServerRole, wanted: ServerRole) -> bool:
+    """Return whether a server role is as high as another one."""
+    return _RANKS[role] >= _RANKS[wanted]
+
+
+def channel_at_least(role: ChannelRole, wanted: ChannelRole) -> bool:
+    """Return whether a channel role is as high as another one."""
+    return _CHANNEL_RANKS[role] >= _CHANNEL_RANKS[wanted]
+
+
+def operates(server: ServerRole, channel: ChannelRole) -> bool:
+    """Return whether somebody may do in a channel what its operators may: they, and whoever keeps order everywhere."""
+    return at_least(server, "moderator") or channel_at_least(channel, "operator")

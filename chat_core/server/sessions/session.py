@@ -14,6 +14,8 @@ from chat_core.protocol.codes import Goodbye
 from chat_core.protocol.envelopes import Call, Envelope, Farewell
 from chat_core.protocol.framing import frame
 from chat_core.protocol.limits import CALLS_IN_FLIGHT, OUTBOX_BYTES
+from chat_core.protocol.values import Account
+from chat_core.server.rules.permissions import Role
 from chat_core.server.sessions.outbox import Outbox
 from chat_core.transport.driver import Driver
 
@@ -56,6 +58,7 @@ class Session:
         "opening",
         "outbox",
         "peer",
+        "role",
         "stuck_at",
         "stuck_since",
     )
@@ -92,6 +95,8 @@ class Session:
         self.greeted = False
         """Whether `hello` was answered."""
         self.account: AccountId | None = None
+        self.role = Role.STRANGER
+        """What the account may do; a stranger has none."""
         self.name = ""
         self.following = False
         """Whether conversations that the account joins are attached by themselves."""
@@ -147,10 +152,11 @@ class Session:
             ours = Goodbye.CLIENT_LEFT
         self._on_closed(self, ours)
 
-    def signed_in(self, account: AccountId, name: str) -> None:
+    def signed_in(self, account: Account) -> None:
         """Act for an account from now on."""
-        self.account = account
-        self.name = name
+        self.account = AccountId(account.id)
+        self.name = account.name
+        self.role = Role(account.role)
         if self.driver is not None:
             self.driver.connection.signed_in()
 

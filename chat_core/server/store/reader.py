@@ -26,14 +26,19 @@ _member = both(
 _behind = accounts.c.name_key > bindparam("after")
 # A small conversation is gathered and sorted; for a large one it is cheaper to go through the names in order.
 _members_sorted: Final = (
-    select(accounts.c.id, accounts.c.name)
+    select(accounts.c.id, accounts.c.name, accounts.c.role, memberships.c.role.label("channel_role"))
     .join_from(memberships, accounts, _member)
     .where(_behind)
     .order_by(accounts.c.name_key)
     .limit(bindparam("count"))
 )
 _members_in_order: Final = (
-    select(accounts.c.id, accounts.c.name)
+    select(
+        accounts.c.id,
+        accounts.c.name,
+        accounts.c.role,
+        select(memberships.c.role).where(_member).limit(1).scalar_subquery().label("channel_role"),
+    )
     .where(_behind, exists(select(memberships.c.account).where(_member)))
     .order_by(accounts.c.name_key)
     .limit(bindparam("count"))
@@ -42,7 +47,10 @@ LARGE: Final = 500
 """Members from which on a conversation is a large one."""
 _member_count: Final = select(conversations.c.member_count).where(conversations.c.id == bindparam("conversation"))
 _users: Final = (
-    select(accounts.c.id, accounts.c.name).where(_behind).order_by(accounts.c.name_key).limit(bindparam("count"))
+    select(accounts.c.id, accounts.c.name, accounts.c.role)
+    .where(_behind)
+    .order_by(accounts.c.name_key)
+    .limit(bindparam("count"))
 )
 _channels: Final = (
     select(
@@ -136,17 +144,18 @@ class SqlReader:
         total: int = self._connection.execute(_member_count, {"conversation": conversation}).scalar() or 0
         statement = _members_in_order if total > LARGE else _members_sorted
         rows, more = self._page(statement, limit, {"conversation": conversation, "after": name_key(after)})
-        return [Member(account=row.id, name=row.name) for row in rows], total, more
+        members = [Member(account=row.id, name=row.name, role=row.role, channel_role=row.channel_role) for row in rows]
+        return members, total, more
 
     def users(self, after: str, limit: int) -> tuple[Sequence[Account], bool]:
         """Return a page of accounts by name, and whether more follow."""
         rows, more = self._page(_users, limit, {"after": name_key(after)})
-        return [Account(id=row.id, name=row.name) for row in rows], more
+        return [Account(id=row.id, name=row.name, role=row.role) for row in rows], more
 
     def accounts(self, ids: Sequence[AccountId]) -> Sequence[Account]:
         """Return the accounts of these numbers, by name."""
-        found = lookups.names(self._connection, set(ids)).items()
-        return [Account(id=number, name=name) for number, name in sorted(found, key=lambda item: name_key(item[1]))]
+        found = lookups.accounts_of(self._connection, set(ids))
+        return sorted(found, key=lambda account: name_key(account.name))
 
     def channels(self, account: AccountId, after: str, limit: int) -> tuple[Sequence[ChannelSummary], bool]:
         """Return a page of public channels by name, and whether more follow."""

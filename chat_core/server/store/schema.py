@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """Version of the schema below; versions are four digits, so that they compare as text."""
 VERSION_TABLE: Final = "schema_version"
 """Where Alembic keeps the version of a database."""
@@ -70,8 +70,23 @@ accounts = Table(
     Column("name_key", _Key, nullable=False),
     Column("log_head", _Number, nullable=False),  # seq of the newest event in the account's own log
     Column("created_ts", _Number, nullable=False),
+    Column("role", Text, nullable=False, server_default=text("'member'")),
+    Column("display", Text, nullable=False, server_default=text("''")),
+    Column("password", Text),  # argon2id in its own notation; NULL: none, a name or a token is enough
+    Column("registered_ts", _Number),  # NULL: nobody has claimed the name with a password
+    Column("disabled", Boolean, nullable=False, server_default=false()),
+    Column("seen_ts", _Number, nullable=False, server_default=text("0")),  # last sign-in
+    Column("skeleton", Text),  # how a registered name looks (UTS 39); NULL: it is not registered
+    Column("dm_policy", Text, nullable=False, server_default=text("'open'")),
     UniqueConstraint("name_key"),
     sqlite_autoincrement=True,  # a number is never given twice
+)
+Index(
+    "ix_accounts_skeleton",
+    accounts.c.skeleton,
+    unique=True,
+    sqlite_where=accounts.c.skeleton.is_not(None),
+    postgresql_where=accounts.c.skeleton.is_not(None),
 )
 
 conversations = Table(
@@ -89,6 +104,14 @@ conversations = Table(
     Column("member_count", _Number, nullable=False),
     Column("created_by", _Number, ForeignKey("accounts.id")),  # NULL: the server itself
     Column("created_ts", _Number, nullable=False),
+    Column("visibility", Text, nullable=False, server_default=text("'public'")),
+    Column("moderated", Boolean, nullable=False, server_default=false()),  # only voices and operators post
+    Column("locked", Boolean, nullable=False, server_default=false()),  # only operators post, for now
+    Column("archived", Boolean, nullable=False, server_default=false()),  # nobody posts, for good
+    Column("slow_s", _Number, nullable=False, server_default=text("0")),  # seconds between two posts of one member
+    Column(
+        "settings", LargeBinary, nullable=False, server_default=text("x''")
+    ),  # what the moderation does otherwise here
     UniqueConstraint("name_key"),
     UniqueConstraint("direct_key"),
     sqlite_autoincrement=True,
@@ -106,6 +129,7 @@ memberships = Table(
     Column("own_unread", _Number, nullable=False),  # own messages behind the marker
     Column("marker_event", _Number, nullable=False),  # where the account's log tells of the marker; 0: nowhere
     Column("joined_ts", _Number, nullable=False),
+    Column("role", Text, nullable=False, server_default=text("'member'")),
     PrimaryKeyConstraint("conversation", "account", "since_seq"),
     Index("ix_memberships_account", "account", "conversation"),
     sqlite_with_rowid=False,
@@ -173,3 +197,111 @@ account_events = Table(
     PrimaryKeyConstraint("account", "seq"),
     sqlite_with_rowid=False,
 )
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("account", _Number, ForeignKey("accounts.id"), nullable=False),
+    Column("token_hash", LargeBinary, nullable=False),  # SHA-256 of a random token
+    Column("label", Text, nullable=False),
+    Column("made_ts", _Number, nullable=False),
+    Column("used_ts", _Number, nullable=False),
+    UniqueConstraint("token_hash"),
+    Index("ix_devices_account", "account"),
+    sqlite_autoincrement=True,
+)
+"""Sign-ins that last: each has a token; a revoked one has no row."""
+
+invites = Table(
+    "invites",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("code_hash", LargeBinary, nullable=False),  # SHA-256 of a random code
+    Column("uses_left", _Number),  # NULL: any number
+    Column("expires_ts", _Number),  # NULL: never
+    Column("conversation", _Number, ForeignKey("conversations.id")),  # who comes with it joins that, too
+    Column("made_by", _Number, ForeignKey("accounts.id")),  # NULL: the server itself
+    Column("made_ts", _Number, nullable=False),
+    UniqueConstraint("code_hash"),
+    sqlite_autoincrement=True,
+)
+
+allowlist = Table(
+    "allowlist",
+    metadata,
+    Column("name_key", _Key, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("added_ts", _Number, nullable=False),
+)
+"""Names that may register, or sign in, where only these may."""
+
+channel_invites = Table(
+    "channel_invites",
+    metadata,
+    Column("conversation", _Number, ForeignKey("conversations.id"), nullable=False),
+    Column("account", _Number, ForeignKey("accounts.id"), nullable=False),
+    Column("made_by", _Number, ForeignKey("accounts.id"), nullable=False),
+    Column("made_ts", _Number, nullable=False),
+    PrimaryKeyConstraint("conversation", "account"),
+    sqlite_with_rowid=False,
+)
+"""Who may join a channel that is closed to others; gone once used."""
+
+sanctions = Table(
+    "sanctions",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("kind", Text, nullable=False),  # ban, mute
+    Column("conversation", _Number, ForeignKey("conversations.id")),  # NULL: on the whole server
+    Column("account", _Number, ForeignKey("accounts.id")),
+    Column("address", Text),  # IPv4 address, or IPv6 network of 64 bits
+    Column("until_ts", _Number),  # NULL: until it is lifted
+    Column("reason", Text, nullable=False),
+    Column("made_by", _Number, ForeignKey("accounts.id")),  # NULL: the server itself
+    Column("made_ts", _Number, nullable=False),
+    Column("lifted_ts", _Number),  # NULL: in force, unless its time is over
+    Column("lifted_by", _Number, ForeignKey("accounts.id")),
+    Index("ix_sanctions_account", "account"),
+    sqlite_autoincrement=True,
+)
+
+ignores = Table(
+    "ignores",
+    metadata,
+    Column("account", _Number, ForeignKey("accounts.id"), nullable=False),
+    Column("ignored", _Number, ForeignKey("accounts.id"), nullable=False),
+    PrimaryKeyConstraint("account", "ignored"),
+    sqlite_with_rowid=False,
+)
+
+private_chats = Table(
+    "private_chats",
+    metadata,
+    Column("number", _Number, primary_key=True),
+    Column("conversation", _Number, ForeignKey("conversations.id"), nullable=False),
+    Column("asked_by", _Number, ForeignKey("accounts.id"), nullable=False),
+    Column("asked_ts", _Number, nullable=False),
+    Column("begun_ts", _Number),  # NULL: not accepted yet
+    Column("ended_ts", _Number),  # NULL: goes on
+    Column("ended_by", _Number, ForeignKey("accounts.id")),
+    Index("ix_private_chats_conversation", "conversation"),
+    sqlite_autoincrement=True,
+)
+"""Numbered intervals over direct conversations."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("ts", _Number, nullable=False),
+    Column("actor", _Number),  # account; NULL: the command line or the server itself
+    Column("actor_name", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("prev_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),  # over the one before and everything in this row
+    sqlite_autoincrement=True,
+)
+"""Every act of privilege, in a chain: a row that is changed or taken out breaks it."""

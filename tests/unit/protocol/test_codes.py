@@ -31,6 +31,8 @@ def test_a_retry_is_offered_where_the_outcome_may_change_only() -> None:
         Refusal.STORE_FULL,
         Refusal.STORE_FAILED,
         Refusal.SHUTTING_DOWN,
+        Refusal.SLOW_MODE,
+        Refusal.RATE_LIMITED,
         Refusal.INTERNAL,
     }
 

@@ -27,6 +27,19 @@ def test_registry_refuses_a_second_handler() -> None:
 
 
 @pytest.mark.parametrize("permission", Permission)
-def test_permissions_strangers_may_only_open_and_members_all_the_rest(permission: Permission) -> None:
+def test_permissions_strangers_may_only_open_and_owners_all_the_rest(permission: Permission) -> None:
     assert allowed(Role.STRANGER, permission) is (permission is Permission.OPEN)
-    assert allowed(Role.MEMBER, permission) is (permission is not Permission.OPEN)
+    assert allowed(Role.OWNER, permission) is (permission is not Permission.OPEN)
+
+
+@pytest.mark.parametrize("permission", list(Permission))
+def test_permissions_grow_with_the_role(permission: Permission) -> None:
+    ranks = [Role.GUEST, Role.MEMBER, Role.MODERATOR, Role.OWNER]
+    held = [allowed(role, permission) for role in ranks]
+    assert held == sorted(held)
+
+
+@pytest.mark.parametrize("permission", list(Permission))
+def test_permissions_connection_of_the_own_machine_may_invite_and_broadcast_besides(permission: Permission) -> None:
+    gained = {role for role in Role if allowed(role, permission, local=True) and not allowed(role, permission)}
+    assert gained == ({Role.MEMBER} if permission in (Permission.INVITE, Permission.BROADCAST) else set())

@@ -294,13 +294,13 @@ DAMAGES = {
     ),
     "overlap": (
         "members",
-        "INSERT INTO memberships SELECT conversation, account, 2, 4, 2, 2, 0, 0, 1 FROM memberships "
+        "INSERT INTO memberships SELECT conversation, account, 2, 4, 2, 2, 0, 0, 1, 'member' FROM memberships "
         "WHERE conversation = 3 AND account = 1",
         "account 1 in conversation 3: two of them overlap",
     ),
     "third_in_direct": (
         "members",
-        "INSERT INTO memberships SELECT 4, 3, 0, NULL, 0, 0, 0, 0, 1",
+        "INSERT INTO memberships SELECT 4, 3, 0, NULL, 0, 0, 0, 0, 1, 'member'",
         "conversation 4: its members are not the two",
     ),
     "own_unread": (

@@ -44,7 +44,7 @@ def rename(work: Work, op: RenameAccount) -> Committed:
         raise Refused(Refusal.NAME_TAKEN, f"The name '{holder.name}' is in use.")
     if account.name == name:
         return Committed(reply=account)
-    renamed = rename_account(work, op.account, name)
+    renamed = rename_account(work, account, name)
     return Committed(reply=renamed, renamed=renamed)
 
 

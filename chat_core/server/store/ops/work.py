@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, CursorResult, bindparam, delete, func, insert, select, update
 
 from chat_core.base.ids import EID_BYTES, AccountId, ConversationId
@@ -79,11 +80,12 @@ def add_account(work: Work, name: str, ts: int) -> Account:
     return Account(id=_key(made), name=name)
 
 
-def rename_account(work: Work, account: AccountId, name: str) -> Account:
+def rename_account(work: Work, account: Account, name: str) -> Account:
     """Give an account another name."""
-    work.connection.execute(update(accounts).where(accounts.c.id == account).values(name=name, name_key=name_key(name)))
-    work.facts.forget_name(account)
-    return Account(id=account, name=name)
+    number = AccountId(account.id)
+    work.connection.execute(update(accounts).where(accounts.c.id == number).values(name=name, name_key=name_key(name)))
+    work.facts.forget_name(number)
+    return msgspec.structs.replace(account, name=name)
 
 
 def add_conversation(
