@@ -58,6 +58,10 @@ def serve(
         Path | None, typer.Option(help="Listen on this Unix socket (alone, unless --host or --port).")
     ] = None,
     data: Annotated[Path | None, typer.Option(help="Data folder [default: in the user's data folder].")] = None,
+    tls: Annotated[str | None, typer.Option(help="auto: off loopback; on: there too [default: auto].")] = None,
+    insecure_plaintext: Annotated[
+        bool, typer.Option("--insecure-plaintext", help="No encryption: others on the way can read and forge all.")
+    ] = False,
     log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error [default: info].")] = None,
     config: _ConfigFile = None,
     embedded: Annotated[
@@ -73,8 +77,11 @@ def serve(
 
     if log_level is not None and log_level not in LEVELS:
         raise typer.BadParameter(f"must be one of {', '.join(LEVELS)}", param_hint="--log-level")
+    if tls not in (None, "auto", "on") or (tls and insecure_plaintext):
+        raise typer.BadParameter("must be auto or on, and not beside --insecure-plaintext", param_hint="--tls")
+    tls = "insecure-plaintext" if insecure_plaintext else tls
     host = DEFAULT_HOST if host == "" else host
-    given = Given(config=config, data=data, host=host, port=port, socket=socket, log_level=log_level)
+    given = Given(config=config, data=data, host=host, port=port, socket=socket, tls=tls, log_level=log_level)
     # An embedded server is told everything by its starter; the variables around it are meant for another one.
     environment = {} if embedded else os.environ
     try:
@@ -130,6 +137,42 @@ def config_check(config: _ConfigFile = None, data: _Data = None) -> None:
     except SettingsFault as fault:
         raise _told(fault, ExitCode.CONFIG) from None
     print(as_text(loaded, _default_data()))
+
+
+@app.command()
+def service(
+    host: Annotated[str | None, typer.Option(help="As of `serve`.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="As of `serve`.")] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="As of `serve`; with --system the system names it.")
+    ] = None,
+    config: _ConfigFile = None,
+    system: Annotated[
+        bool, typer.Option("--system", help="For the whole system, under a user of its own [default: for you].")
+    ] = False,
+) -> None:
+    """Print a systemd unit that runs this server, hardened; docs/operating.md says where to put it."""
+    from chat_core.base.exit_codes import ExitCode
+    from chat_core.base.settings import SettingsFault
+    from chat_core.server.admin.service import unit
+    from chat_core.server.config import Given, load, serve_options
+
+    if system and data is not None:
+        raise typer.BadParameter("the system names it: /var/lib/chat-core", param_hint="--data")
+    try:
+        options = serve_options(load(Given(config=config, host=host, port=port), {}, _default_data()), _default_data())
+    except SettingsFault as fault:
+        raise _told(fault, ExitCode.CONFIG) from None
+    folder = None if system else (data or options.data).absolute()
+    given = {"--host": host, "--port": port, "--data": folder, "--config": config and config.absolute()}
+    arguments = [str(word) for pair in given.items() if pair[1] is not None for word in pair]
+    print(unit(_program(), arguments, system=system, port=options.port))
+
+
+def _program() -> list[str]:
+    """Return what starts this installation again, from whatever folder."""
+    script = Path(sys.executable).with_name("chat-core")
+    return [str(script)] if script.exists() else [sys.executable, "-m", "chat_core"]
 
 
 @app.command()

@@ -19,9 +19,10 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from typing_extensions import override
 
-from chat_core.base.errors import UsageFault
+from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.tasks import spawn
-from chat_core.transport.urls import parse_address
+from chat_core.client.errors import Untrusted
+from chat_core.transport.urls import parse_invitation
 from chat_tui import storage
 from chat_tui.commands.context import Answer
 from chat_tui.embedded import Embedded
@@ -31,7 +32,8 @@ from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.chat_view import ChatView
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.start import StartScreen
-from chat_tui.screens.visit import Choice, Visit
+from chat_tui.screens.trust import StopScreen, TrustScreen
+from chat_tui.screens.visit import Choice, Visit, trust
 from chat_tui.storage import HERE
 from chat_tui.themes import DEFAULTS, THEMES
 from chat_tui.views.columns import BREAKPOINTS, HEIGHTS
@@ -159,7 +161,24 @@ class ChatApp(App[None], inherit_bindings=False):
 
     def on_start_screen_chosen(self, event: StartScreen.Chosen) -> None:
         """Go there."""
-        self._go(Choice(event.address, event.name))
+        self._go(Choice(event.address, event.name, event.link))
+
+    def on_trust_screen_decided(self, event: TrustScreen.Decided) -> None:
+        """Go to a server that was unknown, or back."""
+        choice = self._choice
+        if not event.trusted or choice is None:
+            self._go_back("")
+            return
+        try:
+            trust(self._config, choice.address, event.pin)
+        except ChatError as fault:
+            self._go_back(str(fault))
+        else:
+            self._go(choice)
+
+    def on_stop_screen_left(self) -> None:
+        """Go back to where one chooses."""
+        self._go_back("")
 
     def on_chat_screen_server_wanted(self, event: ChatScreen.ServerWanted) -> None:
         """Go to another server, or to the start screen to choose one."""
@@ -167,12 +186,13 @@ class ChatApp(App[None], inherit_bindings=False):
             self._go_back("")
             return
         try:
-            address = HERE if event.server == HERE else str(parse_address(event.server))
+            link = None if event.server == HERE else parse_invitation(event.server)
         except UsageFault as fault:
             if self._visit is not None:
                 self._visit.screen.answer(Answer(str(fault), fault=True))
             return
-        self._go(Choice(address, self._servers.name_for(address)))
+        address = HERE if link is None else str(link.address)
+        self._go(Choice(address, self._servers.name_for(address), link))
 
     def on_help_wanted(self, event: HelpWanted) -> None:
         """Show the help."""
@@ -192,6 +212,12 @@ class ChatApp(App[None], inherit_bindings=False):
         self._part()
         self.switch_screen(self._start_screen(complaint))
 
+    def _distrust(self, why: Untrusted) -> None:
+        """Let the user decide about a server that is not known; stop at one that is not the right one."""
+        assert self._choice is not None, "a visit has begun with one"
+        self._part()
+        self.switch_screen(TrustScreen(self._choice.address, why.pin) if why.unknown else StopScreen(str(why)))
+
     def _part(self) -> None:
         visit, self._visit = self._visit, None
         if visit is not None:
@@ -205,6 +231,8 @@ class ChatApp(App[None], inherit_bindings=False):
             title=self._title_here if choice.address == HERE else "",
             on_known=self._remember,
             on_end=self._go_back,
+            on_untrusted=self._distrust,
+            config=self._config,
             outbox=self._outbox,
         )
         return self._visit
@@ -223,7 +251,7 @@ class ChatApp(App[None], inherit_bindings=False):
         if self._visit is None:
             return
         self._choice = Choice(self._visit.choice.address, name)
-        self._servers = self._servers.used(*self._choice)
+        self._servers = self._servers.used(self._choice.address, name)
         try:
             storage.save(self._config, self._servers)
         except OSError as error:

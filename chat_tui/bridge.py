@@ -26,6 +26,7 @@ from chat_tui.views.pacing import Pacing
 
 if TYPE_CHECKING:
     from chat_core.client import Address, Client
+    from chat_core.transport.connect import Connector
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Reply)
@@ -47,6 +48,7 @@ class Bridge:
         on_batch: told what changed, several batches of the client as one.
         on_fault: told what went wrong with something that has no answer.
         outbox: folder for messages that are not sent yet; None: they end with the bridge.
+        make_connector: makes what connects; called in the client's thread. None: what the library does by itself.
     """
 
     def __init__(
@@ -56,8 +58,10 @@ class Bridge:
         on_batch: Callable[[Batch], None],
         on_fault: Callable[[ChatError], None],
         outbox: Path | None = None,
+        make_connector: Callable[[], Connector] | None = None,
     ) -> None:
         self._address = address
+        self._make_connector = make_connector
         self._name = name
         self._on_batch = on_batch
         self._on_fault = on_fault
@@ -248,10 +252,12 @@ class Bridge:
     async def _make_client(self) -> Client:
         from chat_core.client import Client, FileStorage  # the heaviest import there is before the first message
         from chat_core.client.storage_files import folder_for
+        from chat_core.transport.connect import connect
 
+        connector = self._make_connector() if self._make_connector is not None else connect
         if self._outbox is not None:
             storage = FileStorage(folder_for(self._outbox, str(self._address)), self._outbox_fault)
-            client = Client(self._address, self._name, storage=storage, keep=KEPT)
+            client = Client(self._address, self._name, storage=storage, keep=KEPT, connector=connector)
             try:
                 await client.start()
             except WorldFault as fault:
@@ -259,7 +265,7 @@ class Bridge:
             else:
                 self.keeps = True
                 return client
-        client = Client(self._address, self._name, keep=KEPT)
+        client = Client(self._address, self._name, keep=KEPT, connector=connector)
         await client.start()
         return client
 

@@ -24,6 +24,7 @@ class ExitCode(IntEnum):
     CONFIG = 78
     IN_USE = 79
     UNSOUND = 80
+    UNTRUSTED = 81
     INTERRUPTED = 130
 
 
@@ -43,5 +44,6 @@ EXPLAINED: Final[dict[ExitCode, str]] = {
     ExitCode.CONFIG: "The configuration or the database does not fit this version.",
     ExitCode.IN_USE: "The port or the data folder is in use by another server.",
     ExitCode.UNSOUND: "`doctor` found something wrong, or a backup is damaged.",
+    ExitCode.UNTRUSTED: "The server is not known here, or its key has changed; nothing was said to it.",
     ExitCode.INTERRUPTED: "Interrupted from the keyboard.",
 }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from chat_core.base.errors import WorldFault
+from chat_core.base.errors import UsageFault, WorldFault
 from chat_core.bench.load import Load
 from chat_core.bench.process import OwnServer, Usage, usage
 from chat_core.bench.report import Report, this_machine
@@ -58,12 +58,15 @@ def measure_fanout(options: FanoutOptions) -> Measured:
     """Measure.
 
     Raises:
-        UsageFault: the address is none, or on another machine.
+        UsageFault: the address is none, or encrypted.
         WorldFault: the server cannot be started or reached, or the time limit is over.
     """
     with ExitStack() as stack:
         if options.server is not None:
-            return Measured(_measure(options, str(parse_address(options.server)), None, None), "")
+            address = parse_address(options.server)
+            if address.tls:
+                raise UsageFault(f"{address} is encrypted, and the load generator speaks no TLS: measure on loopback.")
+            return Measured(_measure(options, str(address), None, None), "")
         server = stack.enter_context(OwnServer(options.data))
         report = _measure(options, server.address, server.pid, server.folder)
         return Measured(report, server.complaints())

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chat_core.client.client import Client
-    from chat_core.client.errors import CallFailed, Disconnected
+    from chat_core.client.errors import CallFailed, Disconnected, Untrusted
     from chat_core.client.state.changes import Batch, Delivered, MessagesAppended
     from chat_core.client.state.model import ClientState, LinkStatus
     from chat_core.client.storage_files import FileStorage
-    from chat_core.transport.urls import Address, parse_address
+    from chat_core.client.trust.connector import TrustingConnector
+    from chat_core.transport.urls import Address, Invitation, parse_address, parse_invitation
 
 _HOMES = {
     "Address": "chat_core.transport.urls",
@@ -33,9 +34,13 @@ _HOMES = {
     "Delivered": "chat_core.client.state.changes",
     "Disconnected": "chat_core.client.errors",
     "FileStorage": "chat_core.client.storage_files",
+    "Invitation": "chat_core.transport.urls",
     "LinkStatus": "chat_core.client.state.model",
     "MessagesAppended": "chat_core.client.state.changes",
+    "TrustingConnector": "chat_core.client.trust.connector",
+    "Untrusted": "chat_core.client.errors",
     "parse_address": "chat_core.transport.urls",
+    "parse_invitation": "chat_core.transport.urls",
 }
 
 __all__ = [
@@ -47,9 +52,13 @@ __all__ = [
     "Delivered",
     "Disconnected",
     "FileStorage",
+    "Invitation",
     "LinkStatus",
     "MessagesAppended",
+    "TrustingConnector",
+    "Untrusted",
     "parse_address",
+    "parse_invitation",
 ]
 
 

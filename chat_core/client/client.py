@@ -110,6 +110,7 @@ class Client:
 
         Raises:
             CallFailed: the server refuses this client for good.
+            Untrusted: the connector does not trust the server, for good.
             Disconnected: the same, or it was not reached in time; the text says why.
         """
         await self._engine.keeper.online(timeout_s)

@@ -40,3 +40,18 @@ class CallFailed(ChatError):
 
 class Disconnected(WorldFault):
     """Not connected, or the connection was lost before the answer; whether the call was carried out is unknown."""
+
+
+class Untrusted(Disconnected):
+    """Not connected: it is not certain that the server is the one it is taken for. Nothing was said to it.
+
+    Args:
+        text: one sentence for people, with the pins and with what to do.
+        pin: what the server has shown; empty: nothing was looked at.
+        unknown: whether it is only that nobody knows it yet, so that a person can be asked.
+    """
+
+    def __init__(self, text: str, *, pin: str = "", unknown: bool = False) -> None:
+        super().__init__(text)
+        self.pin = pin
+        self.unknown = unknown

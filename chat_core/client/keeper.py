@@ -18,7 +18,7 @@ from chat_core.base.clock import Clock
 from chat_core.base.errors import UsageFault, WorldFault
 from chat_core.base.tasks import spawn, stop
 from chat_core.client.ended import Ended
-from chat_core.client.errors import CallFailed, Disconnected
+from chat_core.client.errors import CallFailed, Disconnected, Untrusted
 from chat_core.client.link import Link
 from chat_core.client.state.model import LinkState, LinkStatus
 from chat_core.client.supervisor import Supervisor
@@ -100,6 +100,7 @@ class Keeper:
 
         Raises:
             CallFailed: the server refused, for good.
+            Untrusted: it is not certain who the server is.
             Disconnected: the same, or not in time.
         """
         with contextlib.suppress(TimeoutError):
@@ -163,6 +164,9 @@ class Keeper:
         """Live through one connection; return how it ended."""
         try:
             link = await self._dial()
+        except Untrusted as fault:
+            self._refused = fault
+            return Ended(str(fault), reconnect=False)
         except (WorldFault, UsageFault) as fault:
             return Ended(str(fault), reconnect=isinstance(fault, WorldFault))
         self._opening_link = link

@@ -9,7 +9,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from shlex import quote
 from typing import Any
 
@@ -26,6 +26,7 @@ from chat_core.server.context import Services
 from chat_core.server.folder import DataFolder, FolderInUse
 from chat_core.server.gateway import Gateway, PortInUse
 from chat_core.server.observe import configure, get_log
+from chat_core.server.reachable import reachable_host
 from chat_core.server.registry import ROUTES, Route
 from chat_core.server.router import Router
 from chat_core.server.sessions.admission import Admission
@@ -36,6 +37,8 @@ from chat_core.server.sessions.presence import Presence
 from chat_core.server.store.base import Reader, Refused, Store, StoreBroken
 from chat_core.server.store.committer import BeforeCommit
 from chat_core.server.store.sqlite import SqliteStore
+from chat_core.server.tls import Identity, TlsFiles, own_files
+from chat_core.transport.urls import Address, Invitation
 
 __all__ = ["Parts", "Server", "run"]
 assert handlers.__all__, "importing the handlers fills the registry"
@@ -94,6 +97,8 @@ class Server:
         self._stopping: asyncio.Event
         self._why = Goodbye.SHUTDOWN
         self._starter_gone = False
+        self._identity: Identity | None = None
+        self._had_terminal = False
 
     async def run(self) -> ExitCode:
         """Serve until a signal, the end of the last user of an embedded server, or a broken disk."""
@@ -150,16 +155,52 @@ class Server:
             lines.append(f"listening on chat+unix:{options.socket}")
             lines.append(f"connect with: chat-tui connect chat+unix:{options.socket}")
         if options.host is not None:
-            port = gateway.listen_tcp(options.host, options.port)
-            host = f"[{options.host}]" if ":" in options.host else options.host
-            lines.append(f"listening on chat://{host}:{port}")
-            lines.append(f"connect with: chat-tui connect {host}:{port}")
+            address = gateway.listen_tcp(options.host, options.port, self._identify)
+            lines += self._where(address)
         if options.embedded:
             asyncio.get_running_loop().add_reader(0, self._starter)
         try:
             print("\n".join(lines), flush=True)
         except OSError:
             log.warning("nobody reads the address", lines=lines)
+
+    def _identify(self, loopback: bool) -> Identity | None:
+        """Return with what a TCP listener is encrypted, None: it is not."""
+        options = self._options
+        if options.tls == "insecure-plaintext" and not loopback:
+            log.warning(
+                "NOT ENCRYPTED: everybody on the way can read, write and be somebody else", flag="--insecure-plaintext"
+            )
+        if options.tls == "insecure-plaintext" or (options.tls == "auto" and loopback):
+            return None
+        if options.certificate is not None and options.key is not None:
+            files = TlsFiles(options.certificate, options.key)
+        else:
+            files = own_files(options.data)
+        self._identity = Identity(files)
+        return self._identity
+
+    def _where(self, listening: Address) -> list[str]:
+        """Return the lines that say how somebody connects."""
+        if str(listening).startswith("chat://"):
+            return [f"listening on {listening}", f"connect with: chat-tui connect {listening.place}"]
+        address = replace(listening, host=reachable_host(listening.host, self._options.public_host))
+        link = Invitation(address, pin="" if self._identity is None else self._identity.pin)
+        return [f"listening on {link}", f"connect with: chat-tui connect {quote(str(link))}"]
+
+    def _hung_up(self) -> None:
+        """Read again what can be read again; without the terminal that it was started from, stop."""
+        if self._had_terminal and not _has_terminal():
+            self._signalled(signal.SIGHUP)
+        elif self._identity is None:
+            log.info("nothing to reload: there is no certificate")
+        else:
+            try:
+                self._identity.reload()
+            except UsageFault as fault:
+                log.error("the certificate in use stays", reason=str(fault))
+            else:
+                log.info("certificate reloaded", pin=self._identity.pin)
 
     async def _drain(self, router: Router) -> None:
         """Let calls under way finish, then say goodbye to everybody."""
@@ -191,6 +232,9 @@ class Server:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._signalled, number)
+        # Under nohup the end of the terminal is to mean nothing.
+        self._had_terminal = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN and _has_terminal()
+        loop.add_signal_handler(signal.SIGHUP, self._hung_up)
 
     def _signalled(self, number: int) -> None:
         if self._stopping.is_set():
@@ -222,6 +266,15 @@ class Server:
     def _emptied(self) -> None:
         if self._starter_gone:
             self._stopping.set()
+
+
+def _has_terminal() -> bool:
+    """Return whether this process has a terminal that controls it."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 async def _until(condition: Callable[[], bool], deadline: float) -> None:

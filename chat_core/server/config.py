@@ -14,6 +14,7 @@ from msgspec import Meta
 from chat_core.base.settings import FilePath, Loaded, Loading, Origin, SettingsFault, as_toml, quoted, read_toml
 from chat_core.base.text import line_for_terminal
 from chat_core.protocol import limits
+from chat_core.transport.urls import is_host, is_loopback
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 55555
@@ -23,6 +24,10 @@ CONFIG_FILE: Final = "chat-core.toml"
 """Name of the file that is read from the data folder, if it is there and no other one is named."""
 PREFIX: Final = "CHAT_CORE_"
 """What the names of environment variables begin with."""
+
+
+TlsMode = Literal["auto", "on", "insecure-plaintext"]
+"""When TCP is encrypted: off loopback, always, or never."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,14 @@ class ServeOptions:
     """Its port; 0: one that is free."""
     socket: Path | None = None
     """Path of a Unix socket listener; None: none."""
+    tls: TlsMode = "auto"
+    """Whether the TCP listener is encrypted."""
+    public_host: str = ""
+    """What others call this machine, for the link that is printed; empty: its address is looked up."""
+    certificate: Path | None = None
+    """The certificate, with its chain; None: one of the server's own, made at its first run."""
+    key: Path | None = None
+    """Its key; None exactly if `certificate` is."""
     embedded: bool = False
     """Leave when standard input is at its end (the starter is gone) and nobody is connected."""
     log_level: str = "info"
@@ -66,8 +79,23 @@ class ServerSection(msgspec.Struct, frozen=True, kw_only=True):
     socket: FilePath = ""
     """Unix socket to listen on; empty: none. There is no TCP listener beside it unless `host` or `port` are set
     too, and not in a weaker place than the socket."""
+    tls: TlsMode = "auto"
+    """Encryption of TCP. "auto": everywhere but on the loopback interface. "on": there too. "insecure-plaintext":
+    nowhere, so that everybody on the way can read, write and be somebody else."""
+    public_host: str = ""
+    """Name or address by which others reach this machine, for the link that `serve` prints; empty: the host, or for
+    one like 0.0.0.0 the address that leads to the network."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least important lines that are logged."""
+
+
+class TlsSection(msgspec.Struct, frozen=True, kw_only=True):
+    """The proof of who the server is. Without any, it makes a key and a certificate of its own in the data folder."""
+
+    certificate: FilePath = ""
+    """The certificate in PEM, with its chain; read again on SIGHUP. Empty: the server's own."""
+    key: FilePath = ""
+    """Its key in PEM, not encrypted and not for every user to read; set with `certificate` or not at all."""
 
 
 class LimitsSection(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +117,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The configuration of a server: what the file can hold."""
 
     server: ServerSection = ServerSection()
+    tls: TlsSection = TlsSection()
     limits: LimitsSection = LimitsSection()
 
 
@@ -101,6 +130,7 @@ class Given:
     host: str | None = None
     port: int | None = None
     socket: Path | None = None
+    tls: str | None = None
     log_level: str | None = None
 
 
@@ -122,6 +152,7 @@ def load(given: Given, environment: Mapping[str, str], default_data: Path) -> Lo
         "host": given.host,
         "port": given.port,
         "socket": None if given.socket is None else str(given.socket),
+        "tls": given.tls,
         "log_level": given.log_level,
     }
     loading.take_options({("server", name): value for name, value in options.items()})
@@ -132,7 +163,18 @@ def load(given: Given, environment: Mapping[str, str], default_data: Path) -> Lo
             _take_from_folder(loading, Path(loading.value("server", "data") or default_data))
     except SettingsFault as fault:
         loading.complain(fault.faults)
+    if bool(loading.value("tls", "certificate")) != bool(loading.value("tls", "key")):
+        there, missing = ("certificate", "key") if loading.value("tls", "certificate") else ("key", "certificate")
+        loading.complain([f"[tls] {there} is set, but {missing} is not; expected both, or neither."])
+    _check_public_host(loading)
     return loading.finish()
+
+
+def _check_public_host(loading: Loading[Settings]) -> None:
+    """See that others can read the link that it is printed in."""
+    host = loading.value("server", "public_host")
+    if host and not is_host(host):
+        loading.complain([f"[server] public_host is {quoted(host)}; expected a name or an IP address, without a port."])
 
 
 def _take_from_folder(loading: Loading[Settings], folder: Path) -> None:
@@ -162,12 +204,16 @@ def serve_options(loaded: Loaded[Settings], default_data: Path, *, embedded: boo
         default_data: the data folder if nobody names one.
         embedded: as of `ServeOptions`.
     """
-    server, bounds = loaded.settings.server, loaded.settings.limits
+    server, bounds, tls = loaded.settings.server, loaded.settings.limits, loaded.settings.tls
     return ServeOptions(
         data=Path(server.data) if server.data else default_data,
         host=None if _only_socket(loaded) else server.host,
         port=server.port,
         socket=Path(server.socket) if server.socket else None,
+        tls=server.tls,
+        public_host=server.public_host,
+        certificate=Path(tls.certificate) if tls.certificate else None,
+        key=Path(tls.key) if tls.key else None,
         embedded=embedded,
         log_level=server.log_level,
         ping_every_s=bounds.ping_every_s,
@@ -185,9 +231,19 @@ def as_text(loaded: Loaded[Settings], default_data: Path) -> str:
     if options.socket is not None:
         lines.append(f"# listens on the Unix socket {line_for_terminal(str(options.socket))}")
     if options.host is not None:
-        lines.append(f"# listens on {options.host}, port {options.port or 'any that is free'}")
+        lines.append(f"# listens on {options.host}, port {options.port or 'any that is free'}, {_encryption(options)}")
     lines.extend(f"# {variable} is in the environment, but is no setting" for variable in loaded.ignored)
     return "\n".join(lines)
+
+
+def _encryption(options: ServeOptions) -> str:
+    match options.tls:
+        case "on":
+            return "with TLS"
+        case "insecure-plaintext":
+            return "NOT ENCRYPTED"
+        case "auto":
+            return "not encrypted: loopback" if is_loopback(options.host or "") else "with TLS"
 
 
 def _only_socket(loaded: Loaded[Settings]) -> bool:

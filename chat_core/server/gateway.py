@@ -28,8 +28,10 @@ from chat_core.server.sessions.flusher import Flusher
 from chat_core.server.sessions.hub import Hub
 from chat_core.server.sessions.session import Session
 from chat_core.server.sparing import PERIOD_S, SparingLog
+from chat_core.server.tls import Identity, accept_tls
 from chat_core.transport.driver import Driver
 from chat_core.transport.kernel import hold_at_most
+from chat_core.transport.urls import Address, is_loopback
 
 ACCEPT_BURST = 64
 """Connections accepted in one turn of the event loop, so that a storm does not starve those that are open."""
@@ -75,12 +77,18 @@ class Gateway:
         self._on_empty = on_empty
         self._loop = asyncio.get_running_loop()
         self._listeners: list[socket.socket] = []
+        self._identities: dict[socket.socket, Identity] = {}
         self._paths: list[Path] = []
         self._paused = False
         self._sparing = SparingLog(log.info, clock)
 
-    def listen_tcp(self, host: str, port: int) -> int:
-        """Listen on a TCP address and return the port.
+    def listen_tcp(self, host: str, port: int, identify: Callable[[bool], Identity | None]) -> Address:
+        """Listen on a TCP address and return it, with the port that was found.
+
+        Args:
+            host: name or address.
+            port: 0: any that is free.
+            identify: told whether the address is this machine's own; returns with what to encrypt, None: not at all.
 
         Raises:
             PortInUse: somebody else listens there.
@@ -105,8 +113,16 @@ class Gateway:
                     f"Port {port} on {host} is in use by another program; choose another one with --port (0: any free)."
                 ) from error
             raise WorldFault(f"Cannot listen on {host} port {port}: {error.strerror}.") from error
+        bound, port = listener.getsockname()[:2]
+        try:
+            identity = identify(is_loopback(bound))
+        except BaseException:
+            listener.close()
+            raise
+        if identity is not None:
+            self._identities[listener] = identity
         self._begin(listener)
-        return int(listener.getsockname()[1])
+        return Address(host=host, port=port, tls=identity is not None)
 
     def listen_unix(self, path: Path) -> None:
         """Listen on a Unix socket that only this user can connect to.
@@ -139,6 +155,7 @@ class Gateway:
             self._loop.remove_reader(listener)
             listener.close()
         self._listeners.clear()
+        self._identities.clear()
         for path in self._paths:
             path.unlink(missing_ok=True)
         self._paths.clear()
@@ -170,7 +187,7 @@ class Gateway:
             if stream.family != socket.AF_UNIX:
                 stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 hold_at_most(stream, KERNEL_BYTES)
-            spawn("accept", self._serve(stream, peer, local=local))
+            spawn("accept", self._serve(stream, peer, local=local, identity=self._identities.get(listener)))
 
     def _pause(self, error: OSError) -> None:
         """Wait for descriptors to come free; say so once."""
@@ -220,13 +237,17 @@ class Gateway:
         )
         return Driver(connection, self._clock, session)
 
-    async def _serve(self, stream: socket.socket, peer: str, *, local: bool) -> None:
+    async def _serve(self, stream: socket.socket, peer: str, *, local: bool, identity: Identity | None) -> None:
         driver = self.driver(peer, local=local)
         try:
-            await self._loop.connect_accepted_socket(lambda: driver, stream)
+            if identity is None:
+                await self._loop.connect_accepted_socket(lambda: driver, stream)
+            else:
+                await accept_tls(self._loop, driver, stream, identity)
         except OSError as error:
             stream.close()
-            self._note("connection lost at once", peer=peer, reason=error.strerror)
+            fact = "connection lost at once" if identity is None else "no TLS handshake"
+            self._note(fact, peer=peer, reason=error.strerror or str(error) or type(error).__name__)
 
     def _opened(self, session: Session) -> None:
         self._hub.sessions.add(session)

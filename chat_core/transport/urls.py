@@ -1,6 +1,8 @@
-"""Addresses of servers: `chat://HOST:PORT`, `chat+unix:PATH`, and what people type instead. No I/O.
+"""Addresses of servers: `chats://HOST:PORT`, `chat+unix:PATH` and others, and what people type instead. No I/O.
 
-A plain connection is taken on this machine only: what crosses a network will need TLS (`chats://`), which comes later.
+What crosses a network is encrypted (`chats://`), and that is what a bare HOST of another machine means. A plain
+connection (`chat://`) stays on this machine; to another one it must be called what it is, `chat+insecure://`. A link is
+an address with all that a friend needs: `chats://HOST:PORT/CHANNEL?pin=...&invite=...`.
 """
 
 from __future__ import annotations
@@ -10,9 +12,12 @@ import os
 import re
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote, unquote
 
 from chat_core.base.errors import UsageFault
+from chat_core.base.names import check_channel_name
 from chat_core.base.text import clean_line
+from chat_core.transport.pins import is_pin
 
 DEFAULT_PORT: Final = 55555
 MAX_SOCKET_PATH: Final = 100
@@ -20,6 +25,10 @@ MAX_SOCKET_PATH: Final = 100
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(//)?")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?\.?", re.ASCII)
+_INVITE = re.compile(r"[A-Za-z0-9_-]{4,128}", re.ASCII)
+_PLAIN, _SECURE, _INSECURE, _UNIX = "chat", "chats", "chat+insecure", "chat+unix"
+_BARE = ""
+"""The scheme of what was typed without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +41,55 @@ class Address:
     """1 to 65535; 0 with `path`."""
     path: str = ""
     """Absolute path of a Unix socket; empty: TCP."""
+    tls: bool = False
+    """Whether the connection is encrypted, and the server must prove who it is."""
 
     def __str__(self) -> str:
         """Return the address as it is typed and pasted; `parse_address` reads it again."""
         if self.path:
-            return f"chat+unix:{self.path}"
-        return f"chat://[{self.host}]:{self.port}" if ":" in self.host else f"chat://{self.host}:{self.port}"
+            return f"{_UNIX}:{self.path}"
+        scheme = _SECURE if self.tls else _PLAIN if is_loopback(self.host) else _INSECURE
+        return f"{scheme}://{self.place}"
+
+    @property
+    def place(self) -> str:
+        """Host and port, as they stand in an address."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What a link says: where a server is, and all that a friend needs there."""
+
+    address: Address
+    channel: str = ""
+    """A channel to go to, without `#`; empty: none is named."""
+    pin: str = ""
+    """The server's pin (`pins.pin_of`); empty: not given."""
+    invite: str = ""
+    """Code of an invite; empty: none."""
+
+    def __str__(self) -> str:
+        """Return the link; `parse_invitation` reads it again."""
+        query = "&".join(f"{key}={value}" for key, value in (("pin", self.pin), ("invite", self.invite)) if value)
+        channel = f"/{quote(self.channel, safe='')}" if self.channel else ""
+        return f"{self.address}{channel}{'?' if query else ''}{query}"
 
 
 def parse_address(text: str) -> Address:
     """Read an address as typed or pasted: with or without its scheme, with or without a port.
+
+    Raises:
+        UsageFault: with a sentence that says what is wrong with it.
+    """
+    said = parse_invitation(text)
+    if said != Invitation(said.address):
+        raise UsageFault(f"Only an address is wanted here, without channel, pin and invite: {said.address}.")
+    return said.address
+
+
+def parse_invitation(text: str) -> Invitation:
+    """Read a link, or an address as `parse_address` does.
 
     Raises:
         UsageFault: with a sentence that says what is wrong with it.
@@ -52,13 +100,15 @@ def parse_address(text: str) -> Address:
     if "/" in text and text[0] in "/.~":
         raise UsageFault(f"For the socket at {_shown(text)} write chat+unix:PATH.")
     scheme, rest = _split(text)
-    if scheme == "chat+unix":
-        return _unix(rest)
-    if scheme == "chats":
-        raise UsageFault("chats:// (encrypted) is not built yet; for now a server is reached on its own machine only.")
-    if scheme != "chat":
-        raise UsageFault(f"'{_shown(scheme)}' is no kind of address; write chat://HOST:PORT or chat+unix:PATH.")
-    return _tcp(rest.removesuffix("/"))
+    if scheme == _UNIX:
+        return Invitation(_unix(rest))
+    if scheme not in (_PLAIN, _SECURE, _INSECURE, _BARE):
+        raise UsageFault(f"'{_shown(scheme)}' is no kind of address; write chats://HOST:PORT or chat+unix:PATH.")
+    rest, mark, query = rest.partition("?")
+    place, _, channel = rest.partition("/")
+    pin, invite = _extras(query) if mark else ("", "")
+    address = _tcp(scheme, place, pinned=bool(pin))
+    return Invitation(address, _channel(channel), pin, invite)
 
 
 def is_loopback(host: str) -> bool:
@@ -75,11 +125,35 @@ def _split(text: str) -> tuple[str, str]:
     """Return scheme and rest; `host:port` has no scheme though it has a colon."""
     found = _SCHEME.match(text)
     if found is None:
-        return "chat", text
+        return _BARE, text
     scheme, slashes = found[1].lower(), found[2]
-    if slashes or scheme == "chat+unix":
+    if slashes or scheme == _UNIX:
         return scheme, text[found.end() :]
-    return "chat", text
+    return _BARE, text
+
+
+def _extras(query: str) -> tuple[str, str]:
+    """Return pin and invite of a link."""
+    found = {"pin": "", "invite": ""}
+    for part in query.split("&"):
+        key, _, value = part.partition("=")
+        if key not in found:
+            raise UsageFault(f"The link has '{_shown(key)}' in it; this version knows pin and invite.")
+        if found[key]:
+            raise UsageFault(f"The link has {key} in it twice; ask for a new one.")
+        if not (is_pin(value) if key == "pin" else _INVITE.fullmatch(value)):
+            raise UsageFault(f"'{_shown(value)}' is no {key}; is the link complete?")
+        found[key] = value
+    return found["pin"], found["invite"]
+
+
+def _channel(text: str) -> str:
+    if not text:
+        return ""
+    try:
+        return check_channel_name(unquote(text, errors="strict"))
+    except UnicodeDecodeError as error:
+        raise UsageFault(f"'{_shown(text)}' is no channel's name; is the link complete?") from error
 
 
 def _unix(path: str) -> Address:
@@ -96,16 +170,20 @@ def _unix(path: str) -> Address:
     return Address(path=path)
 
 
-def _tcp(text: str) -> Address:
+def _tcp(scheme: str, text: str, *, pinned: bool) -> Address:
     host, port = _host_and_port(text)
-    if not _is_host(host):
+    if not is_host(host):
         raise UsageFault(f"'{_shown(host)}' is no host; write a name, an IP address, or [IPv6 address].")
-    if not is_loopback(host):
+    here = is_loopback(host)
+    if scheme == _PLAIN and not here:
         raise UsageFault(
-            f"{_shown(host)} is another machine: connections are not encrypted yet, so for now a server is reached "
-            "on its own machine only (127.0.0.1, localhost, or over an SSH tunnel to it)."
+            f"chat:// is not encrypted, and {_shown(host)} is another machine: write chats://{_shown(text)}; "
+            "chat+insecure:// lets everybody on the way read, write and be you."
         )
-    return Address(host=host, port=port)
+    tls = scheme == _SECURE or (scheme == _BARE and (pinned or not here))
+    if pinned and not tls:
+        raise UsageFault(f"A pin is for an encrypted connection: write chats://{_shown(text)}.")
+    return Address(host=host, port=port, tls=tls)
 
 
 def _host_and_port(text: str) -> tuple[str, int]:
@@ -126,7 +204,8 @@ def _port(text: str) -> int:
     raise UsageFault(f"'{_shown(text)}' is no port: it is a number from 1 to 65535.")
 
 
-def _is_host(host: str) -> bool:
+def is_host(host: str) -> bool:
+    """Return whether a text is a name or an IP address, without brackets, whether it exists or not."""
     if ":" in host:
         try:
             ipaddress.IPv6Address(host)

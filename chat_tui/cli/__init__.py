@@ -13,7 +13,7 @@ from typing import NoReturn
 from chat_core import __version__
 from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.exit_codes import ExitCode
-from chat_tui.cli import full_screen, scriptable
+from chat_tui.cli import full_screen, scriptable, trusting
 from chat_tui.cli.common import Run, fail
 
 
@@ -52,4 +52,5 @@ def parser() -> ArgumentParser:
 
     full_screen.declare(command)
     scriptable.declare(command)
+    trusting.declare(command)
     return top

@@ -15,7 +15,7 @@ from typing import Final
 from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.names import check_account_name
-from chat_core.transport.urls import parse_address
+from chat_core.transport.urls import Invitation, parse_invitation
 from chat_tui.cli.common import Declare, add_name, fail, name_for
 from chat_tui.paths import config_folder, data_folder, log_file, outbox_folder
 from chat_tui.storage import HERE
@@ -27,7 +27,7 @@ END_WITHIN_S: Final = 2.0
 def declare(command: Declare) -> None:
     """Declare them."""
     connecting = command(_connect)
-    connecting.add_argument("address", metavar="HOST[:PORT]", help="or chat+unix:PATH")
+    connecting.add_argument("address", metavar="HOST[:PORT]", help="or a link (chats://…), or chat+unix:PATH")
     add_name(connecting)
     add_name(command(_here))
     showing = command(_demo)
@@ -43,8 +43,9 @@ def start(options: Namespace) -> ExitCode:
 
 def _connect(options: Namespace) -> ExitCode:
     """Open the full-screen client on a server."""
-    address = options.address if options.address == HERE else str(parse_address(options.address))
-    return _run_screens(address, options.name, options.theme)
+    link = None if options.address == HERE else parse_invitation(options.address)
+    address = HERE if link is None else str(link.address)
+    return _run_screens(address, options.name, options.theme, link=link)
 
 
 def _here(options: Namespace) -> ExitCode:
@@ -66,13 +67,21 @@ def _demo(options: Namespace) -> ExitCode:
         return _run_screens(HERE, name, options.theme, world=folder)
 
 
-def _run_screens(address: str | None, name: str | None, theme: str, *, world: Path | None = None) -> ExitCode:
+def _run_screens(
+    address: str | None,
+    name: str | None,
+    theme: str,
+    *,
+    link: Invitation | None = None,
+    world: Path | None = None,
+) -> ExitCode:
     """Run the full-screen client.
 
     Args:
         address: where to go at once, well-formed; None: the start screen.
         name: as whom; None: as the last time.
         theme: name of a look; empty: the default.
+        link: the link that leads there; None: there was none.
         world: folder to use instead of the user's own ones.
     """
     _check_terminal()
@@ -86,7 +95,7 @@ def _run_screens(address: str | None, name: str | None, theme: str, *, world: Pa
     if theme not in ("", *names):
         raise UsageFault(f"There is no theme '{theme}'; there are {' and '.join(names)}.")
     log_to(log_file())
-    choice = Choice(address, name_for(name, address)) if address is not None else None
+    choice = Choice(address, name_for(name, address), link) if address is not None else None
     screens = ChatApp(
         choice,
         config=world or config_folder(),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from typing import TYPE_CHECKING
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
-from chat_core.transport.urls import Address, parse_address
+from chat_core.transport.urls import parse_invitation
 from chat_tui import storage
 from chat_tui.cli.common import Declare, add_name, name_for
 from chat_tui.paths import config_folder, data_folder
 from chat_tui.storage import HERE
+
+if TYPE_CHECKING:
+    from chat_tui.plain.running import Server
 
 
 def declare(command: Declare) -> None:
@@ -51,7 +55,7 @@ def declare(command: Declare) -> None:
 
 def _add_server(command: ArgumentParser) -> None:
     command.add_argument(
-        "--server", metavar="ADDRESS", help="or `here`: this computer's own [the one used last, else here]"
+        "--server", metavar="ADDRESS", help="or a link, or `here`: this computer's own [the one used last, else here]"
     )
     add_name(command)
 
@@ -80,8 +84,8 @@ def _send(options: Namespace) -> ExitCode:
     text = None if options.text == "-" else options.text
     if text is not None and not text.strip():
         raise UsageFault("The message is empty: write a text, or - for standard input.")
-    address, name = _server(options.server, options.name)
-    return run(send(address, name, options.target, text, timeout_s=options.timeout, key=options.key))
+    server = _server(options.server, options.name)
+    return run(send(server, options.target, text, timeout_s=options.timeout, key=options.key))
 
 
 def _tail(options: Namespace) -> ExitCode:
@@ -93,8 +97,8 @@ def _tail(options: Namespace) -> ExitCode:
         since = parse_since(options.targets, options.since)
     except ValueError as error:
         raise UsageFault(str(error)) from error
-    address, name = _server(options.server, options.name)
-    return run(tail(address, name, since, json=options.json, count=options.count, events=options.events))
+    server = _server(options.server, options.name)
+    return run(tail(server, since, json=options.json, count=options.count, events=options.events))
 
 
 def _history(options: Namespace) -> ExitCode:
@@ -102,18 +106,27 @@ def _history(options: Namespace) -> ExitCode:
     from chat_tui.plain.history import history
     from chat_tui.plain.running import run
 
-    address, name = _server(options.server, options.name)
-    return run(history(address, name, options.target, last=options.last, json=options.json))
+    server = _server(options.server, options.name)
+    return run(history(server, options.target, last=options.last, json=options.json))
 
 
-def _server(server: str | None, name: str | None) -> tuple[Address, str]:
+def _server(server: str | None, name: str | None) -> Server:
     """Return where to go and as whom; this computer's own server runs then."""
+    from chat_core.transport.connect import connect
+    from chat_tui.plain.running import Server
+
     if server is None:
         last = storage.load(config_folder()).last
         server = last.address if last is not None else HERE
-    who = name_for(name, server)
-    if server != HERE:
-        return parse_address(server), who
-    from chat_tui.embedded import Embedded
+    if server == HERE:
+        from chat_tui.embedded import Embedded
 
-    return Embedded(data_folder()).ensure(), who
+        who = name_for(name, HERE)
+        return Server(Embedded(data_folder()).ensure(), who, connect)
+    link = parse_invitation(server)
+    who = name_for(name, str(link.address))
+    if not link.address.tls:
+        return Server(link.address, who, connect)
+    from chat_core.client import TrustingConnector
+
+    return Server(link.address, who, TrustingConnector.of(config_folder(), link.pin))

@@ -5,29 +5,28 @@ from __future__ import annotations
 from functools import partial
 
 from chat_core.base.exit_codes import ExitCode
-from chat_core.client import Address, Client
+from chat_core.client import Client
 from chat_core.protocol.limits import PAGE_ITEMS
 from chat_core.protocol.requests.messages import History
 from chat_core.protocol.values import Message
 from chat_tui.plain.lines import as_json, as_text, of_message
-from chat_tui.plain.running import emit, find, persist, spelled
+from chat_tui.plain.running import Server, emit, find, persist, spelled
 
 CONNECT_WITHIN_S = 10.0
 """Time for connecting and signing in, in seconds."""
 
 
-async def history(address: Address, name: str, target: str, *, last: int, json: bool) -> ExitCode:
+async def history(server: Server, target: str, *, last: int, json: bool) -> ExitCode:
     """Print the newest messages.
 
     Args:
-        address: of the server.
-        name: to sign in with.
+        server: where, and as whom.
         target: `#channel` or `@user`.
         last: how many, at least 1.
         json: one JSON object a line instead of text.
     """
     target = spelled(target)
-    async with Client(address, name, follow=False, program="chat-tui history") as client:
+    async with server.client("chat-tui history") as client:
         conversation = await persist(client, partial(find, client, target), CONNECT_WITHIN_S)
         for message in await persist(client, partial(_newest, client, conversation, last), CONNECT_WITHIN_S):
             line = of_message(target, message)

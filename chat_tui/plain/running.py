@@ -8,15 +8,16 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TextIO, TypeVar
+from typing import Any, NamedTuple, TextIO, TypeVar
 
 from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.names import parse_target
 from chat_core.base.text import line_for_terminal
-from chat_core.client import CallFailed, Client, Disconnected
+from chat_core.client import Address, CallFailed, Client, Disconnected, Untrusted
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.requests.conversations import Find
+from chat_core.transport.connect import Connector
 
 T = TypeVar("T")
 
@@ -25,6 +26,20 @@ _NO_SUCH = (Refusal.NO_CONVERSATION, Refusal.NO_ACCOUNT)
 
 class OutputGone(Exception):
     """Standard output takes no more; `str()` says why, and is empty when whoever read it has just left."""
+
+
+class Server(NamedTuple):
+    """Where a command goes, and as whom."""
+
+    address: Address
+    name: str
+    """Well-formed."""
+    connector: Connector
+    """Connects only if the server can be trusted."""
+
+    def client(self, program: str) -> Client:
+        """Return a client that does one thing."""
+        return Client(self.address, self.name, follow=False, program=program, connector=self.connector)
 
 
 def run(work: Coroutine[Any, Any, ExitCode]) -> ExitCode:
@@ -46,6 +61,9 @@ def run(work: Coroutine[Any, Any, ExitCode]) -> ExitCode:
     except UsageFault as fault:
         complain(str(fault))
         return ExitCode.USAGE
+    except Untrusted as stop:
+        complain(str(stop))
+        return ExitCode.UNTRUSTED
     except Disconnected as lost:
         complain(str(lost))
         return ExitCode.UNREACHABLE
@@ -106,6 +124,21 @@ async def persist(client: Client, attempt: Callable[[], Awaitable[T]], within_s:
             return await attempt()
         except Disconnected:
             continue
+
+
+async def refused(client: Client) -> ExitCode:
+    """Say why a client that was connected before is let in no more, and return the exit code.
+
+    Raises:
+        Untrusted: it is not the server's word, but that it is not certain who that is.
+    """
+    try:
+        await client.online(0)
+    except Untrusted:
+        raise
+    except (CallFailed, Disconnected) as fault:
+        complain(str(fault))
+    return ExitCode.REFUSED
 
 
 async def find(client: Client, target: str) -> int:

@@ -20,8 +20,8 @@ from functools import partial
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.ids import keyed_cid
 from chat_core.base.tasks import spawn, stop
-from chat_core.client import Address, CallFailed, Client, Disconnected
-from chat_tui.plain.running import complain, emit, persist, spelled
+from chat_core.client import CallFailed, Client, Disconnected, Untrusted
+from chat_tui.plain.running import Server, complain, emit, persist, spelled
 
 AHEAD = 1024
 """Lines read from standard input before their acknowledgement is waited for."""
@@ -74,14 +74,11 @@ class Pipe:
             await self._moved.wait_for(condition)
 
 
-async def send(
-    address: Address, name: str, target: str, text: str | None, *, timeout_s: float, key: str | None
-) -> ExitCode:
+async def send(server: Server, target: str, text: str | None, *, timeout_s: float, key: str | None) -> ExitCode:
     """Send one text, or standard input line by line.
 
     Args:
-        address: of the server.
-        name: to sign in with.
+        server: where, and as whom.
         target: `#channel` (made and joined if need be) or `@user`.
         text: the message; None: read standard input, a line a message; blank lines are skipped.
         timeout_s: seconds without any progress after which it gives up with exit code 75.
@@ -89,13 +86,15 @@ async def send(
     """
     target = spelled(target)
     pipe = Pipe()
-    async with Client(address, name, follow=False, program="chat-tui send") as client:
+    async with server.client("chat-tui send") as client:
         reader = spawn("read lines", pipe.fill(_one(text) if text is not None else _stdin_lines()))
         poster = None
         try:
             try:
                 async with asyncio.timeout(timeout_s):
                     conversation = await _open(client, target)
+            except Untrusted:
+                raise
             except (Disconnected, TimeoutError) as lost:
                 return _gave_up(pipe, client.state.link.detail or str(lost))
             poster = spawn("post lines", _post_all(client, conversation, target, key, pipe))

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from chat_core.base.exit_codes import ExitCode
-from chat_core.client import Address, Batch, Client
+from chat_core.client import Batch
 from chat_core.client.state.changes import Delivered, LinkChanged, ListChanged, TimelineReset
 from chat_core.client.state.model import LinkStatus
 from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted
 from chat_core.protocol.limits import MAX_NUMBER
 from chat_tui.plain.lines import as_json, as_text, of_event
-from chat_tui.plain.running import complain, emit, find, persist, spelled
+from chat_tui.plain.running import Server, complain, emit, find, persist, refused, spelled
 
 CONNECT_WITHIN_S = 30.0
 """Time for the first connect, retried, in seconds; later losses are waited out."""
@@ -22,8 +22,7 @@ _MOST_DIGITS = 20
 
 
 async def tail(
-    address: Address,
-    name: str,
+    server: Server,
     since: Mapping[str, int | None],
     *,
     json: bool,
@@ -33,15 +32,14 @@ async def tail(
     """Print messages, edits and deletions as they come.
 
     Args:
-        address: of the server.
-        name: to sign in with.
+        server: where, and as whom.
         since: for each TARGET the seq behind which to begin (0: from the beginning), or None: only new ones.
         json: one JSON object a line instead of text.
         count: end after so many printed lines; None: never.
         events: print other events of the log too.
     """
     wanted = {spelled(target): after for target, after in since.items()}
-    async with Client(address, name, follow=False, program="chat-tui tail") as client:
+    async with server.client("chat-tui tail") as client:
         targets: dict[int, str] = {}
         for target, after in wanted.items():
             number = await persist(client, partial(find, client, target), CONNECT_WITHIN_S)
@@ -59,12 +57,11 @@ async def tail(
                 if count is not None and printed >= count:
                     return ExitCode.OK
             for number in lost:
-                complain(f"{targets.pop(number)}: {name} is no longer in this conversation.")
+                complain(f"{targets.pop(number)}: {server.name} is no longer in this conversation.")
             if not targets:
                 return ExitCode.REFUSED
             if batch.state.link.status is LinkStatus.REFUSED:
-                complain(batch.state.link.detail)
-                return ExitCode.REFUSED
+                return await refused(client)
     return ExitCode.OK
 
 

@@ -59,6 +59,10 @@ class Errands:
         """Open the direct conversation with somebody."""
         self._start("open direct", self._open_direct(name), self._tell)
 
+    def join(self, channel: str) -> None:
+        """Go to a channel, and join it if need be."""
+        self._start("join", self._join(channel), self._tell)
+
     def load_older(self, conversation: int, failed: Callable[[], None]) -> None:
         """Fetch older messages.
 
@@ -83,6 +87,9 @@ class Errands:
         if now - self._channels_asked >= CHANNELS_EVERY_S:
             self._channels_asked = now
             self._start("channels", self._fetch_channels())
+
+    async def _join(self, channel: str) -> None:
+        self._desk.open_soon(await self._bridge.join(channel))
 
     async def _open_direct(self, name: str) -> None:
         self._desk.open_soon(await self._bridge.open_direct(name))

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import MAX_ACCOUNT, check_account_name
-from chat_core.transport.urls import parse_address
+from chat_core.transport.urls import Invitation, parse_invitation
 from chat_tui.screens.base import BaseScreen
 from chat_tui.screens.start_parts import Complaint, Field, Heading, ServerRows
 from chat_tui.storage import HERE, Servers
@@ -52,12 +52,14 @@ class StartScreen(BaseScreen):
     class Chosen(Message):
         """Somebody wants to go somewhere."""
 
-        def __init__(self, address: str, name: str) -> None:
+        def __init__(self, address: str, name: str, link: Invitation | None = None) -> None:
             super().__init__()
             self.address = address
             """Of the server, well-formed, or `HERE`."""
             self.name = name
             """Well-formed."""
+            self.link = link
+            """The link that was written or pasted; None: a known server was chosen."""
 
     def __init__(self, servers: Servers, *, complaint: str = "", address: str | None = None, name: str = "") -> None:
         """Make the screen.
@@ -71,7 +73,7 @@ class StartScreen(BaseScreen):
         super().__init__()
         self._rows = ServerRows(servers)
         self._complaint = Complaint(complaint)
-        self._address_field = Field(placeholder="host, host:port or chat+unix:path", id="address")
+        self._address_field = Field(placeholder="host, host:port or a link", id="address")
         self._name_field = Field(placeholder="your name", max_length=2 * MAX_ACCOUNT, id="name")
         known = [choice for choice, _ in self._rows.choices]
         wanted = address if address is not None else servers.last.address if servers.last else HERE
@@ -119,15 +121,17 @@ class StartScreen(BaseScreen):
 
     def action_go(self) -> None:
         """Say what was chosen, or what is wrong with it."""
-        address = self._rows.choices[self._rows.index][0]
+        address, link = self._rows.choices[self._rows.index][0], None
         try:
-            address = address or str(parse_address(self._address_field.value))
+            if not address:
+                link = parse_invitation(self._address_field.value)
+                address = str(link.address)
             name = check_account_name(self._name_field.value.strip())
         except UsageFault as fault:
             self._complaint.say(str(fault))
             return
         self._complaint.say("")
-        self.post_message(self.Chosen(address, name))
+        self.post_message(self.Chosen(address, name, link))
 
     def _choose(self, index: int) -> None:
         before = self._rows.choices[self._rows.index][1]

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Input
 from typing_extensions import override
 
-from chat_core.transport.urls import DEFAULT_PORT
+from chat_core.transport.urls import DEFAULT_PORT, parse_address
 from chat_tui.storage import HERE, Servers
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Span, cropped, elide, spread
@@ -27,7 +27,11 @@ def in_words(address: str) -> str:
     """Return an address as people read it."""
     if address == HERE:
         return HERE_IN_WORDS
-    return address.removeprefix("chat://").removesuffix(f":{DEFAULT_PORT}")
+    plain = address.removeprefix("chat://")
+    # What a bare host would mean is told without its scheme, whatever else stands there with it.
+    if address.startswith("chats://") and parse_address(address.removeprefix("chats://")).tls:
+        plain = address.removeprefix("chats://")
+    return plain.removesuffix(f":{DEFAULT_PORT}")
 
 
 class ServerRows(Rows, can_focus=False):

@@ -8,21 +8,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from chat_core.base.clock import Clock, SystemClock
 from chat_core.base.errors import ChatError
 from chat_core.base.tasks import spawn
-from chat_core.client.errors import Disconnected
+from chat_core.client.errors import Disconnected, Untrusted
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import LinkStatus
-from chat_core.transport.urls import parse_address
+from chat_core.transport.urls import Invitation, parse_address
 from chat_tui.bridge import Bridge
 from chat_tui.commands.context import Answer
 from chat_tui.embedded import Embedded
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.start_parts import in_words
 from chat_tui.storage import HERE, Servers
+
+if TYPE_CHECKING:
+    from chat_core.transport.connect import Connector
 
 LET_IN_WITHIN_S: Final = 5.0
 """Time a server has to let one in before that is said, and another one can be chosen, in seconds."""
@@ -37,6 +40,8 @@ class Choice(NamedTuple):
     """Of the server, well-formed, or `HERE`."""
     name: str
     """Well-formed."""
+    link: Invitation | None = None
+    """The link that leads there, with pin, invite and channel; None: it was chosen without one."""
 
 
 class Visit:
@@ -49,6 +54,8 @@ class Visit:
         title: what to call it; empty: by its address.
         on_known: told the name one has there, when let in and when it changes.
         on_end: told why it ended, if not by the user.
+        on_untrusted: told why it is not certain that the server is the right one; the visit is over.
+        config: folder of the known servers.
         outbox: folder for messages that are not sent yet.
         clock: the time.
     """
@@ -62,19 +69,23 @@ class Visit:
         title: str = "",
         on_known: Callable[[str], None],
         on_end: Callable[[str], None],
+        on_untrusted: Callable[[Untrusted], None],
+        config: Path,
         outbox: Path | None = None,
         clock: Clock | None = None,
     ) -> None:
         self.choice = choice
         self._embedded = embedded if choice.address == HERE else None
         address = embedded.address if choice.address == HERE else parse_address(choice.address)
-        self.bridge = Bridge(address, choice.name, self._take, self._fault, outbox)
+        self._config = config
+        self.bridge = Bridge(address, choice.name, self._take, self._fault, outbox, self._connector)
         """To the server."""
         known = [server.address for server in servers.known]
         self.screen = ChatScreen(self.bridge, title=title or in_words(choice.address), servers=known)
         """The main screen of it."""
         self._on_known = on_known
         self._on_end = on_end
+        self._on_untrusted = on_untrusted
         self._clock = clock or SystemClock()
         self._name = ""
         self._let_in = self._over = False
@@ -90,8 +101,20 @@ class Visit:
                 await self._wait()
                 self._let_in = True
                 self._note_name()
+                self._go_to_channel()
         except ChatError as fault:
-            self._finish(str(fault))
+            self._finish(fault)
+
+    def _connector(self) -> Connector:
+        from chat_core.client import TrustingConnector  # loads what connects, in the client's thread
+
+        return TrustingConnector.of(self._config, self.choice.link.pin if self.choice.link else "")
+
+    def _go_to_channel(self) -> None:
+        """Go where the link leads."""
+        link = self.choice.link
+        if link is not None and link.channel:
+            self.screen.errands.join(link.channel)
 
     async def _wait(self) -> None:
         """Wait until let in; who was here before may also stay outside, and write. Raises: ChatError."""
@@ -115,7 +138,7 @@ class Visit:
         if link.status is LinkStatus.WAITING:
             self._look_after_embedded()
         elif self._let_in and link.status is LinkStatus.REFUSED:
-            self._finish(link.detail)
+            spawn("say why", self._say_why())
         elif self._let_in:
             self._note_name()
 
@@ -123,10 +146,21 @@ class Visit:
         if not self._over:
             self.screen.answer(Answer(str(fault), fault=True))
 
-    def _finish(self, sentence: str) -> None:
-        if not self._over:
-            self._over = True
-            self._on_end(sentence)
+    async def _say_why(self) -> None:
+        """End because the server, or what it shows, lets one in no more."""
+        try:
+            await self.bridge.online(0)
+        except ChatError as fault:
+            self._finish(fault)
+
+    def _finish(self, fault: ChatError) -> None:
+        if self._over:
+            return
+        self._over = True
+        if isinstance(fault, Untrusted):
+            self._on_untrusted(fault)
+        else:
+            self._on_end(str(fault))
 
     def _note_name(self) -> None:
         me = self.bridge.state.me
@@ -148,3 +182,20 @@ class Visit:
             self._fault(fault)
         else:
             self.bridge.wake()
+
+
+def trust(config: Path, address: str, pin: str) -> None:
+    """Remember the key of a server that somebody has found to be the right one.
+
+    Args:
+        config: folder of the known servers.
+        address: of the server.
+        pin: what it has shown.
+
+    Raises:
+        WorldFault: it cannot be remembered.
+    """
+    from chat_core.client.trust.decision import Known
+    from chat_core.client.trust.known import KnownServers
+
+    KnownServers(config).keep(parse_address(address), Known("first use", pin))

@@ -94,7 +94,9 @@ def test_config_check_prints_every_setting_with_its_origin(home: Path, monkeypat
     assert origins["data"] == origins["port"] == str(home / "site.toml")
     assert origins["stop_within_s"] == "CHAT_CORE_LIMITS_STOP_WITHIN_S"
     assert origins["host"] == "default"
-    assert done.out.endswith(f"# data folder: {home}/data\n# listens on 127.0.0.1, port 4000\n")
+    assert done.out.endswith(
+        f"# data folder: {home}/data\n# listens on 127.0.0.1, port 4000, not encrypted: loopback\n"
+    )
     assert tomllib.loads(done.out)["limits"]["stop_within_s"] == 20.0
 
 

@@ -179,7 +179,7 @@ def test_full_screen_that_cannot_be_is_one_sentence(
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (("connect", "example.org"), 2, "example.org is another machine"),
+        (("connect", "chat://example.org"), 2, "example.org is another machine"),
         (("connect", "127.0.0.1:x"), 2, "'x' is no port"),
         (("tail", "#a", "--since", "#b:1"), 2, "'#b:1' is no --since"),
         (("send", "general", "x", "--server", "127.0.0.1:1"), 2, "'general' is no target"),

@@ -114,7 +114,7 @@ def test_fanout_fails_and_says_what_is_missing_when_the_server_is_killed(home: P
 @pytest.mark.parametrize(
     ("server", "code", "said"),
     [
-        ("192.0.2.1:55555", ExitCode.USAGE, "another machine"),
+        ("192.0.2.1:55555", ExitCode.USAGE, "speaks no TLS"),
         (f"127.0.0.1:{NOBODY}", ExitCode.UNREACHABLE, f"chat://127.0.0.1:{NOBODY}"),
     ],
 )

@@ -28,8 +28,13 @@ sys.exit(run(ServeOptions(data=Path(sys.argv[1]), port=0, ping_every_s=0.3, pong
 """
 
 
-def test_slow_reader_is_detached_told_and_catches_up_without_a_hole(home: Path) -> None:
-    with ServerProcess(home / "data") as server, Wire(server.port) as slow, Wire(server.port) as quick:
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_slow_reader_is_detached_told_and_catches_up_without_a_hole(home: Path, tls: bool) -> None:
+    with (
+        ServerProcess(home / "data", "--tls", "on" if tls else "auto") as server,
+        Wire(server.port, tls=tls) as slow,
+        Wire(server.port, tls=tls) as quick,
+    ):
         slow.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         slow.enter("slow")
         quick.enter("quick")

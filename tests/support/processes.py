@@ -64,12 +64,12 @@ class ServerProcess:
         self.lines = [read_line(self.process.stdout), read_line(self.process.stdout)]
         assert self.lines[0].startswith("listening on "), f"{self.lines}; {self.log.read_text()}"
         if self._tcp:
-            self.port = int(self.lines[0].rpartition(":")[2])
+            self.port = int(self.lines[0].partition("?")[0].rpartition(":")[2])
         return self
 
     @property
     def address(self) -> str:
-        """How a client names it."""
+        """How a client names it; with TLS a link, with its pin."""
         return self.lines[0].removeprefix("listening on ")
 
     def kill(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 from types import TracebackType
 from typing import Any
 
@@ -15,15 +16,20 @@ class Wire:
 
     Args:
         port: of a server on loopback, or the path of its Unix socket.
+        tls: whether it is encrypted; whoever answers is believed.
     """
 
-    def __init__(self, port: int | str, timeout_s: float = 10.0) -> None:
+    def __init__(self, port: int | str, timeout_s: float = 10.0, *, tls: bool = False) -> None:
         if isinstance(port, str):
             self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             self.socket.settimeout(timeout_s)
             self.socket.connect(port)
         else:
             self.socket = socket.create_connection(("127.0.0.1", port), timeout_s)
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            self.socket = context.wrap_socket(self.socket)
         self.pushes: list[dict[str, Any]] = []
         """Events that came while something else was waited for."""
         self._buffer = b""

@@ -263,7 +263,7 @@ async def test_connect_leads_to_the_start_screen_and_quit_leaves(server: str, ho
 
         await me.press("enter")
         await me.is_at("#general")
-        await me.enter("/connect somewhere.example.org")
+        await me.enter("/connect chat://somewhere.example.org")
         await me.until(lambda: "another machine" in me.answer)
         await me.enter("/quit")
         await me.until(lambda: me.app._exit)

@@ -118,7 +118,7 @@ async def test_start_screen_says_in_place_what_is_wrong(home: Path) -> None:
         await press(pilot, "down", "enter")
         await sees(pilot, "An address is missing")
 
-        await press(pilot, *"example.org", "enter")
+        await press(pilot, *"chat://example.org", "enter")
         await sees(pilot, "example.org is another machine")
         assert start(app).focused is start(app)._address_field
 

@@ -18,5 +18,5 @@ def test_exit_codes_that_scripts_rely_on_stay_what_they_are() -> None:
     assert {code.name: int(code) for code in ExitCode} == {
         "OK": 0, "FAILED": 1, "USAGE": 2, "REFUSED": 65, "NO_TARGET": 66, "UNREACHABLE": 69, "INTERNAL": 70,
         "CANNOT_CREATE": 73, "IO": 74, "NOT_ACKNOWLEDGED": 75, "PROTOCOL": 76, "NOT_PERMITTED": 77, "CONFIG": 78,
-        "IN_USE": 79, "UNSOUND": 80, "INTERRUPTED": 130,
+        "IN_USE": 79, "UNSOUND": 80, "UNTRUSTED": 81, "INTERRUPTED": 130,
     }  # fmt: skip

@@ -54,6 +54,7 @@ def test_every_setting_reaches_the_server(data: Path, tmp_path: Path) -> None:
     file = tmp_path / "site.toml"
     file.write_text(
         '[server]\ndata = "d"\nhost = "::1"\nport = 1\nsocket = "s"\nlog_level = "debug"\n'
+        'tls = "on"\npublic_host = "chat.example.org"\n[tls]\ncertificate = "c.pem"\nkey = "/k.pem"\n'
         "[limits]\nping_every_s = 2\npong_within_s = 3\nsign_in_within_s = 4\n"
         "outbox_bytes = 70000\nstop_within_s = 5.5\n"
     )
@@ -63,6 +64,10 @@ def test_every_setting_reaches_the_server(data: Path, tmp_path: Path) -> None:
         host="::1",
         port=1,
         socket=tmp_path / "s",
+        tls="on",
+        public_host="chat.example.org",
+        certificate=tmp_path / "c.pem",
+        key=Path("/k.pem"),
         log_level="debug",
         ping_every_s=2,
         pong_within_s=3,
@@ -151,10 +156,41 @@ def test_text_ends_with_what_the_settings_come_to(data: Path) -> None:
 
     text = as_text(loaded, data)
 
-    assert set(tomllib.loads(text)) == {"server", "limits"}
+    assert set(tomllib.loads(text)) == {"server", "tls", "limits"}
     assert text.splitlines()[-4:] == [
         f"# data folder: {data}",
         "# listens on the Unix socket s",
-        "# listens on 127.0.0.1, port any that is free",
+        "# listens on 127.0.0.1, port any that is free, not encrypted: loopback",
         "# CHAT_CORE_SERVICE_HOST is in the environment, but is no setting",
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (Given(host="0.0.0.0"), "with TLS"),
+        (Given(host="chat.example.org"), "with TLS"),
+        (Given(tls="on"), "with TLS"),
+        (Given(host="::1"), "not encrypted: loopback"),
+        (Given(host="0.0.0.0", tls="insecure-plaintext"), "NOT ENCRYPTED"),
+    ],
+)
+def test_text_says_whether_the_listener_is_encrypted(data: Path, given: Given, says: str) -> None:
+    assert as_text(load(given, {}, data), data).endswith(says)
+
+
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        ('[tls]\ncertificate = "c.pem"', "[tls] certificate is set, but key is not; expected both, or neither."),
+        ('[tls]\nkey = "k.pem"', "[tls] key is set, but certificate is not; expected both, or neither."),
+        (
+            '[server]\npublic_host = "chat.example.org:5"',
+            '[server] public_host is "chat.example.org:5"; expected a name or an IP address, without a port.',
+        ),
+    ],
+)
+def test_settings_of_tls_that_do_not_fit_get_a_sentence(data: Path, file: str, says: str) -> None:
+    (data / "chat-core.toml").write_text(file)
+
+    assert faults(data) == (says,)
