@@ -64,16 +64,28 @@ class Embedded:
             ServerNotStarted: it could not be.
         """
         deadline = time.monotonic() + START_WITHIN_S
+        held = False
         while not _answers(self.address):
-            if time.monotonic() > deadline:
-                raise ServerNotStarted(
-                    f"Another server holds {self._data} but does not answer at its socket; end it, "
-                    f"or choose another folder with {DATA_VARIABLE}."
-                )
-            if not self._start(deadline):
+            if held and time.monotonic() > deadline:
+                raise self._held()
+            try:
+                started = self._start(deadline)
+            except ServerNotStarted as fault:
+                # The time was over while a further attempt was under way; the folder is held all the same.
+                if held:
+                    raise self._held() from fault
+                raise
+            if not started:
                 # Another starter has won, and does not listen yet; or the last server is just leaving.
+                held = True
                 time.sleep(_LOOK_AGAIN_S)
         return self.address
+
+    def _held(self) -> ServerNotStarted:
+        return ServerNotStarted(
+            f"Another server holds {self._data} but does not answer at its socket; end it, "
+            f"or choose another folder with {DATA_VARIABLE}."
+        )
 
     def let_go(self) -> None:
         """Let the server leave as soon as nobody is connected; the end of this process does the same."""

@@ -141,7 +141,7 @@ def test_broken_database_is_said_in_the_servers_own_words(home: Path) -> None:
 
 
 def test_folder_held_by_a_server_without_a_socket_is_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chat_tui.embedded.START_WITHIN_S", 5.0)
+    monkeypatch.setattr("chat_tui.embedded.START_WITHIN_S", 8.0)
     holder = [sys.executable, "-m", "chat_core", "serve", "--port", "0", "--data", str(home / "data")]
     with subprocess.Popen(holder, stdout=subprocess.PIPE) as process:
         try:
