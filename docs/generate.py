@@ -21,7 +21,14 @@ from typing import Final
 FOLDER: Final = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent))  # Python looks into a script's own folder, not into the project's
 
-from docs import client_tables, config_tables, operating_tables, protocol_tables, reliability_tables  # noqa: E402
+from docs import (  # noqa: E402
+    client_tables,
+    config_tables,
+    operating_tables,
+    permission_tables,
+    protocol_tables,
+    reliability_tables,
+)
 
 Part = Callable[[], str]
 
@@ -31,6 +38,7 @@ DOCUMENTS: Final[Mapping[str, Mapping[str, Part]]] = {
     "keys.md": client_tables.KEY_PARTS,
     "config.md": config_tables.PARTS,
     "operating.md": operating_tables.PARTS,
+    "permissions.md": permission_tables.PARTS,
     "reliability.md": reliability_tables.PARTS,
 }
 """Documents by their path in this folder, each with its parts by the name in the marker."""

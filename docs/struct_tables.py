@@ -9,6 +9,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
 from functools import cache
 from itertools import pairwise
 from types import ModuleType
@@ -47,6 +48,23 @@ def described(kind: type) -> str:
 def constants(module: ModuleType) -> dict[str, str]:
     """Return the module's constants with the sentence under each, in their order."""
     return _sentences(ast.parse(inspect.getsource(module)).body)
+
+
+def enumeration(kind: type[StrEnum]) -> list[tuple[str, str]]:
+    """Return the values of an enumeration with the sentence under each, in their order.
+
+    Raises:
+        Undocumented: one has none.
+    """
+    tree = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
+    assert isinstance(tree, ast.ClassDef)
+    found = {}
+    for here, below in pairwise(tree.body):
+        if isinstance(here, ast.Assign) and isinstance(here.targets[0], ast.Name):
+            if not (isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)):
+                raise Undocumented(f"{kind.__name__}.{here.targets[0].id}")
+            found[here.targets[0].id] = one_line(str(below.value.value))
+    return [(f"`{member.value}`", found[member.name]) for member in kind]
 
 
 def field_table(kind: type[msgspec.Struct]) -> str:
@@ -96,6 +114,8 @@ def _default(field: types.Field) -> str:
         return "nil"
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, msgspec.Struct):
+        return "its defaults"
     return "empty" if value in ("", b"", ()) else f"`{value}`"
 
 

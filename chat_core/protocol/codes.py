@@ -39,6 +39,8 @@ class Refusal(StrEnum):
     BANNED = "banned"
     MUTED = "muted"
     MODERATED = "moderated"
+    LOCKED = "locked"
+    ARCHIVED = "archived"
     SLOW_MODE = "slow_mode"
     RATE_LIMITED = "rate_limited"
     INTERNAL = "internal"
@@ -106,6 +108,8 @@ REFUSALS: Final[dict[Refusal, Explained]] = {
     Refusal.BANNED: Explained("The account or its address is banned; the text says why and how long.", False),
     Refusal.MUTED: Explained("The account may not write there at present; the text says why and how long.", False),
     Refusal.MODERATED: Explained("A rule of the server or the channel refused the text, which says which.", False),
+    Refusal.LOCKED: Explained("The channel or the server is locked down; the text says why and how long.", False),
+    Refusal.ARCHIVED: Explained("The channel is kept for reading only; nobody writes there any more.", False),
     Refusal.SLOW_MODE: Explained("The channel takes a message only now and then; wait `retry_after` seconds.", True),
     Refusal.RATE_LIMITED: Explained("More requests than agreed; wait `retry_after` seconds.", True),
     Refusal.INTERNAL: Explained("A fault in the server, which is in its log.", True),

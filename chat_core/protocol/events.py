@@ -15,10 +15,13 @@ import msgspec
 
 from chat_core.protocol.values import (
     AccountNumber,
+    ChannelRole,
     CidBytes,
     Conversation,
     ConversationNumber,
     EidBytes,
+    Rules,
+    SanctionAct,
     SeqNumber,
     Style,
 )
@@ -81,6 +84,45 @@ class TopicChanged(ConversationEvent, frozen=True, kw_only=True, omit_defaults=T
     """The new one; empty: none."""
 
 
+class RoleChanged(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="role_changed"):
+    """A member has another role in the channel."""
+
+    account: AccountNumber
+    """Which member."""
+    account_name: str
+    """Its name at that time."""
+    role: ChannelRole
+    """The new role."""
+
+
+class RulesChanged(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="rules_changed"):
+    """Other rules hold in the channel."""
+
+    rules: Rules
+    """All of them, as they are now."""
+    changed: tuple[str, ...]
+    """Names of those that are new."""
+    reason: str = ""
+    """Why; may be empty."""
+
+
+class MemberSanctioned(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="member_sanctioned"):
+    """Somebody was muted, kicked or banned in the channel, or may be back."""
+
+    act: SanctionAct
+    """What was done; never `warn`, which is told to the one concerned only."""
+    account: AccountNumber
+    """To whom."""
+    account_name: str
+    """Its name at that time."""
+    until: int | None = None
+    """When that ends by itself, in milliseconds since 1970-01-01 UTC; nil: never."""
+    reason: str = ""
+    """Why; may be empty."""
+    automatic: bool = False
+    """Whether a rule of the server did it; `author` is the one concerned then."""
+
+
 class UnknownConversationEvent(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="unknown"):
     """Stands for a durable event of a kind this version does not know; never sent, only counted."""
 
@@ -106,8 +148,14 @@ class ConversationLeft(AccountEvent, frozen=True, kw_only=True, omit_defaults=Tr
     """Which one."""
     last: int
     """seq of the last event it may read."""
-    reason: Literal["left"] = "left"
+    reason: Literal["left", "kicked", "banned"] = "left"
     """Why."""
+    name: str = ""
+    """Who decided it, if it was not the account itself; empty: that, or the server."""
+    text: str = ""
+    """What they gave as the reason."""
+    until: int | None = None
+    """With `banned`: when that ends by itself, in milliseconds since 1970-01-01 UTC; nil: when it is lifted."""
 
 
 class ReadMarkerMoved(AccountEvent, frozen=True, kw_only=True, omit_defaults=True, tag="read_marker_moved"):
@@ -117,6 +165,32 @@ class ReadMarkerMoved(AccountEvent, frozen=True, kw_only=True, omit_defaults=Tru
     """Which one."""
     read: int
     """Everything up to this seq was read."""
+
+
+class Invited(AccountEvent, frozen=True, kw_only=True, omit_defaults=True, tag="invited"):
+    """Somebody invited the account to a channel: it may `join` now."""
+
+    conversation: ConversationNumber
+    """To which one."""
+    channel: str
+    """What that is called, without `#`."""
+    name: str
+    """Who invites."""
+
+
+class AccountSanctioned(AccountEvent, frozen=True, kw_only=True, omit_defaults=True, tag="account_sanctioned"):
+    """The account was warned, or muted on the whole server, or no longer is."""
+
+    act: Literal["warn", "mute", "unmute"]
+    """What was done."""
+    conversation: ConversationNumber | None = None
+    """With `warn`: where; nil: on the whole server."""
+    name: str = ""
+    """Who did it; empty: the server itself."""
+    until: int | None = None
+    """When that ends by itself, in milliseconds since 1970-01-01 UTC; nil: when it is lifted."""
+    reason: str = ""
+    """Why."""
 
 
 class Signal(Event, frozen=True, kw_only=True, omit_defaults=True):
@@ -180,9 +254,14 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     MessageEdited,
     MessageDeleted,
     TopicChanged,
+    RoleChanged,
+    RulesChanged,
+    MemberSanctioned,
     ConversationJoined,
     ConversationLeft,
     ReadMarkerMoved,
+    Invited,
+    AccountSanctioned,
     Typing,
     MembersChanged,
     AccountRenamed,

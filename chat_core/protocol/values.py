@@ -35,6 +35,43 @@ ChannelRole = Literal["member", "voice", "operator"]
 """What an account may do in one channel, from least to most."""
 
 
+Visibility = Literal["public", "unlisted", "invite"]
+"""Who finds a channel: `public`: everybody, and all may read it; `unlisted`: who knows its name may join; `invite`:
+who was invited. Of the last two, somebody who is no member is told what is told of a channel that does not exist."""
+
+SanctionKind = Literal["mute", "ban"]
+"""What lasts: `mute`: may not write; `ban`: may not be there."""
+
+SanctionAct = Literal["warn", "mute", "unmute", "kick", "ban", "unban"]
+"""What is done to somebody to keep order."""
+
+Reason = Annotated[str, Meta(max_length=400)]
+"""Why somebody did something, one line for people; it is cleaned."""
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What holds in a channel."""
+
+    visibility: Visibility = "public"
+    """Who finds it."""
+    moderated: bool = False
+    """Whether only voices and operators write."""
+    locked: bool = False
+    """Whether only operators write, for now."""
+    locked_until: int | None = None
+    """When that ends by itself, in milliseconds since 1970-01-01 UTC; nil: when somebody ends it."""
+    archived: bool = False
+    """Whether nobody writes any more."""
+    slow_s: int = 0
+    """Seconds between two messages of one member; voices and operators need not wait. 0: none."""
+    topic_by: ChannelRole = "member"
+    """The lowest role that sets the topic."""
+
+    def locked_at(self, now_ms: int) -> bool:
+        """Return whether it is locked at a time, in milliseconds since 1970."""
+        return self.locked and (self.locked_until is None or now_ms < self.locked_until)
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """Who somebody is: the number stays, the name may change."""
 
@@ -82,6 +119,10 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     """Number of those that are connected."""
     partner: int | None = None
     """The other account of a direct conversation."""
+    role: ChannelRole = "member"
+    """What one may do in it."""
+    rules: Rules = Rules()
+    """What holds in it."""
 
     @property
     def target(self) -> str:
@@ -142,3 +183,32 @@ class ChannelSummary(msgspec.Struct, frozen=True, kw_only=True):
     """Number of member accounts."""
     joined: bool = False
     """Whether the asker is one of them."""
+    visibility: Visibility = "public"
+    """Who finds it: others than public ones are listed for their members only."""
+    archived: bool = False
+    """Whether it is kept for reading only."""
+
+
+class Sanction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A mute or a ban that is in force."""
+
+    id: int
+    """Its number."""
+    kind: SanctionKind
+    """Which of the two."""
+    conversation: int | None = None
+    """Where; nil: on the whole server."""
+    account: int | None = None
+    """Whom it concerns; nil: an address."""
+    name: str = ""
+    """That account's name."""
+    address: str = ""
+    """The address it concerns: one of IPv4, or 64 bits of IPv6."""
+    until: int | None = None
+    """When it ends by itself, in milliseconds since 1970-01-01 UTC; nil: when it is lifted."""
+    reason: str = ""
+    """Why."""
+    by: str = ""
+    """Name of who decided it; empty: the server itself."""
+    ts: int = 0
+    """When, in milliseconds since 1970-01-01 UTC."""

@@ -114,7 +114,7 @@ class Server:
             self._hub = Hub(Presence(self._count_members), parts.make_feed)
             self._store = store
             boot = await store.open(self._hub.committed)
-            self._hub.boot(boot.heads)
+            self._hub.boot(boot.heads, boot.sanctions)
             if folder.open_to_others():
                 path = str(folder.path.absolute())
                 log.warning("other users can get into the data folder", folder=path, mend=f"chmod 700 {quote(path)}")

@@ -24,6 +24,7 @@ from chat_core.protocol.connection import Connection, Role
 from chat_core.protocol.envelopes import Call
 from chat_core.server.config import ServeOptions
 from chat_core.server.observe import get_log
+from chat_core.server.sessions.bouncer import network_of
 from chat_core.server.sessions.flusher import Flusher
 from chat_core.server.sessions.hub import Hub
 from chat_core.server.sessions.session import Session
@@ -179,7 +180,7 @@ class Gateway:
                     return
                 raise
             stream.setblocking(False)
-            peer, local = _describe(stream, address)
+            peer, local, host = _describe(stream, address)
             if stream.family == socket.AF_UNIX and _peer_uid(stream) not in (os.getuid(), 0):
                 log.warning("refused another user", peer=peer)
                 stream.close()
@@ -187,7 +188,8 @@ class Gateway:
             if stream.family != socket.AF_UNIX:
                 stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 hold_at_most(stream, KERNEL_BYTES)
-            spawn("accept", self._serve(stream, peer, local=local, identity=self._identities.get(listener)))
+            identity = self._identities.get(listener)
+            spawn("accept", self._serve(stream, peer, local=local, address=host, identity=identity))
 
     def _pause(self, error: OSError) -> None:
         """Wait for descriptors to come free; say so once."""
@@ -211,17 +213,19 @@ class Gateway:
         for listener in self._listeners:
             self._loop.add_reader(listener, self._accept, listener)
 
-    def driver(self, peer: str, *, local: bool) -> Driver:
+    def driver(self, peer: str, *, local: bool, address: str | None = None) -> Driver:
         """Return the driver of a new connection, with its session behind it.
 
         Args:
             peer: the other end, for the log.
             local: whether that is on this machine.
+            address: where it is, as bans know it; None: it has no address.
         """
         session = Session(
             mark=self._flusher.mark,
             peer=peer,
             local=local,
+            address=address,
             outbox_bytes=self._options.outbox_bytes,
             on_open=self._opened,
             on_call=self._on_call,
@@ -237,8 +241,10 @@ class Gateway:
         )
         return Driver(connection, self._clock, session)
 
-    async def _serve(self, stream: socket.socket, peer: str, *, local: bool, identity: Identity | None) -> None:
-        driver = self.driver(peer, local=local)
+    async def _serve(
+        self, stream: socket.socket, peer: str, *, local: bool, address: str | None, identity: Identity | None
+    ) -> None:
+        driver = self.driver(peer, local=local, address=address)
         try:
             if identity is None:
                 await self._loop.connect_accepted_socket(lambda: driver, stream)
@@ -252,6 +258,9 @@ class Gateway:
     def _opened(self, session: Session) -> None:
         self._hub.sessions.add(session)
         log.debug("connected", peer=session.peer, connections=len(self._hub.sessions))
+        banned = self._hub.bouncer.why_no_address(session.address, self._clock.wall_ms())
+        if banned:
+            session.close(Goodbye.BANNED, banned)
 
     def _closed(self, session: Session, why: Goodbye | None) -> None:
         self._hub.gone(session)
@@ -273,16 +282,16 @@ class Gateway:
             self._loop.call_later(PERIOD_S, self._sparing.tell)
 
 
-def _describe(stream: socket.socket, address: Any) -> tuple[str, bool]:
-    """Return the peer for the log, and whether it is on this machine."""
+def _describe(stream: socket.socket, address: Any) -> tuple[str, bool, str | None]:
+    """Return the peer for the log, whether it is on this machine, and where it is, as bans know it."""
     if stream.family == socket.AF_UNIX:
-        return "unix", True
+        return "unix", True, None
     host = str(address[0])
     try:
         local = ipaddress.ip_address(host.partition("%")[0]).is_loopback
     except ValueError:
         local = False
-    return f"{host}:{address[1]}", local
+    return f"{host}:{address[1]}", local, network_of(host)
 
 
 def _peer_uid(stream: socket.socket) -> int | None:

@@ -5,12 +5,17 @@ An argument is the text in its checked form, so that a command uses it as it is.
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, Self
+import re
+from typing import ClassVar, Final, Literal, Self
 
 from typing_extensions import override
 
+from chat_core.base.durations import parse_duration
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import check_account_name, check_channel_name, parse_target
+
+_ADDRESS: Final = re.compile(r"[0-9]+(\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(/64)?", re.ASCII)
+
 
 Source = Literal["", "channel", "user", "target", "command", "server"]
 """What the candidates of a completion are; empty: none."""
@@ -139,6 +144,35 @@ class Letters(Argument):
         return cls(text.removeprefix("#"))
 
 
+class Person(Argument):
+    """An account, given with or without `@`, or an IP address; in its checked form an account has its `@`."""
+
+    __slots__ = ()
+
+    label = "@user|address"
+    source = "user"
+
+    @classmethod
+    @override
+    def parse(cls, text: str) -> Self:
+        """See Argument."""
+        return cls(text if _ADDRESS.fullmatch(text) else User.parse(text))
+
+
+class Length(Argument):
+    """A length of time, or `off`; in its checked form the number of seconds, empty for `off`."""
+
+    __slots__ = ()
+
+    label = "30s|off"
+
+    @classmethod
+    @override
+    def parse(cls, text: str) -> Self:
+        """See Argument."""
+        return cls("" if text.casefold() == "off" else str(parse_duration(text)))
+
+
 class Rest(Argument):
     """Everything up to the end of the line, or of all lines."""
 
@@ -146,3 +180,19 @@ class Rest(Argument):
 
     label = "text…"
     takes_rest = True
+
+
+class Details(Rest):
+    """Where, how long and why: `server 2h too many links`; each of the three may be left out."""
+
+    __slots__ = ()
+
+    label = "#channel|server 10m reason…"
+
+
+class Change(Rest):
+    """What to change in a channel: `moderated on`, `slow 30s`, `unlisted`."""
+
+    __slots__ = ()
+
+    label = "change…"

@@ -96,6 +96,10 @@ class Desk(Protocol):
         """End the program."""
         ...
 
+    def now_ms(self) -> int:
+        """Return the time, in milliseconds since 1970."""
+        ...
+
 
 class Context(NamedTuple):
     """What a command is given."""

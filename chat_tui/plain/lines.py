@@ -11,10 +11,21 @@ from datetime import tzinfo
 import msgspec
 
 from chat_core.base.text import for_terminal, line_for_terminal
-from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted, TopicChanged
+from chat_core.protocol.events import (
+    ConversationEvent,
+    MemberSanctioned,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    RoleChanged,
+    RulesChanged,
+    TopicChanged,
+)
 from chat_core.protocol.values import Message, Style
+from chat_tui.views.order import tell
 from chat_tui.views.when import local
 
+_ORDER = {RoleChanged: "role", RulesChanged: "rules", MemberSanctioned: "sanction"}
 _MORE_LINES = "\n    "
 """Further lines of a message are indented, so that none of them looks like a message of its own."""
 
@@ -31,9 +42,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     author: str
     """Account name."""
     kind: str
-    """`message`, `action` (a `/me`), `edit`, `deletion`, `topic`, or `event` for what this version does not know."""
+    """`message`, `action` (a `/me`), `edit`, `deletion`, `topic`, `role`, `rules`, `sanction`, or `event` for what this
+    version does not know."""
     text: str
-    """The body as stored, or the new topic; empty where a message was deleted."""
+    """The body as stored, the new topic, or what happened in words; empty where a message was deleted."""
     message: int = 0
     """seq of the message that an edit or a deletion is about."""
     edits: int = 0
@@ -68,6 +80,8 @@ def of_event(target: str, event: ConversationEvent) -> Line:
             kind, text, about, deleted = "deletion", "", event.message, True
         case TopicChanged():
             kind, text = "topic", event.topic
+        case RoleChanged() | RulesChanged() | MemberSanctioned():
+            kind, text = _ORDER[type(event)], tell(event)
         case _:
             kind, text = "event", ""
     return Line(
@@ -112,6 +126,8 @@ def as_text(line: Line, zone: tzinfo | None = None) -> str:
             return f"{head} -- {author} deleted {about}"
         case "topic":
             return f"{head} -- {author} set the topic: {body}" if body else f"{head} -- {author} removed the topic"
+        case "role" | "rules" | "sanction":
+            return f"{head} -- {line_for_terminal(line.text)}"
         case _:
             return f"{head} -- {author}: something this version does not know"
 

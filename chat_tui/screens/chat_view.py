@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from chat_core.base.clock import Clock, SystemClock
 from chat_core.base.names import name_key
-from chat_core.client.state.changes import Batch, MessagesAppended, SendGivenUp
+from chat_core.client.state.changes import Batch, MessagesAppended, PutOut, SendGivenUp
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_tui.bridge import Bridge
 from chat_tui.commands.completing import Known, knowledge
@@ -23,7 +23,10 @@ from chat_tui.commands.context import Answer
 from chat_tui.screens.base import BaseScreen
 from chat_tui.screens.errands import Errands
 from chat_tui.screens.places import Places
+from chat_tui.views.clean import drawable_line
 from chat_tui.views.given_up import given_up
+from chat_tui.views.lines import Line, Span
+from chat_tui.views.order import news
 from chat_tui.widgets.answer import AnswerPanel
 from chat_tui.widgets.completion import CompletionPopup
 from chat_tui.widgets.composer import Composer, Draft
@@ -146,11 +149,20 @@ class ChatView(BaseScreen):
         if wanted is not None and wanted in state.conversations:
             self.go(wanted)
         elif self.places.shown not in state.conversations:
-            self._say_gone()
+            if not any(isinstance(change, PutOut) for change in batch.changes):
+                self._say_gone()
             self._go_somewhere()
         else:
             self.timeline.apply(batch)
             self.show_around()
+        self._say_news(batch)
+
+    def _say_news(self, batch: Batch) -> None:
+        """Tell what others did to this account."""
+        told = [drawable_line(sentence) for sentence in news(batch.changes, self._clock.wall_ms())]
+        if told:
+            put_out = any(isinstance(change, PutOut) for change in batch.changes)
+            self.answer(Answer(told[0], [Line((Span(sentence),)) for sentence in told[1:]], fault=put_out))
 
     def answer(self, answer: Answer) -> None:
         """Show something to this person only."""
@@ -253,6 +265,10 @@ class ChatView(BaseScreen):
             self._names_of = made_of
             self._names = knowledge(*made_of, self._servers)
         return self._names
+
+    def now_ms(self) -> int:
+        """Return the time, in milliseconds since 1970."""
+        return self._clock.wall_ms()
 
     # --- for commands, together with some above; see `commands.context.Desk`
 

@@ -14,6 +14,7 @@ from chat_tui.views.inline import Mark
 from chat_tui.views.items import GapItem, WelcomeItem
 from chat_tui.views.lines import Line, Role, Span, elide, right, rule
 from chat_tui.views.names import shown_name
+from chat_tui.views.order import tell
 
 _TOLD_MAX: Final = 3
 """Comings and goings that are told one by one; of more than that only the first ones are."""
@@ -60,6 +61,8 @@ def _told(notice: Notice) -> list[str]:
         case "topic":
             who = names[0] if names else "somebody"
             return [f"{who} set the topic: {text}" if text else f"{who} cleared the topic"]
+        case "order":
+            return [drawable_line(tell(notice.event))] if notice.event is not None else []
         case "reset":
             return [text or "the history was replaced"]
 

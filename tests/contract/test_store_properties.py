@@ -18,9 +18,18 @@ from chat_core.protocol.events import (
     MessageEdited,
     MessagePosted,
     ReadMarkerMoved,
+    RulesChanged,
     TopicChanged,
 )
-from chat_core.protocol.values import Message
+from chat_core.protocol.values import Message, Rules, SanctionAct
+from chat_core.server.store.acts import (
+    ChangeRules,
+    GiveRole,
+    InviteToChannel,
+    LockServer,
+    SanctionInChannel,
+    SanctionOnServer,
+)
 from chat_core.server.store.base import (
     AppendMessage,
     DeleteMessage,
@@ -40,6 +49,8 @@ NAMES = ("ann", "bob", "eve")
 PEOPLE = st.sampled_from([AccountId(1), AccountId(2), AccountId(3)])
 ROOMS = st.sampled_from(["#general", "#ops", "#dev", "@ann", "@bob", 1, 2, 3, 4, 5])
 CHANNELS = st.sampled_from(["general", "ops", "dev"])
+TIMES = st.integers(1, 9_000)
+ACTS: st.SearchStrategy[SanctionAct] = st.sampled_from(["warn", "mute", "unmute", "kick", "ban", "unban"])
 CIDS = st.integers(1, 12).map(lambda number: Cid(number.to_bytes(16, "big")))
 
 
@@ -75,6 +86,25 @@ OPS: st.SearchStrategy[Op] = st.one_of(
     st.builds(MoveReadMarker, PEOPLE, ROOMS, st.integers(0, 12)),
     st.builds(MoveReadMarker, PEOPLE, st.just(1), st.integers(1, 20)),
     st.builds(RenameAccount, PEOPLE, st.sampled_from([*NAMES, "Bob", "zoe"])),
+    st.builds(GiveRole, PEOPLE, ROOMS, st.sampled_from(NAMES), st.sampled_from(["member", "voice", "operator"]), TIMES),
+    st.builds(
+        ChangeRules,
+        PEOPLE,
+        ROOMS,
+        TIMES,
+        visibility=st.sampled_from([None, "public", "unlisted", "invite"]),
+        moderated=st.none() | st.booleans(),
+        locked=st.none() | st.booleans(),
+        locked_until=st.none() | TIMES,
+        archived=st.sampled_from([None, None, None, False, True]),
+        slow_s=st.sampled_from([None, 0, 2]),
+    ),
+    st.builds(InviteToChannel, PEOPLE, ROOMS, st.sampled_from(NAMES), TIMES),
+    st.builds(
+        SanctionInChannel, st.none() | PEOPLE, ROOMS, st.sampled_from(NAMES), ACTS, TIMES, until_ts=st.none() | TIMES
+    ),
+    st.builds(SanctionOnServer, st.none(), st.sampled_from(NAMES), ACTS, TIMES, until_ts=st.none() | TIMES),
+    st.builds(LockServer, st.none(), st.sampled_from([False, False, True]), TIMES, st.none() | TIMES),
 )
 BATCHES = st.lists(st.lists(OPS, min_size=1, max_size=12), min_size=1, max_size=6)
 
@@ -128,6 +158,8 @@ async def _check_account(world: World, account: AccountId) -> None:
         assert shown.eid == (log[-1].eid if log else b"")
         topics = [event.topic for event in log if isinstance(event, TopicChanged)]
         assert shown.topic == (topics[-1] if topics else "")
+        rules = [event.rules for event in log if isinstance(event, RulesChanged)]
+        assert shown.rules == (rules[-1] if rules else Rules())
         members, total, _ = await world.members(number)
         assert len(members) == total == shown.members
         assert account in {member.account for member in members}

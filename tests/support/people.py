@@ -17,7 +17,15 @@ from tests.support.wire import Wire
 
 _numbers = itertools.count(1)
 
-DURABLE = ("message_posted", "message_edited", "message_deleted", "topic_changed")
+DURABLE = (
+    "message_posted",
+    "message_edited",
+    "message_deleted",
+    "topic_changed",
+    "role_changed",
+    "rules_changed",
+    "member_sanctioned",
+)
 """Kinds of events that have a seq in their conversation."""
 
 

@@ -134,7 +134,7 @@ class _Life:
         options = ServeOptions(data=Path(), outbox_bytes=self._outbox_bytes)
         self._hub = Hub(Presence(self._count_members), self._parts.make_feed)
         boot = await self._store.open(self._hub.committed)
-        self._hub.boot(boot.heads)
+        self._hub.boot(boot.heads, boot.sanctions)
         services = Services(
             store=self._store,
             hub=self._hub,

@@ -21,6 +21,7 @@ from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.server.store import sqlite_file
 from chat_core.server.store.base import Boot, Committed, OnCommit, Op, Reader, Refused, StoreBroken
 from chat_core.server.store.committer import BeforeCommit, Committer
+from chat_core.server.store.enforcing import read_sanctions
 from chat_core.server.store.reader import SqlReader, read_epoch, read_heads
 from chat_core.server.store.writer import BATCH_OPS
 
@@ -82,7 +83,7 @@ class InlineStore:
         """Open the store."""
         self._on_commit = on_commit
         with self._disk.reading() as connection:
-            return Boot(read_epoch(connection), read_heads(connection))
+            return Boot(read_epoch(connection), read_heads(connection), read_sanctions(connection))
 
     async def write(self, op: Op) -> Any:
         """Carry out an op durably and return its `reply`. Raises: Refused, StoreBroken."""

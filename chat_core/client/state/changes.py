@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from chat_core.client.state.model import ClientState, Notice, Unsent
@@ -124,6 +126,23 @@ class SendGivenUp(Change, frozen=True, kw_only=True):
     """Where it was to go; empty: not known any more."""
     text: str
     """Why, for people."""
+
+
+class PutOut(Change, frozen=True, kw_only=True):
+    """Somebody put this account out of a conversation, which is gone from the list."""
+
+    conversation: int
+    """Which one."""
+    target: str
+    """What it was called."""
+    reason: Literal["kicked", "banned"]
+    """How."""
+    name: str
+    """Who decided it; empty: the server itself."""
+    text: str
+    """What they gave as the reason."""
+    until: int | None
+    """When a ban ends by itself, milliseconds since 1970; None: when it is lifted."""
 
 
 class Delivered(Change, frozen=True, kw_only=True):

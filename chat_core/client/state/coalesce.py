@@ -13,6 +13,7 @@ from chat_core.client.state.changes import (
     MessagesAppended,
     MessagesPrepended,
     NoticeAdded,
+    PutOut,
     SendGivenUp,
     TimelineReset,
 )
@@ -22,8 +23,8 @@ from chat_core.protocol.events import ConversationEvent
 def coalesce(changes: Sequence[Change]) -> tuple[Change, ...]:
     """Return changes that say the same together with the state after the last of them.
 
-    Every `Delivered`, `NoticeAdded` and `SendGivenUp` is kept, and so is every appended message, unless its timeline
-    was replaced.
+    Every `Delivered`, `NoticeAdded`, `PutOut` and `SendGivenUp` is kept, and so is every appended message, unless its
+    timeline was replaced.
     """
     if len(changes) == 1:
         return tuple(changes)
@@ -48,7 +49,7 @@ class _Teller:
             case Delivered(event=ConversationEvent(conversation=number)):
                 self.told.append(change)
                 self._delivered.add(number)
-            case Delivered() | NoticeAdded() | SendGivenUp():
+            case Delivered() | NoticeAdded() | SendGivenUp() | PutOut():
                 self.told.append(change)
             case LinkChanged():
                 self._once(change, None)

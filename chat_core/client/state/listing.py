@@ -12,6 +12,7 @@ from chat_core.client.state.changes import (
     LinkChanged,
     ListChanged,
     MembersListed,
+    PutOut,
     TimelineReset,
     TypingChanged,
     UnreadChanged,
@@ -20,7 +21,7 @@ from chat_core.client.state.inputs import Gone, Opened, Placed, WasRemembered, W
 from chat_core.client.state.model import ClientState, ConversationState, MemberList, Notice, Timeline
 from chat_core.client.state.reading import recount
 from chat_core.client.state.timeline import begin, fall_behind
-from chat_core.protocol.values import Conversation, Position
+from chat_core.protocol.values import Conversation, Position, Rules
 
 RESET_REASONS = {
     "new": "This is a new view of the conversation.",
@@ -83,6 +84,10 @@ def resumed(state: ClientState, input: WasResumed) -> tuple[ClientState, list[Ch
     removed = [number for number in state.conversations if number not in conversations or (another and number in added)]
     if added or removed or changed:
         changes.insert(0, ListChanged(added=tuple(added), removed=tuple(removed), changed=tuple(changed)))
+    for caught_up in answer.catch_ups:
+        lost = state.conversations.get(caught_up.conversation) if caught_up.gone else None
+        if lost is not None and not another:
+            changes += put_out(lost, caught_up.gone, caught_up.name, caught_up.text, caught_up.until)
     state = replace(state, epoch=answer.epoch, account_seq=answer.seq, conversations=MappingProxyType(conversations))
     return state, changes
 
@@ -94,7 +99,8 @@ def opened(state: ClientState, input: Opened) -> tuple[ClientState, list[Change]
     if known is None:
         return put(state, fresh(info)), [ListChanged(added=(info.id,))]
     if info.head < known.position.seq:
-        info = replace(info, topic=known.info.topic)  # it was read before the events that are known here
+        # It was read before the events that are known here.
+        info = replace(info, topic=known.info.topic, rules=known.info.rules, role=known.info.role)
     now = recount(known, info, state.me)
     changes = differences(known, now)
     if labels(known.info) != labels(info):
@@ -108,6 +114,17 @@ def gone(state: ClientState, input: Gone) -> tuple[ClientState, list[Change]]:
         return state, []
     left = {number: known for number, known in state.conversations.items() if number != input.conversation}
     return replace(state, conversations=MappingProxyType(left)), [ListChanged(removed=(input.conversation,))]
+
+
+def put_out(known: ConversationState, reason: str, name: str, text: str, until: int | None) -> list[Change]:
+    """Return how a conversation that is gone was lost, if it was not left."""
+    match reason:
+        case "kicked" | "banned":
+            return [
+                PutOut(conversation=known.id, target=known.target, reason=reason, name=name, text=text, until=until)
+            ]
+        case _:
+            return []
 
 
 def placed(state: ClientState, input: Placed) -> tuple[ClientState, list[Change]]:
@@ -143,9 +160,9 @@ def put(state: ClientState, conversation: ConversationState) -> ClientState:
     return replace(state, conversations=MappingProxyType(conversations))
 
 
-def labels(info: Conversation) -> tuple[str, str, str, int, int]:
+def labels(info: Conversation) -> tuple[str, str, str, int, int, str, Rules]:
     """Return what a list shows of a conversation."""
-    return info.kind, info.name, info.topic, info.members, info.online
+    return info.kind, info.name, info.topic, info.members, info.online, info.role, info.rules
 
 
 def same_target(one: Conversation, other: Conversation) -> bool:

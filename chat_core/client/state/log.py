@@ -20,12 +20,11 @@ from chat_core.client.state.changes import (
 )
 from chat_core.client.state.inputs import EventsArrived
 from chat_core.client.state.model import ConversationState, Notice
+from chat_core.client.state.notices import add_notice
+from chat_core.client.state.ordering import ordered
 from chat_core.client.state.reading import caught_up, is_mention
 from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted, TopicChanged
 from chat_core.protocol.values import Account, Message, Position
-
-NOTICES = 200
-"""Lines between messages that are kept."""
 
 
 def arrived(
@@ -68,15 +67,12 @@ def _arrived(
         changes.append(UnreadChanged(conversation=number))
     after, more = _topics(after, arrival.events)
     changes += more
+    after, more = ordered(after, arrival.events, me)
+    changes += more
     after, more = _stop_typing(after, posted)
     changes += more
     changes += [Delivered(event=event) for event in arrival.events]
     return after, changes
-
-
-def add_notice(conversation: ConversationState, notice: Notice) -> ConversationState:
-    """Put a line at the end; the oldest goes when there are too many."""
-    return replace(conversation, notices=(*conversation.notices[-NOTICES + 1 :], notice))
 
 
 def _count_new(conversation: ConversationState, new: Sequence[Message], me: Account | None) -> ConversationState:

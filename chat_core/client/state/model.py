@@ -15,7 +15,7 @@ from typing import Final, Literal
 import msgspec
 
 from chat_core.base.names import name_key
-from chat_core.protocol.events import MessageDeleted, MessageEdited
+from chat_core.protocol.events import MemberSanctioned, MessageDeleted, MessageEdited, RoleChanged, RulesChanged
 from chat_core.protocol.values import Account, Conversation, Member, Message, Position, Style
 
 BLOCK: Final = 256
@@ -82,12 +82,14 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """It stands behind the message or event with this seq."""
     ts: int
     """When, milliseconds since 1970."""
-    kind: Literal["topic", "joined", "left", "renamed", "reset"]
+    kind: Literal["topic", "joined", "left", "renamed", "reset", "order"]
     """What happened."""
     names: tuple[str, ...] = ()
     """Who; with `renamed`: the old name and the new one."""
     text: str = ""
     """With `topic`: the new one; with `reset`: the reason in words."""
+    event: RoleChanged | RulesChanged | MemberSanctioned | None = None
+    """With `order`: what happened."""
 
 
 class Stale(msgspec.Struct, frozen=True, kw_only=True):

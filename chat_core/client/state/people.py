@@ -21,8 +21,8 @@ from chat_core.client.state.changes import (
 )
 from chat_core.client.state.inputs import MembersRead, SignalArrived, TimePassed
 from chat_core.client.state.listing import put
-from chat_core.client.state.log import add_notice
 from chat_core.client.state.model import ClientState, ConversationState, MemberList, Notice, Typist
+from chat_core.client.state.notices import add_notice
 from chat_core.protocol.events import AccountRenamed, MembersChanged, Typing
 from chat_core.protocol.limits import TYPING_FADES_S
 from chat_core.protocol.values import Account, Member

@@ -84,7 +84,10 @@ def _account_event(state: ClientState, input: inputs.AccountEventArrived) -> Res
         case ConversationJoined():
             state, changes = listing.opened(state, inputs.Opened(conversation=event.conversation))
         case ConversationLeft():
+            known = state.conversations.get(event.conversation)
             state, changes = listing.gone(state, inputs.Gone(conversation=event.conversation))
+            if known is not None:
+                changes += listing.put_out(known, event.reason, event.name, event.text, event.until)
         case ReadMarkerMoved():
             # Also behind the position: where a device is slower than another one, what it has not seen is read already.
             state, changes = _read_up_to(state, event.conversation, event.read)

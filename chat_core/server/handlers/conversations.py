@@ -28,7 +28,7 @@ from chat_core.protocol.requests.conversations import (
 from chat_core.protocol.values import Conversation
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
-from chat_core.server.rules.permissions import Permission
+from chat_core.server.rules.permissions import Inside, Permission
 from chat_core.server.sessions.hub import encode
 from chat_core.server.store.base import (
     JoinChannel,
@@ -63,14 +63,14 @@ async def open_direct(ctx: Context, request: OpenDirect) -> Opened:
     return Opened(conversation=_with_online(ctx, conversation), created=created)
 
 
-@handles(Leave, needs=Permission.JOIN)
+@handles(Leave, needs=Permission.JOIN, inside=Inside.MEMBER)
 async def leave(ctx: Context, request: Leave) -> Done:
     """End a membership."""
     await ctx.store.write(LeaveConversation(ctx.account, request.conversation, ctx.wall_ms()))
     return Done()
 
 
-@handles(Find, needs=Permission.READ)
+@handles(Find, needs=Permission.READ, inside=Inside.MEMBER)
 async def find(ctx: Context, request: Find) -> Opened:
     """Look up a conversation the caller is in."""
     account = ctx.account
@@ -87,7 +87,7 @@ async def list_channels(ctx: Context, request: ListChannels) -> Channels:
     return Channels(channels=tuple(channels), more=more)
 
 
-@handles(ListMembers, needs=Permission.READ)
+@handles(ListMembers, needs=Permission.READ, inside=Inside.MEMBER)
 async def list_members(ctx: Context, request: ListMembers) -> Members:
     """List who is in a conversation, with who is online."""
     place = await _member(ctx, request.conversation)
@@ -102,7 +102,7 @@ async def list_members(ctx: Context, request: ListMembers) -> Members:
     )
 
 
-@handles(SetTopic, needs=Permission.TOPIC)
+@handles(SetTopic, needs=Permission.TOPIC, inside=Inside.SPEAKER)
 async def set_topic(ctx: Context, request: SetTopic) -> Done:
     """Set a channel's topic."""
     topic = clean_line(request.topic)
@@ -112,19 +112,21 @@ async def set_topic(ctx: Context, request: SetTopic) -> Done:
     return Done()
 
 
-@handles(MarkRead, needs=Permission.SELF)
+@handles(MarkRead, needs=Permission.SELF, inside=Inside.MEMBER)
 async def mark_read(ctx: Context, request: MarkRead) -> Done:
     """Move the caller's read marker."""
     await ctx.store.write(MoveReadMarker(ctx.account, request.conversation, request.seq))
     return Done()
 
 
-@handles(SetTyping, needs=Permission.SPEAK)
+@handles(SetTyping, needs=Permission.SPEAK, inside=Inside.MEMBER)
 async def set_typing(ctx: Context, request: SetTyping) -> Done:
     """Tell the others that the caller is writing."""
     number = request.conversation
     if not isinstance(number, int) or number not in ctx.session.attached:
         number = (await _member(ctx, request.conversation)).id
+    if ctx.hub.bouncer.is_muted(ctx.account, number, ctx.wall_ms()):
+        return Done()  # it is not heard; that is told where it writes
     event = Typing(
         conversation=number,
         account=ctx.account,

@@ -21,11 +21,11 @@ from chat_core.protocol.requests.messages import (
 )
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
-from chat_core.server.rules.permissions import Permission
+from chat_core.server.rules.permissions import Inside, Permission
 from chat_core.server.store.base import AppendMessage, DeleteMessage, EditMessage, Place, Reader, Refused
 
 
-@handles(Post, needs=Permission.SPEAK)
+@handles(Post, needs=Permission.SPEAK, inside=Inside.SPEAKER)
 async def post(ctx: Context, request: Post) -> Posted:
     """Store one message; the push to everybody is queued before this returns."""
     body = _cleaned(request.body)
@@ -45,7 +45,7 @@ async def post(ctx: Context, request: Post) -> Posted:
     return Posted(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)
 
 
-@handles(Edit, needs=Permission.SPEAK)
+@handles(Edit, needs=Permission.SPEAK, inside=Inside.SPEAKER)
 async def edit(ctx: Context, request: Edit) -> Edited:
     """Replace the text of one message."""
     body = _cleaned(request.body)
@@ -55,7 +55,7 @@ async def edit(ctx: Context, request: Edit) -> Edited:
     return Edited(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)
 
 
-@handles(Delete, needs=Permission.SPEAK)
+@handles(Delete, needs=Permission.SPEAK, inside=Inside.MEMBER)
 async def delete(ctx: Context, request: Delete) -> Deleted:
     """Drop the text of one message."""
     conversation, seq, ts, duplicate = await ctx.store.write(
@@ -64,14 +64,13 @@ async def delete(ctx: Context, request: Delete) -> Deleted:
     return Deleted(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)
 
 
-@handles(History, needs=Permission.READ)
+@handles(History, needs=Permission.READ, inside=Inside.READER)
 async def history(ctx: Context, request: History) -> Page:
     """Read a page of messages."""
     account = ctx.account
 
     def query(reader: Reader) -> Page:
-        place = reader.find(account, request.conversation)
-        _may_read(place)
+        place = reader.readable(account, request.conversation)
         page = reader.history(place.id, request.anchor, request.seq, request.limit, _bound(place))
         return Page(
             conversation=place.id,
@@ -84,14 +83,13 @@ async def history(ctx: Context, request: History) -> Page:
     return await ctx.store.read(query)
 
 
-@handles(ReadEvents, needs=Permission.READ)
+@handles(ReadEvents, needs=Permission.READ, inside=Inside.READER)
 async def read_events(ctx: Context, request: ReadEvents) -> Events:
     """Read a piece of the log."""
     account = ctx.account
 
     def query(reader: Reader) -> Events:
-        place = reader.find(account, request.conversation)
-        _may_read(place)
+        place = reader.readable(account, request.conversation)
         bound = _bound(place)
         upto = place.head if bound is None else bound
         events = reader.events(place.id, request.after, upto, request.limit)
@@ -119,10 +117,4 @@ def _cleaned(raw: str) -> str:
 
 def _bound(place: Place) -> int | None:
     """Return the last seq that may be read; who has left a public channel may read what any stranger may."""
-    return None if place.kind == "channel" else place.last_readable
-
-
-def _may_read(place: Place) -> None:
-    """Refuse what is neither one's own nor public; a former member reads up to where it left."""
-    if not place.member and place.kind != "channel" and place.last_readable is None:
-        raise Refused(Refusal.NO_CONVERSATION, REFUSALS[Refusal.NO_CONVERSATION].text)
+    return None if place.public else place.last_readable

@@ -14,7 +14,7 @@ from chat_core.base.errors import UsageFault
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.base.names import check_account_name
 from chat_core.protocol.codec import to_map
-from chat_core.protocol.codes import Refusal
+from chat_core.protocol.codes import Goodbye, Refusal
 from chat_core.protocol.events import ConversationEvent, MessagePosted
 from chat_core.protocol.limits import PAGE_BYTES, PAGE_ITEMS, PROTOCOL_VERSION, Limits
 from chat_core.protocol.requests.session import (
@@ -30,7 +30,7 @@ from chat_core.protocol.requests.session import (
 from chat_core.protocol.values import Position
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
-from chat_core.server.rules.permissions import Permission
+from chat_core.server.rules.permissions import Inside, Permission
 from chat_core.server.store.base import Reader, Refused, SignInByName
 
 RESUME_BYTES = 96 * 1024
@@ -70,6 +70,10 @@ async def sign_in(ctx: Context, request: SignIn) -> SignedIn:
     account, created = await ctx.store.write(SignInByName(_checked_name(request.name), ctx.wall_ms()))
     ctx.session.signed_in(account)
     ctx.hub.signed_in(ctx.session)
+    banned = ctx.hub.bouncer.why_no_account(ctx.account, ctx.wall_ms())
+    if banned:  # since the store let it in
+        ctx.session.close(Goodbye.BANNED, banned)
+        raise Refused(Refusal.BANNED, banned)
     return SignedIn(account=account, created=created)
 
 
@@ -106,7 +110,7 @@ async def _resume(ctx: Context, request: Resume) -> Resumed:
     )
 
 
-@handles(Attach, needs=Permission.READ)
+@handles(Attach, needs=Permission.READ, inside=Inside.MEMBER)
 async def attach(ctx: Context, request: Attach) -> CatchUp:
     """Attach to one conversation and catch up there."""
     async with ctx.catching_up():
@@ -152,13 +156,20 @@ def _resumed(reader: Reader, account: AccountId, request: Resume, epoch: str) ->
             caught_up = _catch_up(reader, head, position, budget, request.far_behind)
             budget -= sum(len(event.get("body", "")) for event in caught_up.events)
         catch_ups.append(caught_up)
-    catch_ups.extend(CatchUp(conversation=number, gone="left") for number in positions)
+    catch_ups.extend(_gone(reader, account, number) for number in positions)
     return Resumed(
         epoch=epoch,
         seq=reader.account_head(account),
         conversations=tuple(conversations),
         catch_ups=tuple(catch_ups),
     )
+
+
+def _gone(reader: Reader, account: AccountId, conversation: int) -> CatchUp:
+    left = reader.last_leave(account, conversation)
+    if left is None:
+        return CatchUp(conversation=conversation, gone="left")
+    return CatchUp(conversation=conversation, gone=left.reason, name=left.name, text=left.text, until=left.until)
 
 
 def _attached(reader: Reader, account: AccountId, request: Attach, epoch: str) -> CatchUp:

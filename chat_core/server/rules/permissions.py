@@ -54,6 +54,22 @@ class Role(StrEnum):
     """Runs the server."""
 
 
+class Inside(StrEnum):
+    """What a request needs in the conversation that it names, besides its permission; the store's transaction asks it.
+
+    Of a conversation that somebody may not know of, every request is refused with `no_conversation`.
+    """
+
+    READER = "reader"
+    """Members, and in a public channel everybody; former members up to where they left."""
+    MEMBER = "member"
+    """Members."""
+    SPEAKER = "speaker"
+    """Members that may write there now: in a moderated channel voices and operators, and nobody who is muted."""
+    OPERATOR = "operator"
+    """Operators of the channel, and moderators of the server."""
+
+
 _GUEST: Final = frozenset({Permission.READ, Permission.SPEAK, Permission.JOIN, Permission.SELF})
 _MEMBER: Final = _GUEST | {Permission.TOPIC, Permission.OPERATE}
 _MODERATOR: Final = _MEMBER | {Permission.INVITE, Permission.BROADCAST, Permission.MODERATE}
@@ -68,6 +84,8 @@ _LOCAL: Final = frozenset({Permission.INVITE, Permission.BROADCAST})
 """What everybody holds, too, whose connection comes from the server's own machine."""
 _RANKS: Final[dict[str, int]] = {"guest": 0, "member": 1, "moderator": 2, "owner": 3}
 _CHANNEL_RANKS: Final[dict[str, int]] = {"member": 0, "voice": 1, "operator": 2}
+_MAKER: Final = 3
+"""How high the maker of a channel stands in it: above its other operators."""
 
 
 def allowed(role: Role, permission: Permission, *, local: bool = False) -> bool:
@@ -91,6 +109,19 @@ def at_least(role: ServerRole, wanted: ServerRole) -> bool:
 def channel_at_least(role: ChannelRole, wanted: ChannelRole) -> bool:
     """Return whether a channel role is as high as another one."""
     return _CHANNEL_RANKS[role] >= _CHANNEL_RANKS[wanted]
+
+
+def standing(server: ServerRole, channel: ChannelRole = "member", *, maker: bool = False) -> int:
+    """Return how high somebody stands in a channel: nobody acts on those who stand as high or higher.
+
+    Args:
+        server: role on the server; from moderator on it counts more than any in a channel.
+        channel: role in the channel.
+        maker: whether they made it, and are in it.
+    """
+    if at_least(server, "moderator"):
+        return _MAKER + _RANKS[server]
+    return _MAKER if maker else _CHANNEL_RANKS[channel]
 
 
 def operates(server: ServerRole, channel: ChannelRole) -> bool:

@@ -11,9 +11,11 @@ from typing import Protocol
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codec import pack
+from chat_core.protocol.codes import Goodbye
 from chat_core.protocol.events import AccountEvent, AccountRenamed, ConversationEvent, ConversationLeft, Event
 from chat_core.protocol.framing import push_frame
 from chat_core.protocol.values import Account
+from chat_core.server.sessions.bouncer import Bouncer, Sanctioned
 from chat_core.server.sessions.feed import Feed
 from chat_core.server.sessions.presence import Presence
 from chat_core.server.sessions.session import Session
@@ -66,6 +68,35 @@ class Membership(Protocol):
         """Number of members afterwards."""
         ...
 
+    @property
+    def told(self) -> bool:
+        """Whether an event of the log says so already."""
+        ...
+
+
+class Expulsion(Protocol):
+    """Whose connections are to end."""
+
+    @property
+    def account(self) -> AccountId | None:
+        """Those of an account."""
+        ...
+
+    @property
+    def address(self) -> str | None:
+        """Those from an address."""
+        ...
+
+    @property
+    def code(self) -> Goodbye:
+        """What they are told, in a word."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """And in a sentence."""
+        ...
+
 
 class Outcome(Protocol):
     """What one write did, as far as it concerns connections; the store's `Committed` is one."""
@@ -90,6 +121,16 @@ class Outcome(Protocol):
         """An account with another name."""
         ...
 
+    @property
+    def sanctions(self) -> Sequence[Sanctioned]:
+        """Mutes and bans that are new, and those that were lifted."""
+        ...
+
+    @property
+    def expelled(self) -> Sequence[Expulsion]:
+        """Whose connections are to end."""
+        ...
+
 
 class Hub:
     """See the module's head.
@@ -101,14 +142,17 @@ class Hub:
 
     def __init__(self, presence: Presence, make_feed: Callable[[int, int, bytes], Feed] = Feed) -> None:
         self.presence = presence
+        self.bouncer = Bouncer()
+        """Knows who is not let in."""
         self._make_feed = make_feed
         self.sessions: set[Session] = set()
         """Every open connection."""
         self._feeds: dict[int, Feed] = {}
         self._accounts: dict[int, dict[Session, None]] = {}
 
-    def boot(self, heads: Iterable[Head]) -> None:
-        """Take over where the logs stand, before the first connection."""
+    def boot(self, heads: Iterable[Head], sanctions: Iterable[Sanctioned] = ()) -> None:
+        """Take over where the logs stand and who is banned, before the first connection."""
+        self.bouncer.learn(sanctions)
         for head in heads:
             self._feeds[head.conversation] = self._make_feed(head.conversation, head.seq, head.eid)
 
@@ -122,6 +166,10 @@ class Hub:
     def online(self, account: int) -> bool:
         """Return whether one of the account's connections follows."""
         return self.presence.online(account)
+
+    def sessions_of(self, account: int) -> list[Session]:
+        """Return the connections that act for an account."""
+        return list(self._accounts.get(account, ()))
 
     # --- connections ------------------------------------------------------------------------------------------
 
@@ -210,6 +258,10 @@ class Hub:
                 frames.setdefault(event.conversation, []).append((event.seq, encode(event)))
                 eids[event.conversation] = event.eid
         self._publish(frames, eids)
+        for outcome in outcomes:
+            self.bouncer.learn(outcome.sanctions)
+            for expulsion in outcome.expelled:
+                self._expel(expulsion)
 
     def account_push(self, account: AccountId, event: AccountEvent) -> None:
         """Hand an event of an account's log to its connections: those that follow, and those whose pushes it ends."""
@@ -241,9 +293,17 @@ class Hub:
                     self._follow_new(feed, session)
                 elif not change.joined:
                     self._drop(feed, session)
-            self.presence.member(feed, change.name, change.members, joined=change.joined)
+            self.presence.member(feed, change.name, change.members, joined=change.joined, told=change.told)
         if outcome.renamed is not None:
             self._renamed(AccountRenamed(account=outcome.renamed.id, name=outcome.renamed.name))
+
+    def _expel(self, expulsion: Expulsion) -> None:
+        """End connections; whatever else was decided about their accounts is queued by now."""
+        concerned = [] if expulsion.account is None else self.sessions_of(expulsion.account)
+        if expulsion.address is not None:
+            concerned += [session for session in self.sessions if session.address == expulsion.address]
+        for session in concerned:
+            session.close(expulsion.code, expulsion.text)
 
     def _follow_new(self, feed: Feed, session: Session) -> None:
         if feed.conversation in session.attached:

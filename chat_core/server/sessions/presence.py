@@ -102,10 +102,11 @@ class Presence:
             else:
                 gathered.went.append(name)
 
-    def member(self, feed: Feed, name: str, members: int, *, joined: bool) -> None:
-        """Note that an account became, or ceased to be, a member."""
+    def member(self, feed: Feed, name: str, members: int, *, joined: bool, told: bool = False) -> None:
+        """Note that an account became, or ceased to be, a member; one of whom an event told already is not named."""
         gathered = self._note(feed)
-        (gathered.joined if joined else gathered.left).append(name)
+        if not told:
+            (gathered.joined if joined else gathered.left).append(name)
         gathered.members = members
 
     def _note(self, feed: Feed) -> Gathered:

@@ -29,6 +29,7 @@ class Session:
         mark: has the queue written at the end of the event loop's turn.
         peer: the other end, for the log.
         local: whether the peer is on this machine, so that a name is enough to sign in.
+        address: where the peer is, as bans know it; None: it has no address.
         outbox_bytes: bound of its queue.
         on_call: gets each call.
         on_open: told when the stream is up.
@@ -44,6 +45,7 @@ class Session:
         "_waiting",
         "account",
         "account_floor",
+        "address",
         "attached",
         "calls",
         "catch_ups",
@@ -69,6 +71,7 @@ class Session:
         mark: Callable[[Session], None],
         peer: str,
         local: bool,
+        address: str | None = None,
         outbox_bytes: int = OUTBOX_BYTES,
         on_open: Callable[[Session], None],
         on_call: Callable[[Session, Call], None],
@@ -80,6 +83,7 @@ class Session:
         self._on_closed = on_closed
         self.peer = peer
         self.local = local
+        self.address = address
         self.driver: Driver | None = None
         self.outbox = Outbox(outbox_bytes)
         self.dirty = False

@@ -16,7 +16,8 @@ from typing import Any, Protocol, TypeVar
 from chat_core.base.ids import AccountId, Cid, ConversationId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import AccountEvent, ConversationEvent
-from chat_core.protocol.values import Account, ChannelSummary, Conversation, Member, Message, Style
+from chat_core.protocol.values import Account, ChannelRole, ChannelSummary, Conversation, Member, Message, Style
+from chat_core.server.store.acts import Enforced, Expelled, OrderOp, OrderReads
 
 T = TypeVar("T")
 
@@ -52,7 +53,7 @@ class StoreBroken(Exception):
 class SignInByName:
     """Find or make the account of a name. A new one joins #general and announcements.
 
-    Outcome: `reply` is `(Account, created)`. Refused: `bad_name`.
+    Outcome: `reply` is `(Account, created)`. Refused: `bad_name`, `banned`, `locked` (it would have been made).
     """
 
     name: str
@@ -72,11 +73,12 @@ class RenameAccount:
 
 @dataclass(frozen=True, slots=True)
 class JoinChannel:
-    """Make an account a member of a public channel, and the channel if it is missing and `create`.
+    """Make an account a member of a channel, and the channel, with it as operator, if it is missing and `create`.
 
     Outcome: `reply` is `(Conversation, created)`; if it was no member before, one `ConversationJoined` account event
     and one membership; what was said before counts as read.
-    Refused: `no_conversation`, `too_many`, `not_allowed`, `bad_name`.
+    Refused: `no_conversation` (also: it is closed, and may not be known of), `name_taken` (the same, where it would
+    have been made), `too_many`, `not_allowed` (guests make none), `banned`, `locked`, `bad_name`.
     """
 
     account: AccountId
@@ -118,7 +120,7 @@ class AppendMessage:
     duplicate: then the numbers are those of the first time and there is no event. The author's own read marker
     moves to its message when nothing unread lies between.
     Refused: `not_member`, `no_conversation`, `not_allowed`, `cid_reused` (same cid, other digest), `unknown_prev`,
-    `no_message` (reply_to names no message).
+    `no_message` (reply_to names no message), `muted`, `locked`, `archived`, `slow_mode`.
     """
 
     account: AccountId
@@ -205,6 +207,7 @@ Op = (
     | DeleteMessage
     | SetChannelTopic
     | MoveReadMarker
+    | OrderOp
 )
 
 
@@ -218,6 +221,8 @@ class MembershipChange:
     joined: bool
     members: int
     """Number of members afterwards."""
+    told: bool = False
+    """Whether an event of the log says so already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +237,10 @@ class Committed:
     created: Sequence[ConversationId] = ()
     """Conversations that did not exist before."""
     renamed: Account | None = None
+    sanctions: Sequence[Enforced] = ()
+    """Those that are new, and those that were lifted."""
+    expelled: Sequence[Expelled] = ()
+    """Whose connections are to end."""
 
 
 OnCommit = Callable[[Sequence[Committed]], None]
@@ -252,6 +261,10 @@ class Place:
     member: bool
     last_readable: int | None
     """seq of the last event a former member may read; None: no such bound (a member, or never one)."""
+    public: bool = False
+    """Whether everybody may read it."""
+    role: ChannelRole = "member"
+    """What the account may do in it, as a member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +276,7 @@ class MessagePage:
     at_end: bool
 
 
-class Reader(Protocol):
+class Reader(OrderReads, Protocol):
     """Reads on one consistent snapshot. Called in a reader's thread, never on the event loop."""
 
     def find(self, account: AccountId, ref: int | str) -> Place:
@@ -271,6 +284,10 @@ class Reader(Protocol):
 
         Raises: Refused `no_conversation`, also for what the account may not know of.
         """
+        ...
+
+    def readable(self, account: AccountId, ref: int | str) -> Place:
+        """Do the same, but let a former member of a closed channel find it, who may read up to `last_readable`."""
         ...
 
     def conversations_of(self, account: AccountId) -> Sequence[Conversation]:
@@ -322,7 +339,7 @@ class Reader(Protocol):
         ...
 
     def channels(self, account: AccountId, after: str, limit: int) -> tuple[Sequence[ChannelSummary], bool]:
-        """Return a page of public channels by name behind `after`, and whether more follow."""
+        """Return a page of channels by name behind `after`, and whether more follow: public ones, and one's own."""
         ...
 
 
@@ -341,6 +358,8 @@ class Boot:
 
     epoch: str
     heads: Sequence[Head] = field(default_factory=tuple)
+    sanctions: Sequence[Enforced] = ()
+    """Mutes and bans that are not lifted."""
 
 
 class Store(Protocol):

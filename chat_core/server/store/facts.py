@@ -1,4 +1,4 @@
-"""What posting must know of conversations, members and names: read once, then kept in step with every write.
+"""What posting must know of conversations, members, names and order: read once, then kept in step with every write.
 
 Only a store that is its database's one writer may keep facts from one transaction to the next; and after a rollback
 they must be cleared. Absence is never kept.
@@ -13,21 +13,35 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, select
 
 from chat_core.base.ids import AccountId, Cid, ConversationId
-from chat_core.server.store import lookups
+from chat_core.protocol.values import ChannelRole, Rules, ServerRole
+from chat_core.server.store import enforcing, lookups
 from chat_core.server.store.base import Refused
+from chat_core.server.store.enforcing import Order
 from chat_core.server.store.keys import MAX_CONVERSATION
 from chat_core.server.store.schema import conversations, memberships
+from chat_core.server.store.settings import rules_of
 
 MOST: Final = 50_000
 """Things kept before all are forgotten: some ten megabytes."""
 
 _logs = (
-    select(conversations.c.id, conversations.c.kind, conversations.c.head, conversations.c.ordinal)
+    select(
+        conversations.c.id,
+        conversations.c.kind,
+        conversations.c.head,
+        conversations.c.ordinal,
+        conversations.c.visibility,
+        conversations.c.moderated,
+        conversations.c.locked,
+        conversations.c.archived,
+        conversations.c.slow_s,
+        conversations.c.settings,
+    )
     .where(conversations.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(conversations.c.id)  # several writers lock in one order, or they would wait for each other
     .with_for_update()
 )
-_seats = select(memberships.c.account, memberships.c.read_ordinal, memberships.c.own_unread).where(
+_seats = select(memberships.c.account, memberships.c.read_ordinal, memberships.c.own_unread, memberships.c.role).where(
     memberships.c.conversation == bindparam("conversation"),
     memberships.c.account.in_(bindparam("accounts", expanding=True)),
     memberships.c.until_seq.is_(None),
@@ -42,14 +56,19 @@ class LogFacts:
     kind: str
     head: int
     ordinal: int
+    hidden: bool = False
+    """Whether it is told of to members only."""
+    rules: Rules | None = None
+    """Those that forbid some members to write; None: nobody."""
 
 
 @dataclass(slots=True)
 class SeatFacts:
-    """A member's read marker, in messages."""
+    """A member's read marker, in messages, and its role."""
 
     read_ordinal: int
     own_unread: int
+    role: ChannelRole = "member"
 
 
 class Facts:
@@ -59,6 +78,12 @@ class Facts:
         self.logs: dict[int, LogFacts] = {}
         self.seats: dict[tuple[int, AccountId], SeatFacts] = {}
         self.names: dict[AccountId, str] = {}
+        self.roles: dict[AccountId, ServerRole] = {}
+        """Of the same accounts, on the server."""
+        self.order: Order | None = None
+        """Who is muted, and whether the server is locked down; None: to be read."""
+        self.spoke: dict[tuple[int, AccountId], int] = {}
+        """When a member of a slow channel wrote there last, milliseconds since 1970."""
         self.refs: dict[tuple[AccountId, str], ConversationId] = {}
         self.last: dict[AccountId, Cid] = {}
         """The send accepted last."""
@@ -68,12 +93,16 @@ class Facts:
         self.logs.clear()
         self.seats.clear()
         self.names.clear()
+        self.roles.clear()
+        self.order = None
+        self.spoke.clear()
         self.refs.clear()
         self.last.clear()
 
     def trim(self) -> None:
         """Forget everything if it has become much."""
-        if len(self.seats) + len(self.names) + len(self.refs) + len(self.last) + len(self.logs) > MOST:
+        people = len(self.seats) + len(self.names) + len(self.last)
+        if people + len(self.refs) + len(self.logs) + len(self.spoke) > MOST:
             self.clear()
 
     def forget_log(self, conversation: int) -> None:
@@ -85,8 +114,9 @@ class Facts:
         self.seats.pop((conversation, account), None)
 
     def forget_name(self, account: AccountId) -> None:
-        """An account was renamed: `@name` may mean another conversation."""
+        """An account was renamed, or has another role: `@name` may mean another conversation."""
         self.names.pop(account, None)
+        self.roles.pop(account, None)
         self.refs.clear()
 
     def learn_logs(self, connection: Connection, numbers: Iterable[int]) -> None:
@@ -94,7 +124,10 @@ class Facts:
         missing = {number for number in numbers if number not in self.logs and 0 < number <= MAX_CONVERSATION}
         for some in lookups.chunks(sorted(missing)):
             for row in connection.execute(_logs, {"ids": some}):
-                self.logs[row.id] = LogFacts(*row)
+                rules = rules_of(row)
+                strict = rules.moderated or rules.locked or rules.archived or rules.slow_s
+                hidden = row.kind == "direct" or rules.visibility != "public"
+                self.logs[row.id] = LogFacts(row.id, row.kind, row.head, row.ordinal, hidden, rules if strict else None)
 
     def learn_seats(self, connection: Connection, wanted: Iterable[tuple[int, AccountId]]) -> None:
         """Read what is not known of these memberships."""
@@ -105,14 +138,26 @@ class Facts:
         for conversation, accounts in missing.items():
             for some in lookups.chunks(accounts):
                 rows = connection.execute(_seats, {"conversation": conversation, "accounts": some})
-                for account, read_ordinal, own_unread in rows:
-                    self.seats[conversation, account] = SeatFacts(read_ordinal, own_unread)
+                for account, *seat in rows:
+                    self.seats[conversation, account] = SeatFacts(*seat)
 
     def learn_names(self, connection: Connection, numbers: Iterable[AccountId]) -> None:
         """Read what is not known of these accounts' names."""
         missing = {number for number in numbers if number not in self.names}
         if missing:
-            self.names.update(lookups.names(connection, missing))
+            for account in lookups.accounts_of(connection, missing):
+                self.names[AccountId(account.id)] = account.name
+                self.roles[AccountId(account.id)] = account.role
+
+    def learn_order(self, connection: Connection, now_ms: int) -> Order:
+        """Read who may not write, if that is not known."""
+        if self.order is None:
+            self.order = enforcing.read_order(connection, now_ms)
+        return self.order
+
+    def forget_order(self) -> None:
+        """A mute or the server's lock was written."""
+        self.order = None
 
     def resolve(self, connection: Connection, asker: AccountId, ref: str) -> ConversationId | None:
         """Return the number behind a `#channel` or `@user`, None if there is none for the asker."""

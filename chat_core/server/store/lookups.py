@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -12,7 +12,7 @@ from chat_core.base.ids import AccountId, ConversationId
 from chat_core.base.names import name_key
 from chat_core.base.text import clean_line
 from chat_core.protocol.codes import REFUSALS, Refusal
-from chat_core.protocol.values import Account
+from chat_core.protocol.values import Account, ChannelRole, Visibility
 from chat_core.server.store.base import Refused
 from chat_core.server.store.keys import MAX_CONVERSATION, direct_key
 from chat_core.server.store.schema import accounts, conversations, memberships
@@ -35,6 +35,23 @@ class ConversationRow(NamedTuple):
     eid: bytes
     ordinal: int
     members: int
+    visibility: Visibility
+    moderated: bool
+    locked: bool
+    archived: bool
+    slow_s: int
+    settings: bytes
+    made_by: AccountId | None
+
+    @property
+    def public(self) -> bool:
+        """Whether everybody may know of it, and read it."""
+        return self.kind == "channel" and self.visibility == "public"
+
+    @property
+    def known_to_all(self) -> bool:
+        """Whether everybody may know of it."""
+        return self.kind == "announcements" or self.public
 
 
 class Seat(NamedTuple):
@@ -46,6 +63,7 @@ class Seat(NamedTuple):
     read_ordinal: int
     own_unread: int
     marker_event: int
+    role: ChannelRole
 
     @property
     def taken(self) -> bool:
@@ -63,6 +81,13 @@ CONVERSATION = (
     conversations.c.head_eid,
     conversations.c.ordinal,
     conversations.c.member_count,
+    conversations.c.visibility,
+    conversations.c.moderated,
+    conversations.c.locked,
+    conversations.c.archived,
+    conversations.c.slow_s,
+    conversations.c.settings,
+    conversations.c.created_by,
 )
 """Columns of a `ConversationRow`."""
 
@@ -84,6 +109,7 @@ _seat = (
         memberships.c.read_ordinal,
         memberships.c.own_unread,
         memberships.c.marker_event,
+        memberships.c.role,
     )
     .where(memberships.c.conversation == bindparam("conversation"), memberships.c.account == bindparam("account"))
     .order_by(memberships.c.since_seq.desc())
@@ -121,22 +147,19 @@ def names(connection: Connection, numbers: Iterable[AccountId]) -> dict[AccountI
 
 def find_channel(connection: Connection, name: str) -> ConversationRow | None:
     """Return the channel, or announcements, of that name without `#`."""
-    row = connection.execute(_by_name, {"name_key": name_key(name)}).first()
-    return None if row is None else ConversationRow(*row)
+    return _conversation(connection.execute(_by_name, {"name_key": name_key(name)}).first())
 
 
 def find_direct(connection: Connection, one: AccountId, other: AccountId) -> ConversationRow | None:
     """Return the direct conversation of two accounts."""
-    row = connection.execute(_by_accounts, {"direct_key": direct_key(one, other)}).first()
-    return None if row is None else ConversationRow(*row)
+    return _conversation(connection.execute(_by_accounts, {"direct_key": direct_key(one, other)}).first())
 
 
 def find_conversation(connection: Connection, number: int) -> ConversationRow | None:
     """Return the conversation with that number."""
     if not 0 < number <= MAX_CONVERSATION:
         return None
-    row = connection.execute(_by_id, {"id": number}).first()
-    return None if row is None else ConversationRow(*row)
+    return _conversation(connection.execute(_by_id, {"id": number}).first())
 
 
 def seat(connection: Connection, conversation: int, number: AccountId) -> Seat | None:
@@ -145,8 +168,16 @@ def seat(connection: Connection, conversation: int, number: AccountId) -> Seat |
     return None if row is None else Seat(*row)
 
 
-def resolve(connection: Connection, asker: AccountId, ref: int | str) -> tuple[ConversationRow, Seat | None]:
+def resolve(
+    connection: Connection, asker: AccountId, ref: int | str, *, reading: bool = False
+) -> tuple[ConversationRow, Seat | None]:
     """Return the conversation that an account means, and its seat there.
+
+    Args:
+        connection: to the store.
+        asker: who means it.
+        ref: number, `#channel` or `@user`.
+        reading: whether a former member finds it, too: it may read up to where it left.
 
     Raises:
         Refused: `no_conversation`, also for what the account may not know of.
@@ -162,7 +193,7 @@ def resolve(connection: Connection, asker: AccountId, ref: int | str) -> tuple[C
     if row is None:
         raise no_conversation(ref)
     mine = seat(connection, row.id, asker)
-    if mine is None and row.kind == "direct":
+    if not row.known_to_all and (mine is None or not (mine.taken or reading)):
         raise no_conversation(ref)
     return row, mine
 
@@ -175,6 +206,10 @@ def no_conversation(ref: int | str) -> Refused:
     if shown.startswith("@"):
         return Refused(Refusal.NO_CONVERSATION, f"There is no direct conversation with '{shown}'; open it first.")
     return Refused(Refusal.NO_CONVERSATION, f"There is no conversation '{shown}'.")
+
+
+def _conversation(row: Any) -> ConversationRow | None:
+    return None if row is None else ConversationRow(*row)
 
 
 def chunks(values: Iterable[T]) -> Iterator[list[T]]:

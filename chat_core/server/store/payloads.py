@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -18,6 +18,7 @@ from chat_core.protocol.events import (
     TopicChanged,
 )
 from chat_core.protocol.values import Conversation, Style
+from chat_core.server.store import order_payloads
 from chat_core.server.store.keys import seq_of
 
 MESSAGE_POSTED: Final = "message_posted"
@@ -28,6 +29,9 @@ CONVERSATION_JOINED: Final = "conversation_joined"
 CONVERSATION_LEFT: Final = "conversation_left"
 READ_MARKER_MOVED: Final = "read_marker_moved"
 """Kinds as they stand in the tables: for ever, whatever becomes of the names on the wire."""
+
+
+LeaveReason = Literal["left", "kicked", "banned"]
 
 
 class _Payload(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -50,6 +54,10 @@ class _Topic(_Payload, frozen=True, omit_defaults=True):
 
 class _Left(_Payload, frozen=True, omit_defaults=True):
     last: int
+    reason: LeaveReason = "left"
+    name: str = ""
+    text: str = ""
+    until: int | None = None
 
 
 class _Read(_Payload, frozen=True, omit_defaults=True):
@@ -82,9 +90,11 @@ def pack_topic(topic: str) -> bytes:
     return _pack(_Topic(topic))
 
 
-def pack_left(last: int) -> bytes:
+def pack_left(
+    last: int, reason: LeaveReason = "left", name: str = "", text: str = "", until: int | None = None
+) -> bytes:
     """Return the payload of a `ConversationLeft`."""
-    return _pack(_Left(last))
+    return _pack(_Left(last, reason, name, text, until))
 
 
 def pack_read(read: int) -> bytes:
@@ -131,6 +141,9 @@ def conversation_event(
         return TopicChanged(
             conversation=conversation, seq=seq, eid=eid, ts=ts, author=author, name=name, topic=topic
         ), topic
+    ordered = order_payloads.conversation_event(conversation, seq, eid, kind, author, name, ts, payload)
+    if ordered is not None:
+        return ordered
     about = seq_of(target or 0)
     if kind == MESSAGE_EDITED:
         body = _edited(payload).body
@@ -164,7 +177,19 @@ def account_event(seq: int, kind: str, payload: bytes, conversation: Conversatio
     if kind == CONVERSATION_JOINED:
         return ConversationJoined(seq=seq, conversation=conversation)
     if kind == CONVERSATION_LEFT:
-        return ConversationLeft(seq=seq, conversation=conversation.id, last=_left(payload).last)
+        left = _left(payload)
+        return ConversationLeft(
+            seq=seq,
+            conversation=conversation.id,
+            last=left.last,
+            reason=left.reason,
+            name=left.name,
+            text=left.text,
+            until=left.until,
+        )
     if kind == READ_MARKER_MOVED:
         return ReadMarkerMoved(seq=seq, conversation=conversation.id, read=_read(payload).read)
+    ordered = order_payloads.account_event(seq, kind, payload, conversation.id)
+    if ordered is not None:
+        return ordered
     raise ValueError(f"an account event of the unknown kind {kind!r}")

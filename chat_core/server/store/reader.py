@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, bindparam, exists, select
+from sqlalchemy import Connection, Row, Select, bindparam, exists, or_, select
 from sqlalchemy import and_ as both
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.base.names import name_key
 from chat_core.protocol.codes import Refusal
-from chat_core.protocol.events import AccountEvent, ConversationEvent
-from chat_core.protocol.values import Account, ChannelSummary, Conversation, Member
-from chat_core.server.store import lookups, pages, views
+from chat_core.protocol.events import AccountEvent, ConversationEvent, ConversationLeft
+from chat_core.protocol.values import Account, ChannelSummary, Conversation, Member, Sanction
+from chat_core.server.store import auditing, enforcing, lookups, pages, views
+from chat_core.server.store.acts import Act, ServerLock
 from chat_core.server.store.base import Head, MessagePage, Place, Refused
-from chat_core.server.store.payloads import account_event
+from chat_core.server.store.payloads import CONVERSATION_LEFT, account_event
 from chat_core.server.store.schema import account_events, accounts, conversations, memberships, meta
 
 _member = both(
@@ -52,23 +53,40 @@ _users: Final = (
     .order_by(accounts.c.name_key)
     .limit(bindparam("count"))
 )
+_joined: Final = exists(
+    select(memberships.c.account).where(
+        memberships.c.conversation == conversations.c.id,
+        memberships.c.account == bindparam("account"),
+        memberships.c.until_seq.is_(None),
+    )
+)
 _channels: Final = (
     select(
         conversations.c.id,
         conversations.c.name,
         conversations.c.topic,
         conversations.c.member_count,
-        exists(
-            select(memberships.c.account).where(
-                memberships.c.conversation == conversations.c.id,
-                memberships.c.account == bindparam("account"),
-                memberships.c.until_seq.is_(None),
-            )
-        ).label("joined"),
+        conversations.c.visibility,
+        conversations.c.archived,
+        _joined.label("joined"),
     )
-    .where(conversations.c.kind == "channel", conversations.c.name_key > bindparam("after"))
+    .where(
+        conversations.c.kind == "channel",
+        conversations.c.name_key > bindparam("after"),
+        or_(conversations.c.visibility == "public", _joined),
+    )
     .order_by(conversations.c.name_key)
     .limit(bindparam("count"))
+)
+_last_leave: Final = (
+    select(account_events.c.seq, account_events.c.payload)
+    .where(
+        account_events.c.account == bindparam("account"),
+        account_events.c.conversation == bindparam("conversation"),
+        account_events.c.kind == CONVERSATION_LEFT,
+    )
+    .order_by(account_events.c.seq.desc())
+    .limit(1)
 )
 _account_head: Final = select(accounts.c.log_head).where(accounts.c.id == bindparam("account"))
 _account_events: Final = (
@@ -95,7 +113,14 @@ class SqlReader:
 
     def find(self, account: AccountId, ref: int | str) -> Place:
         """Resolve a number, `#channel` or `@user`. Raises: Refused `no_conversation`."""
-        row, seat = lookups.resolve(self._connection, account, ref)
+        return self._place(account, ref, reading=False)
+
+    def readable(self, account: AccountId, ref: int | str) -> Place:
+        """Do the same for reading: a former member finds a closed channel, too. Raises: Refused `no_conversation`."""
+        return self._place(account, ref, reading=True)
+
+    def _place(self, account: AccountId, ref: int | str, *, reading: bool) -> Place:
+        row, seat = lookups.resolve(self._connection, account, ref, reading=reading)
         return Place(
             id=row.id,
             kind=row.kind,
@@ -104,6 +129,8 @@ class SqlReader:
             eid=row.eid,
             member=seat is not None and seat.taken,
             last_readable=None if seat is None else seat.until_seq,
+            public=row.public,
+            role=seat.role if seat is not None and seat.taken else "member",
         )
 
     def conversations_of(self, account: AccountId) -> Sequence[Conversation]:
@@ -158,12 +185,45 @@ class SqlReader:
         return sorted(found, key=lambda account: name_key(account.name))
 
     def channels(self, account: AccountId, after: str, limit: int) -> tuple[Sequence[ChannelSummary], bool]:
-        """Return a page of public channels by name, and whether more follow."""
+        """Return a page of channels by name, and whether more follow: public ones, and the account's own."""
         rows, more = self._page(_channels, limit, {"account": account, "after": name_key(after)})
         return [
-            ChannelSummary(id=row.id, name=row.name, topic=row.topic, members=row.member_count, joined=bool(row.joined))
+            ChannelSummary(
+                id=row.id,
+                name=row.name,
+                topic=row.topic,
+                members=row.member_count,
+                joined=bool(row.joined),
+                visibility=row.visibility,
+                archived=row.archived,
+            )
             for row in rows
         ], more
+
+    def account_named(self, name: str) -> Account | None:
+        """Return the account that has this name, in whatever spelling."""
+        return lookups.find_account(self._connection, name)
+
+    def acts(self, newest: int) -> Sequence[Act]:
+        """Return the newest acts of the audit log, oldest first."""
+        return list(auditing.read_acts(self._connection, newest))
+
+    def last_leave(self, account: AccountId, conversation: int) -> ConversationLeft | None:
+        """Return how the account left a conversation the last time; None: it never did."""
+        row = self._connection.execute(_last_leave, {"account": account, "conversation": conversation}).first()
+        if row is None:
+            return None
+        shown = Conversation(id=conversation, kind="channel", name="")
+        left = account_event(row.seq, CONVERSATION_LEFT, row.payload, shown)
+        return left if isinstance(left, ConversationLeft) else None
+
+    def sanctions(self, conversation: int | None, now_ms: int, limit: int) -> tuple[Sequence[Sanction], bool]:
+        """Return the newest mutes and bans in force in a channel or on the whole server, and whether older ones are."""
+        return enforcing.listed(self._connection, conversation, now_ms, limit)
+
+    def server_lock(self, now_ms: int) -> ServerLock | None:
+        """Return how the whole server is locked down; None: it is not."""
+        return enforcing.read_lock(self._connection, now_ms)
 
     def _page(self, statement: Select[Any], limit: int, values: dict[str, object]) -> tuple[Sequence[Row[Any]], bool]:
         rows = self._connection.execute(statement, {**values, "count": limit + 1}).all()

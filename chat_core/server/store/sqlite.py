@@ -20,6 +20,7 @@ from chat_core.server.observe import get_log
 from chat_core.server.store import opening, sqlite_file
 from chat_core.server.store.base import Boot, OnCommit, Op, Reader, Refused
 from chat_core.server.store.committer import BeforeCommit, Committer
+from chat_core.server.store.enforcing import read_sanctions
 from chat_core.server.store.reader import SqlReader, read_epoch, read_heads
 from chat_core.server.store.writer import Writer
 
@@ -109,7 +110,7 @@ class SqliteStore:
             engine = sqlite_file.reader_engine(path)
             readers = [undo.enter_context(engine.connect()) for _ in range(self._readers)]
             with writer.begin():
-                boot = Boot(read_epoch(writer), read_heads(writer))
+                boot = Boot(read_epoch(writer), read_heads(writer), read_sanctions(writer))
             undo.pop_all()
         for connection in readers:
             self._connections.put(connection)

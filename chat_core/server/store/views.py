@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, select
 
 from chat_core.base.ids import AccountId, ConversationId
-from chat_core.protocol.values import Conversation
+from chat_core.protocol.values import ChannelRole, Conversation
 from chat_core.server.store.keys import partner_in
 from chat_core.server.store.lookups import CONVERSATION, ConversationRow, chunks, names
 from chat_core.server.store.schema import conversations, memberships
+from chat_core.server.store.settings import rules_of
 
-_SEAT = (memberships.c.read_seq, memberships.c.read_ordinal, memberships.c.own_unread)
+_SEAT = (memberships.c.read_seq, memberships.c.read_ordinal, memberships.c.own_unread, memberships.c.role)
 
 _mine = (
     select(*CONVERSATION, *_SEAT)
@@ -77,6 +78,7 @@ def _show(
     read_seq: int | None,
     read_ordinal: int | None,
     own_unread: int | None,
+    role: ChannelRole | None,
 ) -> Conversation:
     return Conversation(
         id=row.id,
@@ -89,4 +91,6 @@ def _show(
         unread=0 if read_ordinal is None else row.ordinal - read_ordinal - (own_unread or 0),
         members=row.members,
         partner=None if row.direct_key is None else partner_in(row.direct_key, account),
+        role=role or "member",
+        rules=rules_of(row),
     )

@@ -13,6 +13,7 @@ import pytest
 
 from chat_core.base.clock import SystemClock
 from chat_core.server.admin.doctor import examine_file
+from chat_core.server.store.acts import SanctionOnServer
 from chat_core.server.store.base import DeleteMessage, EditMessage, SetChannelTopic
 from chat_core.server.store.checks.base import KEPT, Outcome
 from chat_core.server.store.checks.examining import BASIC, MORE
@@ -46,6 +47,8 @@ async def fill(path: Path) -> None:
     for seq, body in ((1, "hello, bob"), (1, "hello, bob!"), (2, "how are you?")):
         await world.write(EditMessage(ann, DIRECT, seq, body, 1))
     await world.write(DeleteMessage(ann, DIRECT, 2, 1))
+    for what in ("mute", "warn", "kick"):
+        await world.write(SanctionOnServer(None, "eve", what, 1))
     await world.store.close()
 
 
@@ -355,6 +358,12 @@ DAMAGES = {
     "direct": ("names", "UPDATE conversations SET direct_key = NULL WHERE id = 4", "conversation 4: it is direct, but"),
     "no_general": ("names", "UPDATE conversations SET name = 'x', name_key = 'x' WHERE id = 1", "the channel #general"),
     "no_epoch": ("names", "DELETE FROM meta", "the store has no epoch"),
+    # order
+    "rules": ("messages", "UPDATE conversations SET moderated = 1 WHERE id = 3", "conversation 3: its rules are not"),
+    "act_changed": ("audit", "UPDATE audit SET target = 'ann' WHERE id = 2", "row 2 was changed"),
+    "act_missing": ("audit", "DELETE FROM audit WHERE id = 2", "row 2 is missing"),
+    "acts_cut_off": ("audit", "DELETE FROM audit WHERE id = 3", "the log ends at row 2, the store says at row 3"),
+    "act_forged": ("audit", "UPDATE audit SET prev_hash = x'00' WHERE id = 3", "row 3 does not continue row 2"),
     # the file
     "lost_account": ("references", "DELETE FROM accounts WHERE id = 3", "point to no row of table accounts"),
     "lost_index": ("schema", "DROP INDEX ix_memberships_account", "index ix_memberships_account of table memberships"),

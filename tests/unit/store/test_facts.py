@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
 from chat_core.base.ids import AccountId, ConversationId
+from chat_core.server.store import enforcing, lookups, opening, sqlite_file
 from chat_core.server.store import facts as facts_module
-from chat_core.server.store import lookups, opening, sqlite_file
 from chat_core.server.store.base import Op, Refused, SignInByName
 from chat_core.server.store.facts import Facts, LogFacts, SeatFacts
 from chat_core.server.store.ops.carry_out import carry_out
 from chat_core.server.store.ops.work import Work
 from chat_core.server.store.schema import cids
+from chat_core.server.store.settings import rules_of
 from tests.contract.test_store_properties import BATCHES, NAMES
 
 
@@ -61,14 +62,20 @@ def _compare(work: Work) -> None:
     for number, log in facts.logs.items():
         row = lookups.find_conversation(connection, number)
         assert row is not None
-        assert log == LogFacts(row.id, row.kind, row.head, row.ordinal)
+        rules = rules_of(row)
+        strict = rules.moderated or rules.locked or rules.archived or rules.slow_s
+        hidden = not row.public and row.kind != "announcements"
+        assert log == LogFacts(row.id, row.kind, row.head, row.ordinal, hidden, rules if strict else None)
     for (number, account), known in facts.seats.items():
         seat = lookups.seat(connection, number, account)
         assert seat is not None
         assert seat.taken
-        assert known == SeatFacts(seat.read_ordinal, seat.own_unread)
+        assert known == SeatFacts(seat.read_ordinal, seat.own_unread, seat.role)
     for account, name in facts.names.items():
-        assert lookups.account(connection, account).name == name
+        known_as = lookups.account(connection, account)
+        assert (known_as.name, known_as.role) == (name, facts.roles[account])
+    if facts.order is not None:
+        assert facts.order == enforcing.read_order(connection, 0)
     for (account, ref), number in facts.refs.items():
         assert _resolved(work, account, ref) == number
     for account, cid in facts.last.items():

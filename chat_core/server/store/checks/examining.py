@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from chat_core.base.text import clean_line
 from chat_core.server.store import schema
+from chat_core.server.store.checks.audit import check_audit
 from chat_core.server.store.checks.base import Check, Findings, Outcome
 from chat_core.server.store.checks.fold import check_fold
 from chat_core.server.store.checks.logs import check_logs
@@ -32,6 +33,7 @@ MORE: Final = (
     Check("unread", check_unread),
     Check("account-logs", check_account_logs),
     Check("names", check_names),
+    Check("audit", check_audit),
 )
 """What only a store of this version can be asked."""
 

@@ -13,15 +13,32 @@ from msgspec import MsgspecError
 from sqlalchemy import Connection, bindparam, func, select
 
 from chat_core.base.ids import EID_BYTES
-from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted, TopicChanged
+from chat_core.protocol.events import (
+    ConversationEvent,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    RulesChanged,
+    TopicChanged,
+)
+from chat_core.protocol.values import Rules
 from chat_core.server.store.checks.base import Findings, stream, times
 from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
 from chat_core.server.store.payloads import MESSAGE_DELETED, MESSAGE_EDITED, conversation_event, edited_body
 from chat_core.server.store.schema import conversations, events, messages
+from chat_core.server.store.settings import rules_of
 
-_conversations: Final = select(conversations.c.id, conversations.c.topic, conversations.c.ordinal).order_by(
-    conversations.c.id
-)
+_conversations: Final = select(
+    conversations.c.id,
+    conversations.c.topic,
+    conversations.c.ordinal,
+    conversations.c.visibility,
+    conversations.c.moderated,
+    conversations.c.locked,
+    conversations.c.archived,
+    conversations.c.slow_s,
+    conversations.c.settings,
+).order_by(conversations.c.id)
 _log: Final = (
     select(
         events.c.id,
@@ -70,7 +87,7 @@ def check_fold(connection: Connection, findings: Findings) -> str:
     for (key,) in stream(connection, _no_event):
         findings.add(f"message {_address(key)}: its event is not there")
     count: int = connection.execute(_message_count).scalar_one()
-    return f"{times(count, 'message')} and every topic as the log makes them"
+    return f"{times(count, 'message')} and every topic and rule as the log makes them"
 
 
 class _Fold:
@@ -81,6 +98,7 @@ class _Fold:
         self._conversation = conversation
         self._findings = findings
         self._topic = ""
+        self._rules = Rules()
         self._messages = 0
 
     def take(self, entry: Any) -> None:
@@ -95,6 +113,8 @@ class _Fold:
                 return
             case TopicChanged():
                 self._topic = event.topic
+            case RulesChanged():
+                self._rules = event.rules
             case MessageEdited() | MessageDeleted():
                 self._about(entry, event.message)
             case None:
@@ -108,6 +128,8 @@ class _Fold:
         """Compare what the whole log came to with the conversation's row."""
         if row.topic != self._topic:
             self._findings.add(f"conversation {row.id}: its topic is not the last one of its log")
+        if rules_of(row) != self._rules:
+            self._findings.add(f"conversation {row.id}: its rules are not the last ones of its log")
         if row.ordinal != self._messages:
             self._findings.add(
                 f"conversation {row.id}: it counts {times(row.ordinal, 'message')}, its log has {self._messages:,}"

@@ -6,7 +6,8 @@ from chat_core.base.errors import UsageFault
 from chat_core.base.ids import AccountId
 from chat_core.base.names import check_account_name
 from chat_core.protocol.codes import Refusal
-from chat_core.server.store import lookups
+from chat_core.server.rules import refusing
+from chat_core.server.store import enforcing, lookups
 from chat_core.server.store.base import (
     ANNOUNCEMENTS,
     GENERAL,
@@ -15,6 +16,7 @@ from chat_core.server.store.base import (
     RenameAccount,
     SignInByName,
 )
+from chat_core.server.store.ops.speaking import check_may_enter
 from chat_core.server.store.ops.work import Work, add_account, enter, rename_account, tell_joined
 
 
@@ -23,7 +25,9 @@ def sign_in_by_name(work: Work, op: SignInByName) -> Committed:
     name = _checked(op.name)
     known = lookups.find_account(work.connection, name)
     if known is not None:
+        check_not_banned(work, AccountId(known.id), op.ts)
         return Committed(reply=(known, False))
+    check_may_enter(work, keeper=False, ts=op.ts)
     account = add_account(work, name, op.ts)
     number = AccountId(account.id)
     changes, told = [], []
@@ -46,6 +50,13 @@ def rename(work: Work, op: RenameAccount) -> Committed:
         return Committed(reply=account)
     renamed = rename_account(work, account, name)
     return Committed(reply=renamed, renamed=renamed)
+
+
+def check_not_banned(work: Work, account: AccountId, ts: int) -> None:
+    """Refuse an account that is banned from the server, however it signs in. Raises: Refused `banned`."""
+    ban = enforcing.find_ban(work.connection, None, account, ts)
+    if ban is not None:
+        raise Refused(Refusal.BANNED, refusing.banned("this server", ban.until_ts, ts, ban.reason))
 
 
 def _checked(name: str) -> str:

@@ -5,6 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
+from chat_core.server.store.acts import (
+    ChangeRules,
+    GiveRole,
+    InviteToChannel,
+    LockServer,
+    OrderOp,
+    SanctionInChannel,
+    SanctionOnServer,
+)
 from chat_core.server.store.base import (
     AppendMessage,
     Committed,
@@ -20,7 +29,7 @@ from chat_core.server.store.base import (
     SetChannelTopic,
     SignInByName,
 )
-from chat_core.server.store.ops import accounts, changes, conversations
+from chat_core.server.store.ops import accounts, changes, conversations, locking, order, sanctions
 from chat_core.server.store.ops.posts import append_messages
 from chat_core.server.store.ops.work import Work
 
@@ -77,5 +86,23 @@ def _one(work: Work, op: Op) -> Committed:
             return changes.change_message(work, op)
         case AppendMessage():
             raise TypeError("posts are carried out together")
+        case _:
+            return _ordered(work, op)
+
+
+def _ordered(work: Work, op: OrderOp) -> Committed:
+    match op:
+        case GiveRole():
+            return order.give_role(work, op)
+        case ChangeRules():
+            return order.change_rules(work, op)
+        case InviteToChannel():
+            return order.invite(work, op)
+        case SanctionInChannel():
+            return sanctions.in_channel(work, op)
+        case SanctionOnServer():
+            return sanctions.on_server(work, op)
+        case LockServer():
+            return locking.lock_server(work, op)
         case _:
             assert_never(op)

@@ -18,6 +18,7 @@ from chat_core.server.store import lookups
 from chat_core.server.store.base import Committed, DeleteMessage, EditMessage, Refused
 from chat_core.server.store.keys import MAX_SEQ, row_id
 from chat_core.server.store.lookups import ConversationRow
+from chat_core.server.store.ops.speaking import check_may_write
 from chat_core.server.store.ops.work import Work, append_event
 from chat_core.server.store.payloads import MESSAGE_DELETED, MESSAGE_EDITED, NOTHING, pack_edited, pack_posted
 from chat_core.server.store.schema import cids, events, messages
@@ -111,6 +112,8 @@ def _own(work: Work, op: EditMessage | DeleteMessage) -> tuple[ConversationRow, 
     row, seat = lookups.resolve(work.connection, op.account, op.conversation)
     if seat is None or not seat.taken:
         raise Refused(Refusal.NOT_MEMBER, REFUSALS[Refusal.NOT_MEMBER].text)
+    if isinstance(op, EditMessage):  # what one has said may be taken back by anybody, at any time
+        check_may_write(work, row.id, op.account, op.ts, besides_pace=True)
     if row.kind == "announcements":
         raise Refused(Refusal.NOT_ALLOWED, "Only the people who run this server change announcements.")
     found = work.connection.execute(_message, {"key": row_id(row.id, op.seq)}).first() if op.seq <= MAX_SEQ else None

@@ -10,6 +10,7 @@ from chat_core.base.names import check_channel_name
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import TopicChanged
 from chat_core.protocol.limits import CONVERSATIONS_PER_ACCOUNT
+from chat_core.server.rules.permissions import channel_at_least, operates
 from chat_core.server.store import lookups, views
 from chat_core.server.store.base import (
     Committed,
@@ -22,6 +23,8 @@ from chat_core.server.store.base import (
 )
 from chat_core.server.store.keys import direct_key, row_id, seq_of
 from chat_core.server.store.lookups import ConversationRow, Seat
+from chat_core.server.store.ops import joining
+from chat_core.server.store.ops.speaking import check_may_write
 from chat_core.server.store.ops.work import (
     Work,
     add_conversation,
@@ -36,6 +39,7 @@ from chat_core.server.store.ops.work import (
 )
 from chat_core.server.store.payloads import TOPIC_CHANGED, pack_topic
 from chat_core.server.store.schema import messages
+from chat_core.server.store.settings import rules_of
 
 _ordinal_at = (
     select(messages.c.ordinal)
@@ -69,16 +73,16 @@ def join_channel(work: Work, op: JoinChannel) -> Committed:
         raise Refused(Refusal.BAD_NAME, str(fault)) from fault
     account = lookups.account(work.connection, op.account)
     row = lookups.find_channel(work.connection, name)
-    if row is None and not op.create:
-        raise lookups.no_conversation(f"#{name}")
     seat = None if row is None else lookups.seat(work.connection, row.id, op.account)
     if row is not None and seat is not None and seat.taken:
         return Committed(reply=(views.some_of(work.connection, op.account, [row.id])[row.id], False))
+    joining.check(work, op, account, row, name)
     _check_room(work, op.account, f"You are in {CONVERSATIONS_PER_ACCOUNT} conversations, more is not possible.")
     created = row is None
     if row is None:
         row = _made(work, add_conversation(work, "channel", op.ts, name=name, by=op.account))
-    change = enter(work, row, account, op.ts, seat)
+    joining.use_invite(work, row.id, op.account)
+    change = enter(work, row, account, op.ts, seat, role="operator" if row.made_by == op.account else "member")
     told = tell_joined(work, op.account, row.id)
     return Committed(
         reply=(views.some_of(work.connection, op.account, [row.id])[row.id], created),
@@ -126,14 +130,18 @@ def leave(work: Work, op: LeaveConversation) -> Committed:
 
 def set_channel_topic(work: Work, op: SetChannelTopic) -> Committed:
     """Set a channel's topic."""
-    row, _ = _member(work, op.account, op.conversation)
+    row, seat = _member(work, op.account, op.conversation)
     if row.kind == "direct":
         raise Refused(Refusal.NOT_ALLOWED, "A direct conversation has no topic.")
     if row.kind == "announcements":
         raise Refused(Refusal.NOT_ALLOWED, "Only the people who run this server set this topic.")
     if row.topic == op.topic:
         return Committed()
-    name = lookups.account(work.connection, op.account).name
+    account = lookups.account(work.connection, op.account)
+    if not operates(account.role, seat.role) and not channel_at_least(seat.role, rules_of(row).topic_by):
+        raise Refused(Refusal.NOT_ALLOWED, f"Only operators of #{row.name} set its topic.")
+    check_may_write(work, row.id, op.account, op.ts, besides_pace=True)
+    name = account.name
     seq, eid = append_event(work, row, TOPIC_CHANGED, op.account, op.ts, pack_topic(op.topic))
     set_topic(work, row.id, op.topic)
     event = TopicChanged(conversation=row.id, seq=seq, eid=eid, ts=op.ts, author=op.account, name=name, topic=op.topic)

@@ -19,6 +19,7 @@ from chat_core.server.store.base import AppendMessage, Committed, Refused
 from chat_core.server.store.facts import LogFacts, SeatFacts
 from chat_core.server.store.keys import SEQ_BITS, digest, row_id
 from chat_core.server.store.many import Many
+from chat_core.server.store.ops.speaking import check_rules
 from chat_core.server.store.ops.work import Work
 from chat_core.server.store.payloads import MESSAGE_POSTED, pack_posted
 from chat_core.server.store.schema import cids, conversations, events, memberships, messages
@@ -91,6 +92,7 @@ class _Run:
     """See the module's head."""
 
     def __init__(self, work: Work, ops: Sequence[AppendMessage]) -> None:
+        self._work = work
         self._connection = work.connection
         self._facts = work.facts
         self._chance = work.chance(EID_BYTES * len(ops))
@@ -151,6 +153,7 @@ class _Run:
         places = {(number, account) for (account, _), number in self._targets.items() if number is not None}
         facts.learn_seats(self._connection, places)
         facts.learn_names(self._connection, {op.account for op in ops})
+        self._ordered = facts.learn_order(self._connection, ops[0].ts).anything
 
     def _look_up(self, ops: Sequence[AppendMessage]) -> dict[tuple[Cid, AccountId], Sent]:
         last = self._facts.last
@@ -174,13 +177,15 @@ class _Run:
 
     def _check(self, op: AppendMessage, log: LogFacts, seat: SeatFacts | None) -> None:
         if seat is None:
-            if log.kind == "direct":
+            if log.hidden:
                 raise lookups.no_conversation(op.conversation)
             raise Refused(Refusal.NOT_MEMBER, REFUSALS[Refusal.NOT_MEMBER].text)
         if log.kind == "announcements":
             raise Refused(Refusal.NOT_ALLOWED, "Only the people who run this server write announcements.")
         if op.prev is not None and (op.prev, op.account) not in self._stored:
             raise Refused(Refusal.UNKNOWN_PREV, REFUSALS[Refusal.UNKNOWN_PREV].text)
+        if self._ordered or log.rules is not None:
+            check_rules(self._work, log, seat, op.account, op.ts)
         if op.reply_to is not None and row_id(log.id, op.reply_to) not in self._replied:
             raise Refused(Refusal.NO_MESSAGE, REFUSALS[Refusal.NO_MESSAGE].text)
 
@@ -200,6 +205,8 @@ class _Run:
         self._stored.add((cid, account))
         self._replied.add(key)
         self._facts.last[account] = cid
+        if log.rules is not None and log.rules.slow_s:
+            self._facts.spoke[number, account] = op.ts
         event = MessagePosted(
             conversation=number,
             seq=seq,

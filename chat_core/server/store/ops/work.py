@@ -15,7 +15,7 @@ from sqlalchemy import Connection, CursorResult, bindparam, delete, func, insert
 from chat_core.base.ids import EID_BYTES, AccountId, ConversationId
 from chat_core.base.names import name_key
 from chat_core.protocol.events import AccountEvent, ConversationJoined, ConversationLeft, ReadMarkerMoved
-from chat_core.protocol.values import Account
+from chat_core.protocol.values import Account, ChannelRole
 from chat_core.server.store import payloads, views
 from chat_core.server.store.base import MembershipChange
 from chat_core.server.store.facts import Facts
@@ -77,7 +77,7 @@ def add_account(work: Work, name: str, ts: int) -> Account:
     made = work.connection.execute(
         insert(accounts).values(name=name, name_key=name_key(name), log_head=0, created_ts=ts)
     )
-    return Account(id=_key(made), name=name)
+    return Account(id=new_key(made), name=name)
 
 
 def rename_account(work: Work, account: Account, name: str) -> Account:
@@ -107,7 +107,7 @@ def add_conversation(
             created_ts=ts,
         )
     )
-    return ConversationId(_key(made))
+    return ConversationId(new_key(made))
 
 
 def count_seats(work: Work, account: AccountId) -> int:
@@ -115,7 +115,15 @@ def count_seats(work: Work, account: AccountId) -> int:
     return work.connection.execute(_count_seats, {"account": account}).scalar_one()
 
 
-def enter(work: Work, row: ConversationRow, account: Account, ts: int, old: Seat | None = None) -> MembershipChange:
+def enter(
+    work: Work,
+    row: ConversationRow,
+    account: Account,
+    ts: int,
+    old: Seat | None = None,
+    *,
+    role: ChannelRole = "member",
+) -> MembershipChange:
     """Make an account a member who may read everything and has read everything.
 
     Args:
@@ -124,6 +132,7 @@ def enter(work: Work, row: ConversationRow, account: Account, ts: int, old: Seat
         account: who.
         ts: when.
         old: an earlier membership that has ended.
+        role: as what.
     """
     number = AccountId(account.id)
     if old is not None:  # the new interval, from the beginning on, holds all that ended before
@@ -139,6 +148,7 @@ def enter(work: Work, row: ConversationRow, account: Account, ts: int, old: Seat
             own_unread=0,
             marker_event=0 if old is None else old.marker_event,
             joined_ts=ts,
+            role=role,
         )
     )
     work.connection.execute(_bump_members, {"number": row.id, "change": 1})
@@ -146,28 +156,46 @@ def enter(work: Work, row: ConversationRow, account: Account, ts: int, old: Seat
     return MembershipChange(row.id, number, account.name, joined=True, members=row.members + 1)
 
 
-def exit_from(work: Work, row: ConversationRow, account: Account) -> MembershipChange:
-    """End a member's membership; it may read up to the head as of now."""
+def exit_from(work: Work, row: ConversationRow, account: Account, *, told: bool = False) -> MembershipChange:
+    """End a member's membership; it may read up to the head of the row.
+
+    Args:
+        work: the transaction.
+        row: where, as of before the event that tells of it, if one does.
+        account: who.
+        told: whether one does.
+    """
     number = AccountId(account.id)
     work.connection.execute(_end_seat, {"of_conversation": row.id, "of_account": number, "until": row.head})
     work.connection.execute(_bump_members, {"number": row.id, "change": -1})
     work.facts.forget_seat(row.id, number)
-    return MembershipChange(row.id, number, account.name, joined=False, members=row.members - 1)
+    return MembershipChange(row.id, number, account.name, joined=False, members=row.members - 1, told=told)
 
 
 def tell_joined(work: Work, account: AccountId, conversation: ConversationId) -> tuple[AccountId, AccountEvent]:
     """Write a `ConversationJoined` that shows the conversation as it is now."""
-    seq = _tell(work, account, payloads.CONVERSATION_JOINED, conversation, payloads.NOTHING)
+    seq = tell(work, account, payloads.CONVERSATION_JOINED, conversation, payloads.NOTHING)
     shown = views.some_of(work.connection, account, [conversation])[conversation]
     return account, ConversationJoined(seq=seq, conversation=shown)
 
 
 def tell_left(
-    work: Work, account: AccountId, conversation: ConversationId, last: int
+    work: Work,
+    account: AccountId,
+    conversation: ConversationId,
+    last: int,
+    *,
+    reason: payloads.LeaveReason = "left",
+    name: str = "",
+    text: str = "",
+    until: int | None = None,
 ) -> tuple[AccountId, AccountEvent]:
     """Write a `ConversationLeft`."""
-    seq = _tell(work, account, payloads.CONVERSATION_LEFT, conversation, payloads.pack_left(last))
-    return account, ConversationLeft(seq=seq, conversation=conversation, last=last)
+    payload = payloads.pack_left(last, reason, name, text, until)
+    seq = tell(work, account, payloads.CONVERSATION_LEFT, conversation, payload)
+    return account, ConversationLeft(
+        seq=seq, conversation=conversation, last=last, reason=reason, name=name, text=text, until=until
+    )
 
 
 def move_marker(
@@ -176,7 +204,7 @@ def move_marker(
     """Move a member's read marker, and put a `ReadMarkerMoved` into its log in the place of the older one."""
     if old.marker_event:
         work.connection.execute(_forget_marker, {"of_account": account, "old": old.marker_event})
-    told = _tell(work, account, payloads.READ_MARKER_MOVED, conversation, payloads.pack_read(seq))
+    told = tell(work, account, payloads.READ_MARKER_MOVED, conversation, payloads.pack_read(seq))
     work.connection.execute(
         _mark,
         {
@@ -222,7 +250,7 @@ def set_topic(work: Work, conversation: ConversationId, topic: str) -> None:
     work.connection.execute(update(conversations).where(conversations.c.id == conversation).values(topic=topic))
 
 
-def _tell(work: Work, account: AccountId, kind: str, conversation: ConversationId, payload: bytes) -> int:
+def tell(work: Work, account: AccountId, kind: str, conversation: ConversationId, payload: bytes) -> int:
     """Put an event at the end of an account's own log; return its seq."""
     work.connection.execute(_bump_log, {"number": account})
     seq: int = work.connection.execute(_log_head, {"number": account}).scalar_one()
@@ -232,7 +260,7 @@ def _tell(work: Work, account: AccountId, kind: str, conversation: ConversationI
     return seq
 
 
-def _key(made: CursorResult[Any]) -> int:
+def new_key(made: CursorResult[Any]) -> int:
     """Return the number that the database gave to a new row."""
     key = made.inserted_primary_key
     assert key is not None, "the dialect returns the keys of inserted rows"

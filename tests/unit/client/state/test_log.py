@@ -11,8 +11,8 @@ from chat_core.client.state.changes import (
     TypingChanged,
     UnreadChanged,
 )
-from chat_core.client.state.log import NOTICES
 from chat_core.client.state.model import BLOCK, Notice
+from chat_core.client.state.notices import NOTICES
 from chat_core.protocol.events import Typing, UnknownConversationEvent
 from chat_core.protocol.values import Position
 from tests.unit.client.state.events import (

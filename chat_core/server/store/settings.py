@@ -1,0 +1,100 @@
+"""What a channel's `settings` column holds, and its rules as a value: the columns and this together. Pure.
+
+A setting that posting must look at for each message has a column; what is looked at seldom is packed.
+"""
+
+from __future__ import annotations
+
+from sys import intern
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from chat_core.protocol.values import ChannelRole, Rules, Visibility
+
+
+class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The packed part; a field that is not there has its default."""
+
+    topic_by: ChannelRole = "member"
+    locked_until: int | None = None
+
+
+class RuledRow(Protocol):
+    """A row with a channel's rules."""
+
+    @property
+    def visibility(self) -> Visibility:
+        """Column."""
+        ...
+
+    @property
+    def moderated(self) -> bool:
+        """Column."""
+        ...
+
+    @property
+    def locked(self) -> bool:
+        """Column."""
+        ...
+
+    @property
+    def archived(self) -> bool:
+        """Column."""
+        ...
+
+    @property
+    def slow_s(self) -> int:
+        """Column."""
+        ...
+
+    @property
+    def settings(self) -> bytes:
+        """Column."""
+        ...
+
+
+_NONE: Final = Settings()
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(Settings).decode
+
+
+def unpack_settings(packed: bytes) -> Settings:
+    """Return what a column holds; nothing: all defaults."""
+    return _unpack(packed) if packed else _NONE
+
+
+def rules_of(row: RuledRow) -> Rules:
+    """Return the rules in a row; what has its default is the default itself, so that it does not travel."""
+    packed = unpack_settings(row.settings)
+    visibility: Any = intern(row.visibility)
+    topic_by: Any = intern(packed.topic_by)
+    return Rules(
+        visibility=visibility,
+        moderated=row.moderated,
+        locked=row.locked,
+        locked_until=packed.locked_until,
+        archived=row.archived,
+        slow_s=row.slow_s,
+        topic_by=topic_by,
+    )
+
+
+def columns_of(rules: Rules, packed: bytes) -> dict[str, object]:
+    """Return the columns that say these rules; what else is packed stays.
+
+    Args:
+        rules: the new ones.
+        packed: the column `settings` as it is.
+    """
+    settings = msgspec.structs.replace(
+        unpack_settings(packed), topic_by=rules.topic_by, locked_until=rules.locked_until
+    )
+    return {
+        "visibility": rules.visibility,
+        "moderated": rules.moderated,
+        "locked": rules.locked,
+        "archived": rules.archived,
+        "slow_s": rules.slow_s,
+        "settings": b"" if settings == _NONE else _pack(settings),
+    }

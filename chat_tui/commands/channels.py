@@ -1,0 +1,82 @@
+"""Commands about a channel's rules and its members' roles."""
+
+from __future__ import annotations
+
+from chat_core.base.errors import UsageFault
+from chat_core.client.state.model import ConversationState
+from chat_core.protocol.requests.order import InviteMember, SetRole, SetRules
+from chat_core.protocol.values import ChannelRole, Rules
+from chat_tui.commands.arguments import Change, Channel, Length, User
+from chat_tui.commands.command import command
+from chat_tui.commands.context import Answer, Context
+from chat_tui.commands.particulars import rule_change
+from chat_tui.commands.tables import pair_lines
+from chat_tui.views.clean import drawable_line
+from chat_tui.views.order import rule_words
+
+_ROLES: dict[ChannelRole, str] = {
+    "operator": "You are an operator here.",
+    "voice": "You have a voice here.",
+    "member": "You are a member here.",
+}
+
+
+@command("channel", example="/channel moderated on")
+async def channel(ctx: Context, change: Change = Change("")) -> None:
+    """Show the rules of this channel, or change one of them.
+
+    Operators write `/channel public`, `unlisted` or `invite-only`; `moderated on` lets only voices and operators write;
+    `slow 30s` lets each member write every 30 seconds; `topic operators` says who sets the topic; `archived on` ends
+    all writing. Each can be undone: `moderated off`, `slow off`, `topic members`, `archived off`.
+    """
+    here = _channel(ctx)
+    if change:
+        await ctx.calls.call(SetRules(conversation=here.id, **rule_change(change)))
+        return
+    said = rule_words(here.info.rules, Rules.__struct_fields__, ctx.desk.now_ms())
+    ctx.desk.answer(
+        Answer(f"{drawable_line(here.target)}: {', '.join(said)}", pair_lines([("", _ROLES[here.info.role])]))
+    )
+
+
+@command("op", example="/op @bob")
+async def op(ctx: Context, user: User, channel: Channel = Channel("")) -> None:
+    """Make a member of this channel an operator: who may do everything here."""
+    await _give(ctx, user, channel, "operator")
+
+
+@command("voice", example="/voice @bob")
+async def voice(ctx: Context, user: User, channel: Channel = Channel("")) -> None:
+    """Give a member of this channel a voice: who may write while it is moderated or slow."""
+    await _give(ctx, user, channel, "voice")
+
+
+@command("deop", aliases=("devoice",), example="/deop @bob")
+async def deop(ctx: Context, user: User, channel: Channel = Channel("")) -> None:
+    """Make an operator or a voice of this channel a plain member again; also yourself."""
+    await _give(ctx, user, channel, "member")
+
+
+@command("invite", example="/invite @bob #ops")
+async def invite(ctx: Context, user: User, channel: Channel = Channel("")) -> None:
+    """Let somebody join an invite-only channel: this one, or the one that is named."""
+    conversation = _channel(ctx, channel)
+    await ctx.calls.call(InviteMember(conversation=conversation.id, account=user))
+    ctx.desk.answer(Answer(f"{user} may join {conversation.target} now, and was told."))
+
+
+@command("slow", example="/slow 30s")
+async def slow(ctx: Context, length: Length, channel: Channel = Channel("")) -> None:
+    """Let each member of this channel write only now and then; `off` ends it."""
+    await ctx.calls.call(SetRules(conversation=_channel(ctx, channel).id, slow_s=int(length or 0)))
+
+
+async def _give(ctx: Context, user: User, channel: Channel, role: ChannelRole) -> None:
+    await ctx.calls.call(SetRole(conversation=_channel(ctx, channel).id, account=user, role=role))
+
+
+def _channel(ctx: Context, named: str = "") -> ConversationState:
+    conversation = ctx.find(named) if named else ctx.here
+    if conversation.info.kind != "channel":
+        raise UsageFault("Only a channel has operators and rules: go there, or name it.")
+    return conversation

@@ -1,0 +1,196 @@
+"""Every request as everybody: what the registry says of it is what happens, and nobody forgot to say anything.
+
+The requests come from the registry. One that is new has no way to be tried here yet, and so fails, until somebody has
+decided who may make it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any, Final, NamedTuple, cast
+
+import msgspec
+import pytest
+
+from chat_core.protocol.requests import accounts, conversations, messages, order, session
+from chat_core.protocol.requests.base import Request, request_name
+from chat_core.protocol.requests.catalog import REQUESTS
+from chat_core.protocol.values import ConversationRef, Position, ServerRole
+from chat_core.server.registry import ROUTES
+from chat_core.server.rules.permissions import Inside, Role, allowed
+from docs.permission_tables import may_inside
+from tests.support.scenes import Person, Scene, scene_in
+
+PLACES: Final = ("no member", "member", "voice", "operator")
+
+
+class Stage(NamedTuple):
+    """What requests are about."""
+
+    scene: Scene
+    who: Person
+    """Who asks."""
+    maker: Person
+    """Who made the channel."""
+    other: Person
+    """A member of the channel of the lowest rank."""
+    channel: int
+    """One that `who` is in, or tries to get into."""
+    own: int
+    """seq of a message there by `who`, or of any where `who` has none."""
+
+
+def _cid(stage: Stage) -> bytes:
+    return int(stage.scene.name("")).to_bytes(16, "big")
+
+
+SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
+    session.Hello: lambda stage: session.Hello(protocol=1),
+    session.SignIn: lambda stage: session.SignIn(name=stage.scene.name("new")),
+    session.Resume: lambda stage: session.Resume(),
+    session.Attach: lambda stage: session.Attach(position=Position(conversation=stage.channel, seq=0)),
+    accounts.Rename: lambda stage: accounts.Rename(name=stage.scene.name("renamed")),
+    accounts.ListUsers: lambda stage: accounts.ListUsers(limit=1),
+    conversations.Join: lambda stage: conversations.Join(channel="general"),
+    conversations.OpenDirect: lambda stage: conversations.OpenDirect(account=stage.other.name),
+    conversations.Leave: lambda stage: conversations.Leave(conversation=stage.channel),
+    conversations.Find: lambda stage: conversations.Find(conversation=stage.channel),
+    conversations.ListChannels: lambda stage: conversations.ListChannels(limit=1),
+    conversations.ListMembers: lambda stage: conversations.ListMembers(conversation=stage.channel, limit=1),
+    conversations.SetTopic: lambda stage: conversations.SetTopic(conversation=stage.channel, topic="news"),
+    conversations.MarkRead: lambda stage: conversations.MarkRead(conversation=stage.channel, seq=1),
+    conversations.SetTyping: lambda stage: conversations.SetTyping(conversation=stage.channel),
+    messages.Post: lambda stage: messages.Post(conversation=stage.channel, cid=_cid(stage), body="hello"),
+    messages.Edit: lambda stage: messages.Edit(conversation=stage.channel, seq=stage.own, body="changed"),
+    messages.Delete: lambda stage: messages.Delete(conversation=stage.channel, seq=stage.own),
+    messages.History: lambda stage: messages.History(conversation=stage.channel),
+    messages.ReadEvents: lambda stage: messages.ReadEvents(conversation=stage.channel, after=0),
+    order.SetRole: lambda stage: order.SetRole(conversation=stage.channel, account=stage.other.name, role="voice"),
+    order.SetRules: lambda stage: order.SetRules(conversation=stage.channel, slow_s=5),
+    order.InviteMember: lambda stage: order.InviteMember(conversation=stage.channel, account=stage.other.name),
+    order.SanctionMember: lambda stage: order.SanctionMember(
+        conversation=stage.channel, account=stage.other.name, act="mute"
+    ),
+    order.ListMemberSanctions: lambda stage: order.ListMemberSanctions(conversation=stage.channel),
+    order.SanctionAccount: lambda stage: order.SanctionAccount(account=stage.other.name, act="warn"),
+    order.ListSanctions: lambda stage: order.ListSanctions(),
+    order.Lockdown: lambda stage: order.Lockdown(locked=False),
+}
+"""How each request is tried: as it is here, it succeeds for whoever may make it."""
+
+NAMES: Final = sorted(REQUESTS)
+IN_CHANNELS: Final = sorted(request_name(request) for request, route in ROUTES.items() if route.inside is not None)
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    async with scene_in(tmp_path) as opened:
+        yield opened
+
+
+def test_registry_says_of_every_request_who_may_make_it() -> None:
+    assert set(ROUTES) == set(REQUESTS.values()), "a request without a handler, or the other way round"
+    assert set(SAMPLES) == set(REQUESTS.values()), "a new request: say above how it is tried"
+    for request, route in ROUTES.items():
+        names_one = any(field.type in (ConversationRef, Position) for field in msgspec.structs.fields(request))
+        assert names_one == (route.inside is not None), f"{request.__name__} must say what it needs inside"
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_request_is_refused_to_every_role_that_lacks_its_permission(scene: Scene, role: Role) -> None:
+    for name in NAMES:
+        request = REQUESTS[name]
+        stage = await _stage(scene, role, "member" if role is Role.GUEST else "operator")
+        if request is session.SignIn:  # comes behind a hello
+            stage.who.session.greeted = True
+            stage.who.session.local = True
+        code = await stage.who.code(SAMPLES[request](stage))
+        if allowed(role, ROUTES[request].needs):
+            assert code == "", f"{name} as {role}: {code}"
+        else:
+            assert code in ("not_signed_in", "already_signed_in", "not_allowed"), f"{name} as {role}: {code!r}"
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_request_is_refused_inside_a_moderated_channel_to_whom_the_table_says(scene: Scene, place: str) -> None:
+    for name in IN_CHANNELS:
+        request = REQUESTS[name]
+        inside = ROUTES[request].inside
+        assert inside is not None
+        stage = await _stage(scene, Role.MEMBER, place)
+        await _moderate(stage)
+        code = await stage.who.code(SAMPLES[request](stage))
+        if place in may_inside(inside):
+            assert code == "", f"{name} as {place}: {code}"
+        elif place == "no member" and inside is not Inside.OPERATOR:
+            assert code == "not_member", f"{name} as {place}: {code!r}"
+        else:
+            assert code == "not_allowed", f"{name} as {place}: {code!r}"
+
+
+@pytest.mark.parametrize("visibility", ["unlisted", "invite"])
+async def test_closed_channel_answers_no_member_as_if_it_were_not_there(scene: Scene, visibility: Any) -> None:
+    for name in IN_CHANNELS:
+        request = REQUESTS[name]
+        stage = await _stage(scene, Role.MEMBER, "no member")
+        await _close(stage, visibility)
+        here = await stage.who.ask(SAMPLES[request](stage))
+        nowhere = await stage.who.ask(SAMPLES[request](stage._replace(channel=1_000_000)))
+        assert here == nowhere, name
+        assert getattr(here, "code", "") == "no_conversation", name
+
+
+@pytest.mark.parametrize("visibility", ["unlisted", "invite"])
+async def test_closed_channel_is_hidden_from_moderators_too(scene: Scene, visibility: Any) -> None:
+    for name in IN_CHANNELS:
+        stage = await _stage(scene, Role.MODERATOR, "no member")
+        await _close(stage, visibility)
+        assert await stage.who.code(SAMPLES[REQUESTS[name]](stage)) == "no_conversation", name
+
+
+async def test_moderator_does_in_public_channels_what_operators_do(scene: Scene) -> None:
+    for name in IN_CHANNELS:
+        if ROUTES[REQUESTS[name]].inside is Inside.OPERATOR:
+            stage = await _stage(scene, Role.MODERATOR, "no member")
+            assert await stage.who.code(SAMPLES[REQUESTS[name]](stage)) == "", name
+
+
+# --- how --------------------------------------------------------------------------------------------------------
+
+
+async def _stage(scene: Scene, role: Role, place: str) -> Stage:
+    """Make a channel, and somebody of a role who is in it as something."""
+    maker = await scene.once("maker", "member")
+    other = await scene.once("other", "guest")
+    who = scene.stranger() if role is Role.STRANGER else await scene.once("who", _server_role(role))
+    opened = await maker.get(conversations.Join(channel=scene.name("c")))
+    channel = opened["conversation"]["id"]
+    await other.get(conversations.Join(channel=opened["conversation"]["name"]))
+    author = maker
+    if role is not Role.STRANGER and place != "no member":
+        await who.get(conversations.Join(channel=opened["conversation"]["name"]))
+        author = who
+        if place != "member":
+            await maker.get(order.SetRole(conversation=channel, account=who.name, role=cast(Any, place)))
+    stage = Stage(scene, who, maker, other, channel, 0)
+    said = await author.get(messages.Post(conversation=channel, cid=_cid(stage), body="first"))
+    return stage._replace(own=said["seq"])
+
+
+async def _moderate(stage: Stage) -> None:
+    await stage.maker.get(order.SetRules(conversation=stage.channel, moderated=True))
+
+
+async def _close(stage: Stage, visibility: Any) -> None:
+    await stage.maker.get(order.SetRules(conversation=stage.channel, visibility=visibility))
+
+
+def _server_role(role: Role) -> ServerRole:
+    roles: dict[Role, ServerRole] = {
+        Role.GUEST: "guest",
+        Role.MEMBER: "member",
+        Role.MODERATOR: "moderator",
+        Role.OWNER: "owner",
+    }
+    return roles[role]
