@@ -15,6 +15,7 @@ from chat_core.server.store.base import (
     RenameAccount,
     SignInByName,
 )
+from chat_core.server.store.look_alikes import check_look_alike
 from chat_core.server.store.ops.work import Work, add_account, enter, rename_account, tell_joined
 
 
@@ -24,6 +25,7 @@ def sign_in_by_name(work: Work, op: SignInByName) -> Committed:
     known = lookups.find_account(work.connection, name)
     if known is not None:
         return Committed(reply=(known, False))
+    check_look_alike(work.connection, name, None)
     account = add_account(work, name, op.ts)
     number = AccountId(account.id)
     changes, told = [], []
@@ -44,7 +46,8 @@ def rename(work: Work, op: RenameAccount) -> Committed:
         raise Refused(Refusal.NAME_TAKEN, f"The name '{holder.name}' is in use.")
     if account.name == name:
         return Committed(reply=account)
-    renamed = rename_account(work, account, name)
+    looks = check_look_alike(work.connection, name, op.account)
+    renamed = rename_account(work, account, name, looks)
     return Committed(reply=renamed, renamed=renamed)
 
 

@@ -21,6 +21,7 @@ from chat_core.server.store.base import (
     SetChannelTopic,
 )
 from chat_core.server.store.keys import direct_key, row_id, seq_of
+from chat_core.server.store.look_alikes import check_channel_look_alike
 from chat_core.server.store.lookups import ConversationRow, Seat
 from chat_core.server.store.ops.work import (
     Work,
@@ -77,7 +78,8 @@ def join_channel(work: Work, op: JoinChannel) -> Committed:
     _check_room(work, op.account, f"You are in {CONVERSATIONS_PER_ACCOUNT} conversations, more is not possible.")
     created = row is None
     if row is None:
-        row = _made(work, add_conversation(work, "channel", op.ts, name=name, by=op.account))
+        looks = check_channel_look_alike(work.connection, name)
+        row = _made(work, add_conversation(work, "channel", op.ts, name=name, looks=looks, by=op.account))
     change = enter(work, row, account, op.ts, seat)
     told = tell_joined(work, op.account, row.id)
     return Committed(
