@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from chat_core import __version__
+from chat_core.base.faults import report_harmlessly
 from chat_core.bench.commands import bench
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app.add_typer(bench, name="bench")
 
 def main() -> None:
     """Run the command line."""
+    report_harmlessly()
     app()
 
 

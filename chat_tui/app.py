@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from rich.text import Text
 from textual import events
 from textual.app import App
 from textual.filter import LineFilter
@@ -20,6 +21,7 @@ from textual.screen import Screen
 from typing_extensions import override
 
 from chat_core.base.errors import ChatError, UsageFault
+from chat_core.base.faults import HarmlessFormatter, harmless_traceback
 from chat_core.base.tasks import spawn
 from chat_core.client.errors import Untrusted
 from chat_core.transport.urls import parse_invitation
@@ -36,8 +38,11 @@ from chat_tui.screens.trust import StopScreen, TrustScreen
 from chat_tui.screens.visit import Choice, Visit, trust
 from chat_tui.storage import HERE
 from chat_tui.themes import DEFAULTS, THEMES
+from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.columns import BREAKPOINTS, HEIGHTS
 from chat_tui.widgets.safe import ControlFilter
+
+_log = logging.getLogger(__name__)
 
 
 class ChatApp(App[None], inherit_bindings=False):
@@ -120,7 +125,20 @@ class ChatApp(App[None], inherit_bindings=False):
         markup: bool = False,
     ) -> None:
         """See App; markup is never read, whatever the message is made of."""
-        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
+        shown, title = drawable(message), drawable_line(title)
+        super().notify(shown, title=title, severity=severity, timeout=timeout, markup=False)
+
+    @override
+    def _fatal_error(self) -> None:
+        """See App: leave, with what went wrong in the terminal and in the log.
+
+        The toolkit would show the values of variables, which are messages and secrets, and obey what is in them.
+        """
+        error = self._exception
+        assert error is not None, "the toolkit notes the first one before it calls this"
+        _log.error("the client ended by a fault in it", exc_info=error)
+        self._exit_renderables.append(Text(f"{harmless_traceback(error)}This is a fault in the client; see its log."))
+        self._close_messages_no_wait()
 
     @override
     async def on_event(self, event: events.Event) -> None:
@@ -270,4 +288,5 @@ def log_to(file: Path) -> None:
         handler = logging.FileHandler(file, encoding="utf-8", errors="backslashreplace", delay=True)
     except OSError:
         handler = logging.NullHandler()
-    logging.basicConfig(handlers=[handler], level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    handler.setFormatter(HarmlessFormatter("%(asctime)s %(name)s %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)

@@ -1,18 +1,26 @@
-"""What accounts and channels may be called: one rule, used by client and server alike. Pure."""
+"""What accounts and channels may be called: one rule, used by client and server alike. Pure.
+
+A name is short, made of letters, digits and three signs, and what PRECIS (RFC 8264, RFC 8265) calls an identifier.
+Names are compared by `name_key`. Who looks like whom is `looks`' question, which only a server asks.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from chat_core.base.errors import UsageFault
+from chat_core.base.reserved import RESERVED
 from chat_core.base.text import clean_line
 
 MAX_ACCOUNT: Final = 32
 """Longest account name, in characters."""
 MAX_CHANNEL: Final = 48
 """Longest channel name, in characters, without the `#`."""
+MAX_DISPLAY: Final = 48
+"""Longest display name, in characters."""
 MAX_MARKS: Final = 4
 """Most combining marks in a row: a name is drawn beside other people's lines."""
 
@@ -36,7 +44,24 @@ def check_account_name(name: str) -> str:
     Raises:
         UsageFault: with a sentence that says what is wrong with it.
     """
-    return _check(name, "A name", MAX_ACCOUNT)
+    name = _check(name, "A name", MAX_ACCOUNT)
+    if reason := RESERVED.get(without_punctuation(name_key(name))):
+        raise UsageFault(f"The name '{name}' is kept, because {reason}; take another one.")
+    return name
+
+
+def check_display_name(text: str) -> str:
+    """Return a display name, which is decoration beside the account's name, in its stored form; empty: none.
+
+    Raises:
+        UsageFault: with a sentence that says what is wrong with it.
+    """
+    shown = clean_line(text[: 8 * MAX_DISPLAY])
+    if len(shown) > MAX_DISPLAY:
+        raise UsageFault(f"A display name has at most {MAX_DISPLAY} characters, this one has {len(shown)}.")
+    if reason := RESERVED.get(without_punctuation(name_key(shown))):
+        raise UsageFault(f"The display name '{shown}' is kept, because {reason}; take another one.")
+    return shown
 
 
 def check_channel_name(name: str) -> str:
@@ -46,6 +71,11 @@ def check_channel_name(name: str) -> str:
         UsageFault: with a sentence that says what is wrong with it.
     """
     return _check(name.removeprefix("#"), "A channel's name", MAX_CHANNEL)
+
+
+def without_punctuation(name: str) -> str:
+    """Return a name without the signs that may be in it: `ad-min` is read as `admin`."""
+    return "".join(char for char in name if char not in _PUNCTUATION)
 
 
 def suggest_account_name(raw: str) -> str:
@@ -88,7 +118,30 @@ def _check(name: str, what: str, longest: int) -> str:
         raise UsageFault(f"{what} begins with a letter or a digit.")
     if _longest_run_of_marks(name) > MAX_MARKS or clean_line(name) != name:
         raise UsageFault(f"{what} has at most {MAX_MARKS} accents or vowel signs on one letter.")
+    if not name.isascii():
+        _check_identifier(name_key(name), what)
     return name
+
+
+def _check_identifier(key: str, what: str) -> None:
+    """Refuse what is no identifier by PRECIS, as names are compared: the spelling of a letter does not matter."""
+    try:
+        _profile().enforce(key)
+    except UnicodeEncodeError as fault:
+        if fault.reason.endswith("bidi_rule"):
+            raise UsageFault(
+                f"{what} is written in one direction: from right to left without Latin or other letters among its own, "
+                "and with a letter first."
+            ) from fault
+        shown = _called(key[fault.start])
+        raise UsageFault(f"{what} is made of letters that are in use; {shown} is none of them there.") from fault
+
+
+@cache
+def _profile() -> Any:
+    from precis_i18n import get_profile  # 10 ms, which a start without such a name must not pay
+
+    return get_profile("UsernameCaseMapped")
 
 
 def _called(char: str) -> str:

@@ -9,7 +9,8 @@ given its own result again. What goes and what stays:
   joiners between two characters that may join, emoji presentation, and, in bodies, marks of writing direction;
 - these are closed at the end of their line, so that nothing bleeds into the next; overrides go;
 - combining marks are cut to a few per base, and get a base where they have none: no text draws beyond its cells;
-- lone surrogates and noncharacters become U+FFFD. Unassigned characters stay: they may be next year's emoji.
+- lone surrogates and noncharacters become U+FFFD. Unassigned characters stay: they may be next year's emoji;
+- a body has a few blank lines in a row and some hundred lines at most: nobody pushes all others off the screen.
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ MAX_JOINED: Final = 8
 """Characters joined to one by ZWJ or ZWNJ; no emoji in use has more than four parts."""
 MAX_DIRECTIONS: Final = 16
 """Direction marks and openings kept in one line."""
+
+MAX_LINES: Final = 500
+"""Lines of one body; what stands in further ones is kept, in the last one."""
+MAX_BLANK: Final = 3
+"""Blank lines in a row in one body."""
 
 ESC_MARK: Final = "\u241b"
 """U+241B SYMBOL FOR ESCAPE stands for an ESC, so that a pasted colour code stays visible instead of vanishing."""
@@ -80,7 +86,7 @@ def clean_body(text: str) -> str:
     text = _clean(text, directions=True).rstrip()
     if blank := _BLANK_START.match(text):
         text = text[blank.end() :]
-    return text if text.strip(_INVISIBLE) else ""
+    return without_flood(text) if text.strip(_INVISIBLE) else ""
 
 
 def clean_line(text: str) -> str:
@@ -89,19 +95,39 @@ def clean_line(text: str) -> str:
     return line if line.strip(_INVISIBLE) else ""
 
 
-def for_terminal(text: str, *, tab: int = 4) -> str:
+def for_terminal(text: str, *, tab: int = 4, directions: bool = True) -> str:
     """Return text that a terminal may be given: as `clean_body`, tabs expanded, not stripped.
 
     Args:
         text: anything, from anywhere.
         tab: distance of tab stops in characters.
+        directions: keep marks of writing direction; not where a stranger's words stand among our own.
     """
-    return _clean(text, directions=True).expandtabs(tab)
+    return _clean(text, directions=directions).expandtabs(tab)
 
 
 def line_for_terminal(text: str) -> str:
     """Return `for_terminal` in one line: newlines become a visible mark, so that no text can fake a second line."""
     return for_terminal(text).replace("\n", NEWLINE_MARK)
+
+
+def without_flood(text: str) -> str:
+    """Return cleaned text with `MAX_BLANK` blank lines in a row and `MAX_LINES` lines at most.
+
+    The newlines that are too many become a visible mark; no other character that can be seen is lost.
+    """
+    if text.count("\n") <= MAX_BLANK:
+        return text
+    kept: list[str] = []
+    blank = 0
+    for line in text.split("\n"):
+        blank = 0 if line.strip(_INVISIBLE) else blank + 1
+        if blank <= MAX_BLANK:
+            kept.append(line)
+    if len(kept) <= MAX_LINES:
+        return "\n".join(kept)
+    kept[MAX_LINES - 1 :] = [NEWLINE_MARK.join(kept[MAX_LINES - 1 :])]
+    return _clean("\n".join(kept), directions=True).rstrip()  # the last line may hold more than a line may
 
 
 def _clean(text: str, *, directions: bool) -> str:

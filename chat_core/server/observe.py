@@ -1,13 +1,22 @@
-"""The server's log: one structured line per fact, to standard error. Message bodies never go into it."""
+"""The server's log: one structured line per fact, to standard error. Message bodies never go into it.
+
+A fact may hold what a stranger wrote (a name, the text of an error): it is cleaned and cut here, for every line of this
+process, so that whoever reads the log in a terminal reads lines of ours only.
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
+from chat_core.base.text import for_terminal
+
+LONGEST_VALUE = 2000
+"""Characters of one field that are kept; a traceback is cut at its beginning, for its end says what went wrong."""
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -35,6 +44,7 @@ def configure(level: str) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                harmless,
                 structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
             ],
         )
@@ -42,6 +52,20 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(number)
+
+
+def harmless(_logger: object, _method: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Return the fields of a line as they may be shown in a terminal; for structlog, before the last step."""
+    return {for_terminal(str(name), directions=False): _shown(name, value) for name, value in fields.items()}
+
+
+def _shown(name: str, value: object) -> object:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    text = str(value)
+    if len(text) > LONGEST_VALUE:
+        text = f"… {text[-LONGEST_VALUE:]}" if name == "exception" else f"{text[:LONGEST_VALUE]} …"
+    return for_terminal(text, directions=False)
 
 
 def get_log(name: str) -> Any:

@@ -13,12 +13,14 @@ from typing import NoReturn
 from chat_core import __version__
 from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.exit_codes import ExitCode
+from chat_core.base.faults import report_harmlessly
 from chat_tui.cli import full_screen, scriptable, trusting
 from chat_tui.cli.common import Run, fail
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command line and exit; what goes wrong on purpose is one sentence and an exit code."""
+    report_harmlessly()
     options = parser().parse_args(arguments)
     try:
         code: ExitCode = options.run(options)

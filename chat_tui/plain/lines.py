@@ -10,7 +10,6 @@ from datetime import tzinfo
 
 import msgspec
 
-from chat_core.base.text import for_terminal, line_for_terminal
 from chat_core.protocol.events import (
     ConversationEvent,
     MemberSanctioned,
@@ -22,6 +21,7 @@ from chat_core.protocol.events import (
     TopicChanged,
 )
 from chat_core.protocol.values import Message, Style
+from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.order import tell
 from chat_tui.views.when import local
 
@@ -109,10 +109,10 @@ def as_text(line: Line, zone: tzinfo | None = None) -> str:
         zone: time zone of the stamp; None: the machine's.
     """
     when = local(line.ts, zone)
-    head = f"[{when:%Y-%m-%d %H:%M:%S}] {line_for_terminal(line.conversation)}:{line.seq}"
-    author = line_for_terminal(line.author)
-    body = for_terminal(line.text).replace("\n", _MORE_LINES) + (" (edited)" if line.edits else "")
-    about = f"{line_for_terminal(line.conversation)}:{line.message}"
+    head = f"[{when:%Y-%m-%d %H:%M:%S}] {drawable_line(line.conversation)}:{line.seq}"
+    author = drawable_line(line.author)
+    body = drawable(line.text).replace("\n", _MORE_LINES) + (" (edited)" if line.edits else "")
+    about = f"{drawable_line(line.conversation)}:{line.message}"
     match line.kind:
         case "message" | "action" if line.deleted:
             return f"{head} -- {author}: (message deleted)"
@@ -127,7 +127,7 @@ def as_text(line: Line, zone: tzinfo | None = None) -> str:
         case "topic":
             return f"{head} -- {author} set the topic: {body}" if body else f"{head} -- {author} removed the topic"
         case "role" | "rules" | "sanction":
-            return f"{head} -- {line_for_terminal(line.text)}"
+            return f"{head} -- {drawable_line(line.text)}"
         case _:
             return f"{head} -- {author}: something this version does not know"
 

@@ -6,12 +6,14 @@ It begins when the screen was drawn, and ends by the user, or with a sentence: l
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from chat_core.base.clock import Clock, SystemClock
-from chat_core.base.errors import ChatError
+from chat_core.base.errors import ChatError, UsageFault
+from chat_core.base.names import check_account_name
 from chat_core.base.tasks import spawn
 from chat_core.client.errors import Disconnected, Untrusted
 from chat_core.client.state.changes import Batch
@@ -164,9 +166,11 @@ class Visit:
 
     def _note_name(self) -> None:
         me = self.bridge.state.me
-        if me is not None and me.name != self._name:
-            self._name = me.name
-            self._on_known(me.name)
+        if me is None or me.name == self._name:
+            return
+        self._name = me.name
+        with contextlib.suppress(UsageFault):  # what is no name is nothing to come back as, whatever a server says
+            self._on_known(check_account_name(me.name))
 
     def _look_after_embedded(self) -> None:
         """Start this computer's own server again if it is gone: nobody else will."""

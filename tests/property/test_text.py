@@ -9,11 +9,17 @@ from hypothesis import strategies as st
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import MAX_ACCOUNT, check_account_name, name_key, parse_target, suggest_account_name
-from chat_core.base.text import MAX_COMBINING, clean_body, clean_line, for_terminal, line_for_terminal
-from tests.support.hostile import PAYLOADS, is_safe
+from chat_core.base.text import (
+    MAX_BLANK,
+    MAX_COMBINING,
+    MAX_LINES,
+    clean_body,
+    clean_line,
+    for_terminal,
+    line_for_terminal,
+)
+from tests.support.hostile import PAYLOADS, WEIRD, is_safe
 
-# Chance alone hardly ever puts two marks on one letter: these come often.
-WEIRD = "".join(sorted(set("".join(PAYLOADS.values()))))
 HOSTILE = st.one_of(
     st.text(st.characters()),
     st.text(st.sampled_from(WEIRD)),
@@ -45,6 +51,16 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
 def test_cleaned_text_is_composed(text: str) -> None:
     for clean in (clean_body, clean_line, for_terminal):
         assert unicodedata.is_normalized("NFC", clean(text))
+
+
+@given(text=st.lists(HOSTILE | st.sampled_from(["", " ", "\u2066x", "\u0301"]), max_size=12), times=st.integers(1, 200))
+def test_a_cleaned_body_is_no_flood_and_settled(text: list[str], times: int) -> None:
+    body = clean_body("\n".join(text * times))
+
+    assert body.count("\n") < MAX_LINES
+    assert "\n" * (MAX_BLANK + 2) not in body
+    assert clean_body(body) == body
+    assert is_safe(body.replace("\t", ""))
 
 
 @given(text=HOSTILE)

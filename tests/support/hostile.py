@@ -203,6 +203,9 @@ PAYLOADS: Final[dict[str, str]] = {
 }
 """All short ones, by `group.name`."""
 
+WEIRD: Final = "".join(sorted(set("".join(PAYLOADS.values()))))
+"""Each character of them: chance alone hardly ever puts two marks on one letter, these come often."""
+
 
 def _fill(unit: str) -> Callable[[int], str]:
     return lambda size: (unit * (size // len(unit) + 1))[:size]

@@ -35,7 +35,7 @@ class Terminal:
         config = folder / "tmux.conf"
         config.write_text(
             'set -g status off\nset -g default-terminal "tmux-256color"\nset -g remain-on-exit on\n'
-            "set -g history-limit 10000\nset -g escape-time 0\nset -g focus-events on\n"
+            "set -g history-limit 10000\nset -g escape-time 0\nset -g focus-events on\nset -g set-clipboard on\n"
         )
         variables = {"TEXTUAL_ANIMATIONS": "none", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **(env or {})}
         # pytest loads readline, which sets LINES and COLUMNS behind Python's back; they would overrule the real size.
@@ -79,6 +79,14 @@ class Terminal:
     def screen(self, *, escapes: bool = False) -> str:
         """Return what is on the screen, a line a row; with `escapes`, colours and styles too."""
         return self._tmux("capture-pane", "-p", *(("-e",) if escapes else ()))
+
+    def told(self, what: str) -> str:
+        """Return what tmux knows of the window, by one of its format variables: `pane_title`, `alternate_on`."""
+        return self._tmux("display-message", "-p", f"#{{{what}}}").removesuffix("\n")
+
+    def clipboard(self) -> str:
+        """Return what programs have put into tmux's clipboard."""
+        return self._tmux("list-buffers")
 
     @property
     def exit_code(self) -> int | None:

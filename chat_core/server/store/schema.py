@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """Version of the schema below; versions are four digits, so that they compare as text."""
 VERSION_TABLE: Final = "schema_version"
 """Where Alembic keeps the version of a database."""
@@ -112,9 +112,16 @@ conversations = Table(
     Column(
         "settings", LargeBinary, nullable=False, server_default=text("x''")
     ),  # what the moderation does otherwise here
+    Column("skeleton", Text),  # how a channel's name looks (UTS 39); NULL: it has none, or is one of the server's own
     UniqueConstraint("name_key"),
     UniqueConstraint("direct_key"),
     sqlite_autoincrement=True,
+)
+Index(
+    "ix_conversations_skeleton",
+    conversations.c.skeleton,
+    sqlite_where=conversations.c.skeleton.is_not(None),
+    postgresql_where=conversations.c.skeleton.is_not(None),
 )
 
 memberships = Table(

@@ -9,13 +9,16 @@ from chat_core.base.errors import UsageFault
 from chat_core.base.names import (
     MAX_ACCOUNT,
     MAX_CHANNEL,
+    MAX_DISPLAY,
     MAX_MARKS,
     check_account_name,
     check_channel_name,
+    check_display_name,
     name_key,
     parse_target,
     suggest_account_name,
 )
+from chat_core.base.reserved import RESERVED
 from tests.support.hostile import PAYLOADS, is_safe
 
 
@@ -24,6 +27,98 @@ from tests.support.hostile import PAYLOADS, is_safe
 )
 def test_check_account_name_takes_names_of_many_scripts(name: str) -> None:
     assert check_account_name(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "σίσυφος",
+        "한국",
+        "น้ำ",
+        "อำนาจ",
+        "ꭰ",
+        "straße",
+        "Ｗｉｄｅ",
+        "יוסי",
+        "יוסי-2",
+        "محمد٣",
+    ],
+)
+def test_check_account_name_takes_honest_names_that_precis_alone_would_not_all_take(name: str) -> None:
+    assert check_account_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["אa", "annא", "a1א", "٣٤", "ann٣", "1א"])
+def test_check_account_name_refuses_one_that_is_drawn_in_two_directions(name: str) -> None:
+    with pytest.raises(UsageFault, match="is written in one direction") as caught:
+        check_account_name(name)
+
+    assert is_safe(str(caught.value))
+
+
+@pytest.mark.parametrize("name", ["aـb", "〱", "ᄀᄀ", "ﷺ"])
+def test_check_account_name_refuses_letters_that_precis_disallows(name: str) -> None:
+    with pytest.raises(UsageFault):
+        check_account_name(name)
+    with pytest.raises(UsageFault, match="A channel's name"):
+        check_channel_name(name)
+
+
+def test_names_that_precis_takes_for_one_are_one_for_every_allowed_character() -> None:
+    profile = names._profile()
+    seen: dict[str, str] = {}
+    for number in range(0x20000):
+        char = chr(number)
+        if not names._allowed(char) or not names._begins(char):
+            continue
+        try:
+            mapped = profile.enforce(char)
+        except UnicodeEncodeError:
+            continue
+        assert seen.setdefault(mapped, name_key(char)) == name_key(char), hex(number)
+
+    assert len(seen) > 40_000
+
+
+@pytest.mark.parametrize(
+    "name", ["admin", "Admin", "ADMIN", "ad-min", "a.d.m.i.n_", "ａｄｍｉｎ", "server", "everyone", "here"]
+)
+def test_check_account_name_refuses_a_reserved_one_and_says_why(name: str) -> None:
+    with pytest.raises(UsageFault, match=r"is kept, because .*; take another one\."):
+        check_account_name(name)
+
+
+@pytest.mark.parametrize("name", ["admina", "serverus", "ali", "robot", "guest", "root", "there", "general"])
+def test_check_account_name_takes_names_near_reserved_ones(name: str) -> None:
+    assert check_account_name(name) == name
+
+
+def test_reserved_words_are_in_the_form_they_are_looked_up_in() -> None:
+    assert all(names.without_punctuation(name_key(word)) == word for word in RESERVED)
+    assert all(len(reason) > 20 for reason in RESERVED.values())
+
+
+def test_suggest_account_name_suggests_no_reserved_one() -> None:
+    assert suggest_account_name("Admin") == "guest"
+
+
+def test_check_display_name_makes_one_safe_line_of_anything() -> None:
+    assert check_display_name("  Ann\x1b[31m \n of  the\u202e North ") == "Ann␛[31m of the North"
+    assert check_display_name(" \u200b ") == ""
+    for payload in PAYLOADS.values():
+        try:
+            shown = check_display_name(payload)
+        except UsageFault as fault:
+            assert is_safe(str(fault))
+        else:
+            assert is_safe(shown) and "\n" not in shown and len(shown) <= MAX_DISPLAY
+
+
+def test_check_display_name_refuses_one_that_is_too_long_or_kept() -> None:
+    with pytest.raises(UsageFault, match=f"at most {MAX_DISPLAY} characters, this one has {MAX_DISPLAY + 1}"):
+        check_display_name("n" * (MAX_DISPLAY + 1))
+    with pytest.raises(UsageFault, match="is kept, because"):
+        check_display_name("Admin.")
 
 
 def test_check_account_name_composes() -> None:

@@ -117,6 +117,31 @@ def test_clean_body_and_clean_line_are_empty_when_nothing_can_be_seen(unseen: st
     assert clean_line(unseen) == ""
 
 
+def test_clean_body_keeps_so_many_blank_lines_in_a_row() -> None:
+    assert clean_body("a" + "\n" * 30 + "b\n\n\n\nc") == "a\n\n\n\nb\n\n\n\nc"
+    assert clean_body("a" + "\n\u200b \u2800" * 30 + "\nb").count("\n") == text.MAX_BLANK + 1
+
+
+def test_clean_body_keeps_every_word_of_ten_thousand_lines_in_so_many() -> None:
+    cleaned = clean_body("\n".join(f"line{number}" for number in range(10_000)))
+
+    assert cleaned.count("\n") == text.MAX_LINES - 1
+    assert cleaned.replace("⏎", "\n").split("\n") == [f"line{number}" for number in range(10_000)]
+
+
+def test_clean_body_of_as_many_lines_as_may_be_is_left_alone() -> None:
+    honest = "\n".join(f"line {number}" for number in range(text.MAX_LINES))
+
+    assert clean_body(honest) == honest
+
+
+def test_clean_body_bounds_directions_in_the_line_that_takes_all_others() -> None:
+    cleaned = clean_body("\u2066x\n" * 10_000)
+
+    assert clean_body(cleaned) == cleaned
+    assert cleaned.rpartition("\n")[2].count("\u2066") == text.MAX_DIRECTIONS
+
+
 def test_clean_line_makes_one_line_with_single_spaces() -> None:
     assert clean_line("  a \n\n b\tc\u00a0\u3000d\r\n") == "a b c d"
 

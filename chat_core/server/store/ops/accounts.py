@@ -17,6 +17,7 @@ from chat_core.server.store.base import (
     SignInByName,
 )
 from chat_core.server.store.ops.speaking import check_may_enter
+from chat_core.server.store.look_alikes import check_look_alike
 from chat_core.server.store.ops.work import Work, add_account, enter, rename_account, tell_joined
 
 
@@ -28,6 +29,7 @@ def sign_in_by_name(work: Work, op: SignInByName) -> Committed:
         check_not_banned(work, AccountId(known.id), op.ts)
         return Committed(reply=(known, False))
     check_may_enter(work, keeper=False, ts=op.ts)
+    check_look_alike(work.connection, name, None)
     account = add_account(work, name, op.ts)
     number = AccountId(account.id)
     changes, told = [], []
@@ -48,7 +50,8 @@ def rename(work: Work, op: RenameAccount) -> Committed:
         raise Refused(Refusal.NAME_TAKEN, f"The name '{holder.name}' is in use.")
     if account.name == name:
         return Committed(reply=account)
-    renamed = rename_account(work, account, name)
+    looks = check_look_alike(work.connection, name, op.account)
+    renamed = rename_account(work, account, name, looks)
     return Committed(reply=renamed, renamed=renamed)
 
 

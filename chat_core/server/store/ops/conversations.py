@@ -22,6 +22,7 @@ from chat_core.server.store.base import (
     SetChannelTopic,
 )
 from chat_core.server.store.keys import direct_key, row_id, seq_of
+from chat_core.server.store.look_alikes import check_channel_look_alike
 from chat_core.server.store.lookups import ConversationRow, Seat
 from chat_core.server.store.ops import joining
 from chat_core.server.store.ops.speaking import check_may_write
@@ -80,7 +81,8 @@ def join_channel(work: Work, op: JoinChannel) -> Committed:
     _check_room(work, op.account, f"You are in {CONVERSATIONS_PER_ACCOUNT} conversations, more is not possible.")
     created = row is None
     if row is None:
-        row = _made(work, add_conversation(work, "channel", op.ts, name=name, by=op.account))
+        looks = check_channel_look_alike(work.connection, name)
+        row = _made(work, add_conversation(work, "channel", op.ts, name=name, looks=looks, by=op.account))
     joining.use_invite(work, row.id, op.account)
     change = enter(work, row, account, op.ts, seat, role="operator" if row.made_by == op.account else "member")
     told = tell_joined(work, op.account, row.id)

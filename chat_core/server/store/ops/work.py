@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, CursorResult, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, CursorResult, bindparam, case, delete, func, insert, null, select, update
 
 from chat_core.base.ids import EID_BYTES, AccountId, ConversationId
 from chat_core.base.names import name_key
@@ -80,16 +80,33 @@ def add_account(work: Work, name: str, ts: int) -> Account:
     return Account(id=new_key(made), name=name)
 
 
-def rename_account(work: Work, account: Account, name: str) -> Account:
-    """Give an account another name."""
+def rename_account(work: Work, account: Account, name: str, looks: str) -> Account:
+    """Give an account another name.
+
+    Args:
+        work: the transaction.
+        account: whose.
+        name: the new one.
+        looks: what it looks like; kept if the account is registered.
+    """
     number = AccountId(account.id)
-    work.connection.execute(update(accounts).where(accounts.c.id == number).values(name=name, name_key=name_key(name)))
+    kept = case((accounts.c.skeleton.is_not(None), looks), else_=null())
+    work.connection.execute(
+        update(accounts).where(accounts.c.id == number).values(name=name, name_key=name_key(name), skeleton=kept)
+    )
     work.facts.forget_name(number)
     return msgspec.structs.replace(account, name=name)
 
 
 def add_conversation(
-    work: Work, kind: str, ts: int, *, name: str | None = None, direct: str | None = None, by: AccountId | None = None
+    work: Work,
+    kind: str,
+    ts: int,
+    *,
+    name: str | None = None,
+    looks: str | None = None,
+    direct: str | None = None,
+    by: AccountId | None = None,
 ) -> ConversationId:
     """Make a conversation without members."""
     made = work.connection.execute(
@@ -97,6 +114,7 @@ def add_conversation(
             kind=kind,
             name=name,
             name_key=None if name is None else name_key(name),
+            skeleton=looks,
             direct_key=direct,
             topic="",
             head=0,

@@ -1,0 +1,250 @@
+"""Everything a server can say, in a real terminal: nothing of it steers, for every text field and every payload.
+
+The fields are found in the protocol's structs. A new one is filled without a word here; where a client must be made to
+ask for the reply that it is in, a line in `ASKING` does that, and the test fails until it does.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chat_core.base.exit_codes import ExitCode
+from chat_core.protocol.events import MessagePosted
+from tests.support.fields import every_text
+from tests.support.hostile import ESCAPES, HUGE, PAYLOADS, WEIRD
+from tests.support.liar import Liar
+from tests.support.pty import Pty, meant_end, strays, strays_in_lines
+from tests.support.terminal import Terminal
+
+ASKING: Final = ("/list", "/users #general", "/dm @ann", "/topic new", "/join #dev", "/nick bob")
+"""What is typed so that a client asks for each reply that it knows what to do with."""
+UNASKED: Final = {
+    "Users.accounts.name": "no command lists all accounts yet",
+}
+"""Text fields of replies that no client asks for; with the reason."""
+CHUNK: Final = 400
+"""Most characters in a label; what lies behind is cut off."""
+
+
+def chunks() -> Iterator[str]:
+    """Yield all payloads, as many in one text as a wide line shows."""
+    text = ""
+    for payload in PAYLOADS.values():
+        if text and len(text) + len(payload) > CHUNK:
+            yield text
+            text = ""
+        text += f"{payload}|"
+    yield text
+
+
+class Siege:
+    """A full-screen client that talks with a liar, in a terminal."""
+
+    def __init__(self, liar: Liar, terminal: Pty) -> None:
+        self.liar, self.terminal = liar, terminal
+        self._round = self._checked = 0
+
+    def next_text(self, text: str) -> str:
+        """Let the liar say a text everywhere from now on, behind a mark that was not there before; return the mark."""
+        self._round += 1
+        mark = f"Mark{self._round:04}."
+        self.liar.text = f"{mark} {text}".encode(errors="replace").decode()  # a lone surrogate cannot travel
+        return mark
+
+    def push(self, text: str) -> None:
+        """Push a text in every event, and wait until it was drawn."""
+        mark, before = self.next_text(text), self.terminal.size
+        self.liar.push_everything()
+        self.terminal.wait_for(mark, since=before)
+
+    def check(self) -> None:
+        """See that nothing was written since the last time that the driver did not mean."""
+        written = self.terminal.written(self._checked)
+        written = written[: meant_end(written)]
+        self._checked += len(written.encode())
+        assert strays(written) == []
+
+
+def full_screen(liar: Liar) -> list[str]:
+    return [sys.executable, "-m", "chat_tui", "connect", f"127.0.0.1:{liar.port}", "--name", "ann"]
+
+
+def scriptable(liar: Liar, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "chat_tui", *arguments, "--server", f"127.0.0.1:{liar.port}", "--name", "ann"]
+
+
+@pytest.fixture(scope="module")
+def siege(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Siege]:
+    """One client for many tests: each adds to what was written, and looks at all of it."""
+    home = str(tmp_path_factory.mktemp("home"))
+    env = {"HOME": home, **{f"XDG_{kind}_HOME": home for kind in ("CONFIG", "DATA", "STATE", "CACHE")}}
+    with Liar("Mark0000.") as liar, Pty(full_screen(liar), width=480, env=env) as terminal:
+        terminal.wait_for("Mark0000.")
+        yield Siege(liar, terminal)
+
+
+def test_every_payload_in_every_event_leaves_the_terminal_alone(siege: Siege) -> None:
+    for text in chunks():
+        siege.push(text)
+
+    siege.check()
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_huge_text_in_every_event_leaves_the_terminal_alone(siege: Siege, name: str) -> None:
+    siege.push(HUGE[name](5_000))
+
+    siege.check()
+
+
+ANY: Final = st.text(st.characters()) | st.text(st.sampled_from(WEIRD), max_size=CHUNK)
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=ANY)
+def test_any_text_in_every_event_leaves_the_terminal_alone(siege: Siege, text: str) -> None:
+    siege.push(text)
+
+    siege.check()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@settings(max_examples=2000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=ANY)
+def test_any_of_many_texts_in_every_event_leaves_the_terminal_alone(siege: Siege, text: str) -> None:
+    siege.push(text)
+
+    siege.check()
+
+
+def test_ten_thousand_lines_in_a_message_leave_the_terminal_alone(siege: Siege) -> None:
+    siege.next_text("x\n" * 10_000 + "\x1b[2J")
+    siege.liar.push(MessagePosted)
+    siege.push("afterwards")
+
+    siege.check()
+
+
+def test_all_that_a_server_answers_leaves_the_terminal_alone(home: Path) -> None:
+    text = next(chunks())
+    with Liar(f"Hello1. {text}") as liar, Pty(full_screen(liar), width=480) as terminal:
+        terminal.wait_for("Hello1.")
+        liar.push_everything()
+        for number, line in enumerate(ASKING):
+            before, asked = terminal.size, len(liar.asked)
+            liar.text = f"Reply{number}. {text}"
+            terminal.type(f"{line}\r")
+            terminal.until(lambda _: len(liar.asked) > asked, f"{line} asked for nothing", since=before)  # noqa: B023
+        liar.refusing = True
+        before, liar.text = terminal.size, f"Refused1. {text}"
+        terminal.type("/topic another\r")
+        terminal.wait_for("Refused1.", since=before)
+        before, liar.text = terminal.size, f"Goodbye1. {text}"
+        liar.goodbye()
+        terminal.wait_for("Goodbye1.", since=before)
+        terminal.type("\x11")
+
+        assert terminal.wait_exit() == 0
+        assert strays(terminal.written()) == []
+        assert set(every_text()) - liar.said == set(UNASKED), "name a command in ASKING that asks for it"
+
+
+def test_tail_prints_no_payload_that_steers(home: Path) -> None:
+    texts = list(chunks())
+    with Liar("First.") as liar, Pty(scriptable(liar, "tail", "#general", "--events")) as terminal:
+        for number, text in enumerate(texts):
+            before, liar.text = terminal.size, f"Mark{number}. {text}".encode(errors="replace").decode()
+            if number == 0:
+                liar.wait_for("attach")
+            liar.push_everything()
+            terminal.wait_for(f"Mark{number}.", since=before)
+        liar.text = f"Goodbye1. {texts[0]}"
+        liar.goodbye()
+        terminal.wait_for("Goodbye1.")
+
+        assert terminal.wait_exit() == ExitCode.REFUSED
+        assert strays_in_lines(terminal.written()) == []
+
+
+@pytest.mark.parametrize("arguments", [("history", "#general"), ("send", "#general", "hello"), ("tail", "#general")])
+def test_scriptable_commands_print_no_payload_that_steers(home: Path, arguments: tuple[str, ...]) -> None:
+    for text in chunks():
+        with Liar(f"Mark1. {text}".encode(errors="replace").decode()) as liar:
+            liar.refusing = arguments[0] != "history"
+            with Pty(scriptable(liar, *arguments)) as terminal:
+                terminal.wait_exit()
+                assert "Mark1." in terminal.written()
+                assert strays_in_lines(terminal.written()) == []
+
+
+def test_terminal_keeps_title_clipboard_and_screen_whatever_a_server_says(home: Path) -> None:
+    with Liar("Hello1.") as liar, Terminal(full_screen(liar), width=200, height=40, folder=home) as terminal:
+        terminal.wait_for("Hello1.")
+        before = terminal.told("pane_title")
+        for number, text in enumerate(chunks()):
+            liar.text = f"Mark{number}. {text}".encode(errors="replace").decode()
+            liar.push_everything()
+            screen = terminal.wait_for(f"Mark{number}.")
+            # The bar below is ours alone: nothing scrolled it away, wrote over it or moved it.
+            assert "F1" in screen.splitlines()[-1]
+
+        assert terminal.told("pane_title") == before
+        assert terminal.clipboard() == ""
+        assert terminal.told("alternate_on") == "1"
+        assert terminal.told("window_width") == "200"
+
+
+def test_terminal_obeys_these_payloads_when_a_program_prints_them(home: Path) -> None:
+    """The proof that the test above can fail: the same terminal, and `cat` instead of our client."""
+    payloads = home / "payloads"
+    payloads.write_text(f"{ESCAPES['title']}{ESCAPES['clipboard']}printed\n")
+    with Terminal(["sh", "-c", f"cat {payloads}; sleep 30"], width=80, height=24, folder=home) as terminal:
+        terminal.wait_for("printed")
+
+        assert terminal.told("pane_title") == "pwned"
+        assert "rm -rf" in terminal.clipboard()
+
+
+CRASHING: Final = """
+import sys
+from pathlib import Path
+from chat_tui.app import ChatApp
+
+class Broken(ChatApp):
+    def on_mount(self):
+        super().on_mount()
+        self.left = list(enumerate(TEXTS))
+        self.set_interval(0.05, self.say)
+
+    def say(self):
+        if self.left:
+            number, text = self.left.pop(0)
+            self.notify(f"Toast{number}. {text}", title=f"Title{number}. {text}", timeout=60)
+            return
+        password = "hunter2"
+        raise ValueError("Crash1. " + "".join(TEXTS))
+
+folder = Path(sys.argv[1])
+Broken(None, config=folder, data=folder, outbox=folder / "outbox").run()
+"""
+
+
+def test_toasts_and_a_crash_leave_the_terminal_alone_and_tell_no_variables(home: Path) -> None:
+    program = CRASHING.replace("TEXTS", repr(list(chunks())))
+    with Pty([sys.executable, "-c", program, str(home)], height=60) as terminal:
+        terminal.wait_exit()
+        terminal.wait_for("Crash1.", *(f"{what}{number}." for number in range(3) for what in ("Toast", "Title")))
+        screen, _, after = terminal.written().partition("\x1b[?1049l")
+
+        assert strays(screen) == []
+        assert "Traceback" in after and "fault in the client" in after
+        assert strays(after) == []
+        assert "hunter2" not in after.replace('password = "hunter2"', "")
