@@ -1,8 +1,8 @@
-"""The registry of requests: which function handles one, and which permission it needs. The only place that says so."""
+"""The registry of requests: which function handles one, what it needs, what it costs. The only place that says so."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -20,6 +20,10 @@ class Route:
 
     handler: Callable[[Context, Any], Awaitable[Reply]]
     needs: Permission
+    cost: int = 1
+    """What a call takes of a connection's allowance."""
+    attempt: bool = False
+    """Whether it is a try to get in, which may be a guess."""
 
 
 ROUTES: Final[dict[type[Request[Any]], Route]] = {}
@@ -28,18 +32,29 @@ ROUTES: Final[dict[type[Request[Any]], Route]] = {}
 Handler = Callable[[Context, Any], Awaitable[R]]
 
 
-def handles(request: type[Request[R]], *, needs: Permission) -> Callable[[Handler[R]], Handler[R]]:
+def costs(routes: Mapping[type[Request[Any]], Route] = ROUTES) -> dict[str, int]:
+    """Return what requests cost by their name on the wire, those left out that cost 1."""
+    return {str(kind.__struct_config__.tag): route.cost for kind, route in routes.items() if route.cost != 1}
+
+
+def handles(
+    request: type[Request[R]], *, needs: Permission, cost: int = 1, attempt: bool = False
+) -> Callable[[Handler[R]], Handler[R]]:
     """Register the decorated coroutine function as the handler of a request.
 
     Args:
         request: the request; the handler must return its reply's type.
         needs: the permission the caller must hold.
+        cost: what a call takes of a connection's allowance: 1 for what a post costs the server, 0 for what is bounded
+            otherwise, at most 20.
+        attempt: whether it is a try to get in; its field `name`, if it has one, is what may be guessed for. A reply
+            with a true `created` counts as a try although it succeeded.
     """
 
     def register(handler: Handler[R]) -> Handler[R]:
         if request in ROUTES:
             raise TypeError(f"{request.__name__} has two handlers")
-        ROUTES[request] = Route(handler, needs)
+        ROUTES[request] = Route(handler, needs, cost, attempt)
         return handler
 
     return register
