@@ -64,7 +64,22 @@ def serve(
     insecure_plaintext: Annotated[
         bool, typer.Option("--insecure-plaintext", help="No encryption: others on the way can read and forge all.")
     ] = False,
-    log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error [default: info].")] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="auto, local or internet: whose limits hold [default: auto, by listener].")
+    ] = None,
+    max_clients: Annotated[int | None, typer.Option(min=0, help="Most connections; 0: any number.")] = None,
+    idle_timeout: Annotated[
+        float | None, typer.Option(min=0, help="Disconnect who asks for nothing for so many seconds; 0: never.")
+    ] = None,
+    exit_when_idle: Annotated[
+        float | None, typer.Option(min=0, help="End after so many seconds with nobody connected; 0: never.")
+    ] = None,
+    log_level: Annotated[str | None, typer.Option(help="trace, debug, info, warning or error [default: info].")] = None,
+    debug: Annotated[int, typer.Option("--debug", "-d", count=True, help="Log more: debug; twice: trace.")] = 0,
+    log_file: Annotated[Path | None, typer.Option(help="Append the log to this file.")] = None,
+    log_messages: Annotated[
+        bool | None, typer.Option("--log-messages", help="Log the text of messages, too. Tell your users.")
+    ] = None,
     config: _ConfigFile = None,
     embedded: Annotated[
         bool, typer.Option("--embedded", hidden=True, help="Leave when standard input ends and nobody is connected.")
@@ -76,21 +91,44 @@ def serve(
     from chat_core.server.app import run
     from chat_core.server.config import DEFAULT_HOST, Given, load, serve_options
     from chat_core.server.observe import LEVELS
+    from chat_core.server.reloading import Source
 
     if log_level is not None and log_level not in LEVELS:
         raise typer.BadParameter(f"must be one of {', '.join(LEVELS)}", param_hint="--log-level")
     if tls not in (None, "auto", "on") or (tls and insecure_plaintext):
         raise typer.BadParameter("must be auto or on, and not beside --insecure-plaintext", param_hint="--tls")
     tls = "insecure-plaintext" if insecure_plaintext else tls
+    if profile not in (None, "auto", "local", "internet"):
+        raise typer.BadParameter("must be auto, local or internet", param_hint="--profile")
     host = DEFAULT_HOST if host == "" else host
-    given = Given(config=config, data=data, host=host, port=port, socket=socket, tls=tls, log_level=log_level)
+    given = Given(
+        config=config,
+        data=data,
+        host=host,
+        port=port,
+        socket=socket,
+        tls=tls,
+        log_level=("debug" if debug == 1 else "trace") if debug else log_level,
+        profile=profile,
+        max_clients=max_clients,
+        idle_timeout_s=idle_timeout,
+        exit_when_idle_s=exit_when_idle,
+        log_file=log_file,
+        log_messages=log_messages,
+    )
     # An embedded server is told everything by its starter; the variables around it are meant for another one.
     environment = {} if embedded else os.environ
+    default_data = _default_data()
     try:
-        loaded = load(given, environment, _default_data())
+        loaded = load(given, environment, default_data)
     except SettingsFault as fault:
         raise _told(fault, ExitCode.CONFIG) from None
-    raise typer.Exit(int(run(serve_options(loaded, _default_data(), embedded=embedded))))
+    source = Source(
+        loaded,
+        lambda: load(given, environment, default_data),
+        lambda settings: serve_options(settings, default_data, embedded=embedded),
+    )
+    raise typer.Exit(int(run(source.options(loaded), source=source)))
 
 
 def _default_data() -> Path:

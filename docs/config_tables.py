@@ -8,7 +8,7 @@ from chat_core.base.settings import Key, in_words, keys_of, quoted
 from chat_core.server.config import PREFIX, Settings
 from docs.struct_tables import Undocumented, described, field_sentences, table
 
-_HEAD = ("key", "what it can be", "unit", "default", "meaning", "in the environment")
+_HEAD = ("key", "what it can be", "unit", "default", "live", "meaning", "in the environment")
 
 
 def settings() -> str:
@@ -26,7 +26,8 @@ def _row(key: Key) -> tuple[str, ...]:
     if key.name not in sentences:
         raise Undocumented(f"[{key.section}] {key.name}")
     default, variable = f"`{quoted(key.default)}`", f"`{key.variable(PREFIX)}`"
-    return (f"`{key.name}`", in_words(key.type), key.unit, default, sentences[key.name], variable)
+    live = "yes" if key.is_live else ""
+    return (f"`{key.name}`", in_words(key.type), key.unit, default, live, sentences[key.name], variable)
 
 
 PARTS = {"settings": settings}

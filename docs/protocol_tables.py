@@ -15,7 +15,7 @@ from chat_core.protocol.codes import GOODBYES, REFUSALS
 from chat_core.protocol.envelopes import ENVELOPES, Answer, Call, Envelope
 from chat_core.protocol.events import EVENTS, AccountEvent, ConversationEvent, Event, Lagging, Signal
 from chat_core.protocol.framing import frame
-from chat_core.protocol.limits import Limits
+from chat_core.protocol.limits import Limits, Rates
 from chat_core.protocol.requests.base import Reply, Request, reply_type
 from chat_core.protocol.requests.catalog import DOMAINS
 from chat_core.protocol.requests.session import CatchUp, Hello, Welcome
@@ -106,6 +106,7 @@ def value_tables() -> str:
         *(kind for kind in members if kind.__module__ == values.__name__),
         CatchUp,
         Limits,
+        Rates,
     ]
     return "\n\n".join(f"#### {kind.__name__}\n\n{described(kind)}\n\n{field_table(kind)}" for kind in kinds)
 

@@ -26,6 +26,9 @@ from chat_core.base.text import line_for_terminal
 FilePath = Annotated[str, msgspec.Meta(extra={"path": True})]
 """Type of a setting that is a path: a leading `~` is the home folder; in a file, relative ones begin at its folder."""
 
+LIVE = msgspec.Meta(extra={"live": True})
+"""Mark of a setting that a running process can take up: `Annotated[int, Meta(ge=0), LIVE]`."""
+
 _SHOWN: Final = 60
 """Longest piece of a wrong value in a sentence, in characters."""
 _HERE: Final = Path()
@@ -77,10 +80,25 @@ class Key:
         return isinstance(self.type, types.Metadata) and bool((self.type.extra or {}).get("path"))
 
     @property
+    def is_live(self) -> bool:
+        """Whether a running process can take it up."""
+        return isinstance(self.type, types.Metadata) and bool((self.type.extra or {}).get("live"))
+
+    @property
     def unit(self) -> str:
         """Its unit, which its name ends with; empty if it has none."""
         ending = self.name.rpartition("_")[2] if "_" in self.name else ""
-        return {"s": "seconds", "bytes": "bytes"}.get(ending, "")
+        return {"s": "seconds", "bytes": "bytes", "rate": "a second"}.get(ending, "")
+
+    @property
+    def path(self) -> str:
+        """How a sentence names it: `[section] name`."""
+        return f"[{self.section}] {self.name}"
+
+    @property
+    def option(self) -> str:
+        """How the command line spells it, if it does."""
+        return "--" + self.name.removesuffix("_s").replace("_", "-")
 
     def variable(self, prefix: str) -> str:
         """Return the name of its environment variable."""
@@ -116,7 +134,8 @@ class Loaded(Generic[S]):
 def keys_of(schema: type[msgspec.Struct]) -> tuple[Key, ...]:
     """Return every setting of a schema, in its order."""
     return tuple(
-        Key(section.encode_name, field.encode_name, kind.cls, field.type, field.default)
+        # A section can have defaults of its own, so that two of them can share a struct.
+        Key(section.encode_name, field.encode_name, kind.cls, field.type, getattr(section.default, field.name))
         for section, kind in _sections(schema)
         for field in kind.fields
     )
@@ -201,8 +220,7 @@ class Loading(Generic[S]):
         for at, value in options.items():
             if value is not None:
                 key = self._keys[at]
-                option = "--" + key.name.replace("_", "-")
-                self._take(key, value, Origin.OPTION, option, said=option)
+                self._take(key, value, Origin.OPTION, key.option, said=key.option)
 
     def finish(self) -> Loaded[S]:
         """Return the settings.

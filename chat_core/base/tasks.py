@@ -25,6 +25,11 @@ def spawn(name: str, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     return task
 
 
+def running() -> int:
+    """Return how many tasks there are."""
+    return len(_running)
+
+
 def _ended(task: asyncio.Task[Any]) -> None:
     _running.discard(task)
     if not task.cancelled() and (error := task.exception()) is not None:

@@ -39,7 +39,9 @@ def raise_descriptor_limit(wanted: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
-def open_sockets(address: Address, names: Sequence[str], channel: str, *, follow: bool = True) -> list[socket.socket]:
+def open_sockets(
+    address: Address, names: Sequence[str], channel: str, *, follow: bool = True, sources: Sequence[str] = ()
+) -> list[socket.socket]:
     """Connect, sign in, join and attach one connection for each name.
 
     Args:
@@ -47,6 +49,7 @@ def open_sockets(address: Address, names: Sequence[str], channel: str, *, follow
         names: of the accounts.
         channel: with its `#`.
         follow: whether they attach, and so get what is written there.
+        sources: addresses of this machine that they come from, in turn; none: the usual one.
 
     Returns:
         Blocking sockets with a time-out, in the order of the names; nothing of a message has been read from them.
@@ -57,18 +60,20 @@ def open_sockets(address: Address, names: Sequence[str], channel: str, *, follow
     opened: list[socket.socket] = []
     try:
         for start in range(0, len(names), AT_ONCE):
-            opened += _open_batch(address, names[start : start + AT_ONCE], channel, follow=follow)
+            opened += _open_batch(address, names[start : start + AT_ONCE], channel, follow=follow, sources=sources)
     except BaseException:
         _close(opened)
         raise
     return opened
 
 
-def _open_batch(address: Address, names: Sequence[str], channel: str, *, follow: bool) -> list[socket.socket]:
+def _open_batch(
+    address: Address, names: Sequence[str], channel: str, *, follow: bool, sources: Sequence[str]
+) -> list[socket.socket]:
     opening: list[_Opening] = []
     try:
-        for name in names:
-            opening.append(_Opening(address, name))
+        for number, name in enumerate(names):
+            opening.append(_Opening(address, name, sources[number % len(sources)] if sources else ""))
             opening[-1].send(frames.hello(), frames.sign_in(name), frames.join(channel))
         for one in opening:
             one.await_answer(frames.JOIN_ID)
@@ -85,8 +90,8 @@ def _open_batch(address: Address, names: Sequence[str], channel: str, *, follow:
     return [one.socket for one in opening]
 
 
-def connect(address: Address) -> socket.socket:
-    """Connect. Raises: OSError."""
+def connect(address: Address, source: str = "") -> socket.socket:
+    """Connect, from a certain address of this machine or the usual one. Raises: OSError."""
     if address.path:
         stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         stream.settimeout(ANSWER_WITHIN_S)
@@ -96,7 +101,8 @@ def connect(address: Address) -> socket.socket:
             stream.close()
             raise
         return stream
-    stream = socket.create_connection((address.host, address.port), ANSWER_WITHIN_S)
+    come_from = (source, 0) if source else None
+    stream = socket.create_connection((address.host, address.port), ANSWER_WITHIN_S, come_from)
     stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return stream
 
@@ -104,11 +110,11 @@ def connect(address: Address) -> socket.socket:
 class _Opening:
     """A connection until it is attached."""
 
-    def __init__(self, address: Address, name: str) -> None:
+    def __init__(self, address: Address, name: str, source: str) -> None:
         self._name = name
         self._reader = FrameReader(FRAME_TO_CLIENT_BYTES)
         self._answered: set[int] = set()
-        self.socket = connect(address)
+        self.socket = connect(address, source)
 
     def send(self, *payloads: bytes) -> None:
         self.socket.sendall(b"".join(frame(payload) for payload in payloads))

@@ -11,6 +11,7 @@ import selectors
 import socket
 import time
 from array import array
+from collections.abc import Sequence
 from typing import Final
 
 from chat_core.bench import frames
@@ -49,9 +50,19 @@ class Posters:
         senders: how many.
         size: bytes of a body.
         follow: whether each sender also gets what is written in its channel.
+        sources: addresses of this machine that they come from, in turn; none: the usual one.
     """
 
-    def __init__(self, address: Address, channels: list[str], *, senders: int, size: int, follow: bool) -> None:
+    def __init__(
+        self,
+        address: Address,
+        channels: list[str],
+        *,
+        senders: int,
+        size: int,
+        follow: bool,
+        sources: Sequence[str] = (),
+    ) -> None:
         raise_descriptor_limit(senders)
         self._selector = selectors.DefaultSelector()
         self._senders: list[_Sender] = []
@@ -67,7 +78,7 @@ class Posters:
             for index, channel in enumerate(channels):
                 names = [name_of(number) for number in range(index, senders, len(channels))]
                 message = frames.Message(channel, size, salt)
-                for stream in open_sockets(address, names, channel, follow=follow):
+                for stream in open_sockets(address, names, channel, follow=follow, sources=sources):
                     sender = _Sender(stream, message)
                     self._senders.append(sender)
                     self._selector.register(stream, selectors.EVENT_READ, sender)

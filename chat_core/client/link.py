@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
@@ -16,12 +17,13 @@ from chat_core.base.clock import Clock
 from chat_core.base.errors import ProtocolFault
 from chat_core.client.ended import Ended, how_it_ended
 from chat_core.client.errors import CallFailed, Disconnected
+from chat_core.client.pace import Pace
 from chat_core.protocol.codec import pack, read_event, read_reply, to_map
 from chat_core.protocol.codes import Goodbye, Refusal
 from chat_core.protocol.connection import Connection, Role
 from chat_core.protocol.envelopes import Answer, Call, Envelope, Failure, Farewell, Push
 from chat_core.protocol.events import Event
-from chat_core.protocol.limits import FRAME_TO_SERVER_BYTES, PROBE_WITHIN_S
+from chat_core.protocol.limits import FRAME_TO_SERVER_BYTES, PROBE_WITHIN_S, Rates
 from chat_core.protocol.requests.base import Reply, Request, reply_type
 from chat_core.transport.connect import Connector
 from chat_core.transport.driver import Driver
@@ -35,11 +37,13 @@ PROBE_EVERY_S: Final = 5.0
 """Silence after which a sign of life is worth asking for, in seconds."""
 ROUND_TRIPS: Final = 4
 """Round trips a probe has at least, on a link that is slow by nature."""
+A_LITTLE_S: Final = 0.001
+"""Loops may call a moment early, and what is not due would only be planned again."""
 _CLOSE_WITHIN_S: Final = 1.0
 _LAST_CALL_ID: Final = 2**32 - 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Open(Generic[R]):
     """A call that waits for its answer."""
 
@@ -74,6 +78,10 @@ class Link:
         self._heard_at = clock.monotonic()
         self._probed_at = self._heard_at
         self._gone = asyncio.Event()
+        self._pace: Pace | None = None
+        self._early: deque[Call] = deque()
+        """Calls that the server would not answer yet."""
+        self._timer: asyncio.TimerHandle | None = None
 
     @classmethod
     async def open(
@@ -110,8 +118,12 @@ class Link:
             then(CallFailed(Refusal.TOO_LONG, f"A request has at most {FRAME_TO_SERVER_BYTES} bytes."))
             return
         self._calls[call.id] = _Open(reply_type(type(request)), then, self._clock.monotonic())
-        driver.connection.send(call)
-        self._flush_soon()
+        if self._pace is None:
+            driver.connection.send(call)
+            self._flush_soon()
+        else:
+            self._early.append(call)
+            self._send_due()
 
     def begin(
         self, request: Request[R], take: Callable[[R], None] | None = None
@@ -160,6 +172,21 @@ class Link:
         if isinstance(outcome, (CallFailed, Disconnected)):
             raise outcome
         return outcome
+
+    def keep_to(self, rates: Rates | None) -> None:
+        """Ask no faster than the server has told; None: as fast as one likes."""
+        self._pace = None if rates is None else Pace(rates, self._clock.monotonic())
+
+    @property
+    def paced(self) -> bool:
+        """Whether the server counts what is asked."""
+        return self._pace is not None
+
+    def wait_s(self, request: type[Request[Any]]) -> float:
+        """Return the seconds until a request that nobody waits for may be asked; 0: now."""
+        if self._pace is None:
+            return 0.0
+        return self._pace.wait_s(_name(request), 0, self._clock.monotonic(), patient=True)
 
     # --- the connection ---------------------------------------------------------------------------------------
 
@@ -233,12 +260,18 @@ class Link:
         except ProtocolFault as fault:
             self._close_for(fault)
 
+    def heard(self, size: int) -> None:
+        """Nothing to do (driver): whom we connect to may send as much as it likes."""
+
     def writable(self) -> None:
         """Nothing to do (driver): what waits is bounded by the open calls."""
 
     def closed(self, farewell: Farewell | None, ours: Goodbye | None) -> None:
         """Tell everybody who waits (driver)."""
         self._driver = None
+        self._early.clear()
+        if self._timer is not None:
+            self._timer.cancel()
         if self.ended is None:
             self.ended = how_it_ended(farewell, ours, signed_in=self._signed_in)
         calls, self._calls = self._calls, {}
@@ -277,6 +310,25 @@ class Link:
         self._next_id = (free + 1) & _LAST_CALL_ID
         return free
 
+    def _send_due(self) -> None:
+        """Send the calls that the server would answer by now, in their order."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while self._early and self._pace is not None and self._driver is not None:
+            call, now = self._early[0], self._clock.monotonic()
+            name, size = str(call.request["do"]), len(pack(call))
+            wait_s = self._pace.wait_s(name, size, now)
+            if wait_s:
+                self._timer = self._loop.call_later(wait_s + A_LITTLE_S, self._send_due)
+                return
+            self._pace.spend(name, size)
+            self._early.popleft()
+            if call.id in self._calls:
+                self._calls[call.id].asked_at = now
+            self._driver.connection.send(call)
+            self._flush_soon()
+
     def _flush_soon(self) -> None:
         """Write what was asked in this turn of the loop in one go."""
         if not self._flush_due:
@@ -287,6 +339,10 @@ class Link:
         self._flush_due = False
         if self._driver is not None:
             self._driver.flush()
+
+
+def _name(request: type[Request[Any]]) -> str:
+    return str(request.__struct_config__.tag)
 
 
 def _may_be_long(call: Call) -> bool:

@@ -57,6 +57,7 @@ class Opening:
                 Refusal.PROTOCOL_VERSION,
                 f"The server speaks protocol {welcome.protocol}, this client {PROTOCOL_VERSION}: update the older one.",
             )
+        link.keep_to(welcome.rates)
         signed_in = await link.reply(sign_in)
         link.ready()
         self._take(welcome, signed_in)

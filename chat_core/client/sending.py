@@ -14,7 +14,7 @@ from chat_core.client.link import Link
 from chat_core.client.state.inputs import UnsentMoved
 from chat_core.client.state.journal import Again, AnyRecord, Failed, Gone, Kept, Put
 from chat_core.client.state.model import Unsent
-from chat_core.client.state.unsent import OLD, Outbox, Sending
+from chat_core.client.state.unsent import OLD, WINDOW, Outbox, Sending
 from chat_core.client.storage import Storage
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import MessagePosted
@@ -27,6 +27,8 @@ OLD_MS: Final = 12 * 3600 * 1000
 """Age from which on a message is not sent without asking, in milliseconds."""
 A_LITTLE_S: Final = 0.001
 """Loops may call a moment early, and a pause that is not over would only be planned again."""
+AT_A_TIME: Final = 8
+"""Messages sent between two looks at how fast the server takes them: less than is kept for calls of other kinds."""
 _NEVER: Final = 2**63
 
 Outcome = Posted | CallFailed | Disconnected
@@ -245,12 +247,22 @@ class Sender:
         link = self._link
         if link is not None:
             now = self._clock.monotonic()
-            for sending in self._outbox.due(now):
-                self._send(link, sending)
-            pause_s = self._outbox.next_due(now)
+            pauses = (self._send_due(link, now), self._outbox.next_due(now))
+            pause_s = min((pause_s for pause_s in pauses if pause_s is not None), default=None)
             if pause_s is not None:
                 self._pause = asyncio.get_running_loop().call_later(pause_s + A_LITTLE_S, self._pump)
         self._wake()
+
+    def _send_due(self, link: Link, now: float) -> float | None:
+        """Send what may be sent; return the seconds after which the server takes more, None: it takes what there is."""
+        most = AT_A_TIME if link.paced else WINDOW
+        while not (wait_s := link.wait_s(Post)):
+            sendings = self._outbox.due(now, most)
+            if not sendings:
+                return None
+            for sending in sendings:
+                self._send(link, sending)
+        return wait_s
 
     def _send(self, link: Link, sending: Sending) -> None:
         unsent = sending.unsent

@@ -58,6 +58,8 @@ class Goodbye(StrEnum):
     SIGN_IN_TIMEOUT = "sign_in_timeout"
     PING_TIMEOUT = "ping_timeout"
     SLOW_READER = "slow_reader"
+    FLOOD = "flood"
+    SIGN_IN_FIRST = "sign_in_first"
     TOO_MANY_CONNECTIONS = "too_many_connections"
     WRONG_USER = "wrong_user"
     KICKED = "kicked"
@@ -127,6 +129,8 @@ GOODBYES: Final[dict[Goodbye, Explained]] = {
     Goodbye.SIGN_IN_TIMEOUT: Explained("The client did not sign in in time.", True),
     Goodbye.PING_TIMEOUT: Explained("A ping was not answered in time.", True),
     Goodbye.SLOW_READER: Explained("The client took no bytes for too long.", True),
+    Goodbye.FLOOD: Explained("The client sent much more than this server takes, and went on.", False),
+    Goodbye.SIGN_IN_FIRST: Explained("More was sent before signing in than this server takes then.", False),
     Goodbye.TOO_MANY_CONNECTIONS: Explained("The server has as many connections as it may have.", True),
     Goodbye.WRONG_USER: Explained("This socket belongs to another user of the machine.", False),
     Goodbye.KICKED: Explained("A moderator, or a rule, ended this connection; the text says why.", False),

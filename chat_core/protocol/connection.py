@@ -13,6 +13,7 @@ Which envelopes may arrive is data (`_TAKES`), by role.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from enum import Enum
 from typing import Final
@@ -67,18 +68,23 @@ class Connection:
         ping_every_s: silence after which the peer is asked for a sign of life, in seconds.
         pong_within_s: time it has for that, in seconds.
         sign_in_within_s: server only: time until `signed_in` must have been called, in seconds.
+        opening_frames: frames that are taken before `signed_in`.
+        opening_bytes: bytes that are taken before it.
     """
 
     __slots__ = (
         "_answer_by",
         "_heard_at",
         "_opened_at",
+        "_opening_bytes",
+        "_opening_frames",
         "_out",
         "_ping_every_s",
         "_pong_within_s",
         "_reader",
         "_sign_in_within_s",
         "_takes",
+        "frames",
         "phase",
         "role",
     )
@@ -91,9 +97,13 @@ class Connection:
         ping_every_s: float = limits.PING_EVERY_S,
         pong_within_s: float = limits.PONG_WITHIN_S,
         sign_in_within_s: float = limits.SIGN_IN_WITHIN_S,
+        opening_frames: float = math.inf,
+        opening_bytes: float = math.inf,
     ) -> None:
         self.role = role
         self.phase = Phase.OPENING
+        self.frames = 0
+        """Frames that came in so far."""
         self._takes = _TAKES[role]
         self._reader = FrameReader(_FIRST_LIMIT[role])
         self._out: list[bytes] = []
@@ -104,6 +114,8 @@ class Connection:
         self._ping_every_s = ping_every_s
         self._pong_within_s = pong_within_s
         self._sign_in_within_s = sign_in_within_s
+        self._opening_frames = opening_frames
+        self._opening_bytes = opening_bytes
 
     @property
     def buffered(self) -> int:
@@ -114,6 +126,7 @@ class Connection:
         """Enter READY: longer frames are taken, and the sign-in time-out no longer counts."""
         if self.phase is Phase.OPENING:
             self.phase = Phase.READY
+            self._opening_frames = math.inf
             if self.role is Role.SERVER:
                 self._reader.limit = limits.FRAME_TO_SERVER_BYTES
 
@@ -128,7 +141,11 @@ class Connection:
         self._heard_at = now
         self._answer_by = None
         try:
+            self._count_opening(len(data))
             for payload in self._reader.feed(data):
+                self.frames += 1
+                if self.frames > self._opening_frames:
+                    self._count_opening(0)
                 envelope = unpack(payload)
                 if not isinstance(envelope, self._takes):
                     tag = type(envelope).__struct_config__.tag
@@ -211,6 +228,12 @@ class Connection:
         if expired is not None:
             self.close(expired)
         return expired
+
+    def _count_opening(self, size: int) -> None:
+        """Count bytes that came before sign-in. Raises: ProtocolFault if they, or the frames, are too many."""
+        self._opening_bytes -= size
+        if self.phase is Phase.OPENING and (self._opening_bytes < 0 or self.frames > self._opening_frames):
+            raise ProtocolFault(Goodbye.SIGN_IN_FIRST, GOODBYES[Goodbye.SIGN_IN_FIRST].text)
 
     def _ended(self) -> bool:
         return self.phase is Phase.CLOSED

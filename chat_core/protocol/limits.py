@@ -34,6 +34,8 @@ CONVERSATIONS_PER_ACCOUNT: Final = 500
 """Conversations one account can be in, so that their list fits into one frame."""
 POSITIONS_PER_RESUME: Final = 500
 """Positions one resume can hold."""
+FRAME_WEIGHT_BYTES: Final = 256
+"""Bytes that each frame counts for beyond its own, where bytes are counted: a small one is work, too."""
 OUTBOX_BYTES: Final = 1024 * 1024
 """Bytes waiting for one reader before it is detached and told `lagging`."""
 MAX_ARRAY_ITEMS: Final = 4096
@@ -80,3 +82,18 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Time to answer a ping, in seconds."""
     typing_every_s: float = TYPING_EVERY_S
     """Shortest distance of two `typing` requests about one conversation, in seconds."""
+
+
+class Rates(msgspec.Struct, frozen=True, kw_only=True):
+    """How fast a client may ask, where the server counts: so much at once, and so much more each second."""
+
+    request_burst: int = 0
+    """What requests may cost at once."""
+    request_rate: float = 0.0
+    """What of that comes back each second; 0: requests are not counted."""
+    byte_burst: int = 0
+    """Bytes that all connections of an account may send at once, and 256 more for each frame."""
+    byte_rate: float = 0.0
+    """Bytes of that which come back each second; 0: bytes are not counted. Who sends faster is read slower."""
+    costs: dict[str, int] = {}
+    """Requests by their `do` that do not cost 1, with what they cost."""

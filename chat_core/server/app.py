@@ -3,51 +3,55 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
-import resource
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from shlex import quote
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chat_core import __version__
 from chat_core.base.clock import SystemClock
 from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.ids import ConversationId
+from chat_core.base.text import line_for_terminal
 from chat_core.protocol.codes import Goodbye
+from chat_core.protocol.events import ConversationEvent, MessagePosted
 from chat_core.protocol.requests.base import Request
 from chat_core.server import handlers
 from chat_core.server.config import ServeOptions
 from chat_core.server.context import Services
+from chat_core.server.counts import Commits
+from chat_core.server.defence.guard import Guard
 from chat_core.server.folder import DataFolder, FolderInUse
-from chat_core.server.gateway import Gateway, PortInUse
+from chat_core.server.gateway import Gateway
+from chat_core.server.listening import PortInUse
 from chat_core.server.observe import configure, get_log
+from chat_core.server.process import has_terminal, loop_factory, prepare, quiet_collector
 from chat_core.server.reachable import reachable_host
 from chat_core.server.registry import ROUTES, Route
+from chat_core.server.reloading import Reloading, Source
 from chat_core.server.router import Router
 from chat_core.server.sessions.admission import Admission
 from chat_core.server.sessions.feed import Feed
 from chat_core.server.sessions.flusher import Flusher
 from chat_core.server.sessions.hub import Hub
 from chat_core.server.sessions.presence import Presence
-from chat_core.server.store.base import Reader, Refused, Store, StoreBroken
+from chat_core.server.store.base import Committed, Reader, Refused, Store, StoreBroken
 from chat_core.server.store.committer import BeforeCommit
 from chat_core.server.store.sqlite import SqliteStore
 from chat_core.server.tls import Identity, TlsFiles, own_files
 from chat_core.transport.urls import Address, Invitation
 
+if TYPE_CHECKING:
+    from chat_core.server.metrics import Observed
+
 __all__ = ["Parts", "Server", "run"]
 assert handlers.__all__, "importing the handlers fills the registry"
 
 log = get_log(__name__)
-
-_SWITCH_S = 0.0005
-"""How soon a busy event loop lets the store's threads run, in seconds. With Python's 5 ms a commit waited up to a
-second behind a loop that was fanning out; with this, tens of milliseconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +68,19 @@ class Parts:
     """As of `Committer`."""
 
 
-def run(options: ServeOptions, parts: Parts | None = None) -> ExitCode:
-    """Run a server until it is told to stop; return the exit code. Every fault is one sentence on standard error."""
-    configure(options.log_level)
-    _raise_descriptor_limit()
-    sys.setswitchinterval(_SWITCH_S)
+def run(options: ServeOptions, parts: Parts | None = None, source: Source | None = None) -> ExitCode:
+    """Run a server until it is told to stop; return the exit code. Every fault is one sentence on standard error.
+
+    Args:
+        options: what it is told.
+        parts: what it is made of, where that is not the usual.
+        source: where the options come from, so that SIGHUP can read them again.
+    """
     try:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            return runner.run(Server(options, parts).run())
+        configure(options.log_level, options.log_file)
+        prepare()
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
+            return runner.run(Server(options, parts, source).run())
     except (FolderInUse, PortInUse) as fault:
         print(fault, file=sys.stderr)
         return ExitCode.IN_USE
@@ -89,10 +98,14 @@ class Server:
     Args:
         options: what it was started with.
         parts: what it is made of, where that is not the usual.
+        source: where the options come from; None: SIGHUP changes none.
     """
 
-    def __init__(self, options: ServeOptions, parts: Parts | None = None) -> None:
+    def __init__(self, options: ServeOptions, parts: Parts | None = None, source: Source | None = None) -> None:
         self._options = options
+        self._reloading = Reloading(options, source)
+        self._commits = Commits()
+        self._times_empty = 0
         self._parts = parts or Parts()
         self._stopping: asyncio.Event
         self._why = Goodbye.SHUTDOWN
@@ -108,44 +121,83 @@ class Server:
         folder.lock()
         clock = SystemClock()
         parts = self._parts
-        sqlite = SqliteStore(folder.database, clock=clock, before_commit=parts.before_commit)
+        sqlite = SqliteStore(
+            folder.database, clock=clock, before_commit=parts.before_commit, measure=self._commits.committed
+        )
         store = parts.around_store(sqlite)
         try:
             self._hub = Hub(Presence(self._count_members), parts.make_feed)
             self._store = store
-            boot = await store.open(self._hub.committed)
+            boot = await store.open(self._committed)
             self._hub.boot(boot.heads, boot.sanctions)
             if folder.open_to_others():
                 path = str(folder.path.absolute())
                 log.warning("other users can get into the data folder", folder=path, mend=f"chmod 700 {quote(path)}")
+            guard = Guard(clock.monotonic(), self._options.local, self._options.internet)
+            admission = Admission(clock)
             router = Router(
                 Services(
                     store=store,
                     hub=self._hub,
-                    admission=Admission(clock),
+                    admission=admission,
                     clock=clock,
                     epoch=boot.epoch,
                     server=f"chat-core {__version__}",
                     ping_every_s=self._options.ping_every_s,
                     pong_within_s=self._options.pong_within_s,
+                    guard=guard,
                 ),
                 self._broken,
                 parts.routes,
             )
             flusher = Flusher(clock, lambda: router.running > 0)
-            gateway = Gateway(self._options, clock, self._hub, flusher, router.route, self._emptied)
+            gateway = Gateway(self._options, clock, self._hub, flusher, router.route, self._emptied, guard)
+            self._reloading.register("log", lambda options: configure(options.log_level, options.log_file))
+            self._reloading.register("options", self._use)
+            self._reloading.register("requests", lambda options: router.trace(options.log_level == "trace"))
+            self._reloading.register("gateway", gateway.use)
+            self._reloading.register(
+                "defence", lambda options: guard.use(options.local, options.internet, clock.monotonic())
+            )
+            self._reloading.register("certificate", self._reload_identity)
+            router.trace(self._options.log_level == "trace")
+            observed = (
+                self._observe(gateway, router, flusher, admission, sqlite) if self._options.observe_port else None
+            )
             try:
                 self._listen(gateway)
-                _quiet_collector()
+                self._emptied()
+                quiet_collector()
                 await self._stopping.wait()
             finally:
                 gateway.stop()
+                if observed is not None:
+                    observed.close()
             await self._drain(router)
         finally:
             await store.close()
             folder.unlock()
         log.info("stopped", why=self._why.value)
         return ExitCode.IO if self._why is Goodbye.STORE_FAILED else ExitCode.OK
+
+    def _observe(
+        self, gateway: Gateway, router: Router, flusher: Flusher, admission: Admission, sqlite: SqliteStore
+    ) -> Observed:
+        from chat_core.server.gathering import Gathering  # most servers need none of it
+        from chat_core.server.metrics import Observed
+
+        gathering = Gathering(
+            gateway=gateway,
+            hub=self._hub,
+            router=router,
+            flusher=flusher,
+            admission=admission,
+            commits=self._commits,
+            routes=self._parts.routes,
+            queued_writes=lambda: sqlite.queued,
+            store=sqlite.path,
+        )
+        return Observed(self._options.observe_port, gathering)
 
     def _listen(self, gateway: Gateway) -> None:
         options = self._options
@@ -190,17 +242,21 @@ class Server:
 
     def _hung_up(self) -> None:
         """Read again what can be read again; without the terminal that it was started from, stop."""
-        if self._had_terminal and not _has_terminal():
+        if self._had_terminal and not has_terminal():
             self._signalled(signal.SIGHUP)
-        elif self._identity is None:
-            log.info("nothing to reload: there is no certificate")
         else:
-            try:
-                self._identity.reload()
-            except UsageFault as fault:
-                log.error("the certificate in use stays", reason=str(fault))
-            else:
-                log.info("certificate reloaded", pin=self._identity.pin)
+            self._reloading.reload()
+
+    def _reload_identity(self, _: ServeOptions) -> None:
+        if self._identity is None:
+            log.info("nothing to reload: there is no certificate")
+            return
+        try:
+            self._identity.reload()
+        except UsageFault as fault:
+            log.error("the certificate in use stays", reason=str(fault))
+        else:
+            log.info("certificate reloaded", pin=self._identity.pin)
 
     async def _drain(self, router: Router) -> None:
         """Let calls under way finish, then say goodbye to everybody."""
@@ -233,8 +289,19 @@ class Server:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._signalled, number)
         # Under nohup the end of the terminal is to mean nothing.
-        self._had_terminal = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN and _has_terminal()
+        self._had_terminal = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN and has_terminal()
         loop.add_signal_handler(signal.SIGHUP, self._hung_up)
+
+    def _use(self, options: ServeOptions) -> None:
+        self._options = options
+        self._emptied()
+
+    def _committed(self, outcomes: Sequence[Committed]) -> None:
+        for outcome in outcomes:
+            self._commits.happened(outcome.events)
+            if self._options.log_messages:
+                _log_messages(outcome.events)
+        self._hub.committed(outcomes)
 
     def _signalled(self, number: int) -> None:
         if self._stopping.is_set():
@@ -264,17 +331,31 @@ class Server:
             self._stopping.set()
 
     def _emptied(self) -> None:
+        """Leave if nobody needs this server any more, or plan to."""
+        if self._hub.sessions:
+            return
+        self._times_empty += 1
         if self._starter_gone:
+            self._stopping.set()
+        elif self._options.exit_when_idle_s:
+            asyncio.get_running_loop().call_later(self._options.exit_when_idle_s, self._still_empty, self._times_empty)
+
+    def _still_empty(self, times: int) -> None:
+        if times == self._times_empty and not self._hub.sessions and self._options.exit_when_idle_s:
+            log.info("stopping", idle_s=self._options.exit_when_idle_s)
             self._stopping.set()
 
 
-def _has_terminal() -> bool:
-    """Return whether this process has a terminal that controls it."""
-    try:
-        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
-    except OSError:
-        return False
-    return True
+def _log_messages(events: Sequence[ConversationEvent]) -> None:
+    for event in events:
+        if isinstance(event, MessagePosted):
+            log.info(
+                "message",
+                conversation=event.conversation,
+                seq=event.seq,
+                author=event.name,
+                body=line_for_terminal(event.body),
+            )
 
 
 async def _until(condition: Callable[[], bool], deadline: float) -> None:
@@ -282,27 +363,3 @@ async def _until(condition: Callable[[], bool], deadline: float) -> None:
     loop = asyncio.get_running_loop()
     while not condition() and loop.time() < deadline:  # noqa: ASYNC110  # see above
         await asyncio.sleep(0.01)
-
-
-def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.Loop
-
-
-def _raise_descriptor_limit() -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        except (OSError, ValueError):
-            log.warning("descriptor limit stays", soft=soft, hard=hard)
-
-
-def _quiet_collector() -> None:
-    """Take what lives for ever out of the garbage collector's sight, and let it run less often."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)

@@ -11,9 +11,10 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from chat_core.base.settings import FilePath, Loaded, Loading, Origin, SettingsFault, as_toml, quoted, read_toml
+from chat_core.base.settings import LIVE, FilePath, Loaded, Loading, Origin, SettingsFault, as_toml, quoted, read_toml
 from chat_core.base.text import line_for_terminal
 from chat_core.protocol import limits
+from chat_core.server.profiles import INTERNET, LOCAL, InternetSection, LocalSection, Profile
 from chat_core.transport.urls import is_host, is_loopback
 
 DEFAULT_HOST = "127.0.0.1"
@@ -24,6 +25,8 @@ CONFIG_FILE: Final = "chat-core.toml"
 """Name of the file that is read from the data folder, if it is there and no other one is named."""
 PREFIX: Final = "CHAT_CORE_"
 """What the names of environment variables begin with."""
+
+ProfileChoice = Literal["auto", "local", "internet"]
 
 
 TlsMode = Literal["auto", "on", "insecure-plaintext"]
@@ -52,8 +55,26 @@ class ServeOptions:
     """Its key; None exactly if `certificate` is."""
     embedded: bool = False
     """Leave when standard input is at its end (the starter is gone) and nobody is connected."""
+    profile: ProfileChoice = "auto"
+    """Whose numbers hold for every listener; `auto`: those that fit it."""
+    local: Profile = LOCAL
+    """What a connection may take of the server from its own machine."""
+    internet: Profile = INTERNET
+    """What a connection may take of it from elsewhere."""
     log_level: str = "info"
-    """One of debug, info, warning, error."""
+    """One of `observe.LEVELS`."""
+    log_file: Path | None = None
+    """Where the log is appended; None: standard error."""
+    log_messages: bool = False
+    """Whether the text of messages is logged, too."""
+    observe_port: int = 0
+    """Port of the loopback interface with `/metrics` and `/health`; 0: none."""
+    max_clients: int = 0
+    """Most connections at the same time; 0: any number."""
+    idle_timeout_s: float = 0.0
+    """Time after which a client that asks for nothing is disconnected, in seconds; 0: never."""
+    exit_when_idle_s: float = 0.0
+    """Time after which the server ends when nobody is connected, in seconds; 0: never."""
     ping_every_s: float = limits.PING_EVERY_S
     """Silence after which a client is pinged, in seconds."""
     pong_within_s: float = limits.PONG_WITHIN_S
@@ -85,8 +106,11 @@ class ServerSection(msgspec.Struct, frozen=True, kw_only=True):
     public_host: str = ""
     """Name or address by which others reach this machine, for the link that `serve` prints; empty: the host, or for
     one like 0.0.0.0 the address that leads to the network."""
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    """The least important lines that are logged."""
+    profile: ProfileChoice = "auto"
+    """Whose numbers hold, those of [local] or of [internet]. "auto": `local` for loopback addresses and Unix sockets,
+    `internet` for everything else."""
+    log_level: Annotated[Literal["trace", "debug", "info", "warning", "error"], LIVE] = "info"
+    """The least important lines that are logged; `trace`: a line for each request, too."""
 
 
 class TlsSection(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,12 +129,29 @@ class LimitsSection(msgspec.Struct, frozen=True, kw_only=True):
     """Silence after which a client is pinged; it is told to clients, who do likewise."""
     pong_within_s: Annotated[float, Meta(ge=1, le=600)] = limits.PONG_WITHIN_S
     """Time a client has to answer a ping before it is disconnected."""
-    sign_in_within_s: Annotated[float, Meta(ge=1, le=600)] = limits.SIGN_IN_WITHIN_S
+    sign_in_within_s: Annotated[float, Meta(ge=1, le=600), LIVE] = limits.SIGN_IN_WITHIN_S
     """Time from the connect to a finished sign-in."""
-    outbox_bytes: Annotated[int, Meta(ge=64 * 1024, le=1024 * 1024 * 1024)] = limits.OUTBOX_BYTES
+    outbox_bytes: Annotated[int, Meta(ge=64 * 1024, le=1024 * 1024 * 1024), LIVE] = limits.OUTBOX_BYTES
     """What may wait for one reader before it is detached and told to catch up; each one can take that much memory."""
     stop_within_s: Annotated[float, Meta(ge=0, le=600)] = STOP_WITHIN_S
     """Time that calls under way get to finish at a graceful stop."""
+    max_clients: Annotated[int, Meta(ge=0, le=1_000_000), LIVE] = 0
+    """Connections at the same time, of all listeners together; 0: any number."""
+    idle_timeout_s: Annotated[float, Meta(ge=0, le=31_536_000), LIVE] = 0.0
+    """Time after which a client is disconnected that asks for nothing; answering pings is not asking. 0: never."""
+    exit_when_idle_s: Annotated[float, Meta(ge=0, le=31_536_000), LIVE] = 0.0
+    """Time after which the server ends by itself while nobody is connected; 0: never."""
+
+
+class ObserveSection(msgspec.Struct, frozen=True, kw_only=True):
+    """How an operator sees what the server does."""
+
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 0
+    """Port on the loopback interface with `/metrics` for Prometheus and `/health`; 0: none."""
+    log_file: Annotated[FilePath, LIVE] = ""
+    """Where the log is appended; empty: standard error. SIGHUP opens it anew."""
+    log_messages: Annotated[bool, LIVE] = False
+    """Whether the text of every message goes into the log, too. Tell your users."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +160,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     server: ServerSection = ServerSection()
     tls: TlsSection = TlsSection()
     limits: LimitsSection = LimitsSection()
+    local: LocalSection = LOCAL
+    internet: InternetSection = INTERNET
+    observe: ObserveSection = ObserveSection()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +176,12 @@ class Given:
     socket: Path | None = None
     tls: str | None = None
     log_level: str | None = None
+    profile: str | None = None
+    max_clients: int | None = None
+    idle_timeout_s: float | None = None
+    exit_when_idle_s: float | None = None
+    log_file: Path | None = None
+    log_messages: bool | None = None
 
 
 def load(given: Given, environment: Mapping[str, str], default_data: Path) -> Loaded[Settings]:
@@ -154,8 +204,18 @@ def load(given: Given, environment: Mapping[str, str], default_data: Path) -> Lo
         "socket": None if given.socket is None else str(given.socket),
         "tls": given.tls,
         "log_level": given.log_level,
+        "profile": given.profile,
     }
     loading.take_options({("server", name): value for name, value in options.items()})
+    loading.take_options(
+        {
+            ("limits", "max_clients"): given.max_clients,
+            ("limits", "idle_timeout_s"): given.idle_timeout_s,
+            ("limits", "exit_when_idle_s"): given.exit_when_idle_s,
+            ("observe", "log_file"): None if given.log_file is None else str(given.log_file),
+            ("observe", "log_messages"): given.log_messages,
+        }
+    )
     try:
         if given.config is not None:
             loading.take_file(given.config, read_toml(given.config))
@@ -205,6 +265,7 @@ def serve_options(loaded: Loaded[Settings], default_data: Path, *, embedded: boo
         embedded: as of `ServeOptions`.
     """
     server, bounds, tls = loaded.settings.server, loaded.settings.limits, loaded.settings.tls
+    observe = loaded.settings.observe
     return ServeOptions(
         data=Path(server.data) if server.data else default_data,
         host=None if _only_socket(loaded) else server.host,
@@ -215,7 +276,16 @@ def serve_options(loaded: Loaded[Settings], default_data: Path, *, embedded: boo
         certificate=Path(tls.certificate) if tls.certificate else None,
         key=Path(tls.key) if tls.key else None,
         embedded=embedded,
+        profile=server.profile,
+        local=loaded.settings.local,
+        internet=loaded.settings.internet,
         log_level=server.log_level,
+        log_file=Path(observe.log_file) if observe.log_file else None,
+        log_messages=observe.log_messages,
+        observe_port=observe.port,
+        max_clients=bounds.max_clients,
+        idle_timeout_s=bounds.idle_timeout_s,
+        exit_when_idle_s=bounds.exit_when_idle_s,
         ping_every_s=bounds.ping_every_s,
         pong_within_s=bounds.pong_within_s,
         sign_in_within_s=bounds.sign_in_within_s,

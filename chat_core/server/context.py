@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from chat_core.base.clock import Clock
 from chat_core.base.ids import AccountId
 from chat_core.protocol.codes import Refusal
+from chat_core.server.defence.guard import Guard
 from chat_core.server.sessions.admission import Admission, Crowded
 from chat_core.server.sessions.hub import Hub
 from chat_core.server.sessions.session import Session
@@ -28,6 +29,8 @@ class Services:
     """Program and version, told in the welcome."""
     ping_every_s: float
     pong_within_s: float
+    guard: Guard
+    """The numbers that hold for each listener."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""The registry of requests: which function handles one, and which permission it needs. The only place that says so."""
+"""The registry of requests: which function handles one, what it needs, what it costs. The only place that says so."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -22,6 +22,10 @@ class Route:
     needs: Permission
     inside: Inside | None = None
     """What it needs in the conversation that it names; None: it names none that is there already."""
+    cost: int = 1
+    """What a call takes of a connection's allowance."""
+    attempt: bool = False
+    """Whether it is a try to get in, which may be a guess."""
 
 
 ROUTES: Final[dict[type[Request[Any]], Route]] = {}
@@ -30,8 +34,13 @@ ROUTES: Final[dict[type[Request[Any]], Route]] = {}
 Handler = Callable[[Context, Any], Awaitable[R]]
 
 
+def costs(routes: Mapping[type[Request[Any]], Route] = ROUTES) -> dict[str, int]:
+    """Return what requests cost by their name on the wire, those left out that cost 1."""
+    return {str(kind.__struct_config__.tag): route.cost for kind, route in routes.items() if route.cost != 1}
+
+
 def handles(
-    request: type[Request[R]], *, needs: Permission, inside: Inside | None = None
+    request: type[Request[R]], *, needs: Permission, inside: Inside | None = None, cost: int = 1, attempt: bool = False
 ) -> Callable[[Handler[R]], Handler[R]]:
     """Register the decorated coroutine function as the handler of a request.
 
@@ -40,12 +49,16 @@ def handles(
         needs: the permission the caller must hold.
         inside: what the caller must be in the conversation that the request names. The store sees to it; this says it,
             for the documentation and for the test that tries every request as everybody.
+        cost: what a call takes of a connection's allowance: 1 for what a post costs the server, 0 for what is bounded
+            otherwise, at most 20.
+        attempt: whether it is a try to get in; its field `name`, if it has one, is what may be guessed for. A reply
+            with a true `created` counts as a try although it succeeded.
     """
 
     def register(handler: Handler[R]) -> Handler[R]:
         if request in ROUTES:
             raise TypeError(f"{request.__name__} has two handlers")
-        ROUTES[request] = Route(handler, needs, inside)
+        ROUTES[request] = Route(handler, needs, inside, cost, attempt)
         return handler
 
     return register

@@ -7,6 +7,7 @@ another, so that a client may send its whole opening in one go.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,10 +15,13 @@ from chat_core.base.tasks import spawn
 from chat_core.protocol.codec import RequestFault, read_request, to_map
 from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.protocol.envelopes import Answer, Call, Envelope, Failure
-from chat_core.protocol.requests.base import Request
+from chat_core.protocol.requests.base import Reply, Request
+from chat_core.protocol.requests.catalog import REQUESTS
+from chat_core.protocol.requests.messages import Post
 from chat_core.server.context import Context, Services
+from chat_core.server.defence.allowance import Allowance
 from chat_core.server.observe import get_log
-from chat_core.server.registry import ROUTES, Route
+from chat_core.server.registry import ROUTES, Route, costs
 from chat_core.server.rules.permissions import Permission, Role, allowed
 from chat_core.server.sessions.session import Session
 from chat_core.server.store.base import Refused, StoreBroken
@@ -43,11 +47,23 @@ class Router:
         self._services = services
         self._on_broken = on_broken
         self._routes = routes
+        self._costs = costs(routes)
+        self._trace = False
         self.running = 0
         """Calls under way, on all connections."""
+        self.answered: defaultdict[type[Request[Any]], int] = defaultdict(int)
+        """How many requests of each kind were carried out."""
+        self.refused: Counter[tuple[str, Refusal]] = Counter()
+        """How many were not, by their name on the wire (`unknown` for all others) and why."""
+
+    def trace(self, wanted: bool) -> None:
+        """Log every request, or not."""
+        self._trace = wanted
 
     def route(self, session: Session, call: Call) -> None:
-        """Start a call (a session's `on_call`)."""
+        """Start a call (a session's `on_call`), if it is within its connection's allowance."""
+        if session.allowance is not None and not self._charge(session, session.allowance, call):
+            return
         if session.opening is None:
             spawn("call", self._run(session, call))
             return
@@ -72,6 +88,8 @@ class Router:
             answer = await self._answer(context, call)
         finally:
             self.running -= 1
+        if self._trace:
+            _log_answer(session, call, answer)
         session.answered(answer)
         for follow_up in context.after:
             follow_up()
@@ -83,18 +101,69 @@ class Router:
             role = context.session.role
             if not allowed(role, route.needs, local=context.session.local):
                 raise _not_allowed(role, route.needs)
-            reply = await route.handler(context, request)
+            reply = await (self._attempt(context, route, request) if route.attempt else route.handler(context, request))
+            self.answered[type(request)] += 1
             return Answer(id=call.id, reply=to_map(reply))
         except RequestFault as fault:
-            return _failure(call.id, fault.code, str(fault))
+            return self._failure(call, fault.code, str(fault))
         except Refused as refused:
-            return _failure(call.id, refused.code, str(refused), refused.retry_after)
+            if refused.code is Refusal.UNKNOWN_PREV:
+                self._excuse(context.session)
+            return self._failure(call, refused.code, str(refused), refused.retry_after)
         except StoreBroken:
             self._on_broken()
-            return _failure(call.id, Refusal.STORE_FAILED, REFUSALS[Refusal.STORE_FAILED].text)
+            return self._failure(call, Refusal.STORE_FAILED, REFUSALS[Refusal.STORE_FAILED].text)
         except Exception:
             log.exception("call failed", request=str(call.request.get("do"))[:40], peer=context.session.peer)
-            return _failure(call.id, Refusal.INTERNAL, REFUSALS[Refusal.INTERNAL].text)
+            return self._failure(call, Refusal.INTERNAL, REFUSALS[Refusal.INTERNAL].text)
+
+    def _charge(self, session: Session, allowance: Allowance, call: Call) -> bool:
+        """Take what a call costs, also if it proves faulty later; False: it is refused, and was answered."""
+        wait_s = allowance.ask(self._cost(call), self._services.clock.monotonic())
+        if wait_s:
+            if allowance.deaf_s:
+                session.ignore(allowance.deaf_s)
+            text = "You ask faster than this server answers; wait a moment."
+            session.answered(self._failure(call, Refusal.RATE_LIMITED, text, wait_s))
+        return not wait_s
+
+    def _cost(self, call: Call) -> int:
+        name = call.request.get("do")
+        return self._costs.get(name, 1) if isinstance(name, str) else 1
+
+    def _excuse(self, session: Session) -> None:
+        """Let a post cost nothing that was refused because of one before it."""
+        if session.allowance is not None:
+            deaf_s = session.allowance.give_back(self._routes[Post].cost, self._services.clock.monotonic())
+            if deaf_s:
+                session.ignore(deaf_s)
+
+    async def _attempt(self, context: Context, route: Route, request: Request[Any]) -> Reply:
+        """Let somebody try to get in, if that was not tried too often. Raises: Refused."""
+        session, clock = context.session, self._services.clock
+        attempts = self._services.guard.attempts(session.profile)
+        name = getattr(request, "name", "")
+        wait_s = attempts.take(session.address, name, clock.monotonic())
+        if wait_s:
+            raise Refused(
+                Refusal.RATE_LIMITED, f"Too many tried to sign in; try again in {wait_s:.0f} seconds.", wait_s
+            )
+        reply = await route.handler(context, request)
+        if not getattr(reply, "created", False):
+            attempts.give_back(session.address, name, clock.monotonic())
+        return reply
+
+    def _failure(self, call: Call, code: Refusal, text: str, retry_after: float | None = None) -> Failure:
+        name = call.request.get("do")
+        self.refused[name if isinstance(name, str) and name in REQUESTS else "unknown", code] += 1
+        return Failure(id=call.id, code=code, text=text, retry_after=retry_after, final=not REFUSALS[code].again)
+
+
+def _log_answer(session: Session, call: Call, answer: Envelope) -> None:
+    outcome = answer.code if isinstance(answer, Failure) else "ok"
+    name = call.request.get("do")
+    known = name if isinstance(name, str) and name in REQUESTS else "unknown"
+    log.debug("request", request=known, outcome=outcome, peer=session.peer, account=session.name or None)
 
 
 def _not_allowed(role: Role, needs: Permission) -> Refused:
@@ -103,7 +172,3 @@ def _not_allowed(role: Role, needs: Permission) -> Refused:
     if needs is Permission.OPEN:
         return Refused(Refusal.ALREADY_SIGNED_IN, REFUSALS[Refusal.ALREADY_SIGNED_IN].text)
     return Refused(Refusal.NOT_ALLOWED, REFUSALS[Refusal.NOT_ALLOWED].text)
-
-
-def _failure(call_id: int, code: Refusal, text: str, retry_after: float | None = None) -> Failure:
-    return Failure(id=call_id, code=code, text=text, retry_after=retry_after, final=not REFUSALS[code].again)

@@ -32,6 +32,10 @@ class DriverOwner(Protocol):
         """An envelope came in (no ping, pong or farewell)."""
         ...
 
+    def heard(self, size: int) -> None:
+        """So many bytes came in, after the envelopes in them were received."""
+        ...
+
     def writable(self) -> None:
         """The transport takes bytes again after `Driver.congested` was true."""
         ...
@@ -114,6 +118,8 @@ class Driver(asyncio.Protocol):
                 self._owner.received(envelope)
         except ProtocolFault as fault:
             self._ours = Goodbye(fault.code)
+        if self._owner is not None:
+            self._owner.heard(len(data))
         self.flush()
 
     def pause_writing(self) -> None:

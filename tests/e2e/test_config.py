@@ -90,7 +90,9 @@ def test_config_check_prints_every_setting_with_its_origin(home: Path, monkeypat
     done = run_core("config", "check", "--config", home / "site.toml")
 
     assert (done.code, done.err) == (0, "")
-    origins = {line.split(" = ")[0]: line.partition("  # ")[2] for line in done.out.splitlines() if " = " in line}
+    server_and_limits = done.out.partition("[local]")[0]
+    lines = [line for line in server_and_limits.splitlines() if " = " in line]
+    origins = {line.split(" = ")[0]: line.partition("  # ")[2].strip() for line in lines}
     assert origins["data"] == origins["port"] == str(home / "site.toml")
     assert origins["stop_within_s"] == "CHAT_CORE_LIMITS_STOP_WITHIN_S"
     assert origins["host"] == "default"

@@ -50,6 +50,10 @@ def _tuples(info: Any) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.lists(_strategy(info.item_type), max_size=min(info.max_length or 5, 5)).map(tuple)
 
 
+def _tables(info: Any) -> st.SearchStrategy[dict[Any, Any]]:
+    return st.dictionaries(_strategy(info.key_type), _strategy(info.value_type), max_size=4)
+
+
 _MAKERS: dict[type[inspect.Type], Callable[[Any], st.SearchStrategy[Any]]] = {
     inspect.Metadata: lambda info: _strategy(info.type),
     inspect.BoolType: lambda info: st.booleans(),
@@ -61,6 +65,6 @@ _MAKERS: dict[type[inspect.Type], Callable[[Any], st.SearchStrategy[Any]]] = {
     inspect.LiteralType: lambda info: st.sampled_from(info.values),
     inspect.UnionType: lambda info: st.one_of(*map(_strategy, info.types)),
     inspect.VarTupleType: _tuples,
-    inspect.DictType: lambda info: MAPS,
+    inspect.DictType: lambda info: MAPS if isinstance(info.value_type, inspect.AnyType) else _tables(info),
     inspect.StructType: lambda info: values_of(info.cls),
 }

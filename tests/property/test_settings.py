@@ -17,16 +17,23 @@ KEYS = keys_of(Settings)
 PRINTABLE = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1)
 
 
+def plain(kind: types.Type) -> types.Type:
+    """Return a type without its marks."""
+    return plain(kind.type) if isinstance(kind, types.Metadata) else kind
+
+
 def right_values(key: Key) -> st.SearchStrategy[Any]:
     """Return values that a setting can have."""
-    match key.type:
+    match plain(key.type):
         case types.IntType(ge=least, le=most):
             return st.integers(least, most)
         case types.FloatType(ge=least, le=most):
             return st.floats(least, most)
         case types.LiteralType(values=values):
             return st.sampled_from(values)
-        case types.Metadata():
+        case types.BoolType():
+            return st.booleans()
+        case types.StrType() if key.is_path:
             return PRINTABLE.map(lambda text: str(Path("/", text)))
         case _:
             return PRINTABLE

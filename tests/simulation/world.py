@@ -179,6 +179,9 @@ class Session:
         assert isinstance(envelope, Call)
         self.world.route(self, envelope)
 
+    def heard(self, size: int) -> None:
+        pass
+
     def writable(self) -> None:
         pass
 

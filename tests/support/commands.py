@@ -37,6 +37,13 @@ def run_core(*arguments: str | Path, preexec: Callable[[], object] | None = None
     return Done(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
 
+def run_tui(*arguments: str | Path, stdin: str = "") -> Done:
+    """Run a command of the client to its end, with that on its standard input."""
+    command = [sys.executable, "-m", "chat_tui", *map(str, arguments)]
+    ended = subprocess.run(command, input=stdin.encode(), capture_output=True, timeout=WAIT_S, check=False)
+    return Done(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+
+
 def assert_one_sentence(said: str) -> None:
     """Look whether a complaint is one line for people."""
     assert "Traceback" not in said

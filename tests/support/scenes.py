@@ -18,6 +18,7 @@ from chat_core.protocol.requests.base import Request
 from chat_core.protocol.values import Account, ServerRole
 from chat_core.server import handlers
 from chat_core.server.context import Services
+from chat_core.server.defence.guard import Guard
 from chat_core.server.router import Router
 from chat_core.server.sessions.admission import Admission
 from chat_core.server.sessions.hub import Hub
@@ -59,6 +60,7 @@ class Scene:
             server="test",
             ping_every_s=25.0,
             pong_within_s=10.0,
+            guard=Guard(self.clock.monotonic()),
         )
         self.router = Router(services, lambda: None)
 

@@ -17,15 +17,16 @@ class Wire:
     Args:
         port: of a server on loopback, or the path of its Unix socket.
         tls: whether it is encrypted; whoever answers is believed.
+        source: address to come from, for instance 127.0.0.2; empty: the usual one.
     """
 
-    def __init__(self, port: int | str, timeout_s: float = 10.0, *, tls: bool = False) -> None:
+    def __init__(self, port: int | str, timeout_s: float = 10.0, *, tls: bool = False, source: str = "") -> None:
         if isinstance(port, str):
             self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             self.socket.settimeout(timeout_s)
             self.socket.connect(port)
         else:
-            self.socket = socket.create_connection(("127.0.0.1", port), timeout_s)
+            self.socket = socket.create_connection(("127.0.0.1", port), timeout_s, (source, 0) if source else None)
         if tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE

@@ -21,6 +21,7 @@ from chat_core.protocol.codes import Goodbye
 from chat_core.server.app import Parts
 from chat_core.server.config import ServeOptions
 from chat_core.server.context import Services
+from chat_core.server.defence.guard import Guard
 from chat_core.server.gateway import Gateway
 from chat_core.server.router import Router
 from chat_core.server.sessions.admission import Admission
@@ -144,6 +145,7 @@ class _Life:
             ping_every_s=options.ping_every_s,
             pong_within_s=options.pong_within_s,
             admission=Admission(self._clock),
+            guard=Guard(self._clock.monotonic()),
         )
         self._router = Router(services, lambda: self.on_broken(), self._parts.routes)
         router = self._router

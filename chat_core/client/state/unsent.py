@@ -60,6 +60,8 @@ class Outbox:
         self._lanes: dict[int, Lane] = {}
         self._where: dict[bytes, int] = {}
         self._sends = 0
+        self._served = 0
+        """The conversation that the last look ended with for want of room; 0: there was room for all."""
 
     def __contains__(self, cid: bytes) -> bool:
         """Return whether a message is still in the outbox."""
@@ -148,19 +150,28 @@ class Outbox:
 
     # --- what the connection does -----------------------------------------------------------------------------
 
-    def due(self, now: float) -> list[Sending]:
-        """Return what is to be sent now, in order, and count it as on its way; conversations take turns."""
+    def due(self, now: float, most: int = WINDOW) -> list[Sending]:
+        """Return what is to be sent now, in order, and count it as on its way; conversations take turns.
+
+        Args:
+            now: monotonic seconds.
+            most: how many there is room for.
+        """
         sendings: list[Sending] = []
         ready = [number for number, lane in self._lanes.items() if lane.ready and lane.blocked_until <= now]
-        while ready and self.in_flight < self._window:
+        if self._served in ready:  # it has had its turn
+            turn = ready.index(self._served) + 1
+            ready = ready[turn:] + ready[:turn]
+        while ready and self.in_flight < self._window and len(sendings) < most:
             still: list[int] = []
             for number in ready:
-                if self.in_flight >= self._window:
+                if self.in_flight >= self._window or len(sendings) >= most:
                     break
                 sendings.append(self._send(number))
                 if self._lanes[number].ready:
                     still.append(number)
             ready = still
+        self._served = sendings[-1].unsent.conversation if len(sendings) == most else 0
         return sendings
 
     def next_due(self, now: float) -> float | None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from chat_core.protocol.limits import MAX_NUMBER, POSITIONS_PER_RESUME, Limits
+from chat_core.protocol.limits import MAX_NUMBER, POSITIONS_PER_RESUME, Limits, Rates
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.values import Account, Conversation, ConversationNumber, Position, SeqOrNone
 
@@ -26,6 +26,8 @@ class Welcome(Reply, frozen=True, kw_only=True):
     """How one gets in: `name`: a name is enough on this listener."""
     capabilities: tuple[str, ...] = ()
     """Optional features the server has."""
+    rates: Rates | None = None
+    """How fast this connection may ask; nil: nobody counts."""
 
 
 class Hello(Request[Welcome], frozen=True, kw_only=True, tag="hello"):

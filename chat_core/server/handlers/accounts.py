@@ -14,7 +14,7 @@ from chat_core.server.rules.permissions import Permission
 from chat_core.server.store.base import Refused, RenameAccount
 
 
-@handles(Rename, needs=Permission.SELF)
+@handles(Rename, needs=Permission.SELF, cost=5)
 async def rename(ctx: Context, request: Rename) -> Renamed:
     """Give the caller's account another name."""
     try:
@@ -25,7 +25,7 @@ async def rename(ctx: Context, request: Rename) -> Renamed:
     return Renamed(account=account)
 
 
-@handles(ListUsers, needs=Permission.READ)
+@handles(ListUsers, needs=Permission.READ, cost=3)
 async def list_users(ctx: Context, request: ListUsers) -> Users:
     """List accounts by name."""
     if request.online_only:

@@ -41,7 +41,7 @@ from chat_core.server.store.base import (
 from chat_core.server.store.base import OpenDirect as OpenDirectOp
 
 
-@handles(Join, needs=Permission.JOIN)
+@handles(Join, needs=Permission.JOIN, cost=3)
 async def join(ctx: Context, request: Join) -> Opened:
     """Become a member of a public channel."""
     try:
@@ -52,7 +52,7 @@ async def join(ctx: Context, request: Join) -> Opened:
     return Opened(conversation=_with_online(ctx, conversation), created=created)
 
 
-@handles(OpenDirect, needs=Permission.JOIN)
+@handles(OpenDirect, needs=Permission.JOIN, cost=3)
 async def open_direct(ctx: Context, request: OpenDirect) -> Opened:
     """Find or make a direct conversation."""
     try:
@@ -79,7 +79,7 @@ async def find(ctx: Context, request: Find) -> Opened:
     return Opened(conversation=_with_online(ctx, conversation))
 
 
-@handles(ListChannels, needs=Permission.READ)
+@handles(ListChannels, needs=Permission.READ, cost=3)
 async def list_channels(ctx: Context, request: ListChannels) -> Channels:
     """List public channels."""
     account = ctx.account
@@ -87,7 +87,7 @@ async def list_channels(ctx: Context, request: ListChannels) -> Channels:
     return Channels(channels=tuple(channels), more=more)
 
 
-@handles(ListMembers, needs=Permission.READ, inside=Inside.MEMBER)
+@handles(ListMembers, needs=Permission.READ, inside=Inside.MEMBER, cost=2)
 async def list_members(ctx: Context, request: ListMembers) -> Members:
     """List who is in a conversation, with who is online."""
     place = await _member(ctx, request.conversation)

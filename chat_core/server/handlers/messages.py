@@ -64,7 +64,7 @@ async def delete(ctx: Context, request: Delete) -> Deleted:
     return Deleted(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)
 
 
-@handles(History, needs=Permission.READ, inside=Inside.READER)
+@handles(History, needs=Permission.READ, inside=Inside.READER, cost=2)
 async def history(ctx: Context, request: History) -> Page:
     """Read a page of messages."""
     account = ctx.account
@@ -83,7 +83,7 @@ async def history(ctx: Context, request: History) -> Page:
     return await ctx.store.read(query)
 
 
-@handles(ReadEvents, needs=Permission.READ, inside=Inside.READER)
+@handles(ReadEvents, needs=Permission.READ, inside=Inside.READER, cost=2)
 async def read_events(ctx: Context, request: ReadEvents) -> Events:
     """Read a piece of the log."""
     account = ctx.account

@@ -29,7 +29,7 @@ from chat_core.protocol.requests.session import (
 )
 from chat_core.protocol.values import Position
 from chat_core.server.context import Context
-from chat_core.server.registry import handles
+from chat_core.server.registry import costs, handles
 from chat_core.server.rules.permissions import Inside, Permission
 from chat_core.server.store.base import Reader, Refused, SignInByName
 
@@ -37,7 +37,7 @@ RESUME_BYTES = 96 * 1024
 """Bytes of bodies in one resume, which also holds the list of conversations; the rest is read in pages."""
 
 
-@handles(Hello, needs=Permission.OPEN)
+@handles(Hello, needs=Permission.OPEN, cost=0)
 async def hello(ctx: Context, request: Hello) -> Welcome:
     """Agree on the version."""
     if request.protocol != PROTOCOL_VERSION:
@@ -54,10 +54,11 @@ async def hello(ctx: Context, request: Hello) -> Welcome:
         epoch=services.epoch,
         limits=Limits(ping_every_s=services.ping_every_s, pong_within_s=services.pong_within_s),
         registration="name" if ctx.session.local else "closed",
+        rates=services.guard.rates(ctx.session.profile, costs()),
     )
 
 
-@handles(SignIn, needs=Permission.OPEN)
+@handles(SignIn, needs=Permission.OPEN, cost=0, attempt=True)
 async def sign_in(ctx: Context, request: SignIn) -> SignedIn:
     """Find or make the account of a name, where a name is enough."""
     if not ctx.session.greeted:
@@ -77,7 +78,7 @@ async def sign_in(ctx: Context, request: SignIn) -> SignedIn:
     return SignedIn(account=account, created=created)
 
 
-@handles(Resume, needs=Permission.READ)
+@handles(Resume, needs=Permission.READ, cost=5)
 async def resume(ctx: Context, request: Resume) -> Resumed:
     """Attach to everything and catch up."""
     async with ctx.catching_up():
@@ -110,7 +111,7 @@ async def _resume(ctx: Context, request: Resume) -> Resumed:
     )
 
 
-@handles(Attach, needs=Permission.READ, inside=Inside.MEMBER)
+@handles(Attach, needs=Permission.READ, inside=Inside.MEMBER, cost=2)
 async def attach(ctx: Context, request: Attach) -> CatchUp:
     """Attach to one conversation and catch up there."""
     async with ctx.catching_up():

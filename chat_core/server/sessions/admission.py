@@ -71,6 +71,11 @@ class Admission:
         self._next_place = 0.0
         """Monotonic time of the last place that was promised to somebody who was sent away."""
 
+    @property
+    def waiting(self) -> int:
+        """How many are in the line."""
+        return len(self._line)
+
     @asynccontextmanager
     async def enter(self, session: Session) -> AsyncIterator[None]:
         """Wait for one's turn; the catch-up is done inside.

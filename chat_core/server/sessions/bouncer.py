@@ -83,7 +83,7 @@ class Bouncer:
 
     def why_no_address(self, address: str | None, now_ms: int) -> str:
         """Return why nobody is let in from an address; empty: they are."""
-        if address is None or not self._addresses:
+        if not address or not self._addresses:
             return ""
         ban = _newest(self._addresses.get(address), now_ms)
         return "" if ban is None else refusing.address_banned(ban.until_ts, now_ms, ban.reason)
@@ -126,7 +126,7 @@ def bannable(addresses: Iterable[str | None], own: str | None) -> tuple[str, ...
         addresses: from which it is connected.
         own: from which the one is connected who bans: it would lock itself out.
     """
-    spared = (None, own, "127.0.0.1", network_of("::1"))
+    spared = (None, "", own, "127.0.0.1", network_of("::1"))
     return tuple(sorted({address for address in addresses if address is not None and address not in spared}))
 
 

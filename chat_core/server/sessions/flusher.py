@@ -46,6 +46,8 @@ class Flusher:
         self._scheduled = False
         self._may_hold = True
         self._held: asyncio.TimerHandle | None = None
+        self.lagging = 0
+        """How often a reader was told that a conversation is too fast for it."""
         self._stuck: dict[Session, None] = {}
         self._sweep: asyncio.TimerHandle | None = None
 
@@ -95,6 +97,7 @@ class Flusher:
                 self._watch(session)
 
     def _tell_lagging(self, session: Session) -> None:
+        self.lagging += len(session.lagging)
         for conversation, head in session.lagging.items():
             event = Lagging(conversation=conversation, head=head)
             session.outbox.reply(frame(pack(Push(event=to_map(event)))))

@@ -5,8 +5,11 @@ Owns the driver and the outbox. Knows nothing of handlers: a call goes to the fu
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
+from typing import Final
 
 from chat_core.base.ids import AccountId
 from chat_core.protocol.codec import pack
@@ -15,11 +18,17 @@ from chat_core.protocol.envelopes import Call, Envelope, Farewell
 from chat_core.protocol.framing import frame
 from chat_core.protocol.limits import CALLS_IN_FLIGHT, OUTBOX_BYTES
 from chat_core.protocol.values import Account
+from chat_core.server.defence.allowance import Allowance
+from chat_core.server.profiles import ProfileName
 from chat_core.server.rules.permissions import Role
 from chat_core.server.sessions.outbox import Outbox
 from chat_core.transport.driver import Driver
 
 NO_NUMBER = 0
+DEAF_S: Final = 3.0
+"""Longest time that a connection is not listened to at a stretch, in seconds: its end would not be noticed either."""
+FLOOD_S: Final = 15.0
+"""Who has sent, in one go, what may be sent in so many seconds is no honest client in a hurry, but is closed."""
 
 
 class Session:
@@ -29,25 +38,39 @@ class Session:
         mark: has the queue written at the end of the event loop's turn.
         peer: the other end, for the log.
         local: whether the peer is on this machine, so that a name is enough to sign in.
-        address: where the peer is, as bans know it; None: it has no address.
+        now: tells monotonic seconds.
+        address: what the peer is counted and banned under; empty: it has no address.
+        profile: whose numbers hold for it.
+        allowance: what it may ask; None: nobody counts.
+        calls_at_once: its calls that are under way at the same time; more of them wait.
         outbox_bytes: bound of its queue.
         on_call: gets each call.
         on_open: told when the stream is up.
+        on_signed_in: told when it acts for an account.
         on_closed: told once when the stream is gone.
     """
 
     __slots__ = (
+        "_beginning",
+        "_deaf",
+        "_deaf_until",
+        "_frames",
         "_mark",
+        "_now",
         "_on_call",
         "_on_closed",
         "_on_open",
+        "_on_signed_in",
         "_paused",
         "_waiting",
         "account",
         "account_floor",
         "address",
+        "allowance",
+        "asked_at",
         "attached",
         "calls",
+        "calls_at_once",
         "catch_ups",
         "dirty",
         "driver",
@@ -60,6 +83,7 @@ class Session:
         "opening",
         "outbox",
         "peer",
+        "profile",
         "role",
         "stuck_at",
         "stuck_since",
@@ -71,19 +95,38 @@ class Session:
         mark: Callable[[Session], None],
         peer: str,
         local: bool,
-        address: str | None = None,
+        now: Callable[[], float] = time.monotonic,
+        address: str = "",
+        profile: ProfileName = "local",
+        allowance: Allowance | None = None,
+        calls_at_once: int = CALLS_IN_FLIGHT,
         outbox_bytes: int = OUTBOX_BYTES,
         on_open: Callable[[Session], None],
         on_call: Callable[[Session, Call], None],
         on_closed: Callable[[Session, Goodbye | None], None],
+        on_signed_in: Callable[[Session], None] = lambda _: None,
     ) -> None:
         self._mark = mark
+        self._now = now
+        self._on_signed_in = on_signed_in
         self._on_open = on_open
         self._on_call = on_call
         self._on_closed = on_closed
         self.peer = peer
         self.local = local
         self.address = address
+        self.profile: ProfileName = profile
+        self.allowance = allowance
+        self.asked_at = now()
+        """When it last asked for anything, in monotonic seconds."""
+        self._frames = 0
+        """Frames of it that were counted."""
+        self._deaf: asyncio.TimerHandle | None = None
+        """Runs while it is not listened to, because it asked too much."""
+        self._deaf_until = 0.0
+        self._beginning = False
+        """Whether calls are being begun at this moment: one that is answered at once begins no others."""
+        self.calls_at_once = calls_at_once
         self.driver: Driver | None = None
         self.outbox = Outbox(outbox_bytes)
         self.dirty = False
@@ -125,7 +168,33 @@ class Session:
     def received(self, envelope: Envelope) -> None:
         """Hand a call on (driver), or let it wait while too many are open or the peer does not read its answers."""
         assert isinstance(envelope, Call)
+        self.asked_at = self._now()
         self._waiting.append(envelope)
+        self.begin()
+
+    def heard(self, size: int) -> None:
+        """Count what came in (driver); who sends too fast is not listened to for a while."""
+        if self.allowance is not None and self.driver is not None:
+            frames, self._frames = self.driver.connection.frames - self._frames, self.driver.connection.frames
+            deaf_s = self.allowance.heard(size, frames, self._now())
+            if deaf_s > FLOOD_S:
+                self.close(Goodbye.FLOOD)
+            elif deaf_s:
+                self.ignore(min(deaf_s, DEAF_S))
+
+    def ignore(self, seconds: float) -> None:
+        """Take nothing from the peer for a while, and begin no call of it that waits."""
+        until = self._now() + seconds
+        if self._deaf is not None:
+            if until <= self._deaf_until:
+                return
+            self._deaf.cancel()
+        self._deaf_until = until
+        self._deaf = asyncio.get_running_loop().call_later(seconds, self._listen)
+        self._heed()
+
+    def _listen(self) -> None:
+        self._deaf = None
         self.begin()
 
     def begin(self) -> None:
@@ -133,10 +202,23 @@ class Session:
 
         Who asks without reading would else make us hold every answer: then nothing more is asked of us.
         """
-        while self._waiting and self.calls < CALLS_IN_FLIGHT and self.outbox.size < self.outbox.limit // 2:
+        if self._beginning:
+            return
+        self._beginning = True
+        while (
+            self._waiting
+            and self._deaf is None
+            and self.calls < self.calls_at_once
+            and self.outbox.size < self.outbox.limit // 2
+        ):
             self.calls += 1
             self._on_call(self, self._waiting.popleft())
-        if self.driver is not None and self._paused != bool(self._waiting):
+        self._beginning = False
+        self._heed()
+
+    def _heed(self) -> None:
+        """Read on, or do not."""
+        if self.driver is not None and self._paused != (bool(self._waiting) or self._deaf is not None):
             self._paused = not self._paused
             if self._paused:
                 self.driver.pause_reading()
@@ -152,6 +234,9 @@ class Session:
         self.driver = None
         self.outbox = Outbox()
         self._waiting.clear()
+        if self._deaf is not None:
+            self._deaf.cancel()
+            self._deaf = None
         if ours is None and farewell is not None and farewell.code == Goodbye.CLIENT_LEFT:
             ours = Goodbye.CLIENT_LEFT
         self._on_closed(self, ours)
@@ -163,6 +248,7 @@ class Session:
         self.role = Role(account.role)
         if self.driver is not None:
             self.driver.connection.signed_in()
+        self._on_signed_in(self)
 
     def answered(self, envelope: Envelope) -> None:
         """Queue the answer or failure of one call."""

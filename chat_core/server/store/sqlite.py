@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,10 +19,10 @@ from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.server.observe import get_log
 from chat_core.server.store import opening, sqlite_file
 from chat_core.server.store.base import Boot, OnCommit, Op, Reader, Refused
-from chat_core.server.store.committer import BeforeCommit, Committer
+from chat_core.server.store.committer import BeforeCommit, Committer, Outcome
 from chat_core.server.store.enforcing import read_sanctions
 from chat_core.server.store.reader import SqlReader, read_epoch, read_heads
-from chat_core.server.store.writer import Writer
+from chat_core.server.store.writer import Commit, Writer
 
 T = TypeVar("T")
 
@@ -40,6 +40,7 @@ class SqliteStore:
         readers: reads that run at the same time.
         chance: returns that many random bytes; event ids and the epoch are made of them.
         before_commit: as of a `Committer`.
+        measure: told of each batch how many ops it had and how many seconds it took; called in the writer's thread.
     """
 
     def __init__(
@@ -50,8 +51,11 @@ class SqliteStore:
         readers: int = READERS,
         chance: Callable[[int], bytes] = os.urandom,
         before_commit: BeforeCommit | None = None,
+        measure: Callable[[int, float], None] | None = None,
     ) -> None:
-        self._path = path
+        self.path = path
+        """The database file."""
+        self._measure = measure
         self._clock = clock
         self._chance = chance
         self._before_commit = before_commit
@@ -70,8 +74,14 @@ class SqliteStore:
             raise
         committer = Committer(connection, self._chance, sqlite_file.classify, self._before_commit)
         self._threads = threads
-        self._writer = Writer(committer.commit, connection.close, on_commit)
+        commit = committer.commit if self._measure is None else self._measured(committer, self._measure)
+        self._writer = Writer(commit, connection.close, on_commit)
         return boot
+
+    @property
+    def queued(self) -> int:
+        """How many writes wait for their commit."""
+        return 0 if self._writer is None else self._writer.queued
 
     async def write(self, op: Op) -> Any:
         """Carry out an op durably and return its `reply`. Raises: Refused, StoreBroken."""
@@ -95,9 +105,20 @@ class SqliteStore:
 
     # --- in threads -------------------------------------------------------------------------------------------
 
+    def _measured(self, committer: Committer, measure: Callable[[int, float], None]) -> Commit:
+        clock = self._clock
+
+        def commit(ops: Sequence[Op]) -> Sequence[Outcome]:
+            begun = clock.monotonic()
+            outcomes = committer.commit(ops)
+            measure(len(ops), clock.monotonic() - begun)
+            return outcomes
+
+        return commit
+
     def _open(self) -> tuple[Connection, Boot]:
         """Bring the file up to date, and open the writer's connection and the readers'."""
-        path = self._path
+        path = self.path
         sqlite_file.make_private(path)
         with sqlite_file.explained(path), ExitStack() as undo:
             opening.prepare(

@@ -69,6 +69,11 @@ class Writer:
         self._queue.put(_Waiting(op, answer))
         return answer
 
+    @property
+    def queued(self) -> int:
+        """How many ops wait for their commit, those that are committed now among them."""
+        return self._queued
+
     async def close(self) -> None:
         """Commit what is queued, hand it out, and end the thread."""
         if not self._closing:

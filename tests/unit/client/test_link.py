@@ -19,6 +19,7 @@ from chat_core.protocol.codes import Goodbye, Refusal
 from chat_core.protocol.connection import Connection, Role
 from chat_core.protocol.envelopes import Answer, Call, Envelope, Failure, Farewell, Push
 from chat_core.protocol.events import Event, Typing
+from chat_core.protocol.limits import Rates
 from chat_core.protocol.requests.base import Done
 from chat_core.protocol.requests.conversations import MarkRead
 from chat_core.transport.driver import Driver
@@ -43,6 +44,9 @@ class Server:
     def received(self, envelope: Envelope) -> None:
         assert isinstance(envelope, Call)
         self.calls.append(envelope)
+
+    def heard(self, size: int) -> None:
+        pass
 
     def writable(self) -> None:
         pass
@@ -256,3 +260,37 @@ def test_end_of_a_stream_is_translated_once(
 
     assert says in ended.reason
     assert ended.reconnect is reconnect
+
+
+def test_link_asks_no_faster_than_the_server_has_told() -> None:
+    async def story(line: Line) -> None:
+        line.link.keep_to(Rates(request_burst=100, request_rate=10.0, costs={"mark_read": 10}))
+        told, then = outcomes()
+        for _ in range(12):
+            line.link.ask(READ, then)
+        await asyncio.sleep(0.1)
+        assert len(line.server.calls) == 8, "what it reckons with of the burst"
+        await asyncio.sleep(1.1)
+        assert len(line.server.calls) == 9
+        await asyncio.sleep(3.1)
+        assert [call.id for call in line.server.calls] == list(range(12)), "all of them, in order"
+        line.server.say(Answer(id=11, reply=to_map(Done())))
+        await asyncio.sleep(0.5)
+        assert told == [Done()]
+        assert line.link.latency_s is not None and line.link.latency_s < 1.5, "waiting for its turn is no round trip"
+
+    on_a_line(story)
+
+
+def test_call_that_waits_for_its_turn_is_told_when_the_connection_ends() -> None:
+    async def story(line: Line) -> None:
+        line.link.keep_to(Rates(request_burst=100, request_rate=10.0, costs={"mark_read": 80}))
+        told, then = outcomes()
+        line.link.ask(READ, then)
+        line.link.ask(READ, then)
+        line.server.driver.close(Goodbye.SHUTDOWN)
+        await asyncio.sleep(1)
+        assert len(told) == 2
+        assert all(isinstance(outcome, Disconnected) for outcome in told)
+
+    on_a_line(story)

@@ -421,3 +421,37 @@ def test_connection_does_not_time_out_when_the_silence_was_excused() -> None:
 
     assert connection.tick(36.0) is None
     assert connection.deadline() == 34.0 + 25.0
+
+
+# --- before sign-in ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("frames", "size", "fails_at"), [(4, 10_000, 5), (100, 90, 3), (100, 10_000, None)])
+def test_server_takes_only_so_much_before_sign_in(frames: int, size: int, fails_at: int | None) -> None:
+    client, server = (
+        Connection(Role.CLIENT, 0.0),
+        Connection(Role.SERVER, 0.0, opening_frames=frames, opening_bytes=size),
+    )
+    for number in range(1, 8):
+        client.send(HELLO)
+        if number == fails_at:
+            with pytest.raises(ProtocolFault):
+                carry(client, server, 1.0)
+            break
+        assert carry(client, server, 1.0) == [HELLO]
+
+    assert (server.phase is Phase.CLOSED) is (fails_at is not None)
+    if fails_at is not None:
+        assert carry(server, client, 1.0) == [farewell(Goodbye.SIGN_IN_FIRST)]
+
+
+def test_server_takes_any_number_of_frames_after_sign_in() -> None:
+    client, server = Connection(Role.CLIENT, 0.0), Connection(Role.SERVER, 0.0, opening_frames=2, opening_bytes=200)
+    client.send(HELLO)
+    carry(client, server, 1.0)
+    server.signed_in()
+
+    for _ in range(100):
+        client.send(HELLO)
+    assert carry(client, server, 1.0) == [HELLO] * 100
+    assert server.frames == 101

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_args, get_type_hints
 
 import pytest
+from msgspec.structs import replace
 
 from chat_core.base.settings import SettingsFault, in_words, keys_of
 from chat_core.protocol import limits
@@ -21,6 +22,7 @@ from chat_core.server.config import (
     serve_options,
 )
 from chat_core.server.observe import LEVELS
+from chat_core.server.profiles import INTERNET, LOCAL
 
 
 @pytest.fixture
@@ -47,16 +49,23 @@ def test_server_that_is_told_nothing_has_the_defaults_of_its_options(data: Path)
 
 def test_every_setting_has_words_and_every_section_sets_an_option() -> None:
     assert all(in_words(key.type) for key in keys_of(Settings))
-    assert {key.name for key in keys_of(Settings)} | {"embedded"} == set(get_type_hints(ServeOptions))
+    profiles = {"local", "internet"}
+    names = {key.name for key in keys_of(Settings) if key.section not in {*profiles, "observe"}}
+    observed = {
+        "observe_port" if key.name == "port" else key.name for key in keys_of(Settings) if key.section == "observe"
+    }
+    assert names | observed | profiles | {"embedded"} == set(get_type_hints(ServeOptions))
 
 
 def test_every_setting_reaches_the_server(data: Path, tmp_path: Path) -> None:
     file = tmp_path / "site.toml"
     file.write_text(
-        '[server]\ndata = "d"\nhost = "::1"\nport = 1\nsocket = "s"\nlog_level = "debug"\n'
+        '[server]\ndata = "d"\nhost = "::1"\nport = 1\nsocket = "s"\nlog_level = "debug"\nprofile = "internet"\n'
         'tls = "on"\npublic_host = "chat.example.org"\n[tls]\ncertificate = "c.pem"\nkey = "/k.pem"\n'
         "[limits]\nping_every_s = 2\npong_within_s = 3\nsign_in_within_s = 4\n"
-        "outbox_bytes = 70000\nstop_within_s = 5.5\n"
+        "outbox_bytes = 70000\nstop_within_s = 5.5\nmax_clients = 6\nidle_timeout_s = 7\nexit_when_idle_s = 8\n"
+        '[observe]\nport = 9\nlog_file = "l"\nlog_messages = true\n'
+        "[local]\nrequest_rate = 10\n[internet]\nconnections_per_address = 11\n"
     )
 
     assert options(data, Given(config=file)) == ServeOptions(
@@ -74,6 +83,15 @@ def test_every_setting_reaches_the_server(data: Path, tmp_path: Path) -> None:
         sign_in_within_s=4,
         outbox_bytes=70_000,
         stop_within_s=5.5,
+        max_clients=6,
+        idle_timeout_s=7,
+        exit_when_idle_s=8,
+        profile="internet",
+        observe_port=9,
+        log_file=tmp_path / "l",
+        log_messages=True,
+        local=replace(LOCAL, request_rate=10),
+        internet=replace(INTERNET, connections_per_address=11),
     )
 
 
@@ -156,7 +174,7 @@ def test_text_ends_with_what_the_settings_come_to(data: Path) -> None:
 
     text = as_text(loaded, data)
 
-    assert set(tomllib.loads(text)) == {"server", "tls", "limits"}
+    assert set(tomllib.loads(text)) == {"server", "tls", "limits", "local", "internet", "observe"}
     assert text.splitlines()[-4:] == [
         f"# data folder: {data}",
         "# listens on the Unix socket s",

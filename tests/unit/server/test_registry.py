@@ -9,7 +9,7 @@ from chat_core.protocol.requests.catalog import REQUESTS
 from chat_core.protocol.values import Account
 from chat_core.server import handlers
 from chat_core.server.context import Context
-from chat_core.server.registry import ROUTES, handles
+from chat_core.server.registry import ROUTES, costs, handles
 from chat_core.server.rules.permissions import Permission, Role, allowed
 
 
@@ -43,3 +43,16 @@ def test_permissions_grow_with_the_role(permission: Permission) -> None:
 def test_permissions_connection_of_the_own_machine_may_invite_and_broadcast_besides(permission: Permission) -> None:
     gained = {role for role in Role if allowed(role, permission, local=True) and not allowed(role, permission)}
     assert gained == ({Role.MEMBER} if permission in (Permission.INVITE, Permission.BROADCAST) else set())
+
+
+def test_every_request_has_a_cost_that_the_smallest_burst_can_pay() -> None:
+    assert all(0 <= route.cost <= 20 for route in ROUTES.values())
+    assert all(0 <= cost <= 20 and cost != 1 for cost in costs().values())
+    free = {str(kind.__struct_config__.tag) for kind, route in ROUTES.items() if not route.cost}
+    assert all(ROUTES[REQUESTS[name]].needs is Permission.OPEN for name in free), "a stranger's are bounded otherwise"
+
+
+def test_every_way_in_is_counted_as_an_attempt() -> None:
+    openings = {str(kind.__struct_config__.tag) for kind, route in ROUTES.items() if route.needs is Permission.OPEN}
+
+    assert {str(kind.__struct_config__.tag) for kind, route in ROUTES.items() if route.attempt} == openings - {"hello"}

@@ -33,6 +33,9 @@ class Owner:
     def received(self, envelope: Envelope) -> None:
         raise AssertionError(envelope)
 
+    def heard(self, size: int) -> None:
+        pass
+
     def writable(self) -> None:
         pass
 

@@ -34,6 +34,9 @@ class Owner:
         self.envelopes.append(envelope)
         self.moved.set()
 
+    def heard(self, size: int) -> None:
+        pass
+
     def writable(self) -> None:
         self.writables += 1
         self.moved.set()

@@ -494,3 +494,12 @@ def test_outbox_forgets_what_failed_or_was_never_sent() -> None:
 
     assert shown(outbox) == [("c", "queued")]
     assert sent(outbox.due(0.0)) == ["c"]
+
+
+def test_outbox_lets_conversations_take_turns_also_when_there_is_room_for_few_at_a_time() -> None:
+    outbox = Outbox()
+    queue(outbox, "abc")
+    queue(outbox, "xy", conversation=2)
+
+    assert [sent(outbox.due(0.0, 1)) for _ in range(5)] == [["a"], ["x"], ["b<a"], ["y<x"], ["c<b"]]
+    assert outbox.due(0.0, 1) == []

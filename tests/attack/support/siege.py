@@ -1,0 +1,166 @@
+"""A server on the open internet, so to speak: 50 honest users who chat, an attacker, and what the server shows.
+
+An attack is done twice. Asked is: did the honest notice, is everything given back afterwards, and did the second one
+take more memory than the first?
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from chat_core.bench.posting import Posters
+from chat_core.bench.tally import quantile_ms
+from chat_core.transport.urls import parse_address
+from tests.support.ports import free_port
+from tests.support.processes import ServerProcess
+from tests.support.watched import Metrics, metrics, metrics_once
+
+HONEST: Final = 50
+"""Users who chat in one channel, each getting what the others write."""
+HONEST_FROM: Final = tuple(f"127.0.100.{number}" for number in range(1, 11))
+"""Ten addresses, so that five come from each."""
+HONEST_RATE: Final = 25.0
+"""Messages a second of all of them together: one every two seconds from each."""
+QUIET_S: Final = 0.8
+"""How long they chat before the attack, to know how fast this machine is."""
+P99_MS: Final = 200.0
+"""What an acknowledgement may take during an attack, in 99 of 100 cases."""
+BUSY: Final = 4.0
+"""On a machine that is busy with other things, it may be so many times what it was before the attack, instead."""
+MEMORY_SHARE: Final = 1.1
+"""Memory after the second attack, as a part of that after the first."""
+_RSS: Final = "process_resident_memory_bytes"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one attack did."""
+
+    did: dict[str, int]
+    """What the attacker counted."""
+    quiet_p99_ms: float
+    """Before it."""
+    p99_ms: float
+    """During it."""
+    honest_sent: int
+    honest_refused: int
+    honest_lost: int
+    before: Metrics
+    after: Metrics
+    """Once everything was given back."""
+    log: str
+    """What the server had to say until then: warnings and worse."""
+
+    @property
+    def memory_mb(self) -> float:
+        """What the server held afterwards."""
+        return self.after[_RSS] / 1e6
+
+    def grown(self, metric: str) -> float:
+        """Return what a metric has become more, over all its labels."""
+        return _sum(self.after, metric) - _sum(self.before, metric)
+
+
+class Siege:
+    """A server and its honest users; a context manager.
+
+    Args:
+        folder: for the server's data.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.observe_port = free_port()
+        config = folder / "siege.toml"
+        config.write_text(f"[observe]\nport = {self.observe_port}\n")
+        arguments = ("--profile", "internet", "--log-level", "warning", "--config", str(config))
+        self.server = ServerProcess(folder / "data", *arguments)
+        self._honest: Posters
+        self._quiet_p99_ms = 0.0
+
+    def __enter__(self) -> Siege:
+        """Start the server, and let the honest in."""
+        self.server.start()
+        self._honest = Posters(
+            parse_address(self.server.address),
+            ["#bench-0000"],
+            senders=HONEST,
+            size=80,
+            follow=True,
+            sources=HONEST_FROM,
+        )
+        self._chat(QUIET_S / 4)  # the first messages of a process are slow, whoever writes them
+        self._quiet_p99_ms = self._chat(QUIET_S)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it all."""
+        self._honest.close()
+        self.server.__exit__(kind, error, trace)
+
+    def attack(self, kind: str, seconds: float) -> Result:
+        """Let an attacker loose for a while, and wait until the server has given everything back."""
+        before = metrics(self.observe_port)
+        command = [sys.executable, "-m", "tests.attack.support.attackers", kind, str(self.server.port), str(seconds)]
+        attacker = subprocess.Popen(command, stdout=subprocess.PIPE)
+        try:
+            sent, refused, lost = self._honest.acknowledged, self._honest.failures, self._honest.lost
+            p99 = self._chat(seconds)
+            out, _ = attacker.communicate(timeout=seconds + 30)
+        finally:
+            attacker.kill()
+            attacker.wait()
+        after = metrics_once(self.observe_port, lambda now: _given_back(before, now), f"as before: {_held(before)}")
+        return Result(
+            did=json.loads(out),
+            quiet_p99_ms=self._quiet_p99_ms,
+            p99_ms=p99,
+            honest_sent=self._honest.acknowledged - sent,
+            honest_refused=self._honest.failures - refused,
+            honest_lost=self._honest.lost - lost,
+            before=before,
+            after=after,
+            log=self.server.log.read_text(),
+        )
+
+    def _chat(self, seconds: float) -> float:
+        """Let the honest chat; return how long 99 of 100 acknowledgements took at most, in milliseconds."""
+        del self._honest.latencies_ns[:]
+        self._honest.run_open(seconds, HONEST_RATE)
+        assert self._honest.settle() == 0, "every honest message is answered"
+        p99 = quantile_ms(sorted(self._honest.latencies_ns), 0.99)
+        assert p99 is not None, "somebody wrote"
+        return p99
+
+
+def assert_withstood(first: Result, second: Result) -> None:
+    """Look whether the honest did not notice, and everything was given back."""
+    for result in (first, second):
+        assert result.did, "the attacker did something"
+        assert (result.honest_refused, result.honest_lost) == (0, 0), result
+        assert result.honest_sent > 0
+        assert result.p99_ms < max(P99_MS, BUSY * result.quiet_p99_ms), result
+    assert "Traceback" not in second.log, second.log
+    assert second.memory_mb <= MEMORY_SHARE * first.memory_mb, (first.memory_mb, second.memory_mb)
+
+
+def _given_back(before: Metrics, now: Metrics) -> bool:
+    """Return whether connections, tasks and descriptors are as many as before."""
+    held = _held(now)
+    return all(held[name] <= value for name, value in _held(before).items())
+
+
+def _held(found: Metrics) -> Metrics:
+    names = [name for name in found if name.startswith("chat_connections{")]
+    return {name: found[name] for name in (*names, "chat_tasks", "process_open_fds")}
+
+
+def _sum(found: Metrics, metric: str) -> float:
+    return sum(value for name, value in found.items() if name.partition("{")[0] == metric)

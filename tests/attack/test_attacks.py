@@ -1,0 +1,60 @@
+"""Attacks on a server with the profile `internet`, twice each, while 50 honest users go on chatting.
+
+Short here; `make test-long` has the full length, docs/security.md the figures and the rates.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.attack.support.attackers import KINDS
+from tests.attack.support.siege import Result, Siege, assert_withstood
+
+SHORT_S = 1.5
+LONG_S = 10.0
+
+
+def besiege(folder: Path, kind: str, seconds: float) -> tuple[Result, Result]:
+    with Siege(folder) as siege:
+        results = siege.attack(kind, seconds), siege.attack(kind, seconds)
+    assert_withstood(*results)
+    return results
+
+
+def test_slow_handshakes_push_out_their_own_and_nobody_else(home: Path) -> None:
+    for result in besiege(home, "slow_handshakes", SHORT_S):
+        assert result.did["connected"] > 500
+        assert result.grown("chat_turned_away_total") > 100
+
+
+def test_connection_flood_lets_the_honest_chat_on(home: Path) -> None:
+    for result in besiege(home, "connection_flood", SHORT_S):
+        assert result.did["connected"] > 200
+        assert result.grown("chat_turned_away_total") + result.grown("chat_ended_total") > 200
+
+
+def test_bombs_of_frames_and_messagepack_are_refused_one_by_one(home: Path) -> None:
+    for result in besiege(home, "bombing", SHORT_S):
+        assert result.did["bombs"] > 20
+        assert result.did["closed by the server"] > 10
+
+
+def test_noise_closes_only_its_own_connections(home: Path) -> None:
+    for result in besiege(home, "noise", SHORT_S):
+        assert result.did["shouts"] > 50
+        assert result.did["closed by the server"] > 20
+
+
+def test_flood_of_messages_is_held_to_its_budget(home: Path) -> None:
+    for result in besiege(home, "message_flood", SHORT_S):
+        assert result.did["signed in"] == 20
+        assert result.did["posts"] > 1000
+        assert result.grown("chat_events_committed_total") < 20 * (60 + 20 * 8) + result.honest_sent + 300
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", KINDS)
+def test_attack_of_full_length_is_withstood(home: Path, kind: str) -> None:
+    besiege(home, kind, LONG_S)
