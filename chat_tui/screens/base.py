@@ -70,6 +70,10 @@ class BaseScreen(Screen[None], inherit_bindings=False):
         """Draw everything again: something else wrote to the terminal."""
         self.refresh(layout=True)
 
+    def action_suspend(self) -> None:
+        """Go back to the shell for a while."""
+        self.app.action_suspend_process()
+
     def action_help(self) -> None:
         """Show the help."""
         self.post_message(HelpWanted(""))
