@@ -35,6 +35,8 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
     """seq of the message it answers; 0: none."""
     aside: str = ""
     """With `edits`: what was being written before."""
+    epoch: str = ""
+    """On disk, with `edits` or `replies_to`: life of the store that these numbers belong to."""
 
     @property
     def counts(self) -> bool:

@@ -201,7 +201,7 @@ class ChatView(BaseScreen):
             self.answer(Answer(ANOTHER_ACCOUNT, fault=True))
         if state.me is not None:
             self._me = state.me.id
-            self.drafting.open(self._me)
+            self.drafting.open(self._me, state.epoch)
         wanted = self.places.wanted
         if wanted is not None and wanted in state.conversations:
             self.go(wanted)

@@ -7,9 +7,11 @@ meanwhile. Where nothing can be written, that is said once, and the drafts live 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from chat_core.base.tasks import spawn
 from chat_core.client.state.model import ClientState
@@ -32,45 +34,63 @@ class Drafting:
         self._folder = folder
         self._complain = complain
         self._account = 0
-        self._kept: dict[int, Draft] = {}
-        self._from_disk: dict[str, Draft] = {}
+        self._epoch = ""
+        self._kept: dict[int, tuple[str, Draft]] = {}
+        self._by_target: dict[str, Draft] = {}
         self._dirty: dict[str, Draft] = {}
         self._saving: asyncio.Task[None] | None = None
 
-    def open(self, account: int) -> None:
-        """Read what an account left on this server; again: nothing more, unless it is another account."""
+    def open(self, account: int, epoch: str) -> None:
+        """Read what an account left on this server; again: nothing more, unless it is another account or store.
+
+        In another store numbers mean other conversations and messages: what is kept goes by names there.
+
+        Args:
+            account: its number.
+            epoch: life of the server's store; empty: not known yet.
+        """
         if account != self._account:
-            self._account = account
-            self._kept.clear()
-            self._from_disk = drafts.load(self._folder, account) if self._folder is not None else {}
+            first, self._account = not self._account, account
+            if not first:
+                self._kept.clear()
+                self._dirty.clear()
+            self._by_target = drafts.load(self._folder, account) if self._folder is not None else {}
+        if epoch and epoch != self._epoch:
+            before, self._epoch = self._epoch, epoch
+            if before:
+                self._by_target |= {target: self._stamped(draft, before) for target, draft in self._kept.values()}
+                self._kept.clear()
 
     def get(self, number: int, target: str) -> Draft:
         """Return what is written in a conversation."""
-        if target in self._from_disk:
-            self._kept.setdefault(number, self._from_disk.pop(target))
-        return self._kept.get(number, Draft())
+        draft = self._by_target.pop(target, None)
+        if draft is not None and number not in self._kept:
+            same = not draft.epoch or draft.epoch == self._epoch
+            here = replace(draft, epoch="") if same else Draft(draft.text, draft.cursor)
+            self._kept[number] = (target, here)
+        return self._kept[number][1] if number in self._kept else Draft()
 
     def keep(self, number: int, target: str, draft: Draft) -> None:
         """Keep what is written in a conversation, in memory now and on disk soon."""
         if draft == self.get(number, target) or not (draft.counts or number in self._kept):
             return
         if draft.counts:
-            self._kept[number] = draft
+            self._kept[number] = (target, draft)
         else:
             self._kept.pop(number, None)
-        self._dirty[target] = draft
+        self._dirty[target] = self._stamped(draft, self._epoch)
         if self._saving is None and self._folder is not None and self._account:
             self._saving = spawn("save drafts", self._save_soon())
 
     def numbers(self, state: ClientState) -> frozenset[int]:
         """Return the conversations with a draft."""
-        left = {each.id for each in state.conversations.values() if each.target in self._from_disk}
-        return frozenset(left | self._kept.keys())
+        known = state.conversations.values() if self._by_target else ()
+        return frozenset(self._kept.keys() | {each.id for each in known if each.target in self._by_target})
 
-    def forget(self, numbers: Iterable[int]) -> None:
-        """Drop the drafts of conversations from memory: their numbers may mean others now."""
-        for number in numbers:
-            self._kept.pop(number, None)
+    @staticmethod
+    def _stamped(draft: Draft, epoch: str) -> Draft:
+        """Return a draft that says which store its numbers of messages belong to, if it has any."""
+        return replace(draft, epoch=epoch) if draft.edits or draft.replies_to else draft
 
     async def close(self) -> None:
         """Save what is not saved yet."""

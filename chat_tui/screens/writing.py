@@ -48,6 +48,11 @@ class Writing(ChatView):
         newest = reversed(conversation.timeline.newest(_OWN_WITHIN))
         return next((each for each in newest if each.author == me.id and each.body and not each.deleted), None)
 
+    @override
+    def tell(self, sentence: str) -> None:
+        """See BaseScreen."""
+        self.answer(Answer(sentence, fault=True))
+
     def ask(self, topic: str, question: str, act: Callable[[], object]) -> None:
         """Ask; act if the same was asked about a moment ago."""
         if self.asking.meant(topic):

@@ -99,6 +99,15 @@ def test_suspended_client_comes_back_as_it_was(server: ServerProcess, home: Path
         assert "back in the shell" in zoe.wait_for("over")
 
 
+def test_client_without_a_shell_is_not_stopped_for_ever(server: ServerProcess, home: Path) -> None:
+    with client(server, home) as zoe:
+        zoe.wait_for("#general", "F1")
+        zoe.press("C-z")
+        zoe.wait_for("There is no shell to go back to")
+        zoe.type("still here")
+        zoe.wait_for("▌ still here")
+
+
 def test_draft_is_there_after_a_kill(server: ServerProcess, home: Path) -> None:
     with client(server, home) as zoe:
         zoe.wait_for("#general", "F1")

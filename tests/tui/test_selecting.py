@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from textual import events
 
 from chat_tui.screens.switcher import Switcher
+from tests.tui.support.frames import expect
 from tests.tui.support.visiting import Sitting, bodies, other, say, sitting, unique
 
 
@@ -207,3 +209,17 @@ async def test_slot_command_goes_where_the_digit_says(server: str, home: Path) -
         await me.is_at(channel)
         await me.enter("/99")
         assert me.answer == "There is no conversation 99; there are 3."
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12), (160, 48)], ids=["80x24", "40x12", "160x48"])
+async def test_bars_are_as_drawn(server: str, home: Path, size: tuple[int, int]) -> None:
+    async with sitting(server, home, size=size) as me:
+        await in_channel(me, "see https://x.org/1", "two")
+        await me.press("ctrl+s", "k")
+        expect(me.app, f"select-{size[0]}x{size[1]}", me.chat.select_bar.region.y)
+        await me.press("ctrl+f", *"see")
+        expect(me.app, f"find-{size[0]}x{size[1]}", me.chat.find_bar.region.y)
+        await me.press("escape", "up")
+        await me.sees("Editing")
+        shown = me.screen.splitlines()[me.chat.banner.region.y]
+        assert "Esc cancels" in shown
