@@ -27,7 +27,9 @@ from chat_core.client.errors import Untrusted
 from chat_core.transport.urls import parse_invitation
 from chat_tui import storage
 from chat_tui.commands.context import Answer
+from chat_tui.config import Settings
 from chat_tui.embedded import Embedded
+from chat_tui.keys import Keymap
 from chat_tui.keys.repair import repair
 from chat_tui.screens.base import BaseScreen, HelpWanted
 from chat_tui.screens.chat import ChatScreen
@@ -40,6 +42,7 @@ from chat_tui.storage import HERE
 from chat_tui.themes import DEFAULTS, THEMES
 from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.columns import BREAKPOINTS, HEIGHTS
+from chat_tui.views.lines import Line, Span
 from chat_tui.widgets.safe import ControlFilter
 
 _log = logging.getLogger(__name__)
@@ -63,6 +66,8 @@ class ChatApp(App[None], inherit_bindings=False):
         outbox: Path,
         theme: str = "",
         title: str = "",
+        settings: Settings | None = None,
+        keymap: Keymap | None = None,
         on_settled: Callable[[], object] | None = None,
     ) -> None:
         """Make the application.
@@ -74,6 +79,8 @@ class ChatApp(App[None], inherit_bindings=False):
             outbox: folder for messages that are not sent yet.
             theme: name of a look; empty: the default.
             title: what to call this computer's own server; empty: that.
+            settings: what the user has set; None: nothing.
+            keymap: the keys in use; None: the default ones.
             on_settled: called once, when somebody was let in and that was drawn: what there is now stays.
 
         Raises:
@@ -84,6 +91,10 @@ class ChatApp(App[None], inherit_bindings=False):
         for each in THEMES:
             self.register_theme(each)
         self.theme = theme or THEMES[0].name
+        self._settings = settings or Settings()
+        self._keys = keymap or Keymap()
+        self.set_keymap(self._keys.changed)
+        self._conflicts = self._keys.conflicts
         self._config = config
         self._outbox = outbox
         self._servers = storage.load(config)
@@ -214,12 +225,16 @@ class ChatApp(App[None], inherit_bindings=False):
 
     def on_help_wanted(self, event: HelpWanted) -> None:
         """Show the help."""
-        self.push_screen(HelpScreen(event.topic))
+        self.push_screen(HelpScreen(event.topic, self._keys.keys))
 
     def on_chat_view_drawn(self, event: ChatView.Drawn) -> None:
         """Connect, now that there is something to look at."""
         if self._visit is not None and event.view is self._visit.screen:
             spawn("visit", self._visit.begin())
+            conflicts, self._conflicts = self._conflicts, ()
+            if conflicts:
+                lines = [Line((Span(each, "muted"),)) for each in conflicts]
+                self._visit.screen.answer(Answer("Keys that mean two things:", lines, fault=True))
 
     def _go(self, choice: Choice) -> None:
         self._choice = choice
@@ -252,6 +267,8 @@ class ChatApp(App[None], inherit_bindings=False):
             on_untrusted=self._distrust,
             config=self._config,
             outbox=self._outbox,
+            settings=self._settings,
+            keymap=self._keys,
         )
         return self._visit
 

@@ -152,9 +152,9 @@ class Bridge:
 
     # --- what needs no answer
 
-    def post(self, conversation: int, body: str, *, style: Style = "text") -> None:
+    def post(self, conversation: int, body: str, *, style: Style = "text", reply_to: int | None = None) -> None:
         """Queue a message; it appears in the state at once."""
-        self._tell(lambda client: client.post(conversation, body, style=style))
+        self._tell(lambda client: client.post(conversation, body, style=style, reply_to=reply_to))
 
     def retry(self, cid: bytes) -> None:
         """Send a refused message again."""

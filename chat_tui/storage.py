@@ -69,16 +69,29 @@ def save(folder: Path, servers: Servers) -> None:
     Raises:
         OSError: it cannot be written.
     """
+    replace(folder, _FILE, msgspec.json.format(msgspec.json.encode(servers), indent=2) + b"\n")
+
+
+def replace(folder: Path, name: str, content: bytes) -> None:
+    """Replace a file, at once and wholly, for its owner only; what is written is on disk when this returns.
+
+    Args:
+        folder: where it is; made, for its owner only, if there is none.
+        name: of the file.
+        content: all of it.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    text = msgspec.json.format(msgspec.json.encode(servers), indent=2) + b"\n"
     # mkstemp makes files for their owner only.
-    number, temporary = tempfile.mkstemp(prefix=f".{_FILE}.", dir=folder)
+    number, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
     try:
         with os.fdopen(number, "wb") as file:
-            file.write(text)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(folder / _FILE)
+        Path(temporary).replace(folder / name)
     except OSError:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()

@@ -6,7 +6,8 @@ from itertools import groupby
 
 from chat_tui.commands.command import Command
 from chat_tui.commands.registry import ALL
-from chat_tui.keys import KEYS, spelled
+from chat_tui.keys import KEYS, keymap, spelled
+from chat_tui.keys.keymap import PRESETS
 from docs.struct_tables import table
 
 
@@ -30,6 +31,18 @@ def key_tables() -> str:
     return "\n\n".join(parts)
 
 
+def preset_tables() -> str:
+    """Return what each preset has otherwise than the default keymap."""
+    parts = []
+    for name, changed in PRESETS.items():
+        rows = [
+            (key.label, key.description, f"`{key.id}`") for key in keymap(name).keys if key.id in changed and key.listed
+        ]
+        if rows:
+            parts.append(f"### Preset `{name}`\n\n{table(('key', 'what it does', 'id'), rows)}")
+    return "\n\n".join(parts)
+
+
 def _section(command: Command) -> str:
     facts = [f"    {command.usage}", "", command.summary]
     if command.details:
@@ -44,5 +57,5 @@ def _section(command: Command) -> str:
 
 COMMANDS = {"commands": command_table, "command-sections": command_sections}
 """Parts of docs/commands.md."""
-KEY_PARTS = {"keys": key_tables}
+KEY_PARTS = {"presets": preset_tables, "keys": key_tables}
 """Parts of docs/keys.md."""

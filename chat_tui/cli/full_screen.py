@@ -88,21 +88,30 @@ def _run_screens(
     # What is made while everything is imported and drawn first is kept anyway: looking through it takes time.
     gc.disable()
     from chat_tui.app import ChatApp, log_to
+    from chat_tui.config import load, own_keys
+    from chat_tui.keys import keymap
     from chat_tui.screens.visit import Choice
     from chat_tui.themes import THEMES
 
     names = [each.name for each in THEMES]
     if theme not in ("", *names):
         raise UsageFault(f"There is no theme '{theme}'; there are {' and '.join(names)}.")
+    folder = config_folder()
+    settings = load(folder, os.environ).settings
+    keys = keymap(settings.keys.preset, own_keys(folder))
+    for conflict in keys.conflicts:
+        print(f"chat-tui: {conflict}", file=sys.stderr)
     log_to(log_file())
     choice = Choice(address, name_for(name, address), link) if address is not None else None
     screens = ChatApp(
         choice,
-        config=world or config_folder(),
+        config=world or folder,
         data=world or data_folder(),
         outbox=world / "outbox" if world else outbox_folder(),
         theme=theme,
         title="the demo" if world else "",
+        settings=settings,
+        keymap=keys,
         on_settled=_settle_memory,
     )
     _end_on_signals(screens.exit_from_anywhere)

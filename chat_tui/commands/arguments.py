@@ -130,6 +130,15 @@ class Server(Argument):
     source = "server"
 
 
+class Where(Argument):
+    """A conversation that one is in: its number in the list, `#channel`, `@user`, or the beginning of a name."""
+
+    __slots__ = ()
+
+    label = "number|#channel|@user"
+    source = "target"
+
+
 class Letters(Argument):
     """Some letters to look for in names, with or without `#`; in their checked form without."""
 

@@ -1,4 +1,4 @@
-"""What could stand at the cursor: commands, their arguments, #channels and @names. Pure.
+"""What could stand at the cursor: commands, their arguments, #channels, @names and :emoji. Pure.
 
 Names come most likely first: who spoke here last, then who is here, then everybody else that is known.
 """
@@ -12,11 +12,14 @@ from chat_core.base.names import name_key
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_tui.commands.arguments import Source
 from chat_tui.commands.command import Command
+from chat_tui.commands.emoji import find_emoji
 from chat_tui.commands.line import PREFIX, Run, parse, resolve, words
 from chat_tui.commands.registry import ALL, BY_NAME, NAMES
 
 MAX_CANDIDATES: Final = 50
 """Candidates that are offered; nobody reads more."""
+SHORTCODE_FROM: Final = 2
+"""Letters behind a colon from which on emoji are offered: `:)` and `12:30` are none."""
 _SPEAKERS: Final = 200
 """Newest messages whose authors come first."""
 
@@ -145,6 +148,8 @@ def _in_text(before: str, known: Known, asked: bool) -> Completion:
     word = before[start:]
     if word.startswith("@"):
         return Completion(start, len(before), _fitting(word, known.users, asked))
+    if word.startswith(":") and len(word) > SHORTCODE_FROM:
+        return Completion(start, len(before), tuple(Candidate(char, name) for char, name in find_emoji(word)))
     if word.startswith("#") and (asked or len(word) > 1):
         return Completion(start, len(before), _fitting(word, known.channels, asked))
     if asked and word:

@@ -7,10 +7,11 @@ from chat_core.base.names import name_key
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.conversations import ListChannels, ListMembers, SetTopic
 from chat_core.protocol.values import ChannelSummary, Member
-from chat_tui.commands.arguments import Channel, Letters, Rest, Target, User
+from chat_tui.commands.arguments import Channel, Letters, Rest, Target, User, Where
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.tables import channel_lines, member_lines
+from chat_tui.views.conversations import ordered
 
 MAX_LISTED = 1_000
 """Channels or members after which a list ends."""
@@ -20,6 +21,29 @@ MAX_LISTED = 1_000
 async def join(ctx: Context, channel: Channel) -> None:
     """Join a channel and go there; make it if there is none."""
     ctx.desk.open_soon(await ctx.calls.join(channel))
+
+
+@command("go", aliases=("buffer", "win", "switch", "focus"), key="ctrl+k", example="/go dev", moves=True)
+async def go(ctx: Context, where: Where) -> None:
+    """Go to a conversation you are in, by its number or its name.
+
+    /3 is the same as /go 3; the beginning of a name is enough.
+    """
+    found = ordered(ctx.state)
+    if where.isdecimal():
+        if not 0 < int(where) <= len(found):
+            raise UsageFault(f"There is no conversation {where}; there are {len(found)}.")
+        ctx.desk.open_soon(found[int(where) - 1].id)
+        return
+    wanted = name_key(where.lstrip("#@"))
+    sigil = where[:1] if where[:1] in "#@" else ""
+    names = {each.id: name_key(each.info.name) for each in found if each.target.startswith(sigil)}
+    exact = [number for number, name in names.items() if name == wanted]
+    close = exact or [number for number, name in names.items() if name.startswith(wanted)]
+    if len(close) != 1:
+        which = ", ".join(ctx.state.conversations[number].target for number in close[:5])
+        raise UsageFault(f"'{where}' may be {which}: write more of it." if close else f"You are not in '{where}'.")
+    ctx.desk.open_soon(close[0])
 
 
 @command("leave", aliases=("part",), example="/leave #ops", moves=True)

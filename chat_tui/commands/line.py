@@ -57,6 +57,11 @@ def parse(text: str) -> Say | Run | Nothing:
     return Run(first.text[len(PREFIX) :], stripped[first.end :].strip())
 
 
+def as_typed(body: str) -> str:
+    """Return how a message is typed: with a slash more where it begins with one."""
+    return body.replace(PREFIX, PREFIX * 2, 1) if body.lstrip().startswith(PREFIX) else body
+
+
 def words(text: str) -> list[Word]:
     """Return the words of a text, which white space divides, with their places."""
     found: list[Word] = []

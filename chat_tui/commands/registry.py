@@ -63,6 +63,8 @@ def bind(run: Run) -> Bound:
         UsageFault: there is none.
         WrongUse: there is one, but it takes something else.
     """
+    if run.name.isdecimal():
+        run = Run("go", f"{run.name} {run.rest}")  # /3 is the third conversation
     command = find(run.name)
     try:
         return Bound(command, command.bind(run.rest))

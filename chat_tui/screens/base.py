@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import ClassVar
 
 from textual import events
@@ -14,6 +15,15 @@ from chat_tui.keys import bindings
 from chat_tui.views.columns import BREAKPOINTS, HEIGHTS, LEAST_HEIGHT, LEAST_WIDTH
 from chat_tui.views.lines import ELLIPSIS, Line, Span, elide
 from chat_tui.widgets.bars import Rows
+
+
+def _has_shell() -> bool:
+    """Return whether whoever started this program sees it stop, and can let it go on: a shell with job control."""
+    parent = os.getppid()
+    try:
+        return os.getpgrp() == os.getpid() != os.getpgid(parent) and os.getsid(parent) == os.getsid(0)
+    except OSError:  # it is somebody else's, or gone
+        return False
 
 
 class Cover(Rows, can_focus=False):
@@ -69,6 +79,17 @@ class BaseScreen(Screen[None], inherit_bindings=False):
     def action_redraw(self) -> None:
         """Draw everything again: something else wrote to the terminal."""
         self.refresh(layout=True)
+
+    def action_suspend(self) -> None:
+        """Go back to the shell for a while; without one, nobody could ever wake the program again."""
+        if _has_shell():
+            self.app.action_suspend_process()
+        else:
+            self.tell("There is no shell to go back to: the program was not started from one.")
+
+    def tell(self, sentence: str) -> None:
+        """Say something to this person only."""
+        self.notify(sentence)
 
     def action_help(self) -> None:
         """Show the help."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar, Final
 
@@ -11,23 +11,26 @@ from textual.message import Message
 from textual.widgets import TextArea
 from typing_extensions import override
 
-from chat_core.client.state.changes import Batch
+from chat_core.base.errors import UsageFault
+from chat_core.client.state.changes import Batch, MessagesPrepended
 from chat_core.client.state.model import LinkStatus
+from chat_core.protocol.requests.messages import Edit
 from chat_tui.commands.context import Answer
-from chat_tui.commands.line import Say
+from chat_tui.commands.line import Run, Say, parse
+from chat_tui.commands.registry import bind
+from chat_tui.drafts import Draft
 from chat_tui.keys import bindings
 from chat_tui.messages import ConversationChosen, LinkChosen, MemberChosen, OlderWanted, ReadingOlder, ReadUpTo
 from chat_tui.screens.base import HelpWanted
-from chat_tui.screens.chat_view import ChatView
+from chat_tui.screens.choices import Choice, choices, slot_choice
+from chat_tui.screens.finding import Finding
+from chat_tui.screens.switcher import Switcher
 from chat_tui.views.columns import BREAKPOINTS
 from chat_tui.widgets.completion import CompletionPopup
-from chat_tui.widgets.composer import Composer, Draft
+from chat_tui.widgets.composer import Composer
 
 ARRIVES_WITHIN_S: Final = 0.5
 """Time that messages on their way have to arrive before leaving is asked about, in seconds."""
-ASKED_FOR_S: Final = 8.0
-"""How long asking for the same again counts as an answer, in seconds."""
-
 _LOOK_AGAIN_S: Final = 0.02
 _PATIENCE: Final = 100
 """Looks at whether one has arrived before what was entered goes on without."""
@@ -35,7 +38,7 @@ _PATIENCE: Final = 100
 _WIDTHS: Final = {name: width for width, name in BREAKPOINTS}
 
 
-class ChatScreen(ChatView):
+class ChatScreen(Finding):
     """The main screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("chat")]
@@ -48,7 +51,6 @@ class ChatScreen(ChatView):
             self.server = server
             """As typed; empty: the start screen, to choose one."""
 
-    _asked_s = float("-inf")
     _leaving = False
     _complained = False
     _patience = _PATIENCE
@@ -73,11 +75,33 @@ class ChatScreen(ChatView):
             else:
                 self.errands.run(event.line, conversation)
         elif conversation is not None:
-            self.bridge.post(conversation, event.line.body)
+            self._say(conversation, event.line.body, event.draft)
         else:
             if not self.composer.text:
-                self.composer.draft = Draft(event.text)
+                self.composer.draft = event.draft
             self.answer(Answer("No conversation is open yet: this is not sent.", fault=True))
+
+    def _say(self, conversation: int, body: str, draft: Draft) -> None:
+        """Send a message, or give one of one's own another text; what cannot be saved is in the composer again."""
+        if not draft.edits:
+            self.bridge.post(conversation, body, reply_to=draft.replies_to or None)
+            return
+
+        def restore() -> None:
+            if self.places.shown == conversation and not self.composer.text:
+                self.composer.draft = draft
+
+        self.errands.call(Edit(conversation=conversation, seq=draft.edits, body=body), None, restore)
+
+    @override
+    def run_line(self, line: str) -> None:
+        """See Finding."""
+        try:
+            meant = parse(line)
+            if isinstance(meant, Run):
+                self.on_composer_entered(Composer.Entered(bind(meant), Draft(line), self.places.shown))
+        except UsageFault as fault:
+            self.answer(Answer(str(fault), fault=True))
 
     def _moved(self) -> None:
         """Go on with what was entered meanwhile; a place that the state does not have yet is waited for."""
@@ -112,6 +136,8 @@ class ChatScreen(ChatView):
             self.show_around()
         if event.text_area.text.startswith(("/j", "/join")):
             self.errands.fetch_channels()
+        self.hints.show_room(self.composer.room)
+        self.keep_writing()
 
     def on_completion_popup_picked(self, event: CompletionPopup.Picked) -> None:
         """Complete with what was clicked."""
@@ -154,56 +180,56 @@ class ChatScreen(ChatView):
 
     # --- keys
 
-    def action_next_conversation(self) -> None:
-        """Go one row down in the list."""
-        self._walk_to(self.places.neighbour(self.bridge.state, 1))
-
-    def action_previous_conversation(self) -> None:
-        """Go one row up in the list."""
-        self._walk_to(self.places.neighbour(self.bridge.state, -1))
-
-    def action_slot(self, slot: int) -> None:
-        """Go to a conversation by its number, from 1 on."""
-        self._walk_to(self.places.in_slot(self.bridge.state, slot))
-
-    def action_next_unread(self) -> None:
-        """Go where something is new; when nothing is left, back to where that began."""
-        there = self.places.next_unread(self.bridge.state)
-        if there is not None:
-            self.go(there)
-
-    def action_page_up(self) -> None:
-        """Scroll the answer if it is longer than its place, else the timeline."""
-        if self.answers.scrolls:
-            self.answers.page(-1)
-        else:
-            self.timeline.action_page_up()
-
-    def action_page_down(self) -> None:
-        """The same, downwards."""
-        if self.answers.scrolls:
-            self.answers.page(1)
-        else:
-            self.timeline.action_page_down()
-
-    def action_first(self) -> None:
-        """Go to the oldest message that is here."""
-        self.timeline.action_first()
-
-    def action_last(self) -> None:
-        """Go to the newest message."""
-        self.timeline.action_last()
-
     def action_escape(self) -> None:
-        """Close the topmost thing that is open; if there is none, go to the newest message."""
+        """Close the topmost thing that is open, else go to the newest message, else take everything here as read."""
         covered = self.has_class("-list-shown") or self.has_class("-members-shown")
-        if self.composer.dismiss_completion() or self.answers.dismiss():
+        if self.composer.dismiss_completion() or self.answers.dismiss() or self.composer.leave_mode():
             return
         if covered:
             self.remove_class("-list-shown", "-members-shown")
             self.show_around()
-        else:
-            self.timeline.action_last()
+        elif self.timeline.pointed is not None or not self.timeline.following:
+            self.action_last()
+        elif not self.composer.text:
+            self.timeline.mark_read()
+
+    def action_switch(self) -> None:
+        """Open the switcher."""
+        self.errands.fetch_channels()
+        numbers = self.drafting.numbers(self.bridge.state) - {self.places.shown or 0}
+
+        def offer(letters: str) -> Sequence[Choice]:
+            return choices(letters, self.bridge.state, self.places.shown, self.known(), self._often, numbers)
+
+        def digit(letters: str) -> Choice | None:
+            number = slot_choice(letters, self.bridge.state)
+            return Choice("conversation", "", number=number) if number is not None else None
+
+        self.app.push_screen(Switcher(offer, self._go_to, digit=digit, run=self.run_line))
+
+    def _go_to(self, choice: Choice) -> None:
+        match choice.kind:
+            case "conversation":
+                if choice.number in self.bridge.state.conversations:
+                    self.walk_to(choice.number)
+            case "join" | "dm":
+                self.run_line(f"/{choice.kind} {choice.name}")
+            case "command":
+                self.run_line(choice.name)
+
+    def _often(self, target: str) -> float:
+        return self.visits.score(target, self._clock.wall_ms())
+
+    @override
+    def go(self, number: int) -> None:
+        """See ChatView: what was selected or looked for stays behind."""
+        if number != self.places.shown:
+            self.leave_selection()
+            if self.finding:
+                self.action_stop_finding()
+            if self.focused in (self.select_bar, self.find_bar):
+                self.set_focus(self.composer, scroll_visible=False)
+        super().go(number)
 
     def action_toggle_list(self) -> None:
         """Show or hide the conversations."""
@@ -224,7 +250,7 @@ class ChatScreen(ChatView):
         elif self.composer.text:
             self.composer.give_up()
         else:
-            self._ask(f"{self._unsent()}Ctrl+C again quits.", self.app.exit)
+            self.ask("quit", f"{self._unsent()}Ctrl+C again quits.", self.app.exit)
 
     @override
     def action_quit_asking(self) -> None:
@@ -241,6 +267,9 @@ class ChatScreen(ChatView):
     def take(self, batch: Batch) -> None:
         """See ChatView."""
         super().take(batch)
+        self.show_selected()
+        if any(isinstance(change, MessagesPrepended) for change in batch.changes):
+            self.find_on()
         if self._leaving and not self._unsent():
             self.app.exit()
 
@@ -261,7 +290,7 @@ class ChatScreen(ChatView):
     def leave_for(self, server: str) -> None:
         """See ChatView."""
         if unsent := self._unsent():
-            self._ask(f"{unsent}/connect again goes.", partial(self._want, server))
+            self.ask("connect", f"{unsent}/connect again goes.", partial(self._want, server))
         else:
             self._want(server)
 
@@ -279,18 +308,13 @@ class ChatScreen(ChatView):
 
     def _ask_to_quit(self) -> None:
         self._leaving = False
-        self._ask(f"{self._unsent()}Ctrl+Q again quits.", self.app.exit)
+        self.ask("quit", f"{self._unsent()}Ctrl+Q again quits.", self.app.exit)
 
     def _on_its_way(self) -> bool:
         """Return whether all that is not sent yet is about to be."""
         state = self.bridge.state
         unsent = (each for conversation in state.conversations.values() for each in conversation.unsent)
         return state.link.status is LinkStatus.ONLINE and all(each.status != "failed" for each in unsent)
-
-    def _walk_to(self, number: int | None) -> None:
-        if number is not None:
-            self.places.went_by_hand()
-            self.go(number)
 
     def _toggle(self, pane: str, has_room: bool) -> None:
         self.toggle_class(f"-{pane}-hidden" if has_room else f"-{pane}-shown")
@@ -307,12 +331,3 @@ class ChatScreen(ChatView):
         what, wait = ("1 message is", "waits") if count == 1 else (f"{count} messages are", "wait")
         fate = f"{wait} for your return" if self.bridge.keeps else "would be lost"
         return f"{what} not sent yet and {fate}. "
-
-    def _ask(self, question: str, act: Callable[[], object]) -> None:
-        """Ask, and act if it was asked a moment ago."""
-        now = self._clock.monotonic()
-        if now - self._asked_s <= ASKED_FOR_S:
-            act()
-        else:
-            self._asked_s = now
-            self.answer(Answer(question))

@@ -5,8 +5,11 @@ What the user does with it is in `chat`; where one can go from here is `Places`'
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Sequence
+from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -17,10 +20,16 @@ from chat_core.base.clock import Clock, SystemClock
 from chat_core.base.names import name_key
 from chat_core.client.state.changes import Batch, MessagesAppended, PutOut, SendGivenUp
 from chat_core.client.state.model import ClientState, ConversationState
+from chat_core.protocol.values import Message as Said
+from chat_tui import visits
 from chat_tui.bridge import Bridge
 from chat_tui.commands.completing import Known, knowledge
 from chat_tui.commands.context import Answer
+from chat_tui.config import Settings
+from chat_tui.keys import Keymap
+from chat_tui.screens.asking import Asking
 from chat_tui.screens.base import BaseScreen
+from chat_tui.screens.drafting import Drafting
 from chat_tui.screens.errands import Errands
 from chat_tui.screens.places import Places
 from chat_tui.views.clean import drawable_line
@@ -28,12 +37,15 @@ from chat_tui.views.given_up import given_up
 from chat_tui.views.lines import Line, Span
 from chat_tui.views.order import news
 from chat_tui.widgets.answer import AnswerPanel
+from chat_tui.widgets.banner import Banner
 from chat_tui.widgets.completion import CompletionPopup
-from chat_tui.widgets.composer import Composer, Draft
+from chat_tui.widgets.composer import Composer
 from chat_tui.widgets.conversation_list import ConversationList
+from chat_tui.widgets.find_bar import FindBar
 from chat_tui.widgets.header import Header
 from chat_tui.widgets.hints import WELCOME, Hints
 from chat_tui.widgets.member_list import MemberList
+from chat_tui.widgets.select_bar import SelectBar
 from chat_tui.widgets.status import StatusLine
 from chat_tui.widgets.tabs import Tabs
 from chat_tui.widgets.timeline import Timeline
@@ -51,14 +63,29 @@ class ChatView(BaseScreen):
     ChatView CompletionPopup { layer: over; }
     ChatView #composer-bar { height: auto; background: $panel; border-left: outer $own; }
     ChatView.-short Composer, ChatView.-short Composer:focus { max-height: 3; }
+    ChatView.-selecting SelectBar, ChatView.-finding FindBar { display: block; }
+    ChatView.-selecting #status, ChatView.-finding #status, ChatView.-selecting FindBar { display: none; }
     """
 
-    def __init__(self, bridge: Bridge, *, title: str, servers: Sequence[str] = (), clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        bridge: Bridge,
+        *,
+        title: str,
+        settings: Settings | None = None,
+        keymap: Keymap | None = None,
+        memory: Path | None = None,
+        servers: Sequence[str] = (),
+        clock: Clock | None = None,
+    ) -> None:
         """Make the screen, empty until the first batch.
 
         Args:
             bridge: to the server.
             title: where one is, for people.
+            settings: what the user has set.
+            keymap: the keys in use.
+            memory: folder for drafts and visits of this server; None: they end with the screen.
             servers: known addresses, for completion.
             clock: the time.
         """
@@ -74,7 +101,15 @@ class ChatView(BaseScreen):
         """Commands under way that lead to another conversation: what is written meanwhile belongs there."""
         self.typed_ahead: deque[Composer.Entered] = deque()
         """Lines entered while one of them is."""
-        self._drafts: dict[int, Draft] = {}
+        self.keymap = keymap or Keymap()
+        """The keys in use."""
+        self.asking = Asking(self._clock)
+        """What was asked."""
+        self.drafting = Drafting(memory, lambda sentence: self.answer(Answer(sentence, fault=True)))
+        """What is written elsewhere."""
+        self._memory = memory
+        self.visits = visits.load(memory) if memory is not None else visits.Visits()
+        """Where one goes often."""
         self._me: int | None = None
         self._channels: tuple[str, ...] = ()
         self._names_of: tuple[ClientState, int | None, tuple[str, ...]] | None = None
@@ -83,10 +118,25 @@ class ChatView(BaseScreen):
         """What is under way."""
         self.popup = CompletionPopup(id="popup")
         """Completions."""
-        self.composer = Composer(self.popup, self._known, id="composer")
+        self.composer = Composer(
+            self.popup,
+            self.known,
+            last_own=self.last_own,
+            select_above=self.select_above,
+            settings=settings,
+            id="composer",
+        )
         """What is being written."""
         self.timeline = Timeline(hints=WELCOME, clock=self._clock, id="timeline")
         """What was said."""
+        self.select_bar = SelectBar(id="select")
+        """What can be done with a selected message."""
+        self.find_bar = FindBar(self.find_words, id="find")
+        """What is looked for."""
+        self.hints = Hints(id="hints")
+        """The few keys that matter, or how much more a message can hold."""
+        self.banner = Banner(id="banner")
+        """What is written, when it is no plain message."""
         self.answers = AnswerPanel(id="answer")
         """What this person only is told."""
         self._list = ConversationList(id="conversations")
@@ -106,9 +156,12 @@ class ChatView(BaseScreen):
                 yield self.timeline
                 yield self.answers
                 yield self._status
+                yield self.select_bar
+                yield self.find_bar
+                yield self.banner
                 with Horizontal(id="composer-bar"):
                     yield self.composer
-                    yield Hints(id="hints")
+                    yield self.hints
             yield self._members
         yield self.popup
         yield self.cover()
@@ -127,8 +180,13 @@ class ChatView(BaseScreen):
         self.call_after_refresh(self.post_message, self.Drawn(self))
 
     async def on_unmount(self) -> None:
-        """Leave nothing running."""
+        """Leave nothing running, and nothing that is written."""
+        self._keep_draft()
         await self.errands.stop()
+        await self.drafting.close()
+        if self._memory is not None:
+            with contextlib.suppress(OSError):
+                await asyncio.to_thread(visits.save, self._memory, self.visits)
 
     # --- what comes
 
@@ -144,7 +202,9 @@ class ChatView(BaseScreen):
             self.answer(Answer(*given_up(lost), fault=True))
         elif self._me is not None and state.me is not None and state.me.id != self._me:
             self.answer(Answer(ANOTHER_ACCOUNT, fault=True))
-        self._me = state.me.id if state.me is not None else self._me
+        if state.me is not None:
+            self._me = state.me.id
+            self.drafting.open(self._me, state.epoch)
         wanted = self.places.wanted
         if wanted is not None and wanted in state.conversations:
             self.go(wanted)
@@ -187,11 +247,13 @@ class ChatView(BaseScreen):
         if not stays:
             self._keep_draft()
         self.places.go(number)
+        target = self.bridge.state.conversations[number].target
+        self.visits = self.visits.visited(target, self._clock.wall_ms())
         with self.app.batch_update():
             self._show_open()
             self.composer.conversation = number
             if not stays:
-                self.composer.draft = self._drafts.get(number, Draft())
+                self.composer.draft = self.drafting.get(number, self.bridge.state.conversations[number].target)
 
     def open_soon(self, number: int) -> None:
         """Show a conversation, now or as soon as the state has it."""
@@ -225,22 +287,20 @@ class ChatView(BaseScreen):
         self._show_open()
 
     def _keep_draft(self) -> None:
-        shown = self.places.shown
-        if shown is None:
-            return
-        draft = self.composer.draft
-        if draft.text:
-            self._drafts[shown] = draft
-            self.bridge.typing(shown, active=False)
-        else:
-            self._drafts.pop(shown, None)
+        """Keep what is written for when one comes back here."""
+        conversation = self.open_conversation()
+        if conversation is not None:
+            draft = self.composer.draft
+            self.drafting.keep(conversation.id, conversation.target, draft)
+            if draft.text:
+                self.bridge.typing(conversation.id, active=False)
 
     # --- telling the widgets
 
     def show_around(self) -> None:
         """Show everything but the timeline."""
-        state, shown, conversation = self.bridge.state, self.places.shown, self._open()
-        self._list.show(state, shown, self._server_title)
+        state, shown, conversation = self.bridge.state, self.places.shown, self.open_conversation()
+        self._list.show(state, shown, self._server_title, self.drafting.numbers(state))
         self._tabs.show(state, shown, self.places.tabs(state))
         self._header.show(conversation)
         self._status.show(state, shown)
@@ -248,17 +308,18 @@ class ChatView(BaseScreen):
         if conversation is not None:
             self.errands.freshen_members(conversation)
 
-    def _open(self) -> ConversationState | None:
+    def open_conversation(self) -> ConversationState | None:
+        """Return the conversation that is on the screen, as it is now."""
         return self.bridge.state.conversations.get(self.places.shown or 0)
 
     def _show_open(self) -> None:
         """Show the conversation as one that was just opened."""
         state = self.bridge.state
         channels = {name_key(each.info.name) for each in state.conversations.values() if each.info.kind != "direct"}
-        self.timeline.show(self._open(), state.me, channels)
+        self.timeline.show(self.open_conversation(), state.me, channels)
         self.show_around()
 
-    def _known(self) -> Known:
+    def known(self) -> Known:
         """Return the names for completion; the same ones as long as nothing has changed."""
         made_of = (self.bridge.state, self.places.shown, self._channels)
         if self._names_of is None or any(old is not new for old, new in zip(self._names_of, made_of, strict=True)):
@@ -271,6 +332,18 @@ class ChatView(BaseScreen):
         return self._clock.wall_ms()
 
     # --- for commands, together with some above; see `commands.context.Desk`
+
+    def last_own(self) -> Said | None:
+        """Return the message that can be written anew without looking for it."""
+        raise NotImplementedError
+
+    def find_words(self) -> None:
+        """Look for other words than before."""
+        raise NotImplementedError
+
+    def select_above(self) -> bool:
+        """Select a message if somebody reads further up; return whether it is so."""
+        raise NotImplementedError
 
     def show_help(self, topic: str) -> None:
         """Show the help, at a command if one is given."""

@@ -10,6 +10,7 @@ from chat_core.base.clock import Clock
 from chat_core.base.errors import ChatError
 from chat_core.base.tasks import spawn, stop
 from chat_core.client.state.model import ConversationState, LinkStatus
+from chat_core.protocol.requests.base import Request
 from chat_core.protocol.requests.conversations import ListChannels
 from chat_tui.bridge import Bridge
 from chat_tui.commands.context import Answer, Context, Desk
@@ -55,6 +56,23 @@ class Errands:
         if ended is not None:
             task.add_done_callback(lambda _: ended())
 
+    def call(
+        self, request: Request[Any], done: Callable[[], object] | None, failed: Callable[[], object] = lambda: None
+    ) -> None:
+        """Ask the server for something.
+
+        Args:
+            request: it.
+            done: called when it was done.
+            failed: called when it was not, after that was told in a line.
+        """
+
+        def tell(fault: ChatError) -> None:
+            self._tell(fault)
+            failed()
+
+        self._start(f"call {type(request).__name__}", self._call(request, done), tell)
+
     def open_direct(self, name: str) -> None:
         """Open the direct conversation with somebody."""
         self._start("open direct", self._open_direct(name), self._tell)
@@ -90,6 +108,11 @@ class Errands:
 
     async def _join(self, channel: str) -> None:
         self._desk.open_soon(await self._bridge.join(channel))
+
+    async def _call(self, request: Request[Any], done: Callable[[], object] | None) -> None:
+        await self._bridge.call(request)
+        if done is not None:
+            done()
 
     async def _open_direct(self, name: str) -> None:
         self._desk.open_soon(await self._bridge.open_direct(name))

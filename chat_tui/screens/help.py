@@ -14,7 +14,7 @@ from chat_core.base.errors import UsageFault
 from chat_tui.commands.command import Command
 from chat_tui.commands.registry import ALL, find
 from chat_tui.commands.tables import pair_lines
-from chat_tui.keys import KEYS, spelled
+from chat_tui.keys import KEYS, Key, spelled
 from chat_tui.screens.base import BaseScreen
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Role, Span, cropped, spread
@@ -28,24 +28,25 @@ _ABOUT_LINES: Final = (
 )
 
 
-def help_lines(topic: str) -> list[Line]:
+def help_lines(topic: str, keys: Sequence[Key] = KEYS) -> list[Line]:
     """Return the help.
 
     Args:
         topic: a command, by its name or an alias; empty: everything.
+        keys: the bindings in use.
     """
     if topic:
         try:
             return _about(find(topic))
         except UsageFault as fault:
-            return [_text(drawable_line(str(fault)), "error"), Line(), *_everything()]
-    return _everything()
+            return [_text(drawable_line(str(fault)), "error"), Line(), *_everything(keys)]
+    return _everything(keys)
 
 
-def _everything() -> list[Line]:
+def _everything(keys: Sequence[Key]) -> list[Line]:
     lines: list[Line] = []
-    for group, keys in groupby(KEYS, key=lambda key: key.group):
-        rows = [(key.label, key.description) for key in keys if key.listed]
+    for group, found in groupby(keys, key=lambda key: key.group):
+        rows = [(key.label, key.description) for key in found if key.listed]
         lines += [_heading(group), *_table(rows), Line()]
     lines += [_heading("commands"), *_table([(command.usage, command.summary) for command in ALL]), Line()]
     return [*lines, *(_text(sentence, "muted") for sentence in _ABOUT_LINES)]
@@ -130,9 +131,9 @@ class HelpScreen(BaseScreen):
         Binding("end,ctrl+end", "scroll_lines(100000)", show=False),
     ]
 
-    def __init__(self, topic: str = "") -> None:
+    def __init__(self, topic: str = "", keys: Sequence[Key] = KEYS) -> None:
         super().__init__()
-        self._page = Page(help_lines(topic))
+        self._page = Page(help_lines(topic, keys))
 
     @override
     def compose(self) -> ComposeResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chat_core.client.state.model import ClientState, ConversationState
+from chat_tui.screens.trail import Trail
 from chat_tui.views.conversations import needs_me, ordered
 from chat_tui.views.tabs import tab_ids
 
@@ -18,6 +19,7 @@ class Places:
         """The conversation on the screen."""
         self.wanted: int | None = None
         """One that is to be shown as soon as the state has it."""
+        self._trail = Trail()
         self._channel: int | None = None
         self._before: int | None = None
         self._closed: set[int] = set()
@@ -29,6 +31,7 @@ class Places:
             self._before = self.shown
         self.shown = number
         self.wanted = None
+        self._trail.note(number)
         self._closed.discard(number)
 
     def went_by_hand(self) -> None:
@@ -65,6 +68,21 @@ class Places:
         if self.shown not in numbers:
             return numbers[0]
         return numbers[(numbers.index(self.shown) + by) % len(numbers)]
+
+    def unread_beside(self, state: ClientState, by: int) -> int | None:
+        """Return the next conversation with news down (1) or up (-1) the list, around its ends; None: there is none."""
+        numbers = [each.id for each in ordered(state)]
+        at = numbers.index(self.shown) if self.shown in numbers else -1
+        round_trip = [numbers[(at + by * step) % len(numbers)] for step in range(1, len(numbers))]
+        return next((number for number in round_trip if state.conversations[number].unread), None)
+
+    def stepped(self, state: ClientState, by: int) -> int | None:
+        """Go back (-1) or forward (1) among those one was in; return where to, None: nowhere."""
+        return self._trail.step(by, state.conversations)
+
+    def before(self, state: ClientState) -> int | None:
+        """Return the conversation one was in before this one; None: there is none."""
+        return self._before if self._before in state.conversations else None
 
     def in_slot(self, state: ClientState, slot: int) -> int | None:
         """Return the conversation with a number from 1 on; None: there are fewer."""

@@ -21,7 +21,10 @@ from chat_core.client.state.model import LinkStatus
 from chat_core.transport.urls import Invitation, parse_address
 from chat_tui.bridge import Bridge
 from chat_tui.commands.context import Answer
+from chat_tui.config import Settings
+from chat_tui.drafts import folder_for
 from chat_tui.embedded import Embedded
+from chat_tui.keys import Keymap
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.start_parts import in_words
 from chat_tui.storage import HERE, Servers
@@ -58,7 +61,9 @@ class Visit:
         on_end: told why it ended, if not by the user.
         on_untrusted: told why it is not certain that the server is the right one; the visit is over.
         config: folder of the known servers.
-        outbox: folder for messages that are not sent yet.
+        outbox: folder for messages that are not sent yet; drafts are kept in one beside it.
+        settings: what the user has set.
+        keymap: the keys in use.
         clock: the time.
     """
 
@@ -74,6 +79,8 @@ class Visit:
         on_untrusted: Callable[[Untrusted], None],
         config: Path,
         outbox: Path | None = None,
+        settings: Settings | None = None,
+        keymap: Keymap | None = None,
         clock: Clock | None = None,
     ) -> None:
         self.choice = choice
@@ -83,7 +90,14 @@ class Visit:
         self.bridge = Bridge(address, choice.name, self._take, self._fault, outbox, self._connector)
         """To the server."""
         known = [server.address for server in servers.known]
-        self.screen = ChatScreen(self.bridge, title=title or in_words(choice.address), servers=known)
+        self.screen = ChatScreen(
+            self.bridge,
+            title=title or in_words(choice.address),
+            settings=settings,
+            keymap=keymap,
+            memory=folder_for(outbox.with_name("drafts"), choice.address) if outbox is not None else None,
+            servers=known,
+        )
         """The main screen of it."""
         self._on_known = on_known
         self._on_end = on_end

@@ -6,17 +6,20 @@ Works on runs, so that what came at either end is built by itself and put to the
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, tzinfo
 from typing import Final, NamedTuple
 
 from chat_core.client.state.model import Notice, Unsent
 from chat_core.protocol.values import Message
-from chat_tui.views.items import DayItem, GapItem, Item, MessageItem, NoticeItem, UnreadItem, UnsentItem
+from chat_tui.views.items import DayItem, GapItem, Item, MessageItem, NoticeItem, Quoted, UnreadItem, UnsentItem
 from chat_tui.views.when import day_span
 
 GROUP_MS: Final = 5 * 60_000
 """How long a run of lines of one author goes on without time and name."""
+
+QUOTED_CHARS: Final = 200
+"""Characters of an answered message that are looked at; a line has no room for more."""
 
 _TOLD_TOGETHER: Final = ("joined", "left", "renamed")
 
@@ -41,6 +44,17 @@ class Setting(NamedTuple):
     """The year that goes without saying."""
     divider: Divider | None = None
     """The line above what is unread."""
+    find: Callable[[int], Message | None] = lambda _: None
+    """Returns a message that another one answers, by its seq, if it is known here."""
+
+    def quoted(self, message: Message | Unsent) -> Quoted | None:
+        """Return what a message answers, as it stands now."""
+        if message.reply_to is None or (isinstance(message, Message) and message.deleted):
+            return None
+        answered = self.find(message.reply_to)
+        if answered is None:
+            return Quoted(0, "", "")
+        return Quoted(answered.author, answered.name, " ".join(answered.body[:QUOTED_CHARS].split()))
 
 
 def build(
@@ -148,8 +162,8 @@ class _Run:
         """Add a message."""
         self._turn_day(message.ts, message.seq)
         self.divide(message.seq)
-        head = self._begins(message.author, message.ts) or message.style == "action"
-        self.items.append(MessageItem(message, head, self.since))
+        head = self._begins(message.author, message.ts) or message.style == "action" or message.reply_to is not None
+        self.items.append(MessageItem(message, head, self.since, self.setting.quoted(message)))
         self.seq = message.seq
         self.author = message.author if message.style == "text" else 0
 
@@ -163,8 +177,8 @@ class _Run:
     def wait(self, unsent: Unsent, fresh: bool) -> None:
         """Add a message that is not acknowledged."""
         self._turn_day(unsent.ts, 0)
-        head = self._begins(self.setting.me or -1, unsent.ts) or unsent.style == "action"
-        self.items.append(UnsentItem(unsent, head, fresh))
+        head = self._begins(self.setting.me or -1, unsent.ts) or unsent.style == "action" or unsent.reply_to is not None
+        self.items.append(UnsentItem(unsent, head, fresh, self.setting.quoted(unsent)))
         self.author = (self.setting.me or -1) if unsent.style == "text" else 0
 
     def tell(self, notices: Sequence[Notice], before: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len
@@ -14,6 +14,9 @@ from chat_tui.views.link import link_state
 
 SLOTS: Final = "1234567890"
 """The keys of the first ten conversations, in order."""
+
+DRAFT: Final = "@"
+"""Stands where something is written and not sent."""
 
 _MANY: Final = 999
 _HEAD: Final = 2
@@ -73,13 +76,14 @@ def number(count: int) -> str:
     return str(count) if count <= _MANY else f"{_MANY}+"
 
 
-def entries(state: ClientState, shown: int | None, cells: int) -> list[Entry]:
+def entries(state: ClientState, shown: int | None, cells: int, drafts: Container[int] = ()) -> list[Entry]:
     """Return all rows below the list's head.
 
     Args:
         state: what is known.
         shown: number of the conversation that is open.
         cells: width of the list.
+        drafts: conversations in which something is written and not sent.
     """
     rows: list[Entry] = []
     section = ""
@@ -90,7 +94,7 @@ def entries(state: ClientState, shown: int | None, cells: int) -> list[Entry]:
                 rows.append(Entry(Line()))
             rows.append(Entry(Line((Span(f"  {name}", "heading"),))))
             section = name
-        line = _row(conversation, slot_of(index), conversation.id == shown, cells)
+        line = _row(conversation, slot_of(index), conversation.id == shown, cells, conversation.id in drafts)
         rows.append(Entry(line, conversation.id, conversation.unread > 0 and conversation.id != shown))
     return rows
 
@@ -140,7 +144,7 @@ def head_line(state: ClientState, title: str, cells: int) -> Line:
     return Line(cropped((Span("  "), Span(name, "strong"), Span("  " if name else ""), *words), cells))
 
 
-def _row(conversation: ConversationState, slot: str, active: bool, cells: int) -> Line:
+def _row(conversation: ConversationState, slot: str, active: bool, cells: int, draft: bool) -> Line:
     direct = conversation.info.kind == "direct"
     role: Role = "strong" if active or conversation.unread else "muted"
     lead = (Span("▌" if active else " ", "bar"), Span(f"{slot or ' '} ", "quiet"))
@@ -151,8 +155,15 @@ def _row(conversation: ConversationState, slot: str, active: bool, cells: int) -
         name = (*lead, Span("● " if online else "○ ", "ok" if online else "quiet"), Span(label, role))
     else:
         name = (*lead, Span(drawable_line(conversation.target), role))
-    spans = spread(name, (*_count(conversation, active), Span(" ")), cells, gap=1)
+    spans = spread(name, (*_news(conversation, active, draft), Span(" ")), cells, gap=1)
     return Line(spans, ground="panel" if active else "")
+
+
+def _news(conversation: ConversationState, active: bool, draft: bool) -> tuple[Span, ...]:
+    count = _count(conversation, active)
+    if not draft or active:
+        return count
+    return Span(f"{DRAFT} " if count else DRAFT, "muted"), *count
 
 
 def _count(conversation: ConversationState, active: bool) -> tuple[Span, ...]:

@@ -22,12 +22,13 @@ from chat_tui.views.items import (
     MessageItem,
     NoticeItem,
     OlderItem,
+    Quoted,
     UnreadItem,
     UnsentItem,
     WelcomeItem,
 )
-from chat_tui.views.lines import Line, Role, Span, elide, right
-from chat_tui.views.names import name_role, shown_name
+from chat_tui.views.lines import Line, Role, Span, cropped, elide, right
+from chat_tui.views.names import name_role, shown_name, soft_role
 from chat_tui.views.when import clock, day_in_words
 
 MAX_LINES: Final = 60
@@ -57,9 +58,11 @@ def draw(item: Item, where: Columns, reader: Reader) -> tuple[Line, ...]:
     """Return the lines of an item, one or more, each at most `where.width` cells wide."""
     match item:
         case MessageItem(message=message):
-            return _message(message, item.head, where, reader)
+            lines = _message(message, item.head, where, reader)
+            return lines if item.quoted is None else (_quoted(item.quoted, where, reader), *lines)
         case UnsentItem():
-            return _unsent(item, where, reader)
+            lines = _unsent(item, where, reader)
+            return lines if item.quoted is None else (_quoted(item.quoted, where, reader), *lines)
         case DayItem():
             return (ruled(day_in_words(item.day, item.year), where, "rule", "muted"),)
         case UnreadItem():
@@ -125,6 +128,19 @@ def _message(message: Message, head: bool, where: Columns, reader: Reader) -> tu
     if missing:
         lines.append(hanging((Span(missing, "quiet"),), where, said))
     return tuple(lines)
+
+
+def _quoted(quoted: Quoted, where: Columns, reader: Reader) -> Line:
+    """Return the line above an answer: what it answers."""
+    if not quoted.account:
+        spans: tuple[Span, ...] = (Span("↳ an older message", "quiet"),)
+    else:
+        text = drawable_line(quoted.text) or _DELETED
+        name = Span(f"↳ {shown_name(quoted.name)}", soft_role(quoted.account, reader.account))
+        spans = (name, Span(f"  {text}", "quiet"))
+    spans = cropped(spans, where.text)
+    # None of it is said here: it is not copied with what is.
+    return hanging(spans, where)._replace(tail=sum(len(span.text) for span in spans))
 
 
 def _gone(message: Message, head: bool, where: Columns, reader: Reader) -> tuple[Line, ...]:

@@ -75,7 +75,7 @@ class History:
         self._read = conversation.read
         self._unread = conversation.unread
         self._now_ms = now_ms
-        self._setting = Setting(me, zone, local(now_ms, zone).year)
+        self._setting = Setting(me, zone, local(now_ms, zone).year, find=self._find)
         self._tail = 0
         """Index of the first item behind the last message."""
         self._known = 0
@@ -126,7 +126,22 @@ class History:
             self.fresh = fresh
             self._put_tail()
 
+    def forget_divider(self) -> None:
+        """Take away the line above what was unread: it was read."""
+        self._read, self._unread = self.conversation.position.seq, 0
+        self._divide()
+        index = self.unread_at()
+        if index is not None:
+            self.view.splice(index, index + 1, [])
+            self._tail -= index < self._tail
+            self.view.settle()
+
     # --- asking
+
+    def unread_at(self) -> int | None:
+        """Return the index of the line above what was unread when the conversation was opened; None: there is none."""
+        items = self.view.items
+        return next((at for at in range(len(items) - 1, -1, -1) if isinstance(items[at], UnreadItem)), None)
 
     @property
     def longest_name(self) -> int:
@@ -282,13 +297,18 @@ class History:
 
     def _redraw(self, changed: Collection[int]) -> None:
         """Put messages that were edited or deleted in the place of what they were."""
-        timeline = self.conversation.timeline
         for index in range(self._tail):
             item = self.view.items[index]
             if isinstance(item, MessageItem) and (seq := item.message.seq) in changed:
-                message = timeline.find(seq) or (timeline.stale.find(seq) if timeline.stale is not None else None)
+                message = self._find(seq)
                 if message is not None and message is not item.message:
-                    self.view.splice(index, index + 1, [MessageItem(message, item.head, item.since)])
+                    self.view.splice(
+                        index, index + 1, [MessageItem(message, item.head, item.since, self._setting.quoted(message))]
+                    )
+
+    def _find(self, seq: int) -> Message | None:
+        timeline = self.conversation.timeline
+        return timeline.find(seq) or (timeline.stale.find(seq) if timeline.stale is not None else None)
 
     def _put_tail(self) -> None:
         last = last_message(self.view.items)

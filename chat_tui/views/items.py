@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 
@@ -29,6 +30,17 @@ class Item(msgspec.Struct, frozen=True, gc=False):
         raise NotImplementedError
 
 
+class Quoted(NamedTuple):
+    """What a message answers, as much as is shown of it."""
+
+    account: int
+    """Who wrote that; 0: not known here."""
+    name: str
+    """Their name."""
+    text: str
+    """How it begins; empty: it is not known here, or was deleted."""
+
+
 class MessageItem(Item, frozen=True, gc=False):
     """A message that has its place in the log."""
 
@@ -38,6 +50,8 @@ class MessageItem(Item, frozen=True, gc=False):
     """Whether time and name are shown: it is not just the next line of the one before."""
     since: int
     """When the run of lines it belongs to began, milliseconds since 1970."""
+    quoted: Quoted | None = None
+    """What it answers; None: nothing."""
 
     @property
     def identity(self) -> Hashable:
@@ -47,7 +61,7 @@ class MessageItem(Item, frozen=True, gc=False):
     @property
     def look(self) -> Hashable:
         """See Item."""
-        return self.message.seq, self.message.changed, self.head
+        return self.message.seq, self.message.changed, self.head, self.quoted
 
 
 class UnsentItem(Item, frozen=True, gc=False):
@@ -59,6 +73,8 @@ class UnsentItem(Item, frozen=True, gc=False):
     """As with a message."""
     fresh: bool
     """Whether it was handed over a moment ago: too early to speak of sending."""
+    quoted: Quoted | None = None
+    """As with a message."""
 
     @property
     def identity(self) -> Hashable:
@@ -68,7 +84,7 @@ class UnsentItem(Item, frozen=True, gc=False):
     @property
     def look(self) -> Hashable:
         """See Item."""
-        return self.unsent.cid, self.unsent.status, self.unsent.text, self.head, self.fresh
+        return self.unsent.cid, self.unsent.status, self.unsent.text, self.head, self.fresh, self.quoted
 
 
 class DayItem(Item, frozen=True, gc=False):

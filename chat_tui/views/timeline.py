@@ -152,6 +152,24 @@ class View:
         self.follow, self._at = False, self._up_from(index, above)
         self.settle()
 
+    def reveal(self, index: int, *, context: int = 2) -> None:
+        """Move the window as little as possible so that an item is wholly in it, or as much of it as it can hold.
+
+        Args:
+            index: the item.
+            context: lines that should be in view above and below it.
+        """
+        self.lines(index)
+        lines = self._count(index)
+        room = max(0, min(context, (self.rows - 1 - lines) // 2))
+        top = self.heights.top(index)
+        if index == len(self.items) - 1:
+            self.go_to_end()
+        elif top - room < self.top:
+            self.go_below(index, room)
+        elif top + lines + room > self.top + self.rows - 1:  # the last line may be covered
+            self.go_below(index, max(0, self.rows - 1 - lines - room))
+
     def place(self) -> Place | None:
         """Return where the window is, None: at the end."""
         if self.follow or not self.items:
@@ -206,7 +224,8 @@ class View:
         if self._where is None:
             return 1
         if isinstance(item, MessageItem):
-            return estimated(item.message.body, self._where.text) + (item.head and self._where.stacked)
+            above = (item.head and self._where.stacked) + (item.quoted is not None)
+            return estimated(item.message.body, self._where.text) + above
         return 1
 
     def _count(self, index: int) -> int:

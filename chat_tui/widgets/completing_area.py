@@ -12,17 +12,18 @@ from typing import ClassVar, Final, NamedTuple
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
-from textual.widgets import TextArea
 from typing_extensions import override
 
 from chat_tui.commands.completing import Completion, Known, complete
 from chat_tui.widgets.completion import CompletionPopup
 from chat_tui.widgets.ordered import carry_out
+from chat_tui.widgets.readline_area import ReadlineArea
 
-_MOVES: Final = ("cursor_up", "cursor_down", "cursor_left", "cursor_right")
+_MOVES: Final = ("cursor_down", "cursor_left", "cursor_right")
 _EDITING: Final[list[BindingType]] = [
     *(Binding(move.removeprefix("cursor_"), move, show=False) for move in _MOVES),
     *(Binding(f"shift+{move.removeprefix('cursor_')}", f"{move}(True)", show=False) for move in _MOVES),
+    Binding("shift+up", "cursor_up(True)", show=False),
     Binding("ctrl+shift+left", "cursor_word_left(True)", show=False),
     Binding("ctrl+shift+right", "cursor_word_right(True)", show=False),
     Binding("shift+home", "cursor_line_start(True)", show=False),
@@ -44,7 +45,7 @@ class _Cycle(NamedTuple):
     result: str
 
 
-class CompletingArea(TextArea, inherit_bindings=False):
+class CompletingArea(ReadlineArea, inherit_bindings=False):
     """See the module's head."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*_EDITING]
@@ -71,12 +72,6 @@ class CompletingArea(TextArea, inherit_bindings=False):
 
     # --- text
 
-    @property
-    def index(self) -> int:
-        """Place of the cursor as an index in the text."""
-        row, column = self.cursor_location
-        return sum(len(self.document.get_line(line)) + 1 for line in range(row)) + column
-
     def load(self, text: str, cursor: tuple[int, int] | None = None) -> None:
         """Replace the text without anybody having typed: nothing is offered until somebody does.
 
@@ -89,12 +84,6 @@ class CompletingArea(TextArea, inherit_bindings=False):
         self.load_text(text)
         self.move_cursor(self.document.end if cursor is None else cursor)
         self._popup.hide()
-
-    def edited(self, text: str, start: tuple[int, int], end: tuple[int, int]) -> None:
-        """Replace what is between two places, as if it were typed."""
-        result = self._replace_via_keyboard(text, *sorted((start, end)))
-        if result is not None:
-            self.move_cursor(result.end_location)
 
     @property
     def was_typed(self) -> bool:
@@ -175,15 +164,11 @@ class CompletingArea(TextArea, inherit_bindings=False):
 
     def _put(self, completion: Completion, text: str, *, space: bool = False) -> None:
         """Replace what a completion is about, up to the cursor."""
-        start = self._location(completion.start)
+        start = self.location(completion.start)
         self._cycle = None
         if space and self.text[self.index : self.index + 1] != " ":
             text += " "
         self.edited(text, start, self.cursor_location)
-
-    def _location(self, index: int) -> tuple[int, int]:
-        before = self.text[:index]
-        return before.count("\n"), len(before) - (before.rfind("\n") + 1)
 
     def _show(self, completion: Completion, marked: int | None = None) -> None:
         self._popup.show(completion, marked)

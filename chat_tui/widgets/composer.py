@@ -1,4 +1,4 @@
-"""Where one writes: lines, completions, lines sent before. Says what was entered; never sends or runs it.
+"""Where one writes: a message, another text for one, an answer. Says what was entered; never sends or runs it.
 
 What is typed is never disturbed: nothing but the keyboard, the mouse and a change of conversation touches the text.
 The keys are bindings of `chat_tui.keys`, so that they can be given to others.
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, Final
 
+from msgspec.structs import replace
 from textual import events
 from textual.actions import SkipAction
 from textual.binding import BindingType
@@ -18,31 +19,26 @@ from typing_extensions import override
 
 from chat_core.base.errors import UsageFault
 from chat_core.protocol.limits import BODY_BYTES
+from chat_core.protocol.values import Message as Said
 from chat_tui.commands.completing import Known
-from chat_tui.commands.line import Nothing, Run, Say, parse
+from chat_tui.commands.line import Nothing, Run, Say, as_typed, parse
 from chat_tui.commands.registry import Bound, bind
+from chat_tui.config import Settings
+from chat_tui.drafts import MOST_CHARS, Draft
 from chat_tui.keys import bindings
-from chat_tui.widgets.completing_area import CompletingArea
 from chat_tui.widgets.completion import CompletionPopup
-from chat_tui.widgets.recall import Recall
+from chat_tui.widgets.outside import write_outside
+from chat_tui.widgets.recalling_area import RecallingArea
 
-MAX_PASTE: Final = 64_000
+MAX_PASTE: Final = MOST_CHARS
 """Characters of a paste that are taken; more than any message can hold."""
 
 _NEWLINES = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_NEAR: Final = BODY_BYTES * 4 // 5
 
 
-class Draft(NamedTuple):
-    """What is written and not sent."""
-
-    text: str = ""
-    """It."""
-    cursor: tuple[int, int] = (0, 0)
-    """Line and column of the cursor."""
-
-
-class Composer(CompletingArea):
+class Composer(RecallingArea):
     """The text that is being written."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("composer")]
@@ -60,17 +56,22 @@ class Composer(CompletingArea):
     class Entered(Message):
         """Enter was pressed on a line that means something; it was taken out of the composer."""
 
-        def __init__(self, line: Say | Bound, text: str, conversation: int | None) -> None:
+        def __init__(self, line: Say | Bound, draft: Draft, conversation: int | None) -> None:
             super().__init__()
             self.line = line
             """What it means."""
-            self.text = text
-            """What was written."""
+            self.draft = draft
+            """What was written, and what about."""
             self.conversation = conversation
             """Where."""
 
+        @property
+        def text(self) -> str:
+            """What was written."""
+            return self.draft.text
+
     class Refused(Message):
-        """Enter was pressed on a line that means nothing; it stays."""
+        """Something cannot be done with the line; it stays."""
 
         def __init__(self, sentence: str) -> None:
             super().__init__()
@@ -85,18 +86,37 @@ class Composer(CompletingArea):
             self.active = active
             """False: stopped."""
 
-    def __init__(self, popup: CompletionPopup, known: Callable[[], Known], *, id: str | None = None) -> None:
+    def __init__(
+        self,
+        popup: CompletionPopup,
+        known: Callable[[], Known],
+        *,
+        last_own: Callable[[], Said | None] = lambda: None,
+        select_above: Callable[[], bool] = lambda: False,
+        settings: Settings | None = None,
+        id: str | None = None,
+    ) -> None:
         """Make an empty composer.
 
         Args:
             popup: where completions are shown.
             known: returns the names there are.
+            last_own: returns the message that Up in an empty line lets edit.
+            select_above: selects a message if somebody reads further up; returns whether it did.
+            settings: what the user has set.
             id: the widget's.
         """
         super().__init__(popup, known, id=id)
         self.conversation: int | None = None
         """Where what is written belongs; set by the screen together with the draft."""
-        self._recall = Recall()
+        self._last_own = last_own
+        self._select_above = select_above
+        chosen = settings or Settings()
+        self._up = chosen.keys.up if chosen.compose.up == "preset" else chosen.compose.up
+        self._confirm_lines = chosen.compose.confirm_lines
+        self._about = Draft()
+        self._pasted_lines = 0
+        self._asked_about: str | None = None
         self._wrote = False
 
     # --- what is written
@@ -104,18 +124,57 @@ class Composer(CompletingArea):
     @property
     def draft(self) -> Draft:
         """What is written now."""
-        return Draft(self.text, self.cursor_location)
+        if self._look is not None:
+            return replace(self._about, text=self._look.text, cursor=self._look.cursor)
+        return replace(self._about, text=self.text, cursor=self.cursor_location)
 
     @draft.setter
     def draft(self, draft: Draft) -> None:
         self._wrote = False
+        self._look = None
+        self._pasted_lines = 0
         self._recall.reset()
+        self._about = replace(draft, text="", cursor=(0, 0))
         self.load(draft.text, draft.cursor)
+        self.post_message(self.ModeChanged())
+
+    @property
+    def room(self) -> int | None:
+        """Bytes that the message may still grow by, negative: it is too long; None: plenty."""
+        if len(self.text) * 4 < _NEAR:
+            return None
+        size = len(self.text.encode("utf-8", "surrogatepass"))
+        return BODY_BYTES - size if size > _NEAR else None
 
     def give_up(self) -> None:
-        """Take away what is written; it can be recalled."""
+        """Take away what is written; it can be recalled. What was put aside for it comes back."""
         self._recall.add(self.text)
-        self.draft = Draft()
+        self.draft = Draft(self._about.aside) if self._about.edits else Draft()
+        self.move_cursor(self.document.end)
+
+    def write_anew(self, message: Said) -> None:
+        """Let the text of a message be written anew; what is written now is put aside."""
+        before = self.draft
+        aside = before.aside if before.edits else before.text
+        self.draft = Draft(as_typed(message.body), edits=message.seq, aside=aside)
+        self.move_cursor(self.document.end)
+
+    def reply(self, seq: int) -> None:
+        """Let what is written be an answer to a message."""
+        before = self.draft
+        self.draft = Draft(before.aside, (0, len(before.aside))) if before.edits else before
+        self._about = replace(self._about, replies_to=seq)
+        self.post_message(self.ModeChanged())
+
+    def leave_mode(self) -> bool:
+        """Go back from editing or answering to writing a message; return whether there was anything to leave."""
+        about = self._about
+        if about.edits:
+            self.give_up()
+        elif about.replies_to:
+            self._about = Draft()
+            self.post_message(self.ModeChanged())
+        return bool(about.edits or about.replies_to)
 
     # --- keys
 
@@ -123,6 +182,7 @@ class Composer(CompletingArea):
         """Insert pasted text, whatever is in it, and send nothing."""
         event.prevent_default()
         event.stop()
+        self.stop_looking(take=True)
         text = _CONTROLS.sub("", _NEWLINES.sub("\n", event.text))
         if len(text) > MAX_PASTE:
             self.post_message(
@@ -130,28 +190,63 @@ class Composer(CompletingArea):
             )
             return
         self.edited(text, *self.selection)
+        self._pasted_lines += text.count("\n")
 
     def action_send(self) -> None:
         """Say what was entered, and begin anew; a line that means nothing stays to be mended."""
-        text = self.text
+        draft = self.draft
         try:
-            line = _meaning(text)
+            line = self._meaning(draft)
         except UsageFault as fault:
             self.post_message(self.Refused(str(fault)))
             return
         if line is not None:
             self.give_up()
-            self.post_message(self.Entered(line, text, self.conversation))
+            if not isinstance(line, Say) and draft.replies_to:
+                self.reply(draft.replies_to)
+            self.post_message(self.Entered(line, draft, self.conversation))
+
+    def _meaning(self, draft: Draft) -> Say | Bound | None:
+        """Return what is entered; None: nothing.
+
+        Raises:
+            UsageFault: it cannot be, or it has to be asked about first.
+        """
+        line = _meaning(draft.text)
+        if line is None and draft.edits:
+            raise UsageFault("A message cannot become empty: Esc leaves it as it is; Ctrl+S and d delete it.")
+        lines = draft.text.rstrip().count("\n") + 1
+        limit = self._confirm_lines
+        if limit and self._pasted_lines >= limit and lines > limit and self._asked_about != draft.text:
+            self._asked_about = draft.text
+            raise UsageFault(f"These are {lines:,} lines: Enter again sends them, Ctrl+C takes them away.")
+        self._asked_about = None
+        return line
 
     def action_newline(self) -> None:
         """Begin a new line."""
         self.edited("\n", *self.selection)
 
-    def action_recall(self, by: int) -> None:
-        """Show a line that was sent before."""
-        line = self._recall.go(by, self.text)
-        if line is not None:
-            self.load(line)
+    def action_up(self) -> None:
+        """Through the candidates, a line up, or out of an empty line: to an older message, or to an older text."""
+        if self._popup.candidates or self.cursor_location[0]:
+            self.action_cursor_up()
+        elif self._up == "history" and (not self.text or self._recall.walking):
+            self.action_recall(-1)
+        elif self.text or self._about.edits or self._select_above():
+            self.action_cursor_up()
+        elif self._up == "edit" and (message := self._last_own()) is not None:
+            self.write_anew(message)
+
+    def action_edit_outside(self) -> None:
+        """Go on writing in an editor of one's own."""
+        try:
+            text = write_outside(self.app, self.text)
+        except UsageFault as fault:
+            self.post_message(self.Refused(str(fault)))
+            return
+        if text != self.text:
+            self.edited(_CONTROLS.sub("", _NEWLINES.sub("\n", text)), (0, 0), self.document.end)
 
     @override
     def action_cursor_line_end(self, select: bool = False) -> None:
@@ -164,6 +259,8 @@ class Composer(CompletingArea):
 
     def on_text_area_changed(self) -> None:
         """Tell whether somebody is writing a message."""
+        if not self.text:
+            self._pasted_lines = 0
         if not self.was_typed:
             return
         writes = bool(self.text.strip()) and not self.text.lstrip().startswith("/")

@@ -21,25 +21,29 @@ class ConversationList(Rows, can_focus=False):
         self._state = ClientState()
         self._shown: int | None = None
         self._title = ""
+        self._drafts: frozenset[int] = frozenset()
         self._reveal = False
         self._fitted = Shown((), (), 0)
 
-    def show(self, state: ClientState, shown: int | None, title: str = "") -> None:
+    def show(
+        self, state: ClientState, shown: int | None, title: str = "", drafts: frozenset[int] = frozenset()
+    ) -> None:
         """Show a state.
 
         Args:
             state: what is known.
             shown: number of the conversation that is open; the list scrolls to it when it is another one than before.
             title: where one is connected to, for people.
+            drafts: conversations in which something is written and not sent.
         """
         self._reveal = self._reveal or shown != self._shown
-        self._state, self._shown, self._title = state, shown, title
+        self._state, self._shown, self._title, self._drafts = state, shown, title, drafts
         self.changed()
 
     @override
     def rows(self, width: int, height: int) -> Sequence[Line]:
         """See Rows."""
-        rows = entries(self._state, self._shown, width)
+        rows = entries(self._state, self._shown, width, self._drafts)
         if self._reveal:
             self.first = first_showing(rows, self._shown, self.first, height)
             self._reveal = False

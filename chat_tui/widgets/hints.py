@@ -1,4 +1,4 @@
-"""The few keys that matter, at the right of the composer, as many as there is room for."""
+"""At the right of the composer: the few keys that matter, or how much more a message can hold."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chat_tui.widgets.bars import Bar
 
 KEYS: Final = ("Enter send", "Ctrl+J line", "Alt+A unread", "F1 help")
 """With much room; with little, the last one only. Keys and words are those of `chat_tui.keys`, shortened."""
-WELCOME: Final = ("Enter sends", "Alt+Up/Down switch conversation", "PgUp reads back", "F1 help, Ctrl+Q quits")
+WELCOME: Final = ("Enter sends", "Ctrl+K goes anywhere", "Ctrl+S picks a message", "F1 help, Ctrl+Q quits")
 """For the beginning of a channel."""
 _LEAST: Final = 60
 
@@ -32,12 +32,27 @@ class Hints(Bar, can_focus=False):
     Hints { width: auto; height: 1; background: $panel; }
     """
 
+    _room: int | None = None
+
+    def show_room(self, room: int | None) -> None:
+        """Say how many bytes a message may still grow by (negative: it is too long); None: plenty, show the keys."""
+        if room != self._room:
+            self._room = room
+            self.refresh(layout=True)
+
+    def _spans(self, terminal: int) -> tuple[Span, ...]:
+        if self._room is None:
+            return (Span(hints(terminal), "chip"),)
+        if self._room < 0:
+            return (Span(f"{-self._room:,} bytes too long", "chip-key"),)
+        return (Span(f"{self._room:,} bytes left", "chip"),)
+
     @override
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """See Widget."""
-        return len(hints(viewport.width)) + 1
+        return Line(self._spans(viewport.width)).width + 1
 
     @override
     def line(self, width: int) -> Line:
         """See Bar."""
-        return Line((Span(hints(self.app.size.width), "chip"),), ground="panel")
+        return Line(self._spans(self.app.size.width), ground="panel")

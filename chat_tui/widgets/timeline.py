@@ -24,13 +24,13 @@ from chat_tui.views.columns import Columns, columns
 from chat_tui.views.drawing import Reader
 from chat_tui.views.history import History, differs
 from chat_tui.views.timeline import Place
-from chat_tui.widgets.timeline_pane import TimelinePane
+from chat_tui.widgets.timeline_pointer import PointedPane
 
 SPEAK_OF_SENDING_S: Final = 0.4
 """How long a message may be on its way before that is said: most are there sooner, and a flicker tells nobody."""
 
 
-class Timeline(TimelinePane, can_focus=False):
+class Timeline(PointedPane, can_focus=False):
     """What was said in one conversation."""
 
     def __init__(
@@ -81,7 +81,7 @@ class Timeline(TimelinePane, can_focus=False):
         self._leave()
         self._me, self._channels = me, channels
         self._asked = self._told = 0
-        self._history = None
+        self._history = self._pointed = None
         if conversation is not None:
             self._history = History(
                 conversation,
@@ -143,7 +143,39 @@ class Timeline(TimelinePane, can_focus=False):
         """Take back that older messages were asked for: the next scroll asks again."""
         self._asked = 0
 
+    def mark_read(self) -> bool:
+        """Take all that is known here as read, and the line above it away; return whether there was anything."""
+        history = self._history
+        if history is None:
+            return False
+        conversation = history.conversation
+        had = history.unread_at() is not None or conversation.unread > 0
+        if had:
+            history.forget_divider()
+            self.placed()
+            self._say(ReadUpTo(conversation.id, conversation.position.seq))
+        return had
+
+    def go_to_unread(self) -> bool:
+        """Go to the first unread message, or towards it if it is further up; return whether there is one."""
+        history = self._history
+        index = history.unread_at() if history is not None else None
+        if history is None or (index is None and not history.conversation.unread):
+            return False
+        if index is None:
+            self.moved_to(0)
+        else:
+            history.view.go_below(index, 1)
+            self.moved()
+            self.placed()
+        return True
+
     # --- where it is
+
+    @override
+    def moved(self) -> None:
+        """See PointedPane."""
+        self._ask_for_older()
 
     @override
     def placed(self) -> None:

@@ -8,9 +8,10 @@ from textual import events
 from textual.app import App, ComposeResult
 
 from chat_tui.commands.completing import Candidate, Known
+from chat_tui.drafts import Draft
 from chat_tui.themes import DEFAULTS, THEMES
 from chat_tui.widgets.completion import CompletionPopup
-from chat_tui.widgets.composer import MAX_PASTE, Composer, Draft
+from chat_tui.widgets.composer import MAX_PASTE, Composer
 from tests.tui.support.typing import press, write
 
 KNOWN = Known(
@@ -335,7 +336,15 @@ async def test_composer_edits_like_a_shell() -> None:
             (("ctrl+a", "alt+f", "x"), "onex two three"),
             (("ctrl+a", "alt+d"), " two three"),
             (("ctrl+a", "ctrl+d"), "ne two three"),
-            (("ctrl+u", "ctrl+z"), "one two three"),
+            (("ctrl+u", "ctrl+underscore"), "one two three"),
+            (("ctrl+u", "ctrl+underscore", "alt+shift+z"), ""),
+            (("ctrl+w", "ctrl+w", "ctrl+y"), "one two three"),
+            (("ctrl+w", "ctrl+a", "ctrl+y"), "threeone two "),
+            (("ctrl+w", "left", "ctrl+w", "ctrl+y", "alt+y"), "one three "),
+            (("ctrl+a", "ctrl+k", "ctrl+y", "ctrl+y"), "one two threeone two three"),
+            (("ctrl+a", "alt+d", "alt+d", "ctrl+e", "ctrl+y"), " threeone two"),
+            (("ctrl+left", "right", "ctrl+t"), "one two htree"),
+            (("ctrl+a", "ctrl+t"), "one two three"),
         )
         for keys, expected in cases:
             desk.composer.draft = Draft("one two three", (0, 13))

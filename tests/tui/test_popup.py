@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chat_tui.commands.registry import ALL
 from tests.tui.support.frames import expect
 from tests.tui.support.visiting import Sitting, sitting
 
@@ -36,7 +37,7 @@ async def test_popup_is_as_drawn_when_one_has_gone_through_its_candidates(server
         await me.press(*["down"] * 10)
         expect(me.app, "popup-down-80x24", top(me))
 
-        await me.press(*["down"] * 4)
+        await me.press(*["down"] * (len(ALL) - 10))
         expect(me.app, "popup-end-80x24", top(me))
 
 

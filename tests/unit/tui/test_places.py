@@ -110,3 +110,51 @@ def test_fallback_is_where_one_was_before_else_home_else_anything(places: Places
     assert Places().fallback(world()) == GENERAL
     assert Places().fallback(client(conversation(OPS, "ops"))) == OPS
     assert Places().fallback(client()) is None
+
+
+def test_back_and_forward_follow_the_way_one_came(places: Places) -> None:
+    for number in (DEV, OPS):
+        places.go(number)
+
+    seen = []
+    for by in (-1, -1, -1, 1, 1, 1):
+        there = places.stepped(world(), by)
+        seen.append(there)
+        if there is not None:
+            places.go(there)
+
+    assert seen == [DEV, GENERAL, None, DEV, OPS, None]
+
+
+def test_back_forgets_what_was_ahead_when_one_goes_elsewhere(places: Places) -> None:
+    places.go(DEV)
+    assert places.stepped(world(), -1) == GENERAL
+    places.go(GENERAL)
+    places.go(OPS)
+
+    assert places.stepped(world(), 1) is None
+    assert places.stepped(world(), -1) == GENERAL
+
+
+def test_back_passes_over_conversations_that_are_gone(places: Places) -> None:
+    places.go(99)
+    places.go(DEV)
+
+    assert places.stepped(world(), -1) == GENERAL
+
+
+def test_last_is_where_one_was_before(places: Places) -> None:
+    assert places.before(world()) is None
+    places.go(DEV)
+    assert places.before(world()) == GENERAL
+    places.go(GENERAL)
+    assert places.before(world()) == DEV
+
+
+def test_unread_beside_goes_down_and_up_the_list_and_around(places: Places) -> None:
+    state = world(dev=1, ann=2)
+
+    assert (places.unread_beside(state, 1), places.unread_beside(state, -1)) == (DEV, ANN)
+    places.go(ANN)
+    assert (places.unread_beside(state, 1), places.unread_beside(state, -1)) == (DEV, DEV)
+    assert places.unread_beside(world(), 1) is None

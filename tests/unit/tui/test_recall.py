@@ -38,3 +38,14 @@ def test_recall_begins_behind_the_last_line_after_another_was_sent() -> None:
     recall.add("two")
 
     assert recall.go(-1, "") == "two"
+
+
+def test_recall_finds_the_newest_line_with_some_letters_and_then_older_ones() -> None:
+    recall = Recall()
+    for line in ("Apple one", "pear", "apple two", "pear", "apple two"):
+        recall.add(line)
+
+    assert recall.find("APPLE") == "apple two"
+    assert recall.find("apple", "apple two") == "Apple one"
+    assert recall.find("apple", "Apple one") is None
+    assert recall.find("plum") is None

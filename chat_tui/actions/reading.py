@@ -1,0 +1,82 @@
+"""Actions that only look: copying, links, details."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chat_core.client.state.model import Unsent
+from chat_core.protocol.values import Message
+from chat_tui.actions.action import Acting, Subject, action, always, has_text, sent
+from chat_tui.commands.context import Answer
+from chat_tui.commands.tables import pair_lines
+from chat_tui.views.clean import drawable, drawable_line
+from chat_tui.views.inline import marks
+from chat_tui.views.when import local
+
+
+def links(text: str) -> list[str]:
+    """Return the addresses in a text, each once."""
+    found = (mark.link for mark in marks(drawable(text), "") if mark.link)
+    return list(dict.fromkeys(found))
+
+
+def _has_link(subject: Subject) -> str:
+    return has_text(subject) or ("" if links(subject.message.body) else "There is no link in this message.")
+
+
+@action("copy", key="y", label="copy", when=has_text)
+def copy(acting: Acting) -> None:
+    """Copy its text."""
+    acting.hands.copy(acting.subject.message.body, "the text")
+
+
+@action("link", key="l", label="copy link", when=sent)
+def link(acting: Acting) -> None:
+    """Copy the link in it, again the next one; if there is none, where the message is (#dev:17)."""
+    found = links(acting.subject.message.body)
+    if found:
+        acting.hands.copy(url := found[acting.again % len(found)], url)
+    else:
+        acting.hands.copy(acting.subject.address, acting.subject.address)
+
+
+@action("open", key="o", label="open link", when=_has_link)
+def open_(acting: Acting) -> None:
+    """Open the link in it; again: the next one."""
+    found = links(acting.subject.message.body)
+    acting.hands.open_link(found[acting.again % len(found)])
+
+
+@action("details", key="i", label="details", when=always)
+def details(acting: Acting) -> None:
+    """Show when it was written, by whom, and more."""
+    message = acting.subject.message
+    pairs = _sent(acting.subject, message) if isinstance(message, Message) else _unsent(message)
+    size = f"{len(message.body):,} characters, {len(message.body.encode()):,} bytes"
+    acting.hands.answer(Answer("About this message", pair_lines([*pairs, ("Size", size)])))
+
+
+def _sent(subject: Subject, message: Message) -> list[tuple[str, str]]:
+    pairs = [
+        ("From", f"{drawable_line(message.name)} (account {message.author})"),
+        ("Taken at", _time(message.ts)),
+        ("Address", drawable_line(subject.address)),
+    ]
+    if message.reply_to is not None:
+        pairs.append(("Answers", f"{drawable_line(subject.conversation.target)}:{message.reply_to}"))
+    if message.deleted:
+        pairs.append(("Deleted", "its text is gone, on the server too"))
+    elif message.edits:
+        pairs.append(("Edited", "once" if message.edits == 1 else f"{message.edits} times"))
+    return pairs
+
+
+def _unsent(unsent: Unsent) -> list[tuple[str, str]]:
+    state = {"queued": "waits for the connection", "sending": "is on its way", "failed": "was refused"}[unsent.status]
+    why = drawable_line(unsent.text)
+    return [("From", "you"), ("Written at", _time(unsent.ts)), ("State", f"{state}: {why}" if why else state)]
+
+
+def _time(ts: int) -> str:
+    moment: datetime = local(ts, None)
+    return moment.strftime("%A %d %B %Y, %H:%M:%S %z")

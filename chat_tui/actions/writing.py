@@ -1,0 +1,57 @@
+"""Actions that write: an answer, a quotation, another text, none."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from chat_core.client.state.model import Unsent
+from chat_core.protocol.requests.messages import Delete
+from chat_tui.actions.action import Acting, Subject, action, has_text, own_text, sent_text
+
+
+def _refused(subject: Subject) -> str:
+    failed = isinstance(subject.message, Unsent) and subject.message.status == "failed"
+    return "" if failed else "The server has not refused this message."
+
+
+@action("reply", key="r", label="reply", when=sent_text)
+def reply(acting: Acting) -> None:
+    """Answer it."""
+    acting.hands.write_reply(acting.subject.seq)
+
+
+@action("quote", key=">", label="quote", when=has_text)
+def quote(acting: Acting) -> None:
+    """Put its text, quoted, into what you write."""
+    lines = acting.subject.message.body.split("\n")
+    acting.hands.write_quote("".join(f"> {line}\n" for line in lines))
+
+
+@action("edit", key="e", label="edit", when=own_text)
+def edit(acting: Acting) -> None:
+    """Write your message anew."""
+    acting.hands.write_edit(acting.subject.seq)
+
+
+@action("delete", key="d", label="delete", when=own_text)
+def delete(acting: Acting) -> None:
+    """Delete your message, for ever and for everybody; asks first."""
+    subject = acting.subject
+    request = Delete(conversation=subject.conversation.id, seq=subject.seq)
+    excerpt = " ".join(subject.message.body.split())
+    question = f"Delete “{excerpt[:30]}{'…' if len(excerpt) > 30 else ''}” for everybody? The same key again does it."
+    acting.hands.ask(f"delete {subject.address}", question, partial(acting.hands.call, request, "Deleted."))
+
+
+@action("retry", key="s", label="send again", when=_refused)
+def retry(acting: Acting) -> None:
+    """Send again what the server refused."""
+    assert isinstance(acting.subject.message, Unsent)
+    acting.hands.retry(acting.subject.message.cid)
+
+
+@action("discard", key="x", label="discard", when=_refused)
+def discard(acting: Acting) -> None:
+    """Forget what the server refused."""
+    assert isinstance(acting.subject.message, Unsent)
+    acting.hands.discard(acting.subject.message.cid)

@@ -1,0 +1,55 @@
+"""Emoji by their shortcodes: `:smile` and what it may become. Pure; reads its table when it is asked first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+_MOST: Final = 40
+_QUALIFIED: Final = 2
+"""Status of an emoji in its full form, which is that to send."""
+_USUAL: Final = {
+    "+1": "👍", "-1": "👎", "thumbsup": "👍", "thumbsdown": "👎", "smile": "😄", "joy": "😂", "heart": "❤️",
+    "tada": "🎉", "eyes": "👀", "fire": "🔥", "rocket": "🚀", "wave": "👋", "pray": "🙏", "ok_hand": "👌",
+    "white_check_mark": "✅", "x": "❌", "warning": "⚠️", "bug": "🐛", "thinking": "🤔", "shrug": "🤷", "100": "💯",
+    "clap": "👏", "sob": "😭", "wink": "😉", "grin": "😁", "laughing": "😆", "coffee": "☕", "beer": "🍺",
+}  # fmt: skip
+"""What other chats call these; first, for they are what is used most."""
+
+
+def find_emoji(letters: str) -> list[tuple[str, str]]:
+    """Return emoji for the beginning of a shortcode, each with its name in colons; those that begin so come first.
+
+    Args:
+        letters: with the colon in front, perhaps with one behind.
+    """
+    wanted = letters.strip(":").casefold()
+    if not wanted:
+        return []
+    names = _names()
+    begin = [name for name in names if name.startswith(wanted)]
+    inside = [name for name in names if f"_{wanted}" in name and not name.startswith(wanted)]
+    first = sorted(begin, key=lambda name: (name != wanted, name not in _USUAL, len(name)))
+    found: dict[str, str] = {}
+    for name in (*first, *sorted(inside, key=len)):
+        found.setdefault(names[name], f":{name}:")
+    return list(found.items())[:_MOST]
+
+
+def emoji_named(name: str) -> str:
+    """Return the emoji of a shortcode without its colons; empty: there is none."""
+    return _names().get(name.casefold(), "")
+
+
+@lru_cache(maxsize=1)
+def _names() -> Mapping[str, str]:
+    import emoji  # 25 ms that only those spend who want one
+
+    table = dict(_USUAL)
+    for char, about in emoji.EMOJI_DATA.items():
+        if about["status"] == _QUALIFIED and "_skin_tone" not in about["en"]:
+            table.setdefault(about["en"].strip(":").casefold(), char)
+            for alias in about.get("alias", ()):
+                table.setdefault(alias.strip(":").casefold(), char)
+    return table

@@ -1,0 +1,116 @@
+"""What the full-screen client can be told, in one TOML file or the environment. How that is found, `settings` knows.
+
+Nothing of it is needed: without a file everything is as it is meant to be. Bindings are a table of ids that this module
+does not know; `chat_tui.keys` checks them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+
+from chat_core.base.settings import Loaded, Loading, SettingsFault, read_toml
+
+CONFIG_FILE: Final = "chat-tui.toml"
+"""Name of the file, in the folder where the client remembers its servers."""
+PREFIX: Final = "CHAT_TUI_"
+"""What the names of environment variables begin with."""
+
+
+class ComposeSection(msgspec.Struct, frozen=True, kw_only=True):
+    """How one writes."""
+
+    up: Literal["edit", "history", "preset"] = "preset"
+    """What Up does in an empty line: `edit` your last message, bring back what you sent (`history`), or what the
+    keymap's preset means by it: `history` with irc, else `edit`."""
+    confirm_lines: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 10
+    """Pasted lines from which on Enter asks before it sends; 0: it never asks."""
+
+
+class KeysSection(msgspec.Struct, frozen=True, kw_only=True):
+    """The keymap. Besides `preset` there may be a line for each binding of docs/keys.md: its id and its keys."""
+
+    preset: Literal["default", "irc", "vim"] = "default"
+    """The keymap that your own lines are put over."""
+
+    @property
+    def up(self) -> Literal["edit", "history"]:
+        """What Up means in it."""
+        return "history" if self.preset == "irc" else "edit"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The configuration of a client: what the file can hold."""
+
+    compose: ComposeSection = ComposeSection()
+    keys: KeysSection = KeysSection()
+
+
+def load(folder: Path, environment: Mapping[str, str]) -> Loaded[Settings]:
+    """Gather the settings: defaults, then the file, then the environment.
+
+    Args:
+        folder: where the file would be.
+        environment: the process's variables.
+
+    Raises:
+        SettingsFault: anything is wrong, with all that is.
+    """
+    loading = Loading(Settings, PREFIX)
+    loading.take_environment(environment)
+    file = folder / CONFIG_FILE
+    try:
+        loading.take_file(file, _without_bindings(read_toml(file)))
+    except SettingsFault as fault:
+        if not isinstance(fault.__cause__, FileNotFoundError):
+            loading.complain(fault.faults)
+    return loading.finish()
+
+
+def own_keys(folder: Path) -> dict[str, str]:
+    """Return the keys that somebody gave to bindings, by the binding's id, as they are written there.
+
+    An id may be written as one word in quotes or with its dots; several keys in one text, or as an array.
+
+    Raises:
+        SettingsFault: a binding has something else; or the file is no TOML.
+    """
+    file = folder / CONFIG_FILE
+    try:
+        table = read_toml(file).get("keys")
+    except SettingsFault as fault:
+        if isinstance(fault.__cause__, FileNotFoundError):
+            return {}
+        raise
+    keys: dict[str, str] = {}
+    faults: list[str] = []
+    for id, value in _flat(table) if isinstance(table, dict) else ():
+        if isinstance(value, list) and all(isinstance(each, str) for each in value):
+            keys[id] = ",".join(value) or "none"
+        elif isinstance(value, str):
+            keys[id] = value
+        else:
+            faults.append(f'{file}: [keys] {id} is no text; keys are written like "ctrl+n".')
+    keys.pop("preset", None)
+    if faults:
+        raise SettingsFault(faults)
+    return keys
+
+
+def _without_bindings(content: dict[str, Any]) -> dict[str, Any]:
+    """Return what a file holds without the ids of bindings."""
+    table = content.get("keys")
+    if not isinstance(table, dict):
+        return content
+    return {**content, "keys": {name: value for name, value in table.items() if name == "preset"}}
+
+
+def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", value

@@ -1,0 +1,83 @@
+"""What is written and not sent: a value, and the file that keeps it over a crash. Knows no widget.
+
+A file belongs to one server. It is replaced as a whole (`storage.replace`), so a crash leaves the old or the new one,
+and only what changed here is put into it: another client of the same person may have it open, too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from chat_tui.storage import replace
+
+_FILE: Final = "drafts.json"
+_MOST: Final = 200
+MOST_CHARS: Final = 64_000
+"""Longest text that is kept, in characters; none that can be sent is longer."""
+
+
+class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is written and not sent."""
+
+    text: str = ""
+    """It."""
+    cursor: tuple[int, int] = (0, 0)
+    """Line and column of the cursor."""
+    edits: int = 0
+    """seq of the message whose text it is to become; 0: a message of its own."""
+    replies_to: int = 0
+    """seq of the message it answers; 0: none."""
+    aside: str = ""
+    """With `edits`: what was being written before."""
+    epoch: str = ""
+    """On disk, with `edits` or `replies_to`: life of the store that these numbers belong to."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether there is anything in it to come back to."""
+        return bool(self.text or self.edits or self.replies_to)
+
+
+def folder_for(root: Path, address: str) -> Path:
+    """Return the folder for what is remembered of a server: readable, and different for each address."""
+    readable = re.sub(r"[^A-Za-z0-9.-]+", "_", address).strip("_")[-40:]
+    return root / f"{readable}-{hashlib.blake2b(address.encode(), digest_size=4).hexdigest()}"
+
+
+def load(folder: Path, account: int) -> dict[str, Draft]:
+    """Return an account's drafts on a server by TARGET; a file that cannot be read holds none.
+
+    Args:
+        folder: of that server.
+        account: number of the account.
+    """
+    return _read(folder).get(str(account), {})
+
+
+def save(folder: Path, account: int, changed: Mapping[str, Draft]) -> None:
+    """Put what changed into the file, on disk before this returns; drafts without anything in them are taken out.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    everything = _read(folder)
+    mine = everything.get(str(account), {})
+    for target, draft in changed.items():
+        mine.pop(target, None)
+        if draft.counts and len(draft.text) + len(draft.aside) <= MOST_CHARS:
+            mine[target] = draft
+    everything[str(account)] = dict(list(mine.items())[-_MOST:])
+    replace(folder, _FILE, msgspec.json.encode(everything))
+
+
+def _read(folder: Path) -> dict[str, dict[str, Draft]]:
+    try:
+        return msgspec.json.decode((folder / _FILE).read_bytes(), type=dict[str, dict[str, Draft]])
+    except (OSError, msgspec.DecodeError):
+        return {}

@@ -1,0 +1,178 @@
+"""What the switcher offers for some letters, the likeliest first, and how it looks. Pure.
+
+Without letters: what is unread, mentions and direct ones first, then where one goes often and lately. `#` means
+channels only, `@` people, `>` commands; behind `>` may stand a whole command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, Literal, NamedTuple
+
+from chat_core.base.names import name_key
+from chat_core.client.state.model import ClientState
+from chat_tui.commands.completing import Known
+from chat_tui.commands.registry import ALL
+from chat_tui.views.clean import drawable_line
+from chat_tui.views.conversations import SLOTS, needs_me, ordered, slot_of
+from chat_tui.views.lines import Line, Role, Span, spread
+
+COMMANDS: Final = ">"
+"""Begins a command."""
+MAX_CHOICES: Final = 100
+"""Rows that are offered; nobody reads more."""
+
+
+class Choice(NamedTuple):
+    """A row."""
+
+    kind: Literal["conversation", "join", "dm", "command"]
+    """What choosing it does: go there, join it, open a direct conversation, or run it."""
+    name: str
+    """TARGET, or a command with its slash; not safe to draw."""
+    note: str = ""
+    """A few words about it; not safe to draw."""
+    number: int = 0
+    """Of the conversation."""
+    slot: str = ""
+    """The digit that leads there."""
+    needs: int = 0
+    """How many messages in it need the user."""
+    unread: int = 0
+    """How many are new."""
+    draft: bool = False
+    """Whether something is written there and not sent."""
+
+
+Score = Callable[[str], float]
+"""How often and lately one was at a TARGET."""
+
+
+def choices(
+    letters: str, state: ClientState, shown: int | None, known: Known, score: Score, drafts: frozenset[int]
+) -> tuple[Choice, ...]:
+    """Return what is offered.
+
+    Args:
+        letters: what was typed.
+        state: what is known.
+        shown: the conversation that is open; it comes last.
+        known: further names.
+        score: how often and lately one was somewhere.
+        drafts: conversations with something that is not sent.
+    """
+    if letters.startswith(COMMANDS):
+        return tuple(_matching(letters[1:].split(" ")[0] if letters[1:].strip() else "", list(_commands())))
+    here = list(_conversations(state, drafts))
+    here.sort(key=lambda each: (each.number == shown, -min(each.needs, 1), -min(each.unread, 1), -score(each.name)))
+    if not letters:
+        return tuple(here[:MAX_CHOICES])
+    others = list(_others(state, known))
+    if letters[0] in "#@":
+        found = [each for each in (*here, *others) if each.name.startswith(letters[0])]
+        return tuple(_matching(letters[1:], found))
+    return tuple(_matching(letters, [*here, *others, *_commands()]))
+
+
+def slot_choice(letters: str, state: ClientState) -> int | None:
+    """Return the conversation that a single digit picks at once; None: there is none, or a name begins with it."""
+    if len(letters) != 1 or letters not in SLOTS:
+        return None
+    found = ordered(state)
+    begins = any(_words(name_key(each.info.name), letters) for each in found)
+    at = SLOTS.index(letters)
+    return found[at].id if at < len(found) and not begins else None
+
+
+def choice_line(choice: Choice, marked: bool, cells: int) -> Line:
+    """Return how a row looks."""
+    role: Role = "strong" if marked or choice.unread else "text"
+    left = (
+        Span("▌" if marked else " ", "own"),
+        Span(f"{choice.slot or ' '} ", "quiet"),
+        Span(drawable_line(choice.name), role),
+        Span(f"  {drawable_line(choice.note)}" if choice.note else "", "muted"),
+    )
+    return Line(spread(left, (*_news(choice), Span(" ")), cells), ground="panel" if marked else "")
+
+
+def _news(choice: Choice) -> tuple[Span, ...]:
+    spans: list[Span] = []
+    if choice.draft:
+        spans.append(Span("@ ", "muted"))
+    if choice.needs:
+        spans.append(Span(f" {choice.needs} ", "badge"))
+    rest = choice.unread - choice.needs
+    if rest > 0:
+        spans.append(Span(f" {rest} unread", "muted"))
+    return tuple(spans)
+
+
+def _conversations(state: ClientState, drafts: frozenset[int]) -> Iterator[Choice]:
+    for index, each in enumerate(ordered(state)):
+        yield Choice(
+            "conversation",
+            each.target,
+            each.info.topic if each.info.kind != "direct" else "",
+            each.id,
+            slot_of(index),
+            needs_me(each),
+            each.unread,
+            each.id in drafts,
+        )
+
+
+def _others(state: ClientState, known: Known) -> Iterator[Choice]:
+    """Yield where one could go to, too."""
+    here = {name_key(each.target) for each in state.conversations.values()}
+    for channel in known.channels:
+        if name_key(channel.text) not in here:
+            yield Choice("join", channel.text, "join it")
+    for user in known.users:
+        if name_key(user.text) not in here:
+            yield Choice("dm", user.text, "write to them")
+
+
+def _commands() -> Iterator[Choice]:
+    for command in ALL:
+        yield Choice("command", command.usage, command.summary)
+
+
+def _matching(letters: str, found: Sequence[Choice]) -> list[Choice]:
+    """Return what has the letters: at the beginning, at that of a word, inside, or one after the other."""
+    wanted = name_key(letters.strip())
+    ranked = ((_rank(name_key(_bare(each)), wanted, each), at, each) for at, each in enumerate(found))
+    return [each for rank, _, each in sorted(row for row in ranked if row[0] < _NO)][:MAX_CHOICES]
+
+
+_NO: Final = 9
+
+
+def _rank(name: str, wanted: str, choice: Choice) -> int:
+    behind = 4 if choice.kind == "command" else 0 if choice.kind == "conversation" else 1
+    if name.startswith(wanted):
+        return 0 + behind
+    if _words(name, wanted):
+        return 1 + behind
+    if wanted in name:
+        return 2 + behind
+    return 3 + behind if choice.kind == "conversation" and _in_order(name, wanted) else _NO
+
+
+def _bare(choice: Choice) -> str:
+    return choice.name.split(" ")[0].lstrip("#@/")
+
+
+def _words(name: str, wanted: str) -> bool:
+    """Return whether a word of a name begins so."""
+    at = name.find(wanted)
+    while at > 0:
+        if not name[at - 1].isalnum():
+            return True
+        at = name.find(wanted, at + 1)
+    return at == 0
+
+
+def _in_order(name: str, wanted: str) -> bool:
+    rest = iter(name)
+    return all(char in rest for char in wanted)

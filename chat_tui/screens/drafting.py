@@ -1,0 +1,120 @@
+"""The drafts of one server while it is open: by conversation in memory, by TARGET in a file soon after each change.
+
+What is on disk is at most a second behind what was typed. One save runs at a time; a second one has all that came
+meanwhile. Where nothing can be written, that is said once, and the drafts live as long as the program.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from msgspec.structs import replace
+
+from chat_core.base.tasks import spawn
+from chat_core.client.state.model import ClientState
+from chat_tui import drafts
+from chat_tui.drafts import Draft
+
+SAVED_WITHIN_S: Final = 0.5
+"""Time after the first change until what changed is saved, in seconds."""
+
+
+class Drafting:
+    """They.
+
+    Args:
+        folder: of the server; None: nothing is kept beyond the program.
+        complain: told once in a sentence that they cannot be kept.
+    """
+
+    def __init__(self, folder: Path | None, complain: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._complain = complain
+        self._account = 0
+        self._epoch = ""
+        self._kept: dict[int, tuple[str, Draft]] = {}
+        self._by_target: dict[str, Draft] = {}
+        self._dirty: dict[str, Draft] = {}
+        self._saving: asyncio.Task[None] | None = None
+
+    def open(self, account: int, epoch: str) -> None:
+        """Read what an account left on this server; again: nothing more, unless it is another account or store.
+
+        In another store numbers mean other conversations and messages: what is kept goes by names there.
+
+        Args:
+            account: its number.
+            epoch: life of the server's store; empty: not known yet.
+        """
+        if account != self._account:
+            first, self._account = not self._account, account
+            if not first:
+                self._kept.clear()
+                self._dirty.clear()
+            self._by_target = drafts.load(self._folder, account) if self._folder is not None else {}
+        if epoch and epoch != self._epoch:
+            before, self._epoch = self._epoch, epoch
+            if before:
+                self._by_target |= {target: self._stamped(draft, before) for target, draft in self._kept.values()}
+                self._kept.clear()
+
+    def get(self, number: int, target: str) -> Draft:
+        """Return what is written in a conversation."""
+        draft = self._by_target.pop(target, None)
+        if draft is not None and number not in self._kept:
+            same = not draft.epoch or draft.epoch == self._epoch
+            here = replace(draft, epoch="") if same else Draft(draft.text, draft.cursor)
+            self._kept[number] = (target, here)
+        return self._kept[number][1] if number in self._kept else Draft()
+
+    def keep(self, number: int, target: str, draft: Draft) -> None:
+        """Keep what is written in a conversation, in memory now and on disk soon."""
+        if draft == self.get(number, target) or not (draft.counts or number in self._kept):
+            return
+        if draft.counts:
+            self._kept[number] = (target, draft)
+        else:
+            self._kept.pop(number, None)
+        self._dirty[target] = self._stamped(draft, self._epoch)
+        if self._saving is None and self._folder is not None and self._account:
+            self._saving = spawn("save drafts", self._save_soon())
+
+    def numbers(self, state: ClientState) -> frozenset[int]:
+        """Return the conversations with a draft."""
+        known = state.conversations.values() if self._by_target else ()
+        return frozenset(self._kept.keys() | {each.id for each in known if each.target in self._by_target})
+
+    @staticmethod
+    def _stamped(draft: Draft, epoch: str) -> Draft:
+        """Return a draft that says which store its numbers of messages belong to, if it has any."""
+        return replace(draft, epoch=epoch) if draft.edits or draft.replies_to else draft
+
+    async def close(self) -> None:
+        """Save what is not saved yet."""
+        saving = self._saving
+        if saving is not None:
+            saving.cancel()
+            await asyncio.gather(saving, return_exceptions=True)
+        await self._save()
+
+    async def _save_soon(self) -> None:
+        await asyncio.sleep(SAVED_WITHIN_S)
+        try:
+            await self._save()
+        finally:
+            self._saving = None
+        if self._dirty and self._folder is not None:
+            self._saving = spawn("save drafts", self._save_soon())
+
+    async def _save(self) -> None:
+        changed, self._dirty = self._dirty, {}
+        if not changed or self._folder is None or not self._account:
+            return
+        try:
+            await asyncio.shield(asyncio.to_thread(drafts.save, self._folder, self._account, changed))
+        except OSError as error:
+            self._complain(f"Drafts cannot be kept in {self._folder} ({error.strerror}).")
+            self._folder = None

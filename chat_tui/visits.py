@@ -1,0 +1,56 @@
+"""Where somebody goes often and lately: one number for each place, which fades; and the file that keeps it.
+
+Losing it costs nothing but the order of a list: a file that cannot be read counts as none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from chat_tui.storage import replace
+
+HALF_LIFE_MS: Final = 3 * 24 * 3_600_000
+"""Time in which a visit comes to count half, in milliseconds."""
+
+_FILE: Final = "visits.json"
+_MOST: Final = 500
+
+
+class Visits(msgspec.Struct, frozen=True):
+    """How much each place counts, and when that was so."""
+
+    places: Mapping[str, tuple[float, int]] = {}
+    """Score and milliseconds since 1970, by TARGET."""
+
+    def visited(self, target: str, now_ms: int) -> Visits:
+        """Return these visits and one more."""
+        places = {**self.places, target: (self.score(target, now_ms) + 1.0, now_ms)}
+        if len(places) > _MOST:
+            places = dict(sorted(places.items(), key=lambda each: -self.score(each[0], now_ms))[:_MOST])
+        return Visits(places)
+
+    def score(self, target: str, now_ms: int) -> float:
+        """Return how much a place counts now."""
+        score, then_ms = self.places.get(target, (0.0, now_ms))
+        return float(score * 0.5 ** (max(0, now_ms - then_ms) / HALF_LIFE_MS))
+
+
+def load(folder: Path) -> Visits:
+    """Read what is remembered of a server."""
+    try:
+        return msgspec.json.decode((folder / _FILE).read_bytes(), type=Visits)
+    except (OSError, msgspec.DecodeError):
+        return Visits()
+
+
+def save(folder: Path, visits: Visits) -> None:
+    """Replace what is remembered of a server.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    replace(folder, _FILE, msgspec.json.encode(visits))

@@ -1,0 +1,67 @@
+"""The line that has the focus while a message is selected: it says what can be done, and hears the keys for that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.message import Message
+from typing_extensions import override
+
+from chat_tui.keys import bindings
+from chat_tui.views.footer import Chip, clicked, footer
+from chat_tui.views.lines import Line
+from chat_tui.widgets.bars import Bar
+from chat_tui.widgets.ordered import carry_out_all
+
+
+class SelectBar(Bar, can_focus=True):
+    """Keys and what they do to the selected message."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("select")]
+
+    DEFAULT_CSS = """
+    SelectBar { display: none; width: 100%; height: 1; background: $panel; }
+    """
+
+    class Clicked(Message):
+        """Somebody clicked what a key does."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+            """Name of the chip."""
+
+    class Left(Message):
+        """The focus went elsewhere."""
+
+    _chips: Sequence[Chip] = ()
+    _last: Sequence[Chip] = ()
+
+    def show(self, chips: Sequence[Chip], last: Sequence[Chip]) -> None:
+        """Show what can be done: `chips` as many as fit, `last` in any case."""
+        self._chips, self._last = chips, last
+        self.changed()
+
+    @override
+    def line(self, width: int) -> Line:
+        """See Bar."""
+        return footer(self._chips, self._last, width)
+
+    async def _on_key(self, event: events.Key) -> None:
+        """See Widget."""
+        await carry_out_all(self, event)
+
+    def on_blur(self) -> None:
+        """Say that something else has the focus now, unless the whole window has lost it."""
+        if self.app.app_focus:
+            self.post_message(self.Left())
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what was clicked."""
+        event.stop()
+        name = clicked(self._chips, self._last, self.size.width, event.x)
+        if name:
+            self.post_message(self.Clicked(name))

@@ -1,0 +1,281 @@
+"""The rows of the keymap about getting about, and about the window."""
+
+from __future__ import annotations
+
+from textual.geometry import Offset
+
+from chat_tui.screens.help import HelpScreen
+from tests.tui.support.keymap import friend, in_channel, row, typed
+from tests.tui.support.visiting import Sitting, say, unique
+
+# --- conversations
+
+
+@row("conversations.next")
+async def _(me: Sitting, key: str) -> None:
+    await me.press(key)
+    assert me.here.target == "#announcements"
+
+
+@row("conversations.previous")
+async def _(me: Sitting, key: str) -> None:
+    await me.press("ctrl+n", key)
+    assert me.here.target == "#general"
+
+
+@row("conversations.slot.1")
+async def _(me: Sitting, key: str) -> None:
+    channel = await in_channel(me)
+    for digit, target in (("1", "#general"), ("2", channel), ("3", "#announcements"), ("0", "#announcements")):
+        await me.press(f"alt+{digit}")
+        assert me.here.target == target
+
+
+async def _news(me: Sitting, *names: str) -> list[str]:
+    """Join channels, go to #general, and let somebody say something in them."""
+    channels = [unique(f"#{name}") for name in names]
+    for channel in channels:
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+    await me.press("alt+1")
+    async with friend(me) as client:
+        for channel in channels:
+            await say(client, channel, "news", f"@{me.name} look")
+    found = [me.state.by_target(channel) for channel in channels]
+    await me.until(
+        lambda: all(each and me.state.conversations[each.id].unread == 2 for each in found), "the news is here"
+    )
+    return channels
+
+
+@row("conversations.next_unread")
+async def _(me: Sitting, key: str) -> None:
+    (channel,) = await _news(me, "a")
+    await me.press(key)
+    assert me.here.target == channel
+    await me.press(key)
+    assert me.here.target == "#general"
+
+
+@row("conversations.unread_down")
+async def _(me: Sitting, key: str) -> None:
+    channels = await _news(me, "a", "b")
+    await me.press(key)
+    assert me.here.target == channels[0]
+
+
+@row("conversations.unread_up")
+async def _(me: Sitting, key: str) -> None:
+    channels = await _news(me, "a", "b")
+    await me.press(key)
+    assert me.here.target == channels[1]
+
+
+@row("conversations.back")
+async def _(me: Sitting, key: str) -> None:
+    channel = await in_channel(me)
+    await me.press("alt+1", key)
+    assert me.here.target == channel
+    await me.press(key)
+    assert me.here.target == "#general"
+
+
+@row("conversations.forward")
+async def _(me: Sitting, key: str) -> None:
+    channel = await in_channel(me)
+    await me.press("alt+left")
+    assert me.here.target == "#general"
+    await me.press(key)
+    assert me.here.target == channel
+
+
+@row("conversations.last")
+async def _(me: Sitting, key: str) -> None:
+    channel = await in_channel(me)
+    await me.press(key)
+    assert me.here.target == "#general"
+    await me.press(key)
+    assert me.here.target == channel
+
+
+@row("conversations.switch")
+async def _(me: Sitting, key: str) -> None:
+    channel = await in_channel(me)
+    await me.press("alt+1", key, *channel[1:], "enter", *"typed on")
+    await me.is_at(channel)
+    await me.until(lambda: me.written == "typed on")
+
+
+@row("conversations.mark_all")
+async def _(me: Sitting, key: str) -> None:
+    await _news(me, "a", "b")
+    await me.press(key)
+    assert me.answer.startswith("4 unread messages in 2 conversations")
+    await me.press(key)
+    await me.until(lambda: not any(each.unread for each in me.state.conversations.values()))
+
+
+# --- reading
+
+
+async def long_channel(me: Sitting) -> None:
+    """Be in a channel with more than a screenful, all of it read."""
+    channel = unique("#long")
+    async with friend(me) as client:
+        await say(client, channel, *(f"line {number}" for number in range(60)))
+        await me.enter(f"/join {channel}")
+        await me.sees("line 59", "joined")
+    await me.press("ctrl+end")
+    await me.until(lambda: not me.here.unread and me.here.timeline.count >= 60)
+
+
+@row("reading.page_up")
+async def _(me: Sitting, key: str) -> None:
+    await long_channel(me)
+    await me.press(key)
+    assert "line 59" not in me.screen
+
+
+@row("reading.page_down")
+async def _(me: Sitting, key: str) -> None:
+    await long_channel(me)
+    await me.press("pageup", "pageup", key, key)
+    await me.sees("line 59")
+
+
+@row("reading.line_up")
+async def _(me: Sitting, key: str) -> None:
+    await long_channel(me)
+    before = me.chat.timeline.scroll_offset.y
+    await me.press(key)
+    assert me.chat.timeline.scroll_offset.y == before - 1
+
+
+@row("reading.line_down")
+async def _(me: Sitting, key: str) -> None:
+    await long_channel(me)
+    await me.press("pageup")
+    before = me.chat.timeline.scroll_offset.y
+    await me.press(key)
+    assert me.chat.timeline.scroll_offset.y == before + 1
+
+
+@row("reading.first")
+async def _(me: Sitting, key: str) -> None:
+    await long_channel(me)
+    await me.press(key)
+    await me.sees("line 0")
+
+
+@row("reading.last")
+async def _(me: Sitting, key: str) -> None:
+    await long_channel(me)
+    await me.press("ctrl+home", key)
+    await me.sees("line 59")
+
+
+@row("reading.first_unread")
+async def _(me: Sitting, key: str) -> None:
+    await long_channel(me)
+    target = me.here.target
+    await me.press("alt+1")
+    async with friend(me) as client:
+        await say(client, target, *(f"new {number}" for number in range(40)))
+    there = me.state.by_target(target)
+    await me.until(lambda: there is not None and me.state.conversations[there.id].unread == 40)
+    await me.press("alt+s", "ctrl+end")
+    await me.sees("new 39")
+    assert "new 0" not in me.screen
+    await me.press(key)
+    await me.sees("new 0", "40 new")
+
+
+@row("reading.mention_up", "reading.mention_down")
+async def _(me: Sitting, key: str) -> None:
+    async with friend(me) as client:
+        channel = unique("#m")
+        await say(client, channel, f"@{me.name} one", "nothing", f"@{me.name} two", "nothing more")
+        await me.enter(f"/join {channel}")
+        await me.sees("nothing more")
+    up = key == "alt+p"
+    await me.press(*(["alt+p"] if up else ["alt+p", "alt+p"]), key)
+    pointed = me.chat.timeline.pointed
+    assert pointed is not None
+    assert pointed.identity == me.here.timeline.blocks[0][0 if up else 2].seq
+
+
+@row("reading.find")
+async def _(me: Sitting, key: str) -> None:
+    await in_channel(me, "apple", "pear")
+    await me.press(key, *"APP")
+    await me.sees("find APP", "1 of 1")
+    assert me.written == ""
+
+
+@row("reading.select")
+async def _(me: Sitting, key: str) -> None:
+    await in_channel(me, "apple")
+    await me.press(key)
+    assert me.chat.selecting
+    await me.sees("r reply", "Esc back")
+
+
+@row("reading.escape")
+async def _(me: Sitting, key: str) -> None:
+    await long_channel(me)
+    await me.press("ctrl+home", key)
+    await me.sees("line 59")
+    await me.press("alt+1")
+    async with friend(me) as client:
+        there = me.chat.places.before(me.state) or 0
+        await say(client, me.state.conversations[there].target, "newest")
+    await me.until(lambda: me.state.conversations[there].unread == 1)
+    await me.press("alt+s")
+    await me.sees("1 new")
+    await me.press(key)
+    assert "1 new" not in me.screen
+
+
+# --- window
+
+
+@row("window.list")
+async def _(me: Sitting, key: str) -> None:
+    await me.sees("CHANNELS")
+    await me.press(key)
+    assert "CHANNELS" not in me.screen
+
+
+@row("window.members")
+async def _(me: Sitting, key: str) -> None:
+    await me.press(key)
+    await me.until(lambda: me.chat.query_one("#members").region.offset != Offset(0, 0))
+
+
+@row("window.redraw")
+async def _(me: Sitting, key: str) -> None:
+    before = me.screen
+    await me.press(key)
+    assert me.screen == before
+
+
+@row("program.help")
+async def _(me: Sitting, key: str) -> None:
+    await me.press(key)
+    await me.until(lambda: isinstance(me.app.screen, HelpScreen))
+
+
+@row("program.cancel")
+async def _(me: Sitting, key: str) -> None:
+    assert await typed(me, "never mind", key) == ""
+
+
+@row("program.suspend")
+async def _(me: Sitting, key: str) -> None:
+    assert await typed(me, "kept", key) == "kept"  # a headless driver cannot; the tmux test does
+
+
+@row("program.quit")
+async def _(me: Sitting, key: str) -> None:
+    await me.press(key)
+    await me.until(lambda: me.app._exit)

@@ -1,0 +1,138 @@
+"""What can be done with a message: which of it is offered, and what each of it asks of the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chat_core.client.state.model import Unsent
+from chat_core.protocol.requests.base import Request
+from chat_core.protocol.requests.messages import Delete
+from chat_core.protocol.values import Message
+from chat_tui.actions.action import Acting, Subject
+from chat_tui.actions.reading import links
+from chat_tui.actions.registry import ALL, BY_NAME, fitting
+from chat_tui.commands.context import Answer
+from tests.tui.support.states import ME, conversation, said
+
+MINE = said(3, "12:58", "you", "see https://x.org/1 and https://x.org/2, https://x.org/1")
+THEIRS = said(4, "12:59", "ann", "two\nlines")
+GONE = said(5, "12:59", "you", "", deleted=True)
+QUEUED = Unsent(cid=b"c" * 16, conversation=1, body="later", ts=0)
+FAILED = Unsent(cid=b"d" * 16, conversation=1, body="never", ts=0, status="failed", text="No.")
+
+
+class Hands:
+    """Keeps what it is asked."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[Any, ...]] = []
+
+    def answer(self, answer: Answer) -> None:
+        self.done.append(("answer", answer))
+
+    def copy(self, text: str, what: str) -> None:
+        self.done.append(("copy", text))
+
+    def open_link(self, url: str) -> None:
+        self.done.append(("open", url))
+
+    def ask(self, topic: str, question: str, act: Callable[[], object]) -> None:
+        self.done.append(("ask", topic, question))
+        act()
+
+    def call(self, request: Request[Any], done: str) -> None:
+        self.done.append(("call", request))
+
+    def write_edit(self, seq: int) -> None:
+        self.done.append(("edit", seq))
+
+    def write_reply(self, seq: int) -> None:
+        self.done.append(("reply", seq))
+
+    def write_quote(self, text: str) -> None:
+        self.done.append(("quote", text))
+
+    def retry(self, cid: bytes) -> None:
+        self.done.append(("retry", cid))
+
+    def discard(self, cid: bytes) -> None:
+        self.done.append(("discard", cid))
+
+
+def act(name: str, message: Message | Unsent, again: int = 0) -> list[tuple[Any, ...]]:
+    hands = Hands()
+    BY_NAME[name].run(Acting(Subject(conversation(1, "dev"), message, ME), hands, again))
+    return hands.done
+
+
+def offered(message: Message | Unsent) -> list[str]:
+    return [each.name for each in fitting(Subject(conversation(1, "dev"), message, ME))]
+
+
+def test_only_what_can_be_done_is_offered() -> None:
+    assert offered(MINE) == ["reply", "quote", "edit", "delete", "copy", "link", "open", "details"]
+    assert offered(THEIRS) == ["reply", "quote", "copy", "link", "details"]
+    assert offered(GONE) == ["link", "details"]
+    assert offered(QUEUED) == ["quote", "copy", "details"]
+    assert offered(FAILED) == ["quote", "retry", "discard", "copy", "details"]
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "sentence"),
+    [
+        ("edit", THEIRS, "This is ann's message, not yours."),
+        ("edit", QUEUED, "This message is not sent yet."),
+        ("copy", GONE, "This message was deleted; there is no text any more."),
+        ("open", THEIRS, "There is no link in this message."),
+        ("retry", MINE, "The server has not refused this message."),
+    ],
+)
+def test_what_cannot_be_done_is_said(name: str, message: Message | Unsent, sentence: str) -> None:
+    assert act(name, message) == [("answer", Answer(sentence, fault=True))]
+
+
+def test_actions_ask_the_screen_for_what_they_are() -> None:
+    assert act("reply", THEIRS) == [("reply", 4)]
+    assert act("quote", THEIRS) == [("quote", "> two\n> lines\n")]
+    assert act("edit", MINE) == [("edit", 3)]
+    assert act("copy", THEIRS) == [("copy", "two\nlines")]
+    assert act("retry", FAILED) == [("retry", FAILED.cid)]
+    assert act("discard", FAILED) == [("discard", FAILED.cid)]
+
+
+def test_deleting_is_asked_about_with_what_is_deleted() -> None:
+    asked, called = act("delete", MINE)
+
+    assert asked[:2] == ("ask", "delete #dev:3")
+    assert asked[2].startswith("Delete “see https://x.org/1 and https:…” for everybody?")
+    assert called == ("call", Delete(conversation=1, seq=3))
+
+
+def test_links_are_gone_through_by_the_same_key_and_an_address_stands_for_none() -> None:
+    assert links(MINE.body) == ["https://x.org/1", "https://x.org/2"]
+    assert [act("link", MINE, again) for again in range(3)] == [
+        [("copy", "https://x.org/1")],
+        [("copy", "https://x.org/2")],
+        [("copy", "https://x.org/1")],
+    ]
+    assert act("open", MINE, 1) == [("open", "https://x.org/2")]
+    assert act("link", THEIRS) == [("copy", "#dev:4")]
+
+
+def test_details_tell_what_is_known_and_draw_nothing_harmful() -> None:
+    ((_, answer),) = act("details", said(9, "12:58", "a\x1bn", "héllo", edits=2, reply_to=4))
+    text = "\n".join(line.text for line in answer.lines)
+
+    assert "#dev:9" in text and "#dev:4" in text and "2 times" in text and "5 characters, 6 bytes" in text
+    assert "\x1b" not in text
+    ((_, answer),) = act("details", FAILED)
+    assert "was refused: No." in "\n".join(line.text for line in answer.lines)
+
+
+def test_every_action_says_what_it_does_in_few_words() -> None:
+    for each in ALL:
+        assert each.label and len(each.label) <= 12, each.name
+        assert each.summary and not each.summary.endswith("."), each.name

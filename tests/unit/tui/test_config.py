@@ -1,0 +1,77 @@
+"""The client's settings file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chat_core.base.settings import SettingsFault
+from chat_tui.config import CONFIG_FILE, Settings, load, own_keys
+
+
+def write(folder: Path, text: str) -> None:
+    (folder / CONFIG_FILE).write_text(text)
+
+
+def test_without_a_file_everything_is_as_it_is_meant_to_be(home: Path) -> None:
+    assert load(home, {}).settings == Settings()
+    assert own_keys(home) == {}
+
+
+def test_keys_are_taken_by_their_ids_however_these_are_written(home: Path) -> None:
+    write(
+        home,
+        """
+        [compose]
+        up = "history"
+        confirm_lines = 3
+        [keys]
+        preset = "vim"
+        writing.undo = "ctrl+o"
+        "reading.find" = "none"
+        selecting.copy = ["c", "Y"]
+        [keys.conversations]
+        slot.1 = "f2"
+        """,
+    )
+    settings = load(home, {}).settings
+
+    assert (settings.compose.up, settings.compose.confirm_lines, settings.keys.preset) == ("history", 3, "vim")
+    assert own_keys(home) == {
+        "writing.undo": "ctrl+o",
+        "reading.find": "none",
+        "selecting.copy": "c,Y",
+        "conversations.slot.1": "f2",
+    }
+
+
+def test_environment_is_over_the_file(home: Path) -> None:
+    write(home, '[keys]\npreset = "vim"')
+
+    assert load(home, {"CHAT_TUI_KEYS_PRESET": "irc"}).settings.keys.preset == "irc"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('[compose]\nup = "down"', "[compose] up"),
+        ("[compose]\nuup = 1", "[compose] has no key uup; the nearest one is up."),
+        ('[keys]\npreset = "emacs"', "[keys] preset"),
+        ("keys = 3", "keys is 3"),
+        ("[keys", "is no TOML"),
+    ],
+)
+def test_load_refuses_what_is_no_setting(home: Path, text: str, sentence: str) -> None:
+    write(home, text)
+
+    with pytest.raises(SettingsFault) as caught:
+        load(home, {})
+    assert sentence in str(caught.value)
+
+
+def test_own_keys_refuses_what_is_no_text(home: Path) -> None:
+    write(home, "[keys]\nwriting.undo = 3")
+
+    with pytest.raises(SettingsFault, match=r"writing\.undo is no text"):
+        own_keys(home)

@@ -1,0 +1,80 @@
+"""The drafts of one server while it is open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chat_tui import drafts
+from chat_tui.drafts import Draft
+from chat_tui.screens.drafting import Drafting
+from tests.tui.support.states import client, conversation
+
+STATE = client(conversation(1, "dev"), conversation(2, "ops"))
+
+
+def opened(home: Path | None, epoch: str = "one", told: list[str] | None = None) -> Drafting:
+    found = Drafting(home, (told if told is not None else []).append)
+    found.open(7, epoch)
+    return found
+
+
+async def test_drafts_are_on_disk_when_it_is_closed_and_there_when_it_is_opened(home: Path) -> None:
+    drafting = opened(home)
+    drafting.keep(1, "#dev", Draft("one"))
+    drafting.keep(2, "#ops", Draft("two"))
+    drafting.keep(2, "#ops", Draft())
+    await drafting.close()
+
+    again = opened(home)
+    assert again.numbers(STATE) == {1}
+    assert (again.get(1, "#dev"), again.get(2, "#ops")) == (Draft("one"), Draft())
+
+
+async def test_draft_that_was_written_before_one_is_known_stays(home: Path) -> None:
+    told: list[str] = []
+    drafting = Drafting(home, told.append)
+    drafting.keep(1, "#dev", Draft("early"))
+    drafting.open(7, "one")
+    assert drafting.get(1, "#dev") == Draft("early")
+    await drafting.close()
+    assert drafts.load(home, 7) == {"#dev": Draft("early")}
+
+
+async def test_drafts_go_by_name_in_another_store_and_forget_numbers_of_messages(home: Path) -> None:
+    drafting = opened(home)
+    drafting.keep(1, "#dev", Draft("for dev", replies_to=5))
+    drafting.open(7, "two")
+
+    assert drafting.get(1, "#ops") == Draft()
+    assert drafting.get(2, "#dev") == Draft("for dev")
+    await drafting.close()
+
+
+async def test_answer_is_one_at_the_next_start_only_in_the_same_store(home: Path) -> None:
+    drafting = opened(home)
+    drafting.keep(1, "#dev", Draft("text", edits=5, aside="before"))
+    await drafting.close()
+
+    assert opened(home, "two").get(1, "#dev") == Draft("text")
+    assert opened(home, "one").get(1, "#dev") == Draft("text", edits=5, aside="before")
+
+
+async def test_another_account_sees_no_drafts_of_the_one_before(home: Path) -> None:
+    drafting = opened(home)
+    drafting.keep(1, "#dev", Draft("mine"))
+    drafting.open(8, "one")
+
+    assert drafting.get(1, "#dev") == Draft()
+    await drafting.close()
+
+
+async def test_drafts_that_cannot_be_kept_are_told_once_and_live_on(home: Path) -> None:
+    (home / "d").write_text("a file")
+    told: list[str] = []
+    drafting = opened(home / "d", told=told)
+    for text in ("one", "two"):
+        drafting.keep(1, "#dev", Draft(text))
+        await drafting.close()
+
+    assert told == [f"Drafts cannot be kept in {home / 'd'} (File exists)."]
+    assert drafting.get(1, "#dev") == Draft("two")

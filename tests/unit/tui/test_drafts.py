@@ -1,0 +1,66 @@
+"""Drafts in their file."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from chat_tui import drafts
+from chat_tui.drafts import MOST_CHARS, Draft, folder_for
+
+
+def test_drafts_come_back_as_they_were(home: Path) -> None:
+    written = {"#dev": Draft("half a\nsentence", (1, 4)), "@bob": Draft("", edits=7, aside="before")}
+    drafts.save(home / "d", 3, written)
+
+    assert drafts.load(home / "d", 3) == written
+    assert drafts.load(home / "d", 4) == {}
+
+
+def test_drafts_are_for_their_owner_only(home: Path) -> None:
+    drafts.save(home / "d", 1, {"#dev": Draft("secret")})
+
+    (file,) = (home / "d").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_saving_keeps_what_others_have_put_there(home: Path) -> None:
+    drafts.save(home, 1, {"#a": Draft("mine")})
+    drafts.save(home, 2, {"#a": Draft("of another account")})
+    drafts.save(home, 1, {"#b": Draft("of another client")})
+    drafts.save(home, 1, {"#a": Draft()})
+
+    assert drafts.load(home, 1) == {"#b": Draft("of another client")}
+    assert drafts.load(home, 2) == {"#a": Draft("of another account")}
+
+
+def test_a_file_that_cannot_be_read_holds_no_drafts_and_is_replaced(home: Path) -> None:
+    (home / "drafts.json").write_text("[1, 2")
+
+    assert drafts.load(home, 1) == {}
+    drafts.save(home, 1, {"#a": Draft("new")})
+    assert drafts.load(home, 1) == {"#a": Draft("new")}
+
+
+def test_a_text_that_no_message_can_hold_is_not_kept(home: Path) -> None:
+    drafts.save(home, 1, {"#a": Draft("x" * (MOST_CHARS + 1))})
+
+    assert drafts.load(home, 1) == {}
+
+
+def test_saving_says_when_nothing_can_be_written(home: Path) -> None:
+    (home / "d").write_text("a file")
+
+    with pytest.raises(OSError, match="exists"):
+        drafts.save(home / "d", 1, {"#a": Draft("x")})
+
+
+def test_folders_of_servers_differ_and_can_be_read(home: Path) -> None:
+    names = [folder_for(home, address).name for address in ("chat://a:1", "chat://a:2", "here", "../../etc")]
+
+    assert len(set(names)) == 4
+    assert names[0].startswith("chat_a_1-")
+    assert all(folder_for(home, name).parent == home for name in names)

@@ -1,0 +1,34 @@
+"""Where somebody goes often and lately."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chat_tui import visits
+from chat_tui.visits import HALF_LIFE_MS, Visits
+
+
+def test_visits_count_more_the_more_there_are_and_fade() -> None:
+    found = Visits().visited("#dev", 0).visited("#dev", 0).visited("#ops", HALF_LIFE_MS)
+
+    assert found.score("#dev", 0) == 2.0
+    assert found.score("#dev", HALF_LIFE_MS) == found.score("#ops", HALF_LIFE_MS) == 1.0
+    assert found.score("#dev", 10 * HALF_LIFE_MS) < 0.01
+    assert found.score("#nowhere", 0) == 0.0
+
+
+def test_visits_keep_the_places_that_count_most() -> None:
+    found = Visits().visited("#home", 0).visited("#home", 0)
+    for number in range(600):
+        found = found.visited(f"#c{number}", number)
+
+    assert len(found.places) == 500
+    assert "#home" in found.places
+
+
+def test_visits_come_back_and_a_broken_file_counts_as_none(home: Path) -> None:
+    visits.save(home, Visits().visited("#dev", 5))
+    assert visits.load(home).score("#dev", 5) == 1.0
+
+    (home / "visits.json").write_text("{")
+    assert visits.load(home) == Visits()
