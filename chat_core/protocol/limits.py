@@ -34,6 +34,12 @@ CONVERSATIONS_PER_ACCOUNT: Final = 500
 """Conversations one account can be in, so that their list fits into one frame."""
 POSITIONS_PER_RESUME: Final = 500
 """Positions one resume can hold."""
+SEARCHES_PER_CONNECTION: Final = 4
+"""Unanswered `search` a connection may have; more are refused with `busy`."""
+QUERY_CHARACTERS: Final = 500
+"""Longest search query, in characters."""
+SEARCH_CURSOR_BYTES: Final = 64
+"""Longest cursor of a search, in bytes."""
 OUTBOX_BYTES: Final = 1024 * 1024
 """Bytes waiting for one reader before it is detached and told `lagging`."""
 MAX_ARRAY_ITEMS: Final = 4096

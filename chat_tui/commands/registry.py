@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from chat_core.base.errors import UsageFault
-from chat_tui.commands import accounts, conversations, messages, session
+from chat_tui.commands import accounts, conversations, messages, search, session
 from chat_tui.commands.arguments import Argument
 from chat_tui.commands.command import DECLARED, Command
 from chat_tui.commands.line import PREFIX, Run, resolve
 
-DOMAINS: Final = (conversations, messages, accounts, session)
+DOMAINS: Final = (conversations, messages, search, accounts, session)
 """The files with commands."""
 
 _ORDER: Final = [module.__name__.rpartition(".")[2] for module in DOMAINS]

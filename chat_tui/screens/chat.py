@@ -13,12 +13,14 @@ from typing_extensions import override
 
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import LinkStatus
+from chat_core.protocol.requests.search import SearchResults
 from chat_tui.commands.context import Answer
 from chat_tui.commands.line import Say
 from chat_tui.keys import bindings
 from chat_tui.messages import ConversationChosen, LinkChosen, MemberChosen, OlderWanted, ReadingOlder, ReadUpTo
 from chat_tui.screens.base import HelpWanted
 from chat_tui.screens.chat_view import ChatView
+from chat_tui.screens.found import FoundScreen
 from chat_tui.views.columns import BREAKPOINTS
 from chat_tui.widgets.completion import CompletionPopup
 from chat_tui.widgets.composer import Composer, Draft
@@ -251,6 +253,11 @@ class ChatScreen(ChatView):
         """See ChatView."""
         self._complained = False
         super().answer(answer)
+
+    @override
+    def show_found(self, query: str, found: SearchResults) -> None:
+        """See ChatView."""
+        self.app.push_screen(FoundScreen(self.bridge, query, found, self.open_soon))
 
     @override
     def show_help(self, topic: str) -> None:

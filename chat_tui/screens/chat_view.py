@@ -17,6 +17,7 @@ from chat_core.base.clock import Clock, SystemClock
 from chat_core.base.names import name_key
 from chat_core.client.state.changes import Batch, MessagesAppended, SendGivenUp
 from chat_core.client.state.model import ClientState, ConversationState
+from chat_core.protocol.requests.search import SearchResults
 from chat_tui.bridge import Bridge
 from chat_tui.commands.completing import Known, knowledge
 from chat_tui.commands.context import Answer
@@ -255,6 +256,10 @@ class ChatView(BaseScreen):
         return self._names
 
     # --- for commands, together with some above; see `commands.context.Desk`
+
+    def show_found(self, query: str, found: SearchResults) -> None:
+        """Show what a search found."""
+        raise NotImplementedError
 
     def show_help(self, topic: str) -> None:
         """Show the help, at a command if one is given."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from chat_core.protocol.requests import accounts, conversations, messages, session
+from chat_core.protocol.requests import accounts, conversations, messages, search, session
 from chat_core.protocol.requests.base import Request, request_name
 
 DOMAINS: Final[dict[str, tuple[type[Request[Any]], ...]]] = {
@@ -12,6 +12,7 @@ DOMAINS: Final[dict[str, tuple[type[Request[Any]], ...]]] = {
     "accounts": accounts.REQUESTS,
     "conversations": conversations.REQUESTS,
     "messages": messages.REQUESTS,
+    "search": search.REQUESTS,
 }
 """Requests by domain, in the order of the documentation."""
 

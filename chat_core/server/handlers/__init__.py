@@ -1,5 +1,5 @@
 """One file for each domain of requests; importing this package fills the registry."""
 
-from chat_core.server.handlers import accounts, conversations, messages, session
+from chat_core.server.handlers import accounts, conversations, messages, search, session
 
-__all__ = ["accounts", "conversations", "messages", "session"]
+__all__ = ["accounts", "conversations", "messages", "search", "session"]

@@ -22,7 +22,8 @@ from chat_core.protocol.requests.messages import (
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Permission
-from chat_core.server.store.base import AppendMessage, DeleteMessage, EditMessage, Place, Reader, Refused
+from chat_core.server.store.access import last_readable
+from chat_core.server.store.base import AppendMessage, DeleteMessage, EditMessage, Reader, Refused
 
 
 @handles(Post, needs=Permission.SPEAK)
@@ -71,8 +72,8 @@ async def history(ctx: Context, request: History) -> Page:
 
     def query(reader: Reader) -> Page:
         place = reader.find(account, request.conversation)
-        _may_read(place)
-        page = reader.history(place.id, request.anchor, request.seq, request.limit, _bound(place))
+        upto = last_readable(place)
+        page = reader.history(place.id, request.anchor, request.seq, request.limit, upto)
         return Page(
             conversation=place.id,
             messages=tuple(page.messages),
@@ -91,8 +92,7 @@ async def read_events(ctx: Context, request: ReadEvents) -> Events:
 
     def query(reader: Reader) -> Events:
         place = reader.find(account, request.conversation)
-        _may_read(place)
-        bound = _bound(place)
+        bound = last_readable(place)
         upto = place.head if bound is None else bound
         events = reader.events(place.id, request.after, upto, request.limit)
         reached = events[-1].seq if events else request.after
@@ -115,14 +115,3 @@ def _cleaned(raw: str) -> str:
     if not body:
         raise Refused(Refusal.EMPTY, REFUSALS[Refusal.EMPTY].text)
     return body
-
-
-def _bound(place: Place) -> int | None:
-    """Return the last seq that may be read; who has left a public channel may read what any stranger may."""
-    return None if place.kind == "channel" else place.last_readable
-
-
-def _may_read(place: Place) -> None:
-    """Refuse what is neither one's own nor public; a former member reads up to where it left."""
-    if not place.member and place.kind != "channel" and place.last_readable is None:
-        raise Refused(Refusal.NO_CONVERSATION, REFUSALS[Refusal.NO_CONVERSATION].text)

@@ -17,6 +17,7 @@ from chat_core.base.ids import AccountId, Cid, ConversationId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import AccountEvent, ConversationEvent
 from chat_core.protocol.values import Account, ChannelSummary, Conversation, Member, Message, Style
+from chat_core.server.store.searching import Found, Search
 
 T = TypeVar("T")
 
@@ -253,6 +254,11 @@ class Place:
     last_readable: int | None
     """seq of the last event a former member may read; None: no such bound (a member, or never one)."""
 
+    @property
+    def target(self) -> str:
+        """The conversation spelled as a TARGET."""
+        return ("@" if self.kind == "direct" else "#") + self.name
+
 
 @dataclass(frozen=True, slots=True)
 class MessagePage:
@@ -271,6 +277,14 @@ class Reader(Protocol):
 
         Raises: Refused `no_conversation`, also for what the account may not know of.
         """
+        ...
+
+    def places_of(self, account: AccountId) -> Sequence[Place]:
+        """Return all conversations the account is a member of, by id, each as `find` does."""
+        ...
+
+    def account_named(self, name: str) -> Account:
+        """Return the account of that name, in whatever spelling. Raises: Refused `no_account`."""
         ...
 
     def conversations_of(self, account: AccountId) -> Sequence[Conversation]:
@@ -326,6 +340,14 @@ class Reader(Protocol):
         ...
 
 
+class Searcher(Reader, Protocol):
+    """A reader that searches, too."""
+
+    def search(self, search: Search) -> Found:
+        """Return messages, as they stand now, within what may be read. Raises: BadCursor."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """Where a conversation's log stands."""
@@ -363,6 +385,13 @@ class Store(Protocol):
         """Run a query on one snapshot, off the event loop.
 
         Raises: what the query raises; Refused `store_failed`, `shutting_down`.
+        """
+        ...
+
+    async def search(self, query: Callable[[Searcher], T]) -> T:
+        """Run a query as `read` does, but aside from other reads: it may take a quarter of a second.
+
+        Raises: as `read`; Refused `busy`: too many wait.
         """
         ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, bindparam, exists, select
@@ -10,13 +11,16 @@ from sqlalchemy import and_ as both
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.base.names import name_key
+from chat_core.base.text import clean_line
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import AccountEvent, ConversationEvent
 from chat_core.protocol.values import Account, ChannelSummary, Conversation, Member
 from chat_core.server.store import lookups, pages, views
 from chat_core.server.store.base import Head, MessagePage, Place, Refused
+from chat_core.server.store.lookups import ConversationRow, Seat
 from chat_core.server.store.payloads import account_event
 from chat_core.server.store.schema import account_events, accounts, conversations, memberships, meta
+from chat_core.server.store.searching import Found, Index, Search
 
 _member = both(
     memberships.c.account == accounts.c.id,
@@ -84,27 +88,34 @@ _account_events: Final = (
 
 
 class SqlReader:
-    """A `Reader`; see there.
+    """A `Searcher`; see there.
 
     Args:
         connection: in a transaction that shows one snapshot.
+        index: what searches are put to; None: it is asked for none.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, index: Index | None = None) -> None:
         self._connection = connection
+        self._index = index
 
     def find(self, account: AccountId, ref: int | str) -> Place:
         """Resolve a number, `#channel` or `@user`. Raises: Refused `no_conversation`."""
         row, seat = lookups.resolve(self._connection, account, ref)
-        return Place(
-            id=row.id,
-            kind=row.kind,
-            name=views.label(row, account, views.partners_of(self._connection, account, [row])),
-            head=row.head,
-            eid=row.eid,
-            member=seat is not None and seat.taken,
-            last_readable=None if seat is None else seat.until_seq,
-        )
+        return _place(row, seat, account, views.partners_of(self._connection, account, [row]))
+
+    def places_of(self, account: AccountId) -> Sequence[Place]:
+        """Return all conversations the account is a member of, by id."""
+        found = lookups.seats_of(self._connection, account)
+        partners = views.partners_of(self._connection, account, [row for row, _ in found])
+        return [_place(row, seat, account, partners) for row, seat in found]
+
+    def account_named(self, name: str) -> Account:
+        """Return the account of that name. Raises: Refused `no_account`."""
+        found = lookups.find_account(self._connection, name)
+        if found is None:
+            raise Refused(Refusal.NO_ACCOUNT, f"There is no account '{clean_line(name[:64])}'.")
+        return found
 
     def conversations_of(self, account: AccountId) -> Sequence[Conversation]:
         """Return all conversations of the account, by id."""
@@ -165,9 +176,27 @@ class SqlReader:
             for row in rows
         ], more
 
+    def search(self, search: Search) -> Found:
+        """Return messages, as they stand now, within what may be read. Raises: BadCursor."""
+        if self._index is None:
+            raise Refused(Refusal.STORE_FAILED, "This server cannot search.")
+        return self._index.search(search, partial(pages.by_key, self._connection))
+
     def _page(self, statement: Select[Any], limit: int, values: dict[str, object]) -> tuple[Sequence[Row[Any]], bool]:
         rows = self._connection.execute(statement, {**values, "count": limit + 1}).all()
         return rows[:limit], len(rows) > limit
+
+
+def _place(row: ConversationRow, seat: Seat | None, account: AccountId, partners: dict[AccountId, str]) -> Place:
+    return Place(
+        id=row.id,
+        kind=row.kind,
+        name=views.label(row, account, partners),
+        head=row.head,
+        eid=row.eid,
+        member=seat is not None and seat.taken,
+        last_readable=None if seat is None else seat.until_seq,
+    )
 
 
 def read_epoch(connection: Connection) -> str:
