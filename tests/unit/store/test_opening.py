@@ -76,6 +76,7 @@ async def test_database_is_made_for_its_owner_only(tmp_path: Path) -> None:
     await store.open(lambda _: None)
     try:
         await store.write(SignInByName("ann", 1))
+        await store.indexed()
         modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
     finally:
         await store.close()

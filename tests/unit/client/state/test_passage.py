@@ -1,3 +1,5 @@
+"""A passage: pages of the past join without doubles, and nothing of it is unread."""
+
 from __future__ import annotations
 
 from chat_core.client.state.passage import begin, with_newer, with_older

@@ -1,3 +1,5 @@
+"""The alarm that ends a search: rings in time, and never behind it."""
+
 from __future__ import annotations
 
 from threading import Event

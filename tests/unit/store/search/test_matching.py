@@ -1,3 +1,5 @@
+"""What is a hit, where in it, and how good it is."""
+
 from __future__ import annotations
 
 import pytest

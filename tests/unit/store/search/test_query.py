@@ -1,3 +1,5 @@
+"""Queries as people write them, and what is said of those that mean nothing."""
+
 from __future__ import annotations
 
 import pytest

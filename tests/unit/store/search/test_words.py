@@ -1,3 +1,5 @@
+"""What the words of a text are, in all scripts."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Hits as lines: what is seen of a message, safely."""
+
 from __future__ import annotations
 
 from datetime import UTC
