@@ -21,6 +21,7 @@ from chat_core.base.tasks import spawn, stop
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ClientState
 from chat_core.protocol.requests.base import Reply, Request
+from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import Style
 from chat_tui.views.pacing import Pacing
 
@@ -149,6 +150,10 @@ class Bridge:
     async def load_members(self, conversation: int) -> None:
         """Fetch the list of members; see `Client.load_members`."""
         await self._there(lambda client: client.load_members(conversation))
+
+    async def search(self, query: str, *, ranked: bool = False, cursor: bytes = b"") -> SearchResults:
+        """Find messages; see `Client.search`."""
+        return await self._there(lambda client: client.search(query, ranked=ranked, cursor=cursor))
 
     # --- what needs no answer
 

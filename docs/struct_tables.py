@@ -157,6 +157,11 @@ def _array(info: Any) -> str:
     return f"array of {f'({item})' if ' ' in item else item}{most}"
 
 
+def _row(info: Any) -> str:
+    """Return an array whose length is fixed."""
+    return f"array of {len(info.item_types)}: " + "; ".join(in_words(one) for one in info.item_types)
+
+
 _WORDS: Final[dict[type[types.Type], Callable[[Any], str]]] = {
     types.Metadata: lambda info: in_words(info.type),
     types.BoolType: lambda info: "bool",
@@ -168,6 +173,7 @@ _WORDS: Final[dict[type[types.Type], Callable[[Any], str]]] = {
     types.LiteralType: lambda info: " or ".join(f"`{value}`" if value else "empty" for value in info.values),
     types.UnionType: _union,
     types.VarTupleType: _array,
+    types.TupleType: _row,
     types.DictType: lambda info: "map",
     types.StructType: lambda info: f"[{info.cls.__name__}](#{info.cls.__name__.lower()})",
 }

@@ -177,6 +177,35 @@ def storm(
 
 
 @bench.command()
+def search(
+    messages: Annotated[int, typer.Option(min=1000, max=100_000_000, help="Messages in the store.")] = 1_000_000,
+    channels: Annotated[int, typer.Option(min=1, max=400, help="Channels they are in.")] = 100,
+    conversations: Annotated[int, typer.Option(min=3, max=500, help="Conversations the asker is in.")] = 200,
+    rate: Annotated[float, typer.Option(min=0.1, max=100_000, help="Sends a second meanwhile.")] = 500,
+    asks: Annotated[int, typer.Option(min=1, max=100_000, help="Questions of each kind.")] = 400,
+    seed: Annotated[int, typer.Option(help="Chooses words, rooms and questions.")] = 1,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Search in a store with a long past, and read around any message of it, while others send."""
+    from chat_core.bench.search import SearchOptions, measure_search
+
+    with _explained():
+        report, complaints = measure_search(
+            SearchOptions(
+                messages=messages,
+                channels=channels,
+                conversations=conversations,
+                rate=rate,
+                asks=asks,
+                seed=seed,
+                data=data,
+            )
+        )
+    _print(report, complaints, as_json=as_json)
+
+
+@bench.command()
 def templates(
     folder: Annotated[Path, typer.Argument(help="Where chat.recv and chat.msg are written.")],
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -20,6 +21,7 @@ from chat_core.client.storage import Storage
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.conversations import Find, Join, Leave, OpenDirect
 from chat_core.protocol.requests.messages import Delete, Deleted, Edit, Edited, Posted
+from chat_core.protocol.requests.search import Search, SearchResults
 from chat_core.protocol.values import Style
 from chat_core.transport.connect import Connector, connect
 from chat_core.transport.urls import Address
@@ -243,6 +245,30 @@ class Client:
     async def delete(self, conversation: int, seq: int) -> Deleted:
         """Drop the text of a message of one's own, for ever and for everybody. Raises: as `call`."""
         return await self.call(Delete(conversation=conversation, seq=seq))
+
+    # --- searching --------------------------------------------------------------------------------------------
+
+    async def search(
+        self, query: str, *, where: int | str | None = None, ranked: bool = False, limit: int = 20, cursor: bytes = b""
+    ) -> SearchResults:
+        """Find messages, the newest first; days in the query are those of this machine's time zone.
+
+        Args:
+            query: words, `"phrases"` and filters, as the request `search` says.
+            where: look only there, in a conversation by its number or as a TARGET.
+            ranked: the best first, of the newest 10,000.
+            limit: most hits wanted, 1 to 200.
+            cursor: of the answer to the same search, for what follows it.
+
+        Raises:
+            CallFailed: `bad_query`, `no_conversation`, `no_account`, `busy` ...
+            Disconnected: as `call`.
+        """
+        zone = datetime.fromtimestamp(self._clock.wall_ms() / 1000, UTC).astimezone().utcoffset() or timedelta()
+        zone_min = round(zone.total_seconds() / 60)
+        return await self.call(
+            Search(query=query, conversation=where, ranked=ranked, limit=limit, cursor=cursor, zone_min=zone_min)
+        )
 
     # --- reading ----------------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ class Refusal(StrEnum):
     NO_CONVERSATION = "no_conversation"
     NO_ACCOUNT = "no_account"
     NO_MESSAGE = "no_message"
+    BAD_QUERY = "bad_query"
     NOT_MEMBER = "not_member"
     NOT_ALLOWED = "not_allowed"
     EMPTY = "empty"
@@ -91,6 +92,7 @@ REFUSALS: Final[dict[Refusal, Explained]] = {
     Refusal.NO_CONVERSATION: Explained("There is no such conversation, or not for this account.", False),
     Refusal.NO_ACCOUNT: Explained("There is no account of that name.", False),
     Refusal.NO_MESSAGE: Explained("There is no message at that seq.", False),
+    Refusal.BAD_QUERY: Explained("A search query that cannot be understood; the text says where and why.", False),
     Refusal.NOT_MEMBER: Explained("The account is not a member of that conversation; join it first.", False),
     Refusal.NOT_ALLOWED: Explained("The account may not do that there.", False),
     Refusal.EMPTY: Explained("Nothing is left of the text once it is cleaned.", False),

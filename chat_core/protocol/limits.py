@@ -36,6 +36,12 @@ POSITIONS_PER_RESUME: Final = 500
 """Positions one resume can hold."""
 FRAME_WEIGHT_BYTES: Final = 256
 """Bytes that each frame counts for beyond its own, where bytes are counted: a small one is work, too."""
+SEARCHES_PER_CONNECTION: Final = 4
+"""Unanswered `search` a connection may have; more are refused with `busy`."""
+QUERY_CHARACTERS: Final = 500
+"""Longest search query, in characters."""
+SEARCH_CURSOR_BYTES: Final = 64
+"""Longest cursor of a search, in bytes."""
 OUTBOX_BYTES: Final = 1024 * 1024
 """Bytes waiting for one reader before it is detached and told `lagging`."""
 MAX_ARRAY_ITEMS: Final = 4096

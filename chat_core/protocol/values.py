@@ -155,6 +155,20 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it was deleted: its text is gone, its place and its author stay."""
 
 
+class SearchHit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A message that a search found."""
+
+    conversation: ConversationNumber
+    """Number of the conversation it is in."""
+    target: str
+    """That conversation spelled as a TARGET, as the asker calls it: `#general`, `@ann`."""
+    message: Message
+    """The message as it stands now."""
+    spans: tuple[tuple[int, int], ...] = ()
+    """What of its body was looked for: pairs of the first character and the one behind the last, counted in Unicode
+    code points from 0; in order, without overlaps."""
+
+
 class Member(msgspec.Struct, frozen=True, kw_only=True):
     """One account of a conversation."""
 

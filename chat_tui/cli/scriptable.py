@@ -52,6 +52,16 @@ def declare(command: Declare) -> None:
     looking.add_argument("--json", action="store_true", help="one JSON object a line")
     looking.add_argument("--last", type=_count, default=50, metavar="N", help="how many [50]")
 
+    finding = command(_search)
+    finding.add_argument(
+        "query", metavar="QUERY", help='words, "phrases", from:ann, before:2026-01-31, has:link, mentions:me ...'
+    )
+    finding.add_argument("--in", dest="target", metavar="TARGET", help="only there; " + target)
+    _add_server(finding)
+    finding.add_argument("--json", action="store_true", help="one JSON object a line")
+    finding.add_argument("--ranked", action="store_true", help="the best first, instead of the newest")
+    finding.add_argument("--last", type=_count, default=20, metavar="N", help="how many [20]")
+
 
 def _add_server(command: ArgumentParser) -> None:
     command.add_argument(
@@ -108,6 +118,24 @@ def _history(options: Namespace) -> ExitCode:
 
     server = _server(options.server, options.name)
     return run(history(server, options.target, last=options.last, json=options.json))
+
+
+def _search(options: Namespace) -> ExitCode:
+    """Print messages that have these words; newest first."""
+    from chat_tui.plain.running import run
+    from chat_tui.plain.search import search
+
+    server = _server(options.server, options.name)
+    return run(
+        search(
+            server,
+            options.query,
+            target=options.target,
+            ranked=options.ranked,
+            last=options.last,
+            json=options.json,
+        )
+    )
 
 
 def _server(server: str | None, name: str | None) -> Server:

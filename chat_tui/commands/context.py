@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from chat_core.base.errors import UsageFault
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_core.protocol.requests.base import Reply, Request
+from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import Style
 from chat_tui.views.lines import Line
 
@@ -52,6 +53,10 @@ class Calls(Protocol):
         """Leave a channel."""
         ...
 
+    async def search(self, query: str) -> SearchResults:
+        """Find messages, the newest first."""
+        ...
+
     def post(self, conversation: int, body: str, *, style: Style = "text") -> None:
         """Queue a message; it is sent by itself."""
         ...
@@ -78,6 +83,10 @@ class Desk(Protocol):
 
     def answer(self, answer: Answer) -> None:
         """Show something to this person only."""
+        ...
+
+    def show_found(self, query: str, found: SearchResults) -> None:
+        """Show what a search found."""
         ...
 
     def show_help(self, topic: str) -> None:

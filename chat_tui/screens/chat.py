@@ -15,6 +15,7 @@ from chat_core.base.errors import UsageFault
 from chat_core.client.state.changes import Batch, MessagesPrepended
 from chat_core.client.state.model import LinkStatus
 from chat_core.protocol.requests.messages import Edit
+from chat_core.protocol.requests.search import SearchResults
 from chat_tui.commands.context import Answer
 from chat_tui.commands.line import Run, Say, parse
 from chat_tui.commands.registry import bind
@@ -24,6 +25,7 @@ from chat_tui.messages import ConversationChosen, LinkChosen, MemberChosen, Olde
 from chat_tui.screens.base import HelpWanted
 from chat_tui.screens.choices import Choice, choices, slot_choice
 from chat_tui.screens.finding import Finding
+from chat_tui.screens.found import FoundScreen
 from chat_tui.screens.switcher import Switcher
 from chat_tui.views.columns import BREAKPOINTS
 from chat_tui.widgets.completion import CompletionPopup
@@ -280,6 +282,11 @@ class ChatScreen(Finding):
         """See ChatView."""
         self._complained = False
         super().answer(answer)
+
+    @override
+    def show_found(self, query: str, found: SearchResults) -> None:
+        """See ChatView."""
+        self.app.push_screen(FoundScreen(self.bridge, query, found, self.open_soon))
 
     @override
     def show_help(self, topic: str) -> None:

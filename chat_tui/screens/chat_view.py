@@ -20,6 +20,7 @@ from chat_core.base.clock import Clock, SystemClock
 from chat_core.base.names import name_key
 from chat_core.client.state.changes import Batch, MessagesAppended, PutOut, SendGivenUp
 from chat_core.client.state.model import ClientState, ConversationState
+from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import Message as Said
 from chat_tui import visits
 from chat_tui.bridge import Bridge
@@ -332,6 +333,10 @@ class ChatView(BaseScreen):
         return self._clock.wall_ms()
 
     # --- for commands, together with some above; see `commands.context.Desk`
+
+    def show_found(self, query: str, found: SearchResults) -> None:
+        """Show what a search found."""
+        raise NotImplementedError
 
     def last_own(self) -> Said | None:
         """Return the message that can be written anew without looking for it."""

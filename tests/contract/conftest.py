@@ -24,7 +24,7 @@ async def _sqlite(folder: Path) -> AsyncIterator[World]:
     finally:
         await world.store.close()
     # Whatever a test did through the port, it left a store that the doctor has nothing to say about.
-    assert [outcome for outcome in examine_file(folder / "chat.db") if not outcome.sound] == []
+    assert [outcome for outcome in examine_file(folder / "chat.db", search=True) if not outcome.sound] == []
 
 
 @pytest.fixture(params=["sqlite"], scope="session")

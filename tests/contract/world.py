@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from chat_core.base.ids import AccountId, Cid, ConversationId
 from chat_core.protocol.codes import Refusal
@@ -29,11 +29,20 @@ from chat_core.server.store.base import (
     SignInByName,
     Store,
 )
+from chat_core.server.store.searching import Found, Search
 
 T = TypeVar("T")
 
 GENERAL_ID = ConversationId(1)
 ANNOUNCEMENTS_ID = ConversationId(2)
+
+
+class IndexedStore(Store, Protocol):
+    """A store that tells when its index has caught up: a test must not guess."""
+
+    async def indexed(self) -> None:
+        """Wait until all that was committed by now can be found."""
+        ...
 
 
 class World:
@@ -43,7 +52,7 @@ class World:
         make: makes a store over the same database each time; not opened.
     """
 
-    def __init__(self, make: Callable[[], Store]) -> None:
+    def __init__(self, make: Callable[[], IndexedStore]) -> None:
         self._make = make
         self.store = make()
         self.commits: list[Sequence[Committed]] = []
@@ -89,6 +98,11 @@ class World:
     async def read(self, query: Callable[[Reader], T]) -> T:
         """Run a query."""
         return await self.store.read(query)
+
+    async def search(self, search: Search) -> Found:
+        """Search, once everything that was written can be found."""
+        await self.store.indexed()
+        return await self.store.search(lambda searcher: searcher.search(search))
 
     async def refused(self, op: Op) -> Refusal:
         """Carry out an op that must be refused, and leave no trace."""

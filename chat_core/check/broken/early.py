@@ -13,7 +13,7 @@ from chat_core.base.tasks import spawn
 from chat_core.check.broken.temper import Temper
 from chat_core.protocol.codes import Refusal
 from chat_core.server.app import Parts
-from chat_core.server.store.base import AppendMessage, Boot, Committed, OnCommit, Op, Reader, Refused, Store
+from chat_core.server.store.base import AppendMessage, Boot, Committed, OnCommit, Op, Reader, Refused, Searcher, Store
 from chat_core.server.store.committer import Outcome
 
 T = TypeVar("T")
@@ -36,6 +36,10 @@ class Around:
     async def read(self, query: Callable[[Reader], T]) -> T:
         """Have the inner one read."""
         return await self.inner.read(query)
+
+    async def search(self, query: Callable[[Searcher], T]) -> T:
+        """Have the inner one search."""
+        return await self.inner.search(query)
 
     async def close(self) -> None:
         """Close the inner one."""

@@ -12,14 +12,14 @@ import random
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy.exc import DBAPIError
 
 from chat_core.check.simulation.disk import Disk
 from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.server.store import sqlite_file
-from chat_core.server.store.base import Boot, Committed, OnCommit, Op, Reader, Refused, StoreBroken
+from chat_core.server.store.base import Boot, Committed, OnCommit, Op, Reader, Refused, Searcher, StoreBroken
 from chat_core.server.store.committer import BeforeCommit, Committer
 from chat_core.server.store.enforcing import read_sanctions
 from chat_core.server.store.reader import SqlReader, read_epoch, read_heads
@@ -102,6 +102,10 @@ class InlineStore:
         self._later(self._pace.read_s, lambda: self._read(query, answer))
         found: T = await answer
         return found
+
+    async def search(self, query: Callable[[Searcher], T]) -> T:
+        """Run a query that searches; there is no index here, and the players do not search."""
+        return await self.read(lambda reader: query(cast(Searcher, reader)))
 
     async def close(self) -> None:
         """Commit what is queued, then close."""

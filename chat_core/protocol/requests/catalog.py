@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from chat_core.protocol.requests import accounts, conversations, messages, order, session
+from chat_core.protocol.requests import accounts, conversations, messages, order, search, session
 from chat_core.protocol.requests.base import Request, request_name
 
 DOMAINS: Final[dict[str, tuple[type[Request[Any]], ...]]] = {
@@ -13,6 +13,7 @@ DOMAINS: Final[dict[str, tuple[type[Request[Any]], ...]]] = {
     "conversations": conversations.REQUESTS,
     "messages": messages.REQUESTS,
     "order": order.REQUESTS,
+    "search": search.REQUESTS,
 }
 """Requests by domain, in the order of the documentation."""
 

@@ -15,6 +15,7 @@ from chat_core.server.admin.reading import database_in, snapshot
 from chat_core.server.store import sqlite_file
 from chat_core.server.store.checks.base import Findings, Outcome, times
 from chat_core.server.store.checks.examining import examine
+from chat_core.server.store.search.checking import check_search
 
 ENOUGH_BYTES: Final = 256 * 1024 * 1024
 """Room that a server should have left, in bytes."""
@@ -39,14 +40,16 @@ def diagnose(data: Path, *, free: Callable[[Path], int] = free_bytes) -> Iterato
     yield check_files(data)
     yield check_leftovers(data)
     yield check_space(data, database, free)
-    yield from examine_file(database)
+    yield from examine_file(database, search=True)
 
 
-def examine_file(database: Path) -> Iterator[Outcome]:
-    """Look at a store in a file, in one snapshot; yields and raises as `diagnose`."""
+def examine_file(database: Path, *, search: bool = False) -> Iterator[Outcome]:
+    """Look at a store in a file, in one snapshot, with `search` at its index, too; yields and raises as `diagnose`."""
     try:
         with snapshot(database) as connection:
             yield from examine(connection)
+        if search:
+            yield check_search(database)
     except AdminFault as fault:
         if fault.code is not ExitCode.UNSOUND:
             raise

@@ -21,6 +21,7 @@ from chat_core.server.admin.reading import Contents, snapshot, verify
 from chat_core.server.folder import DataFolder, FolderInUse
 from chat_core.server.store import schema, sqlite_file
 from chat_core.server.store.reader import read_epoch
+from chat_core.server.store.search import fts5_file
 
 EPOCH_BYTES: Final = 8
 
@@ -71,6 +72,7 @@ def restore(
             _begin_epoch(path, chance(EPOCH_BYTES).hex())
             contents = verify(path)
             kept = _set_aside(database, clock) if _there(database) else None
+            fts5_file.remove(fts5_file.path_beside(database))  # the server makes one of the new database
             publish(path, database, replace=True)
     finally:
         folder.unlock()

@@ -22,7 +22,8 @@ from chat_core.protocol.requests.messages import (
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Inside, Permission
-from chat_core.server.store.base import AppendMessage, DeleteMessage, EditMessage, Place, Reader, Refused
+from chat_core.server.store.access import last_readable
+from chat_core.server.store.base import AppendMessage, DeleteMessage, EditMessage, Reader, Refused
 
 
 @handles(Post, needs=Permission.SPEAK, inside=Inside.SPEAKER)
@@ -71,7 +72,7 @@ async def history(ctx: Context, request: History) -> Page:
 
     def query(reader: Reader) -> Page:
         place = reader.readable(account, request.conversation)
-        page = reader.history(place.id, request.anchor, request.seq, request.limit, _bound(place))
+        page = reader.history(place.id, request.anchor, request.seq, request.limit, last_readable(place))
         return Page(
             conversation=place.id,
             messages=tuple(page.messages),
@@ -90,7 +91,7 @@ async def read_events(ctx: Context, request: ReadEvents) -> Events:
 
     def query(reader: Reader) -> Events:
         place = reader.readable(account, request.conversation)
-        bound = _bound(place)
+        bound = last_readable(place)
         upto = place.head if bound is None else bound
         events = reader.events(place.id, request.after, upto, request.limit)
         reached = events[-1].seq if events else request.after
@@ -113,8 +114,3 @@ def _cleaned(raw: str) -> str:
     if not body:
         raise Refused(Refusal.EMPTY, REFUSALS[Refusal.EMPTY].text)
     return body
-
-
-def _bound(place: Place) -> int | None:
-    """Return the last seq that may be read; who has left a public channel may read what any stranger may."""
-    return None if place.public else place.last_readable

@@ -85,6 +85,7 @@ class Session:
         "peer",
         "profile",
         "role",
+        "searches",
         "stuck_at",
         "stuck_since",
     )
@@ -134,6 +135,8 @@ class Session:
         """Calls that are under way: begun, and not answered yet."""
         self.catch_ups = 0
         """Those among them that catch up."""
+        self.searches = 0
+        """Those among them that search."""
         self._waiting: deque[Call] = deque()
         """Calls that came, and are not begun yet: at most what one read of the socket brought."""
         self._paused = False

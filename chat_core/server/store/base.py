@@ -18,6 +18,7 @@ from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import AccountEvent, ConversationEvent
 from chat_core.protocol.values import Account, ChannelRole, ChannelSummary, Conversation, Member, Message, Style
 from chat_core.server.store.acts import Enforced, Expelled, OrderOp, OrderReads
+from chat_core.server.store.searching import Found, Search
 
 T = TypeVar("T")
 
@@ -266,6 +267,11 @@ class Place:
     role: ChannelRole = "member"
     """What the account may do in it, as a member."""
 
+    @property
+    def target(self) -> str:
+        """The conversation spelled as a TARGET."""
+        return ("@" if self.kind == "direct" else "#") + self.name
+
 
 @dataclass(frozen=True, slots=True)
 class MessagePage:
@@ -288,6 +294,10 @@ class Reader(OrderReads, Protocol):
 
     def readable(self, account: AccountId, ref: int | str) -> Place:
         """Do the same, but let a former member of a closed channel find it, who may read up to `last_readable`."""
+        ...
+
+    def places_of(self, account: AccountId) -> Sequence[Place]:
+        """Return all conversations the account is a member of, by id, each as `find` does."""
         ...
 
     def conversations_of(self, account: AccountId) -> Sequence[Conversation]:
@@ -343,6 +353,14 @@ class Reader(OrderReads, Protocol):
         ...
 
 
+class Searcher(Reader, Protocol):
+    """A reader that searches, too."""
+
+    def search(self, search: Search) -> Found:
+        """Return messages, as they stand now, within what may be read. Raises: BadCursor."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """Where a conversation's log stands."""
@@ -382,6 +400,13 @@ class Store(Protocol):
         """Run a query on one snapshot, off the event loop.
 
         Raises: what the query raises; Refused `store_failed`, `shutting_down`.
+        """
+        ...
+
+    async def search(self, query: Callable[[Searcher], T]) -> T:
+        """Run a query as `read` does, but aside from other reads: it may take a quarter of a second.
+
+        Raises: as `read`; Refused `busy`: too many wait.
         """
         ...
 

@@ -101,20 +101,34 @@ _account_by_name = select(accounts.c.id, accounts.c.name, accounts.c.role).where
 _accounts_by_id = select(accounts.c.id, accounts.c.name, accounts.c.role).where(
     accounts.c.id.in_(bindparam("ids", expanding=True))
 )
+_SEAT = (
+    memberships.c.since_seq,
+    memberships.c.until_seq,
+    memberships.c.read_seq,
+    memberships.c.read_ordinal,
+    memberships.c.own_unread,
+    memberships.c.marker_event,
+    memberships.c.role,
+)
 _seat = (
-    select(
-        memberships.c.since_seq,
-        memberships.c.until_seq,
-        memberships.c.read_seq,
-        memberships.c.read_ordinal,
-        memberships.c.own_unread,
-        memberships.c.marker_event,
-        memberships.c.role,
-    )
+    select(*_SEAT)
     .where(memberships.c.conversation == bindparam("conversation"), memberships.c.account == bindparam("account"))
     .order_by(memberships.c.since_seq.desc())
     .limit(1)
 )
+_seats_of = (
+    select(*CONVERSATION, *_SEAT)
+    .join_from(memberships, conversations, conversations.c.id == memberships.c.conversation)
+    .where(memberships.c.account == bindparam("account"), memberships.c.until_seq.is_(None))
+    .order_by(conversations.c.id)
+)
+
+
+def seats_of(connection: Connection, number: AccountId) -> list[tuple[ConversationRow, Seat]]:
+    """Return the conversations that an account is a member of, by id, and its seats there."""
+    width = len(CONVERSATION)
+    rows = connection.execute(_seats_of, {"account": number})
+    return [(ConversationRow(*row[:width]), Seat(*row[width:])) for row in rows]
 
 
 def find_account(connection: Connection, name: str) -> Account | None:

@@ -14,28 +14,26 @@ from chat_core.protocol.limits import PAGE_BYTES
 from chat_core.protocol.values import Message
 from chat_core.server.store.base import MessagePage
 from chat_core.server.store.keys import MAX_SEQ, row_id, seq_of
+from chat_core.server.store.lookups import chunks
 from chat_core.server.store.payloads import conversation_event
 from chat_core.server.store.schema import accounts, events, messages
 
-_MESSAGE = (
-    select(
-        messages.c.id,
-        messages.c.changed,
-        messages.c.ts,
-        messages.c.author,
-        accounts.c.name,
-        messages.c.body,
-        messages.c.style,
-        messages.c.reply_to,
-        messages.c.edits,
-        messages.c.deleted,
-    )
-    .join_from(messages, accounts, accounts.c.id == messages.c.author)
-    .where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high"))
-    .limit(bindparam("count"))
-)
-_forwards: Final = _MESSAGE.order_by(messages.c.id)
-_backwards: Final = _MESSAGE.order_by(messages.c.id.desc())
+_MESSAGE = select(
+    messages.c.id,
+    messages.c.changed,
+    messages.c.ts,
+    messages.c.author,
+    accounts.c.name,
+    messages.c.body,
+    messages.c.style,
+    messages.c.reply_to,
+    messages.c.edits,
+    messages.c.deleted,
+).join_from(messages, accounts, accounts.c.id == messages.c.author)
+_RANGE = _MESSAGE.where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high")).limit(bindparam("count"))
+_forwards: Final = _RANGE.order_by(messages.c.id)
+_backwards: Final = _RANGE.order_by(messages.c.id.desc())
+_by_key: Final = _MESSAGE.where(messages.c.id.in_(bindparam("keys", expanding=True)))
 _any: Final = (
     select(messages.c.id).where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high")).limit(1)
 )
@@ -105,6 +103,15 @@ def history(
     if anchor == "before":
         at_end = not _is_any(connection, here, last)
     return MessagePage([_message(row) for row in rows], at_start=at_start, at_end=at_end)
+
+
+def by_key(connection: Connection, keys: Sequence[int]) -> dict[int, Message]:
+    """Return the messages of some keys, as they stand now; those that are not there are missing."""
+    found: dict[int, Message] = {}
+    for some in chunks(keys):
+        rows: Sequence[Any] = connection.execute(_by_key, {"keys": some}).all()
+        found.update((row.id, _message(row)) for row in rows)
+    return found
 
 
 def share(older: Sequence[int], newer: Sequence[int], limit: int) -> tuple[int, int]:

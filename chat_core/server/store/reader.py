@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, bindparam, exists, or_, select
@@ -16,8 +17,10 @@ from chat_core.protocol.values import Account, ChannelSummary, Conversation, Mem
 from chat_core.server.store import auditing, enforcing, lookups, pages, views
 from chat_core.server.store.acts import Act, ServerLock
 from chat_core.server.store.base import Head, MessagePage, Place, Refused
+from chat_core.server.store.lookups import ConversationRow, Seat
 from chat_core.server.store.payloads import CONVERSATION_LEFT, account_event
 from chat_core.server.store.schema import account_events, accounts, conversations, memberships, meta
+from chat_core.server.store.searching import Found, Index, Search
 
 _member = both(
     memberships.c.account == accounts.c.id,
@@ -102,14 +105,16 @@ _account_events: Final = (
 
 
 class SqlReader:
-    """A `Reader`; see there.
+    """A `Searcher`; see there.
 
     Args:
         connection: in a transaction that shows one snapshot.
+        index: what searches are put to; None: it is asked for none.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, index: Index | None = None) -> None:
         self._connection = connection
+        self._index = index
 
     def find(self, account: AccountId, ref: int | str) -> Place:
         """Resolve a number, `#channel` or `@user`. Raises: Refused `no_conversation`."""
@@ -121,17 +126,13 @@ class SqlReader:
 
     def _place(self, account: AccountId, ref: int | str, *, reading: bool) -> Place:
         row, seat = lookups.resolve(self._connection, account, ref, reading=reading)
-        return Place(
-            id=row.id,
-            kind=row.kind,
-            name=views.label(row, account, views.partners_of(self._connection, account, [row])),
-            head=row.head,
-            eid=row.eid,
-            member=seat is not None and seat.taken,
-            last_readable=None if seat is None else seat.until_seq,
-            public=row.public,
-            role=seat.role if seat is not None and seat.taken else "member",
-        )
+        return _place(row, seat, account, views.partners_of(self._connection, account, [row]))
+
+    def places_of(self, account: AccountId) -> Sequence[Place]:
+        """Return all conversations the account is a member of, by id."""
+        found = lookups.seats_of(self._connection, account)
+        partners = views.partners_of(self._connection, account, [row for row, _ in found])
+        return [_place(row, seat, account, partners) for row, seat in found]
 
     def conversations_of(self, account: AccountId) -> Sequence[Conversation]:
         """Return all conversations of the account, by id."""
@@ -225,9 +226,29 @@ class SqlReader:
         """Return how the whole server is locked down; None: it is not."""
         return enforcing.read_lock(self._connection, now_ms)
 
+    def search(self, search: Search) -> Found:
+        """Return messages, as they stand now, within what may be read. Raises: BadCursor."""
+        if self._index is None:
+            raise Refused(Refusal.STORE_FAILED, "This server cannot search.")
+        return self._index.search(search, partial(pages.by_key, self._connection))
+
     def _page(self, statement: Select[Any], limit: int, values: dict[str, object]) -> tuple[Sequence[Row[Any]], bool]:
         rows = self._connection.execute(statement, {**values, "count": limit + 1}).all()
         return rows[:limit], len(rows) > limit
+
+
+def _place(row: ConversationRow, seat: Seat | None, account: AccountId, partners: dict[AccountId, str]) -> Place:
+    return Place(
+        id=row.id,
+        kind=row.kind,
+        name=views.label(row, account, partners),
+        head=row.head,
+        eid=row.eid,
+        member=seat is not None and seat.taken,
+        last_readable=None if seat is None else seat.until_seq,
+        public=row.public,
+        role=seat.role if seat is not None and seat.taken else "member",
+    )
 
 
 def read_epoch(connection: Connection) -> str:

@@ -18,10 +18,11 @@ from chat_core.base.clock import Clock
 from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.server.observe import get_log
 from chat_core.server.store import opening, sqlite_file
-from chat_core.server.store.base import Boot, OnCommit, Op, Reader, Refused
+from chat_core.server.store.base import Boot, Committed, OnCommit, Op, Reader, Refused, Searcher
 from chat_core.server.store.committer import BeforeCommit, Committer, Outcome
 from chat_core.server.store.enforcing import read_sanctions
 from chat_core.server.store.reader import SqlReader, read_epoch, read_heads
+from chat_core.server.store.sqlite_search import SqliteSearch
 from chat_core.server.store.writer import Commit, Writer
 
 T = TypeVar("T")
@@ -62,6 +63,7 @@ class SqliteStore:
         self._readers = readers
         self._threads: ThreadPoolExecutor | None = None
         self._connections: SimpleQueue[Connection] = SimpleQueue()
+        self._search = SqliteSearch(path)
         self._writer: Writer | None = None
 
     async def open(self, on_commit: OnCommit) -> Boot:
@@ -75,7 +77,12 @@ class SqliteStore:
         committer = Committer(connection, self._chance, sqlite_file.classify, self._before_commit)
         self._threads = threads
         commit = committer.commit if self._measure is None else self._measured(committer, self._measure)
-        self._writer = Writer(commit, connection.close, on_commit)
+
+        def committed(outcomes: Sequence[Committed]) -> None:
+            self._search.committed(outcomes)
+            on_commit(outcomes)
+
+        self._writer = Writer(commit, connection.close, committed)
         return boot
 
     @property
@@ -95,6 +102,16 @@ class SqliteStore:
             raise _closed()
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, query)
 
+    async def search(self, query: Callable[[Searcher], T]) -> T:
+        """Run a query on one snapshot, aside from other reads. Raises: as `read`, Refused `busy`."""
+        if self._threads is None:
+            raise _closed()
+        return await self._search.run(query)
+
+    async def indexed(self) -> None:
+        """Wait until all that was committed by now can be found; for tests and measurements."""
+        await self._search.settled()
+
     async def close(self) -> None:
         """Commit what is queued, then close; also where opening failed, or again."""
         threads, self._threads = self._threads, None
@@ -102,6 +119,7 @@ class SqliteStore:
             await asyncio.get_running_loop().run_in_executor(None, self._close_readers, threads)
         if self._writer is not None:
             await self._writer.close()
+        await self._search.close()
 
     # --- in threads -------------------------------------------------------------------------------------------
 
@@ -133,6 +151,7 @@ class SqliteStore:
             with writer.begin():
                 boot = Boot(read_epoch(writer), read_heads(writer), read_sanctions(writer))
             undo.pop_all()
+        self._search.open(boot.epoch)
         for connection in readers:
             self._connections.put(connection)
         return writer, boot

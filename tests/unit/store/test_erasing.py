@@ -36,7 +36,7 @@ async def test_nothing_of_a_deleted_text_is_left_in_the_file(tmp_path: Path, siz
     finally:
         await store.close()
 
-    assert [file.name for file in tmp_path.iterdir()] == ["chat.db"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["chat.db", "chat.db-search"]
     content = path.read_bytes()
     assert b"harmless 8" in content
     assert b"secret" not in content

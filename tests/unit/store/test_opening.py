@@ -76,12 +76,14 @@ async def test_database_is_made_for_its_owner_only(tmp_path: Path) -> None:
     await store.open(lambda _: None)
     try:
         await store.write(SignInByName("ann", 1))
+        await store.indexed()
         modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
     finally:
         await store.close()
 
-    assert modes == {"chat.db": 0o600, "chat.db-wal": 0o600, "chat.db-shm": 0o600}
-    assert [file.name for file in tmp_path.iterdir()] == ["chat.db"], "closing leaves one file"
+    files = ["chat.db", "chat.db-search"]
+    assert modes == {f"{file}{ending}": 0o600 for file in files for ending in ("", "-wal", "-shm")}
+    assert sorted(file.name for file in tmp_path.iterdir()) == files, "closing leaves the store and its index"
 
 
 async def test_database_is_made_anew_when_the_first_time_was_cut_short(tmp_path: Path) -> None:
@@ -97,7 +99,7 @@ async def test_path_may_hold_signs_that_mean_something_in_an_address(tmp_path: P
 
     first = await opened(folder / "chat.db")
 
-    assert [file.name for file in folder.iterdir()] == ["chat.db"]
+    assert sorted(file.name for file in folder.iterdir()) == ["chat.db", "chat.db-search"]
     assert await opened(folder / "chat.db") == first
 
 
@@ -242,7 +244,7 @@ async def test_opening_does_not_migrate_when_nothing_is_due(tmp_path: Path) -> N
     first = await opened(path)
 
     assert await opened(path) == first
-    assert [file.name for file in tmp_path.iterdir()] == ["chat.db"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["chat.db", "chat.db-search"], "no copy"
 
 
 # --- not to be opened -----------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ def test_backup_holds_the_store_and_says_how_much(data: Path, tmp_path: Path) ->
     assert saved.size_bytes == (tmp_path / "saved.db").stat().st_size
     assert mode_of(tmp_path / "saved.db") == 0o600
     assert (data / "chat.db").read_bytes() == before
-    assert names_in(data) == ["chat.db", "lock"]
+    assert names_in(data) == ["chat.db", "chat.db-search", "lock"]
     assert names_in(tmp_path) == ["data", "saved.db"]
 
 

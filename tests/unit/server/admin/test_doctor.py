@@ -93,7 +93,7 @@ def test_doctor_needs_a_store_that_it_knows(
 def test_doctor_opens_no_file_by_another_name(data: Path) -> None:
     examined(data)
 
-    assert names_in(data) == ["chat.db", "lock"]
+    assert names_in(data) == ["chat.db", "chat.db-search", "lock"]
 
 
 def test_outcome_is_a_line_and_one_more_for_each_finding() -> None:

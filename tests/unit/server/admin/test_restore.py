@@ -96,7 +96,7 @@ def test_restore_is_refused_while_a_server_has_the_folder(saved: Path, data: Pat
         running.unlock()
 
     assert (data / "chat.db").read_bytes() == before
-    assert names_in(data) == ["chat.db", "lock"]
+    assert names_in(data) == ["chat.db", "chat.db-search", "lock"]
 
 
 def test_no_server_starts_while_a_restore_is_under_way(
@@ -235,7 +235,7 @@ def test_restore_keeps_a_damaged_database_and_what_lies_beside_it(saved: Path, d
         path.chmod(0o600)
         if remnant and path.name != f"chat.db{remnant}":
             path.unlink()
-    before = {path.name: path.read_bytes() for path in data.iterdir() if path.name != "lock"}
+    before = {path.name: path.read_bytes() for path in data.iterdir() if path.name not in ("lock", "chat.db-search")}
     refused(lambda: bring_back(saved, data), ExitCode.CANNOT_CREATE, "There is a database")
 
     restored = bring_back(saved, data, replace=True)
@@ -275,7 +275,7 @@ def test_restore_refuses_a_backup_that_is_none(
     refused(lambda: bring_back(saved, data, replace=True), code, words)
 
     assert (data / "chat.db").read_bytes() == before
-    assert names_in(data) == ["chat.db", "lock"]
+    assert names_in(data) == ["chat.db", "chat.db-search", "lock"]
 
 
 @pytest.mark.parametrize(
@@ -299,7 +299,7 @@ def test_restore_does_not_fill_a_disk_that_has_no_room(
 
     refused(lambda: bring_back(saved, data, replace=True), ExitCode.IO, "no room")
 
-    assert names_in(data) == ["chat.db", "lock"]
+    assert names_in(data) == ["chat.db", "chat.db-search", "lock"]
 
 
 def test_restore_says_why_a_folder_cannot_be_made(saved: Path, tmp_path: Path) -> None:

@@ -1,0 +1,170 @@
+"""Bringing the index up to the log: what the next batch of it is, and how it is put in. Knows no thread.
+
+A batch is read from the log's tables as they are now and put in as one transaction together with how far it goes: after
+a crash the index is as it was before a batch or after it. Rows are written in the order of their ids.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from chat_core.server.store.keys import MAX_SEQ, row_id, seq_of
+from chat_core.server.store.search.facts import indexed_text
+
+DAY_MS: Final = 24 * 3600 * 1000
+
+_IN: Final = 500
+_EVENTS: Final = "SELECT id, eid, target FROM events WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"
+_POSTED: Final = "SELECT id, author, ts, body, deleted FROM messages WHERE id > ? AND id <= ? ORDER BY id"
+_CHANGED: Final = "SELECT id, author, ts, body, deleted FROM messages WHERE id IN ({})"
+_TAKE_OUT: Final = "INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)"
+_PUT_IN: Final = "INSERT INTO words (rowid, text) VALUES (?, ?)"
+_WIDEN: Final = (
+    "INSERT INTO days VALUES (?, ?, ?, ?) ON CONFLICT (conversation, day) DO UPDATE SET "
+    "first = min(first, excluded.first), last = max(last, excluded.last)"
+)
+
+
+class Row(NamedTuple):
+    """A message as it is now."""
+
+    id: int
+    author: int
+    ts: int
+    body: str
+    deleted: int
+
+
+@dataclass(slots=True)
+class Piece:
+    """What one conversation's log has beyond the index, or the beginning of that."""
+
+    conversation: int
+    upto: int
+    """seq of the last event in it."""
+    eid: bytes
+    """Id of that event."""
+    posted: list[Row] = field(default_factory=list)
+    """By id."""
+    changed: list[Row] = field(default_factory=list)
+    """Older messages that were edited or deleted in it, by id."""
+
+
+def next_piece(log: sqlite3.Connection, conversation: int, after: int, limit: int) -> Piece | None:
+    """Return what comes behind a seq, at most `limit` events of it; None: nothing."""
+    low = row_id(conversation, after)
+    events = log.execute(_EVENTS, (low, row_id(conversation, MAX_SEQ), limit)).fetchall()
+    if not events:
+        return None
+    last, eid, _ = events[-1]
+    targets = sorted({target for _, _, target in events if target is not None and target <= low})
+    return Piece(
+        conversation=conversation,
+        upto=seq_of(last),
+        eid=eid,
+        posted=[Row(*row) for row in log.execute(_POSTED, (low, last))],
+        changed=_changed(log, targets),
+    )
+
+
+def put_in(index: sqlite3.Connection, pieces: Iterable[Piece]) -> None:
+    """Bring the index to the end of each piece, in one transaction.
+
+    Args:
+        index: the writer's connection.
+        pieces: by conversation; each begins where the index ends.
+    """
+    index.execute("BEGIN IMMEDIATE")
+    try:
+        for piece in pieces:
+            _put_in(index, piece)
+        index.execute("COMMIT")
+    except BaseException:
+        if index.in_transaction:
+            index.execute("ROLLBACK")
+        raise
+
+
+def done(index: sqlite3.Connection) -> dict[int, int]:
+    """Return how far each conversation is indexed."""
+    return dict(index.execute("SELECT conversation, seq FROM done"))
+
+
+def heads(log: sqlite3.Connection) -> dict[int, int]:
+    """Return where the log of each conversation ends."""
+    return dict(log.execute("SELECT id, head FROM conversations"))
+
+
+def _changed(log: sqlite3.Connection, targets: Sequence[int]) -> list[Row]:
+    found: list[Row] = []
+    for start in range(0, len(targets), _IN):
+        some = targets[start : start + _IN]
+        found += (Row(*row) for row in log.execute(_CHANGED.format(",".join("?" * len(some))), some))
+    return sorted(found)
+
+
+def _put_in(index: sqlite3.Connection, piece: Piece) -> None:
+    for row in piece.changed:
+        _change(index, row)
+    known = index.execute("SELECT stamp FROM done WHERE conversation = ?", (piece.conversation,)).fetchone()
+    stamp: int = known[0] if known else 0
+    texts: list[tuple[int, int, str]] = []
+    days: dict[int, tuple[int, int]] = {}
+    for row in piece.posted:
+        stamp = max(stamp, row.ts)
+        seq, day = seq_of(row.id), row.ts // DAY_MS
+        days[day] = (days.get(day, (seq,))[0], seq)
+        if not row.deleted:
+            texts.append((row.id, stamp, indexed_text(row.author, row.body)))
+    index.executemany("INSERT INTO texts VALUES (?, ?, ?)", texts)
+    index.executemany(_PUT_IN, [(key, text) for key, _, text in texts])
+    index.executemany(_WIDEN, [(piece.conversation, day, *span) for day, span in days.items()])
+    index.execute("REPLACE INTO done VALUES (?, ?, ?, ?)", (piece.conversation, piece.upto, piece.eid, stamp))
+
+
+def _change(index: sqlite3.Connection, row: Row) -> None:
+    """Take the old words of a message out, and put the new ones in."""
+    known = index.execute("SELECT text FROM texts WHERE id = ?", (row.id,)).fetchone()
+    if known is None:
+        return  # deleted before
+    index.execute(_TAKE_OUT, (row.id, known[0]))
+    if row.deleted:
+        index.execute("DELETE FROM texts WHERE id = ?", (row.id,))
+        index.execute("REPLACE INTO meta VALUES ('deleted', '1')")
+        return
+    text = indexed_text(row.author, row.body)
+    index.execute("UPDATE texts SET text = ? WHERE id = ?", (text, row.id))
+    index.execute(_PUT_IN, (row.id, text))
+
+
+def pages_to_tidy(index: sqlite3.Connection) -> int:
+    """Return the size of the file in pages if words of deleted messages may be left in it; else 0."""
+    if index.execute("SELECT value FROM meta WHERE key = 'deleted'").fetchone() is None:
+        return 0
+    pages: int = index.execute("PRAGMA page_count").fetchone()[0]
+    return pages
+
+
+def merge_some(index: sqlite3.Connection, pages: int) -> bool:
+    """Merge the parts of the index a little, so that words of deleted messages leave the file.
+
+    Args:
+        index: the writer's connection.
+        pages: how much to write, about.
+
+    Returns:
+        Whether more is to be done; if not, the file has none of them.
+    """
+    before = index.total_changes
+    index.execute("BEGIN IMMEDIATE")
+    index.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (-pages,))
+    going_on = index.total_changes - before >= 2
+    if not going_on:
+        index.execute("DELETE FROM meta WHERE key = 'deleted'")
+    index.execute("COMMIT")
+    if not going_on:
+        index.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    return going_on

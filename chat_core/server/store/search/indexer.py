@@ -1,0 +1,184 @@
+"""Keeps the index up to the log: a thread of its own, behind the commits, in batches. No send ever waits for it.
+
+It is told which conversations went on, and is otherwise driven by how far the index and the logs are: what was
+committed while it did not run, or was killed, is indexed at the next start. A fault (a full disk) is logged and tried
+again; meanwhile searches find what is indexed and say how much is not.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from concurrent.futures import Future
+from contextlib import ExitStack, closing
+from pathlib import Path
+from threading import Condition, Thread
+from time import monotonic
+from typing import Final
+
+from chat_core.server.observe import get_log
+from chat_core.server.store.search import fts5_file, fts5_index
+from chat_core.server.store.search.fts5_index import Piece
+
+BATCH_EVENTS: Final = 500
+"""Most events in one transaction."""
+GATHER_S: Final = 0.2
+"""Shortest time between two batches, in seconds: a batch of many costs little more than one of a few."""
+SHARE: Final = 0.5
+"""Share of its time that it works at most, when much is to be done: the rest is the server's."""
+AGAIN_S: Final = 5.0
+"""Time after which it tries again after a fault, in seconds."""
+TIDY_PAGES: Final = 64
+"""Pages written in one step of taking deleted words out of the file."""
+TIDY_WAIT_S: Final = 0.05
+"""Time between two times of that, in seconds for each page of the file: a thousand times what it takes."""
+
+log = get_log(__name__)
+
+
+class Indexer:
+    """See the module's head.
+
+    Args:
+        database: of the store; read only.
+        index: made already, and that of this log.
+        gather_s: shortest time between two batches, in seconds.
+    """
+
+    def __init__(self, database: Path, index: Path, gather_s: float = GATHER_S) -> None:
+        self._database = database
+        self._path = index
+        self._gather_s = gather_s
+        self._changed = Condition()
+        self._told: set[int] = set()
+        self._stopping = False
+        self._idle: list[Future[None]] = []
+        self._served: list[Future[None]] = []
+        self._tidied_at = monotonic()
+        self._thread = Thread(target=self._run, name="store-indexer", daemon=True)
+
+    def start(self) -> None:
+        """Begin with what is missing."""
+        self._thread.start()
+
+    def note(self, conversations: Iterable[int]) -> None:
+        """Tell that these conversations' logs went on."""
+        with self._changed:
+            self._told.update(conversations)
+            self._changed.notify_all()
+
+    def settled(self) -> Future[None]:
+        """Return what is done once all that was committed before this call is in the index, or the indexer ends."""
+        future: Future[None] = Future()
+        with self._changed:
+            if self._stopping:
+                future.set_result(None)
+            else:
+                self._idle.append(future)
+                self._changed.notify_all()
+        return future
+
+    def stop(self) -> None:
+        """End it, in the middle of its work if need be, and wait for that."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        self._thread.join()
+
+    # --- in the thread ----------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping:
+                try:
+                    with ExitStack() as stack:
+                        logs = stack.enter_context(closing(fts5_file.connect_reader(self._database)))
+                        index = stack.enter_context(closing(fts5_file.connect_writer(self._path)))
+                        self._work(logs, index)
+                except sqlite3.Error as error:
+                    log.error("the search index could not be written", error=repr(error), again_in_s=AGAIN_S)
+                    self._pause(AGAIN_S)
+        except Exception:
+            log.exception("the search index is not kept up any more")
+        finally:
+            with self._changed:
+                self._stopping = True
+                self._settle(self._served)
+                self._settle(self._idle)
+
+    def _work(self, logs: sqlite3.Connection, index: sqlite3.Connection) -> None:
+        """Index all that is missing, then wait for more, until told to stop."""
+        done = fts5_index.done(index)
+        self.note(number for number, head in fts5_index.heads(logs).items() if head > done.get(number, 0))
+        while not self._stopping:
+            begun = monotonic()
+            waiting = self._take(index)
+            while waiting and not self._stopping:
+                began = monotonic()
+                waiting = _batch(logs, index, done, waiting)
+                if waiting:
+                    self._pause((monotonic() - began) * (1 / SHARE - 1))
+            if not self._stopping:
+                self._settle(self._served)
+            self._pause(self._gather_s - (monotonic() - begun), hurry=True)
+
+    def _take(self, index: sqlite3.Connection) -> list[int]:
+        """Wait until somebody wants something; return the conversations that went on."""
+        wait_s: float | None = 0.0
+        while True:
+            with self._changed:
+                if self._changed.wait_for(lambda: self._told or self._idle or self._stopping, wait_s):
+                    told, self._told = sorted(self._told), set()
+                    self._served += self._idle
+                    self._idle = []
+                    return told
+            wait_s = self._tidy(index)
+
+    def _tidy(self, index: sqlite3.Connection) -> float | None:
+        """Do a step of taking deleted words out of the file, if it is due.
+
+        Returns:
+            Seconds until there is something to do; None: there is nothing.
+        """
+        pages = fts5_index.pages_to_tidy(index)
+        if not pages:
+            return None
+        left_s = self._tidied_at + pages * TIDY_WAIT_S - monotonic()
+        if left_s > 0:
+            return left_s
+        if not fts5_index.merge_some(index, TIDY_PAGES):
+            self._tidied_at = monotonic()
+        return 0.0
+
+    def _pause(self, for_s: float, *, hurry: bool = False) -> None:
+        """Leave the machine to others; with `hurry`, until somebody waits for the index."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopping or (hurry and self._idle), max(0.0, for_s))
+
+    def _settle(self, waiting: list[Future[None]]) -> None:
+        for future in waiting:
+            if future.set_running_or_notify_cancel():
+                future.set_result(None)
+        waiting.clear()
+
+
+def _batch(logs: sqlite3.Connection, index: sqlite3.Connection, done: dict[int, int], waiting: list[int]) -> list[int]:
+    """Index a batch from these conversations, in their order; return those that may have more."""
+    pieces: list[Piece] = []
+    room = BATCH_EVENTS
+    rest: list[int] = []
+    logs.execute("BEGIN")
+    try:
+        for at, number in enumerate(waiting):
+            piece = fts5_index.next_piece(logs, number, done.get(number, 0), room)
+            if piece is not None:
+                pieces.append(piece)
+                room -= piece.upto - done.get(number, 0)
+            if room <= 0:
+                rest = waiting[at:]
+                break
+    finally:
+        logs.execute("ROLLBACK")
+    fts5_index.put_in(index, pieces)
+    done.update((piece.conversation, piece.upto) for piece in pieces)
+    return rest

@@ -1,0 +1,63 @@
+"""Whether a message is what was looked for, and where in it: what a search means; every index must agree with it.
+
+Pure. What an index proposes is always looked at with this: an index may be a moment behind, a message that was edited
+or deleted since is no hit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from chat_core.protocol.values import Message
+from chat_core.server.store.search.facts import has_link, named_in
+from chat_core.server.store.search.words import Word, is_dense, words
+from chat_core.server.store.searching import Phrase, Search, Span
+
+
+def spans_in(search: Search, message: Message) -> tuple[Span, ...] | None:
+    """Return what is to be highlighted in a message; None: it is no hit. Its conversation is not looked at."""
+    if message.deleted or not _fits(search, message):
+        return None
+    if not search.phrases:
+        return ()
+    found = words(message.body)
+    spans: list[Span] = []
+    for phrase in search.phrases:
+        there = list(_occurrences(phrase, found))
+        if not there:
+            return None
+        spans += there
+    return _merged(spans)
+
+
+def _fits(search: Search, message: Message) -> bool:
+    """Return whether all but the words is as it was wanted."""
+    return (
+        (not search.authors or message.author in search.authors)
+        and (search.since_ms is None or message.ts >= search.since_ms)
+        and (search.until_ms is None or message.ts < search.until_ms)
+        and (not search.link or has_link(message.body))
+        and (not search.named or search.named in named_in(message.body))
+    )
+
+
+def _occurrences(phrase: Phrase, found: Sequence[Word]) -> Iterator[Span]:
+    *lead, last = phrase.terms
+    count = len(phrase.terms)
+    for at in range(len(found) - count + 1):
+        end = found[at + count - 1]
+        ends = end.term.startswith(last) if phrase.prefix else end.term == last
+        if ends and all(found[at + index].term == term for index, term in enumerate(lead)):
+            # Of two characters that are one word, only the first was asked for.
+            yield found[at].start, end.start + 1 if phrase.prefix and is_dense(last) else end.end
+
+
+def _merged(spans: list[Span]) -> tuple[Span, ...]:
+    """Return spans in order, those that overlap or touch as one."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)

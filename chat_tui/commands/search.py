@@ -1,0 +1,26 @@
+"""The command that searches."""
+
+from __future__ import annotations
+
+from chat_tui.commands.arguments import Rest
+from chat_tui.commands.command import command
+from chat_tui.commands.context import Answer, Context
+
+
+@command("search", aliases=("find",), example='/search "disk full" from:ann in:#ops')
+async def search(ctx: Context, query: Rest) -> None:
+    """Find messages by their words; Enter shows one where it was said.
+
+    All must be in a message: words, "words that stand together", beginnings* of words, and filters: from:ann or
+    from:me, in:#ops, before:2026-01-31, after:2026-01-31, on:2026-01-31, has:link, mentions:me.
+    """
+    found = await ctx.calls.search(query)
+    if found.hits:
+        ctx.desk.show_found(query, found)
+        return
+    words = "Nothing was found."
+    if found.partial:
+        words = "Nothing was found in time: narrow the search, as with in:#ops or from:ann."
+    elif found.behind:
+        words = f"Nothing was found; the newest {found.behind} messages cannot be found yet."
+    ctx.desk.answer(Answer(words))

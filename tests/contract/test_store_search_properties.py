@@ -1,0 +1,149 @@
+"""Every store finds what a plain look at every message finds, whatever was written, edited, deleted, joined, left."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any, cast
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chat_core.base.ids import AccountId
+from chat_core.protocol.requests.search import Search, SearchResults
+from chat_core.protocol.values import Message
+from chat_core.server.context import Context
+from chat_core.server.handlers.search import search
+from chat_core.server.store.base import (
+    DeleteMessage,
+    EditMessage,
+    JoinChannel,
+    LeaveConversation,
+    Op,
+    OpenDirect,
+    SignInByName,
+    Store,
+)
+from tests.contract.world import MakeWorld, World
+
+NAMES = ("ann", "bob", "eve")
+DAY_MS = 24 * 3600 * 1000
+PEOPLE = st.sampled_from([AccountId(1), AccountId(2), AccountId(3)])
+ROOMS = st.sampled_from(["#general", "#general", "#ops", "#dev", "@ann", "@bob"])
+PIECES = st.sampled_from(["red", "blue", "Réd", "BLUE", "日本", "本日", "日", "http://x", "@ann", "@bob"])
+BODIES = st.lists(PIECES, min_size=1, max_size=4).map(" ".join)
+TIMES = st.integers(0, 4 * DAY_MS)
+
+
+@dataclass(frozen=True)
+class Say:
+    person: AccountId
+    room: str
+    body: str
+    ts: int
+
+
+OPS: st.SearchStrategy[Op | Say] = st.one_of(
+    st.builds(Say, PEOPLE, ROOMS, BODIES, TIMES),
+    st.builds(Say, PEOPLE, st.just("#general"), BODIES, TIMES),
+    st.builds(EditMessage, PEOPLE, ROOMS, st.integers(1, 6), BODIES, st.just(1)),
+    st.builds(DeleteMessage, PEOPLE, ROOMS, st.integers(1, 6), st.just(1)),
+    st.builds(JoinChannel, PEOPLE, st.sampled_from(["ops", "dev"]), st.just(True), st.just(1)),
+    st.builds(OpenDirect, PEOPLE, st.sampled_from(NAMES), st.just(1)),
+    st.builds(LeaveConversation, PEOPLE, st.sampled_from(["#general", "#ops", "#dev"]), st.just(1)),
+)
+WORDS = st.sampled_from(["red", '"red blue"', "blue", "日本", "日", "本日", "bl*", '"blue 日本"'])
+FILTERS = st.sampled_from(["from:ann", "from:me", "has:link", "mentions:me", "before:1970-01-03", "after:1970-01-01"])
+QUERIES = st.lists(WORDS | FILTERS, min_size=1, max_size=3, unique=True)
+
+
+@given(batches=st.lists(st.lists(OPS, max_size=12), min_size=1, max_size=4), queries=st.lists(QUERIES, max_size=6))
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_search_finds_what_a_plain_look_finds(
+    make_world: MakeWorld, batches: list[list[Op | Say]], queries: list[list[str]]
+) -> None:
+    asyncio.run(_live(make_world, batches, queries))
+
+
+async def _live(make_world: MakeWorld, batches: list[list[Op | Say]], queries: list[list[str]]) -> None:
+    async with make_world() as world:
+        await world.together(*(SignInByName(name, 1) for name in NAMES))
+        for number, batch in enumerate(batches):
+            await world.together(*(_op(world, op) for op in batch))
+            if number == 1:
+                await world.reopen()
+            else:
+                await world.store.indexed()
+        for person, name in enumerate(NAMES, 1):
+            for query in queries:
+                expected = await _looked_at(world, AccountId(person), name, query)
+                assert await _found(world, AccountId(person), " ".join(query)) == expected, (name, query)
+
+
+def _op(world: World, op: Op | Say) -> Op:
+    return world.message(op.person, op.room, op.body, ts=op.ts) if isinstance(op, Say) else op
+
+
+@dataclass
+class _Session:
+    searches: int = 0
+
+
+@dataclass
+class _Asker:
+    """What the handler needs of a call."""
+
+    store: Store
+    account: AccountId
+    session: _Session
+
+
+async def _found(world: World, account: AccountId, query: str) -> list[tuple[int, int]]:
+    """Return what the handler finds, page by page."""
+    await world.store.indexed()
+    context = cast(Context, _Asker(world.store, account, _Session()))
+    found: list[tuple[int, int]] = []
+    cursor = b""
+    while True:
+        page: SearchResults = await search(context, Search(query=query, limit=2, cursor=cursor))
+        found += [(hit.conversation, hit.message.seq) for hit in page.hits]
+        cursor = page.cursor
+        if not cursor:
+            return found
+
+
+async def _looked_at(world: World, account: AccountId, name: str, query: list[str]) -> list[tuple[int, int]]:
+    """Return what is found by looking at every message that the account's conversations have."""
+    hits: list[tuple[int, int, int]] = []
+    for conversation in await world.list_of(account):
+        stamp = 0
+        for message in await world.messages(cast(Any, conversation.id)):
+            stamp = max(stamp, message.ts)
+            if not message.deleted and all(_has(message, part, account, name) for part in query):
+                hits.append((stamp, conversation.id, message.seq))
+    return [(number, seq) for _, number, seq in sorted(hits, reverse=True)]
+
+
+def _has(message: Message, part: str, account: AccountId, name: str) -> bool:
+    plain = message.body.lower().replace("é", "e")
+    match part:
+        case "from:ann":
+            return message.author == 1
+        case "from:me":
+            return message.author == account
+        case "has:link":
+            return "http://x" in plain
+        case "mentions:me":
+            return f"@{name}" in plain
+        case "before:1970-01-03":
+            return message.ts < 2 * DAY_MS
+        case "after:1970-01-01":
+            return message.ts >= DAY_MS
+        case "bl*":
+            return "blue" in plain
+        case "日本" | "日" | "本日":
+            return part in plain
+        case '"blue 日本"':
+            return part.strip('"') in plain
+        case _:
+            return f" {part.strip(chr(34))} " in f" {plain} "

@@ -1,0 +1,254 @@
+"""The index is made of the log, whenever need be: after a kill, beside another store, when it is damaged."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+import pytest
+
+from chat_core.base.clock import SystemClock
+from chat_core.base.ids import AccountId, Cid, ConversationId
+from chat_core.protocol.values import Message
+from chat_core.server.store.base import AppendMessage, DeleteMessage, EditMessage, Refused, SignInByName
+from chat_core.server.store.keys import MAX_SEQ
+from chat_core.server.store.search import fts5_file, fts5_index, indexer
+from chat_core.server.store.search.checking import check_search
+from chat_core.server.store.search.fts5 import Fts5
+from chat_core.server.store.search.query import parse
+from chat_core.server.store.searching import Found, Phrase, Reach, Search
+from chat_core.server.store.sqlite import SqliteStore
+
+ANN = AccountId(1)
+ROOT = Path(__file__).parents[4]
+
+
+@asynccontextmanager
+async def opened(path: Path) -> AsyncIterator[SqliteStore]:
+    store = SqliteStore(path, clock=SystemClock())
+    await store.open(lambda _: None)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def post(store: SqliteStore, *bodies: str) -> None:
+    await store.write(SignInByName("ann", 1))
+    for body in bodies:
+        cid = Cid(abs(hash(body)).to_bytes(16, "big"))
+        await store.write(AppendMessage(ANN, 1, cid, None, body, body, "text", None, 1))
+
+
+def looking_for(query: str, **more: int) -> Search:
+    return Search(phrases=tuple(parse(query, 0).phrases), reaches=(Reach(1, 1, MAX_SEQ, 0),), **more)  # type: ignore[arg-type]
+
+
+async def found(store: SqliteStore, query: str) -> list[str]:
+    await store.indexed()
+    result: Found = await store.search(lambda searcher: searcher.search(looking_for(query)))
+    return [hit.message.body for hit in result.hits]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "chat.db"
+
+
+async def test_index_is_made_anew_when_it_is_not_there(path: Path) -> None:
+    async with opened(path) as store:
+        await post(store, "word one", "word two")
+        await store.indexed()
+    fts5_file.remove(fts5_file.path_beside(path))
+
+    async with opened(path) as store:
+        assert await found(store, "word") == ["word two", "word one"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE meta SET value = 'another' WHERE key = 'epoch'",
+        "UPDATE meta SET value = '0.0' WHERE key = 'format'",
+        "UPDATE done SET seq = seq + 5",
+        "UPDATE done SET eid = x'00'",
+        "DROP TABLE done",
+    ],
+)
+async def test_index_is_made_anew_when_it_belongs_to_another_log(path: Path, damage: str) -> None:
+    async with opened(path) as store:
+        await post(store, "word one", "word two")
+        await store.indexed()
+    with closing(sqlite3.connect(fts5_file.path_beside(path))) as index:
+        index.execute("DELETE FROM texts")
+        index.execute(damage)
+        index.commit()
+
+    async with opened(path) as store:
+        assert await found(store, "word") == ["word two", "word one"]
+    assert check_search(path).sound
+
+
+async def test_index_is_made_anew_when_its_file_is_no_database(path: Path) -> None:
+    async with opened(path) as store:
+        await post(store, "word one")
+    fts5_file.path_beside(path).write_bytes(b"rubbish" * 1000)
+    assert "damaged" in check_search(path).text
+
+    async with opened(path) as store:
+        assert await found(store, "word") == ["word one"]
+
+
+async def test_index_follows_what_was_committed_while_nobody_kept_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(path) as store:
+        await post(store, "old text", "secret text", "kept text")
+        await store.indexed()
+    with monkeypatch.context() as patched:
+        patched.setattr(indexer.Indexer, "start", lambda _: None)  # as if it were killed right at the start
+        patched.setattr(indexer.Indexer, "stop", lambda _: None)
+        async with opened(path) as store:
+            await store.write(EditMessage(ANN, 1, 1, "new text", 2))
+            await store.write(DeleteMessage(ANN, 1, 2, 2))
+            await post(store, "later text")
+            # What the index proposes wrongly is seen to be no hit.
+            result = await store.search(lambda searcher: searcher.search(looking_for("text")))
+            assert [hit.message.body for hit in result.hits] == ["kept text", "new text"]
+            assert (await store.search(lambda s: s.search(looking_for("old")))).hits == []
+    assert "3 events behind" in check_search(path).text
+
+    async with opened(path) as store:
+        assert await found(store, "text") == ["later text", "kept text", "new text"]
+
+
+async def test_index_tells_how_far_it_is_behind(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexer.Indexer, "start", lambda _: None)
+    monkeypatch.setattr(indexer.Indexer, "stop", lambda _: None)
+    async with opened(path) as store:
+        await post(store, "one", "two", "three")
+
+        result = await store.search(
+            lambda s: s.search(Search(reaches=(Reach(s.find(ANN, 1).id, 1, MAX_SEQ, s.find(ANN, 1).head),)))
+        )
+
+        assert (result.behind, list(result.hits)) == (3, [])
+
+
+_CHILD = """
+import asyncio, sys
+from pathlib import Path
+from chat_core.base.clock import SystemClock
+from chat_core.base.ids import AccountId, Cid
+from chat_core.server.observe import configure
+from chat_core.server.store.base import AppendMessage, SignInByName
+from chat_core.server.store.sqlite import SqliteStore
+
+async def run():
+    store = SqliteStore(Path(sys.argv[1]), clock=SystemClock())
+    await store.open(lambda _: None)
+    await store.write(SignInByName("ann", 1))
+    number = int(sys.argv[2])
+    while True:
+        cid, body = Cid(number.to_bytes(16, "big")), f"word number{number}"
+        reply = await store.write(AppendMessage(AccountId(1), 1, cid, None, body, body, "text", None, number))
+        print(reply[1], flush=True)
+        if number % 40 == 0:
+            await store.indexed()
+        number += 1
+
+configure("error")
+asyncio.run(run())
+"""
+
+
+@pytest.mark.parametrize("lines", [30, 45, 81])
+async def test_index_has_each_message_once_when_the_process_is_killed_between_commit_and_index(
+    path: Path, lines: int
+) -> None:
+    stored = 0
+    for life in range(2):
+        command = [sys.executable, "-c", _CHILD, str(path), str(1000 * life + 1)]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            for _ in range(lines):
+                stored = int(process.stdout.readline())
+            process.kill()
+            stored = int(([str(stored), *process.stdout.read().split()])[-1])
+        assert check_search(path).sound
+
+    async with opened(path) as store:
+        await store.indexed()
+        result = await store.search(lambda s: s.search(looking_for("word", limit=1000)))
+        seqs = [hit.message.seq for hit in result.hits]
+    assert seqs == list(range(len(seqs), 0, -1)) and len(seqs) >= stored
+    assert check_search(path).text == f"{len(seqs)} messages can be found, 0 events behind the log"
+
+
+async def test_index_loses_the_words_of_a_deleted_message(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexer, "TIDY_WAIT_S", 0.0)
+    index = fts5_file.path_beside(path)
+    async with opened(path) as store:
+        await post(store, *(f"harmless {number}" for number in range(20)), "sesame opens", "the end")
+        await store.indexed()
+        await store.write(DeleteMessage(ANN, 1, 21, 3))
+        await store.indexed()
+        async with asyncio.timeout(20):
+            with closing(fts5_file.connect_reader(index)) as reader:
+                while fts5_index.pages_to_tidy(reader):  # noqa: ASYNC110  # another thread is at it
+                    await asyncio.sleep(0.01)
+
+    assert b"harmless" in index.read_bytes()
+    assert b"sesame" not in index.read_bytes()
+
+
+async def test_search_is_refused_and_the_store_works_when_the_index_cannot_be_made(path: Path) -> None:
+    fts5_file.path_beside(path).mkdir()
+    async with opened(path) as store:
+        await post(store, "word")
+        with pytest.raises(Refused, match="cannot search"):
+            await store.search(lambda searcher: searcher.search(looking_for("word")))
+
+
+@pytest.mark.parametrize("rooms", [1, 20])
+def test_search_gives_what_it_has_when_time_is_over(path: Path, rooms: int) -> None:
+    asyncio.run(_fill(path))
+    reaches = tuple(Reach(ConversationId(number), 1, MAX_SEQ, 0) for number in range(1, rooms + 1))
+    search = Search(phrases=(Phrase(("word",)),), reaches=reaches, limit=5)
+    words = Fts5(fts5_file.path_beside(path), within_s=0.01)
+    asked: list[int] = []
+
+    def take_long(keys: Sequence[int]) -> dict[int, Message]:
+        asked.extend(keys)
+        while not words._alarm.over:
+            pass
+        return {}
+
+    result = words.search(search, take_long)
+    words.close()
+
+    assert (result.hits, result.partial, len(asked)) == ([], True, 6)
+
+
+async def _fill(path: Path) -> None:
+    async with opened(path) as store:
+        await post(store, *(f"word {number}" for number in range(30)))
+        await store.indexed()
+
+
+async def test_checking_finds_what_is_missing_in_the_index(path: Path) -> None:
+    await _fill(path)
+    with closing(sqlite3.connect(fts5_file.path_beside(path))) as index:
+        index.execute("DELETE FROM texts WHERE id & 0xFF = 7")
+        index.commit()
+    assert check_search(path).findings == ("of conversation 1 29 messages can be found, it should be 30",)
+
+    with closing(sqlite3.connect(fts5_file.path_beside(path))) as index:
+        index.execute("INSERT INTO words (words) VALUES ('delete-all')")
+        index.commit()
+    assert "cannot be found" in check_search(path).findings[-1]

@@ -1,0 +1,115 @@
+"""What is a hit, where in it, and how good it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from chat_core.protocol.values import Message
+from chat_core.server.store.search.facts import has_link, indexed_text, named_in
+from chat_core.server.store.search.matching import spans_in
+from chat_core.server.store.search.query import parse
+from chat_core.server.store.search.ranking import score
+from chat_core.server.store.searching import Phrase, Search, Span
+
+
+def message(body: str, *, deleted: bool = False, ts: int = 1000, author: int = 3) -> Message:
+    return Message(seq=1, changed=1, ts=ts, author=author, name="ann", body=body, deleted=deleted)
+
+
+def spans(query: str, body: str) -> tuple[Span, ...] | None:
+    return spans_in(Search(phrases=tuple(parse(query, 0).phrases)), message(body))
+
+
+def shown(query: str, body: str) -> list[str]:
+    return [body[start:end] for start, end in spans(query, body) or ()]
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "expected"),
+    [
+        ("cafe", "Ein Café!", ["Café"]),
+        ("a b", "b then a", ["b", "a"]),
+        ('"a b"', "a b, a-b, ab", ["a b", "a-b"]),
+        ("dep*", "deployed a depot", ["deployed", "depot"]),
+        ("日", "毎日と日本", ["日", "日"]),
+        ("東京都", "新東京都庁", ["東京都"]),
+        ("python编", "用Python编程", ["Python编"]),
+        ("aa", "aa aa", ["aa", "aa"]),
+        ("👍", "so 👍🏽 it is", ["👍"]),
+    ],
+)
+def test_match_highlights_what_was_looked_for(query: str, body: str, expected: list[str]) -> None:
+    assert shown(query, body) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "body"),
+    [("a b", "only a"), ('"a b"', "b a"), ("ab", "a b"), ("dep", "deployed"), ("日本", "日と本"), ("x", "")],
+)
+def test_match_is_none_where_something_is_missing(query: str, body: str) -> None:
+    assert spans(query, body) is None
+
+
+def test_match_merges_spans_that_overlap() -> None:
+    assert spans('"a b" "b c"', "a b c") == ((0, 5),)
+
+
+def test_match_never_takes_a_deleted_message() -> None:
+    assert spans_in(Search(), message("", deleted=True)) is None
+
+
+@pytest.mark.parametrize(
+    ("search", "fits"),
+    [
+        (Search(authors=(3, 4)), True),  # type: ignore[arg-type]  # plain numbers do
+        (Search(authors=(4,)), False),  # type: ignore[arg-type]
+        (Search(since_ms=1000, until_ms=1001), True),
+        (Search(since_ms=1001), False),
+        (Search(until_ms=1000), False),
+        (Search(link=True), False),
+        (Search(named="bob"), True),
+        (Search(named="bo"), False),
+    ],
+)
+def test_match_looks_at_all_that_is_known_of_a_message(search: Search, fits: bool) -> None:
+    assert (spans_in(search, message("see @Bob.")) is not None) is fits
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("@Ann hi", {"ann"}),
+        ("hi @ann.", {"ann", "ann."}),
+        ("@ann-marie", {"ann-marie"}),
+        ("mail ann@example.org", set()),
+        ("@@ann @b.c", {"ann", "b.c"}),
+        ("no one", set()),
+    ],
+)
+def test_named_in_finds_who_is_mentioned(body: str, found: set[str]) -> None:
+    assert named_in(body) == found
+
+
+def test_named_in_takes_no_long_time_for_a_name_with_a_tail_of_points() -> None:
+    assert len(named_in("@a" + "." * 16_000)) < 100
+
+
+@pytest.mark.parametrize(
+    ("body", "there"),
+    [("http://x", True), ("(HTTPS://x.y)", True), ("mailto:a@b", True), ("http:// x", False), ("xhttp://y", False)],
+)
+def test_has_link_sees_what_can_be_followed(body: str, there: bool) -> None:
+    assert has_link(body) is there
+
+
+def test_indexed_text_has_facts_that_no_word_can_pretend_to_be() -> None:
+    assert indexed_text(7, "_a8 _link @bob http://x") == "_a7 _link @bob a8 link bob http x"
+
+
+def test_score_prefers_more_occurrences_in_fewer_words() -> None:
+    phrases = [Phrase(("disk",)), Phrase(("full",), prefix=True)]
+
+    once = score("_a1 the disk is full", phrases)
+
+    assert score("_a1 disk full disk fuller", phrases) > once > score("_a1 the disk is full" + " x" * 50, phrases) > 0
+    assert score("_a1 diskette fu", phrases) == 0
