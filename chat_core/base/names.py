@@ -38,13 +38,22 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFKC", once.casefold())
 
 
-def check_account_name(name: str) -> str:
-    """Return `name` in its stored form.
+def spell_account_name(name: str) -> str:
+    """Return the name of an account that is spoken of, in its stored form; it may be a kept one, which nobody has.
 
     Raises:
         UsageFault: with a sentence that says what is wrong with it.
     """
-    name = _check(name, "A name", MAX_ACCOUNT)
+    return _check(name, "A name", MAX_ACCOUNT)
+
+
+def check_account_name(name: str) -> str:
+    """Return a name that somebody wants to have, in its stored form.
+
+    Raises:
+        UsageFault: with a sentence that says what is wrong with it.
+    """
+    name = spell_account_name(name)
     if reason := RESERVED.get(without_punctuation(name_key(name))):
         raise UsageFault(f"The name '{name}' is kept, because {reason}; take another one.")
     return name
@@ -99,7 +108,7 @@ def parse_target(text: str) -> tuple[str, str]:
     if text.startswith("#"):
         return "#", _check(text[1:], "A channel's name", MAX_CHANNEL)
     if text.startswith("@"):
-        return "@", check_account_name(text[1:])
+        return "@", spell_account_name(text[1:])
     shown = clean_line(text[:40])
     raise UsageFault(f"'{shown}' is no target: write #channel or @user (in a shell: '#channel', with quotes).")
 

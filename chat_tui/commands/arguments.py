@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from chat_core.base.durations import parse_duration
 from chat_core.base.errors import UsageFault
-from chat_core.base.names import check_account_name, check_channel_name, parse_target
+from chat_core.base.names import check_account_name, check_channel_name, parse_target, spell_account_name
 
 _ADDRESS: Final = re.compile(r"[0-9]+(\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(/64)?", re.ASCII)
 
@@ -74,7 +74,7 @@ class User(Argument):
         """See Argument."""
         if text.startswith("#"):
             raise UsageFault(f"'{text[:40]}' is a channel, but a @user is wanted here.")
-        return cls("@" + check_account_name(text.removeprefix("@")))
+        return cls("@" + spell_account_name(text.removeprefix("@")))
 
 
 class Target(Argument):

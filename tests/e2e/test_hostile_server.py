@@ -16,14 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chat_core.base.exit_codes import ExitCode
-from chat_core.protocol.events import MessagePosted
+from chat_core.protocol.events import Lagging, MessagePosted
 from tests.support.fields import every_text
 from tests.support.hostile import ESCAPES, HUGE, PAYLOADS, WEIRD
 from tests.support.liar import Liar
 from tests.support.pty import Pty, meant_end, strays, strays_in_lines
 from tests.support.terminal import Terminal
 
-ASKING: Final = ("/list", "/users #general", "/dm @ann", "/topic new", "/join #dev", "/nick bob")
+ASKING: Final = ("/list", "/users #general", "/dm @ann", "/topic new", "/join #dev", "/sanctions", "/nick bob")
 """What is typed so that a client asks for each reply that it knows what to do with."""
 UNASKED: Final = {
     "Users.accounts.name": "no command lists all accounts yet",
@@ -143,6 +143,8 @@ def test_all_that_a_server_answers_leaves_the_terminal_alone(home: Path) -> None
             liar.text = f"Reply{number}. {text}"
             terminal.type(f"{line}\r")
             terminal.until(lambda _: len(liar.asked) > asked, f"{line} asked for nothing", since=before)  # noqa: B023
+        liar.push(Lagging)
+        liar.wait_for("attach")
         liar.refusing = True
         before, liar.text = terminal.size, f"Refused1. {text}"
         terminal.type("/topic another\r")

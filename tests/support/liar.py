@@ -16,7 +16,15 @@ from typing import Any, Final
 import msgpack
 
 from chat_core.protocol.envelopes import Failure, Farewell
-from chat_core.protocol.events import EVENTS, AccountEvent, ConversationEvent, Event
+from chat_core.protocol.events import (
+    EVENTS,
+    AccountEvent,
+    ConversationEvent,
+    ConversationJoined,
+    ConversationLeft,
+    Event,
+    Lagging,
+)
 from chat_core.protocol.requests.base import reply_type
 from chat_core.protocol.requests.catalog import REQUESTS
 from tests.support.fields import make, texts_of
@@ -42,7 +50,7 @@ class Liar:
         self.refusing = False
         """Answer every call with a failure."""
         self._seq = {CHANNEL: 1, DIRECT: 1}
-        self._log = 0
+        self._log = self._joined = 0
         self._clients: list[socket.socket] = []
         self._lock = threading.Lock()
         self._came = threading.Condition()
@@ -80,8 +88,13 @@ class Liar:
         elif issubclass(kind, AccountEvent):
             self._log += 1
             given = {"seq": self._log}
-            if "conversation" in kind.__struct_fields__ and any("conversation." in text for text in texts_of(kind)):
-                given["conversation"] = {"id": 100 + self._log, "kind": "channel"}
+            if kind is ConversationJoined:
+                self._joined = 100 + self._log
+                given["conversation"] = {"id": self._joined, "kind": "channel"}
+            elif kind is ConversationLeft:
+                given |= {"conversation": self._joined, "reason": "kicked"}
+        elif kind is Lagging:
+            given = {"conversation": CHANNEL, "head": self._seq[CHANNEL]}
         elif "account" in kind.__struct_fields__:
             given = {"account": OTHER}
         self._to_all({"t": "push", "event": self._made(kind, given)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from chat_core.base.errors import UsageFault
-from chat_core.base.names import check_account_name, check_channel_name
+from chat_core.base.names import check_channel_name, spell_account_name
 from chat_core.base.text import clean_line
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import Typing
@@ -56,7 +56,7 @@ async def join(ctx: Context, request: Join) -> Opened:
 async def open_direct(ctx: Context, request: OpenDirect) -> Opened:
     """Find or make a direct conversation."""
     try:
-        name = check_account_name(request.account.removeprefix("@"))
+        name = spell_account_name(request.account.removeprefix("@"))
     except UsageFault as fault:
         raise Refused(Refusal.BAD_NAME, str(fault)) from fault
     conversation, created = await ctx.store.write(OpenDirectOp(ctx.account, name, ctx.wall_ms()))

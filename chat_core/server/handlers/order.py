@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from chat_core.base.errors import UsageFault
-from chat_core.base.names import check_account_name
+from chat_core.base.names import spell_account_name
 from chat_core.base.text import clean_line
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.requests.base import Done
@@ -180,7 +180,7 @@ def _address(ctx: Context, text: str) -> str:
 
 def _name(text: str) -> str:
     try:
-        return check_account_name(text.removeprefix("@"))
+        return spell_account_name(text.removeprefix("@"))
     except UsageFault as fault:
         raise Refused(Refusal.BAD_NAME, str(fault)) from fault
 

@@ -16,6 +16,7 @@ from chat_core.base.names import (
     check_display_name,
     name_key,
     parse_target,
+    spell_account_name,
     suggest_account_name,
 )
 from chat_core.base.reserved import RESERVED
@@ -258,6 +259,11 @@ def test_suggest_account_name_makes_an_allowed_name_of_each_payload(name: str) -
     suggested = suggest_account_name(PAYLOADS[name])
 
     assert check_account_name(suggested) == suggested
+
+
+def test_parse_target_takes_a_reserved_name_which_is_nobody_s() -> None:
+    assert parse_target("@Admin") == ("@", "Admin")
+    assert spell_account_name("nobody") == "nobody"
 
 
 def test_parse_target_splits_sigil_and_name() -> None:
