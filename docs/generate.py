@@ -37,6 +37,7 @@ DOCUMENTS: Final[Mapping[str, Mapping[str, Part]]] = {
     "commands.md": client_tables.COMMANDS,
     "keys.md": client_tables.KEY_PARTS,
     "config.md": config_tables.PARTS,
+    "config-client.md": config_tables.CLIENT_PARTS,
     "operating.md": operating_tables.PARTS,
     "permissions.md": permission_tables.PARTS,
     "reliability.md": reliability_tables.PARTS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 from textual.binding import BindingType
 from textual.message import Message
@@ -14,20 +14,20 @@ from typing_extensions import override
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import LinkStatus
 from chat_tui.commands.context import Answer
-from chat_tui.commands.line import Say
+from chat_tui.commands.line import PREFIX, Say
 from chat_tui.keys import bindings
 from chat_tui.messages import ConversationChosen, LinkChosen, MemberChosen, OlderWanted, ReadingOlder, ReadUpTo
 from chat_tui.screens.base import HelpWanted
 from chat_tui.screens.chat_view import ChatView
+from chat_tui.screens.help import help_lines
+from chat_tui.views.clean import drawable_line
 from chat_tui.views.columns import BREAKPOINTS
+from chat_tui.views.lines import Line, Span
 from chat_tui.widgets.completion import CompletionPopup
 from chat_tui.widgets.composer import Composer, Draft
 
 ARRIVES_WITHIN_S: Final = 0.5
 """Time that messages on their way have to arrive before leaving is asked about, in seconds."""
-ASKED_FOR_S: Final = 8.0
-"""How long asking for the same again counts as an answer, in seconds."""
-
 _LOOK_AGAIN_S: Final = 0.02
 _PATIENCE: Final = 100
 """Looks at whether one has arrived before what was entered goes on without."""
@@ -35,10 +35,30 @@ _PATIENCE: Final = 100
 _WIDTHS: Final = {name: width for width, name in BREAKPOINTS}
 
 
+class Offer(NamedTuple):
+    """A line that was taken for a command of an earlier system, and can still be said."""
+
+    text: str
+    """It."""
+    conversation: int | None
+    """Where it was entered."""
+
+
 class ChatScreen(ChatView):
     """The main screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("chat")]
+
+    class SignInWanted(Message):
+        """The user wants to be somebody else on this server."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+            """Well-formed; empty: the start screen, to choose one."""
+
+    class SignOutWanted(Message):
+        """The user wants to be nobody here."""
 
     class ServerWanted(Message):
         """The user wants to be on another server."""
@@ -48,7 +68,7 @@ class ChatScreen(ChatView):
             self.server = server
             """As typed; empty: the start screen, to choose one."""
 
-    _asked_s = float("-inf")
+    _offer: Offer | None = None
     _leaving = False
     _complained = False
     _patience = _PATIENCE
@@ -66,7 +86,11 @@ class ChatScreen(ChatView):
     def _take_line(self, event: Composer.Entered, conversation: int | None) -> None:
         """Send a message, or run a command."""
         self.answers.dismiss()
+        self._offer = None
         if not isinstance(event.line, Say):
+            if not event.text.lstrip().startswith(PREFIX):
+                self._offer = Offer(event.text.rstrip(), conversation)
+                self.answer(Answer(f"{self._offer.text} was taken as {PREFIX}{event.line.command.name}."))
             if event.line.command.moves:
                 self.moving += 1
                 self.errands.run(event.line, conversation, self._moved)
@@ -89,6 +113,14 @@ class ChatScreen(ChatView):
         self.moving -= 1
         while self.typed_ahead and not self.moving:
             self._take_line(self.typed_ahead.popleft(), self.places.shown)
+
+    def on_composer_entered_nothing(self, event: Composer.EnteredNothing) -> None:
+        """Say the line that was taken for a command, if that is on offer."""
+        event.stop()
+        offer, self._offer = self._offer, None
+        if offer is not None and offer.conversation is not None and self.answers.answer is not None:
+            self.answers.dismiss()
+            self.bridge.post(offer.conversation, offer.text)
 
     def on_composer_refused(self, event: Composer.Refused) -> None:
         """Say why a line was not taken."""
@@ -224,7 +256,7 @@ class ChatScreen(ChatView):
         elif self.composer.text:
             self.composer.give_up()
         else:
-            self._ask(f"{self._unsent()}Ctrl+C again quits.", self.app.exit)
+            self._ask("quit", f"{self._unsent()}Ctrl+C again quits.", self.app.exit)
 
     @override
     def action_quit_asking(self) -> None:
@@ -250,20 +282,31 @@ class ChatScreen(ChatView):
     def answer(self, answer: Answer) -> None:
         """See ChatView."""
         self._complained = False
+        if self._offer is not None:
+            hint = Line((Span(f"Enter again says it instead: {drawable_line(self._offer.text)}", "quiet"),))
+            answer = answer._replace(lines=(*answer.lines, hint))
         super().answer(answer)
 
     @override
     def show_help(self, topic: str) -> None:
         """See ChatView."""
+        self.page.tell(f"/help {topic}".rstrip(), "\n".join(line.text.rstrip() for line in help_lines(topic)))
         self.post_message(HelpWanted(topic))
 
     @override
     def leave_for(self, server: str) -> None:
         """See ChatView."""
-        if unsent := self._unsent():
-            self._ask(f"{unsent}/connect again goes.", partial(self._want, server))
-        else:
-            self._want(server)
+        self._go_away("connect", self.ServerWanted(server))
+
+    @override
+    def sign_in_as(self, name: str) -> None:
+        """See ChatView."""
+        self._go_away("login", self.SignInWanted(name))
+
+    @override
+    def sign_out(self) -> None:
+        """See ChatView."""
+        self._go_away("logout", self.SignOutWanted())
 
     @override
     def leave(self) -> None:
@@ -279,7 +322,7 @@ class ChatScreen(ChatView):
 
     def _ask_to_quit(self) -> None:
         self._leaving = False
-        self._ask(f"{self._unsent()}Ctrl+Q again quits.", self.app.exit)
+        self._ask("quit", f"{self._unsent()}Ctrl+Q again quits.", self.app.exit)
 
     def _on_its_way(self) -> bool:
         """Return whether all that is not sent yet is about to be."""
@@ -296,8 +339,21 @@ class ChatScreen(ChatView):
         self.toggle_class(f"-{pane}-hidden" if has_room else f"-{pane}-shown")
         self.show_around()
 
-    def _want(self, server: str) -> None:
-        self.post_message(self.ServerWanted(server))
+    def _go_away(self, command: str, wanted: Message) -> None:
+        """Leave this server, having asked if something would be lost."""
+        losses = self._unsent() + self._drafts_in_words()
+        if losses:
+            self._ask(command, f"{losses}{PREFIX}{command} again goes.", partial(self.post_message, wanted))
+        else:
+            self.post_message(wanted)
+
+    def _drafts_in_words(self) -> str:
+        """Return in words where something is written and not entered; empty: nowhere."""
+        drafts = self.drafts()
+        if not drafts:
+            return ""
+        what, where = ("A draft", f" in {drafts[0]}") if len(drafts) == 1 else (f"{len(drafts)} drafts", "")
+        return f"{what}{where} would be lost. "
 
     def _unsent(self) -> str:
         """Return in words what is not sent, and what becomes of it; empty: nothing."""
@@ -308,11 +364,10 @@ class ChatScreen(ChatView):
         fate = f"{wait} for your return" if self.bridge.keeps else "would be lost"
         return f"{what} not sent yet and {fate}. "
 
-    def _ask(self, question: str, act: Callable[[], object]) -> None:
-        """Ask, and act if it was asked a moment ago."""
-        now = self._clock.monotonic()
-        if now - self._asked_s <= ASKED_FOR_S:
+    def _ask(self, topic: str, question: str, act: Callable[[], object]) -> None:
+        """Ask, and act if the same was asked a moment ago."""
+        if self.asking.meant(topic):
             act()
         else:
-            self._asked_s = now
+            self.asking.ask(topic)
             self.answer(Answer(question))

@@ -18,10 +18,16 @@ from chat_core.base.names import name_key
 from chat_core.client.state.changes import Batch, MessagesAppended, PutOut, SendGivenUp
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_tui.bridge import Bridge
+from chat_tui.commands import registry
 from chat_tui.commands.completing import Known, knowledge
 from chat_tui.commands.context import Answer
+from chat_tui.commands.line import Say
+from chat_tui.config import Settings
+from chat_tui.live_page import LivePage
+from chat_tui.screens.asking import Asking
 from chat_tui.screens.base import BaseScreen
 from chat_tui.screens.errands import Errands
+from chat_tui.screens.pages import Pages
 from chat_tui.screens.places import Places
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.given_up import given_up
@@ -53,21 +59,38 @@ class ChatView(BaseScreen):
     ChatView.-short Composer, ChatView.-short Composer:focus { max-height: 3; }
     """
 
-    def __init__(self, bridge: Bridge, *, title: str, servers: Sequence[str] = (), clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        bridge: Bridge,
+        *,
+        title: str,
+        page: LivePage,
+        settings: Settings,
+        servers: Sequence[str] = (),
+        clock: Clock | None = None,
+    ) -> None:
         """Make the screen, empty until the first batch.
 
         Args:
             bridge: to the server.
             title: where one is, for people.
+            page: gets everything that is shown.
+            settings: what the user has set.
             servers: known addresses, for completion.
             clock: the time.
         """
         super().__init__()
         self.bridge = bridge
         """To the server."""
+        self.page = page
+        """Gets everything that is shown."""
         self.places = Places()
         """Where one is."""
         self._clock = clock or SystemClock()
+        self.asking = Asking(self._clock)
+        """What was asked."""
+        self.pages = Pages(page, self.asking, lambda: bridge.state, self.answer)
+        """The same page for commands."""
         self._server_title = title
         self._servers = servers
         self.moving = 0
@@ -85,6 +108,8 @@ class ChatView(BaseScreen):
         """Completions."""
         self.composer = Composer(self.popup, self._known, id="composer")
         """What is being written."""
+        if settings.commands.classic_forms:
+            self.composer.classic = self._classic
         self.timeline = Timeline(hints=WELCOME, clock=self._clock, id="timeline")
         """What was said."""
         self.answers = AnswerPanel(id="answer")
@@ -135,6 +160,7 @@ class ChatView(BaseScreen):
     def take(self, batch: Batch) -> None:
         """Show what a batch changed."""
         state = batch.state
+        self.page.take(batch)
         wrote = {change.conversation for change in batch.changes if isinstance(change, MessagesAppended)}
         self.places.reopen(wrote)
         if not self.is_mounted:
@@ -166,6 +192,7 @@ class ChatView(BaseScreen):
 
     def answer(self, answer: Answer) -> None:
         """Show something to this person only."""
+        self.page.tell(answer.title, "\n".join(line.text.rstrip() for line in answer.lines), fault=answer.fault)
         self.answers.show(answer)
         self.composer.give_way()
 
@@ -235,6 +262,12 @@ class ChatView(BaseScreen):
         else:
             self._drafts.pop(shown, None)
 
+    def drafts(self) -> list[str]:
+        """Return the conversations, spelled as TARGETs, in which something is written and not entered."""
+        self._keep_draft()
+        known = self.bridge.state.conversations
+        return [known[number].target for number in self._drafts if number in known]
+
     # --- telling the widgets
 
     def show_around(self) -> None:
@@ -270,6 +303,11 @@ class ChatView(BaseScreen):
         """Return the time, in milliseconds since 1970."""
         return self._clock.wall_ms()
 
+    def _classic(self, line: str) -> registry.Bound | Say | None:
+        """Return what a line of an earlier system means here. Raises: UsageFault."""
+        me = self.bridge.state.me
+        return registry.classic(line, me.name if me is not None else "")
+
     # --- for commands, together with some above; see `commands.context.Desk`
 
     def show_help(self, topic: str) -> None:
@@ -278,6 +316,14 @@ class ChatView(BaseScreen):
 
     def leave_for(self, server: str) -> None:
         """Ask for another server; empty: for the start screen."""
+        raise NotImplementedError
+
+    def sign_in_as(self, name: str) -> None:
+        """Ask to be somebody else; empty: for the start screen."""
+        raise NotImplementedError
+
+    def sign_out(self) -> None:
+        """Ask for the start screen."""
         raise NotImplementedError
 
     def leave(self) -> None:

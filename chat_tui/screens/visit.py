@@ -21,7 +21,9 @@ from chat_core.client.state.model import LinkStatus
 from chat_core.transport.urls import Invitation, parse_address
 from chat_tui.bridge import Bridge
 from chat_tui.commands.context import Answer
+from chat_tui.config import Settings
 from chat_tui.embedded import Embedded
+from chat_tui.live_page import LivePage
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.start_parts import in_words
 from chat_tui.storage import HERE, Servers
@@ -53,6 +55,8 @@ class Visit:
         choice: where, and as whom.
         embedded: this computer's own server.
         servers: those that are known, for completion.
+        page: gets everything that is shown.
+        settings: what the user has set.
         title: what to call it; empty: by its address.
         on_known: told the name one has there, when let in and when it changes.
         on_end: told why it ended, if not by the user.
@@ -68,6 +72,8 @@ class Visit:
         embedded: Embedded,
         servers: Servers,
         *,
+        page: LivePage,
+        settings: Settings,
         title: str = "",
         on_known: Callable[[str], None],
         on_end: Callable[[str], None],
@@ -83,7 +89,9 @@ class Visit:
         self.bridge = Bridge(address, choice.name, self._take, self._fault, outbox, self._connector)
         """To the server."""
         known = [server.address for server in servers.known]
-        self.screen = ChatScreen(self.bridge, title=title or in_words(choice.address), servers=known)
+        self.screen = ChatScreen(
+            self.bridge, title=title or in_words(choice.address), page=page, settings=settings, servers=known
+        )
         """The main screen of it."""
         self._on_known = on_known
         self._on_end = on_end

@@ -44,13 +44,14 @@ def told(notices: tuple[Notice, ...], where: Columns) -> tuple[Line, ...]:
     """Return the lines of notices that are told together."""
     mark = " – " if where.stacked else right(_NOTICE_MARK, where.text_at - 2) + "  "
     heading = (Span(mark, "quiet"),)
-    parts = [part for notice in notices for part in _told(notice)]
+    parts = [part for notice in notices for part in notice_parts(notice)]
     text = _fitted(parts, where.text) if len(parts) > 1 else "".join(parts)
     found = [Mark(0, len(text), "notice")] if text else []
     return tuple(laid_out(text, found, where, heading))
 
 
-def _told(notice: Notice) -> list[str]:
+def notice_parts(notice: Notice) -> list[str]:
+    """Return what a notice tells, a part for each thing that happened."""
     names = [shown_name(name) for name in notice.names]
     text = drawable_line(notice.text)
     match notice.kind:

@@ -77,6 +77,9 @@ class Composer(CompletingArea):
             self.sentence = sentence
             """Why, and what to do."""
 
+    class EnteredNothing(Message):
+        """Enter was pressed, and nothing is written."""
+
     class Writing(Message):
         """Somebody writes a message, or has stopped without sending it."""
 
@@ -96,6 +99,8 @@ class Composer(CompletingArea):
         super().__init__(popup, known, id=id)
         self.conversation: int | None = None
         """Where what is written belongs; set by the screen together with the draft."""
+        self.classic: Callable[[str], Bound | Say | None] = lambda text: None
+        """Takes lines of earlier systems first; set by the screen. Raises: UsageFault."""
         self._recall = Recall()
         self._wrote = False
 
@@ -135,13 +140,15 @@ class Composer(CompletingArea):
         """Say what was entered, and begin anew; a line that means nothing stays to be mended."""
         text = self.text
         try:
-            line = _meaning(text)
+            line = self.classic(text) or _meaning(text)
         except UsageFault as fault:
             self.post_message(self.Refused(str(fault)))
             return
         if line is not None:
             self.give_up()
             self.post_message(self.Entered(line, text, self.conversation))
+        else:
+            self.post_message(self.EnteredNothing())
 
     def action_newline(self) -> None:
         """Begin a new line."""

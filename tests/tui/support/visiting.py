@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 from chat_core.client import Client, parse_address
 from chat_core.client.state.model import ClientState, ConversationState, LinkStatus
 from chat_tui.app import ChatApp
+from chat_tui.config import Settings
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.visit import Choice
 from tests.tui.support.frames import DEADLINE_S, frame
@@ -114,11 +115,18 @@ class Sitting:
 
 @asynccontextmanager
 async def sitting(
-    server: str, home: Path, *, name: str = "", size: tuple[int, int] = (100, 30)
+    server: str,
+    home: Path,
+    *,
+    name: str = "",
+    size: tuple[int, int] = (100, 30),
+    settings: Settings | None = None,
 ) -> AsyncIterator[Sitting]:
     """Start the application on a server and wait until somebody is in #general."""
     name = name or unique("me")
-    app = ChatApp(Choice(server, name), config=home / "config", data=home / "here", outbox=home / "outbox")
+    app = ChatApp(
+        Choice(server, name), config=home / "config", data=home / "here", outbox=home / "outbox", settings=settings
+    )
     async with app.run_test(size=size) as pilot:
         person = Sitting(app, pilot, name)
         await person.until(lambda: person.state.link.status is LinkStatus.ONLINE, "online")
