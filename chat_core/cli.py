@@ -65,6 +65,15 @@ def serve(
         bool, typer.Option("--insecure-plaintext", help="No encryption: others on the way can read and forge all.")
     ] = False,
     log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error [default: info].")] = None,
+    debug: Annotated[
+        int, typer.Option("--debug", "-d", count=True, help="The same as --log-level debug; may be repeated.")
+    ] = 0,
+    preset: Annotated[
+        str | None, typer.Option(help="Other defaults; classic: what earlier chat systems did by themselves.")
+    ] = None,
+    log_messages: Annotated[
+        bool | None, typer.Option("--log-messages", help="Log what is said, word for word [default: no].")
+    ] = None,
     config: _ConfigFile = None,
     embedded: Annotated[
         bool, typer.Option("--embedded", hidden=True, help="Leave when standard input ends and nobody is connected.")
@@ -76,14 +85,25 @@ def serve(
     from chat_core.server.app import run
     from chat_core.server.config import DEFAULT_HOST, Given, load, serve_options
     from chat_core.server.observe import LEVELS
+    from chat_core.server.presets import PRESETS
 
     if log_level is not None and log_level not in LEVELS:
         raise typer.BadParameter(f"must be one of {', '.join(LEVELS)}", param_hint="--log-level")
     if tls not in (None, "auto", "on") or (tls and insecure_plaintext):
         raise typer.BadParameter("must be auto or on, and not beside --insecure-plaintext", param_hint="--tls")
-    tls = "insecure-plaintext" if insecure_plaintext else tls
-    host = DEFAULT_HOST if host == "" else host
-    given = Given(config=config, data=data, host=host, port=port, socket=socket, tls=tls, log_level=log_level)
+    if preset is not None and preset not in PRESETS:
+        raise typer.BadParameter(f"must be one of {', '.join(PRESETS)}", param_hint="--preset")
+    given = Given(
+        config=config,
+        data=data,
+        host=DEFAULT_HOST if host == "" else host,
+        port=port,
+        socket=socket,
+        tls="insecure-plaintext" if insecure_plaintext else tls,
+        log_level="debug" if debug else log_level,
+        preset=preset,
+        log_messages=log_messages,
+    )
     # An embedded server is told everything by its starter; the variables around it are meant for another one.
     environment = {} if embedded else os.environ
     try:

@@ -25,6 +25,7 @@ from docs import (  # noqa: E402
     client_tables,
     config_tables,
     operating_tables,
+    parity_tables,
     permission_tables,
     protocol_tables,
     reliability_tables,
@@ -41,6 +42,7 @@ DOCUMENTS: Final[Mapping[str, Mapping[str, Part]]] = {
     "operating.md": operating_tables.PARTS,
     "permissions.md": permission_tables.PARTS,
     "reliability.md": reliability_tables.PARTS,
+    "parity.md": parity_tables.PARTS,
 }
 """Documents by their path in this folder, each with its parts by the name in the marker."""
 

@@ -128,6 +128,8 @@ class Server:
                     server=f"chat-core {__version__}",
                     ping_every_s=self._options.ping_every_s,
                     pong_within_s=self._options.pong_within_s,
+                    log_messages=self._options.log_messages,
+                    motd=self._options.motd,
                 ),
                 self._broken,
                 parts.routes,

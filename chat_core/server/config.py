@@ -12,8 +12,9 @@ import msgspec
 from msgspec import Meta
 
 from chat_core.base.settings import FilePath, Loaded, Loading, Origin, SettingsFault, as_toml, quoted, read_toml
-from chat_core.base.text import line_for_terminal
+from chat_core.base.text import clean_line, line_for_terminal
 from chat_core.protocol import limits
+from chat_core.server.presets import PRESETS
 from chat_core.transport.urls import is_host, is_loopback
 
 DEFAULT_HOST = "127.0.0.1"
@@ -64,6 +65,10 @@ class ServeOptions:
     """Bytes that may wait for one reader before it is detached and told `lagging`."""
     stop_within_s: float = STOP_WITHIN_S
     """Time that calls under way get to finish at a graceful stop, in seconds."""
+    log_messages: bool = False
+    """Whether what is said goes into the log."""
+    motd: str = ""
+    """Message of the day, one line; empty: none."""
 
 
 class ServerSection(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +92,13 @@ class ServerSection(msgspec.Struct, frozen=True, kw_only=True):
     one like 0.0.0.0 the address that leads to the network."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least important lines that are logged."""
+    log_messages: bool = False
+    """Whether every message goes into the log, word for word, at the level info; whoever reads the log reads them."""
+    motd: Annotated[str, Meta(max_length=limits.MOTD_CHARS)] = ""
+    """Message of the day: one line that everybody is shown who signs in; empty: none."""
+    preset: Literal["", "classic"] = ""
+    """A named set of defaults for all that is not set in any other way; `classic`: what earlier chat systems did by
+    themselves; empty: none."""
 
 
 class TlsSection(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,10 +144,12 @@ class Given:
     socket: Path | None = None
     tls: str | None = None
     log_level: str | None = None
+    preset: str | None = None
+    log_messages: bool | None = None
 
 
 def load(given: Given, environment: Mapping[str, str], default_data: Path) -> Loaded[Settings]:
-    """Gather the settings: defaults, then the file, then the environment, then the command line.
+    """Gather the settings: defaults, then a preset, then the file, then the environment, then the command line.
 
     Args:
         given: the command line.
@@ -154,6 +168,8 @@ def load(given: Given, environment: Mapping[str, str], default_data: Path) -> Lo
         "socket": None if given.socket is None else str(given.socket),
         "tls": given.tls,
         "log_level": given.log_level,
+        "preset": given.preset,
+        "log_messages": given.log_messages,
     }
     loading.take_options({("server", name): value for name, value in options.items()})
     try:
@@ -167,6 +183,9 @@ def load(given: Given, environment: Mapping[str, str], default_data: Path) -> Lo
         there, missing = ("certificate", "key") if loading.value("tls", "certificate") else ("key", "certificate")
         loading.complain([f"[tls] {there} is set, but {missing} is not; expected both, or neither."])
     _check_public_host(loading)
+    name = loading.value("server", "preset")
+    if name:
+        loading.take_preset(name, PRESETS[name])
     return loading.finish()
 
 
@@ -221,6 +240,8 @@ def serve_options(loaded: Loaded[Settings], default_data: Path, *, embedded: boo
         sign_in_within_s=bounds.sign_in_within_s,
         outbox_bytes=bounds.outbox_bytes,
         stop_within_s=bounds.stop_within_s,
+        log_messages=server.log_messages,
+        motd=clean_line(server.motd),
     )
 
 

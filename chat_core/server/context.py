@@ -28,6 +28,10 @@ class Services:
     """Program and version, told in the welcome."""
     ping_every_s: float
     pong_within_s: float
+    log_messages: bool = False
+    """Whether what is said goes into the log."""
+    motd: str = ""
+    """Message of the day, told in the welcome."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""The server's log: one structured line per fact, to standard error. Message bodies never go into it.
+"""The server's log: one structured line per fact, to standard error. Message bodies go into it only where the operator
+wants that (`log_messages`).
 
 A fact may hold what a stranger wrote (a name, the text of an error): it is cleaned and cut here, for every line of this
 process, so that whoever reads the log in a terminal reads lines of ours only.

@@ -99,6 +99,7 @@ class ChatView(BaseScreen):
         """Lines entered while one of them is."""
         self._drafts: dict[int, Draft] = {}
         self._me: int | None = None
+        self._motd = ""
         self._channels: tuple[str, ...] = ()
         self._names_of: tuple[ClientState, int | None, tuple[str, ...]] | None = None
         self._names = Known()
@@ -170,6 +171,10 @@ class ChatView(BaseScreen):
             self.answer(Answer(*given_up(lost), fault=True))
         elif self._me is not None and state.me is not None and state.me.id != self._me:
             self.answer(Answer(ANOTHER_ACCOUNT, fault=True))
+        elif state.motd != self._motd:
+            self._motd = state.motd
+            if state.motd:
+                self.answer(Answer(state.motd))
         self._me = state.me.id if state.me is not None else self._me
         wanted = self.places.wanted
         if wanted is not None and wanted in state.conversations:

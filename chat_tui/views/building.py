@@ -18,7 +18,7 @@ from chat_tui.views.when import day_span
 GROUP_MS: Final = 5 * 60_000
 """How long a run of lines of one author goes on without time and name."""
 
-_TOLD_TOGETHER: Final = ("joined", "left", "renamed")
+_TOLD_TOGETHER: Final = ("joined", "left", "went", "renamed")
 
 
 class Divider(NamedTuple):

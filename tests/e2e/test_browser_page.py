@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import stat
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from chat_core.base.exit_codes import ExitCode
 from tests.support.browser import Browser
-from tests.support.processes import WAIT_S, ServerProcess
-from tests.support.terminal import Terminal
+from tests.support.full_screen import open_client, speak
+from tests.support.processes import ServerProcess
 
 FIRST_LINE = "[...document.querySelectorAll('p[id]')].find(line => line.getBoundingClientRect().bottom > 0).innerText"
 
@@ -24,22 +22,6 @@ def server(home: Path) -> Iterator[ServerProcess]:
         yield process
 
 
-def client(server: ServerProcess, home: Path, *arguments: str) -> Terminal:
-    """Open a full-screen client in a small terminal."""
-    own = home / "ann"
-    own.mkdir(exist_ok=True)
-    env = {"HOME": str(own), **{f"XDG_{kind}_HOME": str(own / kind.lower()) for kind in ("CONFIG", "DATA", "STATE")}}
-    address = f"127.0.0.1:{server.port}"
-    command = [sys.executable, "-m", "chat_tui", "connect", address, "--name", "ann", *arguments]
-    return Terminal(command, width=80, height=24, folder=own, env=env)
-
-
-def send(server: ServerProcess, target: str, lines: Sequence[str]) -> None:
-    """Let somebody else say something."""
-    command = [sys.executable, "-m", "chat_tui", "send", target, "-", "--server", server.address, "--name", "bob"]
-    subprocess.run(command, input="\n".join(lines).encode(), capture_output=True, timeout=WAIT_S, check=True)
-
-
 def shows(text: str) -> str:
     """Return the question whether a text can be read in the page."""
     return f"document.body.innerText.includes({text!r})"
@@ -48,7 +30,7 @@ def shows(text: str) -> str:
 def test_page_in_a_browser_follows_by_itself_while_the_user_types(server: ServerProcess, home: Path) -> None:
     page = home / "chat.html"
     payloads = ["<script>document.title='pwned'</script>", "<img src=x onerror=\"document.title='pwned'\">"]
-    with client(server, home, "--html", str(page)) as ann, Browser(home / "browser") as browser:
+    with open_client(server, "ann", home, "--html", str(page)) as ann, Browser(home / "browser") as browser:
         ann.wait_for("#general", "F1")
         assert stat.S_IMODE(page.stat().st_mode) == 0o600
         browser.open(page)
@@ -57,8 +39,8 @@ def test_page_in_a_browser_follows_by_itself_while_the_user_types(server: Server
         ann.wait_for("1 channel")
         ann.say("this is mine")
         ann.type("half a line ")
-        send(server, "#general", ["hello from bob", *payloads])
-        send(server, "@ann", ["only for you"])
+        speak(server, "#general", ["hello from bob", *payloads])
+        speak(server, "@ann", ["only for you"])
         for text in (
             "1 channel; /join #name goes there",
             "this is mine",
@@ -82,32 +64,32 @@ def test_page_keeps_its_place_when_it_follows_and_stays_at_the_end_for_who_is_th
     server: ServerProcess, home: Path
 ) -> None:
     page = home / "chat.html"
-    with client(server, home) as ann, Browser(home / "browser") as browser:
+    with open_client(server, "ann", home) as ann, Browser(home / "browser") as browser:
         ann.wait_for("#general", "F1")
         ann.say(f"/html {page}")
         ann.wait_for("open it in a browser")
-        send(server, "#general", [f"line {number}" for number in range(120)])
+        speak(server, "#general", [f"line {number}" for number in range(120)])
         ann.wait_for("line 119")
         browser.open(page)
         browser.until(shows("line 119"))
         at_end = "document.scrollingElement.scrollHeight - innerHeight - document.scrollingElement.scrollTop < 8"
         assert browser.ask(at_end)
 
-        send(server, "#general", ["the newest"])
+        speak(server, "#general", ["the newest"])
         browser.until(shows("the newest"))
         browser.until(at_end)
 
         browser.ask("scrollTo(0, 700)")
         before = browser.until(FIRST_LINE)
         top = browser.ask("document.scrollingElement.scrollTop")
-        send(server, "#general", ["newer still"])
+        speak(server, "#general", ["newer still"])
         browser.until(shows("newer still"))
         assert browser.ask(FIRST_LINE) == before
         assert abs(browser.ask("document.scrollingElement.scrollTop") - top) <= 1
 
         ann.say("/html off")
         ann.wait_for("has ended")
-        send(server, "#general", ["not for the page"])
+        speak(server, "#general", ["not for the page"])
         ann.wait_for("not for the page")
         browser.until(shows("the client has ended"))
         assert not browser.ask(shows("not for the page"))
@@ -116,14 +98,14 @@ def test_page_keeps_its_place_when_it_follows_and_stays_at_the_end_for_who_is_th
 def test_file_of_somebody_else_is_asked_about_before_it_is_gone(server: ServerProcess, home: Path) -> None:
     thesis = home / "thesis.html"
     thesis.write_text("my thesis")
-    with client(server, home, "--html", str(thesis)) as ann:
+    with open_client(server, "ann", home, "--html", str(thesis)) as ann:
         ann.wait_for("is there already", "Write over it? [y/N]")
         ann.say("n")
         assert ann.wait_exit() == ExitCode.CANNOT_CREATE
         assert "It stays as it is" in ann.screen()
     assert thesis.read_text() == "my thesis"
 
-    with client(server, home, "--html", str(thesis)) as ann:
+    with open_client(server, "ann", home, "--html", str(thesis)) as ann:
         ann.wait_for("Write over it? [y/N]")
         ann.say("y")
         ann.wait_for("#general", "F1")

@@ -26,6 +26,8 @@ class Welcome(Reply, frozen=True, kw_only=True):
     """How one gets in: `name`: a name is enough on this listener."""
     capabilities: tuple[str, ...] = ()
     """Optional features the server has."""
+    motd: str = ""
+    """Message of the day: one line for people, to be shown at sign-in; empty: none."""
 
 
 class Hello(Request[Welcome], frozen=True, kw_only=True, tag="hello"):

@@ -20,9 +20,12 @@ from chat_core.protocol.requests.messages import (
     ReadEvents,
 )
 from chat_core.server.context import Context
+from chat_core.server.observe import get_log
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Inside, Permission
 from chat_core.server.store.base import AppendMessage, DeleteMessage, EditMessage, Place, Reader, Refused
+
+log = get_log(__name__)
 
 
 @handles(Post, needs=Permission.SPEAK, inside=Inside.SPEAKER)
@@ -42,6 +45,8 @@ async def post(ctx: Context, request: Post) -> Posted:
             ts=ctx.wall_ms(),
         )
     )
+    if ctx.services.log_messages and not duplicate:
+        log.info("said", conversation=conversation, seq=seq, account=ctx.session.name, body=body)
     return Posted(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)
 
 

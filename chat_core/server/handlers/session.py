@@ -54,6 +54,7 @@ async def hello(ctx: Context, request: Hello) -> Welcome:
         epoch=services.epoch,
         limits=Limits(ping_every_s=services.ping_every_s, pong_within_s=services.pong_within_s),
         registration="name" if ctx.session.local else "closed",
+        motd=services.motd,
     )
 
 
