@@ -95,13 +95,13 @@ asyncio.run(type_on())
 
 def test_lost_peer_leaves_nothing_behind_within_a_ping_time_out(home: Path) -> None:
     env = {"CHAT_CORE_LIMITS_PING_EVERY_S": "1", "CHAT_CORE_LIMITS_PONG_WITHIN_S": "1"}
-    with ServerProcess(home / "data", env=env) as server, open_client(server, "ann", home, width=170) as ann:
+    with ServerProcess(home / "data", env=env) as server, open_client(server, "ann", home) as ann:
         ann.wait_for("#general", "F1")
         with subprocess.Popen([sys.executable, "-c", TYPIST, server.address]) as bob:
             try:
-                ann.wait_for("bob joined", "● bob", "bob is typing")
+                ann.wait_for("bob joined", "2 online", "bob is typing")
                 bob.send_signal(signal.SIGSTOP)
-                ann.wait_for("bob went offline", "○ bob")
+                ann.wait_for("bob went offline", "1 online")
                 ann.wait_for("bob is typing", gone=True)
                 assert connections(server.process.pid, server.port) == 1
             finally:
