@@ -37,6 +37,7 @@ from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.chat_view import ChatView
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.start import StartScreen
+from chat_tui.screens.start_parts import in_words
 from chat_tui.screens.trust import StopScreen, TrustScreen
 from chat_tui.screens.visit import Choice, Visit, trust
 from chat_tui.storage import HERE
@@ -263,6 +264,7 @@ class ChatApp(App[None], inherit_bindings=False):
     def _go(self, choice: Choice) -> None:
         self._choice = choice
         self._part()
+        self._page.moved(f"Connecting to {in_words(choice.address)} as {choice.name}.")
         self.switch_screen(self._visiting(choice).screen)
 
     def _go_back(self, complaint: str, note: str = "") -> None:

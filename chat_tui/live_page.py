@@ -102,6 +102,11 @@ class LivePage:
             self._journal.tell(text, self._clock.wall_ms(), more=more, fault=fault)
             self._changed()
 
+    def moved(self, where: str) -> None:
+        """Take that another server is gone to."""
+        self.tell(where)
+        self._journal.forget_connection()
+
     async def end(self) -> None:
         """Write the last page, which says that it is the last, and let go of the file."""
         path, self.path = self.path, None

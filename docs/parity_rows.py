@@ -34,7 +34,6 @@ OPEN: Final[frozenset[str]] = frozenset(
     {
         "cap",
         "idle",
-        "everywhere",
         "log-file",
         "alias",
         "broadcast",
@@ -123,6 +122,11 @@ SYSTEMS: Final = (
                 "everywhere",
                 "It listens on all interfaces.",
                 "`--host 0.0.0.0` or `::`, with TLS; the first line says how others connect.",
+                tests=(
+                    "e2e/test_tls.py::"
+                    "test_serve_speaks_tls_off_loopback_by_itself_and_names_an_address_that_others_can_reach",
+                    "e2e/test_tls.py::test_full_screen_client_asks_about_an_unknown_server_and_goes_there",
+                ),
             ),
             Row(
                 "nowhere-yet",
@@ -322,7 +326,10 @@ SYSTEMS: Final = (
                 "Help at any time.",
                 "`/help`.",
                 "`HELP`",
-                (_CLASSIC + "test_help_is_shown_and_the_word_can_still_be_said",),
+                (
+                    _CLASSIC + "test_help_is_shown_and_the_word_can_still_be_said",
+                    "e2e/test_scripting.py::test_send_never_interprets_commands",
+                ),
             ),
             Row(
                 "on-request",

@@ -23,5 +23,5 @@ async def login(ctx: Context, name: NewName = NewName("")) -> None:
 
 @command("logout", example="/logout", classic=("log out",))
 async def logout(ctx: Context) -> None:
-    """Sign out, and go to the start screen; what was not sent yet is asked about first."""
+    """Sign out, and go to the start screen."""
     ctx.desk.sign_out()

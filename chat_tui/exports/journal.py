@@ -121,6 +121,10 @@ class Journal:
         kind: Kind = "fault" if fault else "told"
         self._put(("told", self._number), Entry(ts=now, kind=kind, text=drawable(text), more=drawable(more)))
 
+    def forget_connection(self) -> None:
+        """Take whatever comes next of the connection as that of another one."""
+        self._link = ""
+
     # --- messages
 
     def _append(self, state: ClientState, number: int, messages: Iterable[Message]) -> None:

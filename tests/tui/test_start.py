@@ -217,5 +217,6 @@ async def test_start_screen_asks_for_a_page_and_before_a_file_of_somebody_else_i
         assert start(app)._file_field.value == str(thesis)
         await press(pilot, "enter")
         await me.until(lambda: isinstance(app.screen, ChatScreen))
-        await me.until(lambda: thesis.read_text().count("Connected as reader") >= 1)
+        await me.until(lambda: thesis.read_text().count("Connected as reader") == 2)
+        assert f"Connecting to {in_words(server)} as reader" in thesis.read_text()
     assert "the client has ended" in thesis.read_text()

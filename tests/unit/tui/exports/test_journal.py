@@ -140,10 +140,13 @@ def test_connection_is_told_once_for_each_turn_it_takes() -> None:
     links += [LinkState(status=LinkStatus.ONLINE), LinkState(status=LinkStatus.ONLINE, latency_ms=3.0)]
     for link in links:
         taken(journal, client(link=link), LinkChanged())
+    journal.forget_connection()
+    taken(journal, client(link=LinkState(status=LinkStatus.ONLINE)), LinkChanged())
 
     assert [text for _, _, text in told(journal)] == [
         "Connected as you.",
         "The server closed the connection.",
+        "Connected as you.",
         "Connected as you.",
     ]
 
