@@ -16,8 +16,8 @@ from chat_core.server.store.base import (
     RenameAccount,
     SignInByName,
 )
-from chat_core.server.store.ops.speaking import check_may_enter
 from chat_core.server.store.look_alikes import check_look_alike
+from chat_core.server.store.ops.speaking import check_may_enter
 from chat_core.server.store.ops.work import Work, add_account, enter, rename_account, tell_joined
 
 
