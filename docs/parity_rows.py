@@ -38,7 +38,6 @@ OPEN: Final[frozenset[str]] = frozenset(
         "alias",
         "broadcast",
         "shouting",
-        "kicked",
         "allow-list",
         "private-session",
         "session-number",
@@ -264,7 +263,17 @@ SYSTEMS: Final = (
                 "`!leave`",
                 (_CLASSIC + "test_bang_leave_leaves_the_program",),
             ),
-            Row("kicked", "Who is kicked is told, and disconnected.", "The reason is shown; no reconnect by itself."),
+            Row(
+                "kicked",
+                "Who is kicked is told, and disconnected.",
+                "The reason is shown; no reconnect by itself.",
+                tests=(
+                    "e2e/test_keeping_order.py::"
+                    "test_moderator_puts_somebody_off_the_server_who_reads_why_on_the_start_screen",
+                    "integration/test_keeping_order.py::"
+                    "test_kicked_account_is_told_why_on_every_device_and_does_not_come_back_by_itself",
+                ),
+            ),
         ),
     ),
     System(
