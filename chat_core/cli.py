@@ -77,6 +77,9 @@ def serve(
     log_level: Annotated[str | None, typer.Option(help="trace, debug, info, warning or error [default: info].")] = None,
     debug: Annotated[int, typer.Option("--debug", "-d", count=True, help="Log more: debug; twice: trace.")] = 0,
     log_file: Annotated[Path | None, typer.Option(help="Append the log to this file.")] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="Other defaults; classic: what earlier chat systems did by themselves.")
+    ] = None,
     log_messages: Annotated[
         bool | None, typer.Option("--log-messages", help="Log the text of messages, too. Tell your users.")
     ] = None,
@@ -91,12 +94,15 @@ def serve(
     from chat_core.server.app import run
     from chat_core.server.config import DEFAULT_HOST, Given, load, serve_options
     from chat_core.server.observe import LEVELS
+    from chat_core.server.presets import PRESETS
     from chat_core.server.reloading import Source
 
     if log_level is not None and log_level not in LEVELS:
         raise typer.BadParameter(f"must be one of {', '.join(LEVELS)}", param_hint="--log-level")
     if tls not in (None, "auto", "on") or (tls and insecure_plaintext):
         raise typer.BadParameter("must be auto or on, and not beside --insecure-plaintext", param_hint="--tls")
+    if preset is not None and preset not in PRESETS:
+        raise typer.BadParameter(f"must be one of {', '.join(PRESETS)}", param_hint="--preset")
     tls = "insecure-plaintext" if insecure_plaintext else tls
     if profile not in (None, "auto", "local", "internet"):
         raise typer.BadParameter("must be auto, local or internet", param_hint="--profile")
@@ -114,6 +120,7 @@ def serve(
         idle_timeout_s=idle_timeout,
         exit_when_idle_s=exit_when_idle,
         log_file=log_file,
+        preset=preset,
         log_messages=log_messages,
     )
     # An embedded server is told everything by its starter; the variables around it are meant for another one.

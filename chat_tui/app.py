@@ -24,6 +24,7 @@ from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.faults import HarmlessFormatter, harmless_traceback
 from chat_core.base.tasks import spawn
 from chat_core.client.errors import Untrusted
+from chat_core.client.state.model import ClientState
 from chat_core.transport.urls import parse_invitation
 from chat_tui import storage
 from chat_tui.commands.context import Answer
@@ -31,11 +32,13 @@ from chat_tui.config import Settings
 from chat_tui.embedded import Embedded
 from chat_tui.keys import Keymap
 from chat_tui.keys.repair import repair
+from chat_tui.live_page import LivePage, NotOurs, PageWanted
 from chat_tui.screens.base import BaseScreen, HelpWanted
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.chat_view import ChatView
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.start import StartScreen
+from chat_tui.screens.start_parts import in_words
 from chat_tui.screens.trust import StopScreen, TrustScreen
 from chat_tui.screens.visit import Choice, Visit, trust
 from chat_tui.storage import HERE
@@ -66,6 +69,7 @@ class ChatApp(App[None], inherit_bindings=False):
         outbox: Path,
         theme: str = "",
         title: str = "",
+        page: PageWanted | None = None,
         settings: Settings | None = None,
         keymap: Keymap | None = None,
         on_settled: Callable[[], object] | None = None,
@@ -79,6 +83,7 @@ class ChatApp(App[None], inherit_bindings=False):
             outbox: folder for messages that are not sent yet.
             theme: name of a look; empty: the default.
             title: what to call this computer's own server; empty: that.
+            page: the live page to begin at once; None: none.
             settings: what the user has set; None: nothing.
             keymap: the keys in use; None: the default ones.
             on_settled: called once, when somebody was let in and that was drawn: what there is now stays.
@@ -102,6 +107,9 @@ class ChatApp(App[None], inherit_bindings=False):
         self._choice = choice
         self._title_here = title
         self._on_settled = on_settled
+        self._settings = settings or Settings()
+        self._page = LivePage(self._page_fault)
+        self._page_wanted = page
         self._visit: Visit | None = None
         self._own_loop: asyncio.AbstractEventLoop | None = None
 
@@ -170,9 +178,15 @@ class ChatApp(App[None], inherit_bindings=False):
         if self._visit is not None:
             self._visit.bridge.wake()
 
-    def on_mount(self) -> None:
-        """Know the loop, for `exit_from_anywhere`."""
+    async def on_mount(self) -> None:
+        """Know the loop, for `exit_from_anywhere`, and begin the live page."""
         self._own_loop = asyncio.get_running_loop()
+        wanted = self._page_wanted
+        if wanted is not None:
+            try:
+                await self._page.begin(wanted.file, ClientState(), over=wanted.over)
+            except ChatError as fault:
+                self._page_fault(str(fault))
 
     def exit_from_anywhere(self) -> None:
         """Leave in good order, with the terminal as it was; may be called by a signal or another thread."""
@@ -184,12 +198,24 @@ class ChatApp(App[None], inherit_bindings=False):
         """Say goodbye."""
         if self._visit is not None:
             await self._visit.end()
+        await self._page.end()
         self._embedded.let_go()
 
     # --- where to
 
-    def on_start_screen_chosen(self, event: StartScreen.Chosen) -> None:
-        """Go there."""
+    async def on_start_screen_chosen(self, event: StartScreen.Chosen) -> None:
+        """Go there, with a page if one was asked for."""
+        if event.file and (self._page.path is None or event.file != str(self._page.path)):
+            wanted = PageWanted(event.file, over=self._page_wanted == PageWanted(event.file))
+            try:
+                await self._page.begin(wanted.file, ClientState(), over=wanted.over)
+            except NotOurs as fault:
+                self._page_wanted = wanted._replace(over=False)
+                event.screen.say(f"{fault} Enter again writes over it.")
+                return
+            except ChatError as fault:
+                event.screen.say(str(fault))
+                return
         self._go(Choice(event.address, event.name, event.link))
 
     def on_trust_screen_decided(self, event: TrustScreen.Decided) -> None:
@@ -208,6 +234,17 @@ class ChatApp(App[None], inherit_bindings=False):
     def on_stop_screen_left(self) -> None:
         """Go back to where one chooses."""
         self._go_back("")
+
+    def on_chat_screen_sign_in_wanted(self, event: ChatScreen.SignInWanted) -> None:
+        """Be somebody else on the same server, or choose whom."""
+        if event.name and self._choice is not None:
+            self._go(Choice(self._choice.address, event.name))
+        else:
+            self._go_back("")
+
+    def on_chat_screen_sign_out_wanted(self, event: ChatScreen.SignOutWanted) -> None:
+        """Be nobody."""
+        self._go_back("", note="You are signed out.")
 
     def on_chat_screen_server_wanted(self, event: ChatScreen.ServerWanted) -> None:
         """Go to another server, or to the start screen to choose one."""
@@ -239,11 +276,20 @@ class ChatApp(App[None], inherit_bindings=False):
     def _go(self, choice: Choice) -> None:
         self._choice = choice
         self._part()
+        self._page.moved(f"Connecting to {in_words(choice.address)} as {choice.name}.")
         self.switch_screen(self._visiting(choice).screen)
 
-    def _go_back(self, complaint: str) -> None:
+    def _go_back(self, complaint: str, note: str = "") -> None:
         self._part()
-        self.switch_screen(self._start_screen(complaint))
+        if complaint or note:
+            self._page.tell(complaint or note, fault=bool(complaint))
+        self.switch_screen(self._start_screen(complaint, note))
+
+    def _page_fault(self, sentence: str) -> None:
+        if self._visit is not None:
+            self._visit.screen.answer(Answer(sentence, fault=True))
+        else:
+            self.notify(sentence, severity="error")
 
     def _distrust(self, why: Untrusted) -> None:
         """Let the user decide about a server that is not known; stop at one that is not the right one."""
@@ -261,22 +307,25 @@ class ChatApp(App[None], inherit_bindings=False):
             choice,
             self._embedded,
             self._servers,
+            page=self._page,
+            settings=self._settings,
             title=self._title_here if choice.address == HERE else "",
             on_known=self._remember,
             on_end=self._go_back,
             on_untrusted=self._distrust,
             config=self._config,
             outbox=self._outbox,
-            settings=self._settings,
             keymap=self._keys,
         )
         return self._visit
 
-    def _start_screen(self, complaint: str = "") -> StartScreen:
+    def _start_screen(self, complaint: str = "", note: str = "") -> StartScreen:
         tried = self._choice
         return StartScreen(
             self._servers,
             complaint=complaint,
+            note=note,
+            file=str(self._page.path or ""),
             address=tried.address if tried is not None else None,
             name=tried.name if tried is not None else "",
         )

@@ -42,11 +42,20 @@ class KeysSection(msgspec.Struct, frozen=True, kw_only=True):
         return "history" if self.preset == "irc" else "edit"
 
 
+class CommandsSection(msgspec.Struct, frozen=True, kw_only=True):
+    """How lines in the composer are taken."""
+
+    classic_forms: bool = True
+    """Whether commands of earlier systems that begin with no slash (`HELP`, `log out`) are commands here too, where
+    they are the whole line."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The configuration of a client: what the file can hold."""
 
     compose: ComposeSection = ComposeSection()
     keys: KeysSection = KeysSection()
+    commands: CommandsSection = CommandsSection()
 
 
 def load(folder: Path, environment: Mapping[str, str]) -> Loaded[Settings]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from chat_tui.commands.command import Command
-from chat_tui.commands.registry import ALL
+from chat_tui.commands.registry import ALL, CLASSIC
 from chat_tui.keys import KEYS, keymap, spelled
 from chat_tui.keys.keymap import PRESETS
 from docs.struct_tables import table
@@ -20,6 +20,12 @@ def command_table() -> str:
 def command_sections() -> str:
     """Return a section for each slash command."""
     return "\n\n".join(map(_section, ALL))
+
+
+def classic_table() -> str:
+    """Return how earlier systems spell commands."""
+    rows = [(f"`{form.shown}`", f"[`{command.usage}`](#{command.name})") for form, command in CLASSIC]
+    return table(("there", "here"), rows)
 
 
 def key_tables() -> str:
@@ -50,12 +56,14 @@ def _section(command: Command) -> str:
     more = [f"Example: `{command.example}`."]
     if command.aliases:
         more.append(f"Also: {', '.join(f'`/{alias}`' for alias in command.aliases)}.")
+    if command.classic:
+        more.append(f"Classic: {', '.join(f'`{form.shown}`' for form in command.classic)}.")
     if command.key:
         more.append(f"Key: {spelled(command.key)}.")
     return "\n".join((f"## {command.name}", "", *facts, "", " ".join(more)))
 
 
-COMMANDS = {"commands": command_table, "command-sections": command_sections}
+COMMANDS = {"commands": command_table, "classic-forms": classic_table, "command-sections": command_sections}
 """Parts of docs/commands.md."""
 KEY_PARTS = {"presets": preset_tables, "keys": key_tables}
 """Parts of docs/keys.md."""

@@ -25,6 +25,7 @@ from docs import (  # noqa: E402
     client_tables,
     config_tables,
     operating_tables,
+    parity_tables,
     permission_tables,
     protocol_tables,
     reliability_tables,
@@ -37,9 +38,11 @@ DOCUMENTS: Final[Mapping[str, Mapping[str, Part]]] = {
     "commands.md": client_tables.COMMANDS,
     "keys.md": client_tables.KEY_PARTS,
     "config.md": config_tables.PARTS,
+    "config-client.md": config_tables.CLIENT_PARTS,
     "operating.md": operating_tables.PARTS,
     "permissions.md": permission_tables.PARTS,
     "reliability.md": reliability_tables.PARTS,
+    "parity.md": parity_tables.PARTS,
 }
 """Documents by their path in this folder, each with its parts by the name in the marker."""
 

@@ -86,7 +86,7 @@ def field_sentences(kind: type) -> dict[str, str]:
     """Return the sentence that stands under each field of a class of ours, by the field's name."""
     sentences: dict[str, str] = {}
     for base in reversed(kind.__mro__):
-        if base.__module__.startswith("chat_core."):
+        if base.__module__.startswith(("chat_core.", "chat_tui.")):
             tree = ast.parse(textwrap.dedent(inspect.getsource(base))).body[0]
             assert isinstance(tree, ast.ClassDef)
             sentences |= _sentences(tree.body)

@@ -27,7 +27,7 @@ def home() -> Iterator[Path]:
 @pytest.fixture(autouse=True)
 def isolated(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Point this process and its children at `home`, and take motion out of Textual."""
-    for variable in [name for name in os.environ if name.startswith("CHAT_CORE_")]:
+    for variable in [name for name in os.environ if name.startswith(("CHAT_CORE_", "CHAT_TUI_"))]:
         monkeypatch.delenv(variable)
     monkeypatch.setenv("HOME", str(home))
     for kind in ("CACHE", "CONFIG", "DATA", "STATE"):

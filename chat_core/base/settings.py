@@ -42,9 +42,10 @@ class Origin(IntEnum):
     """Where a value came from; the greater wins."""
 
     DEFAULT = 0
-    FILE = 1
-    ENVIRONMENT = 2
-    OPTION = 3
+    PRESET = 1
+    FILE = 2
+    ENVIRONMENT = 3
+    OPTION = 4
 
 
 class SettingsFault(UsageFault):
@@ -186,6 +187,12 @@ class Loading(Generic[S]):
         """Add faults that were found elsewhere."""
         self._faults.extend(faults)
 
+    def take_preset(self, name: str, values: Mapping[tuple[str, str], Any]) -> None:
+        """Take a named set of values that are better than the defaults only; what is no setting is left out."""
+        for at, value in values.items():
+            if at in self._keys:
+                self._take(self._keys[at], value, Origin.PRESET, f"preset {name}", said=f"The preset {name}: {at[1]}")
+
     def take_file(self, file: Path, content: Mapping[str, Any]) -> None:
         """Take what a TOML file holds.
 
@@ -312,7 +319,7 @@ def in_words(info: types.Type) -> str:
         case types.FloatType():
             return f"a number{_bounds(info.ge, info.le)}"
         case types.StrType():
-            return "text" if info.min_length is None else "text that is not empty"
+            return ("text" if info.min_length is None else "text that is not empty") + _longest(info.max_length)
         case types.LiteralType():
             return "one of " + ", ".join(quoted(value) for value in info.values)
         case _:
@@ -352,6 +359,10 @@ def _bounds(least: float | None, most: float | None) -> str:
     if least is not None:
         return f", at least {least}"
     return "" if most is None else f", at most {most}"
+
+
+def _longest(most: int | None) -> str:
+    return "" if most is None else f", at most {most} characters"
 
 
 def _instead(wrong: str, known: Iterable[str]) -> str:

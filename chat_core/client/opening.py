@@ -11,7 +11,7 @@ from chat_core.client.sending import Sender
 from chat_core.client.state import inputs
 from chat_core.client.state.listing import same_target
 from chat_core.protocol.codes import Refusal
-from chat_core.protocol.limits import PROTOCOL_VERSION
+from chat_core.protocol.limits import MOTD_CHARS, PROTOCOL_VERSION
 from chat_core.protocol.requests.conversations import Find
 from chat_core.protocol.requests.session import Hello, SignedIn, SignIn, Welcome
 
@@ -72,7 +72,8 @@ class Opening:
         me = self._board.now.me
         if me is not None and me.id != signed_in.account.id:
             self._sender.drop_all(ANOTHER_ACCOUNT)
-        self._board.apply(inputs.SignedInAs(me=signed_in.account, server=clean_line(welcome.server[:100])))
+        server, motd = clean_line(welcome.server[:100]), clean_line(welcome.motd[:MOTD_CHARS])
+        self._board.apply(inputs.SignedInAs(me=signed_in.account, server=server, motd=motd))
 
     async def _same_store(self, link: Link, epoch: str) -> None:
         """See that every conversation still is what it was, for a client that has no list of them from a resume."""

@@ -20,6 +20,8 @@ FRAME_TO_CLIENT_BYTES: Final = 256 * 1024
 
 BODY_BYTES: Final = 16 * 1024
 """Longest message body, in bytes of UTF-8, as received."""
+MOTD_CHARS: Final = 500
+"""Longest message of the day, in characters."""
 TOPIC_BYTES: Final = 512
 """Longest topic, in bytes of UTF-8."""
 PAGE_ITEMS: Final = 200

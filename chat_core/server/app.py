@@ -146,6 +146,7 @@ class Server:
                     ping_every_s=self._options.ping_every_s,
                     pong_within_s=self._options.pong_within_s,
                     guard=guard,
+                    motd=self._options.motd,
                 ),
                 self._broken,
                 parts.routes,

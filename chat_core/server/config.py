@@ -12,8 +12,9 @@ import msgspec
 from msgspec import Meta
 
 from chat_core.base.settings import LIVE, FilePath, Loaded, Loading, Origin, SettingsFault, as_toml, quoted, read_toml
-from chat_core.base.text import line_for_terminal
+from chat_core.base.text import clean_line, line_for_terminal
 from chat_core.protocol import limits
+from chat_core.server.presets import PRESETS
 from chat_core.server.profiles import INTERNET, LOCAL, InternetSection, LocalSection, Profile
 from chat_core.transport.urls import is_host, is_loopback
 
@@ -85,6 +86,8 @@ class ServeOptions:
     """Bytes that may wait for one reader before it is detached and told `lagging`."""
     stop_within_s: float = STOP_WITHIN_S
     """Time that calls under way get to finish at a graceful stop, in seconds."""
+    motd: str = ""
+    """Message of the day, one line; empty: none."""
 
 
 class ServerSection(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +114,11 @@ class ServerSection(msgspec.Struct, frozen=True, kw_only=True):
     `internet` for everything else."""
     log_level: Annotated[Literal["trace", "debug", "info", "warning", "error"], LIVE] = "info"
     """The least important lines that are logged; `trace`: a line for each request, too."""
+    motd: Annotated[str, Meta(max_length=limits.MOTD_CHARS)] = ""
+    """Message of the day: one line that everybody is shown who signs in; empty: none."""
+    preset: Literal["", "classic"] = ""
+    """A named set of defaults for all that is not set in any other way; `classic`: what earlier chat systems did by
+    themselves; empty: none."""
 
 
 class TlsSection(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,11 +189,12 @@ class Given:
     idle_timeout_s: float | None = None
     exit_when_idle_s: float | None = None
     log_file: Path | None = None
+    preset: str | None = None
     log_messages: bool | None = None
 
 
 def load(given: Given, environment: Mapping[str, str], default_data: Path) -> Loaded[Settings]:
-    """Gather the settings: defaults, then the file, then the environment, then the command line.
+    """Gather the settings: defaults, then a preset, then the file, then the environment, then the command line.
 
     Args:
         given: the command line.
@@ -205,6 +214,7 @@ def load(given: Given, environment: Mapping[str, str], default_data: Path) -> Lo
         "tls": given.tls,
         "log_level": given.log_level,
         "profile": given.profile,
+        "preset": given.preset,
     }
     loading.take_options({("server", name): value for name, value in options.items()})
     loading.take_options(
@@ -227,6 +237,9 @@ def load(given: Given, environment: Mapping[str, str], default_data: Path) -> Lo
         there, missing = ("certificate", "key") if loading.value("tls", "certificate") else ("key", "certificate")
         loading.complain([f"[tls] {there} is set, but {missing} is not; expected both, or neither."])
     _check_public_host(loading)
+    name = loading.value("server", "preset")
+    if name:
+        loading.take_preset(name, PRESETS[name])
     return loading.finish()
 
 
@@ -291,6 +304,7 @@ def serve_options(loaded: Loaded[Settings], default_data: Path, *, embedded: boo
         sign_in_within_s=bounds.sign_in_within_s,
         outbox_bytes=bounds.outbox_bytes,
         stop_within_s=bounds.stop_within_s,
+        motd=clean_line(server.motd),
     )
 
 

@@ -31,6 +31,8 @@ class Services:
     pong_within_s: float
     guard: Guard
     """The numbers that hold for each listener."""
+    motd: str = ""
+    """Message of the day, told in the welcome."""
 
 
 @dataclass(frozen=True, slots=True)

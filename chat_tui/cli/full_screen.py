@@ -7,18 +7,22 @@ import os
 import signal
 import sys
 import threading
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.names import check_account_name
+from chat_core.base.settings import SettingsFault
 from chat_core.transport.urls import Invitation, parse_invitation
 from chat_tui.cli.common import Declare, add_name, fail, name_for
 from chat_tui.paths import config_folder, data_folder, log_file, outbox_folder
 from chat_tui.storage import HERE
+
+if TYPE_CHECKING:
+    from chat_tui.live_page import PageWanted
 
 END_WITHIN_S: Final = 2.0
 """Time to leave in good order after a signal, in seconds."""
@@ -29,11 +33,20 @@ def declare(command: Declare) -> None:
     connecting = command(_connect)
     connecting.add_argument("address", metavar="HOST[:PORT]", help="or a link (chats://…), or chat+unix:PATH")
     add_name(connecting)
-    add_name(command(_here))
+    _add_page(connecting)
+    here = command(_here)
+    add_name(here)
+    _add_page(here)
     showing = command(_demo)
     showing.add_argument("--name", default="you", help="who to be")
     showing.add_argument("--seed", type=int, default=1, help="the same number, the same talk")
     showing.add_argument("--still", action="store_true", help="let the bots fall silent after what they said before")
+
+
+def _add_page(command: ArgumentParser) -> None:
+    command.add_argument(
+        "--html", metavar="FILE", help="also write everything that comes into a page for your browser, which follows"
+    )
 
 
 def start(options: Namespace) -> ExitCode:
@@ -45,12 +58,12 @@ def _connect(options: Namespace) -> ExitCode:
     """Open the full-screen client on a server."""
     link = None if options.address == HERE else parse_invitation(options.address)
     address = HERE if link is None else str(link.address)
-    return _run_screens(address, options.name, options.theme, link=link)
+    return _run_screens(address, options.name, options.theme, link=link, html=options.html)
 
 
 def _here(options: Namespace) -> ExitCode:
     """Open the full-screen client on this computer's own server; starts it if need be."""
-    return _run_screens(HERE, options.name, options.theme)
+    return _run_screens(HERE, options.name, options.theme, html=options.html)
 
 
 def _demo(options: Namespace) -> ExitCode:
@@ -74,6 +87,7 @@ def _run_screens(
     *,
     link: Invitation | None = None,
     world: Path | None = None,
+    html: str | None = None,
 ) -> ExitCode:
     """Run the full-screen client.
 
@@ -83,8 +97,16 @@ def _run_screens(
         theme: name of a look; empty: the default.
         link: the link that leads there; None: there was none.
         world: folder to use instead of the user's own ones.
+        html: file for the live page, as typed; None: none.
     """
     _check_terminal()
+    from chat_tui import config
+
+    try:
+        settings = config.load(world or config_folder(), {} if world else os.environ).settings
+    except SettingsFault as fault:
+        print(fault, file=sys.stderr)
+        return ExitCode.CONFIG
     # What is made while everything is imported and drawn first is kept anyway: looking through it takes time.
     gc.disable()
     from chat_tui.app import ChatApp, log_to
@@ -102,6 +124,7 @@ def _run_screens(
     for conflict in keys.conflicts:
         print(f"chat-tui: {conflict}", file=sys.stderr)
     log_to(log_file())
+    page = _page_wanted(html) if html is not None else None
     choice = Choice(address, name_for(name, address), link) if address is not None else None
     screens = ChatApp(
         choice,
@@ -110,6 +133,7 @@ def _run_screens(
         outbox=world / "outbox" if world else outbox_folder(),
         theme=theme,
         title="the demo" if world else "",
+        page=page,
         settings=settings,
         keymap=keys,
         on_settled=_settle_memory,
@@ -117,6 +141,25 @@ def _run_screens(
     _end_on_signals(screens.exit_from_anywhere)
     screens.run()
     return ExitCode.INTERNAL if screens.return_code else ExitCode.OK
+
+
+def _page_wanted(file: str) -> PageWanted:
+    """Look whether there can be a page, and ask if something of somebody else would be lost.
+
+    Raises:
+        ChatError: there cannot.
+        SystemExit: it is to stay.
+    """
+    from chat_tui.live_page import NotOurs, PageWanted, look, resolved
+
+    try:
+        look(resolved(file))
+    except NotOurs as fault:
+        print(f"{fault}\nWrite over it? [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
+            sys.exit(fail("It stays as it is; name another file.", ExitCode.CANNOT_CREATE))
+        return PageWanted(file, over=True)
+    return PageWanted(file)
 
 
 def _end_on_signals(leave: Callable[[], None]) -> None:

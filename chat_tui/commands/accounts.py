@@ -1,4 +1,4 @@
-"""Commands about accounts."""
+"""Commands about accounts: which one is one's own here."""
 
 from __future__ import annotations
 
@@ -13,3 +13,15 @@ async def nick(ctx: Context, name: NewName) -> None:
     """Take another name, everywhere; your old messages show it too."""
     done = await ctx.calls.call(Rename(name=name))
     ctx.desk.answer(Answer(f"You are {done.account.name} now."))
+
+
+@command("login", example="/login annika", classic=("log on", "/login NAME"))
+async def login(ctx: Context, name: NewName = NewName("")) -> None:
+    """Sign in here as somebody else; without a name, choose one on the start screen."""
+    ctx.desk.sign_in_as(str(name))
+
+
+@command("logout", example="/logout", classic=("log out",))
+async def logout(ctx: Context) -> None:
+    """Sign out, and go to the start screen."""
+    ctx.desk.sign_out()

@@ -182,6 +182,15 @@ class Length(Argument):
         return cls("" if text.casefold() == "off" else str(parse_duration(text)))
 
 
+class FileName(Argument):
+    """The path of a file; blanks may be in it."""
+
+    __slots__ = ()
+
+    label = "file"
+    takes_rest = True
+
+
 class Rest(Argument):
     """Everything up to the end of the line, or of all lines."""
 

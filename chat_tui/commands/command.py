@@ -15,6 +15,7 @@ from typing import Final, NamedTuple, get_type_hints
 
 from chat_core.base.errors import UsageFault
 from chat_tui.commands.arguments import Argument
+from chat_tui.commands.classic import Form
 from chat_tui.commands.context import Context
 from chat_tui.commands.line import PREFIX, arguments
 
@@ -58,6 +59,8 @@ class Command(NamedTuple):
     """What it does."""
     moves: bool = False
     """Whether it leads to another conversation: what is entered behind it waits, and goes there."""
+    classic: tuple[Form, ...] = ()
+    """How earlier systems spell it."""
 
     @property
     def usage(self) -> str:
@@ -96,7 +99,13 @@ Function = Callable[..., Awaitable[None]]
 
 
 def command(
-    name: str, *, example: str, aliases: tuple[str, ...] = (), key: str = "", moves: bool = False
+    name: str,
+    *,
+    example: str,
+    aliases: tuple[str, ...] = (),
+    key: str = "",
+    moves: bool = False,
+    classic: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
     """Declare the decorated function to be a command.
 
@@ -106,6 +115,7 @@ def command(
         aliases: other names.
         key: a key that does the same, for the help; it is bound in `chat_tui.keys`.
         moves: whether it leads to another conversation, so that what is entered behind it belongs there.
+        classic: how earlier systems spell it; see `classic`.
     """
 
     def declare(function: Function) -> Function:
@@ -122,6 +132,7 @@ def command(
                 key=key,
                 function=function,
                 moves=moves,
+                classic=tuple(map(Form, classic)),
             )
         )
         return function

@@ -70,6 +70,26 @@ class Calls(Protocol):
         ...
 
 
+class PageDesk(Protocol):
+    """The live page as commands use it: a file with all that comes, for a browser. Each verb says what it did."""
+
+    async def begin(self, file: str) -> None:
+        """Begin one, having asked whether a file of somebody else may give way.
+
+        Raises:
+            ChatError: it cannot be written.
+        """
+        ...
+
+    async def end(self) -> None:
+        """Write it no more."""
+        ...
+
+    def tell(self) -> None:
+        """Say which it is."""
+        ...
+
+
 class Desk(Protocol):
     """The screen as commands use it."""
 
@@ -95,6 +115,19 @@ class Desk(Protocol):
 
     def leave_for(self, server: str) -> None:
         """Leave this server for another one; empty: to the start screen."""
+        ...
+
+    def sign_in_as(self, name: str) -> None:
+        """Be somebody else on this server; empty: choose whom on the start screen."""
+        ...
+
+    def sign_out(self) -> None:
+        """Leave this server, to the start screen."""
+        ...
+
+    @property
+    def pages(self) -> PageDesk:
+        """The live page."""
         ...
 
     def learn_channels(self, names: Sequence[str]) -> None:

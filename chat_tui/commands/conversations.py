@@ -78,13 +78,26 @@ async def list_channels(ctx: Context, letters: Letters = Letters("")) -> None:
     ctx.desk.answer(Answer(f"{many}{what}; /join #name goes there", channel_lines(found)))
 
 
-@command("dm", aliases=("msg", "query"), example="/dm @ann are you there?", moves=True)
+@command(
+    "dm",
+    aliases=("msg", "query"),
+    example="/dm @ann are you there?",
+    moves=True,
+    classic=('/dm user2 "hello"',),
+)
 async def dm(ctx: Context, user: User, text: Rest = Rest("")) -> None:
     """Open the direct conversation with somebody, and say something there."""
     conversation = await ctx.calls.open_direct(user.removeprefix("@"))
     if text:
         ctx.calls.post(conversation, text)
     ctx.desk.open_soon(conversation)
+
+
+@command("history", example="/history @ann", moves=True, classic=("HISTORY_REQ(<pair>)",))
+async def history(ctx: Context, user: User) -> None:
+    """Open what you and somebody else have said to each other."""
+    ctx.desk.open_soon(await ctx.calls.open_direct(user.removeprefix("@")))
+    ctx.desk.answer(Answer(f"Your history with {user}: PgUp reads back, to its beginning."))
 
 
 @command("topic", example="/topic Release on Friday")
@@ -100,7 +113,7 @@ async def topic(ctx: Context, text: Rest = Rest("")) -> None:
         ctx.desk.answer(Answer(f"{conversation.target}: {now}" if now else f"{conversation.target} has no topic."))
 
 
-@command("users", aliases=("who", "names"), key="f8", example="/users")
+@command("users", aliases=("who", "names"), key="f8", example="/users", classic=("/users",))
 async def users(ctx: Context, channel: Target = Target("")) -> None:
     """List who is in this conversation, or in the one that is named."""
     conversation = ctx.find(channel) if channel else ctx.here

@@ -10,8 +10,9 @@ from typing import Final, NamedTuple
 from chat_core.base.errors import UsageFault
 from chat_tui.commands import accounts, channels, conversations, messages, order, search, session
 from chat_tui.commands.arguments import Argument
+from chat_tui.commands.classic import Form
 from chat_tui.commands.command import DECLARED, Command
-from chat_tui.commands.line import PREFIX, Run, resolve
+from chat_tui.commands.line import PREFIX, Run, Say, resolve
 
 DOMAINS: Final = (conversations, channels, messages, search, accounts, order, session)
 """The files with commands."""
@@ -26,6 +27,10 @@ BY_NAME: Final[dict[str, Command]] = {command.name: command for command in ALL}
 
 NAMES: Final[dict[str, str]] = {name: command.name for command in ALL for name in (command.name, *command.aliases)}
 """The command's name behind each name and alias."""
+
+
+CLASSIC: Final[tuple[tuple[Form, Command], ...]] = tuple((form, command) for command in ALL for form in command.classic)
+"""How earlier systems spell commands, each with the command that it is here."""
 
 
 class Bound(NamedTuple):
@@ -70,6 +75,28 @@ def bind(run: Run) -> Bound:
         return Bound(command, command.bind(run.rest))
     except UsageFault as fault:
         raise WrongUse(f"{fault} Usage: {command.usage}") from fault
+
+
+def classic(line: str, me: str) -> Bound | Say | None:
+    """Return what a line means if it is a command of an earlier system, which begins with no slash.
+
+    Args:
+        line: all that was written.
+        me: one's own name; empty: not signed in.
+
+    Returns:
+        The command; what to say, if two slashes stand before it; None: it is no such line.
+
+    Raises:
+        UsageFault: it is one that cannot be run.
+    """
+    line = line.rstrip()
+    said = line.removeprefix(PREFIX * 2)
+    for form, command in CLASSIC:
+        inside = None if form.has_slash else form.fits(said)
+        if inside is not None:
+            return Say(said) if said != line else bind(Run(command.name, form.rest(inside, me)))
+    return None
 
 
 def _either(names: tuple[str, ...]) -> str:

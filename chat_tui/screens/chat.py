@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 from textual.binding import BindingType
 from textual.message import Message
@@ -17,7 +17,7 @@ from chat_core.client.state.model import LinkStatus
 from chat_core.protocol.requests.messages import Edit
 from chat_core.protocol.requests.search import SearchResults
 from chat_tui.commands.context import Answer
-from chat_tui.commands.line import Run, Say, parse
+from chat_tui.commands.line import PREFIX, Run, Say, parse
 from chat_tui.commands.registry import bind
 from chat_tui.drafts import Draft
 from chat_tui.keys import bindings
@@ -26,8 +26,11 @@ from chat_tui.screens.base import HelpWanted
 from chat_tui.screens.choices import Choice, choices, slot_choice
 from chat_tui.screens.finding import Finding
 from chat_tui.screens.found import FoundScreen
+from chat_tui.screens.help import help_lines
 from chat_tui.screens.switcher import Switcher
+from chat_tui.views.clean import drawable_line
 from chat_tui.views.columns import BREAKPOINTS
+from chat_tui.views.lines import Line, Span
 from chat_tui.widgets.completion import CompletionPopup
 from chat_tui.widgets.composer import Composer
 
@@ -40,10 +43,30 @@ _PATIENCE: Final = 100
 _WIDTHS: Final = {name: width for width, name in BREAKPOINTS}
 
 
+class Offer(NamedTuple):
+    """A line that was taken for a command of an earlier system, and can still be said."""
+
+    text: str
+    """It."""
+    conversation: int | None
+    """Where it was entered."""
+
+
 class ChatScreen(Finding):
     """The main screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("chat")]
+
+    class SignInWanted(Message):
+        """The user wants to be somebody else on this server."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+            """Well-formed; empty: the start screen, to choose one."""
+
+    class SignOutWanted(Message):
+        """The user wants to be nobody here."""
 
     class ServerWanted(Message):
         """The user wants to be on another server."""
@@ -53,6 +76,7 @@ class ChatScreen(Finding):
             self.server = server
             """As typed; empty: the start screen, to choose one."""
 
+    _offer: Offer | None = None
     _leaving = False
     _complained = False
     _patience = _PATIENCE
@@ -70,7 +94,12 @@ class ChatScreen(Finding):
     def _take_line(self, event: Composer.Entered, conversation: int | None) -> None:
         """Send a message, or run a command."""
         self.answers.dismiss()
+        self._offer = None
         if not isinstance(event.line, Say):
+            text = event.draft.text
+            if not text.lstrip().startswith(PREFIX):
+                self._offer = Offer(text.rstrip(), conversation)
+                self.answer(Answer(f"{self._offer.text} was taken as {PREFIX}{event.line.command.name}."))
             if event.line.command.moves:
                 self.moving += 1
                 self.errands.run(event.line, conversation, self._moved)
@@ -115,6 +144,14 @@ class ChatScreen(Finding):
         self.moving -= 1
         while self.typed_ahead and not self.moving:
             self._take_line(self.typed_ahead.popleft(), self.places.shown)
+
+    def on_composer_entered_nothing(self, event: Composer.EnteredNothing) -> None:
+        """Say the line that was taken for a command, if that is on offer."""
+        event.stop()
+        offer, self._offer = self._offer, None
+        if offer is not None and offer.conversation is not None and self.answers.answer is not None:
+            self.answers.dismiss()
+            self.bridge.post(offer.conversation, offer.text)
 
     def on_composer_refused(self, event: Composer.Refused) -> None:
         """Say why a line was not taken."""
@@ -281,6 +318,9 @@ class ChatScreen(Finding):
     def answer(self, answer: Answer) -> None:
         """See ChatView."""
         self._complained = False
+        if self._offer is not None:
+            hint = Line((Span(f"Enter again says it instead: {drawable_line(self._offer.text)}", "quiet"),))
+            answer = answer._replace(lines=(*answer.lines, hint))
         super().answer(answer)
 
     @override
@@ -291,15 +331,23 @@ class ChatScreen(Finding):
     @override
     def show_help(self, topic: str) -> None:
         """See ChatView."""
+        self.page.tell(f"/help {topic}".rstrip(), "\n".join(line.text.rstrip() for line in help_lines(topic)))
         self.post_message(HelpWanted(topic))
 
     @override
     def leave_for(self, server: str) -> None:
         """See ChatView."""
-        if unsent := self._unsent():
-            self.ask("connect", f"{unsent}/connect again goes.", partial(self._want, server))
-        else:
-            self._want(server)
+        self._go_away("connect", self.ServerWanted(server))
+
+    @override
+    def sign_in_as(self, name: str) -> None:
+        """See ChatView."""
+        self._go_away("login", self.SignInWanted(name))
+
+    @override
+    def sign_out(self) -> None:
+        """See ChatView."""
+        self._go_away("logout", self.SignOutWanted())
 
     @override
     def leave(self) -> None:
@@ -327,8 +375,12 @@ class ChatScreen(Finding):
         self.toggle_class(f"-{pane}-hidden" if has_room else f"-{pane}-shown")
         self.show_around()
 
-    def _want(self, server: str) -> None:
-        self.post_message(self.ServerWanted(server))
+    def _go_away(self, command: str, wanted: Message) -> None:
+        """Leave this server, having asked if something would be lost."""
+        if unsent := self._unsent():
+            self.ask(command, f"{unsent}{PREFIX}{command} again goes.", partial(self.post_message, wanted))
+        else:
+            self.post_message(wanted)
 
     def _unsent(self) -> str:
         """Return in words what is not sent, and what becomes of it; empty: nothing."""

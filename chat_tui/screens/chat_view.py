@@ -24,14 +24,18 @@ from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import Message as Said
 from chat_tui import visits
 from chat_tui.bridge import Bridge
+from chat_tui.commands import registry
 from chat_tui.commands.completing import Known, knowledge
 from chat_tui.commands.context import Answer
+from chat_tui.commands.line import Say
 from chat_tui.config import Settings
 from chat_tui.keys import Keymap
+from chat_tui.live_page import LivePage
 from chat_tui.screens.asking import Asking
 from chat_tui.screens.base import BaseScreen
 from chat_tui.screens.drafting import Drafting
 from chat_tui.screens.errands import Errands
+from chat_tui.screens.pages import Pages
 from chat_tui.screens.places import Places
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.given_up import given_up
@@ -73,7 +77,8 @@ class ChatView(BaseScreen):
         bridge: Bridge,
         *,
         title: str,
-        settings: Settings | None = None,
+        page: LivePage,
+        settings: Settings,
         keymap: Keymap | None = None,
         memory: Path | None = None,
         servers: Sequence[str] = (),
@@ -84,6 +89,7 @@ class ChatView(BaseScreen):
         Args:
             bridge: to the server.
             title: where one is, for people.
+            page: gets everything that is shown.
             settings: what the user has set.
             keymap: the keys in use.
             memory: folder for drafts and visits of this server; None: they end with the screen.
@@ -93,9 +99,15 @@ class ChatView(BaseScreen):
         super().__init__()
         self.bridge = bridge
         """To the server."""
+        self.page = page
+        """Gets everything that is shown."""
         self.places = Places()
         """Where one is."""
         self._clock = clock or SystemClock()
+        self.asking = Asking(self._clock)
+        """What was asked."""
+        self.pages = Pages(page, self.asking, lambda: bridge.state, self.answer)
+        """The same page for commands."""
         self._server_title = title
         self._servers = servers
         self.moving = 0
@@ -112,6 +124,7 @@ class ChatView(BaseScreen):
         self.visits = visits.load(memory) if memory is not None else visits.Visits()
         """Where one goes often."""
         self._me: int | None = None
+        self._motd = ""
         self._channels: tuple[str, ...] = ()
         self._names_of: tuple[ClientState, int | None, tuple[str, ...]] | None = None
         self._names = Known()
@@ -128,6 +141,8 @@ class ChatView(BaseScreen):
             id="composer",
         )
         """What is being written."""
+        if settings.commands.classic_forms:
+            self.composer.classic = self._classic
         self.timeline = Timeline(hints=WELCOME, clock=self._clock, id="timeline")
         """What was said."""
         self.select_bar = SelectBar(id="select")
@@ -194,6 +209,7 @@ class ChatView(BaseScreen):
     def take(self, batch: Batch) -> None:
         """Show what a batch changed."""
         state = batch.state
+        self.page.take(batch)
         wrote = {change.conversation for change in batch.changes if isinstance(change, MessagesAppended)}
         self.places.reopen(wrote)
         if not self.is_mounted:
@@ -203,6 +219,10 @@ class ChatView(BaseScreen):
             self.answer(Answer(*given_up(lost), fault=True))
         elif self._me is not None and state.me is not None and state.me.id != self._me:
             self.answer(Answer(ANOTHER_ACCOUNT, fault=True))
+        elif state.motd != self._motd:
+            self._motd = state.motd
+            if state.motd:
+                self.answer(Answer(state.motd))
         if state.me is not None:
             self._me = state.me.id
             self.drafting.open(self._me, state.epoch)
@@ -227,6 +247,7 @@ class ChatView(BaseScreen):
 
     def answer(self, answer: Answer) -> None:
         """Show something to this person only."""
+        self.page.tell(answer.title, "\n".join(line.text.rstrip() for line in answer.lines), fault=answer.fault)
         self.answers.show(answer)
         self.composer.give_way()
 
@@ -332,6 +353,11 @@ class ChatView(BaseScreen):
         """Return the time, in milliseconds since 1970."""
         return self._clock.wall_ms()
 
+    def _classic(self, line: str) -> registry.Bound | Say | None:
+        """Return what a line of an earlier system means here. Raises: UsageFault."""
+        me = self.bridge.state.me
+        return registry.classic(line, me.name if me is not None else "")
+
     # --- for commands, together with some above; see `commands.context.Desk`
 
     def show_found(self, query: str, found: SearchResults) -> None:
@@ -356,6 +382,14 @@ class ChatView(BaseScreen):
 
     def leave_for(self, server: str) -> None:
         """Ask for another server; empty: for the start screen."""
+        raise NotImplementedError
+
+    def sign_in_as(self, name: str) -> None:
+        """Ask to be somebody else; empty: for the start screen."""
+        raise NotImplementedError
+
+    def sign_out(self) -> None:
+        """Ask for the start screen."""
         raise NotImplementedError
 
     def leave(self) -> None:

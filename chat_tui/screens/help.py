@@ -12,7 +12,8 @@ from typing_extensions import override
 
 from chat_core.base.errors import UsageFault
 from chat_tui.commands.command import Command
-from chat_tui.commands.registry import ALL, find
+from chat_tui.commands.line import PREFIX
+from chat_tui.commands.registry import ALL, CLASSIC, find
 from chat_tui.commands.tables import pair_lines
 from chat_tui.keys import KEYS, Key, spelled
 from chat_tui.screens.base import BaseScreen
@@ -25,6 +26,7 @@ _MARGIN: Final = "  "
 _ABOUT_LINES: Final = (
     "A line is sent as it is. One that begins with / is a command, // at the beginning says a slash.",
     "The beginning of a command's name is enough where it is the only one: /to is /topic.",
+    "Classic forms are how earlier systems spell commands; without a slash they count as a whole line only.",
 )
 
 
@@ -49,6 +51,8 @@ def _everything(keys: Sequence[Key]) -> list[Line]:
         rows = [(key.label, key.description) for key in found if key.listed]
         lines += [_heading(group), *_table(rows), Line()]
     lines += [_heading("commands"), *_table([(command.usage, command.summary) for command in ALL]), Line()]
+    classic = [(form.shown, f"as {PREFIX}{command.name}") for form, command in CLASSIC]
+    lines += [_heading("classic forms"), *_table(classic), Line()]
     return [*lines, *(_text(sentence, "muted") for sentence in _ABOUT_LINES)]
 
 
@@ -56,6 +60,8 @@ def _about(command: Command) -> list[Line]:
     facts = [("Example", command.example)]
     if command.aliases:
         facts.append(("Also", ", ".join(f"/{alias}" for alias in command.aliases)))
+    if command.classic:
+        facts.append(("Classic", ", ".join(form.shown for form in command.classic)))
     if command.key:
         facts.append(("Key", spelled(command.key)))
     more = [_text(command.details), Line()] if command.details else []

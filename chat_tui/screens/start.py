@@ -44,6 +44,7 @@ class StartScreen(BaseScreen):
         & > .input--placeholder { color: $read-hint; }
     }
     StartScreen ServerRows { margin: 0 0 1 0; }
+    StartScreen.-short .file { display: none; }
     StartScreen.-short ServerRows, StartScreen.-short Input { margin-bottom: 0; }
     StartScreen.-short ServerRows, StartScreen.-short Complaint { max-height: 3; }
     StartScreen.-short .title { height: 1; }
@@ -52,29 +53,47 @@ class StartScreen(BaseScreen):
     class Chosen(Message):
         """Somebody wants to go somewhere."""
 
-        def __init__(self, address: str, name: str, link: Invitation | None = None) -> None:
+        def __init__(
+            self, screen: StartScreen, address: str, name: str, file: str, link: Invitation | None = None
+        ) -> None:
             super().__init__()
+            self.screen = screen
+            """Where."""
             self.address = address
             """Of the server, well-formed, or `HERE`."""
             self.name = name
             """Well-formed."""
+            self.file = file
+            """Where a live page is to be written; empty: nowhere."""
             self.link = link
             """The link that was written or pasted; None: a known server was chosen."""
 
-    def __init__(self, servers: Servers, *, complaint: str = "", address: str | None = None, name: str = "") -> None:
+    def __init__(
+        self,
+        servers: Servers,
+        *,
+        complaint: str = "",
+        note: str = "",
+        address: str | None = None,
+        name: str = "",
+        file: str = "",
+    ) -> None:
         """Make the screen.
 
         Args:
             servers: those that are known.
             complaint: what went wrong before; empty: nothing.
+            note: what happened before, if nothing went wrong.
             address: what was tried, to be tried again; None: the first one.
             name: the name to begin with; empty: the one used there.
+            file: the live page that there is; empty: none.
         """
         super().__init__()
         self._rows = ServerRows(servers)
-        self._complaint = Complaint(complaint)
+        self._complaint = Complaint(complaint, note)
         self._address_field = Field(placeholder="host, host:port or a link", id="address")
         self._name_field = Field(placeholder="your name", max_length=2 * MAX_ACCOUNT, id="name")
+        self._file_field = Field(file, placeholder="file.html, if you want one", id="file", classes="file")
         known = [choice for choice, _ in self._rows.choices]
         wanted = address if address is not None else servers.last.address if servers.last else HERE
         self._begin_at = known.index(wanted) if wanted in known else len(known) - 1
@@ -90,6 +109,8 @@ class StartScreen(BaseScreen):
             yield self._address_field
             yield Heading("As whom?")
             yield self._name_field
+            yield Heading("A page for your browser, of all that comes?", classes="file")
+            yield self._file_field
             yield self._complaint
         yield self.cover()
 
@@ -131,7 +152,11 @@ class StartScreen(BaseScreen):
             self._complaint.say(str(fault))
             return
         self._complaint.say("")
-        self.post_message(self.Chosen(address, name, link))
+        self.post_message(self.Chosen(self, address, name, self._file_field.value.strip(), link))
+
+    def say(self, complaint: str) -> None:
+        """Say what is wrong."""
+        self._complaint.say(complaint)
 
     def _choose(self, index: int) -> None:
         before = self._rows.choices[self._rows.index][1]

@@ -106,20 +106,23 @@ class Complaint(Rows, can_focus=False):
     Complaint { width: 100%; height: 4; }
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, note: str = "") -> None:
         super().__init__()
         self._text = text
+        self._note = note
 
     def say(self, text: str) -> None:
         """Say something else; empty: what one can do."""
         self._text = text
+        self._note = ""
         self.changed()
 
     @override
     def rows(self, width: int, height: int) -> Sequence[Line]:
         """See Rows."""
         if not self._text:
-            return [Line(cropped((Span(" Enter goes · ↑ ↓ choose · Tab moves · Ctrl+Q quits", "quiet"),), width))]
+            words = self._note or "Enter goes · ↑ ↓ choose · Tab moves · Ctrl+Q quits"
+            return [Line(cropped((Span(f" {words}", "quiet"),), width))]
         text = drawable_line(self._text)
         pieces = wrap(text, max(2, width - 2))
         return [Line((Span(" "), Span(text[piece.start : piece.end], "error"))) for piece in pieces[:height]]

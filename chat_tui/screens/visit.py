@@ -25,6 +25,7 @@ from chat_tui.config import Settings
 from chat_tui.drafts import folder_for
 from chat_tui.embedded import Embedded
 from chat_tui.keys import Keymap
+from chat_tui.live_page import LivePage
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.start_parts import in_words
 from chat_tui.storage import HERE, Servers
@@ -56,13 +57,14 @@ class Visit:
         choice: where, and as whom.
         embedded: this computer's own server.
         servers: those that are known, for completion.
+        page: gets everything that is shown.
+        settings: what the user has set.
         title: what to call it; empty: by its address.
         on_known: told the name one has there, when let in and when it changes.
         on_end: told why it ended, if not by the user.
         on_untrusted: told why it is not certain that the server is the right one; the visit is over.
         config: folder of the known servers.
         outbox: folder for messages that are not sent yet; drafts are kept in one beside it.
-        settings: what the user has set.
         keymap: the keys in use.
         clock: the time.
     """
@@ -73,13 +75,14 @@ class Visit:
         embedded: Embedded,
         servers: Servers,
         *,
+        page: LivePage,
         title: str = "",
         on_known: Callable[[str], None],
         on_end: Callable[[str], None],
         on_untrusted: Callable[[Untrusted], None],
         config: Path,
         outbox: Path | None = None,
-        settings: Settings | None = None,
+        settings: Settings,
         keymap: Keymap | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -93,6 +96,7 @@ class Visit:
         self.screen = ChatScreen(
             self.bridge,
             title=title or in_words(choice.address),
+            page=page,
             settings=settings,
             keymap=keymap,
             memory=folder_for(outbox.with_name("drafts"), choice.address) if outbox is not None else None,

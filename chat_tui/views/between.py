@@ -44,18 +44,21 @@ def told(notices: tuple[Notice, ...], where: Columns) -> tuple[Line, ...]:
     """Return the lines of notices that are told together."""
     mark = " – " if where.stacked else right(_NOTICE_MARK, where.text_at - 2) + "  "
     heading = (Span(mark, "quiet"),)
-    parts = [part for notice in notices for part in _told(notice)]
+    parts = [part for notice in notices for part in notice_parts(notice)]
     text = _fitted(parts, where.text) if len(parts) > 1 else "".join(parts)
     found = [Mark(0, len(text), "notice")] if text else []
     return tuple(laid_out(text, found, where, heading))
 
 
-def _told(notice: Notice) -> list[str]:
+def notice_parts(notice: Notice) -> list[str]:
+    """Return what a notice tells, a part for each thing that happened."""
     names = [shown_name(name) for name in notice.names]
     text = drawable_line(notice.text)
     match notice.kind:
         case "joined" | "left":
             return [f"{name} {notice.kind}" for name in names]
+        case "went":
+            return [f"{name} went offline" for name in names]
         case "renamed":
             return [f"{names[0]} is now {names[-1]}"] if names else []
         case "topic":

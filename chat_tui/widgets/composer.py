@@ -78,6 +78,9 @@ class Composer(RecallingArea):
             self.sentence = sentence
             """Why, and what to do."""
 
+    class EnteredNothing(Message):
+        """Enter was pressed, and nothing is written."""
+
     class Writing(Message):
         """Somebody writes a message, or has stopped without sending it."""
 
@@ -109,6 +112,8 @@ class Composer(RecallingArea):
         super().__init__(popup, known, id=id)
         self.conversation: int | None = None
         """Where what is written belongs; set by the screen together with the draft."""
+        self.classic: Callable[[str], Bound | Say | None] = lambda text: None
+        """Takes lines of earlier systems first; set by the screen. Raises: UsageFault."""
         self._last_own = last_own
         self._select_above = select_above
         chosen = settings or Settings()
@@ -205,6 +210,8 @@ class Composer(RecallingArea):
             if not isinstance(line, Say) and draft.replies_to:
                 self.reply(draft.replies_to)
             self.post_message(self.Entered(line, draft, self.conversation))
+        else:
+            self.post_message(self.EnteredNothing())
 
     def _meaning(self, draft: Draft) -> Say | Bound | None:
         """Return what is entered; None: nothing.
@@ -212,7 +219,7 @@ class Composer(RecallingArea):
         Raises:
             UsageFault: it cannot be, or it has to be asked about first.
         """
-        line = _meaning(draft.text)
+        line = (None if draft.edits else self.classic(draft.text)) or _meaning(draft.text)
         if line is None and draft.edits:
             raise UsageFault("A message cannot become empty: Esc leaves it as it is; Ctrl+S and d delete it.")
         lines = draft.text.rstrip().count("\n") + 1

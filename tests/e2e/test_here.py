@@ -224,3 +224,12 @@ def test_help_names_all_commands() -> None:
     assert done.returncode == 0
     for name in ("connect", "here", "demo", "send", "tail", "history"):
         assert re.search(rf"^ +{name} +\w", done.stdout, re.MULTILINE), name
+
+
+def test_wrong_setting_of_the_client_is_one_sentence(home: Path) -> None:
+    setting = "CHAT_TUI_COMMANDS_CLASSIC_FORMS=perhaps"
+    script = f"{setting} {sys.executable} -m chat_tui here; echo code $?; sleep 60"
+    with Terminal(["sh", "-c", script], width=100, height=24, folder=home) as terminal:
+        screen = terminal.wait_for("code 78")
+
+    assert 'CHAT_TUI_COMMANDS_CLASSIC_FORMS is "perhaps"; expected true or false.' in screen

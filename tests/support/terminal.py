@@ -92,7 +92,7 @@ class Terminal:
     def exit_code(self) -> int | None:
         """Exit code of the command; None while it runs."""
         dead, _, code = self._tmux("display-message", "-p", "#{pane_dead} #{pane_dead_status}").strip().partition(" ")
-        return int(code or 0) if dead == "1" else None
+        return int(code) if dead == "1" and code else None  # tmux may see the end before it has the status
 
     def wait_for(self, *texts: str, gone: bool = False) -> str:
         """Wait until all the texts are on the screen (or none of them, with `gone`); return the screen.

@@ -188,3 +188,35 @@ async def test_database_of_a_newer_version_is_said(home: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, StartScreen))
         await sees(pilot, "newer")
+
+
+async def test_start_screen_asks_for_a_page_and_before_a_file_of_somebody_else_is_gone(server: str, home: Path) -> None:
+    storage.save(home / "config", Servers().used(server, unique("reader")))
+    thesis = home / "thesis.html"
+    thesis.write_text("my thesis")
+    app = application(home)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await sees(pilot, "A page for your browser, of all that comes?")
+        await press(pilot, "tab")
+        await press(pilot, *str(home / "nowhere" / "chat.html"), "enter")
+        await sees(pilot, "There is no folder")
+        await press(pilot, "ctrl+u", *str(thesis), "enter")
+        await sees(pilot, "was not made by this program. Enter again writes over it.")
+        assert thesis.read_text() == "my thesis"
+
+        await press(pilot, "enter")
+        me = Sitting(app, pilot, "")
+        await me.until(lambda: isinstance(app.screen, ChatScreen))
+        await me.is_at("#general")
+        await me.until(lambda: "Connected as reader" in thesis.read_text())
+        await me.enter("/html")
+        await me.until(lambda: thesis.as_uri() in me.answer)
+
+        await me.enter("/connect")
+        await me.until(lambda: isinstance(app.screen, StartScreen))
+        assert start(app)._file_field.value == str(thesis)
+        await press(pilot, "enter")
+        await me.until(lambda: isinstance(app.screen, ChatScreen))
+        await me.until(lambda: thesis.read_text().count("Connected as reader") == 2)
+        assert f"Connecting to {in_words(server)} as reader" in thesis.read_text()
+    assert "the client has ended" in thesis.read_text()

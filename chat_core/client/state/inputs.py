@@ -30,6 +30,8 @@ class SignedInAs(Input, frozen=True, kw_only=True):
     """Who."""
     server: str
     """Program and version of the server."""
+    motd: str = ""
+    """The server's message of the day."""
 
 
 class WasRemembered(Input, frozen=True, kw_only=True):

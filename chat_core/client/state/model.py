@@ -82,8 +82,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """It stands behind the message or event with this seq."""
     ts: int
     """When, milliseconds since 1970."""
-    kind: Literal["topic", "joined", "left", "renamed", "reset", "order"]
-    """What happened."""
+    kind: Literal["topic", "joined", "left", "went", "renamed", "reset", "order"]
+    """What happened; `went`: offline, without leaving."""
     names: tuple[str, ...] = ()
     """Who; with `renamed`: the old name and the new one."""
     text: str = ""
@@ -257,6 +257,8 @@ class ClientState(msgspec.Struct, frozen=True, kw_only=True):
     """Who one is; None before the first sign-in."""
     server: str = ""
     """Program and version of the server."""
+    motd: str = ""
+    """The server's message of the day, as of the last sign-in; empty: none."""
     epoch: str = ""
     """Life of the store the positions belong to; empty before the first resume."""
     account_seq: int = 0

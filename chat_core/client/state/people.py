@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec.structs import replace
 
@@ -25,7 +25,13 @@ from chat_core.client.state.model import ClientState, ConversationState, MemberL
 from chat_core.client.state.notices import add_notice
 from chat_core.protocol.events import AccountRenamed, MembersChanged, Typing
 from chat_core.protocol.limits import TYPING_FADES_S
-from chat_core.protocol.values import Account, Member
+from chat_core.protocol.values import Account, ConversationKind, Member
+
+CROWD: Final = 50
+"""Members above which nobody's going offline is told by name."""
+
+_Moved = Literal["joined", "left", "went"]
+"""Kinds of notices about people's comings and goings."""
 
 
 def signalled(state: ClientState, input: SignalArrived) -> tuple[ClientState, list[Change]]:
@@ -105,16 +111,14 @@ def _members_changed(state: ClientState, event: MembersChanged, wall_ms: int) ->
         return state, []
     now = _with_members(known, _folded(known.members, event))
     changes: list[Change] = [MembersListed(conversation=known.id)]
+    typing = tuple(typist for typist in known.typing if typist.name not in (*event.went, *event.left))
+    if len(typing) < len(known.typing):
+        now = replace(now, typing=typing)
+        changes.append(TypingChanged(conversation=known.id))
     if (known.info.members, known.info.online) != (event.members, event.online):
         changes.append(ListChanged(changed=(known.id,)))
     me = "" if state.me is None else name_key(state.me.name)
-    kinds: tuple[tuple[Literal["joined", "left"], tuple[str, ...]], ...] = (
-        ("joined", event.joined),
-        ("left", event.left),
-    )
-    if known.info.kind == "direct":
-        kinds = ()  # who is in it never changes; that somebody "joined" only tells that it was opened
-    for kind, everybody in kinds:
+    for kind, everybody in _worth_a_line(known.info.kind, event):
         names = tuple(name for name in everybody if name_key(name) != me)
         if names:
             now, notice = _say(now, kind, names, wall_ms)
@@ -122,8 +126,22 @@ def _members_changed(state: ClientState, event: MembersChanged, wall_ms: int) ->
     return put(state, now), changes
 
 
+def _worth_a_line(kind: ConversationKind, event: MembersChanged) -> tuple[tuple[_Moved, tuple[str, ...]], ...]:
+    """Return what is told by name: who joined, who left, and who went offline where one would miss them."""
+    # Who left is told to have left only; in a crowd somebody always goes, and the numbers tell that.
+    went = tuple(name for name in event.went if name not in event.left) if event.members <= CROWD else ()
+    match kind:
+        case "channel":
+            return (("joined", event.joined), ("left", event.left), ("went", went))
+        case "direct":
+            # Who is in it never changes; that somebody "joined" only tells that it was opened.
+            return (("went", went),)
+        case "announcements":
+            return (("joined", event.joined), ("left", event.left))
+
+
 def _say(
-    conversation: ConversationState, kind: Literal["joined", "left"], names: tuple[str, ...], wall_ms: int
+    conversation: ConversationState, kind: _Moved, names: tuple[str, ...], wall_ms: int
 ) -> tuple[ConversationState, Notice]:
     """Add a line, or extend the last one if it says the same and nothing was said in between."""
     after = conversation.position.seq

@@ -45,14 +45,14 @@ def _link(state: ClientState, input: inputs.LinkMoved) -> Result:
 
 
 def _signed_in(state: ClientState, input: inputs.SignedInAs) -> Result:
-    if state.me == input.me and state.server == input.server:
+    if (state.me, state.server, state.motd) == (input.me, input.server, input.motd):
         return state, []
     changes: list[Change] = [LinkChanged()]
     if state.me is not None and state.me.id != input.me.id:
         if state.conversations:
             changes.append(ListChanged(removed=tuple(state.conversations)))
         state = ClientState(link=state.link)
-    return replace(state, me=input.me, server=input.server), changes
+    return replace(state, me=input.me, server=input.server, motd=input.motd), changes
 
 
 def _epoch(state: ClientState, input: inputs.EpochBegan) -> Result:

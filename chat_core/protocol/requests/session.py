@@ -28,6 +28,8 @@ class Welcome(Reply, frozen=True, kw_only=True):
     """Optional features the server has."""
     rates: Rates | None = None
     """How fast this connection may ask; nil: nobody counts."""
+    motd: str = ""
+    """Message of the day: one line for people, to be shown at sign-in; empty: none."""
 
 
 class Hello(Request[Welcome], frozen=True, kw_only=True, tag="hello"):

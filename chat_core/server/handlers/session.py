@@ -55,6 +55,7 @@ async def hello(ctx: Context, request: Hello) -> Welcome:
         limits=Limits(ping_every_s=services.ping_every_s, pong_within_s=services.pong_within_s),
         registration="name" if ctx.session.local else "closed",
         rates=services.guard.rates(ctx.session.profile, costs()),
+        motd=services.motd,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from chat_core.client.state import inputs
 from chat_core.client.state.changes import (
     Delivered,
@@ -13,9 +15,10 @@ from chat_core.client.state.changes import (
     TypingChanged,
 )
 from chat_core.client.state.model import ClientState, Notice
+from chat_core.client.state.people import CROWD
 from chat_core.protocol.events import AccountRenamed, MembersChanged, Signal, Typing
 from chat_core.protocol.requests.conversations import Members
-from chat_core.protocol.values import Account, Member
+from chat_core.protocol.values import Account, ConversationKind, Member
 from tests.unit.client.state.events import (
     ANN,
     BOB,
@@ -94,6 +97,16 @@ def test_typing_of_oneself_and_elsewhere_is_not_shown() -> None:
     assert after_both == state
 
 
+@pytest.mark.parametrize("how", ["went", "left"])
+def test_typing_ends_when_the_connection_does(how: str) -> None:
+    state = after(resumed(conversation()), signal(typing(BOB)), signal(typing(EVE)))
+
+    state, changes = then(state, signal(MembersChanged(conversation=1, rev=1, members=2, online=1, **{how: ("bob",)})))
+
+    assert typists(state) == ["eve"]
+    assert TypingChanged(conversation=1) in changes
+
+
 # --- members -----------------------------------------------------------------------------------------------------
 
 
@@ -145,6 +158,29 @@ def test_joining_is_not_told_in_a_direct_conversation() -> None:
 
     assert (general(state).info.members, general(state).notices) == (2, ())
     assert not any(isinstance(change, NoticeAdded) for change in changes)
+
+
+@pytest.mark.parametrize("kind", ["channel", "direct"])
+def test_going_offline_is_told_where_one_would_be_missed(kind: ConversationKind) -> None:
+    partner = BOB.id if kind == "direct" else None
+    went = MembersChanged(conversation=1, rev=1, members=3, online=1, left=("zoe",), went=("bob", "zoe", "ann"))
+
+    state, changes = then(after(resumed(conversation(name="bob", kind=kind, partner=partner))), signal(went, wall_ms=9))
+
+    left = (Notice(after=0, ts=9, kind="left", names=("zoe",)),) if kind == "channel" else ()
+    assert general(state).notices == (*left, Notice(after=0, ts=9, kind="went", names=("bob",)))
+    assert sum(isinstance(change, NoticeAdded) for change in changes) == len(left) + 1
+
+
+@pytest.mark.parametrize(("kind", "members"), [("channel", CROWD + 1), ("announcements", 3)])
+def test_going_offline_is_told_in_numbers_where_somebody_always_goes(kind: ConversationKind, members: int) -> None:
+    went = MembersChanged(conversation=1, rev=1, members=members, online=1, went=("bob",))
+
+    state, changes = then(after(resumed(conversation(kind=kind))), signal(went))
+
+    assert general(state).notices == ()
+    assert ListChanged(changed=(1,)) in changes
+    assert general(state).info.online == 1
 
 
 def test_joining_is_told_in_a_new_line_when_somebody_spoke_in_between() -> None:

@@ -52,7 +52,7 @@ def offered(text: str, *, asked: bool = False) -> list[str]:
         ("/me waves at @an", ["@ann", "@anton"]),
         ("/users d", ["#dev", "#dev-infra"]),
         ("/connect 127", ["127.0.0.1:5"]),
-        ("/help to", ["topic"]),
+        ("/help to", ["topic", "history"]),
         ("/nick a", []),
         ("/nosuch a", []),
         ("  /top", ["/topic"]),
