@@ -12,6 +12,7 @@ import typer
 from chat_core import __version__
 from chat_core.base.faults import report_harmlessly
 from chat_core.bench.commands import bench
+from chat_core.commands.users import invite, users
 
 app = typer.Typer(
     name="chat-core",
@@ -22,6 +23,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(bench, name="bench")
+app.add_typer(users, name="users")
+app.command()(invite)
 
 
 def main() -> None:
@@ -139,9 +142,9 @@ def serve(
 
 
 def _default_data() -> Path:
-    from platformdirs import user_data_path
+    from chat_core.server.folder import default_folder
 
-    return user_data_path("chat-core", appauthor=False) / "server"
+    return default_folder()
 
 
 def _data_folder(data: Path | None, config: Path | None) -> Path:

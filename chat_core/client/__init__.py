@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chat_core.client.client import Client
+    from chat_core.client.credentials import FileTokens
     from chat_core.client.errors import CallFailed, Disconnected, Untrusted
     from chat_core.client.state.changes import Batch, Delivered, MessagesAppended
     from chat_core.client.state.model import ClientState, LinkStatus
@@ -35,6 +36,7 @@ _HOMES = {
     "Disconnected": "chat_core.client.errors",
     "FileStorage": "chat_core.client.storage_files",
     "Invitation": "chat_core.transport.urls",
+    "FileTokens": "chat_core.client.credentials",
     "LinkStatus": "chat_core.client.state.model",
     "MessagesAppended": "chat_core.client.state.changes",
     "TrustingConnector": "chat_core.client.trust.connector",
@@ -52,6 +54,7 @@ __all__ = [
     "Delivered",
     "Disconnected",
     "FileStorage",
+    "FileTokens",
     "Invitation",
     "LinkStatus",
     "MessagesAppended",

@@ -12,6 +12,7 @@ from chat_core.base.clock import Clock, SystemClock
 from chat_core.base.errors import UsageFault
 from chat_core.base.ids import make_cid
 from chat_core.base.names import check_account_name
+from chat_core.client.door import Login, Tokens, this_device
 from chat_core.client.engine import Engine
 from chat_core.client.link import CALL_WITHIN_S
 from chat_core.client.state import inputs
@@ -49,6 +50,13 @@ class Client:
         entropy: returns so many random bytes, from a cryptographic source.
         storage: keeps the outbox and the list of conversations beyond this client's life (`FileStorage`); None: what
             is unsent ends with the client.
+        password: of the account; empty: none was given, and a token that is kept, or the name alone, must do.
+        token: of a device of the account; empty: one that is kept.
+        register: make the account, with that password.
+        invite: code for that; empty: none.
+        guest: be a guest; the name is then what the server makes of it.
+        device: what to call this device in the list of devices.
+        tokens: keeps this device's token beyond this client's life (`FileTokens`); None: nobody does.
         keep: about how many messages of each conversation are kept as more come, except where `reading` says otherwise;
             older ones can be loaded again. None: all.
 
@@ -69,14 +77,32 @@ class Client:
         entropy: Callable[[int], bytes] = os.urandom,
         storage: Storage | None = None,
         keep: int | None = None,
+        password: str = "",
+        token: str = "",
+        register: bool = False,
+        invite: str = "",
+        guest: bool = False,
+        device: str = "",
+        tokens: Tokens | None = None,
     ) -> None:
         self.address = address
         self._follow = follow
         self._clock = clock or SystemClock()
         self._entropy = entropy
+        self._name = check_account_name(name)
+        login = Login(
+            name=self._name,
+            password=password,
+            token=token,
+            register=register,
+            invite=invite,
+            guest=guest,
+            device=device or this_device(program),
+        )
         self._engine = Engine(
             address,
-            check_account_name(name),
+            login,
+            tokens,
             program,
             far_behind if follow else None,
             self._clock,
@@ -85,7 +111,6 @@ class Client:
             storage,
             keep,
         )
-        self._name = check_account_name(name)
         self._started = False
 
     # --- life -------------------------------------------------------------------------------------------------
@@ -113,6 +138,7 @@ class Client:
         Raises:
             CallFailed: the server refuses this client for good.
             Untrusted: the connector does not trust the server, for good.
+            UsageFault: the file with the tokens cannot be used; the text says why.
             Disconnected: the same, or it was not reached in time; the text says why.
         """
         await self._engine.keeper.online(timeout_s)

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from typing import Final
 
 from chat_core.base.clock import Clock
+from chat_core.base.tasks import spawn
 from chat_core.client.attaching import Attacher
 from chat_core.client.board import Board
 from chat_core.client.delivery import Delivery
+from chat_core.client.door import Door, Login, Tokens
 from chat_core.client.ended import Ended
 from chat_core.client.glances import Glances
 from chat_core.client.incoming import Incoming
@@ -29,6 +31,7 @@ from chat_core.client.storage import Storage
 from chat_core.protocol.requests.accounts import Renamed
 from chat_core.protocol.requests.base import Reply
 from chat_core.protocol.requests.conversations import Opened
+from chat_core.protocol.requests.signin import PasswordChanged
 from chat_core.transport.connect import Connector
 from chat_core.transport.urls import Address
 
@@ -41,7 +44,8 @@ class Engine:
 
     Args:
         address: where the server is.
-        name: who to sign in as.
+        login: what there is to sign in with.
+        tokens: keeps this device's token; None: nobody does.
         program: for the server's log.
         far_behind: missed events above which a reset is asked for, 0: never; None: this client does not follow.
         clock: tells the time.
@@ -54,7 +58,8 @@ class Engine:
     def __init__(
         self,
         address: Address,
-        name: str,
+        login: Login,
+        tokens: Tokens | None,
         program: str,
         far_behind: int | None,
         clock: Clock,
@@ -67,6 +72,7 @@ class Engine:
         self._clock = clock
         self._connector = connector
         self._entropy = entropy
+        self._named = login.name
         self._blank: set[int] = set()
         """Conversations that were reset before the connection could be used."""
         self._follow = far_behind is not None
@@ -86,8 +92,9 @@ class Engine:
         self.pages = Pages(self.board, self.sender, lambda: self.keeper.link)
         self.attacher = Attacher(self.board, self.delivery, self.sender, clock, self._was_reset)
         self.glances = Glances(self.board, clock)
-        self._incoming = Incoming(self.board, self.delivery, self.attacher, self.pages, clock, self.remembering.look)
-        self._opening = Opening(self.board, self.sender, self.attacher, name, program, far_behind)
+        self._incoming = Incoming(self.board, self.delivery, self.attacher, self.pages, clock, self._look)
+        self.door = Door(login, tokens)
+        self._opening = Opening(self.board, self.sender, self.attacher, self.door, login.name, program, far_behind)
         self.keeper = Keeper(self._dial, self._open, self._ready, self._say, clock, self._chance)
 
     async def close(self) -> None:
@@ -109,9 +116,19 @@ class Engine:
                     self.board.apply(inputs.Opened(conversation=reply.conversation))
             case Renamed():
                 self.board.apply(inputs.RenamedMyself(me=reply.account))
+            case PasswordChanged():
+                spawn("keep token", self.door.changed(reply))
             case _:
                 pass
+        self._look()
+
+    def _look(self) -> None:
+        """Note what may be another one: the list of conversations, the account's name."""
         self.remembering.look()
+        me = self.board.now.me
+        if me is not None and me.name != self._named:
+            self._named = me.name
+            spawn("keep token", self.door.renamed(me.name))
 
     def _was_reset(self, conversation: int) -> None:
         """Read the newest page of what was shown before: now, or as soon as the connection can be used."""

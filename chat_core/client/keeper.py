@@ -41,7 +41,7 @@ class Keeper:
 
     Args:
         dial: opens a connection. Raises: WorldFault, UsageFault.
-        opening: makes an open connection a usable one. Raises: CallFailed, Disconnected.
+        opening: makes an open connection a usable one. Raises: CallFailed, Disconnected, UsageFault (for good).
         ready: called once a connection is usable.
         say: gets every state of the connection.
         clock: for pauses.
@@ -68,7 +68,7 @@ class Keeper:
         self._task: asyncio.Task[None] | None = None
         self._link: Link | None = None
         self._opening_link: Link | None = None
-        self._refused: CallFailed | Disconnected | None = None
+        self._refused: CallFailed | Disconnected | UsageFault | None = None
         self._moved = asyncio.Event()
         self._woken = asyncio.Event()
         self._closed = False
@@ -101,7 +101,8 @@ class Keeper:
         Raises:
             CallFailed: the server refused, for good.
             Untrusted: it is not certain who the server is.
-            Disconnected: the same, or not in time.
+            UsageFault: the file of this device's tokens cannot be used.
+            Disconnected: refused for good, or not in time.
         """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
@@ -187,6 +188,9 @@ class Keeper:
         except Disconnected as lost:
             await link.close(str(lost))
             return await link.wait()
+        except UsageFault as fault:
+            self._refused = fault
+            return Ended(str(fault), reconnect=False)
         finally:
             self._opening_link = None
             await link.close("Closed.", reconnect=False)

@@ -23,6 +23,7 @@ class Refusal(StrEnum):
     NO_ACCOUNT = "no_account"
     NO_MESSAGE = "no_message"
     BAD_QUERY = "bad_query"
+    NO_DEVICE = "no_device"
     NOT_MEMBER = "not_member"
     NOT_ALLOWED = "not_allowed"
     EMPTY = "empty"
@@ -34,7 +35,9 @@ class Refusal(StrEnum):
     STORE_FULL = "store_full"
     STORE_FAILED = "store_failed"
     SHUTTING_DOWN = "shutting_down"
+    PASSWORD_NEEDED = "password_needed"
     WRONG_CREDENTIALS = "wrong_credentials"
+    BAD_PASSWORD = "bad_password"
     INVITE_INVALID = "invite_invalid"
     DISABLED = "disabled"
     BANNED = "banned"
@@ -93,6 +96,7 @@ REFUSALS: Final[dict[Refusal, Explained]] = {
     Refusal.NO_ACCOUNT: Explained("There is no account of that name.", False),
     Refusal.NO_MESSAGE: Explained("There is no message at that seq.", False),
     Refusal.BAD_QUERY: Explained("A search query that cannot be understood; the text says where and why.", False),
+    Refusal.NO_DEVICE: Explained("The account has no device with that number.", False),
     Refusal.NOT_MEMBER: Explained("The account is not a member of that conversation; join it first.", False),
     Refusal.NOT_ALLOWED: Explained("The account may not do that there.", False),
     Refusal.EMPTY: Explained("Nothing is left of the text once it is cleaned.", False),
@@ -104,9 +108,11 @@ REFUSALS: Final[dict[Refusal, Explained]] = {
     Refusal.STORE_FULL: Explained("The server's disk is full; nothing was stored.", True),
     Refusal.STORE_FAILED: Explained("The server's store failed; whether it was stored is unknown, ask again.", True),
     Refusal.SHUTTING_DOWN: Explained("The server is stopping; send again after the reconnect.", True),
+    Refusal.PASSWORD_NEEDED: Explained("The name has a password: sign in with it, or with a token.", False),
     Refusal.WRONG_CREDENTIALS: Explained(
         "No account has that name and that password (or that token); which of the two is wrong is not told.", False
     ),
+    Refusal.BAD_PASSWORD: Explained("The password breaks the rule for passwords; the text says which part.", False),
     Refusal.INVITE_INVALID: Explained("The invite code is wrong, used up or expired; ask for another one.", False),
     Refusal.DISABLED: Explained("The account was disabled by the people who run this server.", False),
     Refusal.BANNED: Explained("The account or its address is banned; the text says why and how long.", False),

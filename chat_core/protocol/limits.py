@@ -34,6 +34,12 @@ CATCH_UPS_PER_CONNECTION: Final = 16
 """Unanswered `resume`, `attach` and `read_events` a connection may have; more are refused with `busy`."""
 CONVERSATIONS_PER_ACCOUNT: Final = 500
 """Conversations one account can be in, so that their list fits into one frame."""
+DEVICES_PER_ACCOUNT: Final = 32
+"""Devices one account can have; one more, and the one that was unused for longest is signed out."""
+PASSWORD_LEAST: Final = 8
+"""Fewest characters of a password."""
+PASSWORD_MOST: Final = 256
+"""Most characters of a password."""
 POSITIONS_PER_RESUME: Final = 500
 """Positions one resume can hold."""
 FRAME_WEIGHT_BYTES: Final = 256

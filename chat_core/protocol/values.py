@@ -226,3 +226,52 @@ class Sanction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Name of who decided it; empty: the server itself."""
     ts: int = 0
     """When, in milliseconds since 1970-01-01 UTC."""
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """A device of one's own account."""
+
+    id: int
+    """Its number."""
+    label: str
+    """What it is called."""
+    made: int
+    """When it signed in first, milliseconds since 1970."""
+    used: int
+    """When it signed in last, about."""
+    here: bool = False
+    """Whether it is the one that asks."""
+    online: bool = False
+    """Whether it is connected."""
+
+
+class AccountDetails(msgspec.Struct, frozen=True, kw_only=True):
+    """An account as the people who run the server see it."""
+
+    account: Account
+    """Who."""
+    registered: bool = False
+    """Whether it has a password."""
+    disabled: bool = False
+    """Whether it may not sign in."""
+    seen: int = 0
+    """When it signed in last, about; milliseconds since 1970; 0: never since that is noted."""
+    online: bool = False
+    """Whether it is connected."""
+    devices: int = 0
+    """Number of its devices."""
+
+
+class InviteDetails(msgspec.Struct, frozen=True, kw_only=True):
+    """An invite that can still be used. Its code is known to whoever was given it only."""
+
+    id: int
+    """Its number."""
+    uses: int | None = None
+    """How many accounts can still be made with it; nil: any number."""
+    expires: int | None = None
+    """When it ends, milliseconds since 1970; nil: never."""
+    made: int
+    """When it was made, milliseconds since 1970."""
+    by: str = ""
+    """Name of the account that made it; empty: the server itself, or its command line."""

@@ -8,25 +8,30 @@ import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from chat_core import __version__
-from chat_core.base.clock import SystemClock
-from chat_core.base.errors import ChatError, UsageFault
+from chat_core.base.clock import Clock, SystemClock
+from chat_core.base.errors import ChatError, UsageFault, WorldFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.ids import ConversationId
+from chat_core.base.tasks import spawn, stop
 from chat_core.base.text import line_for_terminal
 from chat_core.protocol.codes import Goodbye
 from chat_core.protocol.events import ConversationEvent, MessagePosted
 from chat_core.protocol.requests.base import Request
 from chat_core.server import handlers
+from chat_core.server.auth.auth import Auth
+from chat_core.server.auth.tokens import code_digest
 from chat_core.server.config import ServeOptions
 from chat_core.server.context import Services
 from chat_core.server.counts import Commits
 from chat_core.server.defence.guard import Guard
 from chat_core.server.folder import DataFolder, FolderInUse
 from chat_core.server.gateway import Gateway
+from chat_core.server.housekeeping import keep_house
 from chat_core.server.listening import PortInUse
 from chat_core.server.observe import configure, get_log
 from chat_core.server.process import has_terminal, loop_factory, prepare, quiet_collector
@@ -39,8 +44,9 @@ from chat_core.server.sessions.feed import Feed
 from chat_core.server.sessions.flusher import Flusher
 from chat_core.server.sessions.hub import Hub
 from chat_core.server.sessions.presence import Presence
-from chat_core.server.store.base import Committed, Reader, Refused, Store, StoreBroken
+from chat_core.server.store.base import GENERAL, Committed, Reader, Refused, Store, StoreBroken
 from chat_core.server.store.committer import BeforeCommit
+from chat_core.server.store.people import MakeInvite
 from chat_core.server.store.sqlite import SqliteStore
 from chat_core.server.tls import Identity, TlsFiles, own_files
 from chat_core.transport.urls import Address, Invitation
@@ -48,10 +54,15 @@ from chat_core.transport.urls import Address, Invitation
 if TYPE_CHECKING:
     from chat_core.server.metrics import Observed
 
-__all__ = ["Parts", "Server", "run"]
+__all__ = ["Parts", "Server", "make_store", "run"]
 assert handlers.__all__, "importing the handlers fills the registry"
 
 log = get_log(__name__)
+
+FIRST_USES: Final = 10
+"""Accounts that can be made with the invite of the first run."""
+FIRST_LASTS_S: Final = 7 * 24 * 3600
+"""How long it lasts, in seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +77,11 @@ class Parts:
     """Puts something between the handlers and the store."""
     before_commit: BeforeCommit | None = None
     """As of `Committer`."""
+
+
+def make_store(path: Path, clock: Clock) -> Store:
+    """Make the store of a data folder; not opened."""
+    return SqliteStore(path, clock=clock)
 
 
 def run(options: ServeOptions, parts: Parts | None = None, source: Source | None = None) -> ExitCode:
@@ -111,6 +127,8 @@ class Server:
         self._why = Goodbye.SHUTDOWN
         self._starter_gone = False
         self._identity: Identity | None = None
+        self._link: Invitation | None = None
+        """How people on other machines get here; None: they do not."""
         self._had_terminal = False
 
     async def run(self) -> ExitCode:
@@ -135,11 +153,13 @@ class Server:
                 log.warning("other users can get into the data folder", folder=path, mend=f"chmod 700 {quote(path)}")
             guard = Guard(clock.monotonic(), self._options.local, self._options.internet)
             admission = Admission(clock)
+            auth = Auth.of(self._options.accounts)
             router = Router(
                 Services(
                     store=store,
                     hub=self._hub,
                     admission=admission,
+                    auth=auth,
                     clock=clock,
                     epoch=boot.epoch,
                     server=f"chat-core {__version__}",
@@ -165,16 +185,22 @@ class Server:
             observed = (
                 self._observe(gateway, router, flusher, admission, sqlite) if self._options.observe_port else None
             )
+            keeping: asyncio.Task[None] | None = None
             try:
                 self._listen(gateway)
+                _listen_console(gateway, folder)
+                await self._greet_first_run(store, auth)
+                keeping = spawn("housekeeping", keep_house(store, self._hub, clock, auth.settings.guest_idle_days))
                 self._emptied()
                 quiet_collector()
                 await self._stopping.wait()
             finally:
                 gateway.stop()
+                await stop(keeping)
                 if observed is not None:
                     observed.close()
             await self._drain(router)
+            auth.passwords.close()
         finally:
             await store.close()
             folder.unlock()
@@ -238,7 +264,7 @@ class Server:
         if str(listening).startswith("chat://"):
             return [f"listening on {listening}", f"connect with: chat-tui connect {listening.place}"]
         address = replace(listening, host=reachable_host(listening.host, self._options.public_host))
-        link = Invitation(address, pin="" if self._identity is None else self._identity.pin)
+        self._link = link = Invitation(address, pin="" if self._identity is None else self._identity.pin)
         return [f"listening on {link}", f"connect with: chat-tui connect {quote(str(link))}"]
 
     def _hung_up(self) -> None:
@@ -258,6 +284,18 @@ class Server:
             log.error("the certificate in use stays", reason=str(fault))
         else:
             log.info("certificate reloaded", pin=self._identity.pin)
+
+    async def _greet_first_run(self, store: Store, auth: Auth) -> None:
+        """Print an invite, the first time that others than those on this machine can come, and need one."""
+        if self._link is None or auth.settings.registration != "invite":
+            return
+        code, now = auth.code(), SystemClock().wall_ms()
+        op = MakeInvite(code_digest(code), FIRST_USES, now + FIRST_LASTS_S * 1000, "", None, now, once=True)
+        if await store.write(op) is None:
+            return
+        print(f"Register with this line: the first who does owns this server; {FIRST_USES - 1} friends can after that.")
+        link = replace(self._link, channel=GENERAL, invite=code)
+        print(f"  chat-tui connect {quote(str(link))}", flush=True)
 
     async def _drain(self, router: Router) -> None:
         """Let calls under way finish, then say goodbye to everybody."""
@@ -357,6 +395,14 @@ def _log_messages(events: Sequence[ConversationEvent]) -> None:
                 author=event.name,
                 body=line_for_terminal(event.body),
             )
+
+
+def _listen_console(gateway: Gateway, folder: DataFolder) -> None:
+    """Listen for the command line; a server is of use without it."""
+    try:
+        gateway.listen_console(folder.console)
+    except WorldFault as fault:
+        log.warning("chat-core users and invite will not reach this server", reason=str(fault))
 
 
 async def _until(condition: Callable[[], bool], deadline: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -88,6 +88,8 @@ class ServeOptions:
     """Time that calls under way get to finish at a graceful stop, in seconds."""
     motd: str = ""
     """Message of the day, one line; empty: none."""
+    accounts: AccountsSection = field(default_factory=lambda: AccountsSection())
+    """Who gets in, and how."""
 
 
 class ServerSection(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,6 +164,32 @@ class ObserveSection(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the text of every message goes into the log, too. Tell your users."""
 
 
+class AccountsSection(msgspec.Struct, frozen=True, kw_only=True):
+    """Who gets in, and how. "Local" is the server's own machine: loopback and Unix sockets."""
+
+    registration: Literal["open", "invite", "allowlist", "closed"] = "invite"
+    """How an account is made: `open`: by anybody; `invite`: with an invite; `allowlist`: under names that `chat-core
+    users allow` has listed; `closed`: with `chat-core users add` only. Who is local needs no invite."""
+    name_only: Literal["local", "everywhere", "nowhere"] = "local"
+    """Where a name that has no password is enough to sign in. `everywhere` is for networks where all trust all."""
+    guests: Literal["local", "everywhere", "nowhere"] = "local"
+    """Where one can be a guest, with a name that begins with `guest.`."""
+    trust_loopback: bool = True
+    """Whether who connects over loopback counts as local; turn it off behind a proxy or a tunnel on this machine."""
+    guest_idle_days: Annotated[int, Meta(ge=1, le=3650)] = 30
+    """Days after which a guest that did not come back is ended."""
+    argon2_memory_kib: Annotated[int, Meta(ge=8, le=4 * 1024 * 1024)] = 19_456
+    """Memory that hashing one password takes, in KiB. After a change, passwords are hashed anew as people sign in."""
+    argon2_passes: Annotated[int, Meta(ge=1, le=100)] = 2
+    """Passes over that memory."""
+    argon2_lanes: Annotated[int, Meta(ge=1, le=64)] = 1
+    """Lanes that memory is divided into."""
+    hashing_threads: Annotated[int, Meta(ge=1, le=64)] = 1
+    """Passwords that are hashed at the same time; each takes a processor, and gives way to everything else."""
+    hashing_waiting: Annotated[int, Meta(ge=0, le=10_000)] = 64
+    """Passwords that may wait for that; who comes then is told to try again a little later."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The configuration of a server: what the file can hold."""
 
@@ -171,6 +199,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     local: LocalSection = LOCAL
     internet: InternetSection = INTERNET
     observe: ObserveSection = ObserveSection()
+    accounts: AccountsSection = AccountsSection()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,6 +334,7 @@ def serve_options(loaded: Loaded[Settings], default_data: Path, *, embedded: boo
         outbox_bytes=bounds.outbox_bytes,
         stop_within_s=bounds.stop_within_s,
         motd=clean_line(server.motd),
+        accounts=loaded.settings.accounts,
     )
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from chat_core.base.clock import Clock
 from chat_core.base.ids import AccountId
 from chat_core.protocol.codes import Refusal
+from chat_core.server.auth.auth import Auth
+from chat_core.server.auth.passwords import Crowded as PasswordsCrowded
 from chat_core.server.defence.guard import Guard
 from chat_core.server.sessions.admission import Admission, Crowded
 from chat_core.server.sessions.hub import Hub
 from chat_core.server.sessions.session import Session
 from chat_core.server.store.base import Refused, Store
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,7 @@ class Services:
     store: Store
     hub: Hub
     admission: Admission
+    auth: Auth
     clock: Clock
     epoch: str
     server: str
@@ -72,6 +78,16 @@ class Context:
         except Crowded as crowded:
             raise Refused(
                 Refusal.BUSY, "Many are catching up at this moment; ask again a little later.", crowded.retry_after
+            ) from None
+
+    @staticmethod
+    async def computed(work: Awaitable[T]) -> T:
+        """Wait for a password to be hashed or compared. Raises: Refused `busy`."""
+        try:
+            return await work
+        except PasswordsCrowded as crowded:
+            raise Refused(
+                Refusal.BUSY, "Many are signing in at this moment; try again a little later.", crowded.retry_after
             ) from None
 
     def wall_ms(self) -> int:

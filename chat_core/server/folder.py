@@ -5,9 +5,39 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from chat_core.base.errors import ChatError, WorldFault
+
+
+def default_folder() -> Path:
+    """Return the data folder of a server that is told none; it may not exist."""
+    from platformdirs import user_data_path
+
+    return user_data_path("chat-core", appauthor=False) / "server"
+
+
+SOCKET_BYTES: Final = 100
+"""Longest path of a Unix socket that every system takes, in bytes."""
+
+
+@contextmanager
+def short_path(path: Path) -> Iterator[str]:
+    """Give a socket's path in a form that the system takes, also where the folder's path is long.
+
+    Linux has a short name for every open folder; elsewhere a path that is too long stays so.
+    """
+    if len(os.fsencode(path)) <= SOCKET_BYTES or not Path("/proc/self/fd").is_dir():
+        yield str(path)
+        return
+    number = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{number}/{path.name}"
+    finally:
+        os.close(number)
 
 
 class FolderInUse(ChatError):
@@ -29,6 +59,11 @@ class DataFolder:
     def database(self) -> Path:
         """Where the store is."""
         return self.path / "chat.db"
+
+    @property
+    def console(self) -> Path:
+        """Where a running server listens for the command line of whoever runs it."""
+        return self.path / "admin.sock"
 
     def lock(self) -> None:
         """Take the lock, which the operating system lets go when the process ends, however it ends.

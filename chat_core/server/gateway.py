@@ -23,7 +23,7 @@ from chat_core.protocol.envelopes import Call
 from chat_core.server.config import ServeOptions
 from chat_core.server.defence.door import RETRY_AFTER_S, SENTENCES, Door, Reason
 from chat_core.server.defence.guard import Guard
-from chat_core.server.listening import Peer, open_tcp, open_unix, peer_of, peer_uid
+from chat_core.server.listening import Peer, open_console, open_tcp, open_unix, peer_of, peer_uid
 from chat_core.server.lobby import Lobby
 from chat_core.server.observe import get_log
 from chat_core.server.profiles import ProfileName
@@ -67,6 +67,8 @@ class _Listener(NamedTuple):
     profile: ProfileName
     identity: Identity | None
     """With what it is encrypted; None: it is not."""
+    console: bool = False
+    """Whether it is for the command line of whoever runs the server."""
 
 
 class Gateway:
@@ -159,6 +161,16 @@ class Gateway:
         self._paths.append(path)
         self._begin(_Listener(listener, self._profile("local"), None))
 
+    def listen_console(self, path: Path) -> None:
+        """Listen for the command line of whoever runs the server, in the data folder, which the server has for itself.
+
+        Raises:
+            WorldFault: the socket cannot be made.
+        """
+        listener = open_console(path)
+        self._paths.append(path)
+        self._begin(_Listener(listener, "local", None, console=True))
+
     def stop(self) -> None:
         """Accept no more."""
         for listener in self._listeners:
@@ -194,7 +206,7 @@ class Gateway:
                     return
                 raise
             stream.setblocking(False)
-            peer = peer_of(stream, where)
+            peer = peer_of(stream, where, trust_loopback=self._options.accounts.trust_loopback)
             if stream.family == socket.AF_UNIX and peer_uid(stream) not in (os.getuid(), 0):
                 log.warning("refused another user", peer=peer.name)
                 stream.close()
@@ -202,7 +214,11 @@ class Gateway:
             if stream.family != socket.AF_UNIX:
                 stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 hold_at_most(stream, KERNEL_BYTES)
-            self._admit(stream, peer, listener)
+            if listener.console:
+                session = self._session(peer, listener.profile, console=True)
+                self._coming[session] = spawn("accept", self._serve(stream, session, None))
+            else:
+                self._admit(stream, peer, listener)
 
     def _admit(self, stream: socket.socket, peer: Peer, listener: _Listener) -> None:
         """Make a session of a new connection, or send it away."""
@@ -266,7 +282,7 @@ class Gateway:
         self.door.enters(session, "", "local", self._guard.profile("local"))
         return self._driver(session)
 
-    def _session(self, peer: Peer, profile: ProfileName) -> Session:
+    def _session(self, peer: Peer, profile: ProfileName, *, console: bool = False) -> Session:
         return Session(
             mark=self._flusher.mark,
             peer=peer.name,
@@ -274,7 +290,8 @@ class Gateway:
             now=self._clock.monotonic,
             address=peer.address,
             profile=profile,
-            allowance=self._guard.allowance(profile, self._clock.monotonic()),
+            console=console,
+            allowance=None if console else self._guard.allowance(profile, self._clock.monotonic()),
             calls_at_once=self._guard.profile(profile).calls_at_once,
             outbox_bytes=self._options.outbox_bytes,
             on_open=self._opened,

@@ -6,11 +6,14 @@ import errno
 import os
 import socket
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from chat_core.base.errors import WorldFault
 from chat_core.server.defence.addresses import address_key
+from chat_core.server.folder import short_path
 from chat_core.transport.urls import is_loopback
 
 
@@ -76,28 +79,53 @@ def open_unix(path: Path) -> socket.socket:
     try:
         # Not below: under that mask nobody but root could enter the new folder.
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        old = os.umask(0o177)
-        try:
+        with _private():
             listener.bind(str(path))
-        finally:
-            os.umask(old)
     except OSError as error:
         listener.close()
         raise WorldFault(f"Cannot listen on the socket {path}: {error.strerror}.") from error
     return listener
 
 
-def peer_of(stream: socket.socket, where: Any) -> Peer:
+def open_console(path: Path) -> socket.socket:
+    """Return a Unix socket in a folder that this process has for itself, so that nobody else listens there.
+
+    Raises:
+        WorldFault: it cannot be made.
+    """
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        path.unlink(missing_ok=True)
+        with short_path(path) as short, _private():
+            listener.bind(short)
+    except OSError as error:
+        listener.close()
+        raise WorldFault(f"Cannot listen on the socket {path}: {error.strerror or error}.") from error
+    return listener
+
+
+def peer_of(stream: socket.socket, where: Any, *, trust_loopback: bool = True) -> Peer:
     """Return who is at the other end.
 
     Args:
         stream: accepted.
         where: as `accept` returned it.
+        trust_loopback: whether an address of this machine shows that somebody is on it.
     """
     if stream.family == socket.AF_UNIX:
         return Peer("unix", "", True)
     host = str(where[0])
-    return Peer(f"{host}:{where[1]}", address_key(host), is_loopback(host))
+    return Peer(f"{host}:{where[1]}", address_key(host), trust_loopback and is_loopback(host))
+
+
+@contextmanager
+def _private() -> Iterator[None]:
+    """Make sockets for their owner only."""
+    old = os.umask(0o177)
+    try:
+        yield
+    finally:
+        os.umask(old)
 
 
 def peer_uid(stream: socket.socket) -> int | None:

@@ -16,7 +16,7 @@ CLASSIC: Final[Preset] = {
     ("limits", "max_clients"): 4,
     ("limits", "idle_timeout_s"): 180.0,
     ("accounts", "registration"): "allowlist",
-    ("accounts", "name_only"): True,
+    ("accounts", "name_only"): "everywhere",
     ("moderation", "shouting"): True,
     ("moderation", "shouting_kicks_at"): 2,
 }

@@ -14,7 +14,7 @@ from chat_core import __version__
 from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.faults import report_harmlessly
-from chat_tui.cli import full_screen, scriptable, trusting
+from chat_tui.cli import full_screen, scriptable, signing_in, trusting
 from chat_tui.cli.common import Run, fail
 
 
@@ -55,4 +55,5 @@ def parser() -> ArgumentParser:
     full_screen.declare(command)
     scriptable.declare(command)
     trusting.declare(command)
+    signing_in.declare(command)
     return top

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
-from chat_core.transport.urls import parse_invitation
 from chat_tui import storage
-from chat_tui.cli.common import Declare, add_name, name_for
-from chat_tui.paths import config_folder, data_folder
+from chat_tui.cli.common import Declare, add_name, add_password, connector_for, name_for, password_for, reach
+from chat_tui.paths import config_folder
 from chat_tui.storage import HERE
 
 if TYPE_CHECKING:
@@ -68,6 +67,7 @@ def _add_server(command: ArgumentParser) -> None:
         "--server", metavar="ADDRESS", help="or a link, or `here`: this computer's own [the one used last, else here]"
     )
     add_name(command)
+    add_password(command)
 
 
 def _seconds(text: str) -> float:
@@ -92,9 +92,11 @@ def _send(options: Namespace) -> ExitCode:
     from chat_tui.plain.send import send
 
     text = None if options.text == "-" else options.text
+    if text is None and options.password_stdin:
+        raise UsageFault("Standard input holds the password then: give the text as an argument.")
     if text is not None and not text.strip():
         raise UsageFault("The message is empty: write a text, or - for standard input.")
-    server = _server(options.server, options.name)
+    server = _server(options)
     return run(send(server, options.target, text, timeout_s=options.timeout, key=options.key))
 
 
@@ -107,7 +109,7 @@ def _tail(options: Namespace) -> ExitCode:
         since = parse_since(options.targets, options.since)
     except ValueError as error:
         raise UsageFault(str(error)) from error
-    server = _server(options.server, options.name)
+    server = _server(options)
     return run(tail(server, since, json=options.json, count=options.count, events=options.events))
 
 
@@ -116,7 +118,7 @@ def _history(options: Namespace) -> ExitCode:
     from chat_tui.plain.history import history
     from chat_tui.plain.running import run
 
-    server = _server(options.server, options.name)
+    server = _server(options)
     return run(history(server, options.target, last=options.last, json=options.json))
 
 
@@ -125,7 +127,7 @@ def _search(options: Namespace) -> ExitCode:
     from chat_tui.plain.running import run
     from chat_tui.plain.search import search
 
-    server = _server(options.server, options.name)
+    server = _server(options)
     return run(
         search(
             server,
@@ -138,23 +140,16 @@ def _search(options: Namespace) -> ExitCode:
     )
 
 
-def _server(server: str | None, name: str | None) -> Server:
-    """Return where to go and as whom; this computer's own server runs then."""
-    from chat_core.transport.connect import connect
+def _server(options: Namespace) -> Server:
+    """Return where to go, as whom, and with what; this computer's own server runs then."""
+    from chat_core.client import FileTokens
     from chat_tui.plain.running import Server
 
+    server = options.server
     if server is None:
         last = storage.load(config_folder()).last
         server = last.address if last is not None else HERE
-    if server == HERE:
-        from chat_tui.embedded import Embedded
-
-        who = name_for(name, HERE)
-        return Server(Embedded(data_folder()).ensure(), who, connect)
-    link = parse_invitation(server)
-    who = name_for(name, str(link.address))
-    if not link.address.tls:
-        return Server(link.address, who, connect)
-    from chat_core.client import TrustingConnector
-
-    return Server(link.address, who, TrustingConnector.of(config_folder(), link.pin))
+    link = reach(server)
+    who = name_for(options.name, HERE if server == HERE else str(link.address))
+    tokens = FileTokens(config_folder(), link.address)
+    return Server(link.address, who, connector_for(link), password_for(options), tokens)

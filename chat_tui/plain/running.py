@@ -15,6 +15,7 @@ from chat_core.base.exit_codes import ExitCode
 from chat_core.base.names import parse_target
 from chat_core.base.text import line_for_terminal
 from chat_core.client import Address, CallFailed, Client, Disconnected, Untrusted
+from chat_core.client.door import ASK_A_PERSON, Tokens
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.requests.conversations import Find
 from chat_core.transport.connect import Connector
@@ -22,6 +23,9 @@ from chat_core.transport.connect import Connector
 T = TypeVar("T")
 
 _NO_SUCH = (Refusal.NO_CONVERSATION, Refusal.NO_ACCOUNT)
+
+
+HOW_TO_SIGN_IN = "(`chat-tui login` signs this device in, once; scripts can give --password-stdin.)"
 
 
 class OutputGone(Exception):
@@ -36,10 +40,24 @@ class Server(NamedTuple):
     """Well-formed."""
     connector: Connector
     """Connects only if the server can be trusted."""
+    password: str = ""
+    """Empty: the token that is kept here, or the name alone, must do."""
+    tokens: Tokens | None = None
+    """Keeps this device's token."""
 
-    def client(self, program: str) -> Client:
+    def client(self, program: str, *, register: bool = False, invite: str = "") -> Client:
         """Return a client that does one thing."""
-        return Client(self.address, self.name, follow=False, program=program, connector=self.connector)
+        return Client(
+            self.address,
+            self.name,
+            follow=False,
+            program=program,
+            connector=self.connector,
+            password=self.password,
+            tokens=self.tokens,
+            register=register,
+            invite=invite,
+        )
 
 
 def run(work: Coroutine[Any, Any, ExitCode]) -> ExitCode:
@@ -56,7 +74,7 @@ def run(work: Coroutine[Any, Any, ExitCode]) -> ExitCode:
     except asyncio.CancelledError:
         return ExitCode.INTERRUPTED
     except CallFailed as failed:
-        complain(str(failed))
+        complain(f"{failed} {HOW_TO_SIGN_IN}" if failed.code in ASK_A_PERSON else str(failed))
         return ExitCode.NO_TARGET if failed.code in _NO_SUCH else ExitCode.REFUSED
     except UsageFault as fault:
         complain(str(fault))

@@ -13,14 +13,14 @@ from typing import Any, Final, NamedTuple, cast
 import msgspec
 import pytest
 
-from chat_core.protocol.requests import accounts, conversations, messages, order, session
+from chat_core.protocol.requests import accounts, conversations, messages, order, people, session, signin
 from chat_core.protocol.requests.base import Request, request_name
 from chat_core.protocol.requests.catalog import REQUESTS
 from chat_core.protocol.values import ConversationRef, Position, ServerRole
 from chat_core.server.registry import ROUTES
-from chat_core.server.rules.permissions import Inside, Role, allowed
+from chat_core.server.rules.permissions import Inside, Permission, Role, allowed
 from docs.permission_tables import may_inside
-from tests.support.scenes import Person, Scene, scene_in
+from tests.support.scenes import PASSWORD, Person, Scene, scene_in
 
 PLACES: Final = ("no member", "member", "voice", "operator")
 
@@ -39,10 +39,22 @@ class Stage(NamedTuple):
     """One that `who` is in, or tries to get into."""
     own: int
     """seq of a message there by `who`, or of any where `who` has none."""
+    registered: str
+    """Name of an account with `PASSWORD`."""
+    token: str
+    """Of a device of that account."""
+    device: int
+    """Of `who`, or of `maker` where `who` is no account."""
+    invite: int
+    """One that can be used."""
 
 
 def _cid(stage: Stage) -> bytes:
     return int(stage.scene.name("")).to_bytes(16, "big")
+
+
+def _renamed(who: Person) -> str:
+    return "guest.renamed" if who.session.role is Role.GUEST else "renamed"
 
 
 SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
@@ -50,7 +62,7 @@ SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
     session.SignIn: lambda stage: session.SignIn(name=stage.scene.name("new")),
     session.Resume: lambda stage: session.Resume(),
     session.Attach: lambda stage: session.Attach(position=Position(conversation=stage.channel, seq=0)),
-    accounts.Rename: lambda stage: accounts.Rename(name=stage.scene.name("renamed")),
+    accounts.Rename: lambda stage: accounts.Rename(name=stage.scene.name(_renamed(stage.who))),
     accounts.ListUsers: lambda stage: accounts.ListUsers(limit=1),
     conversations.Join: lambda stage: conversations.Join(channel="general"),
     conversations.OpenDirect: lambda stage: conversations.OpenDirect(account=stage.other.name),
@@ -66,6 +78,24 @@ SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
     messages.Delete: lambda stage: messages.Delete(conversation=stage.channel, seq=stage.own),
     messages.History: lambda stage: messages.History(conversation=stage.channel),
     messages.ReadEvents: lambda stage: messages.ReadEvents(conversation=stage.channel, after=0),
+    signin.SignInPassword: lambda stage: signin.SignInPassword(name=stage.registered, password=PASSWORD),
+    signin.SignInToken: lambda stage: signin.SignInToken(token=stage.token),
+    signin.Register: lambda stage: signin.Register(name=stage.scene.name("new"), password=PASSWORD),
+    signin.SignInGuest: lambda stage: signin.SignInGuest(),
+    signin.SignOut: lambda stage: signin.SignOut(),
+    signin.ChangePassword: lambda stage: signin.ChangePassword(old=PASSWORD, new=PASSWORD),
+    signin.ListDevices: lambda stage: signin.ListDevices(),
+    signin.RevokeDevice: lambda stage: signin.RevokeDevice(device=stage.device),
+    people.MakeInvite: lambda stage: people.MakeInvite(),
+    people.ListInvites: lambda stage: people.ListInvites(),
+    people.RevokeInvite: lambda stage: people.RevokeInvite(invite=stage.invite),
+    people.ListAccounts: lambda stage: people.ListAccounts(limit=1),
+    people.AddAccount: lambda stage: people.AddAccount(name=stage.scene.name("new")),
+    people.SetAccountPassword: lambda stage: people.SetAccountPassword(name=stage.maker.name, password=PASSWORD),
+    people.DisableAccount: lambda stage: people.DisableAccount(name=stage.maker.name, disabled=False),
+    people.SetServerRole: lambda stage: people.SetServerRole(name=stage.maker.name, role="member"),
+    people.AllowName: lambda stage: people.AllowName(name=stage.scene.name("new")),
+    people.ListAllowed: lambda stage: people.ListAllowed(),
     order.SetRole: lambda stage: order.SetRole(conversation=stage.channel, account=stage.other.name, role="voice"),
     order.SetRules: lambda stage: order.SetRules(conversation=stage.channel, slow_s=5),
     order.InviteMember: lambda stage: order.InviteMember(conversation=stage.channel, account=stage.other.name),
@@ -102,7 +132,7 @@ async def test_request_is_refused_to_every_role_that_lacks_its_permission(scene:
     for name in NAMES:
         request = REQUESTS[name]
         stage = await _stage(scene, role, "member" if role is Role.GUEST else "operator")
-        if request is session.SignIn:  # comes behind a hello
+        if ROUTES[request].needs is Permission.OPEN and role is Role.STRANGER:  # comes behind a hello
             stage.who.session.greeted = True
             stage.who.session.local = True
         code = await stage.who.code(SAMPLES[request](stage))
@@ -163,19 +193,28 @@ async def _stage(scene: Scene, role: Role, place: str) -> Stage:
     """Make a channel, and somebody of a role who is in it as something."""
     maker = await scene.once("maker", "member")
     other = await scene.once("other", "guest")
-    who = scene.stranger() if role is Role.STRANGER else await scene.once("who", _server_role(role))
+    who = await _who(scene, role)
+    inside = who.session.account is not None and place != "no member"
     opened = await maker.get(conversations.Join(channel=scene.name("c")))
     channel = opened["conversation"]["id"]
     await other.get(conversations.Join(channel=opened["conversation"]["name"]))
     author = maker
-    if role is not Role.STRANGER and place != "no member":
+    if inside:
         await who.get(conversations.Join(channel=opened["conversation"]["name"]))
         author = who
         if place != "member":
             await maker.get(order.SetRole(conversation=channel, account=who.name, role=cast(Any, place)))
-    stage = Stage(scene, who, maker, other, channel, 0)
+    name, token = await scene.registered()
+    device = scene.device_of(who.id or maker.id)
+    stage = Stage(scene, who, maker, other, channel, 0, name, token, device, await scene.invite())
     said = await author.get(messages.Post(conversation=channel, cid=_cid(stage), body="first"))
     return stage._replace(own=said["seq"])
+
+
+async def _who(scene: Scene, role: Role) -> Person:
+    if role is Role.STRANGER:
+        return scene.stranger()
+    return scene.console() if role is Role.CONSOLE else await scene.once("who", _server_role(role))
 
 
 async def _moderate(stage: Stage) -> None:

@@ -17,6 +17,9 @@ from chat_core.protocol.framing import FrameReader
 from chat_core.protocol.requests.base import Request
 from chat_core.protocol.values import Account, ServerRole
 from chat_core.server import handlers
+from chat_core.server.auth.auth import Auth
+from chat_core.server.auth.tokens import token_digest
+from chat_core.server.config import AccountsSection
 from chat_core.server.context import Services
 from chat_core.server.defence.guard import Guard
 from chat_core.server.router import Router
@@ -25,11 +28,17 @@ from chat_core.server.sessions.hub import Hub
 from chat_core.server.sessions.presence import Presence
 from chat_core.server.sessions.session import Session
 from chat_core.server.store.base import SignInByName
+from chat_core.server.store.people import MakeInvite, NewDevice, RegisterAccount
 from chat_core.server.store.sqlite import SqliteStore
 from chat_core.transport.driver import Driver
-from tests.support.stores import change
+from tests.support.stores import ask, change
 
 assert handlers.__all__, "importing the handlers fills the registry"
+
+
+CHEAP = AccountsSection(argon2_memory_kib=8, argon2_passes=1)
+"""Passwords that cost nothing."""
+PASSWORD = "correct horse"
 
 
 class Scene:
@@ -55,6 +64,7 @@ class Scene:
             store=self.store,
             hub=self.hub,
             admission=Admission(self.clock),
+            auth=Auth.of(CHEAP),
             clock=self.clock,
             epoch=boot.epoch,
             server="test",
@@ -77,6 +87,35 @@ class Scene:
             self._known[part] = await self.person(role)
         return self._known[part]
 
+    async def registered(self) -> tuple[str, str]:
+        """Make an account with `PASSWORD`; return its name, and the token of its device."""
+        name, token = self.name("reg"), self.name("token")
+        hashed = await Auth.of(CHEAP).passwords.hash(PASSWORD)
+        device = NewDevice(token_digest(token), "test")
+        await self.store.write(RegisterAccount(name, hashed, device, self.clock.wall_ms(), "open"))
+        return name, token
+
+    def device_of(self, account: AccountId) -> int:
+        """Give an account another device, of which nobody has the token; return its number."""
+        change(
+            self.path,
+            "INSERT INTO devices (account, token_hash, label, made_ts, used_ts) "
+            f"VALUES ({account}, randomblob(32), 'test', 1, 1)",
+        )
+        return int(ask(self.path, "SELECT max(id) FROM devices")[0][0])
+
+    async def invite(self) -> int:
+        """Make an invite; return its number."""
+        code = self.name("code").encode().ljust(32)
+        number, _ = await self.store.write(MakeInvite(code, 1, None, "", None, self.clock.wall_ms()))
+        return int(number)
+
+    def console(self) -> Person:
+        """Return the command line of whoever runs the server."""
+        person = self.stranger()
+        person.session.act_as_console()
+        return person
+
     def stranger(self) -> Person:
         """Return a connection that has not signed in."""
         return Person(self, None)
@@ -91,13 +130,16 @@ class Stream:
 
     def __init__(self) -> None:
         self.connection = self
+        self.written = b""
+        """What was written before it was closed."""
         self.closed: tuple[Goodbye, str] | None = None
 
     def signed_in(self) -> None:
         """Take longer frames from now on."""
 
     def write(self, data: bytes) -> None:
-        """Drop what was queued."""
+        """Keep what was queued."""
+        self.written += data
 
     def close(self, code: Goodbye, text: str, retry_after: float | None) -> None:
         """Note how it ended."""
@@ -157,7 +199,8 @@ class Person:
         return str(answer.code) if isinstance(answer, Failure) else ""
 
     def _taken(self) -> list[Any]:
-        return [unpack(payload) for payload in FrameReader(2**24).feed(self.session.outbox.take())]
+        written, self.stream.written = self.stream.written, b""
+        return [unpack(payload) for payload in FrameReader(2**24).feed(written + self.session.outbox.take())]
 
 
 @asynccontextmanager

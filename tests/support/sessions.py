@@ -11,16 +11,21 @@ from chat_core.protocol.framing import FrameReader
 from chat_core.server.sessions.session import Session
 
 
-def quiet_session(account: int = 1, name: str = "ann") -> Session:
-    """Make a session of an account; nothing writes its queue."""
-    session = Session(
+def stranger_session(*, local: bool = True) -> Session:
+    """Make a session that has not signed in; nothing writes its queue."""
+    return Session(
         mark=lambda _: None,
         peer="test",
-        local=True,
+        local=local,
         on_open=lambda _: None,
         on_call=lambda _session, _call: None,
         on_closed=lambda _session, _why: None,
     )
+
+
+def quiet_session(account: int = 1, name: str = "ann") -> Session:
+    """Make a session of an account; nothing writes its queue."""
+    session = stranger_session()
     session.account = AccountId(account)
     session.name = name
     return session

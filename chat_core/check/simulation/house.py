@@ -19,6 +19,7 @@ from chat_core.check.simulation.wires import Network
 from chat_core.protocol import limits
 from chat_core.protocol.codes import Goodbye
 from chat_core.server.app import Parts
+from chat_core.server.auth.auth import Auth
 from chat_core.server.config import ServeOptions
 from chat_core.server.context import Services
 from chat_core.server.defence.guard import Guard
@@ -126,6 +127,7 @@ class _Life:
         self.inline = InlineStore(disk, pace, chance, parts.before_commit)
         self._store: Store = parts.around_store(self.inline)
         self._clock = clock
+        self._chance = chance
         self._parts = parts
         self._outbox_bytes = outbox_bytes
         self._drivers: list[Driver] = []
@@ -146,6 +148,7 @@ class _Life:
             pong_within_s=options.pong_within_s,
             admission=Admission(self._clock),
             guard=Guard(self._clock.monotonic()),
+            auth=Auth.of(options.accounts, self._chance.randbytes),
         )
         self._router = Router(services, lambda: self.on_broken(), self._parts.routes)
         router = self._router

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from chat_core.protocol.requests import accounts, conversations, messages, order, search, session
+from chat_core.protocol.requests import accounts, conversations, messages, order, people, search, session, signin
 from chat_core.protocol.requests.base import Request, request_name
 
 DOMAINS: Final[dict[str, tuple[type[Request[Any]], ...]]] = {
     "session": session.REQUESTS,
+    "signin": signin.REQUESTS,
     "accounts": accounts.REQUESTS,
+    "people": people.REQUESTS,
     "conversations": conversations.REQUESTS,
     "messages": messages.REQUESTS,
     "order": order.REQUESTS,

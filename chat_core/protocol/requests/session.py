@@ -22,8 +22,11 @@ class Welcome(Reply, frozen=True, kw_only=True):
     """Names the life of the store: seqs and positions mean something within one epoch only."""
     limits: Limits
     """The bounds a client must keep to."""
-    registration: Literal["name", "closed"] = "name"
-    """How one gets in: `name`: a name is enough on this listener."""
+    registration: Literal["name", "open", "invite", "allowlist", "closed"] = "name"
+    """How a new account is made from where the client is: `name`: a name is enough; `open`: with a password; `invite`:
+    with a password and an invite; `allowlist`: under listed names only; `closed`: not at all."""
+    guests: bool = False
+    """Whether one can be a guest, without an account that lasts."""
     capabilities: tuple[str, ...] = ()
     """Optional features the server has."""
     rates: Rates | None = None
@@ -50,10 +53,14 @@ class SignedIn(Reply, frozen=True, kw_only=True):
     """Who one is."""
     created: bool = False
     """Whether the account was made just now."""
+    device: int | None = None
+    """Number of the device that the connection belongs to; nil: none, a name was enough."""
+    token: str = ""
+    """With it, this device signs in from now on; told once, when the device is made. Keep it as you keep a password."""
 
 
 class SignIn(Request[SignedIn], frozen=True, kw_only=True, tag="sign_in"):
-    """Find or make the account of that name; the same name again is another device of it, never a clash."""
+    """Find or make the account of that name, where a name is enough; a name that has a password asks for it, always."""
 
     name: Annotated[str, Meta(max_length=128)]
     """The wanted name."""

@@ -1,4 +1,4 @@
-"""Opening a connection: hello, sign-in, resume, attach.
+"""Opening a connection: hello, resume, attach.
 
 Order in a catch-up: wait for one's turn, attach (new events are kept back), read one snapshot of the store, answer, let
 go what lies behind the snapshot. Reading before attaching would lose what is committed in between.
@@ -10,11 +10,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chat_core.base.errors import UsageFault
 from chat_core.base.ids import AccountId, ConversationId
-from chat_core.base.names import check_account_name
 from chat_core.protocol.codec import to_map
-from chat_core.protocol.codes import Goodbye, Refusal
+from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import ConversationEvent, MessagePosted
 from chat_core.protocol.limits import PAGE_BYTES, PAGE_ITEMS, PROTOCOL_VERSION, Limits
 from chat_core.protocol.requests.session import (
@@ -23,15 +21,13 @@ from chat_core.protocol.requests.session import (
     Hello,
     Resume,
     Resumed,
-    SignedIn,
-    SignIn,
     Welcome,
 )
 from chat_core.protocol.values import Position
 from chat_core.server.context import Context
 from chat_core.server.registry import costs, handles
 from chat_core.server.rules.permissions import Inside, Permission
-from chat_core.server.store.base import Reader, Refused, SignInByName
+from chat_core.server.store.base import Reader, Refused
 
 RESUME_BYTES = 96 * 1024
 """Bytes of bodies in one resume, which also holds the list of conversations; the rest is read in pages."""
@@ -47,36 +43,20 @@ async def hello(ctx: Context, request: Hello) -> Welcome:
             f"This server speaks protocol {PROTOCOL_VERSION}, the client {request.protocol}: update the {older}.",
         )
     ctx.session.greeted = True
+    if ctx.session.console:
+        ctx.session.act_as_console()
     services = ctx.services
+    entry = services.auth.entry(local=ctx.session.local)
     return Welcome(
         protocol=PROTOCOL_VERSION,
         server=services.server,
         epoch=services.epoch,
         limits=Limits(ping_every_s=services.ping_every_s, pong_within_s=services.pong_within_s),
-        registration="name" if ctx.session.local else "closed",
+        registration=entry.told,
+        guests=entry.guests,
         rates=services.guard.rates(ctx.session.profile, costs()),
         motd=services.motd,
     )
-
-
-@handles(SignIn, needs=Permission.OPEN, cost=0, attempt=True)
-async def sign_in(ctx: Context, request: SignIn) -> SignedIn:
-    """Find or make the account of a name, where a name is enough."""
-    if not ctx.session.greeted:
-        raise Refused(Refusal.NOT_SIGNED_IN, "Say hello first.")
-    if not ctx.session.local:
-        raise Refused(
-            Refusal.SIGN_IN_REFUSED,
-            "A name alone is enough only on the server's own machine; connect from there.",
-        )
-    account, created = await ctx.store.write(SignInByName(_checked_name(request.name), ctx.wall_ms()))
-    ctx.session.signed_in(account)
-    ctx.hub.signed_in(ctx.session)
-    banned = ctx.hub.bouncer.why_no_account(ctx.account, ctx.wall_ms())
-    if banned:  # since the store let it in
-        ctx.session.close(Goodbye.BANNED, banned)
-        raise Refused(Refusal.BANNED, banned)
-    return SignedIn(account=account, created=created)
 
 
 @handles(Resume, needs=Permission.READ, cost=5)
@@ -133,13 +113,6 @@ async def _attach(ctx: Context, request: Attach) -> CatchUp:
         raise
     ctx.after.append(lambda: feed.release(session, caught_up.head))
     return caught_up
-
-
-def _checked_name(name: str) -> str:
-    try:
-        return check_account_name(name)
-    except UsageFault as fault:
-        raise Refused(Refusal.BAD_NAME, str(fault)) from fault
 
 
 def _resumed(reader: Reader, account: AccountId, request: Resume, epoch: str) -> Resumed:

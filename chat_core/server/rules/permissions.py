@@ -27,6 +27,8 @@ class Permission(StrEnum):
     """Set topics."""
     SELF = "self"
     """Change what belongs to one's own account."""
+    PASSWORD = "password"
+    """Have a password, and change it."""
     INVITE = "invite"
     """Make invites to the server."""
     BROADCAST = "broadcast"
@@ -52,6 +54,8 @@ class Role(StrEnum):
     """Keeps order on the whole server."""
     OWNER = "owner"
     """Runs the server."""
+    CONSOLE = "console"
+    """The command line on the server's own machine: no account, but whoever may do anything with all of them."""
 
 
 class Inside(StrEnum):
@@ -71,7 +75,7 @@ class Inside(StrEnum):
 
 
 _GUEST: Final = frozenset({Permission.READ, Permission.SPEAK, Permission.JOIN, Permission.SELF})
-_MEMBER: Final = _GUEST | {Permission.TOPIC, Permission.OPERATE}
+_MEMBER: Final = _GUEST | {Permission.TOPIC, Permission.OPERATE, Permission.PASSWORD}
 _MODERATOR: Final = _MEMBER | {Permission.INVITE, Permission.BROADCAST, Permission.MODERATE}
 _HOLDS: Final[dict[Role, frozenset[Permission]]] = {
     Role.STRANGER: frozenset({Permission.OPEN}),
@@ -79,6 +83,7 @@ _HOLDS: Final[dict[Role, frozenset[Permission]]] = {
     Role.MEMBER: _MEMBER,
     Role.MODERATOR: _MODERATOR,
     Role.OWNER: _MODERATOR | {Permission.ADMINISTER},
+    Role.CONSOLE: frozenset({Permission.INVITE, Permission.ADMINISTER}),
 }
 _LOCAL: Final = frozenset({Permission.INVITE, Permission.BROADCAST})
 """What everybody holds, too, whose connection comes from the server's own machine."""

@@ -15,6 +15,7 @@ from chat_core.protocol.codes import Goodbye
 from chat_core.protocol.events import AccountEvent, AccountRenamed, ConversationEvent, ConversationLeft, Event
 from chat_core.protocol.framing import push_frame
 from chat_core.protocol.values import Account
+from chat_core.server.rules.permissions import Role
 from chat_core.server.sessions.bouncer import Bouncer, Sanctioned
 from chat_core.server.sessions.feed import Feed
 from chat_core.server.sessions.presence import Presence
@@ -177,6 +178,23 @@ class Hub:
         """Count a connection to its account."""
         if session.account is not None and session in self.sessions:
             self._accounts.setdefault(session.account, {})[session] = None
+
+    def sign_out(self, account: int, devices: Collection[int] | None, text: str) -> None:
+        """End connections of an account.
+
+        Args:
+            account: whose.
+            devices: of these; None: all.
+            text: why, for people.
+        """
+        for session in self.sessions_of(account):
+            if devices is None or session.device in devices:
+                session.sign_out(text)
+
+    def has_role(self, account: Account) -> None:
+        """Let an account's connections act with the role it has from now on."""
+        for session in self.sessions_of(account.id):
+            session.role = Role(account.role)
 
     def gone(self, session: Session) -> None:
         """Forget a connection."""

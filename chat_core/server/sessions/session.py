@@ -40,6 +40,7 @@ class Session:
         local: whether the peer is on this machine, so that a name is enough to sign in.
         now: tells monotonic seconds.
         address: what the peer is counted and banned under; empty: it has no address.
+        console: whether it is the command line of whoever runs the server, who needs no account.
         profile: whose numbers hold for it.
         allowance: what it may ask; None: nobody counts.
         calls_at_once: its calls that are under way at the same time; more of them wait.
@@ -72,6 +73,8 @@ class Session:
         "calls",
         "calls_at_once",
         "catch_ups",
+        "console",
+        "device",
         "dirty",
         "driver",
         "following",
@@ -98,6 +101,7 @@ class Session:
         local: bool,
         now: Callable[[], float] = time.monotonic,
         address: str = "",
+        console: bool = False,
         profile: ProfileName = "local",
         allowance: Allowance | None = None,
         calls_at_once: int = CALLS_IN_FLIGHT,
@@ -116,6 +120,7 @@ class Session:
         self.peer = peer
         self.local = local
         self.address = address
+        self.console = console
         self.profile: ProfileName = profile
         self.allowance = allowance
         self.asked_at = now()
@@ -147,6 +152,8 @@ class Session:
         self.account: AccountId | None = None
         self.role = Role.STRANGER
         """What the account may do; a stranger has none."""
+        self.device: int | None = None
+        """The device of the account, if it has a token."""
         self.name = ""
         self.following = False
         """Whether conversations that the account joins are attached by themselves."""
@@ -244,14 +251,28 @@ class Session:
             ours = Goodbye.CLIENT_LEFT
         self._on_closed(self, ours)
 
-    def signed_in(self, account: Account) -> None:
+    def signed_in(self, account: Account, device: int | None = None) -> None:
         """Act for an account from now on."""
         self.account = AccountId(account.id)
+        self.device = device
         self.name = account.name
         self.role = Role(account.role)
+        self._known()
+
+    def act_as_console(self) -> None:
+        """Act for whoever runs the server from now on."""
+        self.role = Role.CONSOLE
+        self._known()
+
+    def _known(self) -> None:
+        """Tell the connection that this is no stranger any more."""
         if self.driver is not None:
             self.driver.connection.signed_in()
         self._on_signed_in(self)
+
+    def sign_out(self, text: str) -> None:
+        """End the connection: what it signed in with is worth nothing any more."""
+        self.close(Goodbye.SIGNED_OUT, text)
 
     def answered(self, envelope: Envelope) -> None:
         """Queue the answer or failure of one call."""

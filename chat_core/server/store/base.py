@@ -18,6 +18,8 @@ from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import AccountEvent, ConversationEvent
 from chat_core.protocol.values import Account, ChannelRole, ChannelSummary, Conversation, Member, Message, Style
 from chat_core.server.store.acts import Enforced, Expelled, OrderOp, OrderReads
+from chat_core.server.store.people import PeopleOp, PeopleReader
+from chat_core.server.store.people import SignInByName as SignInByName
 from chat_core.server.store.searching import Found, Search
 
 T = TypeVar("T")
@@ -48,17 +50,6 @@ class StoreBroken(Exception):
 
 
 # --- writes ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class SignInByName:
-    """Find or make the account of a name. A new one joins #general and announcements.
-
-    Outcome: `reply` is `(Account, created)`. Refused: `bad_name`, `banned`, `locked` (it would have been made).
-    """
-
-    name: str
-    ts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +189,7 @@ class MoveReadMarker:
 
 
 Op = (
-    SignInByName
+    PeopleOp
     | RenameAccount
     | JoinChannel
     | OpenDirect
@@ -282,7 +273,7 @@ class MessagePage:
     at_end: bool
 
 
-class Reader(OrderReads, Protocol):
+class Reader(OrderReads, PeopleReader, Protocol):
     """Reads on one consistent snapshot. Called in a reader's thread, never on the event loop."""
 
     def find(self, account: AccountId, ref: int | str) -> Place:

@@ -19,6 +19,7 @@ from chat_core.server.store.acts import Act, ServerLock
 from chat_core.server.store.base import Head, MessagePage, Place, Refused
 from chat_core.server.store.lookups import ConversationRow, Seat
 from chat_core.server.store.payloads import CONVERSATION_LEFT, account_event
+from chat_core.server.store.people_reads import SqlPeopleReader
 from chat_core.server.store.schema import account_events, accounts, conversations, memberships, meta
 from chat_core.server.store.searching import Found, Index, Search
 
@@ -104,7 +105,7 @@ _account_events: Final = (
 )
 
 
-class SqlReader:
+class SqlReader(SqlPeopleReader):
     """A `Searcher`; see there.
 
     Args:

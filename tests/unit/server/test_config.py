@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from chat_core.base.settings import SettingsFault, in_words, keys_of
 from chat_core.protocol import limits
 from chat_core.server.config import (
+    AccountsSection,
     Given,
     LimitsSection,
     ServeOptions,
@@ -59,11 +60,13 @@ def test_server_that_is_told_nothing_has_the_defaults_of_its_options(data: Path)
 def test_every_setting_has_words_and_every_section_sets_an_option() -> None:
     assert all(in_words(key.type) for key in keys_of(Settings))
     profiles = {"local", "internet"}
-    names = {key.name for key in keys_of(Settings) if key.section not in {*profiles, "observe"}} - {"preset"}
+    names = {key.name for key in keys_of(Settings) if key.section not in {*profiles, "observe", "accounts"}} - {
+        "preset"
+    }
     observed = {
         "observe_port" if key.name == "port" else key.name for key in keys_of(Settings) if key.section == "observe"
     }
-    assert names | observed | profiles | {"embedded"} == set(get_type_hints(ServeOptions))
+    assert names | observed | profiles | {"embedded", "accounts"} == set(get_type_hints(ServeOptions))
 
 
 def test_every_setting_reaches_the_server(data: Path, tmp_path: Path) -> None:
@@ -75,6 +78,7 @@ def test_every_setting_reaches_the_server(data: Path, tmp_path: Path) -> None:
         "outbox_bytes = 70000\nstop_within_s = 5.5\nmax_clients = 6\nidle_timeout_s = 7\nexit_when_idle_s = 8\n"
         '[observe]\nport = 9\nlog_file = "l"\nlog_messages = true\n'
         "[local]\nrequest_rate = 10\n[internet]\nconnections_per_address = 11\n"
+        '[accounts]\nregistration = "closed"\n'
     )
 
     assert options(data, Given(config=file)) == ServeOptions(
@@ -102,6 +106,7 @@ def test_every_setting_reaches_the_server(data: Path, tmp_path: Path) -> None:
         log_messages=True,
         local=replace(LOCAL, request_rate=10),
         internet=replace(INTERNET, connections_per_address=11),
+        accounts=AccountsSection(registration="closed"),
     )
 
 
@@ -184,7 +189,7 @@ def test_text_ends_with_what_the_settings_come_to(data: Path) -> None:
 
     text = as_text(loaded, data)
 
-    assert set(tomllib.loads(text)) == {"server", "tls", "limits", "local", "internet", "observe"}
+    assert set(tomllib.loads(text)) == {"server", "tls", "limits", "local", "internet", "observe", "accounts"}
     assert text.splitlines()[-4:] == [
         f"# data folder: {data}",
         "# listens on the Unix socket s",

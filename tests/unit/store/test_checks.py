@@ -21,6 +21,7 @@ from chat_core.server.store.keys import row_id
 from chat_core.server.store.sqlite import SqliteStore
 from tests.contract.world import World
 
+HASH = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA"
 ROOM = 3
 """The channel of the store below; its log: messages 1 to 3, topic 4, message 5 (which answers 1), messages 6 to 9."""
 DIRECT = 4
@@ -50,6 +51,15 @@ async def fill(path: Path) -> None:
     for what in ("mute", "warn", "kick"):
         await world.write(SanctionOnServer(None, "eve", what, 1))
     await world.store.close()
+    # In no conversation and without an act, so that what is counted below stays easy to count.
+    damage(
+        path,
+        "INSERT INTO accounts (id, name, name_key, log_head, created_ts, password, registered_ts, skeleton) "
+        f"VALUES (4, 'zoe', 'zoe', 0, 1, '{HASH}', 1, 'zoe')",
+        "INSERT INTO devices (account, token_hash, label, made_ts, used_ts) VALUES (4, zeroblob(32), 'desk', 1, 1)",
+        "INSERT INTO invites (code_hash, uses_left, made_ts) VALUES (zeroblob(32), 1, 1)",
+        "INSERT INTO allowlist (name_key, name, added_ts) VALUES ('yan', 'Yan', 1)",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +113,21 @@ COPY_OF_MESSAGE = (
 
 
 DAMAGES = {
+    # who comes in
+    "no_role": ("ways-in", "UPDATE accounts SET role = 'king' WHERE id = 1", "account 1: its role is unknown"),
+    "mighty_for_all": ("ways-in", "UPDATE accounts SET role = 'owner' WHERE id = 1", "is owner without a password"),
+    "guest_with_password": ("ways-in", "UPDATE accounts SET role = 'guest' WHERE id = 4", "a guest with a password"),
+    "half_registered": (
+        "ways-in",
+        "UPDATE accounts SET registered_ts = 1 WHERE id = 1",
+        "registered without a password",
+    ),
+    "password_in_the_clear": ("ways-in", "UPDATE accounts SET password = 'x' WHERE id = 4", "stored in no known way"),
+    "no_looks": ("ways-in", "UPDATE accounts SET skeleton = NULL WHERE id = 4", "account 4: what its name looks like"),
+    "short_token": ("ways-in", "UPDATE devices SET token_hash = x'00'", "device 1: no token can belong to it"),
+    "short_code": ("ways-in", "UPDATE invites SET code_hash = x'00'", "invite 1: no code can belong to it"),
+    "overspent": ("ways-in", "UPDATE invites SET uses_left = -1", "invite 1: it was used more often than it may be"),
+    "listed_otherwise": ("ways-in", "UPDATE allowlist SET name_key = 'x'", "a listed name cannot be found"),
     # the log
     "hole": ("logs", f"DELETE FROM events WHERE id = {KEY_5}", "conversation 3: event 5 is missing"),
     "holes": ("logs", f"DELETE FROM events WHERE id BETWEEN {KEY_2} AND {KEY_4}", "events 2 to 4 are missing"),

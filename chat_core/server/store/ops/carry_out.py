@@ -27,11 +27,11 @@ from chat_core.server.store.base import (
     Refused,
     RenameAccount,
     SetChannelTopic,
-    SignInByName,
 )
-from chat_core.server.store.ops import accounts, changes, conversations, locking, order, sanctions
+from chat_core.server.store.ops import accounts, changes, conversations, locking, order, people, sanctions
 from chat_core.server.store.ops.posts import append_messages
 from chat_core.server.store.ops.work import Work
+from chat_core.server.store.people import PeopleOp
 
 
 def carry_out(work: Work, ops: Sequence[Op]) -> list[Committed | Refused]:
@@ -67,9 +67,9 @@ def _tried(work: Work, op: Op) -> Committed | Refused:
 
 
 def _one(work: Work, op: Op) -> Committed:
+    if isinstance(op, PeopleOp):
+        return people.carry_out(work, op)
     match op:
-        case SignInByName():
-            return accounts.sign_in_by_name(work, op)
         case RenameAccount():
             return accounts.rename(work, op)
         case JoinChannel():

@@ -1,0 +1,96 @@
+"""Invites: made, used, ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import bindparam, delete, exists, insert, select, update
+
+from chat_core.base.ids import AccountId
+from chat_core.base.text import clean_line
+from chat_core.protocol.codes import Refusal
+from chat_core.server.store import lookups
+from chat_core.server.store.base import Committed, Refused
+from chat_core.server.store.lookups import ConversationRow
+from chat_core.server.store.ops import audit
+from chat_core.server.store.ops.rights import actor
+from chat_core.server.store.ops.work import Work, new_key
+from chat_core.server.store.people import DropInvite, MakeInvite
+from chat_core.server.store.schema import invites, meta
+
+_INVITED: Final = "invited"
+"""Key in `meta`: an invite was made here once."""
+
+_find: Final = select(
+    invites.c.id, invites.c.uses_left, invites.c.expires_ts, invites.c.conversation, invites.c.made_by
+).where(invites.c.code_hash == bindparam("code"))
+_was_invited: Final = select(exists(select(meta.c.key).where(meta.c.key == _INVITED)))
+
+
+@dataclass(frozen=True, slots=True)
+class InviteFound:
+    """An invite that can be used."""
+
+    id: int
+    uses_left: int | None
+    made_by: AccountId | None
+    channel: ConversationRow | None
+
+
+def make(work: Work, op: MakeInvite) -> Committed:
+    """Make an invite."""
+    invited = bool(work.connection.execute(_was_invited).scalar_one())
+    if op.once and invited:
+        return Committed()
+    channel = _channel(work, op.channel) if op.channel else None
+    if not invited:
+        work.connection.execute(insert(meta).values(key=_INVITED, value=str(op.ts)))
+    made = work.connection.execute(
+        insert(invites).values(
+            code_hash=op.code,
+            uses_left=op.uses,
+            expires_ts=op.expires_ts,
+            conversation=None if channel is None else channel.id,
+            made_by=op.by,
+            made_ts=op.ts,
+        )
+    )
+    who, number = actor(work, op.by), new_key(made)
+    uses = "any number" if op.uses is None else str(op.uses)
+    audit.record(work, op.ts, who.id, who.audited, "make invite", f"invite {number}", f"uses: {uses}")
+    return Committed(reply=(number, "" if channel is None else channel.name or ""))
+
+
+def usable(work: Work, code: bytes, ts: int) -> InviteFound | None:
+    """Return the invite with that code, if it can be used."""
+    row = work.connection.execute(_find, {"code": code}).first()
+    if row is None or row.uses_left == 0 or (row.expires_ts is not None and row.expires_ts <= ts):
+        return None
+    channel = None if row.conversation is None else lookups.find_conversation(work.connection, row.conversation)
+    return InviteFound(row.id, row.uses_left, row.made_by, channel)
+
+
+def use(work: Work, invite: InviteFound) -> None:
+    """Use an invite once."""
+    if invite.uses_left is not None:
+        work.connection.execute(
+            update(invites).where(invites.c.id == invite.id).values(uses_left=invites.c.uses_left - 1)
+        )
+
+
+def drop(work: Work, op: DropInvite) -> Committed:
+    """Make an invite worthless."""
+    if not work.connection.execute(delete(invites).where(invites.c.id == op.number)).rowcount:
+        raise Refused(Refusal.INVITE_INVALID, "There is no invite with that number.")
+    who = actor(work, op.by)
+    audit.record(work, op.ts, who.id, who.audited, "revoke invite", f"invite {op.number}", "")
+    return Committed()
+
+
+def _channel(work: Work, name: str) -> ConversationRow:
+    row = lookups.find_channel(work.connection, name)
+    if row is None or row.kind != "channel":
+        shown = clean_line(name[:64])
+        raise Refused(Refusal.NO_CONVERSATION, f"There is no channel #{shown} to invite to.")
+    return row
