@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, cast
 import msgspec
 import pytest
 
-from chat_core.protocol.requests import accounts, conversations, messages, order, session
+from chat_core.protocol.requests import accounts, conversations, messages, order, search, session
 from chat_core.protocol.requests.base import Request, request_name
 from chat_core.protocol.requests.catalog import REQUESTS
 from chat_core.protocol.values import ConversationRef, Position, ServerRole
@@ -66,6 +66,7 @@ SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
     messages.Delete: lambda stage: messages.Delete(conversation=stage.channel, seq=stage.own),
     messages.History: lambda stage: messages.History(conversation=stage.channel),
     messages.ReadEvents: lambda stage: messages.ReadEvents(conversation=stage.channel, after=0),
+    search.Search: lambda stage: search.Search(query="first", conversation=stage.channel),
     order.SetRole: lambda stage: order.SetRole(conversation=stage.channel, account=stage.other.name, role="voice"),
     order.SetRules: lambda stage: order.SetRules(conversation=stage.channel, slow_s=5),
     order.InviteMember: lambda stage: order.InviteMember(conversation=stage.channel, account=stage.other.name),
@@ -93,7 +94,10 @@ def test_registry_says_of_every_request_who_may_make_it() -> None:
     assert set(ROUTES) == set(REQUESTS.values()), "a request without a handler, or the other way round"
     assert set(SAMPLES) == set(REQUESTS.values()), "a new request: say above how it is tried"
     for request, route in ROUTES.items():
-        names_one = any(field.type in (ConversationRef, Position) for field in msgspec.structs.fields(request))
+        names_one = any(
+            field.type in (ConversationRef, ConversationRef | None, Position)
+            for field in msgspec.structs.fields(request)
+        )
         assert names_one == (route.inside is not None), f"{request.__name__} must say what it needs inside"
 
 
