@@ -16,11 +16,11 @@ from tests.support.wire import Wire
 
 @pytest.fixture
 def server(home: Path) -> Iterator[ServerProcess]:
-    """Run a server on which mod is a moderator."""
+    """Run a server on which mona is a moderator."""
     with ServerProcess(home / "data") as process:
         with Wire(process.port) as wire:
-            wire.enter("mod")
-        change(home / "data" / "chat.db", "UPDATE accounts SET role = 'moderator' WHERE name = 'mod'")
+            wire.enter("mona")
+        change(home / "data" / "chat.db", "UPDATE accounts SET role = 'moderator' WHERE name = 'mona'")
         yield process
 
 
@@ -75,7 +75,7 @@ def test_operator_keeps_order_in_a_channel_by_commands(server: ServerProcess, ho
 def test_moderator_puts_somebody_off_the_server_who_reads_why_on_the_start_screen(
     server: ServerProcess, home: Path
 ) -> None:
-    with client(server, "mod", home) as mod, client(server, "bob", home) as bob:
+    with client(server, "mona", home) as mod, client(server, "bob", home) as bob:
         mod.wait_for("#general")
         bob.wait_for("#general")
         mod.say("/ban bob server 2h spam")

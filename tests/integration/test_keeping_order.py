@@ -29,11 +29,11 @@ from tests.support.wire import Wire
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[ServerProcess]:
-    """Run a server on which mod is a moderator."""
+    """Run a server on which mona is a moderator."""
     with ServerProcess(tmp_path / "data") as running:
-        async with Watched(running.address, "mod"):
+        async with Watched(running.address, "mona"):
             pass
-        change(tmp_path / "data" / "chat.db", "UPDATE accounts SET role = 'moderator' WHERE name = 'mod'")
+        change(tmp_path / "data" / "chat.db", "UPDATE accounts SET role = 'moderator' WHERE name = 'mona'")
         yield running
 
 
@@ -47,14 +47,14 @@ async def test_kicked_account_is_told_why_on_every_device_and_does_not_come_back
     server: ServerProcess,
 ) -> None:
     async with (
-        Watched(server.address, "mod") as mod,
+        Watched(server.address, "mona") as mod,
         Watched(server.address, "bob") as bob,
         Watched(server.address, "bob") as other,
     ):
         await mod.client.call(SanctionAccount(account="bob", act="kick", reason="enough for today"))
         for device in (bob, other):
             told = await until_refused(device)
-            assert told == "You were put off this server by 'mod': enough for today."
+            assert told == "You were put off this server by 'mona': enough for today."
     async with Watched(server.address, "bob") as again:
         assert again.client.state.link.status is LinkStatus.ONLINE
 
@@ -62,19 +62,19 @@ async def test_kicked_account_is_told_why_on_every_device_and_does_not_come_back
 async def test_banned_account_is_put_off_and_stays_off_across_a_restart_until_it_is_lifted(
     server: ServerProcess,
 ) -> None:
-    async with Watched(server.address, "mod") as mod, Watched(server.address, "bob") as bob:
+    async with Watched(server.address, "mona") as mod, Watched(server.address, "bob") as bob:
         await mod.client.call(SanctionAccount(account="bob", act="ban", seconds=3600, reason="spam"))
         assert (await until_refused(bob)).startswith("You are banned from this server for another ")
     server.stop()
     server.start()
-    async with Watched(server.address, "mod") as mod:
+    async with Watched(server.address, "mona") as mod:
         bob = Watched(server.address, "bob")
         await bob.begin()
         with pytest.raises(CallFailed, match=r"banned from this server .*: spam"):
             await bob.client.online(WAIT_S)
         await bob.client.close()
         (ban,) = (await mod.client.call(ListSanctions())).sanctions
-        assert (ban.kind, ban.name, ban.address, ban.by, ban.reason) == ("ban", "bob", "", "mod", "spam")
+        assert (ban.kind, ban.name, ban.address, ban.by, ban.reason) == ("ban", "bob", "", "mona", "spam")
         await mod.client.call(SanctionAccount(account="bob", act="unban"))
     async with Watched(server.address, "bob"):
         pass
@@ -91,7 +91,7 @@ def connect_from(address: str, port: int) -> Wire:
 async def test_ban_of_an_account_holds_for_the_address_it_came_from_but_not_for_the_moderators(
     server: ServerProcess,
 ) -> None:
-    async with Watched(server.address, "mod") as mod:
+    async with Watched(server.address, "mona") as mod:
         with connect_from("127.0.0.3", server.port) as eve:
             eve.enter("eve")
             await mod.client.call(SanctionAccount(account="eve", act="ban", reason="spam"))
@@ -113,7 +113,7 @@ async def test_ban_of_an_account_holds_for_the_address_it_came_from_but_not_for_
 
 
 async def test_muted_account_hears_of_it_and_its_messages_fail_with_the_reason(server: ServerProcess) -> None:
-    async with Watched(server.address, "mod") as mod, Watched(server.address, "bob") as bob:
+    async with Watched(server.address, "mona") as mod, Watched(server.address, "bob") as bob:
         await mod.client.call(SanctionAccount(account="bob", act="mute", seconds=600, reason="flood"))
         await bob.until(
             lambda: any(
@@ -128,7 +128,7 @@ async def test_muted_account_hears_of_it_and_its_messages_fail_with_the_reason(s
 
 
 async def test_locked_server_lets_nobody_write_or_come_in_anew(server: ServerProcess) -> None:
-    async with Watched(server.address, "mod") as mod, Watched(server.address, "bob") as bob:
+    async with Watched(server.address, "mona") as mod, Watched(server.address, "bob") as bob:
         await mod.client.call(Lockdown(seconds=600, reason="a raid"))
         general = bob.room("#general").id
         with pytest.raises(CallFailed, match=r"locked down .*: a raid"):
@@ -183,15 +183,15 @@ async def test_who_was_put_out_while_the_connection_was_lost_learns_how(server: 
 
 
 async def test_audit_log_tells_of_every_act_beside_the_running_server(server: ServerProcess) -> None:
-    async with Watched(server.address, "mod") as mod, Watched(server.address, "bob"):
+    async with Watched(server.address, "mona") as mod, Watched(server.address, "bob"):
         room = await mod.client.join("room")
         await mod.client.call(SetRules(conversation=room, slow_s=30))
         await mod.client.call(SanctionAccount(account="bob", act="ban", seconds=60, reason="spam \x1b[31m"))
         listed = run_core("audit", "list", "--data", server.data)
         assert listed.code == 0
         first, second = listed.out.splitlines()
-        assert first.endswith("Z  mod: rules #room (slow_s=30)")
-        assert second.endswith("Z  mod: ban bob (for 1 minute; spam ␛[31m)")
+        assert first.endswith("Z  mona: rules #room (slow_s=30)")
+        assert second.endswith("Z  mona: ban bob (for 1 minute; spam ␛[31m)")
         verified = run_core("audit", "verify", "--data", server.data)
         assert verified.code == 0
         assert verified.out.startswith("2 acts in an unbroken chain; the newest has the hash ")

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, cast
 import msgspec
 import pytest
 
-from chat_core.protocol.requests import accounts, conversations, messages, order, people, session, signin
+from chat_core.protocol.requests import accounts, conversations, messages, order, people, search, session, signin
 from chat_core.protocol.requests.base import Request, request_name
 from chat_core.protocol.requests.catalog import REQUESTS
 from chat_core.protocol.values import ConversationRef, Position, ServerRole
@@ -96,6 +96,7 @@ SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
     people.SetServerRole: lambda stage: people.SetServerRole(name=stage.maker.name, role="member"),
     people.AllowName: lambda stage: people.AllowName(name=stage.scene.name("new")),
     people.ListAllowed: lambda stage: people.ListAllowed(),
+    search.Search: lambda stage: search.Search(query="first", conversation=stage.channel),
     order.SetRole: lambda stage: order.SetRole(conversation=stage.channel, account=stage.other.name, role="voice"),
     order.SetRules: lambda stage: order.SetRules(conversation=stage.channel, slow_s=5),
     order.InviteMember: lambda stage: order.InviteMember(conversation=stage.channel, account=stage.other.name),
@@ -123,7 +124,10 @@ def test_registry_says_of_every_request_who_may_make_it() -> None:
     assert set(ROUTES) == set(REQUESTS.values()), "a request without a handler, or the other way round"
     assert set(SAMPLES) == set(REQUESTS.values()), "a new request: say above how it is tried"
     for request, route in ROUTES.items():
-        names_one = any(field.type in (ConversationRef, Position) for field in msgspec.structs.fields(request))
+        names_one = any(
+            field.type in (ConversationRef, ConversationRef | None, Position)
+            for field in msgspec.structs.fields(request)
+        )
         assert names_one == (route.inside is not None), f"{request.__name__} must say what it needs inside"
 
 

@@ -13,7 +13,7 @@ from chat_core.protocol.requests.search import Search, SearchResults
 from chat_core.protocol.values import SearchHit
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
-from chat_core.server.rules.permissions import Permission
+from chat_core.server.rules.permissions import Inside, Permission
 from chat_core.server.store.access import last_readable
 from chat_core.server.store.base import Place, Reader, Refused, Searcher
 from chat_core.server.store.keys import MAX_SEQ
@@ -22,7 +22,7 @@ from chat_core.server.store.searching import BadCursor, Reach
 from chat_core.server.store.searching import Search as StoreSearch
 
 
-@handles(Search, needs=Permission.READ, cost=5)
+@handles(Search, needs=Permission.READ, cost=5, inside=Inside.READER)
 async def search(ctx: Context, request: Search) -> SearchResults:
     """Find messages that the asker may read."""
     try:
