@@ -184,7 +184,7 @@ class _Talk:
         words = iter(chance.choices(self._library.words, cum_weights=self._weights, k=sum(lengths)))
         for length in lengths:
             said = [next(words) for _ in range(length)]
-            if length > 3 and chance.random() < 0.001:
+            if length > 3 and chance.random() < 0.02:
                 self._library.phrases.append(f"{said[1]} {said[2]}")
             yield self._garnished(" ".join(said))
 

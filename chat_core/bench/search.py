@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from chat_core.base.errors import WorldFault
 from chat_core.bench import frames
 from chat_core.bench.beside import Beside, Sends
 from chat_core.bench.library import END_MS, YEAR_MS, Library, Room, fill
-from chat_core.bench.process import OwnServer
+from chat_core.bench.process import OwnServer, usage
 from chat_core.bench.report import Machine, line, ms, this_machine
 from chat_core.bench.restart import await_welcome
 from chat_core.bench.stubborn import Line
@@ -35,8 +35,8 @@ from chat_core.transport.urls import Address, parse_address
 
 ASKER: Final = "asker"
 AUTHORS: Final = 60
-MEMBERS: Final = 20
-"""Authors that are in each room."""
+ROOMS_OF_EACH: Final = 3
+"""An author is in each third room."""
 INDEX_WITHIN_S: Final = 1800.0
 BODY_BYTES: Final = 100
 FRESH: Final = 40
@@ -58,6 +58,11 @@ class SearchOptions:
     seed: int
     data: Path | None
 
+    @property
+    def authors(self) -> int:
+        """Accounts that have written."""
+        return min(AUTHORS, max(ROOMS_OF_EACH, self.messages // 500))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
@@ -68,13 +73,16 @@ class Times:
     p50_ms: float | None
     p99_ms: float | None
     max_ms: float | None
+    cpu_ms: float | None
+    """CPU of the server for each, in the mean, while nobody else was there: what a busy machine does not change."""
     partial: int = 0
     """Answers that said that time had run out."""
 
     def as_text(self) -> str:
         """Return it in one line."""
         partial = f"  ({self.partial} of {self.asked} partial)" if self.partial else ""
-        return line(self.name, f"{ms(self.p50_ms):>7} {ms(self.p99_ms):>7} {ms(self.max_ms):>7}{partial}")
+        times = " ".join(f"{ms(value):>7}" for value in (self.p50_ms, self.p99_ms, self.max_ms, self.cpu_ms))
+        return line(self.name, f"{times}{partial}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +129,7 @@ class SearchReport:
                 f"conversations, {self.rate_per_s:g} sends/s beside it, seed {self.seed}",
                 self.machine.as_text(),
                 "",
-                line("", "p50 / p99 / max ms"),
+                line("", "    p50     p99     max     CPU, ms"),
                 *(times.as_text() for times in self.times),
                 "",
                 line("index behind, p50 / max", f"{self.behind_p50} / {self.behind_max} events of all channels"),
@@ -185,10 +193,17 @@ def measure_search(options: SearchOptions) -> tuple[SearchReport, str]:
         stack.callback(asker.close)
         questions = _Questions(options, rooms, library)
         names = [room.name for room in rooms]
+        kinds = _kinds(asker, questions, options)
+        cpu_ms = {name: _cpu_of(asker, make, options.asks, server.pid) for name, make in kinds.items()}
         with Beside(server.address, options.rate, BODY_BYTES, names) as alone:
             time.sleep(min(10.0, options.asks / 20))
+        times: list[Times] = []
+        behind: list[int] = []
         with Beside(server.address, options.rate, BODY_BYTES, names) as beside:
-            times, behind = _ask_all(asker, questions, options, rooms, library)
+            for name, make in kinds.items():
+                taken, seen = _ask(asker, name, make, options.asks, cpu_ms[name])
+                times.append(taken)
+                behind += seen if name.startswith("search in all") else []
             found_ns = sorted(_found_after(asker, rooms[0]) for _ in range(FRESH))
         if alone.sends is None or beside.sends is None:
             raise WorldFault("The process of senders died.")
@@ -224,10 +239,10 @@ def _furnish(address: Address, options: SearchOptions) -> tuple[list[Room], list
     ][: max(options.channels, len(joined))]
     asker.close()
     authors: list[tuple[int, str]] = []
-    for number in range(AUTHORS):
+    for number in range(options.authors):
         author = _Asker(address, f"author{number:02d}")
         authors.append((author.account, f"author{number:02d}"))
-        for room in rooms[number % (AUTHORS // MEMBERS) : options.channels : AUTHORS // MEMBERS]:
+        for room in rooms[number % ROOMS_OF_EACH : options.channels : ROOMS_OF_EACH]:
             author.ask(Join(channel=room.name))
         author.close()
     return rooms[: options.channels], authors
@@ -250,6 +265,7 @@ class _Questions:
 
     def __init__(self, options: SearchOptions, rooms: list[Room], library: Library) -> None:
         self._chance = random.Random(options.seed + 1)
+        self._authors = options.authors
         self._rooms = rooms
         self._library = library
 
@@ -263,7 +279,7 @@ class _Questions:
             lambda: f"{self._word(0, 200)} {self._word(0, 200)}",
             lambda: f"{self._word(100, 3000)} {self._word(100, 3000)}",
             lambda: f'"{chance.choice(self._library.phrases)}"',
-            lambda: f"from:author{chance.randrange(AUTHORS):02d} {self._word(0, 1000)}",
+            lambda: f"from:author{chance.randrange(self._authors):02d} {self._word(0, 1000)}",
             lambda: f"has:link {self._word(0, 300)}",
             lambda: chance.choice(("会議", "障害", "東京", "予定")),
             lambda: f"{self._word(0, 300)} before:{self._day()}",
@@ -288,20 +304,12 @@ class _Questions:
         return time.strftime("%Y-%m-%d", time.gmtime(ms_ / 1000))
 
 
-def _ask_all(
-    asker: _Asker, questions: _Questions, options: SearchOptions, rooms: list[Room], library: Library
-) -> tuple[list[Times], list[int]]:
-    """Ask every kind of question so many times; return the times, and how far the index was behind."""
-    behind: list[int] = []
+Make = Callable[[], Request[Any]]
+"""Makes a question."""
 
-    def one() -> Request[Any]:
-        return Search(query=questions.query(), conversation=questions.room())
 
-    def everywhere() -> Request[Any]:
-        return Search(query=questions.query())
-
-    def ranked() -> Request[Any]:
-        return Search(query=questions.query(), ranked=True)
+def _kinds(asker: _Asker, questions: _Questions, options: SearchOptions) -> dict[str, Make]:
+    """Return every kind of question by its name."""
 
     def around() -> Request[Any]:
         room = questions.room()
@@ -312,43 +320,46 @@ def _ask_all(
         Position(conversation=each["id"], seq=each.get("head", 0), eid=each.get("eid", b""))
         for each in whole["conversations"]
     )
+    unread = Resume(epoch=whole["epoch"], seq=whole["seq"], positions=positions, far_behind=1)
+    return {
+        "search in one channel": lambda: Search(query=questions.query(), conversation=questions.room()),
+        f"search in all {options.channels}": lambda: Search(query=questions.query()),
+        "ranked, in all": lambda: Search(query=questions.query(), ranked=True),
+        "100 messages around any": around,
+        f"unread of {len(positions)}": lambda: unread,
+    }
 
-    def unread() -> Request[Any]:
-        return Resume(epoch=whole["epoch"], seq=whole["seq"], positions=positions, far_behind=1)
 
-    kinds: list[tuple[str, Callable[[], Request[Any]]]] = [
-        ("search in one channel", one),
-        (f"search in all {options.channels}", everywhere),
-        ("ranked, in all", ranked),
-        ("100 messages around any", around),
-        (f"unread of {len(whole['conversations'])}", unread),
-    ]
-    times: list[Times] = []
-    for name, make in kinds:
-        taken: list[int] = []
-        partial = 0
-        for request in _several(make, options.asks):
-            ns, reply = asker.timed(request)
-            taken.append(ns)
-            partial += bool(reply.get("partial", False))
-            if name.startswith("search in all"):
-                behind.append(int(reply.get("behind", 0)))
-        taken.sort()
-        times.append(
-            Times(
-                name=name,
-                asked=len(taken),
-                p50_ms=quantile_ms(taken, 0.5),
-                p99_ms=quantile_ms(taken, 0.99),
-                max_ms=quantile_ms(taken, 1.0),
-                partial=partial,
-            )
-        )
+def _cpu_of(asker: _Asker, make: Make, asks: int, pid: int) -> float | None:
+    """Return the server's CPU for a question, in milliseconds."""
+    before = usage(pid)
+    for _ in range(asks):
+        asker.ask(make())
+    after = usage(pid)
+    return None if before is None or after is None else (after.cpu_s - before.cpu_s) / asks * 1000
+
+
+def _ask(asker: _Asker, name: str, make: Make, asks: int, cpu_ms: float | None) -> tuple[Times, list[int]]:
+    """Ask one kind of question so many times; return the times, and how far the index was behind."""
+    taken: list[int] = []
+    behind: list[int] = []
+    partial = 0
+    for _ in range(asks):
+        ns, reply = asker.timed(make())
+        taken.append(ns)
+        partial += bool(reply.get("partial", False))
+        behind.append(int(reply.get("behind", 0)))
+    taken.sort()
+    times = Times(
+        name=name,
+        asked=len(taken),
+        p50_ms=quantile_ms(taken, 0.5),
+        p99_ms=quantile_ms(taken, 0.99),
+        max_ms=quantile_ms(taken, 1.0),
+        cpu_ms=cpu_ms,
+        partial=partial,
+    )
     return times, behind
-
-
-def _several(make: Callable[[], Request[Any]], count: int) -> Iterator[Request[Any]]:
-    return (make() for _ in range(count))
 
 
 def _found_after(asker: _Asker, room: Room) -> int:
@@ -363,4 +374,4 @@ def _found_after(asker: _Asker, room: Room) -> int:
 
 
 def _megabytes(path: Path) -> float:
-    return sum(each.stat().st_size for each in path.parent.glob(f"{path.name}") if each.exists()) / 1e6
+    return path.stat().st_size / 1e6

@@ -238,6 +238,19 @@ def call(payload: bytes) -> Call:
     return envelope
 
 
+def test_search_asks_every_kind_of_question_beside_sends_when_the_store_has_a_past(home: Path) -> None:
+    small = ("--messages", "1000", "--channels", "4", "--conversations", "6", "--asks", "8", "--rate", "50", "--json")
+
+    measured = figures(*small, "--data", str(home), command="search")
+
+    assert [each["asked"] for each in measured["times"]] == [8] * 5
+    assert all(0 < each["p50_ms"] <= each["p99_ms"] <= each["max_ms"] for each in measured["times"])
+    assert measured["times"][-1]["name"] == "unread of 6"
+    assert measured["indexed_per_s"] > 0 and measured["found_after_p50_ms"] > 0
+    assert measured["beside"]["acknowledged"] > 0 and measured["beside"]["failed"] == 0
+    assert list(home.glob("chat-bench-*")) == []
+
+
 def test_templates_are_frames_that_the_codec_reads_when_their_keys_are_filled_in(home: Path) -> None:
     assert bench("templates", str(home / "templates")).returncode == ExitCode.OK
 

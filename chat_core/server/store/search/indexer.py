@@ -24,8 +24,10 @@ BATCH_EVENTS: Final = 500
 """Most events in one transaction."""
 GATHER_S: Final = 0.2
 """Shortest time between two batches, in seconds: a batch of many costs little more than one of a few."""
-SHARE: Final = 0.5
-"""Share of its time that it works at most, when much is to be done: the rest is the server's."""
+CALM_SHARE: Final = 0.5
+"""Share of its time that it works at most, when much is to be done and nobody sends: the rest is for reads."""
+BUSY_SHARE: Final = 0.15
+"""The same while messages come: they come first, and the index falls behind for as long as there are too many."""
 AGAIN_S: Final = 5.0
 """Time after which it tries again after a fault, in seconds."""
 TIDY_PAGES: Final = 64
@@ -117,7 +119,8 @@ class Indexer:
                 began = monotonic()
                 waiting = _batch(logs, index, done, waiting)
                 if waiting:
-                    self._pause((monotonic() - began) * (1 / SHARE - 1))
+                    share = BUSY_SHARE if self._told else CALM_SHARE
+                    self._pause((monotonic() - began) * (1 / share - 1))
             if not self._stopping:
                 self._settle(self._served)
             self._pause(self._gather_s - (monotonic() - begun), hurry=True)
