@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.found import FoundScreen
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.switcher import Switcher
 from tests.tui.support.keymap import in_channel, row
@@ -15,7 +17,7 @@ async def selected(me: Sitting, *keys: str, lines: tuple[str, ...] = ("one", "tw
     if me.here.target == "#general":
         await in_channel(me, *lines)
     await me.press("ctrl+s", *keys)
-    subject = me.chat.subject
+    subject = me.chat.subject if isinstance(me.app.screen, ChatScreen) else None
     return subject.message.body if subject is not None else ""
 
 
@@ -155,7 +157,8 @@ async def _(me: Sitting, key: str) -> None:
 async def _(me: Sitting, key: str) -> None:
     await in_channel(me, "apple")
     await me.press("ctrl+f", *"apple", key)
-    await me.until(lambda: "cannot search yet" in me.screen or not me.chat.finding)
+    await me.until(lambda: isinstance(me.app.screen, FoundScreen), "what the server found")
+    await me.sees("apple")
 
 
 @row("finding.select")
