@@ -271,15 +271,16 @@ class Gateway:
         for listener in self._listeners:
             self._loop.add_reader(listener.socket, self._accept, listener)
 
-    def driver(self, peer: str, *, local: bool) -> Driver:
+    def driver(self, peer: str, *, local: bool, profile: ProfileName = "local") -> Driver:
         """Return the driver of a new connection, with its session behind it.
 
         Args:
             peer: the other end, for the log.
             local: whether that is on this machine.
+            profile: whose numbers hold for it.
         """
-        session = self._session(Peer(peer, "", local), "local")
-        self.door.enters(session, "", "local", self._guard.profile("local"))
+        session = self._session(Peer(peer, "", local), profile)
+        self.door.enters(session, "", profile, self._guard.profile(profile))
         return self._driver(session)
 
     def _session(self, peer: Peer, profile: ProfileName, *, console: bool = False) -> Session:

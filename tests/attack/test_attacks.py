@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from chat_core.server.profiles import INTERNET
 from tests.attack.support.attackers import KINDS
 from tests.attack.support.siege import Result, Siege, assert_withstood
 
 SHORT_S = 1.5
 LONG_S = 10.0
+UNFINISHED = INTERNET.unfinished
 
 
 def besiege(folder: Path, kind: str, seconds: float) -> tuple[Result, Result]:
@@ -25,31 +27,31 @@ def besiege(folder: Path, kind: str, seconds: float) -> tuple[Result, Result]:
 
 def test_slow_handshakes_push_out_their_own_and_nobody_else(home: Path) -> None:
     for result in besiege(home, "slow_handshakes", SHORT_S):
-        assert result.did["connected"] > 500
-        assert result.grown("chat_turned_away_total") > 100
+        assert result.did["connected"] > UNFINISHED
+        assert result.grown("chat_turned_away_total") > 0
 
 
 def test_connection_flood_lets_the_honest_chat_on(home: Path) -> None:
     for result in besiege(home, "connection_flood", SHORT_S):
-        assert result.did["connected"] > 200
-        assert result.grown("chat_turned_away_total") + result.grown("chat_ended_total") > 200
+        assert result.did["connected"] > 50
+        assert result.grown("chat_turned_away_total") + result.grown("chat_ended_total") >= result.did["connected"]
 
 
 def test_bombs_of_frames_and_messagepack_are_refused_one_by_one(home: Path) -> None:
     for result in besiege(home, "bombing", SHORT_S):
-        assert result.did["bombs"] > 20
-        assert result.did["closed by the server"] > 10
+        assert result.did["bombs"] > 13, "each kind"
+        assert result.did["closed by the server"] > 5
 
 
 def test_noise_closes_only_its_own_connections(home: Path) -> None:
     for result in besiege(home, "noise", SHORT_S):
-        assert result.did["shouts"] > 50
-        assert result.did["closed by the server"] > 20
+        assert result.did["shouts"] > 20
+        assert result.did["closed by the server"] > 10
 
 
 def test_flood_of_messages_is_held_to_its_budget(home: Path) -> None:
     for result in besiege(home, "message_flood", SHORT_S):
-        assert result.did["signed in"] == 20
+        assert result.did["signed in"] > 10
         assert result.did["posts"] > 1000
         assert result.grown("chat_events_committed_total") < 20 * (60 + 20 * 8) + result.honest_sent + 300
 

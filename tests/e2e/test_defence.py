@@ -106,6 +106,15 @@ def test_full_server_says_so_in_words_that_a_client_shows(home: Path) -> None:
     assert "server is full" in done.err
 
 
+def test_full_server_says_so_behind_the_handshake_where_it_encrypts(home: Path) -> None:
+    arguments = ("--max-clients", "1", "--tls", "on")
+    with ServerProcess(home / "data", *arguments) as server, Wire(server.port, tls=True) as wire:
+        wire.enter("ann")
+        with Wire(server.port, tls=True) as other:
+            assert "full" in turned_away(other)
+        assert wire.call("list_channels")
+
+
 def test_sign_ins_of_one_address_are_limited_where_they_make_accounts(server: ServerProcess) -> None:
     for name in ("ann", "bob", "cem"):
         with Wire(server.port) as wire:

@@ -10,6 +10,8 @@ import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from chat_core.base.ids import ConversationId
 from chat_core.base.tasks import spawn
 from chat_core.check.simulation.disk import Disk
@@ -24,6 +26,7 @@ from chat_core.server.config import ServeOptions
 from chat_core.server.context import Services
 from chat_core.server.defence.guard import Guard
 from chat_core.server.gateway import Gateway
+from chat_core.server.profiles import INTERNET, ProfileName
 from chat_core.server.router import Router
 from chat_core.server.sessions.admission import Admission
 from chat_core.server.sessions.flusher import Flusher
@@ -33,6 +36,8 @@ from chat_core.server.store.base import Reader, Refused, Store, StoreBroken
 from chat_core.transport.driver import Driver
 
 STOP_WITHIN_S = 5.0
+SCANTY = replace(INTERNET, request_burst=20, request_rate=4.0, byte_burst=64 * 1024, byte_rate=8 * 1024)
+"""What a connection may ask of a server that counts: so little that clients have to wait for it."""
 
 
 class House:
@@ -45,6 +50,7 @@ class House:
         chance: for everything that is random in a server.
         parts: what it is made of.
         outbox_bytes: bound of each reader's queue.
+        counted: whether it counts what each connection asks, and gives little.
     """
 
     def __init__(
@@ -55,6 +61,7 @@ class House:
         chance: random.Random,
         make_parts: Callable[[], Parts] = Parts,
         outbox_bytes: int = limits.OUTBOX_BYTES,
+        counted: bool = False,
     ) -> None:
         self.disk = disk
         self.networks: list[Network] = []
@@ -66,6 +73,7 @@ class House:
         self._chance = chance
         self._make_parts = make_parts
         self._outbox_bytes = outbox_bytes
+        self._counted = counted
         self._life: _Life | None = None
 
     @property
@@ -76,7 +84,9 @@ class House:
     async def start(self) -> None:
         """Start a server."""
         self.lives += 1
-        life = _Life(self.disk, self._pace, self._clock, self._chance, self._make_parts(), self._outbox_bytes)
+        life = _Life(
+            self.disk, self._pace, self._clock, self._chance, self._make_parts(), self._outbox_bytes, self._counted
+        )
         await life.start()
         life.on_broken = lambda: self._broken(life)
         self._life = life
@@ -120,7 +130,14 @@ class _Life:
     """One server process."""
 
     def __init__(
-        self, disk: Disk, pace: Pace, clock: LoopClock, chance: random.Random, parts: Parts, outbox_bytes: int
+        self,
+        disk: Disk,
+        pace: Pace,
+        clock: LoopClock,
+        chance: random.Random,
+        parts: Parts,
+        outbox_bytes: int,
+        counted: bool,
     ) -> None:
         self.stopping = False
         self.on_broken: Callable[[], None] = lambda: None
@@ -130,11 +147,13 @@ class _Life:
         self._chance = chance
         self._parts = parts
         self._outbox_bytes = outbox_bytes
+        self._profile: ProfileName = "internet" if counted else "local"
         self._drivers: list[Driver] = []
 
     async def start(self) -> None:
         """Put the parts together."""
         options = ServeOptions(data=Path(), outbox_bytes=self._outbox_bytes)
+        guard = Guard(self._clock.monotonic(), internet=SCANTY)
         self._hub = Hub(Presence(self._count_members), self._parts.make_feed)
         boot = await self._store.open(self._hub.committed)
         self._hub.boot(boot.heads, boot.sanctions)
@@ -147,17 +166,17 @@ class _Life:
             ping_every_s=options.ping_every_s,
             pong_within_s=options.pong_within_s,
             admission=Admission(self._clock),
-            guard=Guard(self._clock.monotonic()),
+            guard=guard,
             auth=Auth.of(options.accounts, self._chance.randbytes),
         )
         self._router = Router(services, lambda: self.on_broken(), self._parts.routes)
         router = self._router
         flusher = Flusher(self._clock, lambda: router.running > 0)
-        self._gateway = Gateway(options, self._clock, self._hub, flusher, self._router.route, lambda: None)
+        self._gateway = Gateway(options, self._clock, self._hub, flusher, self._router.route, lambda: None, guard=guard)
 
     def driver(self) -> Driver:
         """Return the driver of a new connection."""
-        driver = self._gateway.driver("simulated", local=True)
+        driver = self._gateway.driver("simulated", local=True, profile=self._profile)
         self._drivers = [known for known in self._drivers if known.transport is not None]
         self._drivers.append(driver)
         return driver

@@ -72,6 +72,7 @@ class Schedule:
             random.Random(f"{seed}/server"),
             lambda: self._parts(parts_chance),
             self._traits.outbox_bytes,
+            counted=self._traits.counted,
         )
         self._players: list[Player] = []
         self._hands = Hands(self._traits, self._chance)

@@ -91,6 +91,8 @@ class Traits:
     """What is still said once all is healed: `quiet`: nothing; `words`: something by everybody everywhere; `parting`:
     then something by one of them, while the others lose the connection once more."""
     faults: Mapping[str, int]
+    counted: bool
+    """Whether the server counts what each connection asks, and gives little."""
 
 
 def traits_of(chance: random.Random, mood: str | None = None) -> Traits:
@@ -127,6 +129,7 @@ def traits_of(chance: random.Random, mood: str | None = None) -> Traits:
         big=chance.choice((0.0, 0.0, 0.0, 0.1)),
         ending=chance.choice(("quiet", "words", "parting")),
         faults={**FAULTS, **MOODS[mood]},
+        counted=chance.random() < 0.3,
     )
     _swing(traits, mood)
     return traits

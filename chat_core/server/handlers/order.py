@@ -94,7 +94,7 @@ async def sanction_member(ctx: Context, request: SanctionMember) -> Done:
     return Done()
 
 
-@handles(ListMemberSanctions, needs=Permission.OPERATE, inside=Inside.OPERATOR)
+@handles(ListMemberSanctions, needs=Permission.OPERATE, inside=Inside.OPERATOR, cost=3)
 async def list_member_sanctions(ctx: Context, request: ListMemberSanctions) -> Sanctions:
     """List what is in force in a channel, for its operators."""
     account, now = ctx.account, ctx.wall_ms()
@@ -132,7 +132,7 @@ async def sanction_account(ctx: Context, request: SanctionAccount) -> Done:
     return Done()
 
 
-@handles(ListSanctions, needs=Permission.MODERATE)
+@handles(ListSanctions, needs=Permission.MODERATE, cost=3)
 async def list_sanctions(ctx: Context, request: ListSanctions) -> Sanctions:
     """List what is in force on the whole server."""
     now = ctx.wall_ms()

@@ -5,17 +5,14 @@ The store decides on everything that is written; this only spares it those who k
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable
-from typing import Final, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from chat_core.base.ids import AccountId, ConversationId
+from chat_core.server.defence.addresses import IPV6_BITS, network_of
 from chat_core.server.rules import refusing
 
 K = TypeVar("K")
-
-_IPV6_BITS: Final = 64
-"""Bits of an IPv6 address that stand for one subscriber."""
 
 
 class Sanctioned(Protocol):
@@ -100,23 +97,10 @@ class Bouncer:
         return any(_newest(self._mutes.get((place, account)), now_ms) is not None for place in (0, conversation))
 
 
-def network_of(address: str) -> str | None:
-    """Return what a ban of an IP address holds for: the address, of IPv6 its first 64 bits; None: it is no address."""
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return None
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.IPv6Network((parsed, _IPV6_BITS), strict=False))
-    return str(parsed)
-
-
 def parse_ban(text: str) -> str | None:
     """Return the same for what a person writes: an address, or the network that a list of bans shows."""
     address, _, bits = text.strip().partition("/")
-    return network_of(address) if bits in ("", str(_IPV6_BITS)) else None
+    return network_of(address) if bits in ("", str(IPV6_BITS)) else None
 
 
 def bannable(addresses: Iterable[str | None], own: str | None) -> tuple[str, ...]:

@@ -298,12 +298,46 @@ async def message_flood(attacker: Attacker) -> None:
     await asyncio.gather(*(flood(number) for number in range(FLOODERS)))
 
 
+GUESSERS = 40
+"""Connections that guess, from 10 addresses, one guess after the other; half at one name, half at any."""
+
+
+async def guessing(attacker: Attacker) -> None:
+    """Guess passwords, and connect anew whenever the server has had enough."""
+    sources = addresses(10)
+
+    async def guess(number: int) -> None:
+        source = next(sources)
+        for tried in itertools.count():
+            if attacker.over:
+                return
+            stream = await attacker.connect(source)
+            if stream is None:
+                return
+            try:
+                await attacker.send(stream, call(1, "hello", protocol=1))
+                name = "victim" if number % 2 else f"somebody-{tried % 50}"
+                for guess in range(3):
+                    password = f"password {number} {tried} {guess}"
+                    await attacker.send(stream, call(2 + guess, "sign_in_password", name=name, password=password))
+                    data = await attacker.read(stream, 2.0)
+                    if data is None:
+                        break
+                    attacker.counts["refused unheard"] += data.count(b"rate_limited")
+                    attacker.counts["wrong"] += data.count(b"wrong_credentials")
+            finally:
+                stream.close()
+
+    await asyncio.gather(*(guess(number) for number in range(GUESSERS)))
+
+
 KINDS: dict[str, Attack] = {
     "slow_handshakes": slow_handshakes,
     "connection_flood": connection_flood,
     "bombing": bombing,
     "noise": noise,
     "message_flood": message_flood,
+    "guessing": guessing,
 }
 
 

@@ -7,6 +7,7 @@ take more memory than the first?
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -31,8 +32,6 @@ QUIET_S: Final = 0.8
 """How long they chat before the attack, to know how fast this machine is."""
 P99_MS: Final = 200.0
 """What an acknowledgement may take during an attack, in 99 of 100 cases."""
-BUSY: Final = 4.0
-"""On a machine that is busy with other things, it may be so many times what it was before the attack, instead."""
 MEMORY_SHARE: Final = 1.1
 """Memory after the second attack, as a part of that after the first."""
 _RSS: Final = "process_resident_memory_bytes"
@@ -61,6 +60,15 @@ class Result:
     def memory_mb(self) -> float:
         """What the server held afterwards."""
         return self.after[_RSS] / 1e6
+
+    def __str__(self) -> str:
+        """Say what matters when a test fails."""
+        held = {name: (value, self.after[name]) for name, value in _held(self.before).items()}
+        return (
+            f"{self.did}; p99 {self.p99_ms:.0f} ms, {self.quiet_p99_ms:.0f} ms before, busy {busy():.1f}; "
+            f"sent {self.honest_sent}, refused {self.honest_refused}, lost {self.honest_lost}; "
+            f"{self.memory_mb:.1f} MB; {held}"
+        )
 
     def grown(self, metric: str) -> float:
         """Return what a metric has become more, over all its labels."""
@@ -144,11 +152,19 @@ def assert_withstood(first: Result, second: Result) -> None:
     """Look whether the honest did not notice, and everything was given back."""
     for result in (first, second):
         assert result.did, "the attacker did something"
-        assert (result.honest_refused, result.honest_lost) == (0, 0), result
+        assert (result.honest_refused, result.honest_lost) == (0, 0), str(result)
         assert result.honest_sent > 0
-        assert result.p99_ms < max(P99_MS, BUSY * result.quiet_p99_ms), result
+        assert result.p99_ms < P99_MS * busy(), str(result)
     assert "Traceback" not in second.log, second.log
     assert second.memory_mb <= MEMORY_SHARE * first.memory_mb, (first.memory_mb, second.memory_mb)
+
+
+def busy() -> float:
+    """Return how many times as long things take on this machine because of what else it does; 1: it has time.
+
+    The test of a server must not fail because a machine runs six other ones beside it.
+    """
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def _given_back(before: Metrics, now: Metrics) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from chat_core.base.ids import AccountId, ConversationId
-from chat_core.server.sessions.bouncer import Bouncer, bannable, network_of, parse_ban
+from chat_core.server.defence.addresses import network_of
+from chat_core.server.sessions.bouncer import Bouncer, bannable, parse_ban
 from chat_core.server.store.acts import Enforced
 
 BOB = AccountId(2)
