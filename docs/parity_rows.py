@@ -53,6 +53,7 @@ _SERVER: Final = "e2e/test_parity.py::"
 _CLASSIC: Final = "tui/test_classic.py::"
 _START: Final = "tui/test_start.py::"
 _PAGE: Final = "tui/test_page.py::"
+_WRITING: Final = "tui/test_writing.py::"
 _BROWSER: Final = "e2e/test_browser_page.py::"
 
 SYSTEMS: Final = (
@@ -106,7 +107,7 @@ SYSTEMS: Final = (
                 (
                     _APP + "test_connect_with_a_server_goes_there_under_the_name_used_there",
                     _APP + "test_going_to_another_server_is_asked_about_while_something_is_not_sent",
-                    _PAGE + "test_going_elsewhere_is_asked_about_when_a_draft_would_be_lost",
+                    _WRITING + "test_draft_is_on_disk_soon_shown_in_the_list_and_there_at_the_next_start",
                     _PARITY + "test_channel_is_listed_joined_and_left_by_all_its_names",
                     _APP + "test_connect_leads_to_the_start_screen_and_quit_leaves",
                     _PARITY + "test_help_tells_of_everything_and_of_one_command",

@@ -38,7 +38,7 @@ def client(
             "bash",
             "--norc",
             "-ic",
-            f"set -m; PS1=; {shlex.join(command)}; echo back in the shell; fg; echo over",
+            f"set -m; PS1=; {shlex.join(command)}; echo yes > {shlex.quote(str(home / 'back'))}; fg; echo over",
         ]
     return Terminal(command, width=80, height=24, folder=own, env={**env, **(variables or {})})
 
@@ -92,11 +92,16 @@ def test_suspended_client_comes_back_as_it_was(server: ServerProcess, home: Path
         zoe.wait_for("#general", "F1")
         zoe.type("half a line")
         zoe.press("C-z")
+        zoe.until(lambda _: (home / "back").exists(), "the shell did not get the terminal")
         zoe.wait_for("#general", "F1", "▌ half a line")
-        zoe.press("Enter")
-        zoe.wait_for("zoe  half a line")
+
+        def sent(screen: str) -> bool:
+            zoe.press("Enter")  # what comes while the terminal changes hands may be lost
+            return "zoe  half a line" in screen
+
+        zoe.until(sent, "the line was not sent")
         zoe.press("C-q")
-        assert "back in the shell" in zoe.wait_for("over")
+        zoe.wait_for("over")
 
 
 def test_client_without_a_shell_is_not_stopped_for_ever(server: ServerProcess, home: Path) -> None:
@@ -116,7 +121,7 @@ def test_draft_is_there_after_a_kill(server: ServerProcess, home: Path) -> None:
         zoe.until(lambda _: any("do not lose me" in file.read_text() for file in drafts.glob("*/drafts.json")), "saved")
         assert [oct(file.stat().st_mode & 0o777) for file in drafts.glob("*/drafts.json")] == ["0o600"]
         os.kill(int(zoe._tmux("display-message", "-p", "#{pane_pid}")), signal.SIGKILL)
-        zoe.wait_exit()
+        zoe.wait_for("Pane is dead")
     with client(server, home) as zoe:
         zoe.wait_for("▌ do not lose me")
 
