@@ -50,6 +50,10 @@ def _tuples(info: Any) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.lists(_strategy(info.item_type), max_size=min(info.max_length or 5, 5)).map(tuple)
 
 
+def _fixed(info: Any) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.tuples(*map(_strategy, info.item_types))
+
+
 def _tables(info: Any) -> st.SearchStrategy[dict[Any, Any]]:
     return st.dictionaries(_strategy(info.key_type), _strategy(info.value_type), max_size=4)
 
@@ -57,6 +61,7 @@ def _tables(info: Any) -> st.SearchStrategy[dict[Any, Any]]:
 _MAKERS: dict[type[inspect.Type], Callable[[Any], st.SearchStrategy[Any]]] = {
     inspect.Metadata: lambda info: _strategy(info.type),
     inspect.BoolType: lambda info: st.booleans(),
+    inspect.TupleType: _fixed,
     inspect.NoneType: lambda info: st.none(),
     inspect.IntType: _integers,
     inspect.FloatType: lambda info: st.floats(info.ge, info.le, allow_nan=False),
