@@ -21,7 +21,6 @@ from chat_core.server.store.schema import cids
 from chat_core.server.store.settings import rules_of
 from tests.contract.test_store_properties import BATCHES, NAMES
 
-
 LATEST = 2**53
 """Behind every time in the ops: what is limited in time is over by then."""
 
