@@ -27,8 +27,6 @@ from chat_core.server.presets import PRESETS
 from chat_core.server.profiles import INTERNET, LOCAL
 
 AWAITED = {
-    ("accounts", "registration"),
-    ("accounts", "name_only"),
     ("moderation", "shouting"),
     ("moderation", "shouting_kicks_at"),
 }
