@@ -107,7 +107,6 @@ class ChatApp(App[None], inherit_bindings=False):
         self._choice = choice
         self._title_here = title
         self._on_settled = on_settled
-        self._settings = settings or Settings()
         self._page = LivePage(self._page_fault)
         self._page_wanted = page
         self._visit: Visit | None = None

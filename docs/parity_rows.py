@@ -32,13 +32,9 @@ class System(NamedTuple):
 
 OPEN: Final[frozenset[str]] = frozenset(
     {
-        "cap",
-        "idle",
-        "log-file",
         "alias",
         "broadcast",
         "shouting",
-        "allow-list",
         "private-session",
         "session-number",
         "session-end",
@@ -79,6 +75,10 @@ SYSTEMS: Final = (
                 "cap",
                 "At most 4 connections.",
                 "`chat-core serve --max-clients N`; who is refused is told why.",
+                tests=(
+                    _SERVER + "test_preset_classic_has_room_for_four_and_gives_way_to_what_is_set",
+                    "e2e/test_defence.py::test_full_server_says_so_in_words_that_a_client_shows",
+                ),
             ),
             Row(
                 "arguments",
@@ -108,6 +108,7 @@ SYSTEMS: Final = (
                     _APP + "test_connect_with_a_server_goes_there_under_the_name_used_there",
                     _APP + "test_going_to_another_server_is_asked_about_while_something_is_not_sent",
                     _WRITING + "test_draft_is_on_disk_soon_shown_in_the_list_and_there_at_the_next_start",
+                    _PAGE + "test_draft_is_there_again_after_going_elsewhere_and_back",
                     _PARITY + "test_channel_is_listed_joined_and_left_by_all_its_names",
                     _APP + "test_connect_leads_to_the_start_screen_and_quit_leaves",
                     _PARITY + "test_help_tells_of_everything_and_of_one_command",
@@ -116,7 +117,12 @@ SYSTEMS: Final = (
             Row(
                 "idle",
                 "After 3 idle minutes a client is dropped, or the server stops.",
-                "`--idle-timeout S`, `--exit-when-idle S`; both off unless set, or set by the preset `classic`.",
+                "`--idle-timeout S`, off unless set or `classic`; `--exit-when-idle S`, off unless set.",
+                tests=(
+                    _SERVER + "test_idle_client_is_told_why_it_is_disconnected",
+                    "e2e/test_defence.py::test_client_that_asks_for_nothing_is_disconnected_although_it_answers_pings",
+                    "e2e/test_defence.py::test_server_ends_by_itself_once_nobody_was_connected_for_long",
+                ),
             ),
             Row(
                 "everywhere",
@@ -143,7 +149,7 @@ SYSTEMS: Final = (
                 "A message of the day (`[server] motd`), shown at sign-in.",
                 tests=(
                     _SERVER + "test_message_of_the_day_is_shown_at_sign_in",
-                    _SERVER + "test_preset_classic_greets_and_gives_way_to_what_is_set",
+                    _SERVER + "test_preset_classic_lets_in_who_is_on_the_list_by_name_alone_and_greets",
                 ),
             ),
             Row(
@@ -162,6 +168,7 @@ SYSTEMS: Final = (
                 "log-file",
                 "The log is a file.",
                 "`--log-file`, or standard error into one.",
+                tests=(_SERVER + "test_log_goes_to_a_file_where_that_is_wanted",),
             ),
             Row(
                 "ctrl-c",
@@ -284,6 +291,7 @@ SYSTEMS: Final = (
                 "allow-list",
                 "Only users on a list may log on, by name alone.",
                 '`registration = "allowlist"`; `chat-core users allow NAME`; a clear refusal.',
+                tests=(_SERVER + "test_preset_classic_lets_in_who_is_on_the_list_by_name_alone_and_greets",),
             ),
             Row(
                 "name-format",

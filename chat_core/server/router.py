@@ -91,13 +91,6 @@ class Router:
         if self._trace:
             _log_answer(session, call, answer)
         session.answered(answer)
-        log.debug(
-            "answered",
-            request=str(call.request.get("do"))[:40],
-            peer=session.peer,
-            account=session.name or None,
-            result=answer.code if isinstance(answer, Failure) else "done",
-        )
         for follow_up in context.after:
             follow_up()
 

@@ -14,6 +14,7 @@ from chat_core import __version__
 from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.faults import report_harmlessly
+from chat_core.base.settings import SettingsFault
 from chat_tui.cli import full_screen, scriptable, signing_in, trusting
 from chat_tui.cli.common import Run, fail
 
@@ -24,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     options = parser().parse_args(arguments)
     try:
         code: ExitCode = options.run(options)
+    except SettingsFault as fault:
+        print(fault, file=sys.stderr)
+        code = ExitCode.CONFIG
     except UsageFault as fault:
         code = fail(str(fault), ExitCode.USAGE)
     except ChatError as fault:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.names import check_account_name
-from chat_core.base.settings import SettingsFault
 from chat_core.transport.urls import Invitation, parse_invitation
 from chat_tui.cli.common import Declare, add_name, fail, name_for
 from chat_tui.paths import config_folder, data_folder, log_file, outbox_folder
@@ -100,13 +99,6 @@ def _run_screens(
         html: file for the live page, as typed; None: none.
     """
     _check_terminal()
-    from chat_tui import config
-
-    try:
-        settings = config.load(world or config_folder(), {} if world else os.environ).settings
-    except SettingsFault as fault:
-        print(fault, file=sys.stderr)
-        return ExitCode.CONFIG
     # What is made while everything is imported and drawn first is kept anyway: looking through it takes time.
     gc.disable()
     from chat_tui.app import ChatApp, log_to

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, Final
 
 from textual.binding import BindingType
 from textual.message import Message
@@ -28,9 +28,7 @@ from chat_tui.screens.finding import Finding
 from chat_tui.screens.found import FoundScreen
 from chat_tui.screens.help import help_lines
 from chat_tui.screens.switcher import Switcher
-from chat_tui.views.clean import drawable_line
 from chat_tui.views.columns import BREAKPOINTS
-from chat_tui.views.lines import Line, Span
 from chat_tui.widgets.completion import CompletionPopup
 from chat_tui.widgets.composer import Composer
 
@@ -41,15 +39,6 @@ _PATIENCE: Final = 100
 """Looks at whether one has arrived before what was entered goes on without."""
 
 _WIDTHS: Final = {name: width for width, name in BREAKPOINTS}
-
-
-class Offer(NamedTuple):
-    """A line that was taken for a command of an earlier system, and can still be said."""
-
-    text: str
-    """It."""
-    conversation: int | None
-    """Where it was entered."""
 
 
 class ChatScreen(Finding):
@@ -76,7 +65,6 @@ class ChatScreen(Finding):
             self.server = server
             """As typed; empty: the start screen, to choose one."""
 
-    _offer: Offer | None = None
     _leaving = False
     _complained = False
     _patience = _PATIENCE
@@ -94,12 +82,11 @@ class ChatScreen(Finding):
     def _take_line(self, event: Composer.Entered, conversation: int | None) -> None:
         """Send a message, or run a command."""
         self.answers.dismiss()
-        self._offer = None
+        self.offering.end()
         if not isinstance(event.line, Say):
-            text = event.draft.text
-            if not text.lstrip().startswith(PREFIX):
-                self._offer = Offer(text.rstrip(), conversation)
-                self.answer(Answer(f"{self._offer.text} was taken as {PREFIX}{event.line.command.name}."))
+            taken = self.offering.begin(event.text, event.line.command, conversation)
+            if taken is not None:
+                self.answer(taken)
             if event.line.command.moves:
                 self.moving += 1
                 self.errands.run(event.line, conversation, self._moved)
@@ -148,7 +135,7 @@ class ChatScreen(Finding):
     def on_composer_entered_nothing(self, event: Composer.EnteredNothing) -> None:
         """Say the line that was taken for a command, if that is on offer."""
         event.stop()
-        offer, self._offer = self._offer, None
+        offer = self.offering.end()
         if offer is not None and offer.conversation is not None and self.answers.answer is not None:
             self.answers.dismiss()
             self.bridge.post(offer.conversation, offer.text)
@@ -318,10 +305,7 @@ class ChatScreen(Finding):
     def answer(self, answer: Answer) -> None:
         """See ChatView."""
         self._complained = False
-        if self._offer is not None:
-            hint = Line((Span(f"Enter again says it instead: {drawable_line(self._offer.text)}", "quiet"),))
-            answer = answer._replace(lines=(*answer.lines, hint))
-        super().answer(answer)
+        super().answer(self.offering.hinted(answer))
 
     @override
     def show_found(self, query: str, found: SearchResults) -> None:
@@ -376,7 +360,7 @@ class ChatScreen(Finding):
         self.show_around()
 
     def _go_away(self, command: str, wanted: Message) -> None:
-        """Leave this server, having asked if something would be lost."""
+        """Leave this server, having asked if something is not sent yet; what is written waits in its drafts."""
         if unsent := self._unsent():
             self.ask(command, f"{unsent}{PREFIX}{command} again goes.", partial(self.post_message, wanted))
         else:

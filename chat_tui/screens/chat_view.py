@@ -35,6 +35,7 @@ from chat_tui.screens.asking import Asking
 from chat_tui.screens.base import BaseScreen
 from chat_tui.screens.drafting import Drafting
 from chat_tui.screens.errands import Errands
+from chat_tui.screens.offering import Offering
 from chat_tui.screens.pages import Pages
 from chat_tui.screens.places import Places
 from chat_tui.views.clean import drawable_line
@@ -104,6 +105,8 @@ class ChatView(BaseScreen):
         self.places = Places()
         """Where one is."""
         self._clock = clock or SystemClock()
+        self.offering = Offering()
+        """A line that can still be said."""
         self.asking = Asking(self._clock)
         """What was asked."""
         self.pages = Pages(page, self.asking, lambda: bridge.state, self.answer)
@@ -116,8 +119,6 @@ class ChatView(BaseScreen):
         """Lines entered while one of them is."""
         self.keymap = keymap or Keymap()
         """The keys in use."""
-        self.asking = Asking(self._clock)
-        """What was asked."""
         self.drafting = Drafting(memory, lambda sentence: self.answer(Answer(sentence, fault=True)))
         """What is written elsewhere."""
         self._memory = memory

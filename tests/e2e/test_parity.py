@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import run_core
 from tests.support.full_screen import open_client, speak
 from tests.support.processes import WAIT_S, ServerProcess
+from tests.support.wire import Wire
 
 
 def until(condition: Callable[[], object], what: str) -> None:
@@ -56,16 +58,44 @@ def test_message_of_the_day_is_shown_at_sign_in(home: Path) -> None:
         ann.wait_for("Tea at four", gone=True)
 
 
-def test_preset_classic_greets_and_gives_way_to_what_is_set(home: Path) -> None:
-    with ServerProcess(home / "data", "--preset", "classic") as server, open_client(server, "ann", home) as ann:
-        ann.wait_for("Welcome. /help lists the commands")
-        ann.say("HELP")
-        ann.wait_for("WRITING")
-    with (
-        ServerProcess(home / "other", "--preset", "classic", env={"CHAT_CORE_SERVER_MOTD": "Ours"}) as server,
-        open_client(server, "bob", home) as bob,
-    ):
-        bob.wait_for("Ours", "#general")
+def test_preset_classic_lets_in_who_is_on_the_list_by_name_alone_and_greets(home: Path) -> None:
+    assert run_core("users", "allow", "ann", "--data", home / "data").code == 0
+    with ServerProcess(home / "data", "--preset", "classic") as server:
+        with open_client(server, "ann", home) as ann:
+            ann.wait_for("Welcome. /help lists the commands")
+            ann.say("HELP")
+            ann.wait_for("WRITING")
+        with open_client(server, "bob", home) as bob:
+            bob.wait_for("'bob' is not on this server's list of names")
+        assert run_core("users", "allow", "bob", "--data", home / "data").code == 0
+        with open_client(server, "bob", home) as bob:
+            bob.wait_for("#general", "F1")
+
+
+def test_preset_classic_has_room_for_four_and_gives_way_to_what_is_set(home: Path) -> None:
+    env = {"CHAT_CORE_SERVER_MOTD": "Ours", "CHAT_CORE_ACCOUNTS_REGISTRATION": "open"}
+    with ServerProcess(home / "data", "--preset", "classic", env=env) as server, ExitStack() as keep:
+        for name in ("carl", "dora", "emil"):
+            keep.enter_context(Wire(server.port)).enter(name)
+        keep.enter_context(open_client(server, "ann", home)).wait_for("Ours", "#general")
+        bob = keep.enter_context(open_client(server, "bob", home))
+        bob.until(lambda screen: "server is full" in " ".join(screen.split()), "the fifth one is not told why")
+
+
+def test_idle_client_is_told_why_it_is_disconnected(home: Path) -> None:
+    with ServerProcess(home / "data", "--idle-timeout", "2") as server, open_client(server, "ann", home) as ann:
+        ann.wait_for("#general", "F1")
+        ann.until(lambda screen: "asked for nothing" in " ".join(screen.split()), "she is not told")
+        assert server.process.poll() is None
+
+
+def test_log_goes_to_a_file_where_that_is_wanted(home: Path) -> None:
+    file = home / "chat.log"
+    with ServerProcess(home / "data", "-d", "--log-file", str(file)) as server:
+        speak(server, "#general", ["hello"])
+        until(lambda: "event='disconnected'" in file.read_text(), "no departure in the file")
+        assert "event='connected'" in file.read_text()
+    assert "event='connected'" not in server.log.read_text()
 
 
 def test_wrong_preset_is_refused_with_the_ones_there_are(home: Path) -> None:
@@ -114,29 +144,30 @@ def test_departure_is_told_in_each_shared_conversation(home: Path) -> None:
         ann = keep.enter_context(open_client(server, "ann", home))
         ann.wait_for("#general", "F1")
         bob = keep.enter_context(open_client(server, "bob", home))
-        ann.wait_for("bob joined")  # told once a second: who is gone within it was never there
+        ann.wait_for("bob joined")
         ann.say("/dm bob hello")
         bob.wait_for("@ann")
         bob.say("/dm ann hello you")
         ann.wait_for("hello you", "● online")
-        ann.press("M-1")
-        ann.wait_for("bob joined")
+        ann.settled(1.3)  # comings are told once a second, and who goes within it never came
         bob.say("/quit")
         assert bob.wait_exit() == 0
 
-        ann.wait_for("bob went offline")
+        ann.wait_for("bob went offline", "hello you")
+        ann.press("M-1")
+        ann.wait_for("bob joined", "bob went offline")
 
 
 def test_log_has_connects_commands_results_and_departures_and_no_word_of_what_was_said(home: Path) -> None:
-    with ServerProcess(home / "data", "-d", "--debug") as server:
+    with ServerProcess(home / "data", "-d", "-d") as server:
         speak(server, "#general", ["our secret"])
         until(lambda: "event='disconnected'" in server.log.read_text(), "no departure in the log")
         text = server.log.read_text()
-        lines = [line for line in text.splitlines() if "event='answered'" in line]
+        lines = [line for line in text.splitlines() if "event='request'" in line]
 
         assert "event='connected'" in text
-        assert any("request='sign_in'" in line and "result='done'" in line for line in lines)
-        assert any("request='post'" in line and "account='bob'" in line and "result='done'" in line for line in lines)
+        assert any("request='sign_in'" in line and "outcome='ok'" in line for line in lines)
+        assert any("request='post'" in line and "account='bob'" in line and "outcome='ok'" in line for line in lines)
         assert any("request='find'" in line or "request='join'" in line for line in lines)
         assert "our secret" not in text
 
@@ -145,8 +176,8 @@ def test_log_has_what_was_said_only_when_that_is_wanted(home: Path) -> None:
     with ServerProcess(home / "data", "--log-messages") as server:
         speak(server, "#general", ["for the record \x1b[2J"])
 
-        (line,) = [line for line in server.log.read_text().splitlines() if "event='said'" in line]
-        assert "account='bob'" in line
+        (line,) = [line for line in server.log.read_text().splitlines() if "event='message'" in line]
+        assert "author='bob'" in line
         assert "for the record" in line
         assert "\x1b" not in line
 

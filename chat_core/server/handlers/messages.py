@@ -20,13 +20,10 @@ from chat_core.protocol.requests.messages import (
     ReadEvents,
 )
 from chat_core.server.context import Context
-from chat_core.server.observe import get_log
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Inside, Permission
 from chat_core.server.store.access import last_readable
 from chat_core.server.store.base import AppendMessage, DeleteMessage, EditMessage, Reader, Refused
-
-log = get_log(__name__)
 
 
 @handles(Post, needs=Permission.SPEAK, inside=Inside.SPEAKER)
