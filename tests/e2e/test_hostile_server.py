@@ -37,9 +37,19 @@ ASKING: Final = {
 }
 """What is typed so that a client asks for each reply that it knows what to do with, and the request that it makes."""
 UNASKED: Final = {
-    "Users.accounts.name": "no command lists all accounts yet",
+    **dict.fromkeys(
+        ("Users.accounts.name", "AboutAccount.about.account.name", "AccountList.accounts.account.name"),
+        "no command lists or changes accounts yet",
+    ),
+    **dict.fromkeys(
+        ("Devices.devices.label", "PasswordChanged.token"), "no command lists devices or changes a password yet"
+    ),
+    **dict.fromkeys(
+        ("AllowedNames.names", "Invite.channel", "Invite.code", "Invites.invites.by"),
+        "no command makes or lists invites yet",
+    ),
 }
-"""Text fields of replies that no client asks for; with the reason."""
+"""Text fields of replies that no client asks for; with the reason. A field that is asked for must not stand here."""
 CHUNK: Final = 400
 """Most characters in a label; what lies behind is cut off."""
 
