@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from chat_core.base.ids import AccountId
 from chat_core.protocol.codes import Refusal
 from chat_core.server.store.base import JoinChannel, Refused, RenameAccount, SignInByName
+from chat_core.server.store.people import NewDevice, RegisterAccount
 from tests.contract.world import World
 
 
@@ -47,3 +51,32 @@ async def test_join_of_two_look_alikes_in_one_batch_makes_the_first_only(world: 
     assert first[0].name == "mona"
     assert isinstance(second, Refused) and second.code is Refusal.NAME_TAKEN
     assert "'#mona'" in str(second)
+
+
+def registering(name: str, **how: Any) -> RegisterAccount:
+    device = NewDevice(name.encode().ljust(32, b"-")[:32], "here")
+    return RegisterAccount(name, "$argon2id$of-no-matter", device, 5, "open", **how)
+
+
+async def test_nobody_gets_a_name_that_passes_for_a_registered_one(world: World) -> None:
+    [bob] = await world.sign_in("bob")
+    await world.write(registering("Ann"))
+
+    assert await world.refused(registering("аnn")) is Refusal.NAME_TAKEN
+    assert await world.refused(SignInByName("аnn", 1)) is Refusal.NAME_TAKEN
+    assert await world.refused(RenameAccount(bob, "аnn")) is Refusal.NAME_TAKEN
+
+
+async def test_registered_name_is_free_for_look_alikes_once_its_owner_has_another(world: World) -> None:
+    account, _, _ = await world.write(registering("Ann"))
+    await world.write(RenameAccount(AccountId(account.id), "Sue"))
+
+    assert await world.refused(registering("ЅUE")) is Refusal.NAME_TAKEN
+    await world.write(registering("аnn"))
+
+
+async def test_registering_two_look_alikes_in_one_batch_registers_the_first(world: World) -> None:
+    first, second = await world.together(registering("paypal"), registering("paypaI"))
+
+    assert first[0].name == "paypal"
+    assert isinstance(second, Refused) and second.code is Refusal.NAME_TAKEN

@@ -59,7 +59,7 @@ def tried(kind: type[Request[Any]], text: str) -> Iterator[dict[str, Any]]:
 def test_no_text_of_a_request_comes_out_of_the_server_as_it_went_in(server: ServerProcess, name: str) -> None:
     with Wire(server.port) as witness, Wire(server.port) as hostile:
         witness.enter("witness")
-        hostile.enter("mallory")
+        hostile.enter(f"mallory.{name}"[:32])  # a request may give its account a password
         answers = [hostile.ask(**request) for text in SAYABLE for request in tried(WITH_TEXT[name], text)]
         witness.call("history", conversation=1)
 

@@ -55,7 +55,7 @@ def _walk(info: inspect.Type, where: str) -> Iterator[str]:
             yield where
         case inspect.Metadata(type=inner) | inspect.VarTupleType(item_type=inner):
             yield from _walk(inner, where)
-        case inspect.UnionType(types=types):
+        case inspect.UnionType(types=types) | inspect.TupleType(item_types=types):
             for each in types:
                 yield from _walk(each, where)
         case inspect.StructType(fields=fields):
@@ -99,6 +99,8 @@ class _Maker:
                 return self.value(max(types, key=_holds_text), where, given)
             case inspect.StructType():
                 return self.struct(info, where, given or {})
+            case inspect.TupleType(item_types=types) if _holds_text(info):
+                return [self.value(each, where, None) for each in types]
             case inspect.VarTupleType(item_type=inner) if _holds_text(inner):
                 return [self.value(inner, where, each) for each in given or [None]]
             case _:
@@ -122,5 +124,7 @@ def _plain(info: inspect.Type) -> Any:
             return False
         case inspect.VarTupleType():
             return []
+        case inspect.TupleType(item_types=types):
+            return [_plain(each) for each in types]
         case _:
             return {}

@@ -99,10 +99,11 @@ class Liar:
             given = {"account": OTHER}
         self._to_all({"t": "push", "event": self._made(kind, given)})
 
-    def wait_for(self, request: str) -> None:
-        """Wait until a client has asked for something."""
+    def wait_for(self, request: str, times: int = 1) -> None:
+        """Wait until a client has asked for something, so many times in all."""
         with self._came:
-            assert self._came.wait_for(lambda: request in self.asked, WAIT_S), f"nobody asked {request}"
+            came = self._came.wait_for(lambda: self.asked.count(request) >= times, WAIT_S)
+            assert came, f"nobody asked {request}, only {self.asked}"
 
     def goodbye(self) -> None:
         """Close every connection with a word, and take no more."""

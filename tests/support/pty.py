@@ -48,8 +48,9 @@ def strays_in_lines(written: str) -> list[str]:
     """Return what steers a terminal in the output of a command that prints lines and nothing else.
 
     Marks of direction, which reach no further than the letters beside them, may be there: some languages need them.
+    So may bold type, in which `search` shows what was looked for.
     """
-    text = re.sub("\r\n|[\u200e\u200f\u061c]", "", written)
+    text = re.sub("\r\n|[\u200e\u200f\u061c]|\x1b\\[(?:1|22)m", "", written)
     return [text[max(0, found.start() - 20) : found.end() + 20] for found in _STEERING.finditer(text)]
 
 
