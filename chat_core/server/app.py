@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any, Final
@@ -152,13 +153,12 @@ class Server:
                 path = str(folder.path.absolute())
                 log.warning("other users can get into the data folder", folder=path, mend=f"chmod 700 {quote(path)}")
             guard = Guard(clock.monotonic(), self._options.local, self._options.internet)
-            admission = Admission(clock)
             auth = Auth.of(self._options.accounts)
             router = Router(
                 Services(
                     store=store,
                     hub=self._hub,
-                    admission=admission,
+                    admission=Admission(clock),
                     auth=auth,
                     clock=clock,
                     epoch=boot.epoch,
@@ -174,24 +174,16 @@ class Server:
             flusher = Flusher(clock, lambda: router.running > 0)
             gateway = Gateway(self._options, clock, self._hub, flusher, router.route, self._emptied, guard)
             self._reloading.register("log", lambda options: configure(options.log_level, options.log_file))
-            self._reloading.register("options", self._use)
-            self._reloading.register("requests", lambda options: router.trace(options.log_level == "trace"))
-            self._reloading.register("gateway", gateway.use)
-            self._reloading.register(
-                "defence", lambda options: guard.use(options.local, options.internet, clock.monotonic())
-            )
+            self._reloading.register("options", partial(self._use, gateway, router))
             self._reloading.register("certificate", self._reload_identity)
-            router.trace(self._options.log_level == "trace")
-            observed = (
-                self._observe(gateway, router, flusher, admission, sqlite) if self._options.observe_port else None
-            )
+            self._use(gateway, router, self._options)
+            observed = self._observe(gateway, router, flusher, sqlite) if self._options.observe_port else None
             keeping: asyncio.Task[None] | None = None
             try:
                 self._listen(gateway)
                 _listen_console(gateway, folder)
                 await self._greet_first_run(store, auth)
                 keeping = spawn("housekeeping", keep_house(store, self._hub, clock, auth.settings.guest_idle_days))
-                self._emptied()
                 quiet_collector()
                 await self._stopping.wait()
             finally:
@@ -207,23 +199,11 @@ class Server:
         log.info("stopped", why=self._why.value)
         return ExitCode.IO if self._why is Goodbye.STORE_FAILED else ExitCode.OK
 
-    def _observe(
-        self, gateway: Gateway, router: Router, flusher: Flusher, admission: Admission, sqlite: SqliteStore
-    ) -> Observed:
+    def _observe(self, gateway: Gateway, router: Router, flusher: Flusher, sqlite: SqliteStore) -> Observed:
         from chat_core.server.gathering import Gathering  # most servers need none of it
         from chat_core.server.metrics import Observed
 
-        gathering = Gathering(
-            gateway=gateway,
-            hub=self._hub,
-            router=router,
-            flusher=flusher,
-            admission=admission,
-            commits=self._commits,
-            routes=self._parts.routes,
-            queued_writes=lambda: sqlite.queued,
-            store=sqlite.path,
-        )
+        gathering = Gathering(gateway, router, flusher, self._commits, lambda: sqlite.queued, sqlite.path)
         return Observed(self._options.observe_port, gathering)
 
     def _listen(self, gateway: Gateway) -> None:
@@ -331,8 +311,10 @@ class Server:
         self._had_terminal = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN and has_terminal()
         loop.add_signal_handler(signal.SIGHUP, self._hung_up)
 
-    def _use(self, options: ServeOptions) -> None:
+    def _use(self, gateway: Gateway, router: Router, options: ServeOptions) -> None:
         self._options = options
+        gateway.use(options)
+        router.trace(options.log_level == "trace")
         self._emptied()
 
     def _committed(self, outcomes: Sequence[Committed]) -> None:

@@ -122,6 +122,7 @@ class Gateway:
         """Go by other options, as far as they can change while it runs: for connections that come from now on."""
         self._options = options
         self.door.max_clients = options.max_clients
+        self._guard.use(options.local, options.internet, self._clock.monotonic())
         self._idle.use(options.idle_timeout_s)
 
     def listen_tcp(self, host: str, port: int, identify: Callable[[bool], Identity | None]) -> Address:

@@ -15,24 +15,18 @@ from chat_core.base.tasks import running
 from chat_core.protocol.requests.base import Request
 from chat_core.server.counts import Commits, Histogram
 from chat_core.server.gateway import Gateway
-from chat_core.server.registry import Route
 from chat_core.server.router import Router
-from chat_core.server.sessions.admission import Admission
 from chat_core.server.sessions.flusher import Flusher
-from chat_core.server.sessions.hub import Hub
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Gathering:
     """See the module's head; call it."""
 
     gateway: Gateway
-    hub: Hub
     router: Router
     flusher: Flusher
-    admission: Admission
     commits: Commits
-    routes: Mapping[type[Request[Any]], Route]
     queued_writes: Callable[[], int]
     store: Path
     """The database file."""
@@ -49,7 +43,9 @@ class Gathering:
             "turned_away": len(self.gateway.lobby),
         }
         yield _gauge("chat_connections", "Connections, by state.", "state", states)
-        yield _gauge("chat_online", "Accounts that are shown online.", None, {"": self.hub.presence.accounts})
+        yield _gauge(
+            "chat_online", "Accounts that are shown online.", None, {"": self.router.services.hub.presence.accounts}
+        )
         yield _counter(
             "chat_turned_away", "Connections not let in, or closed for others, by reason.", "reason",
             {str(why): count for why, count in self.gateway.turned_away.items()},
@@ -63,7 +59,7 @@ class Gathering:
             "chat_requests", "Answered calls, by request and outcome.", labels=("request", "outcome")
         )
         sign_ins: Counter[str] = Counter()
-        tries = {_name(kind) for kind, route in self.routes.items() if route.attempt}
+        tries = {_name(kind) for kind, route in self.router.routes.items() if route.attempt}
         for kind, count in list(self.router.answered.items()):
             requests.add_metric((_name(kind), "ok"), count)
             if _name(kind) in tries:
@@ -84,7 +80,7 @@ class Gathering:
         yield _gauge("chat_store_bytes", "Size of the store's files.", "file", sizes)
 
     def _queues(self) -> Iterator[Metric]:
-        sizes = [session.outbox.size for session in self.hub.sessions]
+        sizes = [session.outbox.size for session in self.router.services.hub.sessions]
         yield _gauge("chat_outbox_bytes", "Bytes that wait for readers.", None, {"": sum(sizes)})
         yield _gauge(
             "chat_outbox_longest_bytes", "Bytes that wait for the slowest one.", None, {"": max(sizes, default=0)}
@@ -92,7 +88,8 @@ class Gathering:
         waiting = {
             "calls": self.router.running,
             "writes": self.queued_writes(),
-            "catch_ups": self.admission.waiting,
+            "catch_ups": self.router.services.admission.waiting,
+            "passwords": self.router.services.auth.passwords.waiting,
         }
         yield _gauge("chat_waiting", "What is under way or waits, by kind.", "kind", waiting)
         yield _counter(

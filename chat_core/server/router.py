@@ -44,9 +44,9 @@ class Router:
         on_broken: Callable[[], None],
         routes: Mapping[type[Request[Any]], Route] = ROUTES,
     ) -> None:
-        self._services = services
+        self.services = services
         self._on_broken = on_broken
-        self._routes = routes
+        self.routes = routes
         self._costs = costs(routes)
         self._trace = False
         self.running = 0
@@ -82,7 +82,7 @@ class Router:
                 return
 
     async def _run(self, session: Session, call: Call) -> None:
-        context = Context(session, self._services)
+        context = Context(session, self.services)
         self.running += 1
         try:
             answer = await self._answer(context, call)
@@ -97,7 +97,7 @@ class Router:
     async def _answer(self, context: Context, call: Call) -> Envelope:
         try:
             request = read_request(call.request)
-            route = self._routes[type(request)]
+            route = self.routes[type(request)]
             role = context.session.role
             if not allowed(role, route.needs, local=context.session.local):
                 raise _not_allowed(role, route.needs)
@@ -119,7 +119,7 @@ class Router:
 
     def _charge(self, session: Session, allowance: Allowance, call: Call) -> bool:
         """Take what a call costs, also if it proves faulty later; False: it is refused, and was answered."""
-        wait_s = allowance.ask(self._cost(call), self._services.clock.monotonic())
+        wait_s = allowance.ask(self._cost(call), self.services.clock.monotonic())
         if wait_s:
             if allowance.deaf_s:
                 session.ignore(allowance.deaf_s)
@@ -134,14 +134,14 @@ class Router:
     def _excuse(self, session: Session) -> None:
         """Let a post cost nothing that was refused because of one before it."""
         if session.allowance is not None:
-            deaf_s = session.allowance.give_back(self._routes[Post].cost, self._services.clock.monotonic())
+            deaf_s = session.allowance.give_back(self.routes[Post].cost, self.services.clock.monotonic())
             if deaf_s:
                 session.ignore(deaf_s)
 
     async def _attempt(self, context: Context, route: Route, request: Request[Any]) -> Reply:
         """Let somebody try to get in, if that was not tried too often. Raises: Refused."""
-        session, clock = context.session, self._services.clock
-        attempts = self._services.guard.attempts(session.profile)
+        session, clock = context.session, self.services.clock
+        attempts = self.services.guard.attempts(session.profile)
         name = getattr(request, "name", "")
         wait_s = attempts.take(session.address, name, clock.monotonic())
         if wait_s:

@@ -12,10 +12,12 @@ import pytest
 from chat_core.server.profiles import INTERNET
 from tests.attack.support.attackers import KINDS
 from tests.attack.support.siege import Result, Siege, assert_withstood
+from tests.support.wire import Wire
 
-SHORT_S = 1.5
+SHORT_S = 1.2
 LONG_S = 10.0
 UNFINISHED = INTERNET.unfinished
+VICTIM = "127.0.200.1"
 
 
 def besiege(folder: Path, kind: str, seconds: float) -> tuple[Result, Result]:
@@ -54,6 +56,21 @@ def test_flood_of_messages_is_held_to_its_budget(home: Path) -> None:
         assert result.did["signed in"] > 10
         assert result.did["posts"] > 1000
         assert result.grown("chat_events_committed_total") < 20 * (60 + 20 * 8) + result.honest_sent + 300
+
+
+def test_guesses_at_passwords_are_few_and_keep_nobody_waiting(home: Path) -> None:
+    with Siege(home) as siege:
+        with Wire(siege.server.port, source=VICTIM) as wire:
+            wire.call("hello", protocol=1)
+            token = wire.call("register", name="victim", password="correct horse battery")["token"]
+        results = siege.attack("guessing", SHORT_S), siege.attack("guessing", SHORT_S)
+        assert_withstood(*results)
+        computed = sum(result.grown('chat_sign_ins_total{outcome="wrong_credentials"}') for result in results)
+        # Ten addresses have ten tries each, and a few more for the time that has passed.
+        assert 0 < computed <= 10 * (10 + 10)
+        with Wire(siege.server.port, source=VICTIM) as wire:
+            wire.call("hello", protocol=1)
+            assert wire.call("sign_in_token", token=token), "a known device is not locked out by others' guesses"
 
 
 @pytest.mark.long

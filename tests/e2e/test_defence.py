@@ -66,7 +66,9 @@ def test_stranger_may_send_four_frames_and_eight_kilobytes_before_signing_in(ser
             wire.call("find", conversation="#general")
 
 
-def test_seventeenth_connection_of_one_address_is_told_why_it_is_sent_away(server: ServerProcess) -> None:
+def test_seventeenth_connection_of_one_address_is_told_why_it_is_sent_away(
+    server: ServerProcess, observe_port: int
+) -> None:
     wires = [Wire(server.port, source="127.0.0.2") for _ in range(16)]
     with Wire(server.port, source="127.0.0.2") as wire:
         wire.send_bytes(framed(request(1, "hello", protocol=1)))
@@ -74,6 +76,7 @@ def test_seventeenth_connection_of_one_address_is_told_why_it_is_sent_away(serve
     with Wire(server.port, source="127.0.0.3") as wire:
         wire.enter("ann")
         wires.pop().socket.close()
+        metrics_once(observe_port, lambda seen: seen['chat_connections{state="unfinished"}'] == 15, "one less")
         with Wire(server.port, source="127.0.0.2") as again:
             again.call("hello", protocol=1)
     for wire in wires:

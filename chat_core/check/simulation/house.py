@@ -152,8 +152,8 @@ class _Life:
 
     async def start(self) -> None:
         """Put the parts together."""
-        options = ServeOptions(data=Path(), outbox_bytes=self._outbox_bytes)
-        guard = Guard(self._clock.monotonic(), internet=SCANTY)
+        options = ServeOptions(data=Path(), outbox_bytes=self._outbox_bytes, internet=SCANTY)
+        guard = Guard(self._clock.monotonic(), internet=options.internet)
         self._hub = Hub(Presence(self._count_members), self._parts.make_feed)
         boot = await self._store.open(self._hub.committed)
         self._hub.boot(boot.heads, boot.sanctions)

@@ -110,6 +110,11 @@ class Passwords:
         self.computed = 0
         """Computations begun so far."""
 
+    @property
+    def waiting(self) -> int:
+        """How many computations are under way or wait."""
+        return self._open
+
     async def hash(self, password: str) -> str:
         """Return what is stored of a password. Raises: Crowded."""
         return await self._compute(lambda: self._hasher.hash(prepared(password), salt=self._chance(_SALT_BYTES)))
