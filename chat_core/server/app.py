@@ -50,7 +50,7 @@ from chat_core.server.store.committer import BeforeCommit
 from chat_core.server.store.people import MakeInvite
 from chat_core.server.store.sqlite import SqliteStore
 from chat_core.server.tls import Identity, TlsFiles, own_files
-from chat_core.transport.urls import Address, Invitation
+from chat_core.transport.urls import Address, Invitation, is_loopback
 
 if TYPE_CHECKING:
     from chat_core.server.metrics import Observed
@@ -267,15 +267,17 @@ class Server:
 
     async def _greet_first_run(self, store: Store, auth: Auth) -> None:
         """Print an invite, the first time that others than those on this machine can come, and need one."""
-        if self._link is None or auth.settings.registration != "invite":
+        link, settings = self._link, auth.settings
+        if link is None or settings.registration != "invite":
+            return
+        if is_loopback(link.address.host) and settings.trust_loopback:
             return
         code, now = auth.code(), SystemClock().wall_ms()
         op = MakeInvite(code_digest(code), FIRST_USES, now + FIRST_LASTS_S * 1000, "", None, now, once=True)
         if await store.write(op) is None:
             return
         print(f"Register with this line: the first who does owns this server; {FIRST_USES - 1} friends can after that.")
-        link = replace(self._link, channel=GENERAL, invite=code)
-        print(f"  chat-tui connect {quote(str(link))}", flush=True)
+        print(f"  chat-tui connect {quote(str(replace(link, channel=GENERAL, invite=code)))}", flush=True)
 
     async def _drain(self, router: Router) -> None:
         """Let calls under way finish, then say goodbye to everybody."""

@@ -225,7 +225,7 @@ def test_embedded_server_stays_without_connections_while_its_starter_lives(home:
 
 def test_serve_pauses_accepting_with_one_log_line_when_out_of_descriptors(home: Path) -> None:
     script = (
-        "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64));"
+        "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (96, 96));"
         "sys.argv[0] = 'chat_core'; runpy.run_module('chat_core', run_name='__main__')"
     )
     process = subprocess.Popen(

@@ -62,7 +62,7 @@ async def sign_in(ctx: Context, request: SignIn) -> SignedIn:
     if not entry.name_only:
         raise Refused(
             Refusal.SIGN_IN_REFUSED,
-            "A name alone is not enough here: sign in with your password, or register.",
+            "A name alone is enough only on the server's own machine: sign in with your password, or register.",
         )
     name = _own_name(request.name)
     account, created = await ctx.store.write(SignInByName(name, ctx.wall_ms(), entry.makes))
