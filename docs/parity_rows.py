@@ -34,7 +34,6 @@ OPEN: Final[frozenset[str]] = frozenset(
     {
         "alias",
         "broadcast",
-        "shouting",
         "private-session",
         "session-number",
         "session-end",
@@ -263,6 +262,12 @@ SYSTEMS: Final = (
                 "shouting",
                 "A message all in capitals: a private warning; the second time, a kick.",
                 "A step of moderation, `shouting`: warn, then kick; off unless a channel or the preset turns it on.",
+                tests=(
+                    _SERVER + "test_preset_classic_warns_who_shouts_and_puts_them_off_the_second_time",
+                    "integration/test_moderation.py::"
+                    "test_shouting_is_warned_about_in_private_and_kicks_from_the_server_the_second_time",
+                    "integration/test_moderation.py::test_operators_turn_a_rule_on_for_their_channel_only",
+                ),
             ),
             Row(
                 "bang",

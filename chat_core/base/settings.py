@@ -280,6 +280,14 @@ class Loading(Generic[S]):
             self._found[at] = Entry(key, value, origin, where)
 
 
+def as_typed(key: Key, text: str) -> Any:
+    """Return one setting's value from what somebody wrote. Raises: SettingsFault."""
+    try:
+        return _checked(key, text, strict=False)
+    except ValueError:
+        raise SettingsFault([f"{key.name} is {_shown(text)}; expected {in_words(key.type)}."]) from None
+
+
 def as_toml(loaded: Loaded[Any]) -> str:
     """Return all settings as a TOML file, with a comment of where each came from."""
     lines: list[str] = []

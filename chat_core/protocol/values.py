@@ -275,3 +275,14 @@ class InviteDetails(msgspec.Struct, frozen=True, kw_only=True):
     """When it was made, milliseconds since 1970."""
     by: str = ""
     """Name of the account that made it; empty: the server itself, or its command line."""
+
+
+class ModerationSetting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A setting as it holds in a channel."""
+
+    name: str
+    """What `set_moderation` calls it."""
+    value: str
+    """What it is."""
+    own: bool = False
+    """Whether the channel set it; else it is as on the server."""

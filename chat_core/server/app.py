@@ -34,6 +34,7 @@ from chat_core.server.folder import DataFolder, FolderInUse
 from chat_core.server.gateway import Gateway
 from chat_core.server.housekeeping import keep_house
 from chat_core.server.listening import PortInUse
+from chat_core.server.moderation.judge import Moderation
 from chat_core.server.observe import configure, get_log
 from chat_core.server.process import has_terminal, loop_factory, prepare, quiet_collector
 from chat_core.server.reachable import reachable_host
@@ -140,8 +141,13 @@ class Server:
         folder.lock()
         clock = SystemClock()
         parts = self._parts
+        judge = Moderation(self._options.moderation)
         sqlite = SqliteStore(
-            folder.database, clock=clock, before_commit=parts.before_commit, measure=self._commits.committed
+            folder.database,
+            clock=clock,
+            before_commit=parts.before_commit,
+            measure=self._commits.committed,
+            judge=judge,
         )
         store = parts.around_store(sqlite)
         try:
@@ -167,6 +173,7 @@ class Server:
                     pong_within_s=self._options.pong_within_s,
                     guard=guard,
                     motd=self._options.motd,
+                    moderation=judge,
                 ),
                 self._broken,
                 parts.routes,
@@ -175,6 +182,7 @@ class Server:
             gateway = Gateway(self._options, clock, self._hub, flusher, router.route, self._emptied, guard)
             self._reloading.register("log", lambda options: configure(options.log_level, options.log_file))
             self._reloading.register("options", partial(self._use, gateway, router))
+            self._reloading.register("moderation", lambda options: judge.use(options.moderation))
             self._reloading.register("certificate", self._reload_identity)
             self._use(gateway, router, self._options)
             observed = self._observe(gateway, router, flusher, sqlite) if self._options.observe_port else None
@@ -372,13 +380,8 @@ class Server:
 def _log_messages(events: Sequence[ConversationEvent]) -> None:
     for event in events:
         if isinstance(event, MessagePosted):
-            log.info(
-                "message",
-                conversation=event.conversation,
-                seq=event.seq,
-                author=event.name,
-                body=line_for_terminal(event.body),
-            )
+            body = line_for_terminal(event.body)
+            log.info("message", conversation=event.conversation, seq=event.seq, author=event.name, body=body)
 
 
 def _listen_console(gateway: Gateway, folder: DataFolder) -> None:

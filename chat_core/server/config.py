@@ -14,6 +14,7 @@ from msgspec import Meta
 from chat_core.base.settings import LIVE, FilePath, Loaded, Loading, Origin, SettingsFault, as_toml, quoted, read_toml
 from chat_core.base.text import clean_line, line_for_terminal
 from chat_core.protocol import limits
+from chat_core.server.manners import NO_MANNERS, Manners
 from chat_core.server.presets import PRESETS
 from chat_core.server.profiles import INTERNET, LOCAL, InternetSection, LocalSection, Profile
 from chat_core.transport.urls import is_host, is_loopback
@@ -90,6 +91,8 @@ class ServeOptions:
     """Message of the day, one line; empty: none."""
     accounts: AccountsSection = field(default_factory=lambda: AccountsSection())
     """Who gets in, and how."""
+    moderation: Manners = NO_MANNERS
+    """What is moderated in channels."""
 
 
 class ServerSection(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,6 +201,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     limits: LimitsSection = LimitsSection()
     local: LocalSection = LOCAL
     internet: InternetSection = INTERNET
+    moderation: Manners = NO_MANNERS
     observe: ObserveSection = ObserveSection()
     accounts: AccountsSection = AccountsSection()
 
@@ -335,6 +339,7 @@ def serve_options(loaded: Loaded[Settings], default_data: Path, *, embedded: boo
         stop_within_s=bounds.stop_within_s,
         motd=clean_line(server.motd),
         accounts=loaded.settings.accounts,
+        moderation=loaded.settings.moderation,
     )
 
 

@@ -13,6 +13,8 @@ from chat_core.protocol.codes import Refusal
 from chat_core.server.auth.auth import Auth
 from chat_core.server.auth.passwords import Crowded as PasswordsCrowded
 from chat_core.server.defence.guard import Guard
+from chat_core.server.manners import NO_MANNERS
+from chat_core.server.moderation.judge import Moderation
 from chat_core.server.sessions.admission import Admission, Crowded
 from chat_core.server.sessions.hub import Hub
 from chat_core.server.sessions.session import Session
@@ -39,6 +41,8 @@ class Services:
     """The numbers that hold for each listener."""
     motd: str = ""
     """Message of the day, told in the welcome."""
+    moderation: Moderation = field(default_factory=lambda: Moderation(NO_MANNERS))
+    """What is moderated."""
 
 
 @dataclass(frozen=True, slots=True)

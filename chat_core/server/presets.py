@@ -17,8 +17,9 @@ CLASSIC: Final[Preset] = {
     ("limits", "idle_timeout_s"): 180.0,
     ("accounts", "registration"): "allowlist",
     ("accounts", "name_only"): "everywhere",
-    ("moderation", "shouting"): True,
-    ("moderation", "shouting_kicks_at"): 2,
+    ("moderation", "shouting"): "kick",
+    ("moderation", "shouting_letters"): 1,
+    ("moderation", "decay_s"): 0,
 }
 """What the earlier systems did by themselves: few clients, three minutes, no shouting, names from a list."""
 

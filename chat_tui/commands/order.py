@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from chat_core.base.durations import in_words
 from chat_core.base.errors import UsageFault
+from chat_core.protocol.requests.moderation import ListModeration, SetModeration
 from chat_core.protocol.requests.order import (
     ListMemberSanctions,
     ListSanctions,
@@ -17,7 +18,7 @@ from chat_core.protocol.requests.order import (
     SetRules,
 )
 from chat_core.protocol.values import SanctionAct
-from chat_tui.commands.arguments import Details, Person, Rest, User
+from chat_tui.commands.arguments import Change, Details, Person, Rest, User
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.particulars import SERVER, Particulars, particulars
@@ -111,6 +112,42 @@ async def sanctions(ctx: Context, where: Rest = Rest("")) -> None:
         title = f"In {drawable_line(conversation.target)}"
         found = await ctx.calls.call(ListMemberSanctions(conversation=conversation.id))
     _list(ctx, title, found)
+
+
+@command("moderation", example="/moderation shouting kick")
+async def moderation(ctx: Context, change: Change = Change("")) -> None:
+    """Show what is moderated in this channel, or change one setting of it.
+
+    The rules are flood, shouting, words, links and repeats; each is off, warn, mute, kick or ban. A rule warns first,
+    and then does what it says. `/moderation shouting default` makes it what it is on the server.
+    """
+    here = ctx.here
+    if here.info.kind != "channel":
+        raise UsageFault("Only a channel has rules.")
+    name, _, value = change.strip().partition(" ")
+    if name and not value.strip():
+        raise UsageFault(f"Say what {name[:40]} is to be, or default: as it is on the server.")
+    if name:
+        wanted = value.strip()
+        await ctx.calls.call(
+            SetModeration(
+                conversation=here.id,
+                name=name.casefold()[:40],
+                value=None if wanted.casefold() == "default" else wanted[:1000],
+            )
+        )
+        ctx.desk.answer(Answer(drawable_line(f"{here.target}: {name} is {wanted} from now on.")))
+        return
+    found = await ctx.calls.call(ListModeration(conversation=here.id))
+    pairs = [
+        (each.name, f"{each.value}{'' if each.own else '  as on the server'}") for each in found.settings if each.value
+    ]
+    ctx.desk.answer(
+        Answer(
+            drawable_line(f"{here.target}: what is moderated"),
+            pair_lines([(drawable_line(one), drawable_line(two)) for one, two in pairs]),
+        )
+    )
 
 
 async def _act(ctx: Context, act: SanctionAct, person: str, said: Particulars) -> None:

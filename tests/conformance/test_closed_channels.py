@@ -41,6 +41,8 @@ def everything_about(wire: Wire, where: int | str, somebody: str) -> dict[str, d
         "invite_member": {"account": somebody},
         "sanction_member": {"account": somebody, "act": "ban"},
         "list_member_sanctions": {},
+        "list_moderation": {},
+        "set_moderation": {"name": "links", "value": "warn"},
     }
     answers = {do: wire.ask(do, conversation=where, **fields) for do, fields in asked.items()}
     if isinstance(where, int):

@@ -23,6 +23,7 @@ from chat_core.protocol.events import (
 )
 from chat_core.protocol.values import Message, Rules, SanctionAct
 from chat_core.server.store.acts import (
+    ChangeManners,
     ChangeRules,
     GiveRole,
     InviteToChannel,
@@ -99,6 +100,7 @@ OPS: st.SearchStrategy[Op] = st.one_of(
         archived=st.sampled_from([None, None, None, False, True]),
         slow_s=st.sampled_from([None, 0, 2]),
     ),
+    st.builds(ChangeManners, PEOPLE, ROOMS, st.just("links"), st.sampled_from([None, "warn", "kick"]), TIMES),
     st.builds(InviteToChannel, PEOPLE, ROOMS, st.sampled_from(NAMES), TIMES),
     st.builds(
         SanctionInChannel, st.none() | PEOPLE, ROOMS, st.sampled_from(NAMES), ACTS, TIMES, until_ts=st.none() | TIMES

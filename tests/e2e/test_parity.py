@@ -98,6 +98,26 @@ def test_log_goes_to_a_file_where_that_is_wanted(home: Path) -> None:
     assert "event='connected'" not in server.log.read_text()
 
 
+def test_preset_classic_warns_who_shouts_and_puts_them_off_the_second_time(home: Path) -> None:
+    env = {"CHAT_CORE_ACCOUNTS_REGISTRATION": "open"}
+    with (
+        ServerProcess(home / "data", "--preset", "classic", env=env) as server,
+        open_client(server, "ann", home) as ann,
+        open_client(server, "bob", home) as bob,
+    ):
+        ann.wait_for("#general", "F1")
+        bob.wait_for("#general", "F1")
+        ann.say("HELLO")
+        warned = "You were warned by a rule of the server: Please do not write in"
+        ann.wait_for(warned, "The next time you are put out.")
+        bob.wait_for("HELLO", "2 online")
+        ann.say("AGAIN")
+        told = "You were put off this server by a rule of this server: Please do not write in capitals"
+        ann.until(lambda screen: told in " ".join(screen.split()), "she is not told why")
+        bob.wait_for("1 online")
+        assert "AGAIN" not in bob.screen() and "warned" not in bob.screen()
+
+
 def test_wrong_preset_is_refused_with_the_ones_there_are(home: Path) -> None:
     command = [sys.executable, "-m", "chat_core", "serve", "--data", str(home / "data"), "--preset", "classical"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=WAIT_S, check=False)

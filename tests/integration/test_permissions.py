@@ -13,7 +13,17 @@ from typing import Any, Final, NamedTuple, cast
 import msgspec
 import pytest
 
-from chat_core.protocol.requests import accounts, conversations, messages, order, people, search, session, signin
+from chat_core.protocol.requests import (
+    accounts,
+    conversations,
+    messages,
+    moderation,
+    order,
+    people,
+    search,
+    session,
+    signin,
+)
 from chat_core.protocol.requests.base import Request, request_name
 from chat_core.protocol.requests.catalog import REQUESTS
 from chat_core.protocol.values import ConversationRef, Position, ServerRole
@@ -97,6 +107,10 @@ SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
     people.AllowName: lambda stage: people.AllowName(name=stage.scene.name("new")),
     people.ListAllowed: lambda stage: people.ListAllowed(),
     search.Search: lambda stage: search.Search(query="first", conversation=stage.channel),
+    moderation.ListModeration: lambda stage: moderation.ListModeration(conversation=stage.channel),
+    moderation.SetModeration: lambda stage: moderation.SetModeration(
+        conversation=stage.channel, name="links", value="warn"
+    ),
     order.SetRole: lambda stage: order.SetRole(conversation=stage.channel, account=stage.other.name, role="voice"),
     order.SetRules: lambda stage: order.SetRules(conversation=stage.channel, slow_s=5),
     order.InviteMember: lambda stage: order.InviteMember(conversation=stage.channel, account=stage.other.name),

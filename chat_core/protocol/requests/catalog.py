@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from chat_core.protocol.requests import accounts, conversations, messages, order, people, search, session, signin
+from chat_core.protocol.requests import (
+    accounts,
+    conversations,
+    messages,
+    moderation,
+    order,
+    people,
+    search,
+    session,
+    signin,
+)
 from chat_core.protocol.requests.base import Request, request_name
 
 DOMAINS: Final[dict[str, tuple[type[Request[Any]], ...]]] = {
@@ -15,6 +25,7 @@ DOMAINS: Final[dict[str, tuple[type[Request[Any]], ...]]] = {
     "conversations": conversations.REQUESTS,
     "messages": messages.REQUESTS,
     "order": order.REQUESTS,
+    "moderation": moderation.REQUESTS,
     "search": search.REQUESTS,
 }
 """Requests by domain, in the order of the documentation."""

@@ -1,5 +1,25 @@
 """One file for each domain of requests; importing this package fills the registry."""
 
-from chat_core.server.handlers import accounts, conversations, messages, order, people, search, session, signin
+from chat_core.server.handlers import (
+    accounts,
+    conversations,
+    messages,
+    moderation,
+    order,
+    people,
+    search,
+    session,
+    signin,
+)
 
-__all__ = ["accounts", "conversations", "messages", "order", "people", "search", "session", "signin"]
+__all__ = [
+    "accounts",
+    "conversations",
+    "messages",
+    "moderation",
+    "order",
+    "people",
+    "search",
+    "session",
+    "signin",
+]

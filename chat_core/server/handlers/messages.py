@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chat_core.base.ids import Cid
+from chat_core.base.tasks import spawn
 from chat_core.base.text import clean_body
 from chat_core.protocol.codec import to_map
 from chat_core.protocol.codes import REFUSALS, Refusal
@@ -20,17 +23,30 @@ from chat_core.protocol.requests.messages import (
     ReadEvents,
 )
 from chat_core.server.context import Context
+from chat_core.server.observe import get_log
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Inside, Permission
 from chat_core.server.store.access import last_readable
-from chat_core.server.store.base import AppendMessage, DeleteMessage, EditMessage, Reader, Refused
+from chat_core.server.store.acts import SanctionInChannel, SanctionOnServer
+from chat_core.server.store.base import (
+    AppendMessage,
+    DeleteMessage,
+    EditMessage,
+    Moderated,
+    Reader,
+    Refused,
+    StoreBroken,
+)
+
+log = get_log(__name__)
 
 
 @handles(Post, needs=Permission.SPEAK, inside=Inside.SPEAKER)
 async def post(ctx: Context, request: Post) -> Posted:
     """Store one message; the push to everybody is queued before this returns."""
     body = _cleaned(request.body)
-    conversation, seq, ts, duplicate = await ctx.store.write(
+    conversation, seq, ts, duplicate = await _moderated(
+        ctx,
         AppendMessage(
             account=ctx.account,
             conversation=request.conversation,
@@ -41,7 +57,7 @@ async def post(ctx: Context, request: Post) -> Posted:
             style=request.style,
             reply_to=request.reply_to,
             ts=ctx.wall_ms(),
-        )
+        ),
     )
     return Posted(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)
 
@@ -50,8 +66,8 @@ async def post(ctx: Context, request: Post) -> Posted:
 async def edit(ctx: Context, request: Edit) -> Edited:
     """Replace the text of one message."""
     body = _cleaned(request.body)
-    conversation, seq, ts, duplicate = await ctx.store.write(
-        EditMessage(ctx.account, request.conversation, request.seq, body, ctx.wall_ms())
+    conversation, seq, ts, duplicate = await _moderated(
+        ctx, EditMessage(ctx.account, request.conversation, request.seq, body, ctx.wall_ms())
     )
     return Edited(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)
 
@@ -114,3 +130,28 @@ def _cleaned(raw: str) -> str:
     if not body:
         raise Refused(Refusal.EMPTY, REFUSALS[Refusal.EMPTY].text)
     return body
+
+
+async def _moderated(ctx: Context, op: AppendMessage | EditMessage) -> Any:
+    """Write a message; what a rule does besides refusing it is done behind the answer, so that its author knows why.
+
+    Raises: as the store's `write`.
+    """
+    try:
+        return await ctx.store.write(op)
+    except Moderated as refused:
+        then = refused.then
+        if then is not None:
+            ctx.after.append(lambda: _begin(ctx, then))
+        raise
+
+
+def _begin(ctx: Context, then: SanctionInChannel | SanctionOnServer) -> None:
+    spawn("moderation", _carry_out(ctx, then))
+
+
+async def _carry_out(ctx: Context, then: SanctionInChannel | SanctionOnServer) -> None:
+    try:
+        await ctx.store.write(then)
+    except (Refused, StoreBroken) as fault:  # gone already, or the server stops: the message stays refused
+        log.info("a rule could not act", act=then.act, fault=str(fault))

@@ -16,6 +16,7 @@ from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codes import Goodbye
 from chat_core.protocol.events import ConversationLeft
 from chat_core.protocol.values import Account, ChannelRole, Sanction, SanctionAct, SanctionKind, Visibility
+from chat_core.server.manners import Own
 
 Who = AccountId | str
 """An account's number, or its name in whatever spelling."""
@@ -56,6 +57,22 @@ class ChangeRules:
     slow_s: int | None = None
     topic_by: ChannelRole | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeManners:
+    """Change one of the settings of moderation that a channel has for itself.
+
+    Outcome: `reply` None. Refused: `no_conversation`, `not_allowed`.
+    """
+
+    account: AccountId
+    conversation: int | str
+    name: str
+    """One of `Manners`."""
+    value: bool | int | str | None
+    """Valid there; None: as on the server."""
+    ts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +142,7 @@ class LockServer:
     reason: str = ""
 
 
-OrderOp = GiveRole | ChangeRules | InviteToChannel | SanctionInChannel | SanctionOnServer | LockServer
+OrderOp = GiveRole | ChangeRules | ChangeManners | InviteToChannel | SanctionInChannel | SanctionOnServer | LockServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +212,10 @@ class OrderReads(Protocol):
 
     def last_leave(self, account: AccountId, conversation: int) -> ConversationLeft | None:
         """Return how the account left a conversation the last time; None: it never did."""
+        ...
+
+    def manners(self, conversation: ConversationId) -> Own:
+        """Return what a channel sets of moderation, for itself."""
         ...
 
     def sanctions(self, conversation: int | None, now_ms: int, limit: int) -> tuple[Sequence[Sanction], bool]:

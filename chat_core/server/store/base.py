@@ -17,7 +17,14 @@ from chat_core.base.ids import AccountId, Cid, ConversationId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import AccountEvent, ConversationEvent
 from chat_core.protocol.values import Account, ChannelRole, ChannelSummary, Conversation, Member, Message, Style
-from chat_core.server.store.acts import Enforced, Expelled, OrderOp, OrderReads
+from chat_core.server.store.acts import (
+    Enforced,
+    Expelled,
+    OrderOp,
+    OrderReads,
+    SanctionInChannel,
+    SanctionOnServer,
+)
 from chat_core.server.store.people import PeopleOp, PeopleReader
 from chat_core.server.store.people import SignInByName as SignInByName
 from chat_core.server.store.searching import Found, Search
@@ -43,6 +50,19 @@ class Refused(Exception):
         super().__init__(text)
         self.code = code
         self.retry_after = retry_after
+
+
+class Moderated(Refused):
+    """A rule of moderation will not have a message.
+
+    Args:
+        text: why, sentences for its author.
+        then: what is to be done besides, once the author has been told; None: nothing.
+    """
+
+    def __init__(self, text: str, then: SanctionInChannel | SanctionOnServer | None = None) -> None:
+        super().__init__(Refusal.MODERATED, text)
+        self.then = then
 
 
 class StoreBroken(Exception):
@@ -112,7 +132,8 @@ class AppendMessage:
     duplicate: then the numbers are those of the first time and there is no event. The author's own read marker
     moves to its message when nothing unread lies between.
     Refused: `not_member`, `no_conversation`, `not_allowed`, `cid_reused` (same cid, other digest), `unknown_prev`,
-    `no_message` (reply_to names no message), `muted`, `locked`, `archived`, `slow_mode`.
+    `no_message` (reply_to names no message), `muted`, `locked`, `archived`, `slow_mode`; and `Moderated`. A rule that
+    only warns lets the message through: then there is an `AccountSanctioned` besides.
     """
 
     account: AccountId

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.server.observe import get_log
+from chat_core.server.rules.judging import Judge
 from chat_core.server.store.base import Committed, Op, Refused, StoreBroken
 from chat_core.server.store.facts import Facts
 from chat_core.server.store.ops.carry_out import carry_out
@@ -47,6 +48,7 @@ class Committer:
         chance: returns random bytes.
         classify: tells what an error of this database means.
         before_commit: called inside the transaction when all is written; here the checker breaks a server.
+        judge: decides what is moderated.
     """
 
     def __init__(
@@ -55,9 +57,10 @@ class Committer:
         chance: Callable[[int], bytes],
         classify: Callable[[DBAPIError], Trouble],
         before_commit: BeforeCommit | None = None,
+        judge: Judge | None = None,
     ) -> None:
         self._connection = connection
-        self._work = Work(connection, Facts(), chance)
+        self._work = Work(connection, Facts(), chance, judge)
         self._classify = classify
         self._before_commit = before_commit
 

@@ -14,12 +14,13 @@ from sqlalchemy import Connection, bindparam, select
 
 from chat_core.base.ids import AccountId, Cid, ConversationId
 from chat_core.protocol.values import ChannelRole, Rules, ServerRole
+from chat_core.server.manners import Own
 from chat_core.server.store import enforcing, lookups
 from chat_core.server.store.base import Refused
 from chat_core.server.store.enforcing import Order
 from chat_core.server.store.keys import MAX_CONVERSATION
 from chat_core.server.store.schema import conversations, memberships
-from chat_core.server.store.settings import rules_of
+from chat_core.server.store.settings import manners_of, rules_of
 
 MOST: Final = 50_000
 """Things kept before all are forgotten: some ten megabytes."""
@@ -60,6 +61,8 @@ class LogFacts:
     """Whether it is told of to members only."""
     rules: Rules | None = None
     """Those that forbid some members to write; None: nobody."""
+    manners: Own = ()
+    """What it sets of moderation, for itself."""
 
 
 @dataclass(slots=True)
@@ -127,7 +130,15 @@ class Facts:
                 rules = rules_of(row)
                 strict = rules.moderated or rules.locked or rules.archived or rules.slow_s
                 hidden = row.kind == "direct" or rules.visibility != "public"
-                self.logs[row.id] = LogFacts(row.id, row.kind, row.head, row.ordinal, hidden, rules if strict else None)
+                self.logs[row.id] = LogFacts(
+                    row.id,
+                    row.kind,
+                    row.head,
+                    row.ordinal,
+                    hidden,
+                    rules if strict else None,
+                    manners_of(row.settings),
+                )
 
     def learn_seats(self, connection: Connection, wanted: Iterable[tuple[int, AccountId]]) -> None:
         """Read what is not known of these memberships."""

@@ -14,6 +14,7 @@ from chat_core.base.names import name_key
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import AccountEvent, ConversationEvent, ConversationLeft
 from chat_core.protocol.values import Account, ChannelSummary, Conversation, Member, Sanction
+from chat_core.server.manners import Own
 from chat_core.server.store import auditing, enforcing, lookups, pages, views
 from chat_core.server.store.acts import Act, ServerLock
 from chat_core.server.store.base import Head, MessagePage, Place, Refused
@@ -22,6 +23,7 @@ from chat_core.server.store.payloads import CONVERSATION_LEFT, account_event
 from chat_core.server.store.people_reads import SqlPeopleReader
 from chat_core.server.store.schema import account_events, accounts, conversations, memberships, meta
 from chat_core.server.store.searching import Found, Index, Search
+from chat_core.server.store.settings import manners_of
 
 _member = both(
     memberships.c.account == accounts.c.id,
@@ -92,6 +94,7 @@ _last_leave: Final = (
     .order_by(account_events.c.seq.desc())
     .limit(1)
 )
+_settings: Final = select(conversations.c.settings).where(conversations.c.id == bindparam("number"))
 _account_head: Final = select(accounts.c.log_head).where(accounts.c.id == bindparam("account"))
 _account_events: Final = (
     select(
@@ -222,6 +225,11 @@ class SqlReader(SqlPeopleReader):
     def sanctions(self, conversation: int | None, now_ms: int, limit: int) -> tuple[Sequence[Sanction], bool]:
         """Return the newest mutes and bans in force in a channel or on the whole server, and whether older ones are."""
         return enforcing.listed(self._connection, conversation, now_ms, limit)
+
+    def manners(self, conversation: ConversationId) -> Own:
+        """Return what a channel sets of moderation, for itself."""
+        packed = self._connection.execute(_settings, {"number": conversation}).scalar()
+        return manners_of(packed or b"")
 
     def server_lock(self, now_ms: int) -> ServerLock | None:
         """Return how the whole server is locked down; None: it is not."""

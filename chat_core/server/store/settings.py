@@ -5,12 +5,14 @@ A setting that posting must look at for each message has a column; what is looke
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from sys import intern
 from typing import Any, Final, Protocol
 
 import msgspec
 
 from chat_core.protocol.values import ChannelRole, Rules, Visibility
+from chat_core.server.manners import Own, own_from
 
 
 class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -18,6 +20,8 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
 
     topic_by: ChannelRole = "member"
     locked_until: int | None = None
+    manners: dict[str, bool | int | str] = {}  # msgspec gives each its own
+    """What the channel sets of moderation, for itself."""
 
 
 class RuledRow(Protocol):
@@ -78,6 +82,17 @@ def rules_of(row: RuledRow) -> Rules:
         slow_s=row.slow_s,
         topic_by=topic_by,
     )
+
+
+def manners_of(packed: bytes) -> Own:
+    """Return what a channel sets of moderation, by the column `settings`."""
+    return own_from(unpack_settings(packed).manners) if packed else ()
+
+
+def pack_manners(own: Mapping[str, bool | int | str], packed: bytes) -> bytes:
+    """Return the column `settings` with other settings of moderation; what else is packed stays."""
+    settings = msgspec.structs.replace(unpack_settings(packed), manners=dict(own))
+    return b"" if settings == _NONE else _pack(settings)
 
 
 def columns_of(rules: Rules, packed: bytes) -> dict[str, object]:

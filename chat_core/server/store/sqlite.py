@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from chat_core.base.clock import Clock
 from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.server.observe import get_log
+from chat_core.server.rules.judging import Judge
 from chat_core.server.store import opening, sqlite_file
 from chat_core.server.store.base import Boot, Committed, OnCommit, Op, Reader, Refused, Searcher
 from chat_core.server.store.committer import BeforeCommit, Committer, Outcome
@@ -41,6 +42,7 @@ class SqliteStore:
         readers: reads that run at the same time.
         chance: returns that many random bytes; event ids and the epoch are made of them.
         before_commit: as of a `Committer`.
+        judge: decides what is moderated; called in the writer's thread.
         measure: told of each batch how many ops it had and how many seconds it took; called in the writer's thread.
     """
 
@@ -53,10 +55,12 @@ class SqliteStore:
         chance: Callable[[int], bytes] = os.urandom,
         before_commit: BeforeCommit | None = None,
         measure: Callable[[int, float], None] | None = None,
+        judge: Judge | None = None,
     ) -> None:
         self.path = path
         """The database file."""
         self._measure = measure
+        self._judge = judge
         self._clock = clock
         self._chance = chance
         self._before_commit = before_commit
@@ -74,7 +78,7 @@ class SqliteStore:
         except BaseException:
             threads.shutdown(wait=False)
             raise
-        committer = Committer(connection, self._chance, sqlite_file.classify, self._before_commit)
+        committer = Committer(connection, self._chance, sqlite_file.classify, self._before_commit, self._judge)
         self._threads = threads
         commit = committer.commit if self._measure is None else self._measured(committer, self._measure)
 

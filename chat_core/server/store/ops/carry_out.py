@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from chat_core.server.store.acts import (
+    ChangeManners,
     ChangeRules,
     GiveRole,
     InviteToChannel,
@@ -96,6 +97,8 @@ def _ordered(work: Work, op: OrderOp) -> Committed:
             return order.give_role(work, op)
         case ChangeRules():
             return order.change_rules(work, op)
+        case ChangeManners():
+            return order.change_manners(work, op)
         case InviteToChannel():
             return order.invite(work, op)
         case SanctionInChannel():

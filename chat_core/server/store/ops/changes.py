@@ -18,6 +18,7 @@ from chat_core.server.store import lookups
 from chat_core.server.store.base import Committed, DeleteMessage, EditMessage, Refused
 from chat_core.server.store.keys import MAX_SEQ, row_id
 from chat_core.server.store.lookups import ConversationRow
+from chat_core.server.store.ops.judging import judge_edit
 from chat_core.server.store.ops.speaking import check_may_write
 from chat_core.server.store.ops.work import Work, append_event
 from chat_core.server.store.payloads import MESSAGE_DELETED, MESSAGE_EDITED, NOTHING, pack_edited, pack_posted
@@ -77,6 +78,7 @@ def _edited(work: Work, op: EditMessage, row: ConversationRow, message: _Message
         raise Refused(Refusal.NO_MESSAGE, "That message was deleted.")
     if message.body == op.body:
         return _as_it_was(work, row, message)
+    told = judge_edit(work, op, row.id)
     name = lookups.account(work.connection, op.account).name
     seq, eid = append_event(work, row, MESSAGE_EDITED, op.account, op.ts, pack_edited(op.body), message.key)
     work.connection.execute(_edit, {"key": message.key, "new_body": op.body, "new_changed": seq})
@@ -90,7 +92,7 @@ def _edited(work: Work, op: EditMessage, row: ConversationRow, message: _Message
         message=op.seq,
         body=op.body,
     )
-    return Committed(reply=(row.id, seq, op.ts, False), events=[event])
+    return Committed(reply=(row.id, seq, op.ts, False), events=[event], account_events=told)
 
 
 def _deleted(work: Work, op: DeleteMessage, row: ConversationRow, message: _Message) -> Committed:

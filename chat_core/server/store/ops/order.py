@@ -10,7 +10,7 @@ from chat_core.protocol.events import Invited, RoleChanged, RulesChanged
 from chat_core.protocol.values import Account, Rules
 from chat_core.server.rules.permissions import channel_at_least
 from chat_core.server.store import enforcing, lookups
-from chat_core.server.store.acts import ChangeRules, GiveRole, InviteToChannel
+from chat_core.server.store.acts import ChangeManners, ChangeRules, GiveRole, InviteToChannel
 from chat_core.server.store.base import Committed, Refused
 from chat_core.server.store.lookups import ConversationRow, Seat
 from chat_core.server.store.ops import audit, joining
@@ -18,7 +18,7 @@ from chat_core.server.store.ops.rights import Actor, actor, channel, check_rank,
 from chat_core.server.store.ops.telling import NO_EID, NO_SEQ, log_event, tell_account
 from chat_core.server.store.ops.work import Work
 from chat_core.server.store.schema import channel_invites, conversations, memberships
-from chat_core.server.store.settings import columns_of, rules_of
+from chat_core.server.store.settings import columns_of, pack_manners, rules_of, unpack_settings
 
 _set_role = (
     update(memberships)
@@ -117,6 +117,25 @@ def _changed(before: Rules, op: ChangeRules) -> Rules:
         slow_s=before.slow_s if op.slow_s is None else op.slow_s,
         topic_by=op.topic_by or before.topic_by,
     )
+
+
+def change_manners(work: Work, op: ChangeManners) -> Committed:
+    """Change what a channel sets of moderation, for itself."""
+    who = actor(work, op.account)
+    row, _ = channel(work, who, op.conversation)
+    own = dict(unpack_settings(row.settings).manners)
+    before = own.pop(op.name, None)
+    if op.value is not None:
+        own[op.name] = op.value
+    if before == op.value:
+        return Committed()
+    work.connection.execute(
+        update(conversations).where(conversations.c.id == row.id).values(settings=pack_manners(own, row.settings))
+    )
+    work.facts.forget_log(row.id)
+    told = "as on the server" if op.value is None else str(op.value)
+    audit.record(work, op.ts, who.id, who.audited, "moderation", f"#{row.name}", f"{op.name}={told}")
+    return Committed()
 
 
 def invite(work: Work, op: InviteToChannel) -> Committed:

@@ -7,6 +7,7 @@ next, and writes all of them in a few statements more.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
@@ -14,11 +15,13 @@ from sqlalchemy import bindparam, insert, select, update
 from chat_core.base.ids import EID_BYTES, AccountId, Cid, ConversationId
 from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.protocol.events import MessagePosted
+from chat_core.server.rules.judging import Draft
 from chat_core.server.store import lookups
 from chat_core.server.store.base import AppendMessage, Committed, Refused
 from chat_core.server.store.facts import LogFacts, SeatFacts
 from chat_core.server.store.keys import SEQ_BITS, digest, row_id
 from chat_core.server.store.many import Many
+from chat_core.server.store.ops import judging
 from chat_core.server.store.ops.speaking import check_rules
 from chat_core.server.store.ops.work import Work
 from chat_core.server.store.payloads import MESSAGE_POSTED, pack_posted
@@ -121,7 +124,14 @@ class _Run:
         seat = self._facts.seats.get((log.id, op.account))
         self._check(op, log, seat)
         assert seat is not None, "members only, says the check"
-        return self._accept(op, log, seat)
+        by = self._work.judge
+        if by is None or log.kind != "channel" or not (by.active or log.manners):
+            return self._accept(op, log, seat)
+        # Only now: a repeat of an accepted message is answered as the first time, and never judged again.
+        draft = Draft(op.account, log.id, op.body, op.ts, op.cid)
+        warning = judging.judge(self._work, by, draft, log, seat)
+        done = self._accept(op, log, seat)
+        return replace(done, account_events=judging.warned(self._work, draft, warning))
 
     def write(self) -> None:
         """Write what was accepted."""

@@ -16,6 +16,7 @@ from chat_core.base.ids import EID_BYTES, AccountId, ConversationId
 from chat_core.base.names import name_key
 from chat_core.protocol.events import AccountEvent, ConversationJoined, ConversationLeft, ReadMarkerMoved
 from chat_core.protocol.values import Account, ChannelRole
+from chat_core.server.rules.judging import Judge
 from chat_core.server.store import payloads, views
 from chat_core.server.store.base import MembershipChange
 from chat_core.server.store.facts import Facts
@@ -70,6 +71,8 @@ class Work:
     facts: Facts
     chance: Callable[[int], bytes]
     """Returns that many random bytes; asked once per batch, for each time costs a system call."""
+    judge: Judge | None = None
+    """Decides what is moderated; None: nobody does."""
 
 
 def add_account(work: Work, name: str, ts: int) -> Account:

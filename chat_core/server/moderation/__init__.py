@@ -1,0 +1,1 @@
+"""Moderation: rules for what is written, between the handlers and the store."""

@@ -1,0 +1,20 @@
+"""Flood: many messages in a short time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chat_core.server.manners import Manners
+from chat_core.server.moderation.steps.base import Said, Step
+from chat_core.server.rules.judging import Draft
+
+
+def check(draft: Draft, manners: Manners, past: Sequence[Said]) -> str:
+    """Object to more messages than are taken within a time."""
+    since = draft.ts - manners.flood_within_s * 1000
+    if sum(said.ts > since for said in past) < manners.flood_messages:
+        return ""
+    return f"That was more than {manners.flood_messages} messages within {manners.flood_within_s} seconds."
+
+
+FLOOD = Step("flood", check, edits=False, spoils=True)
