@@ -33,7 +33,6 @@ class System(NamedTuple):
 OPEN: Final[frozenset[str]] = frozenset(
     {
         "alias",
-        "broadcast",
         "private-session",
         "session-number",
         "session-end",
@@ -222,6 +221,10 @@ SYSTEMS: Final = (
                 "A broadcast to everybody who is connected.",
                 "`/broadcast TEXT`, for who may: a message in `#announcements`, drawn where everybody is.",
                 '`/bm "hello"`',
+                (
+                    "tui/test_broadcast.py::test_broadcast_is_drawn_where_one_is_and_kept_in_the_announcements",
+                    "conformance/test_broadcasting.py::test_an_announcement_comes_to_everybody_and_is_kept",
+                ),
             ),
             Row(
                 "help",

@@ -84,6 +84,7 @@ SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
     conversations.MarkRead: lambda stage: conversations.MarkRead(conversation=stage.channel, seq=1),
     conversations.SetTyping: lambda stage: conversations.SetTyping(conversation=stage.channel),
     messages.Post: lambda stage: messages.Post(conversation=stage.channel, cid=_cid(stage), body="hello"),
+    messages.Broadcast: lambda stage: messages.Broadcast(cid=_cid(stage), body="hello"),
     messages.Edit: lambda stage: messages.Edit(conversation=stage.channel, seq=stage.own, body="changed"),
     messages.Delete: lambda stage: messages.Delete(conversation=stage.channel, seq=stage.own),
     messages.History: lambda stage: messages.History(conversation=stage.channel),

@@ -148,6 +148,8 @@ class AppendMessage:
     style: Style
     reply_to: int | None
     ts: int
+    broadcast: bool = False
+    """Whether it may go into the announcements: the caller has seen that its author may write there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,7 @@ class _Run:
             if log.hidden:
                 raise lookups.no_conversation(op.conversation)
             raise Refused(Refusal.NOT_MEMBER, REFUSALS[Refusal.NOT_MEMBER].text)
-        if log.kind == "announcements":
+        if log.kind == "announcements" and not op.broadcast:
             raise Refused(Refusal.NOT_ALLOWED, "Only the people who run this server write announcements.")
         if op.prev is not None and (op.prev, op.account) not in self._stored:
             raise Refused(Refusal.UNKNOWN_PREV, REFUSALS[Refusal.UNKNOWN_PREV].text)
