@@ -21,7 +21,7 @@ async def me(ctx: Context, text: Rest) -> None:
 
 @command("broadcast", aliases=("bm",), example="/broadcast Back in ten minutes", classic=('/bm "hello"',))
 async def broadcast(ctx: Context, text: Rest) -> None:
-    """Say something to everybody, for who may: it stands in #announcements, and where each one is.
+    """Say something to everybody: it stands in #announcements, and where each one is.
 
     Moderators may, and on the server's own machine everybody.
     """

@@ -73,8 +73,8 @@ async def session(ctx: Context) -> None:
     ctx.desk.answer(Answer(_number(said), pair_lines(pairs)))
 
 
-@command("dm-policy", example="/dm-policy request")
-async def dm_policy(ctx: Context, policy: Policy = Policy("")) -> None:
+@command("privacy", example="/privacy request")
+async def privacy(ctx: Context, policy: Policy = Policy("")) -> None:
     """Tell or choose who may write to you privately.
 
     `open` is everybody, `request` those whose requests you accept, `closed` nobody.
@@ -89,7 +89,10 @@ async def dm_policy(ctx: Context, policy: Policy = Policy("")) -> None:
 
 @command("ignore", example="/ignore @bob")
 async def ignore(ctx: Context, user: User = User("")) -> None:
-    """Take no private messages and no chat requests from somebody, who is not told; alone, list whom you ignore."""
+    """Take no private messages and no chat requests from somebody, who is not told.
+
+    Alone, it lists whom you ignore.
+    """
     if user:
         await ctx.calls.call(SetIgnored(account=user, ignored=True))
         ctx.desk.answer(Answer(f"You ignore {user}: they cannot write to you privately. /unignore {user} ends that."))

@@ -43,7 +43,7 @@ async def test_request_is_told_with_what_can_be_done_and_accepted(server: str, h
     async with other(server) as friend, sitting(server, home) as me:
         assert friend.state.me is not None
         name = friend.state.me.name
-        await me.enter("/dm-policy request")
+        await me.enter("/privacy request")
         await me.until(lambda: me.answer.startswith("Others ask you"))
         chat = (await friend.call(RequestChat(account=me.name))).chat
         assert not chat.begun
