@@ -22,7 +22,7 @@ from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ClientState
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.search import SearchResults
-from chat_core.protocol.values import Style
+from chat_core.protocol.values import Message, Style
 from chat_tui.views.pacing import Pacing
 
 if TYPE_CHECKING:
@@ -176,6 +176,10 @@ class Bridge:
     def reading(self, conversation: int | None) -> None:
         """Tell where older messages are being read, None: nowhere; see `Client.reading`."""
         self._tell(lambda client: client.reading(conversation))
+
+    def show_broadcast(self, conversation: int, announcement: Message) -> None:
+        """Show an announcement in another conversation, too; see `Client.show_broadcast`."""
+        self._tell(lambda client: client.show_broadcast(conversation, announcement))
 
     def typing(self, conversation: int, *, active: bool) -> None:
         """Tell the others that somebody writes here."""

@@ -33,10 +33,6 @@ class System(NamedTuple):
 OPEN: Final[frozenset[str]] = frozenset(
     {
         "alias",
-        "broadcast",
-        "private-session",
-        "session-number",
-        "session-end",
         "register",
     }
 )
@@ -222,6 +218,10 @@ SYSTEMS: Final = (
                 "A broadcast to everybody who is connected.",
                 "`/broadcast TEXT`, for who may: a message in `#announcements`, drawn where everybody is.",
                 '`/bm "hello"`',
+                (
+                    "tui/test_broadcast.py::test_broadcast_is_drawn_where_one_is_and_kept_in_the_announcements",
+                    "conformance/test_broadcasting.py::test_an_announcement_comes_to_everybody_and_is_kept",
+                ),
             ),
             Row(
                 "help",
@@ -321,18 +321,31 @@ SYSTEMS: Final = (
                 "One asks a user for a private session; the server sees that both are online and free.",
                 "A chat request, by the other one's policy: at once, on acceptance, or refused; busy is said.",
                 "`CHAT_REQUEST(user1-user2)`",
+                (
+                    "tui/test_private.py::test_private_chat_is_begun_numbered_and_ended_in_the_words_of_an_earlier_system",
+                    "tui/test_private.py::test_request_is_told_with_what_can_be_done_and_accepted",
+                    "conformance/test_private_chats.py::test_a_private_chat_begins_at_once_with_who_is_online_and_free",
+                    "conformance/test_private_chats.py::test_a_private_chat_is_refused_with_who_is_not_online",
+                ),
             ),
             Row(
                 "session-number",
                 "Each session has a number, 0 is free; one can ask for it.",
-                "Each private chat has a number, in its tab and by `/session`.",
+                "Each private chat has a number, told when it begins and by `/session`.",
                 "`SNUM`",
+                (
+                    "tui/test_private.py::test_private_chat_is_begun_numbered_and_ended_in_the_words_of_an_earlier_system",
+                ),
             ),
             Row(
                 "session-end",
                 "A session is ended by its number.",
                 "`/end [NUMBER]` closes it for both; its history stays.",
                 "`END_REQUEST(3)`",
+                (
+                    "tui/test_private.py::test_private_chat_is_begun_numbered_and_ended_in_the_words_of_an_earlier_system",
+                    "contract/test_store_private.py::test_private_chat_begins_at_once_and_is_ended_for_both",
+                ),
             ),
             Row(
                 "history",

@@ -23,7 +23,7 @@ from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.conversations import Find, Join, Leave, OpenDirect
 from chat_core.protocol.requests.messages import Delete, Deleted, Edit, Edited, Posted
 from chat_core.protocol.requests.search import Search, SearchResults
-from chat_core.protocol.values import Style
+from chat_core.protocol.values import Message, Style
 from chat_core.transport.connect import Connector, connect
 from chat_core.transport.urls import Address
 
@@ -318,6 +318,10 @@ class Client:
     def mark_read(self, conversation: int, seq: int) -> None:
         """Everything up to `seq` was read: here at once, at the server within a second or at the next reconnect."""
         self._engine.glances.mark_read(conversation, seq)
+
+    def show_broadcast(self, conversation: int, announcement: Message) -> None:
+        """Put an announcement between the messages of the conversation that is on the screen, here only."""
+        self._engine.board.apply(inputs.BroadcastShown(conversation=conversation, message=announcement))
 
     def typing(self, conversation: int, active: bool = True) -> None:
         """Tell the others that the user is writing, or has stopped; may be called at every key."""

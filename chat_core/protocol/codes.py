@@ -31,6 +31,7 @@ class Refusal(StrEnum):
     TOO_MANY = "too_many"
     CID_REUSED = "cid_reused"
     UNKNOWN_PREV = "unknown_prev"
+    UNAVAILABLE = "unavailable"
     BUSY = "busy"
     STORE_FULL = "store_full"
     STORE_FAILED = "store_failed"
@@ -104,6 +105,7 @@ REFUSALS: Final[dict[Refusal, Explained]] = {
     Refusal.TOO_MANY: Explained("A limit on the number of things is reached; the text names it.", False),
     Refusal.CID_REUSED: Explained("This cid was used before, for something else.", False),
     Refusal.UNKNOWN_PREV: Explained("The send named as `prev` is not in the log (yet): send that one first.", True),
+    Refusal.UNAVAILABLE: Explained("Somebody is not online, or in another private chat; the text says which.", True),
     Refusal.BUSY: Explained("Too much at once; wait `retry_after` seconds.", True),
     Refusal.STORE_FULL: Explained("The server's disk is full; nothing was stored.", True),
     Refusal.STORE_FAILED: Explained("The server's store failed; whether it was stored is unknown, ask again.", True),

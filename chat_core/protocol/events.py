@@ -193,6 +193,21 @@ class AccountSanctioned(AccountEvent, frozen=True, kw_only=True, omit_defaults=T
     """Why."""
 
 
+class PrivateChatChanged(AccountEvent, frozen=True, kw_only=True, omit_defaults=True, tag="private_chat_changed"):
+    """A private chat was asked for, begun, declined or ended; both accounts are told."""
+
+    conversation: ConversationNumber
+    """The direct conversation of the two."""
+    number: int
+    """Number of the private chat."""
+    act: Literal["asked", "begun", "declined", "ended"]
+    """What was done."""
+    name: str
+    """The other one's name at that time."""
+    own: bool = False
+    """Whether this account did it, on whatever device; False: the other one."""
+
+
 class Signal(Event, frozen=True, kw_only=True, omit_defaults=True):
     """Ephemeral: may be dropped, is never stored."""
 
@@ -262,6 +277,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     ReadMarkerMoved,
     Invited,
     AccountSanctioned,
+    PrivateChatChanged,
     Typing,
     MembersChanged,
     AccountRenamed,

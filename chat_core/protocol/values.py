@@ -45,6 +45,10 @@ SanctionKind = Literal["mute", "ban"]
 SanctionAct = Literal["warn", "mute", "unmute", "kick", "ban", "unban"]
 """What is done to somebody to keep order."""
 
+DmPolicy = Literal["open", "request", "closed"]
+"""Who may write to an account privately: `open`: everybody; `request`: only in a private chat, which it accepts or
+declines; `closed`: nobody."""
+
 Reason = Annotated[str, Meta(max_length=400)]
 """Why somebody did something, one line for people; it is cleaned."""
 
@@ -153,6 +157,25 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """How often its text was changed."""
     deleted: bool = False
     """Whether it was deleted: its text is gone, its place and its author stay."""
+
+
+class PrivateChat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A numbered interval over a direct conversation, or the request for one."""
+
+    number: int
+    """Its number, on the whole server."""
+    conversation: ConversationNumber
+    """The direct conversation of the two."""
+    account: AccountNumber
+    """The other one."""
+    name: str
+    """Their name."""
+    asked: int
+    """When it was asked for, in milliseconds since 1970-01-01 UTC."""
+    mine: bool = False
+    """Whether one asked for it oneself."""
+    begun: bool = False
+    """Whether it goes on; False: it waits for an answer."""
 
 
 class SearchHit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -13,9 +13,12 @@ from typing_extensions import override
 from chat_core.base.durations import parse_duration
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import check_account_name, check_channel_name, parse_target, spell_account_name
+from chat_core.protocol.values import DmPolicy
 
 _ADDRESS: Final = re.compile(r"[0-9]+(\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(/64)?", re.ASCII)
 
+
+_POLICIES: Final[tuple[DmPolicy, ...]] = ("open", "request", "closed")
 
 Source = Literal["", "channel", "user", "target", "command", "server"]
 """What the candidates of a completion are; empty: none."""
@@ -214,3 +217,41 @@ class Change(Rest):
     __slots__ = ()
 
     label = "change…"
+
+
+class ChatNumber(Argument):
+    """The number of a private chat."""
+
+    __slots__ = ()
+
+    label = "number"
+
+    @classmethod
+    @override
+    def parse(cls, text: str) -> Self:
+        """See Argument."""
+        if not (text.isascii() and text.isdecimal() and len(text) <= 15):
+            raise UsageFault(f"'{text[:40]}' is no number of a private chat.")
+        return cls(text)
+
+
+class Policy(Argument):
+    """Who may write to one privately; empty: it is only asked."""
+
+    __slots__ = ()
+
+    label = "open|request|closed"
+
+    @classmethod
+    @override
+    def parse(cls, text: str) -> Self:
+        """See Argument."""
+        policy = cls(text.casefold())
+        if policy.chosen is None:
+            raise UsageFault(f"'{text[:40]}' is none of open, request and closed.")
+        return policy
+
+    @property
+    def chosen(self) -> DmPolicy | None:
+        """The same as a value; None: it is none."""
+        return next((policy for policy in _POLICIES if policy == self), None)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from chat_core.base.errors import UsageFault
+from chat_core.base.ids import make_cid
 from chat_core.client.state.model import Unsent
+from chat_core.protocol.requests.messages import Broadcast
 from chat_tui.commands.arguments import Rest
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Context
@@ -13,6 +17,15 @@ from chat_tui.commands.context import Context
 async def me(ctx: Context, text: Rest) -> None:
     """Say what you do: "ann waves"."""
     ctx.calls.post(ctx.here.id, text, style="action")
+
+
+@command("broadcast", aliases=("bm",), example="/broadcast Back in ten minutes", classic=('/bm "hello"',))
+async def broadcast(ctx: Context, text: Rest) -> None:
+    """Say something to everybody: it stands in #announcements, and where each one is.
+
+    Moderators may, and on the server's own machine everybody.
+    """
+    await ctx.calls.call(Broadcast(cid=make_cid(ctx.desk.now_ms(), os.urandom(10)), body=_unquoted(text)))
 
 
 @command("retry", example="/retry")
@@ -27,6 +40,11 @@ async def discard(ctx: Context) -> None:
     """Forget what the server refused here."""
     for unsent in _refused(ctx):
         ctx.calls.discard(unsent.cid)
+
+
+def _unquoted(text: str) -> str:
+    """Return what stands between quotes, if the whole text is quoted."""
+    return text[1:-1] if len(text) > 2 and text[0] == text[-1] == '"' and '"' not in text[1:-1] else text
 
 
 def _refused(ctx: Context) -> list[Unsent]:

@@ -180,6 +180,8 @@ class Journal:
 
     def _notice(self, state: ClientState, change: NoticeAdded) -> bool:
         notice = change.notice
+        if notice.kind == "broadcast":
+            return False  # the page has it already: it has all conversations
         key = (*self._life(state, change.conversation), "notice", notice.after, notice.ts, notice.kind)
         text = " · ".join(notice_parts(notice))
         known = self._entries.get(key)

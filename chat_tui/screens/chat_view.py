@@ -38,6 +38,7 @@ from chat_tui.screens.errands import Errands
 from chat_tui.screens.offering import Offering
 from chat_tui.screens.pages import Pages
 from chat_tui.screens.places import Places
+from chat_tui.views.broadcasts import broadcasts
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.given_up import given_up
 from chat_tui.views.lines import Line, Span
@@ -240,7 +241,9 @@ class ChatView(BaseScreen):
         self._say_news(batch)
 
     def _say_news(self, batch: Batch) -> None:
-        """Tell what others did to this account."""
+        """Tell what others did to this account, and said to everybody."""
+        for announcement in broadcasts(batch, self.places.shown):
+            self.bridge.show_broadcast(self.places.shown or 0, announcement)
         told = [drawable_line(sentence) for sentence in news(batch.changes, self._clock.wall_ms())]
         if told:
             put_out = any(isinstance(change, PutOut) for change in batch.changes)

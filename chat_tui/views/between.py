@@ -42,11 +42,12 @@ def gap(item: GapItem, where: Columns) -> Line:
 
 def told(notices: tuple[Notice, ...], where: Columns) -> tuple[Line, ...]:
     """Return the lines of notices that are told together."""
+    loud = any(notice.kind == "broadcast" for notice in notices)
     mark = " – " if where.stacked else right(_NOTICE_MARK, where.text_at - 2) + "  "
     heading = (Span(mark, "quiet"),)
     parts = [part for notice in notices for part in notice_parts(notice)]
     text = _fitted(parts, where.text) if len(parts) > 1 else "".join(parts)
-    found = [Mark(0, len(text), "notice")] if text else []
+    found = [Mark(0, len(text), "strong" if loud else "notice")] if text else []
     return tuple(laid_out(text, found, where, heading))
 
 
@@ -66,6 +67,8 @@ def notice_parts(notice: Notice) -> list[str]:
             return [f"{who} set the topic: {text}" if text else f"{who} cleared the topic"]
         case "order":
             return [drawable_line(tell(notice.event))] if notice.event is not None else []
+        case "broadcast":
+            return [f"{names[0] if names else 'somebody'} to everybody: {text}"]
         case "reset":
             return [text or "the history was replaced"]
 

@@ -9,7 +9,14 @@ from collections.abc import Iterable, Sequence
 
 from chat_core.base.durations import in_words
 from chat_core.client.state.changes import Change, Delivered, PutOut
-from chat_core.protocol.events import AccountSanctioned, Invited, MemberSanctioned, RoleChanged, RulesChanged
+from chat_core.protocol.events import (
+    AccountSanctioned,
+    Invited,
+    MemberSanctioned,
+    PrivateChatChanged,
+    RoleChanged,
+    RulesChanged,
+)
 from chat_core.protocol.values import Rules, Sanction
 
 _ROLES = {"operator": "an operator", "voice": "a voice", "member": "a plain member"}
@@ -64,7 +71,7 @@ def rule_words(rules: Rules, names: Iterable[str], now_ms: int) -> list[str]:
 
 
 def news(changes: Sequence[Change], now_ms: int) -> list[str]:
-    """Return sentences about what was done to this account: put out, warned, muted, invited.
+    """Return sentences about what was done to this account: put out, warned, muted, invited, asked.
 
     Args:
         changes: of a batch.
@@ -81,6 +88,8 @@ def news(changes: Sequence[Change], now_ms: int) -> list[str]:
                 found.append(f"{event.name} invites you to #{event.channel}: /join #{event.channel} goes there.")
             case Delivered(event=AccountSanctioned() as event):
                 found.append(_to_me(event, now_ms))
+            case Delivered(event=PrivateChatChanged() as event):
+                found += _private(event)
             case _:
                 pass
     return found
@@ -114,6 +123,21 @@ def _to_me(event: AccountSanctioned, now_ms: int) -> str:
     if event.act == "unmute":
         return "You may write on this server again."
     return f"You were muted on this server{by}{_lasting(event.until, now_ms)}{_end(event.reason)}"
+
+
+def _private(event: PrivateChatChanged) -> list[str]:
+    """Return what became of a private chat; what this account has asked or declined itself is known to it."""
+    match event.act:
+        case "asked":
+            ways = f"/accept @{event.name} or /decline @{event.name}"
+            return [] if event.own else [f"{event.name} asks you for a private chat: {ways}."]
+        case "begun":
+            return [f"Private chat {event.number} with {event.name} has begun; /end ends it."]
+        case "declined":
+            return [] if event.own else [f"{event.name} does not want a private chat now."]
+        case "ended":
+            by = "you" if event.own else event.name
+            return [f"Private chat {event.number} with {event.name} was ended by {by}."]
 
 
 def _lasting(until_ms: int | None, now_ms: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from chat_core.base.ids import AccountId, Cid, ConversationId
@@ -273,3 +275,16 @@ async def test_post_keeps_any_text_as_it_is(world: World) -> None:
 
     assert [message.body for message in await world.messages(GENERAL_ID)] == bodies
     assert [event.body for event in await world.log(GENERAL_ID) if isinstance(event, MessagePosted)] == bodies
+
+
+# --- announcements --------------------------------------------------------------------------------------------
+
+
+async def test_announcement_is_stored_once_for_everybody_when_it_is_a_broadcast(world: World) -> None:
+    ann, _bob = await world.sign_in("ann", "bob")
+    plain = world.message(ann, "#announcements", "hello", ts=7)
+
+    assert await world.refused(plain) is Refusal.NOT_ALLOWED
+    assert await world.write(replace(plain, broadcast=True)) == (ANNOUNCEMENTS_ID, 1, 7, False)
+    assert await world.write(replace(plain, broadcast=True, ts=9)) == (ANNOUNCEMENTS_ID, 1, 7, True)
+    assert [message.body for message in await world.messages(ANNOUNCEMENTS_ID)] == ["hello"]

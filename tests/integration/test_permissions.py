@@ -20,6 +20,7 @@ from chat_core.protocol.requests import (
     moderation,
     order,
     people,
+    private,
     search,
     session,
     signin,
@@ -84,6 +85,7 @@ SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
     conversations.MarkRead: lambda stage: conversations.MarkRead(conversation=stage.channel, seq=1),
     conversations.SetTyping: lambda stage: conversations.SetTyping(conversation=stage.channel),
     messages.Post: lambda stage: messages.Post(conversation=stage.channel, cid=_cid(stage), body="hello"),
+    messages.Broadcast: lambda stage: messages.Broadcast(cid=_cid(stage), body="hello"),
     messages.Edit: lambda stage: messages.Edit(conversation=stage.channel, seq=stage.own, body="changed"),
     messages.Delete: lambda stage: messages.Delete(conversation=stage.channel, seq=stage.own),
     messages.History: lambda stage: messages.History(conversation=stage.channel),
@@ -106,6 +108,13 @@ SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
     people.SetServerRole: lambda stage: people.SetServerRole(name=stage.maker.name, role="member"),
     people.AllowName: lambda stage: people.AllowName(name=stage.scene.name("new")),
     people.ListAllowed: lambda stage: people.ListAllowed(),
+    private.RequestChat: lambda stage: private.RequestChat(account=stage.other.name),
+    private.AnswerChat: lambda stage: private.AnswerChat(account=stage.other.name, accept=False),
+    private.EndChat: lambda stage: private.EndChat(),
+    private.ListChats: lambda stage: private.ListChats(),
+    private.SetDmPolicy: lambda stage: private.SetDmPolicy(policy="request"),
+    private.SetIgnored: lambda stage: private.SetIgnored(account=stage.other.name, ignored=True),
+    private.ListIgnored: lambda stage: private.ListIgnored(),
     search.Search: lambda stage: search.Search(query="first", conversation=stage.channel),
     moderation.ListModeration: lambda stage: moderation.ListModeration(conversation=stage.channel),
     moderation.SetModeration: lambda stage: moderation.SetModeration(
@@ -211,6 +220,7 @@ async def _stage(scene: Scene, role: Role, place: str) -> Stage:
     """Make a channel, and somebody of a role who is in it as something."""
     maker = await scene.once("maker", "member")
     other = await scene.once("other", "guest")
+    await other.get(session.Resume())  # only who follows is online
     who = await _who(scene, role)
     inside = who.session.account is not None and place != "no member"
     opened = await maker.get(conversations.Join(channel=scene.name("c")))

@@ -9,7 +9,7 @@ from chat_core.protocol.events import AccountEvent, ConversationEvent, Signal
 from chat_core.protocol.requests.conversations import Members
 from chat_core.protocol.requests.messages import Page
 from chat_core.protocol.requests.session import Resumed
-from chat_core.protocol.values import Account, Conversation, Position
+from chat_core.protocol.values import Account, Conversation, Message, Position
 
 
 class Input(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,6 +157,15 @@ class MarkedRead(Input, frozen=True, kw_only=True):
     """Where."""
     seq: int
     """The last one."""
+
+
+class BroadcastShown(Input, frozen=True, kw_only=True):
+    """An announcement came while another conversation was on the screen, and is shown there too."""
+
+    conversation: int
+    """What was on the screen."""
+    message: Message
+    """The announcement."""
 
 
 class UnsentMoved(Input, frozen=True, kw_only=True):

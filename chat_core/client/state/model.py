@@ -82,12 +82,12 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """It stands behind the message or event with this seq."""
     ts: int
     """When, milliseconds since 1970."""
-    kind: Literal["topic", "joined", "left", "went", "renamed", "reset", "order"]
+    kind: Literal["topic", "joined", "left", "went", "renamed", "reset", "order", "broadcast"]
     """What happened; `went`: offline, without leaving."""
     names: tuple[str, ...] = ()
     """Who; with `renamed`: the old name and the new one."""
     text: str = ""
-    """With `topic`: the new one; with `reset`: the reason in words."""
+    """With `topic`: the new one; with `reset`: the reason in words; with `broadcast`: what was said to everybody."""
     event: RoleChanged | RulesChanged | MemberSanctioned | None = None
     """With `order`: what happened."""
 

@@ -20,12 +20,14 @@ from chat_core.client.state.changes import (
     ListChanged,
     LoadingChanged,
     MessagesPrepended,
+    NoticeAdded,
     SendGivenUp,
     TimelineReset,
     UnreadChanged,
     UnsentChanged,
 )
-from chat_core.client.state.model import ClientState
+from chat_core.client.state.model import ClientState, Notice
+from chat_core.client.state.notices import add_notice
 from chat_core.client.state.reading import move_marker, page_came
 from chat_core.client.state.timeline import prepend
 from chat_core.protocol.events import ConversationJoined, ConversationLeft, ReadMarkerMoved
@@ -139,6 +141,14 @@ def _read_up_to(state: ClientState, conversation: int, seq: int) -> Result:
     return listing.put(state, now), [UnreadChanged(conversation=conversation)]
 
 
+def _broadcast(state: ClientState, input: inputs.BroadcastShown) -> Result:
+    known, message = state.conversations.get(input.conversation), input.message
+    if known is None:
+        return state, []
+    notice = Notice(after=known.position.seq, ts=message.ts, kind="broadcast", names=(message.name,), text=message.body)
+    return listing.put(state, add_notice(known, notice)), [NoticeAdded(conversation=known.id, notice=notice)]
+
+
 def _unsent(state: ClientState, input: inputs.UnsentMoved) -> Result:
     known = state.conversations.get(input.conversation)
     if known is None or known.unsent == input.unsent:
@@ -170,6 +180,7 @@ _STEPS: Final[dict[type[inputs.Input], Callable[[ClientState, Any], Result]]] = 
     inputs.PageRead: _page,
     inputs.MembersRead: people.members_read,
     inputs.MarkedRead: _marked,
+    inputs.BroadcastShown: _broadcast,
     inputs.UnsentMoved: _unsent,
     inputs.GaveUp: _gave_up,
     inputs.TimePassed: people.time_passed,

@@ -42,6 +42,15 @@ class Post(Request[Posted], frozen=True, kw_only=True, tag="post"):
     """seq of the message it answers."""
 
 
+class Broadcast(Request[Posted], frozen=True, kw_only=True, tag="broadcast"):
+    """Write an announcement, which everybody gets. Safe to repeat with the same cid, as `post` is."""
+
+    cid: CidBytes
+    """16 bytes that name this send: unique per account, for ever."""
+    body: str
+    """The text, cleaned and bounded as in `post`."""
+
+
 class Edited(Reply, frozen=True, kw_only=True, omit_defaults=True):
     """The text is on disk."""
 
@@ -140,5 +149,5 @@ class ReadEvents(Request[Events], frozen=True, kw_only=True, tag="read_events"):
     """Most events wanted."""
 
 
-REQUESTS = (Post, Edit, Delete, History, ReadEvents)
+REQUESTS = (Post, Broadcast, Edit, Delete, History, ReadEvents)
 """This domain's requests, in the order of the documentation."""

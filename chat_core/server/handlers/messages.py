@@ -11,6 +11,7 @@ from chat_core.protocol.codec import to_map
 from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.protocol.limits import BODY_BYTES
 from chat_core.protocol.requests.messages import (
+    Broadcast,
     Delete,
     Deleted,
     Edit,
@@ -29,6 +30,7 @@ from chat_core.server.rules.permissions import Inside, Permission
 from chat_core.server.store.access import last_readable
 from chat_core.server.store.acts import SanctionInChannel, SanctionOnServer
 from chat_core.server.store.base import (
+    ANNOUNCEMENTS,
     AppendMessage,
     DeleteMessage,
     EditMessage,
@@ -57,6 +59,28 @@ async def post(ctx: Context, request: Post) -> Posted:
             style=request.style,
             reply_to=request.reply_to,
             ts=ctx.wall_ms(),
+        ),
+    )
+    return Posted(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)
+
+
+@handles(Broadcast, needs=Permission.BROADCAST, cost=5)
+async def broadcast(ctx: Context, request: Broadcast) -> Posted:
+    """Store one announcement; everybody is a member there."""
+    body = _cleaned(request.body)
+    conversation, seq, ts, duplicate = await _moderated(
+        ctx,
+        AppendMessage(
+            account=ctx.account,
+            conversation=f"#{ANNOUNCEMENTS}",
+            cid=Cid(request.cid),
+            prev=None,
+            body=body,
+            raw=request.body,
+            style="text",
+            reply_to=None,
+            ts=ctx.wall_ms(),
+            broadcast=True,
         ),
     )
     return Posted(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)

@@ -56,3 +56,13 @@ MODERATED = "This channel is moderated: only its operators, and those who were g
 def slow(wait_s: float, slow_s: int) -> str:
     """Return what is told to whom writes again too soon in a slow channel."""
     return f"This channel takes a message of each member every {in_words(slow_s)}; wait {in_words(wait_s)}."
+
+
+def closed_door(name: str) -> str:
+    """Return what is told to whoever may not even ask somebody; being ignored sounds the same."""
+    return f"'{name}' takes no private messages."
+
+
+def door_on_request(name: str) -> str:
+    """Return what is told to whoever has to ask first."""
+    return f"'{name}' takes private messages in a private chat only: ask for one first (/chat @{name})."

@@ -27,6 +27,7 @@ from chat_core.server.store.acts import (
 )
 from chat_core.server.store.people import PeopleOp, PeopleReader
 from chat_core.server.store.people import SignInByName as SignInByName
+from chat_core.server.store.private import PrivateOp, PrivateReads
 from chat_core.server.store.searching import Found, Search
 
 T = TypeVar("T")
@@ -148,6 +149,8 @@ class AppendMessage:
     style: Style
     reply_to: int | None
     ts: int
+    broadcast: bool = False
+    """Whether it may go into the announcements: the caller has seen that its author may write there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +214,7 @@ class MoveReadMarker:
 
 Op = (
     PeopleOp
+    | PrivateOp
     | RenameAccount
     | JoinChannel
     | OpenDirect
@@ -294,7 +298,7 @@ class MessagePage:
     at_end: bool
 
 
-class Reader(OrderReads, PeopleReader, Protocol):
+class Reader(OrderReads, PeopleReader, PrivateReads, Protocol):
     """Reads on one consistent snapshot. Called in a reader's thread, never on the event loop."""
 
     def find(self, account: AccountId, ref: int | str) -> Place:

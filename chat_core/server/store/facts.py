@@ -15,10 +15,11 @@ from sqlalchemy import Connection, bindparam, select
 from chat_core.base.ids import AccountId, Cid, ConversationId
 from chat_core.protocol.values import ChannelRole, Rules, ServerRole
 from chat_core.server.manners import Own
-from chat_core.server.store import enforcing, lookups
+from chat_core.server.store import enforcing, lookups, private_lookups
 from chat_core.server.store.base import Refused
 from chat_core.server.store.enforcing import Order
 from chat_core.server.store.keys import MAX_CONVERSATION
+from chat_core.server.store.private_lookups import Door
 from chat_core.server.store.schema import conversations, memberships
 from chat_core.server.store.settings import manners_of, rules_of
 
@@ -88,6 +89,8 @@ class Facts:
         self.spoke: dict[tuple[int, AccountId], int] = {}
         """When a member of a slow channel wrote there last, milliseconds since 1970."""
         self.refs: dict[tuple[AccountId, str], ConversationId] = {}
+        self.doors: dict[tuple[int, AccountId], Door | None] = {}
+        """How the other one of a direct conversation stands to being written to by this account."""
         self.last: dict[AccountId, Cid] = {}
         """The send accepted last."""
 
@@ -100,12 +103,13 @@ class Facts:
         self.order = None
         self.spoke.clear()
         self.refs.clear()
+        self.doors.clear()
         self.last.clear()
 
     def trim(self) -> None:
         """Forget everything if it has become much."""
         people = len(self.seats) + len(self.names) + len(self.last)
-        if people + len(self.refs) + len(self.logs) + len(self.spoke) > MOST:
+        if people + len(self.refs) + len(self.logs) + len(self.spoke) + len(self.doors) > MOST:
             self.clear()
 
     def forget_log(self, conversation: int) -> None:
@@ -121,6 +125,7 @@ class Facts:
         self.names.pop(account, None)
         self.roles.pop(account, None)
         self.refs.clear()
+        self.doors.clear()
 
     def learn_logs(self, connection: Connection, numbers: Iterable[int]) -> None:
         """Read what is not known of these conversations."""
@@ -169,6 +174,17 @@ class Facts:
     def forget_order(self) -> None:
         """A mute or the server's lock was written."""
         self.order = None
+
+    def door(self, connection: Connection, conversation: ConversationId, author: AccountId) -> Door | None:
+        """Return how the other one of a direct conversation stands to the author; None: there is no other one."""
+        place = (conversation, author)
+        if place not in self.doors:
+            self.doors[place] = private_lookups.door_of(connection, conversation, author)
+        return self.doors[place]
+
+    def forget_doors(self) -> None:
+        """A policy, a private chat or who ignores whom was written."""
+        self.doors.clear()
 
     def resolve(self, connection: Connection, asker: AccountId, ref: str) -> ConversationId | None:
         """Return the number behind a `#channel` or `@user`, None if there is none for the asker."""

@@ -18,7 +18,7 @@ from chat_core.protocol.events import (
     TopicChanged,
 )
 from chat_core.protocol.values import Conversation, Style
-from chat_core.server.store import order_payloads
+from chat_core.server.store import order_payloads, private_payloads
 from chat_core.server.store.keys import seq_of
 
 MESSAGE_POSTED: Final = "message_posted"
@@ -189,7 +189,8 @@ def account_event(seq: int, kind: str, payload: bytes, conversation: Conversatio
         )
     if kind == READ_MARKER_MOVED:
         return ReadMarkerMoved(seq=seq, conversation=conversation.id, read=_read(payload).read)
-    ordered = order_payloads.account_event(seq, kind, payload, conversation.id)
-    if ordered is not None:
-        return ordered
+    found = order_payloads.account_event(seq, kind, payload, conversation.id)
+    found = found or private_payloads.account_event(seq, kind, payload, conversation.id)
+    if found is not None:
+        return found
     raise ValueError(f"an account event of the unknown kind {kind!r}")

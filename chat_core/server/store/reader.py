@@ -13,9 +13,9 @@ from chat_core.base.ids import AccountId, ConversationId
 from chat_core.base.names import name_key
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import AccountEvent, ConversationEvent, ConversationLeft
-from chat_core.protocol.values import Account, ChannelSummary, Conversation, Member, Sanction
+from chat_core.protocol.values import Account, ChannelSummary, Conversation, DmPolicy, Member, PrivateChat, Sanction
 from chat_core.server.manners import Own
-from chat_core.server.store import auditing, enforcing, lookups, pages, views
+from chat_core.server.store import auditing, enforcing, lookups, pages, private_lookups, views
 from chat_core.server.store.acts import Act, ServerLock
 from chat_core.server.store.base import Head, MessagePage, Place, Refused
 from chat_core.server.store.lookups import ConversationRow, Seat
@@ -234,6 +234,15 @@ class SqlReader(SqlPeopleReader):
     def server_lock(self, now_ms: int) -> ServerLock | None:
         """Return how the whole server is locked down; None: it is not."""
         return enforcing.read_lock(self._connection, now_ms)
+
+    def chats_of(self, account: AccountId) -> tuple[Sequence[PrivateChat], DmPolicy]:
+        """Return an account's private chat and its waiting requests, oldest first, and its policy."""
+        chats = private_lookups.chats_of(self._connection, account)
+        return chats, private_lookups.policy_of(self._connection, account)
+
+    def ignored_by(self, account: AccountId) -> Sequence[str]:
+        """Return the names of those whom an account ignores, sorted."""
+        return private_lookups.ignored_by(self._connection, account)
 
     def search(self, search: Search) -> Found:
         """Return messages, as they stand now, within what may be read. Raises: BadCursor."""

@@ -27,6 +27,7 @@ def test_every_code_is_spelled_as_its_name(code: Refusal | Goodbye) -> None:
 def test_a_retry_is_offered_where_the_outcome_may_change_only() -> None:
     assert {code for code in Refusal if REFUSALS[code].again} == {
         Refusal.UNKNOWN_PREV,
+        Refusal.UNAVAILABLE,
         Refusal.BUSY,
         Refusal.STORE_FULL,
         Refusal.STORE_FAILED,

@@ -29,10 +29,11 @@ from chat_core.server.store.base import (
     RenameAccount,
     SetChannelTopic,
 )
-from chat_core.server.store.ops import accounts, changes, conversations, locking, order, people, sanctions
+from chat_core.server.store.ops import accounts, changes, conversations, locking, order, people, private, sanctions
 from chat_core.server.store.ops.posts import append_messages
 from chat_core.server.store.ops.work import Work
 from chat_core.server.store.people import PeopleOp
+from chat_core.server.store.private import PrivateOp
 
 
 def carry_out(work: Work, ops: Sequence[Op]) -> list[Committed | Refused]:
@@ -70,6 +71,24 @@ def _tried(work: Work, op: Op) -> Committed | Refused:
 def _one(work: Work, op: Op) -> Committed:
     if isinstance(op, PeopleOp):
         return people.carry_out(work, op)
+    if isinstance(op, PrivateOp):
+        return private.carry_out(work, op)
+    return _conversed(work, op)
+
+
+def _conversed(
+    work: Work,
+    op: RenameAccount
+    | JoinChannel
+    | OpenDirect
+    | LeaveConversation
+    | SetChannelTopic
+    | MoveReadMarker
+    | EditMessage
+    | DeleteMessage
+    | AppendMessage
+    | OrderOp,
+) -> Committed:
     match op:
         case RenameAccount():
             return accounts.rename(work, op)

@@ -11,7 +11,7 @@ from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import TopicChanged
 from chat_core.protocol.limits import CONVERSATIONS_PER_ACCOUNT
 from chat_core.server.rules.permissions import channel_at_least, operates
-from chat_core.server.store import lookups, views
+from chat_core.server.store import lookups, private_lookups, views
 from chat_core.server.store.base import (
     Committed,
     JoinChannel,
@@ -25,7 +25,7 @@ from chat_core.server.store.keys import direct_key, row_id, seq_of
 from chat_core.server.store.look_alikes import check_channel_look_alike
 from chat_core.server.store.lookups import ConversationRow, Seat
 from chat_core.server.store.ops import joining
-from chat_core.server.store.ops.speaking import check_may_write
+from chat_core.server.store.ops.speaking import check_may_write, refuse_shut
 from chat_core.server.store.ops.work import (
     Work,
     add_conversation,
@@ -94,8 +94,14 @@ def join_channel(work: Work, op: JoinChannel) -> Committed:
     )
 
 
-def open_direct(work: Work, op: OpenDirect) -> Committed:
-    """Find or make the direct conversation of two accounts."""
+def open_direct(work: Work, op: OpenDirect, *, asked: bool = False) -> Committed:
+    """Find or make the direct conversation of two accounts.
+
+    Args:
+        work: the transaction.
+        op: whose.
+        asked: whether it is for a request that the other one answers: a policy `request` is no hindrance then.
+    """
     account = lookups.account(work.connection, op.account)
     other = lookups.find_account(work.connection, op.other_name)
     if other is None:
@@ -104,6 +110,8 @@ def open_direct(work: Work, op: OpenDirect) -> Committed:
     row = lookups.find_direct(work.connection, op.account, others)
     if row is not None:
         return Committed(reply=(views.some_of(work.connection, op.account, [row.id])[row.id], False))
+    if not asked and others != op.account:
+        _check_wanted(work, op.account, others)
     _check_room(work, op.account, f"You are in {CONVERSATIONS_PER_ACCOUNT} conversations, more is not possible.")
     _check_room(work, others, f"'{other.name}' is in as many conversations as is possible.")
     key = direct_key(op.account, others)
@@ -117,6 +125,11 @@ def open_direct(work: Work, op: OpenDirect) -> Committed:
         memberships=changes,
         created=[number],
     )
+
+
+def _check_wanted(work: Work, account: AccountId, other: AccountId) -> None:
+    """Refuse to begin a direct conversation with somebody who does not want it. Raises: Refused `not_allowed`."""
+    refuse_shut(private_lookups.stance(work.connection, other, account))
 
 
 def leave(work: Work, op: LeaveConversation) -> Committed:

@@ -22,7 +22,7 @@ from chat_core.server.store.facts import LogFacts, SeatFacts
 from chat_core.server.store.keys import SEQ_BITS, digest, row_id
 from chat_core.server.store.many import Many
 from chat_core.server.store.ops import judging
-from chat_core.server.store.ops.speaking import check_rules
+from chat_core.server.store.ops.speaking import check_door, check_rules
 from chat_core.server.store.ops.work import Work
 from chat_core.server.store.payloads import MESSAGE_POSTED, pack_posted
 from chat_core.server.store.schema import cids, conversations, events, memberships, messages
@@ -190,12 +190,14 @@ class _Run:
             if log.hidden:
                 raise lookups.no_conversation(op.conversation)
             raise Refused(Refusal.NOT_MEMBER, REFUSALS[Refusal.NOT_MEMBER].text)
-        if log.kind == "announcements":
+        if log.kind == "announcements" and not op.broadcast:
             raise Refused(Refusal.NOT_ALLOWED, "Only the people who run this server write announcements.")
         if op.prev is not None and (op.prev, op.account) not in self._stored:
             raise Refused(Refusal.UNKNOWN_PREV, REFUSALS[Refusal.UNKNOWN_PREV].text)
         if self._ordered or log.rules is not None:
             check_rules(self._work, log, seat, op.account, op.ts)
+        if log.kind == "direct":
+            check_door(self._work, log.id, op.account)
         if op.reply_to is not None and row_id(log.id, op.reply_to) not in self._replied:
             raise Refused(Refusal.NO_MESSAGE, REFUSALS[Refusal.NO_MESSAGE].text)
 

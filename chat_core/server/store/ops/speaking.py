@@ -18,6 +18,7 @@ from chat_core.server.store.base import Refused
 from chat_core.server.store.facts import LogFacts, SeatFacts
 from chat_core.server.store.keys import MAX_SEQ, row_id
 from chat_core.server.store.ops.work import Work
+from chat_core.server.store.private_lookups import Door
 from chat_core.server.store.schema import messages
 
 LOOKED_BACK: Final = 1000
@@ -94,6 +95,20 @@ def check_may_enter(work: Work, keeper: bool, ts: int) -> None:
     lock = work.facts.learn_order(work.connection, ts).lock
     if lock is not None and not lock.over(ts) and not keeper:
         raise Refused(Refusal.LOCKED, refusing.server_locked(lock.until, ts, lock.reason))
+
+
+def check_door(work: Work, conversation: ConversationId, account: AccountId) -> None:
+    """Refuse to write to somebody who does not want it. Raises: Refused `not_allowed`."""
+    door = work.facts.door(work.connection, conversation, account)
+    if door is not None:
+        refuse_shut(door)
+
+
+def refuse_shut(door: Door) -> None:
+    """Refuse if one may not write to somebody now. Raises: Refused `not_allowed`."""
+    if door.shut:
+        text = refusing.closed_door(door.name) if door.closed else refusing.door_on_request(door.name)
+        raise Refused(Refusal.NOT_ALLOWED, text)
 
 
 def _check_order(work: Work, log: LogFacts, account: AccountId, ts: int, *, keeper: bool) -> None:

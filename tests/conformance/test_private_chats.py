@@ -1,0 +1,60 @@
+"""Private chats on the wire: asked for, begun, refused, ended by number; and closed doors."""
+
+from __future__ import annotations
+
+import os
+
+from tests.support.people import People, settle, unique
+
+
+def test_a_private_chat_begins_at_once_with_who_is_online_and_free(people: People) -> None:
+    names = [unique("ann"), unique("bob"), unique("carol")]
+    ann, bob, carol = (people.enter(name) for name in names)
+    assert ann.call("list_chats").get("number", 0) == 0
+
+    about = ann.call("request_chat", account=names[1])
+
+    number = about["chat"]["number"]
+    assert about["chat"]["begun"]
+    assert bob.call("list_chats")["number"] == number
+    (begun,) = [event for event in settle(bob) if event["kind"] == "private_chat_changed"]
+    assert (begun["number"], begun["act"], begun["name"]) == (number, "begun", names[0])
+    busy = carol.ask("request_chat", account=names[1])
+    assert (busy["code"], busy["text"]) == (
+        "unavailable",
+        f"'{names[1]}' is busy with another private chat; try later.",
+    )
+    assert carol.refused("end_chat", number=number) == "not_allowed"
+    bob.call("end_chat", number=number)
+    assert ann.call("list_chats").get("number", 0) == 0
+    assert carol.call("request_chat", account=names[1])["chat"]["number"] > number
+
+
+def test_a_private_chat_is_refused_with_who_is_not_online(people: People) -> None:
+    ann, name = people.enter(), unique("bob")
+    people.enter(name, resume=False)
+
+    assert ann.refused("request_chat", account=name) == "unavailable"
+    assert ann.refused("request_chat", account=unique("nobody")) == "no_account"
+
+
+def test_nobody_writes_privately_to_a_closed_door_or_before_being_accepted(people: People) -> None:
+    names = [unique("ann"), unique("bob")]
+    ann, bob = (people.enter(name) for name in names)
+    place = ann.call("open_direct", account=names[1])["conversation"]["id"]
+    ann.say(place, "hello")
+    bob.call("set_dm_policy", policy="closed")
+    closed = ann.ask("post", conversation=place, cid=os.urandom(16), body="hello?")
+    assert (closed["code"], closed["text"]) == ("not_allowed", f"'{names[1]}' takes no private messages.")
+    bob.call("set_dm_policy", policy="request")
+
+    waits = ann.call("request_chat", account=names[1])["chat"]
+
+    assert not waits.get("begun", False)
+    assert ann.refused("post", conversation=place, cid=os.urandom(16), body="hello?") == "not_allowed"
+    bob.call("answer_chat", account=names[0], accept=True)
+    ann.say(place, "hello again")
+    bob.call("set_ignored", account=names[0], ignored=True)
+    ignored = ann.ask("post", conversation=place, cid=os.urandom(16), body="hello?")
+    assert ignored["text"] == closed["text"]
+    assert bob.call("list_ignored")["names"] == [names[0]]
