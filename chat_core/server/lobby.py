@@ -15,7 +15,7 @@ from chat_core.protocol.codec import pack
 from chat_core.protocol.envelopes import Farewell
 from chat_core.protocol.framing import frame
 
-STAY_S: Final = 1.0
+STAY_S: Final = 3.0
 """How long the peer has to read its sentence, in seconds."""
 AT_ONCE: Final = 64
 """How many have that; when one more comes, the oldest goes."""
