@@ -141,7 +141,7 @@ def test_restore_touches_nothing_while_a_server_runs(home: Path, data: Path) -> 
         assert ann.say("#general", "undisturbed")["seq"] == 301
         assert server.stop() == 0
     assert epoch_of(data / "chat.db") == epoch
-    assert names_in(data) == ["chat.db", "lock"]
+    assert names_in(data) == ["chat.db", "chat.db-search", "lock"]
 
 
 def test_nothing_is_left_behind_or_lost_when_the_disk_is_full(home: Path, data: Path) -> None:
@@ -157,7 +157,7 @@ def test_nothing_is_left_behind_or_lost_when_the_disk_is_full(home: Path, data: 
 
     refused(restored, 74, "chat.db")
     assert (data / "chat.db").read_bytes() == before
-    assert names_in(data) == ["chat.db", "lock"]
+    assert names_in(data) == ["chat.db", "chat.db-search", "lock"]
 
 
 def test_commands_end_with_a_sentence_and_a_code_of_their_own(home: Path, data: Path) -> None:

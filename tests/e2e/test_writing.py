@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from chat_core.base.exit_codes import ExitCode
 from tests.support.processes import ServerProcess
 from tests.support.terminal import Terminal
 
@@ -144,4 +145,4 @@ def test_keymap_of_ones_own_is_used_and_its_conflicts_are_told(server: ServerPro
 def test_wrong_keymap_is_refused_in_words(server: ServerProcess, home: Path) -> None:
     with client(server, home, config='[keys]\nwriting.sent = "enter"\n') as zoe:
         zoe.wait_for("[keys] has no binding 'writing.sent'; the nearest one is writing.send.")
-        assert zoe.wait_exit() == 2
+        assert zoe.wait_exit() == ExitCode.CONFIG

@@ -61,8 +61,9 @@ class SqliteSearch:
         """Make the index if need be, and begin to keep it (in a thread; the store is open, and has its tables)."""
         try:
             with ExitStack() as undo:
+                there = self._path.exists()
                 with closing(fts5_file.connect_reader(self._database)) as logs:
-                    if fts5_file.prepare(self._path, epoch, logs):
+                    if fts5_file.prepare(self._path, epoch, logs) and there:
                         log.info("the search index is made anew", path=str(self._path))
                 engine = sqlite_file.reader_engine(self._database)
                 for _ in range(SEARCHERS):
