@@ -25,8 +25,10 @@ from chat_core.base.faults import HarmlessFormatter, harmless_traceback
 from chat_core.base.tasks import spawn
 from chat_core.client.errors import Untrusted
 from chat_core.client.state.model import ClientState
+from chat_core.protocol.requests.session import Welcome
 from chat_core.transport.urls import parse_invitation
 from chat_tui import storage
+from chat_tui.bridge import KNOWN, Way
 from chat_tui.commands.context import Answer
 from chat_tui.config import Settings
 from chat_tui.embedded import Embedded
@@ -37,10 +39,11 @@ from chat_tui.screens.base import BaseScreen, HelpWanted
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.chat_view import ChatView
 from chat_tui.screens.help import HelpScreen
+from chat_tui.screens.signing_in import SignInScreen
 from chat_tui.screens.start import StartScreen
 from chat_tui.screens.start_parts import in_words
 from chat_tui.screens.trust import StopScreen, TrustScreen
-from chat_tui.screens.visit import Choice, Visit, trust
+from chat_tui.screens.visit import Choice, Visit, asks_first, trust
 from chat_tui.storage import HERE
 from chat_tui.themes import DEFAULTS, THEMES
 from chat_tui.views.clean import drawable, drawable_line
@@ -105,6 +108,7 @@ class ChatApp(App[None], inherit_bindings=False):
         self._servers = storage.load(config)
         self._embedded = Embedded(data)
         self._choice = choice
+        self._way = KNOWN
         self._title_here = title
         self._on_settled = on_settled
         self._page = LivePage(self._page_fault)
@@ -117,7 +121,7 @@ class ChatApp(App[None], inherit_bindings=False):
     @override
     def get_default_screen(self) -> Screen[Any]:
         """See App."""
-        screen = self._start_screen() if self._choice is None else self._visiting(self._choice).screen
+        screen = self._start_screen() if self._choice is None else self._first_screen(self._choice)
         # The toolkit gives this to every screen but the first, and takes it from each that is switched away.
         screen._push_result_callback(screen, None)
         return screen
@@ -228,7 +232,16 @@ class ChatApp(App[None], inherit_bindings=False):
         except ChatError as fault:
             self._go_back(str(fault))
         else:
-            self._go(choice)
+            self._go(choice, self._way)
+
+    def on_sign_in_screen_wanted(self, event: SignInScreen.Wanted) -> None:
+        """Go there in that way."""
+        assert self._choice is not None, "it was asked for a server"
+        self._go(self._choice._replace(name=event.name), event.way)
+
+    def on_sign_in_screen_left(self) -> None:
+        """Go back to where one chooses."""
+        self._go_back("")
 
     def on_stop_screen_left(self) -> None:
         """Go back to where one chooses."""
@@ -237,12 +250,19 @@ class ChatApp(App[None], inherit_bindings=False):
     def on_chat_screen_sign_in_wanted(self, event: ChatScreen.SignInWanted) -> None:
         """Be somebody else on the same server, or choose whom."""
         if event.name and self._choice is not None:
-            self._go(Choice(self._choice.address, event.name))
+            self._choice = Choice(self._choice.address, event.name)
+            if event.register:
+                self._ask("", self._visit.bridge.welcome if self._visit is not None else None, Way("register"))
+            else:
+                self._go(self._choice)
         else:
             self._go_back("")
 
     def on_chat_screen_sign_out_wanted(self, event: ChatScreen.SignOutWanted) -> None:
         """Be nobody."""
+        visit, self._visit = self._visit, None
+        if visit is not None:
+            spawn("sign out", visit.sign_out())
         self._go_back("", note="You are signed out.")
 
     def on_chat_screen_server_wanted(self, event: ChatScreen.ServerWanted) -> None:
@@ -272,14 +292,31 @@ class ChatApp(App[None], inherit_bindings=False):
                 lines = [Line((Span(each, "muted"),)) for each in conflicts]
                 self._visit.screen.answer(Answer("Keys that mean two things:", lines, fault=True))
 
-    def _go(self, choice: Choice) -> None:
-        self._choice = choice
+    def _go(self, choice: Choice, way: Way = KNOWN) -> None:
+        self._choice, self._way = choice, way
         self._part()
+        self.switch_screen(self._first_screen(choice))
+
+    def _first_screen(self, choice: Choice) -> BaseScreen:
+        """Return the form where a link invites somebody who is not in yet, else the screen of a visit."""
+        if self._way.kind == "known" and asks_first(choice, self._config):
+            return SignInScreen(choice, None, Way("register"))
         self._page.moved(f"Connecting to {in_words(choice.address)} as {choice.name}.")
-        self.switch_screen(self._visiting(choice).screen)
+        return self._visiting(choice).screen
+
+    def _ask(self, complaint: str, welcome: Welcome | None, way: Way | None = None) -> None:
+        """Let the user say how to get in."""
+        assert self._choice is not None, "a visit has begun with one"
+        way = way or self._way
+        self._part()
+        self._way = KNOWN
+        if complaint:
+            self._page.tell(complaint, fault=True)
+        self.switch_screen(SignInScreen(self._choice, welcome, way, complaint))
 
     def _go_back(self, complaint: str, note: str = "") -> None:
         self._part()
+        self._way = KNOWN
         if complaint or note:
             self._page.tell(complaint or note, fault=bool(complaint))
         self.switch_screen(self._start_screen(complaint, note))
@@ -312,6 +349,8 @@ class ChatApp(App[None], inherit_bindings=False):
             on_known=self._remember,
             on_end=self._go_back,
             on_untrusted=self._distrust,
+            on_asked=self._ask,
+            way=self._way,
             config=self._config,
             outbox=self._outbox,
             keymap=self._keys,
@@ -333,7 +372,7 @@ class ChatApp(App[None], inherit_bindings=False):
         """Remember where one is and as whom."""
         if self._visit is None:
             return
-        self._choice = Choice(self._visit.choice.address, name)
+        self._choice, self._way = Choice(self._visit.choice.address, name), KNOWN
         self._servers = self._servers.used(self._choice.address, name)
         try:
             storage.save(self._config, self._servers)

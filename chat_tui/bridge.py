@@ -13,8 +13,9 @@ import contextvars
 import threading
 from collections import deque
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from chat_core.base.errors import ChatError, WorldFault
 from chat_core.base.tasks import spawn, stop
@@ -27,6 +28,9 @@ from chat_tui.views.pacing import Pacing
 
 if TYPE_CHECKING:
     from chat_core.client import Address, Client
+    from chat_core.client.door import Tokens
+    from chat_core.client.storage import Storage
+    from chat_core.protocol.requests.session import Welcome
     from chat_core.transport.connect import Connector
 
 T = TypeVar("T")
@@ -40,6 +44,25 @@ KEPT: Final = 2_000
 """About how many messages of a conversation are kept while nobody reads its older ones."""
 
 
+Kind = Literal["known", "password", "register", "guest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How somebody wants to get in."""
+
+    kind: Kind = "known"
+    """`known`: with this device's token, or by the name alone; `password`; `register`: as a new account; `guest`."""
+    password: str = field(default="", repr=False)
+    """With `password` and `register`; in no `repr`, so that it gets into no log."""
+    invite: str = field(default="", repr=False)
+    """Code for `register`; empty: none."""
+
+
+KNOWN: Final = Way()
+"""What nobody has to be asked for."""
+
+
 class Bridge:
     """A client in a thread of its own. All methods belong to the application's loop.
 
@@ -50,6 +73,8 @@ class Bridge:
         on_fault: told what went wrong with something that has no answer.
         outbox: folder for messages that are not sent yet; None: they end with the bridge.
         make_connector: makes what connects; called in the client's thread. None: what the library does by itself.
+        tokens: folder of this device's tokens; None: none is used or kept.
+        way: how to get in.
     """
 
     def __init__(
@@ -60,6 +85,8 @@ class Bridge:
         on_fault: Callable[[ChatError], None],
         outbox: Path | None = None,
         make_connector: Callable[[], Connector] | None = None,
+        tokens: Path | None = None,
+        way: Way = KNOWN,
     ) -> None:
         self._address = address
         self._make_connector = make_connector
@@ -67,6 +94,8 @@ class Bridge:
         self._on_batch = on_batch
         self._on_fault = on_fault
         self._outbox = outbox
+        self._tokens = tokens
+        self._way = way
         self.keeps = False
         """Whether what is not sent survives the end of the program."""
         self._state = ClientState()
@@ -89,6 +118,11 @@ class Bridge:
     def state(self) -> ClientState:
         """What the client knows, as far as it was told to `on_batch`."""
         return self._state
+
+    @property
+    def welcome(self) -> Welcome | None:
+        """What the server said it is and whom it lets in; None: nothing yet."""
+        return self._client.welcome if self._client is not None else None
 
     async def start(self) -> None:
         """Start the client, which connects by itself and goes on trying; return once calls can be made."""
@@ -259,14 +293,14 @@ class Bridge:
             await stop(following)
 
     async def _make_client(self) -> Client:
-        from chat_core.client import Client, FileStorage  # the heaviest import there is before the first message
+        from chat_core.client import FileStorage  # the heaviest import there is before the first message
         from chat_core.client.storage_files import folder_for
         from chat_core.transport.connect import connect
 
         connector = self._make_connector() if self._make_connector is not None else connect
         if self._outbox is not None:
             storage = FileStorage(folder_for(self._outbox, str(self._address)), self._outbox_fault)
-            client = Client(self._address, self._name, storage=storage, keep=KEPT, connector=connector)
+            client = self._new_client(connector, storage)
             try:
                 await client.start()
             except WorldFault as fault:
@@ -274,9 +308,35 @@ class Bridge:
             else:
                 self.keeps = True
                 return client
-        client = Client(self._address, self._name, keep=KEPT, connector=connector)
+        client = self._new_client(connector, None)
         await client.start()
         return client
+
+    def _new_client(self, connector: Connector, storage: Storage | None) -> Client:
+        from chat_core.client import Client
+
+        way = self._way
+        return Client(
+            self._address,
+            self._name,
+            storage=storage,
+            keep=KEPT,
+            connector=connector,
+            tokens=self._device_tokens(),
+            password=way.password,
+            register=way.kind == "register",
+            invite=way.invite,
+            guest=way.kind == "guest",
+        )
+
+    def _device_tokens(self) -> Tokens | None:
+        """Return what keeps this device's tokens; what somebody gives to get in counts, not what was kept before."""
+        if self._tokens is None:
+            return None
+        from chat_core.client import FileTokens
+
+        kept = FileTokens(self._tokens, self._address)
+        return kept if self._way.kind == "known" else _Replaced(kept)
 
     def _outbox_fault(self, sentence: str) -> None:
         self.keeps = False
@@ -306,6 +366,22 @@ class Bridge:
     def _fail(self, error: Exception) -> None:
         if not self._up.done():
             self._up.set_exception(error)
+
+
+class _Replaced:
+    """Tokens of which none is used, while the next one takes the old one's place."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+
+    def find(self, name: str) -> str:
+        """See Tokens; whether they can be kept at all is found out all the same."""
+        self._tokens.find(name)
+        return ""
+
+    def keep(self, name: str, token: str) -> None:
+        """See Tokens."""
+        self._tokens.keep(name, token)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -33,7 +33,6 @@ class System(NamedTuple):
 OPEN: Final[frozenset[str]] = frozenset(
     {
         "alias",
-        "register",
     }
 )
 """Rows that are not shown yet, or not wholly."""
@@ -45,6 +44,7 @@ _CLASSIC: Final = "tui/test_classic.py::"
 _START: Final = "tui/test_start.py::"
 _PAGE: Final = "tui/test_page.py::"
 _WRITING: Final = "tui/test_writing.py::"
+_SIGNING_IN: Final = "tui/test_signing_in.py::"
 _BROWSER: Final = "e2e/test_browser_page.py::"
 
 SYSTEMS: Final = (
@@ -386,6 +386,11 @@ SYSTEMS: Final = (
                 "Register and log in with a password; users survive a restart.",
                 "Accounts in the store, passwords hashed.",
                 "`/register NAME`, `/login NAME`",
+                (
+                    _SIGNING_IN + "test_name_with_a_password_asks_for_it_and_a_token_that_was_refused_asks_again",
+                    _SIGNING_IN + "test_link_with_invite_registers_and_the_second_run_asks_nothing",
+                    "e2e/test_signing_in.py::test_invite_link_registers_in_a_terminal_and_outlives_a_restart",
+                ),
             ),
             Row(
                 "sized",

@@ -23,6 +23,7 @@ from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.conversations import Find, Join, Leave, OpenDirect
 from chat_core.protocol.requests.messages import Delete, Deleted, Edit, Edited, Posted
 from chat_core.protocol.requests.search import Search, SearchResults
+from chat_core.protocol.requests.session import Welcome
 from chat_core.protocol.values import Message, Style
 from chat_core.transport.connect import Connector, connect
 from chat_core.transport.urls import Address
@@ -119,6 +120,11 @@ class Client:
     def state(self) -> ClientState:
         """The newest state."""
         return self._engine.board.state
+
+    @property
+    def welcome(self) -> Welcome | None:
+        """What the server said it is and whom it lets in, also when it then refused; None: nothing yet."""
+        return self._engine.opening.welcome
 
     async def start(self) -> None:
         """Take over what an earlier run left unsent, then begin to connect, and go on connecting; does not wait for it.

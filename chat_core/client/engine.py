@@ -94,7 +94,7 @@ class Engine:
         self.glances = Glances(self.board, clock)
         self._incoming = Incoming(self.board, self.delivery, self.attacher, self.pages, clock, self._look)
         self.door = Door(login, tokens)
-        self._opening = Opening(self.board, self.sender, self.attacher, self.door, login.name, program, far_behind)
+        self.opening = Opening(self.board, self.sender, self.attacher, self.door, login.name, program, far_behind)
         self.keeper = Keeper(self._dial, self._open, self._ready, self._say, clock, self._chance)
 
     async def close(self) -> None:
@@ -142,7 +142,7 @@ class Engine:
 
     async def _open(self, link: Link) -> None:
         self.delivery.link_up(link)
-        await self._opening.open(link)
+        await self.opening.open(link)
 
     def _ready(self, link: Link) -> None:
         self.sender.link_up(link)

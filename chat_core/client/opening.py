@@ -50,6 +50,8 @@ class Opening:
         self._name = name
         self._program = program
         self._far_behind = far_behind
+        self.welcome: Welcome | None = None
+        """What the server said it is and allows, the last time; None: nothing yet."""
 
     async def open(self, link: Link) -> None:
         """Make a new connection a usable one. Raises: CallFailed, Disconnected."""
@@ -65,6 +67,7 @@ class Opening:
                 Refusal.PROTOCOL_VERSION,
                 f"The server speaks protocol {welcome.protocol}, this client {PROTOCOL_VERSION}: update the older one.",
             )
+        self.welcome = welcome
         link.keep_to(welcome.rates)
         signed_in = await self._signed_in(link, sign_in, name)
         link.ready()

@@ -21,6 +21,12 @@ async def login(ctx: Context, name: NewName = NewName("")) -> None:
     ctx.desk.sign_in_as(str(name))
 
 
+@command("register", example="/register annika", classic=("/register NAME",))
+async def register(ctx: Context, name: NewName) -> None:
+    """Make an account with a password here, and be it from now on."""
+    ctx.desk.sign_in_as(str(name), register=True)
+
+
 @command("logout", example="/logout", classic=("log out",))
 async def logout(ctx: Context) -> None:
     """Sign out, and go to the start screen."""

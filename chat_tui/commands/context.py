@@ -117,8 +117,8 @@ class Desk(Protocol):
         """Leave this server for another one; empty: to the start screen."""
         ...
 
-    def sign_in_as(self, name: str) -> None:
-        """Be somebody else on this server; empty: choose whom on the start screen."""
+    def sign_in_as(self, name: str, *, register: bool = False) -> None:
+        """Be somebody else on this server, or make that account; empty: choose whom on the start screen."""
         ...
 
     def sign_out(self) -> None:

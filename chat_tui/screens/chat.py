@@ -49,10 +49,12 @@ class ChatScreen(Finding):
     class SignInWanted(Message):
         """The user wants to be somebody else on this server."""
 
-        def __init__(self, name: str) -> None:
+        def __init__(self, name: str, *, register: bool = False) -> None:
             super().__init__()
             self.name = name
             """Well-formed; empty: the start screen, to choose one."""
+            self.register = register
+            """Whether to make an account of that name."""
 
     class SignOutWanted(Message):
         """The user wants to be nobody here."""
@@ -324,9 +326,9 @@ class ChatScreen(Finding):
         self._go_away("connect", self.ServerWanted(server))
 
     @override
-    def sign_in_as(self, name: str) -> None:
+    def sign_in_as(self, name: str, *, register: bool = False) -> None:
         """See ChatView."""
-        self._go_away("login", self.SignInWanted(name))
+        self._go_away("register" if register else "login", self.SignInWanted(name, register=register))
 
     @override
     def sign_out(self) -> None:

@@ -388,7 +388,7 @@ class ChatView(BaseScreen):
         """Ask for another server; empty: for the start screen."""
         raise NotImplementedError
 
-    def sign_in_as(self, name: str) -> None:
+    def sign_in_as(self, name: str, *, register: bool = False) -> None:
         """Ask to be somebody else; empty: for the start screen."""
         raise NotImplementedError
 

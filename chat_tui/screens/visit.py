@@ -15,11 +15,15 @@ from chat_core.base.clock import Clock, SystemClock
 from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.names import check_account_name
 from chat_core.base.tasks import spawn
-from chat_core.client.errors import Disconnected, Untrusted
+from chat_core.client.door import ASK_A_PERSON
+from chat_core.client.errors import CallFailed, Disconnected, Untrusted
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import LinkStatus
+from chat_core.protocol.codes import Refusal
+from chat_core.protocol.requests.session import Welcome
+from chat_core.protocol.requests.signin import SignOut
 from chat_core.transport.urls import Invitation, parse_address
-from chat_tui.bridge import Bridge
+from chat_tui.bridge import KNOWN, Bridge, Way
 from chat_tui.commands.context import Answer
 from chat_tui.config import Settings
 from chat_tui.drafts import folder_for
@@ -37,6 +41,11 @@ LET_IN_WITHIN_S: Final = 5.0
 """Time a server has to let one in before that is said, and another one can be chosen, in seconds."""
 LOOK_AFTER_EVERY_S: Final = 2.0
 """Shortest distance of two looks after this computer's own server while it does not answer, in seconds."""
+
+
+_ASK_FIRST: Final = frozenset({Refusal.PASSWORD_NEEDED, Refusal.WRONG_CREDENTIALS, Refusal.SIGN_IN_REFUSED})
+"""Refusals of who gave a name only, after which there is more to be asked."""
+_TOKEN_REFUSED: Final = "This device is signed out there: sign in again."
 
 
 class Choice(NamedTuple):
@@ -63,6 +72,8 @@ class Visit:
         on_known: told the name one has there, when let in and when it changes.
         on_end: told why it ended, if not by the user.
         on_untrusted: told why it is not certain that the server is the right one; the visit is over.
+        on_asked: told why there is more to say before one is let in, and what the server takes; the visit is over.
+        way: how to get in.
         config: folder of the known servers.
         outbox: folder for messages that are not sent yet; drafts are kept in one beside it.
         keymap: the keys in use.
@@ -80,6 +91,8 @@ class Visit:
         on_known: Callable[[str], None],
         on_end: Callable[[str], None],
         on_untrusted: Callable[[Untrusted], None],
+        on_asked: Callable[[str, Welcome | None], None],
+        way: Way = KNOWN,
         config: Path,
         outbox: Path | None = None,
         settings: Settings,
@@ -88,9 +101,10 @@ class Visit:
     ) -> None:
         self.choice = choice
         self._embedded = embedded if choice.address == HERE else None
-        address = embedded.address if choice.address == HERE else parse_address(choice.address)
+        self._address = address = embedded.address if choice.address == HERE else parse_address(choice.address)
         self._config = config
-        self.bridge = Bridge(address, choice.name, self._take, self._fault, outbox, self._connector)
+        self._way = way
+        self.bridge = Bridge(address, choice.name, self._take, self._fault, outbox, self._connector, config, way)
         """To the server."""
         known = [server.address for server in servers.known]
         self.screen = ChatScreen(
@@ -106,6 +120,7 @@ class Visit:
         self._on_known = on_known
         self._on_end = on_end
         self._on_untrusted = on_untrusted
+        self._on_asked = on_asked
         self._clock = clock or SystemClock()
         self._name = ""
         self._let_in = self._over = False
@@ -150,6 +165,17 @@ class Visit:
         self._over = True
         await self.bridge.close()
 
+    async def sign_out(self) -> None:
+        """Forget this device's token, here and at the server as far as it can be reached, and say goodbye."""
+        from chat_core.client import FileTokens
+
+        self._over = True
+        with contextlib.suppress(ChatError):
+            await asyncio.to_thread(FileTokens(self._config, self._address).keep, self._name, "")
+        with contextlib.suppress(ChatError):
+            await self.bridge.call(SignOut())
+        await self.bridge.close()
+
     def _take(self, batch: Batch) -> None:
         if self._over:
             return
@@ -179,8 +205,18 @@ class Visit:
         self._over = True
         if isinstance(fault, Untrusted):
             self._on_untrusted(fault)
+        elif isinstance(fault, CallFailed) and self._is_worth_asking(fault):
+            self._on_asked(self._in_words(fault), self.bridge.welcome)
         else:
             self._on_end(str(fault))
+
+    def _is_worth_asking(self, fault: CallFailed) -> bool:
+        """Return whether another answer of the person at the keyboard can mend it."""
+        return fault.code in (_ASK_FIRST if self._way.kind == "known" else ASK_A_PERSON)
+
+    def _in_words(self, fault: CallFailed) -> str:
+        refused_token = self._way.kind == "known" and fault.code == Refusal.WRONG_CREDENTIALS
+        return _TOKEN_REFUSED if refused_token else str(fault)
 
     def _note_name(self) -> None:
         me = self.bridge.state.me
@@ -221,3 +257,20 @@ def trust(config: Path, address: str, pin: str) -> None:
     from chat_core.client.trust.known import KnownServers
 
     KnownServers(config).keep(parse_address(address), Known("first use", pin))
+
+
+def asks_first(choice: Choice, config: Path) -> bool:
+    """Return whether a link with an invite leads there, and this device has no token of that name yet.
+
+    Args:
+        choice: where, and as whom.
+        config: folder of this device's tokens.
+    """
+    if choice.link is None or not choice.link.invite:
+        return False
+    from chat_core.client import FileTokens  # only those who are invited wait for it
+
+    try:
+        return not FileTokens(config, choice.link.address).find(choice.name)
+    except UsageFault:
+        return False  # whoever connects says what is wrong with the file
