@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -92,7 +93,10 @@ class Terminal:
     def exit_code(self) -> int | None:
         """Exit code of the command; None while it runs."""
         dead, _, code = self._tmux("display-message", "-p", "#{pane_dead} #{pane_dead_status}").strip().partition(" ")
-        return int(code) if dead == "1" and code else None  # tmux may see the end before it has the status
+        if dead == "1" and not code:
+            # tmux saw the end of the terminal first; where it missed the end of the process, it is asked to look again.
+            os.kill(int(self.told("pid")), signal.SIGCHLD)
+        return int(code) if dead == "1" and code else None
 
     def wait_for(self, *texts: str, gone: bool = False) -> str:
         """Wait until all the texts are on the screen (or none of them, with `gone`); return the screen.
