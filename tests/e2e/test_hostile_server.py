@@ -33,6 +33,10 @@ ASKING: Final = {
     "/join #dev": "join",
     "/sanctions": "list_member_sanctions",
     "/nick bob": "rename",
+    "/session": "list_chats",
+    "/chat @ann": "request_chat",
+    "/ignore": "list_ignored",
+    "/moderation": "list_moderation",
     "/search words": "search",
 }
 """What is typed so that a client asks for each reply that it knows what to do with, and the request that it makes."""

@@ -159,9 +159,9 @@ def test_slow_reader_costs_the_server_little_memory_when_it_reads_nothing(home: 
     with ServerProcess(home / "data") as server, Wire(server.port) as stuck, Wire(server.port) as quick:
         quick.enter("quick", resume=False)
         stuck.enter("stuck", resume=False)
-        for _ in range(MESSAGES):
+        for _ in range(2 * MESSAGES):
             quick.say("#general", BODY)
-        before = resident_bytes(server.process.pid)  # the database's cache has all it may have
+        before = resident_bytes(server.process.pid)  # the caches of database and index have all they may have
         stuck.call("resume")
 
         for _ in range(MESSAGES):

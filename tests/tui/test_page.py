@@ -37,16 +37,16 @@ async def test_page_holds_what_came_what_was_answered_and_what_went_wrong(server
 async def test_file_of_somebody_else_gives_way_when_asked_for_again(server: str, home: Path) -> None:
     thesis, other_one = home / "thesis.html", home / "other.html"
     thesis.write_text("my thesis")
-    other_one.write_text("another")
+    other_one.write_text("somebody else's diary")
     async with sitting(server, home) as me:
         for file in (thesis, other_one):
             await me.enter(f"/html {file}")
             await me.until(lambda: str(file) in me.answer)  # noqa: B023  # run before it changes
             assert me.answer.endswith("was not made by this program. The same again writes over it.")
-        assert (thesis.read_text(), other_one.read_text()) == ("my thesis", "another")
+        assert (thesis.read_text(), other_one.read_text()) == ("my thesis", "somebody else's diary")
 
         await me.enter(f"/html {other_one}")
-        await me.until(lambda: "another" not in other_one.read_text())
+        await me.until(lambda: "somebody else's diary" not in other_one.read_text())
         assert thesis.read_text() == "my thesis"
 
         await me.enter("/html /nowhere/chat.html")

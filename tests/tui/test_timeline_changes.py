@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import pytest
 from textual.strip import Strip
 
 from chat_core.client.state.changes import (
@@ -37,7 +38,8 @@ def unsent(**more: Any) -> Unsent:
     return Unsent(cid=b"c" * 16, conversation=1, body="on its way", ts=at("13:00"), **more)
 
 
-async def test_message_is_spoken_of_as_sending_only_when_it_takes_a_moment() -> None:
+async def test_message_is_spoken_of_as_sending_only_when_it_takes_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chat_tui.widgets.timeline.SPEAK_OF_SENDING_S", 1.5)  # a moment also on a busy machine
     app = app_with()
     async with app.run_test(size=(80, 24)) as pilot:
         here = app.state.conversations[1]

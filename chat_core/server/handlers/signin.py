@@ -6,7 +6,8 @@ finds every connection that its token opened.
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.ids import AccountId
@@ -65,7 +66,7 @@ async def sign_in(ctx: Context, request: SignIn) -> SignedIn:
             "A name alone is enough only on the server's own machine: sign in with your password, or register.",
         )
     name = _own_name(request.name)
-    account, created = await ctx.store.write(SignInByName(name, ctx.wall_ms(), entry.makes))
+    account, created = await _write_noted(ctx, SignInByName(name, ctx.wall_ms(), entry.makes))
     return _entered(ctx, account, None, created=created)
 
 
@@ -93,7 +94,7 @@ async def sign_in_password(ctx: Context, request: SignInPassword) -> SignedIn:
 async def sign_in_token(ctx: Context, request: SignInToken) -> SignedIn:
     """Sign in as a device that is known."""
     _greeted(ctx)
-    account, device = await ctx.store.write(SignInByToken(token_digest(request.token), ctx.wall_ms()))
+    account, device = await _write_noted(ctx, SignInByToken(token_digest(request.token), ctx.wall_ms()))
     return _entered(ctx, account, device)
 
 
@@ -216,6 +217,16 @@ def _entered(ctx: Context, account: Account, device: int | None, token: str = ""
         ctx.session.close(Goodbye.BANNED, banned)
         raise Refused(Refusal.BANNED, banned)
     return SignedIn(account=account, created=created, device=device, token=token)
+
+
+async def _write_noted(ctx: Context, op: SignInByName | SignInByToken) -> Any:
+    """Carry out a sign-in; on a full disk without the note of when: who is known comes in, and reads."""
+    try:
+        return await ctx.store.write(op)
+    except Refused as refused:
+        if refused.code is not Refusal.STORE_FULL:
+            raise
+        return await ctx.store.write(replace(op, noted=False))
 
 
 def _greeted(ctx: Context) -> None:

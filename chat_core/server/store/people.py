@@ -26,6 +26,8 @@ class SignInByName:
     ts: int
     make: Literal["any", "listed", "none"] = "any"
     """Which accounts may be made; with `listed`, only listed names may sign in at all."""
+    noted: bool = True
+    """Whether the sign-in is noted: without, somebody known comes in although nothing can be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class SignInByToken:
 
     token: bytes
     ts: int
+    noted: bool = True
+    """As for `SignInByName`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,8 @@ def sign_in_by_name(work: Work, op: SignInByName) -> Committed:
     if known.role == "guest":
         raise Refused(Refusal.NAME_TAKEN, f"'{known.name}' is a guest of another device; choose another name.")
     check_may_sign_in(work, known, op.ts)
-    persons.seen(work, known, op.ts)
+    if op.noted:
+        persons.seen(work, known, op.ts)
     return Committed(reply=(known.account, False))
 
 

@@ -88,8 +88,9 @@ def sign_in_by_token(work: Work, op: SignInByToken) -> Committed:
     if device is None or person is None:
         raise Refused(Refusal.WRONG_CREDENTIALS, REVOKED)
     check_may_sign_in(work, person, op.ts)
-    persons.device_used(work, device, op.ts)
-    persons.seen(work, person, op.ts)
+    if op.noted:
+        persons.device_used(work, device, op.ts)
+        persons.seen(work, person, op.ts)
     return Committed(reply=(person.account, device.id))
 
 
