@@ -122,7 +122,7 @@ def test_draft_is_there_after_a_kill(server: ServerProcess, home: Path) -> None:
         zoe.until(lambda _: any("do not lose me" in file.read_text() for file in drafts.glob("*/drafts.json")), "saved")
         assert [oct(file.stat().st_mode & 0o777) for file in drafts.glob("*/drafts.json")] == ["0o600"]
         os.kill(int(zoe._tmux("display-message", "-p", "#{pane_pid}")), signal.SIGKILL)
-        zoe.wait_for("Pane is dead")
+        zoe.until(lambda _: zoe.told("pane_dead") == "1", "the client was not killed")
     with client(server, home) as zoe:
         zoe.wait_for("▌ do not lose me")
 
