@@ -12,22 +12,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from rich.text import Text
 from textual import events
-from textual.app import App
-from textual.filter import LineFilter
-from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from typing_extensions import override
 
 from chat_core.base.errors import ChatError, UsageFault
-from chat_core.base.faults import HarmlessFormatter, harmless_traceback
 from chat_core.base.tasks import spawn
 from chat_core.client.errors import Untrusted
 from chat_core.client.state.model import ClientState
 from chat_core.protocol.requests.session import Welcome
 from chat_core.transport.urls import parse_invitation
 from chat_tui import storage
+from chat_tui.app_base import AppBase
 from chat_tui.bridge import KNOWN, Way
 from chat_tui.commands.context import Answer
 from chat_tui.config import Settings
@@ -45,16 +41,14 @@ from chat_tui.screens.start_parts import in_words
 from chat_tui.screens.trust import StopScreen, TrustScreen
 from chat_tui.screens.visit import Choice, Visit, asks_first, trust
 from chat_tui.storage import HERE
-from chat_tui.themes import DEFAULTS, THEMES
-from chat_tui.views.clean import drawable, drawable_line
+from chat_tui.views.clean import drawable_line
 from chat_tui.views.columns import BREAKPOINTS, HEIGHTS
 from chat_tui.views.lines import Line, Span
-from chat_tui.widgets.safe import ControlFilter
 
 _log = logging.getLogger(__name__)
 
 
-class ChatApp(App[None], inherit_bindings=False):
+class ChatApp(AppBase, inherit_bindings=False):
     """The application."""
 
     TITLE = "chat"
@@ -95,15 +89,10 @@ class ChatApp(App[None], inherit_bindings=False):
             UsageFault: the data folder's path is too long.
         """
         repair()
-        super().__init__()
-        for each in THEMES:
-            self.register_theme(each)
-        self.theme = theme or THEMES[0].name
-        self._settings = settings or Settings()
+        super().__init__(config, settings or Settings(), theme)
         self._keys = keymap or Keymap()
         self.set_keymap(self._keys.changed)
         self._conflicts = self._keys.conflicts
-        self._config = config
         self._outbox = outbox
         self._servers = storage.load(config)
         self._embedded = Embedded(data)
@@ -125,42 +114,6 @@ class ChatApp(App[None], inherit_bindings=False):
         # The toolkit gives this to every screen but the first, and takes it from each that is switched away.
         screen._push_result_callback(screen, None)
         return screen
-
-    @override
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """See App."""
-        return dict(DEFAULTS)
-
-    @override
-    def get_line_filters(self) -> list[LineFilter]:
-        """See App."""
-        return [*super().get_line_filters(), ControlFilter()]
-
-    @override
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = False,
-    ) -> None:
-        """See App; markup is never read, whatever the message is made of."""
-        shown, title = drawable(message), drawable_line(title)
-        super().notify(shown, title=title, severity=severity, timeout=timeout, markup=False)
-
-    @override
-    def _fatal_error(self) -> None:
-        """See App: leave, with what went wrong in the terminal and in the log.
-
-        The toolkit would show the values of variables, which are messages and secrets, and obey what is in them.
-        """
-        error = self._exception
-        assert error is not None, "the toolkit notes the first one before it calls this"
-        _log.error("the client ended by a fault in it", exc_info=error)
-        self._exit_renderables.append(Text(f"{harmless_traceback(error)}This is a fault in the client; see its log."))
-        self._close_messages_no_wait()
 
     @override
     async def on_event(self, event: events.Event) -> None:
@@ -279,6 +232,14 @@ class ChatApp(App[None], inherit_bindings=False):
         address = HERE if link is None else str(link.address)
         self._go(Choice(address, self._servers.name_for(address), link))
 
+    @override
+    def tell_setting(self, sentence: str, *, fault: bool = False) -> None:
+        """See AppBase: where one looks."""
+        if self._visit is not None and self.screen is self._visit.screen:
+            self._visit.screen.answer(Answer(sentence, fault=fault))
+        else:
+            super().tell_setting(sentence, fault=fault)
+
     def on_help_wanted(self, event: HelpWanted) -> None:
         """Show the help."""
         self.push_screen(HelpScreen(event.topic, self._keys.keys))
@@ -287,10 +248,11 @@ class ChatApp(App[None], inherit_bindings=False):
         """Connect, now that there is something to look at."""
         if self._visit is not None and event.view is self._visit.screen:
             spawn("visit", self._visit.begin())
-            conflicts, self._conflicts = self._conflicts, ()
-            if conflicts:
-                lines = [Line((Span(each, "muted"),)) for each in conflicts]
-                self._visit.screen.answer(Answer("Keys that mean two things:", lines, fault=True))
+            for title, faults in (("Keys that mean two things:", self._conflicts), ("Themes:", self.theme_faults)):
+                if faults:
+                    lines = [Line((Span(drawable_line(each), "muted"),)) for each in faults]
+                    self._visit.screen.answer(Answer(title, lines, fault=True))
+            self._conflicts = self.theme_faults = ()
 
     def _go(self, choice: Choice, way: Way = KNOWN) -> None:
         self._choice, self._way = choice, way
@@ -382,15 +344,3 @@ class ChatApp(App[None], inherit_bindings=False):
         if self._on_settled is not None:
             self.call_after_refresh(self._on_settled)
             self._on_settled = None
-
-
-def log_to(file: Path) -> None:
-    """Write what goes wrong inside into a file: the screen is no place for it."""
-    handler: logging.Handler
-    try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handler = logging.FileHandler(file, encoding="utf-8", errors="backslashreplace", delay=True)
-    except OSError:
-        handler = logging.NullHandler()
-    handler.setFormatter(HarmlessFormatter("%(asctime)s %(name)s %(message)s"))
-    logging.basicConfig(handlers=[handler], level=logging.WARNING)

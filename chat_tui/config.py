@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
-from chat_core.base.settings import Loaded, Loading, SettingsFault, read_toml
+from chat_core.base.settings import LIVE, Loaded, Loading, SettingsFault, read_toml
 
 CONFIG_FILE: Final = "chat-tui.toml"
 """Name of the file, in the folder where the client remembers its servers."""
@@ -50,9 +50,21 @@ class CommandsSection(msgspec.Struct, frozen=True, kw_only=True):
     they are the whole line."""
 
 
+class LookSection(msgspec.Struct, frozen=True, kw_only=True):
+    """What it looks like."""
+
+    theme: Annotated[str, msgspec.Meta(max_length=32), LIVE] = "chat-dark"
+    """The theme: one of the client's, or one of your own, which is a file `themes/NAME.toml` in the folder of the
+    settings."""
+    symbols: Annotated[Literal["unicode", "ascii"], LIVE] = "unicode"
+    """What lines, dots and marks are drawn with: `ascii` for terminals and fonts that lack the others. Text that people
+    wrote stays as it is."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The configuration of a client: what the file can hold."""
 
+    look: LookSection = LookSection()
     compose: ComposeSection = ComposeSection()
     keys: KeysSection = KeysSection()
     commands: CommandsSection = CommandsSection()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from chat_core.base.sentences import field_sentences
 from chat_core.base.settings import Key, in_words, keys_of, quoted
 from chat_core.server.config import PREFIX, Settings
 from chat_tui import config as client
-from docs.struct_tables import Undocumented, described, field_sentences, table
+from docs.struct_tables import Undocumented, described, table
 
 _HEAD = ("key", "what it can be", "unit", "default", "live", "meaning", "in the environment")
 

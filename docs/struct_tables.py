@@ -10,13 +10,14 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
-from functools import cache
 from itertools import pairwise
 from types import ModuleType
 from typing import Any, Final
 
 import msgspec
 from msgspec import inspect as types
+
+from chat_core.base.sentences import field_sentences, sentences_of
 
 
 class Undocumented(Exception):
@@ -47,7 +48,7 @@ def described(kind: type) -> str:
 
 def constants(module: ModuleType) -> dict[str, str]:
     """Return the module's constants with the sentence under each, in their order."""
-    return _sentences(ast.parse(inspect.getsource(module)).body)
+    return sentences_of(ast.parse(inspect.getsource(module)).body)
 
 
 def enumeration(kind: type[StrEnum]) -> list[tuple[str, str]]:
@@ -79,33 +80,6 @@ def field_table(kind: type[msgspec.Struct]) -> str:
         default = "" if field.required else _default(field)
         rows.append((f"`{field.encode_name}`", in_words(field.type), default, one_line(sentences[field.encode_name])))
     return table(("field", "type", "default", "meaning"), rows) if rows else "It has no fields."
-
-
-@cache
-def field_sentences(kind: type) -> dict[str, str]:
-    """Return the sentence that stands under each field of a class of ours, by the field's name."""
-    sentences: dict[str, str] = {}
-    for base in reversed(kind.__mro__):
-        if base.__module__.startswith(("chat_core.", "chat_tui.")):
-            tree = ast.parse(textwrap.dedent(inspect.getsource(base))).body[0]
-            assert isinstance(tree, ast.ClassDef)
-            sentences |= _sentences(tree.body)
-    return sentences
-
-
-def _sentences(body: list[ast.stmt]) -> dict[str, str]:
-    """Return the string that stands under each annotated name."""
-    found = {}
-    for statement, below in pairwise(body):
-        if (
-            isinstance(statement, ast.AnnAssign)
-            and isinstance(statement.target, ast.Name)
-            and isinstance(below, ast.Expr)
-            and isinstance(below.value, ast.Constant)
-            and isinstance(below.value.value, str)
-        ):
-            found[statement.target.id] = one_line(below.value.value)
-    return found
 
 
 def _default(field: types.Field) -> str:

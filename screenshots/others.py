@@ -32,4 +32,15 @@ async def completion() -> Path:
         return take(pilot, "completion-100x24")
 
 
-PICTURES = (start, help_screen, completion)
+async def settings() -> Path:
+    """The settings, with another theme just chosen."""
+    async with demo(100, 28) as pilot:
+        await until(pilot, "Release planning", "we are only bots")
+        await pilot.press("f2")
+        await until(pilot, "SETTINGS")
+        await pilot.press("right", "right", "right")
+        await until(pilot, "Written.")
+        return take(pilot, "settings-100x28")
+
+
+PICTURES = (start, help_screen, completion, settings)

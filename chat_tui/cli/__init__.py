@@ -44,7 +44,11 @@ def parser() -> ArgumentParser:
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=f"chat-tui {__version__}")
-    top.add_argument("--theme", default="", help="look of the full-screen client: chat-dark or chat-light")
+    top.add_argument(
+        "--theme",
+        default="",
+        help="look of the full-screen client: chat-dark, chat-light, dusk, forest, contrast, mono, paper or your own",
+    )
     top.set_defaults(run=full_screen.start)
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
 

@@ -101,16 +101,18 @@ def _run_screens(
     _check_terminal()
     # What is made while everything is imported and drawn first is kept anyway: looking through it takes time.
     gc.disable()
-    from chat_tui.app import ChatApp, log_to
+    from chat_tui.app import ChatApp
+    from chat_tui.app_base import log_to
     from chat_tui.config import load, own_keys
     from chat_tui.keys import keymap
     from chat_tui.screens.visit import Choice
-    from chat_tui.themes import THEMES
+    from chat_tui.themes import LOOKS
+    from chat_tui.themes.own import own_looks
 
-    names = [each.name for each in THEMES]
-    if theme not in ("", *names):
-        raise UsageFault(f"There is no theme '{theme}'; there are {' and '.join(names)}.")
     folder = config_folder()
+    names = [*LOOKS, *(look.name for look in own_looks(folder, LOOKS)[0])]
+    if theme not in ("", *names):
+        raise UsageFault(f"There is no theme '{theme}'; there are {', '.join(names)}.")
     settings = load(folder, os.environ).settings
     keys = keymap(settings.keys.preset, own_keys(folder))
     for conflict in keys.conflicts:

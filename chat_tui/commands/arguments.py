@@ -185,6 +185,22 @@ class Length(Argument):
         return cls("" if text.casefold() == "off" else str(parse_duration(text)))
 
 
+class Setting(Argument):
+    """The name of a setting, with its section or without: `look.theme`, `theme`."""
+
+    __slots__ = ()
+
+    label = "setting"
+
+
+class ThemeName(Argument):
+    """The name of a theme."""
+
+    __slots__ = ()
+
+    label = "theme"
+
+
 class FileName(Argument):
     """The path of a file; blanks may be in it."""
 

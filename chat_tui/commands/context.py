@@ -113,6 +113,10 @@ class Desk(Protocol):
         """Show the help; empty: from its beginning, else at a command."""
         ...
 
+    def show_settings(self, setting: str = "", value: str | None = None) -> None:
+        """Show all settings, or one (`look.theme`); with a value, as typed: give it that one."""
+        ...
+
     def leave_for(self, server: str) -> None:
         """Leave this server for another one; empty: to the start screen."""
         ...

@@ -82,6 +82,7 @@ WINDOW: Final[tuple[Key, ...]] = (
     Key("window.list", "f7,alt+shift+b", "toggle_list", "show or hide the conversations", "chat"),
     Key("window.members", "f8,alt+shift+n", "toggle_members", "show or hide the members", "chat"),
     Key("window.redraw", "ctrl+l", "redraw", "draw the screen again", "screen"),
+    Key("window.settings", "f2", "settings", "settings", "chat"),
     Key("program.help", "f1", "help", "help", "screen"),
     Key("program.cancel", "ctrl+c", "cancel", "copy what is selected, or clear what you wrote; twice: quit", "screen"),
     Key("program.suspend", "ctrl+z", "suspend", "back to the shell for a while; fg comes back", "screen"),

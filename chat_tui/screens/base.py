@@ -49,6 +49,17 @@ class HelpWanted(Message):
         """A command; empty: all of it."""
 
 
+class SettingsWanted(Message):
+    """The user wants to see the settings, or to change one."""
+
+    def __init__(self, setting: str = "", value: str | None = None) -> None:
+        super().__init__()
+        self.setting = setting
+        """Which: `look.theme`; empty: all of them."""
+        self.value = value
+        """What it is to be, as typed; None: as it is."""
+
+
 class BaseScreen(Screen[None], inherit_bindings=False):
     """A screen of ours."""
 
@@ -94,6 +105,14 @@ class BaseScreen(Screen[None], inherit_bindings=False):
     def action_help(self) -> None:
         """Show the help."""
         self.post_message(HelpWanted(""))
+
+    def show_settings(self, setting: str = "", value: str | None = None) -> None:
+        """Ask for all settings, or one (`look.theme`), or give it a value, as typed."""
+        self.post_message(SettingsWanted(setting, value))
+
+    def action_settings(self) -> None:
+        """Show the settings."""
+        self.show_settings()
 
     def action_cancel(self) -> None:
         """Take back what is under way; for screens that have something."""

@@ -10,14 +10,18 @@ from typing import Final
 
 from textual.theme import Theme
 
+from chat_tui.themes.more import CONTRAST, DUSK, FOREST, MONO, PAPER
+from chat_tui.themes.own import Look
 from chat_tui.themes.tokens import DARK, LIGHT, with_readable
 
 _THEME_FIELDS: Final = ("background", "surface", "panel", "foreground", "accent", "error")
 
 
-def _theme(name: str, look: Mapping[str, str], *, dark: bool) -> Theme:
+def theme_of(named: Look) -> Theme:
+    """Return a look as the toolkit's theme."""
+    look = named.colours
     return Theme(
-        name=name,
+        name=named.name,
         primary=look["link"],
         secondary=look["own"],
         background=look["background"],
@@ -28,7 +32,7 @@ def _theme(name: str, look: Mapping[str, str], *, dark: bool) -> Theme:
         warning=look["accent"],
         error=look["error"],
         success=look["ok"],
-        dark=dark,
+        dark=named.dark,
         # All of them, because the toolkit's way from a colour to a variable is one off now and then.
         variables={**with_readable(look), **_toolkit(look)},
     )
@@ -57,8 +61,19 @@ def _toolkit(look: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-THEMES: Final = (_theme("chat-dark", DARK, dark=True), _theme("chat-light", LIGHT, dark=False))
-"""The looks that come with the client; the first is the default."""
+LOOKS: Final[Mapping[str, Mapping[str, str]]] = {
+    "chat-dark": DARK,
+    "chat-light": LIGHT,
+    "dusk": DUSK,
+    "forest": FOREST,
+    "contrast": CONTRAST,
+    "mono": MONO,
+    "paper": PAPER,
+}
+"""The looks that come with the client, by name; the first is the default."""
+
+THEMES: Final = tuple(theme_of(Look(name, look)) for name, look in LOOKS.items())
+"""They as themes, in that order."""
 
 DEFAULTS: Final[Mapping[str, str]] = {
     name: value for name, value in with_readable(DARK).items() if name not in _THEME_FIELDS

@@ -253,6 +253,13 @@ async def _(me: Sitting, key: str) -> None:
     await me.until(lambda: me.chat.query_one("#members").region.offset != Offset(0, 0))
 
 
+@row("window.settings")
+async def _(me: Sitting, key: str) -> None:
+    await me.press(key)
+    await me.sees("SETTINGS", "LOOK")
+    await me.press("escape")
+
+
 @row("window.redraw")
 async def _(me: Sitting, key: str) -> None:
     drawn = me.chat._compositor.full_map.keys()

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from rich.color import Color, ColorSystem
 from textual.theme import Theme
 
-from chat_tui.themes import DEFAULTS, THEMES
+from chat_tui.themes import DEFAULTS, LOOKS, THEMES
 from chat_tui.themes.contrast import READABLE, contrast, luminance, raised
-from chat_tui.themes.tokens import DARK, LIGHT, with_readable
+from chat_tui.themes.own import Look, own_looks
+from chat_tui.themes.tokens import DARK, with_readable
 
-LOOKS = pytest.mark.parametrize("look", [DARK, LIGHT], ids=["dark", "light"])
+EACH = pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS.keys())
 
 
 def with_256_colours(colour: str) -> str:
@@ -26,7 +28,7 @@ def texts(look: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-@LOOKS
+@EACH
 def test_text_can_be_read_on_its_grounds(look: Mapping[str, str]) -> None:
     poor = {
         (name, ground): contrast(colour, look[ground])
@@ -39,7 +41,7 @@ def test_text_can_be_read_on_its_grounds(look: Mapping[str, str]) -> None:
     assert not poor
 
 
-@LOOKS
+@EACH
 def test_text_can_be_read_with_256_colours(look: Mapping[str, str]) -> None:
     # The palette has no green between one that is a little too light for white and one that is olive;
     # "online" is told by its word and its dot as well.
@@ -54,7 +56,7 @@ def test_text_can_be_read_with_256_colours(look: Mapping[str, str]) -> None:
     assert not poor
 
 
-@LOOKS
+@EACH
 def test_plain_text_badge_and_hint_can_be_read_on_what_they_stand_on(look: Mapping[str, str]) -> None:
     full = with_readable(look)
 
@@ -63,12 +65,18 @@ def test_plain_text_badge_and_hint_can_be_read_on_what_they_stand_on(look: Mappi
     assert contrast(full["read-hint"], look["panel"]) >= READABLE
 
 
-@LOOKS
+@pytest.mark.parametrize("look", [LOOKS["chat-dark"], LOOKS["chat-light"]], ids=["dark", "light"])
 def test_readable_form_is_the_token_itself_when_that_can_be_read(look: Mapping[str, str]) -> None:
     full = with_readable(look)
 
     assert full["read-link"] == look["link"]
     assert full["read-faint"] != look["faint"]
+
+
+@EACH
+def test_look_has_every_token_and_tells_names_apart(look: Mapping[str, str]) -> None:
+    assert list(look) == list(DARK)
+    assert len({look[f"name-{number}"] for number in range(1, 7)}) == 6
 
 
 def test_contrast_agrees_with_the_standard_when_given_its_extremes() -> None:
@@ -82,7 +90,7 @@ def test_raised_ends_at_its_goal_when_nothing_on_the_way_will_do() -> None:
     assert raised("#777777", "#888888", ("#808080",)) == "#888888"
 
 
-@pytest.mark.parametrize(("theme", "look"), list(zip(THEMES, [DARK, LIGHT], strict=True)), ids=["dark", "light"])
+@pytest.mark.parametrize(("theme", "look"), list(zip(THEMES, LOOKS.values(), strict=True)), ids=LOOKS.keys())
 def test_theme_has_exactly_the_colours_of_its_look(theme: Theme, look: Mapping[str, str]) -> None:
     variables = {**theme.to_color_system().generate(), **theme.variables}
 
@@ -93,3 +101,44 @@ def test_defaults_name_every_variable_that_is_ours() -> None:
     ours = set(with_readable(DARK)) - {"background", "surface", "panel", "foreground", "accent", "error"}
 
     assert set(DEFAULTS) == ours
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    (folder / "themes").mkdir(exist_ok=True)
+    (folder / "themes" / name).write_text(text)
+
+
+def test_own_look_takes_what_it_leaves_out_from_its_base(tmp_path: Path) -> None:
+    write(tmp_path, "sea.toml", 'base = "paper"\naccent = "#104080"\n')
+
+    looks, faults = own_looks(tmp_path, LOOKS)
+
+    assert not faults
+    assert looks == (Look("sea", {**LOOKS["paper"], "accent": "#104080"}),)
+    assert not looks[0].dark
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("sea.toml", 'accnt = "#104080"', "there is no colour accnt"),
+        ("sea.toml", 'accent = "blue"', 'expected a colour like "#f0b35e"'),
+        ("sea.toml", "accent = 3", 'expected a colour like "#f0b35e"'),
+        ("sea.toml", 'base = "mud"', "expected one of chat-dark"),
+        ("sea.toml", "accent = ", "is no TOML"),
+        ("paper.toml", 'accent = "#104080"', "the name paper is taken"),
+        ("My \x1b[2J sea.toml", 'accent = "#104080"', "small letters"),
+    ],
+)
+def test_own_look_is_left_out_and_said_to_be_wrong(tmp_path: Path, name: str, text: str, said: str) -> None:
+    write(tmp_path, name, text)
+
+    looks, faults = own_looks(tmp_path, LOOKS)
+
+    assert not looks
+    assert said in faults[0]
+    assert "\x1b" not in faults[0]
+
+
+def test_there_are_no_own_looks_without_a_folder(tmp_path: Path) -> None:
+    assert own_looks(tmp_path / "none", LOOKS) == ((), ())

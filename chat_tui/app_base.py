@@ -1,0 +1,157 @@
+"""What the application is, whatever it shows: its looks, its settings, its last gate, and how it ends in a fault."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+from textual.app import App
+from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
+from typing_extensions import override
+
+from chat_core.base.errors import ChatError, UsageFault
+from chat_core.base.faults import HarmlessFormatter, harmless_traceback
+from chat_core.base.settings import Entry, Key, as_typed
+from chat_tui.config import Settings, load
+from chat_tui.screens.base import SettingsWanted
+from chat_tui.screens.settings import SettingsScreen
+from chat_tui.themes import DEFAULTS, LOOKS, THEMES, theme_of
+from chat_tui.themes.own import own_looks
+from chat_tui.views.clean import drawable, drawable_line
+from chat_tui.views.settings_rows import as_said
+from chat_tui.widgets.safe import ControlFilter
+from chat_tui.widgets.symbols import AsciiFilter
+
+_log = logging.getLogger(__name__)
+
+
+class AppBase(App[None], inherit_bindings=False):
+    """It.
+
+    Args:
+        config: folder of the settings.
+        settings: as they were found there.
+        theme: name of a look that was asked for; empty: as it is set.
+    """
+
+    def __init__(self, config: Path, settings: Settings, theme: str = "") -> None:
+        super().__init__()
+        self._config = config
+        self._settings = settings
+        for each in THEMES:
+            self.register_theme(each)
+        own, self.theme_faults = own_looks(config, LOOKS)
+        """What is wrong with the user's own looks, a sentence each."""
+        for look in own:
+            self.register_theme(theme_of(look))
+        self._theme_names = (*LOOKS, *(look.name for look in own))
+        wanted = theme or settings.look.theme
+        if wanted not in self._theme_names:
+            self.theme_faults = (*self.theme_faults, self._no_theme(wanted))
+            wanted = THEMES[0].name
+        self.theme = wanted
+
+    @override
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """See App."""
+        return dict(DEFAULTS)
+
+    @override
+    def get_line_filters(self) -> list[LineFilter]:
+        """See App."""
+        ascii_only = [AsciiFilter()] if self._settings.look.symbols == "ascii" else []
+        return [*super().get_line_filters(), ControlFilter(), *ascii_only]
+
+    @override
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """See App; markup is never read, whatever the message is made of."""
+        shown, title = drawable(message), drawable_line(title)
+        super().notify(shown, title=title, severity=severity, timeout=timeout, markup=False)
+
+    @override
+    def _fatal_error(self) -> None:
+        """See App: leave, with what went wrong in the terminal and in the log.
+
+        The toolkit would show the values of variables, which are messages and secrets, and obey what is in them.
+        """
+        error = self._exception
+        assert error is not None, "the toolkit notes the first one before it calls this"
+        _log.error("the client ended by a fault in it", exc_info=error)
+        self._exit_renderables.append(Text(f"{harmless_traceback(error)}This is a fault in the client; see its log."))
+        self._close_messages_no_wait()
+
+    # --- settings
+
+    def on_settings_wanted(self, event: SettingsWanted) -> None:
+        """Show the settings, or change one."""
+        try:
+            if not event.setting:
+                screen = SettingsScreen(self._entries(), self._change, {("look", "theme"): self._theme_names})
+                self.push_screen(screen)
+                return
+            key = self._entry(event.setting).key
+            if event.value is not None:
+                self._change(key, as_typed(key, event.value))
+            self.tell_setting(as_said(self._entry(event.setting)))
+        except ChatError as fault:
+            self.tell_setting(str(fault), fault=True)
+
+    def tell_setting(self, sentence: str, *, fault: bool = False) -> None:
+        """Say how a setting is, or why it cannot be so."""
+        self.notify(sentence, severity="error" if fault else "information")
+
+    def _entries(self) -> Sequence[Entry]:
+        return load(self._config, os.environ).entries
+
+    def _entry(self, setting: str) -> Entry:
+        """Return a setting by its name, with its section or without where there is only one. Raises: UsageFault."""
+        section, _, name = setting.rpartition(".")
+        found = [each for each in self._entries() if each.key.name == name and section in ("", each.key.section)]
+        if len(found) == 1:
+            return found[0]
+        raise UsageFault(f"There is no setting {drawable_line(setting)}; /settings shows all of them.")
+
+    def _change(self, key: Key, value: Any) -> Sequence[Entry]:
+        """Write a setting and take it up. Raises: ChatError."""
+        from chat_tui import settings_file  # what edits TOML takes its time to load
+
+        if (key.section, key.name) == ("look", "theme") and value not in self._theme_names:
+            raise UsageFault(self._no_theme(value))
+        settings_file.write(self._config, key, value)
+        loaded = load(self._config, os.environ)
+        before, self._settings = self._settings, loaded.settings
+        if self._settings.look != before.look:
+            if self._settings.look.theme in self._theme_names:
+                self.theme = self._settings.look.theme
+            for screen in self.screen_stack:
+                for widget in screen.walk_children(with_self=True):
+                    widget.refresh()
+        return loaded.entries
+
+    def _no_theme(self, name: str) -> str:
+        return f"There is no theme {drawable_line(name)}; there are {', '.join(self._theme_names)}."
+
+
+def log_to(file: Path) -> None:
+    """Write what goes wrong inside into a file: the screen is no place for it."""
+    handler: logging.Handler
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handler = logging.FileHandler(file, encoding="utf-8", errors="backslashreplace", delay=True)
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setFormatter(HarmlessFormatter("%(asctime)s %(name)s %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)

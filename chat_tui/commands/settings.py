@@ -1,0 +1,25 @@
+"""Commands about the settings of this client."""
+
+from __future__ import annotations
+
+from chat_tui.commands.arguments import Rest, Setting, ThemeName
+from chat_tui.commands.command import command
+from chat_tui.commands.context import Context
+
+
+@command("settings", aliases=("options",), key="f2", example="/settings")
+async def settings(ctx: Context) -> None:
+    """Show all settings, to be changed there; they are written into the settings file."""
+    ctx.desk.show_settings()
+
+
+@command("set", example="/set look.symbols ascii")
+async def set_(ctx: Context, setting: Setting = Setting(""), value: Rest = Rest("")) -> None:
+    """Tell how a setting is, or give it another value; alone it shows all of them."""
+    ctx.desk.show_settings(setting, value or None)
+
+
+@command("theme", example="/theme dusk")
+async def theme(ctx: Context, name: ThemeName = ThemeName("")) -> None:
+    """Tell which theme is in use, or use another one from now on."""
+    ctx.desk.show_settings("look.theme", name or None)

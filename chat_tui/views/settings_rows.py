@@ -1,0 +1,97 @@
+"""The settings as rows: a section's heading, a line for each with its value, and all about the chosen one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from msgspec import inspect as types
+
+from chat_core.base.settings import Entry, Origin, in_words, quoted
+from chat_tui.views.clean import drawable_line
+from chat_tui.views.lines import Line, Span, cropped, elide
+from chat_tui.views.wrap import wrap
+
+NAME_CELLS: Final = 18
+"""Cells that a setting's name takes."""
+ABOUT_LINES: Final = 4
+"""Most lines about the chosen setting."""
+
+Choices = Mapping[tuple[str, str], Sequence[str]]
+"""What settings that are any text to the schema are chosen from, by section and name."""
+
+
+def choices_of(entry: Entry, more: Choices) -> tuple[Any, ...]:
+    """Return what a setting is chosen from, in their order; empty: it is typed."""
+    if (given := more.get((entry.key.section, entry.key.name))) is not None:
+        return tuple(given)
+    info = entry.key.type
+    info = info.type if isinstance(info, types.Metadata) else info
+    match info:
+        case types.BoolType():
+            return (False, True)
+        case types.LiteralType():
+            return tuple(info.values)
+        case _:
+            return ()
+
+
+def shown(value: object) -> str:
+    """Return a value for people."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return drawable_line(str(value)) if value != "" else "nothing"
+
+
+def setting_rows(entries: Sequence[Entry], chosen: int, width: int) -> tuple[list[Line], int]:
+    """Return the rows of all settings, and which row is the chosen one's.
+
+    Args:
+        entries: the settings, section by section.
+        chosen: index of the chosen one.
+        width: cells of a row.
+    """
+    rows: list[Line] = []
+    at = 0
+    section = ""
+    for index, entry in enumerate(entries):
+        if entry.key.section != section:
+            section = entry.key.section
+            rows += [Line()] * bool(rows) + [Line((Span(f"  {section.upper()}", "heading"),))]
+        if index == chosen:
+            at = len(rows)
+        rows.append(_row(entry, width, chosen=index == chosen))
+    return rows, at
+
+
+def _row(entry: Entry, width: int, *, chosen: bool) -> Line:
+    name = entry.key.name.replace("_", " ")
+    changed = entry.origin is not Origin.DEFAULT
+    spans = (
+        Span("▌" if chosen else " ", "own"),
+        Span(f" {elide(name, NAME_CELLS):<{NAME_CELLS}} ", "strong" if chosen else "text"),
+        Span(shown(entry.value), "own" if changed else "muted"),
+        Span(f"  set by {drawable_line(entry.where)}" if entry.origin > Origin.FILE else "", "quiet"),
+    )
+    return Line(cropped(spans, width), ground="panel" if chosen else "")
+
+
+def about_lines(entry: Entry, meaning: str, choices: Sequence[Any], width: int) -> list[Line]:
+    """Return what is said about a setting: its meaning, what it can be, and what it is if nobody sets it.
+
+    Args:
+        entry: the setting.
+        meaning: its sentence, as documented.
+        choices: what it is chosen from; empty: it is typed.
+        width: cells of a line.
+    """
+    can_be = " · ".join(shown(each) for each in choices) if choices else in_words(entry.key.type)
+    words = f"{meaning} It can be: {can_be}. Without a setting: {shown(entry.key.default)}."
+    words = drawable_line(words.replace("`", ""))
+    pieces = wrap(words, max(10, width - 4))
+    return [Line((Span(f"  {words[piece.start : piece.end]}", "muted"),)) for piece in pieces[:ABOUT_LINES]]
+
+
+def as_said(entry: Entry) -> str:
+    """Return a setting as a sentence names it: `look.theme = "dusk"`."""
+    return f"{entry.key.section}.{entry.key.name} = {quoted(entry.value)}"
