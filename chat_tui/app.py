@@ -123,14 +123,20 @@ class ChatApp(AppBase, inherit_bindings=False):
         """
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self.app_focus = True
+            self.alerter.key_pressed()
             if isinstance(self.screen, BaseScreen):
                 self.screen.regain_focus()
             if self._visit is not None:
                 self._visit.bridge.key_pressed()
         await super().on_event(event)
 
+    def on_app_blur(self) -> None:
+        """Note that nobody looks."""
+        self.alerter.focus(has=False)
+
     def on_app_focus(self) -> None:
         """Look after the connection when somebody comes back to the window."""
+        self.alerter.focus(has=True)
         if self._visit is not None:
             self._visit.bridge.wake()
 

@@ -14,14 +14,18 @@ from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from typing_extensions import override
 
+from chat_core.base.clock import SystemClock
 from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.faults import HarmlessFormatter, harmless_traceback
 from chat_core.base.settings import Entry, Key, as_typed
+from chat_tui.alerting import Alerter
 from chat_tui.config import Settings, load
+from chat_tui.messages import AlertWanted
 from chat_tui.screens.base import SettingsWanted
 from chat_tui.screens.settings import SettingsScreen
 from chat_tui.themes import DEFAULTS, LOOKS, THEMES, theme_of
 from chat_tui.themes.own import own_looks
+from chat_tui.views.alerts import quiet_hours
 from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.settings_rows import as_said
 from chat_tui.widgets.safe import ControlFilter
@@ -55,6 +59,16 @@ class AppBase(App[None], inherit_bindings=False):
             self.theme_faults = (*self.theme_faults, self._no_theme(wanted))
             wanted = THEMES[0].name
         self.theme = wanted
+        self.alerter = Alerter(os.environ, self._write, SystemClock())
+        """Tells of what comes while nobody looks."""
+
+    def _write(self, text: str) -> None:
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(text)
+
+    def on_alert_wanted(self, event: AlertWanted) -> None:
+        """Tell of it."""
+        self.alerter.tell(event.alert, self._settings.notify)
 
     @override
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -130,6 +144,8 @@ class AppBase(App[None], inherit_bindings=False):
 
         if (key.section, key.name) == ("look", "theme") and value not in self._theme_names:
             raise UsageFault(self._no_theme(value))
+        if (key.section, key.name) == ("notify", "quiet"):
+            quiet_hours(value)
         settings_file.write(self._config, key, value)
         loaded = load(self._config, os.environ)
         before, self._settings = self._settings, loaded.settings

@@ -61,6 +61,22 @@ class LookSection(msgspec.Struct, frozen=True, kw_only=True):
     wrote stays as it is."""
 
 
+class NotifySection(msgspec.Struct, frozen=True, kw_only=True):
+    """How you are told of what is for you while you are not looking. What that is of a conversation, /notify says."""
+
+    bell: Annotated[bool, LIVE] = True
+    """Whether the terminal's bell rings."""
+    terminal: Annotated[Literal["auto", "osc9", "osc777", "none"], LIVE] = "auto"
+    """How the terminal is asked to show a notification: with OSC 9 or OSC 777; `auto`: as the terminals that are known
+    take it, others are not asked."""
+    desktop: Annotated[bool, LIVE] = False
+    """Whether `notify-send` shows it, too, where that is installed."""
+    preview: Annotated[bool, LIVE] = True
+    """Whether what was said stands in it; else only who said something."""
+    quiet: Annotated[str, msgspec.Meta(max_length=11), LIVE] = ""
+    """Hours without any alert, like `22:00-07:00`; empty: none."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The configuration of a client: what the file can hold."""
 
@@ -68,6 +84,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     compose: ComposeSection = ComposeSection()
     keys: KeysSection = KeysSection()
     commands: CommandsSection = CommandsSection()
+    notify: NotifySection = NotifySection()
 
 
 def load(folder: Path, environment: Mapping[str, str]) -> Loaded[Settings]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from chat_tui.views.alerts import Alert
+
 
 class ConversationChosen(Message):
     """The user wants to see a conversation."""
@@ -64,3 +66,12 @@ class LinkChosen(Message):
         super().__init__()
         self.url = url
         """http, https or mailto; ASCII without control characters."""
+
+
+class AlertWanted(Message):
+    """Something came that may be worth a sound."""
+
+    def __init__(self, alert: Alert) -> None:
+        super().__init__()
+        self.alert = alert
+        """It."""

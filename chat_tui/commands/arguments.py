@@ -14,6 +14,7 @@ from chat_core.base.durations import parse_duration
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import check_account_name, check_channel_name, parse_target, spell_account_name
 from chat_core.protocol.values import DmPolicy
+from chat_tui.views.alerts import RULES, Rule
 
 _ADDRESS: Final = re.compile(r"[0-9]+(\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(/64)?", re.ASCII)
 
@@ -199,6 +200,28 @@ class ThemeName(Argument):
     __slots__ = ()
 
     label = "theme"
+
+
+class AlertRule(Argument):
+    """What of a conversation alerts; empty: it is only asked."""
+
+    __slots__ = ()
+
+    label = "all|mentions|none"
+
+    @classmethod
+    @override
+    def parse(cls, text: str) -> Self:
+        """See Argument."""
+        rule = cls(text.casefold())
+        if rule.chosen is None:
+            raise UsageFault(f"'{text[:40]}' is none of all, mentions and none.")
+        return rule
+
+    @property
+    def chosen(self) -> Rule | None:
+        """The same as a value; None: it is none."""
+        return next((rule for rule in RULES if rule == self), None)
 
 
 class FileName(Argument):

@@ -10,6 +10,7 @@ from chat_core.client.state.model import ClientState, ConversationState
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import Style
+from chat_tui.views.alerts import Rule
 from chat_tui.views.lines import Line
 
 R = TypeVar("R", bound=Reply)
@@ -115,6 +116,10 @@ class Desk(Protocol):
 
     def show_settings(self, setting: str = "", value: str | None = None) -> None:
         """Show all settings, or one (`look.theme`); with a value, as typed: give it that one."""
+        ...
+
+    async def alert_by(self, conversation: ConversationState, rule: Rule | None) -> None:
+        """Tell what of a conversation alerts; with a rule: let it be so from now on. Raises: ChatError."""
         ...
 
     def leave_for(self, server: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chat_tui.commands.arguments import Rest, Setting, ThemeName
+from chat_tui.commands.arguments import AlertRule, Rest, Setting, ThemeName
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Context
 
@@ -23,3 +23,12 @@ async def set_(ctx: Context, setting: Setting = Setting(""), value: Rest = Rest(
 async def theme(ctx: Context, name: ThemeName = ThemeName("")) -> None:
     """Tell which theme is in use, or use another one from now on."""
     ctx.desk.show_settings("look.theme", name or None)
+
+
+@command("notify", example="/notify all")
+async def notify(ctx: Context, rule: AlertRule = AlertRule("")) -> None:
+    """Tell what alerts you of the conversation that is open, or choose it: all, mentions or none.
+
+    How an alert comes, and when there is quiet, stands in the settings: /set notify.quiet 22:00-07:00.
+    """
+    await ctx.desk.alert_by(ctx.here, rule.chosen)

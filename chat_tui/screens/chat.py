@@ -22,9 +22,9 @@ from chat_tui.commands.registry import bind
 from chat_tui.drafts import Draft
 from chat_tui.keys import bindings
 from chat_tui.messages import ConversationChosen, LinkChosen, MemberChosen, OlderWanted, ReadingOlder, ReadUpTo
+from chat_tui.screens.alerting import Alerting
 from chat_tui.screens.base import HelpWanted
 from chat_tui.screens.choices import Choice, choices, slot_choice
-from chat_tui.screens.finding import Finding
 from chat_tui.screens.found import FoundScreen
 from chat_tui.screens.help import help_lines
 from chat_tui.screens.switcher import Switcher
@@ -41,7 +41,7 @@ _PATIENCE: Final = 100
 _WIDTHS: Final = {name: width for width, name in BREAKPOINTS}
 
 
-class ChatScreen(Finding):
+class ChatScreen(Alerting):
     """The main screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("chat")]

@@ -38,6 +38,7 @@ from chat_tui.screens.errands import Errands
 from chat_tui.screens.offering import Offering
 from chat_tui.screens.pages import Pages
 from chat_tui.screens.places import Places
+from chat_tui.views.alerts import Rule
 from chat_tui.views.broadcasts import broadcasts
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.given_up import given_up
@@ -382,6 +383,10 @@ class ChatView(BaseScreen):
 
     def show_help(self, topic: str) -> None:
         """Show the help, at a command if one is given."""
+        raise NotImplementedError
+
+    async def alert_by(self, conversation: ConversationState, rule: Rule | None) -> None:
+        """Tell what of a conversation alerts, or let it be otherwise from now on."""
         raise NotImplementedError
 
     def leave_for(self, server: str) -> None:

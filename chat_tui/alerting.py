@@ -1,0 +1,99 @@
+"""Gets an alert to whoever is not looking, through the terminal and the desktop. What alerts, others decide."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, tzinfo
+from typing import Final
+
+from chat_core.base.clock import Clock
+from chat_core.base.errors import UsageFault
+from chat_core.base.tasks import spawn
+from chat_tui.config import NotifySection
+from chat_tui.views.alerts import Alert, Way, is_quiet, quiet_hours, sequence, way_for
+
+AWAY_AFTER_S: Final = 60.0
+"""Without a key for so long nobody is looking, where the terminal does not tell of its focus, in seconds."""
+PROGRAM: Final = "notify-send"
+_PROGRAM_WITHIN_S: Final = 5.0
+
+
+class Alerter:
+    """Tells.
+
+    Args:
+        environment: the process's variables, which say what terminal it is.
+        write: writes to the terminal.
+        clock: the time.
+        zone: time zone; None: the computer's own.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        write: Callable[[str], object],
+        clock: Clock,
+        zone: tzinfo | None = None,
+    ) -> None:
+        self._way = way_for(environment)
+        self._tmux = "TMUX" in environment
+        self._write = write
+        self._clock = clock
+        self._zone = zone
+        self._focus_told = False
+        self._focused = True
+        self._key_s = clock.monotonic()
+
+    def key_pressed(self) -> None:
+        """Note that somebody is there."""
+        self._key_s = self._clock.monotonic()
+
+    def focus(self, *, has: bool) -> None:
+        """Note that the terminal told of its focus."""
+        self._focus_told, self._focused = True, has
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody is looking at the window, as far as one can know."""
+        if self._focus_told:
+            return self._focused
+        return self._clock.monotonic() - self._key_s < AWAY_AFTER_S
+
+    def tell(self, alert: Alert, settings: NotifySection) -> None:
+        """Tell of something, unless somebody is looking or wants quiet."""
+        if self.watched or self._quiet(settings):
+            return
+        if not settings.preview:
+            alert = alert._replace(body="wrote something")
+        way: Way = self._way if settings.terminal == "auto" else settings.terminal
+        told = sequence(alert, way, bell=settings.bell, tmux=self._tmux)
+        if told:
+            self._write(told)
+        if settings.desktop and (program := shutil.which(PROGRAM)) is not None:
+            spawn("desktop notification", _run(program, alert))
+
+    def _quiet(self, settings: NotifySection) -> bool:
+        now = datetime.fromtimestamp(self._clock.wall_ms() / 1000, UTC).astimezone(self._zone)
+        try:
+            return is_quiet(quiet_hours(settings.quiet), now.hour * 60 + now.minute)
+        except UsageFault:
+            return False
+
+
+async def _run(program: str, alert: Alert) -> None:
+    """Let the desktop show it; what it says to that is of no interest."""
+    arguments = ("--app-name=chat-tui", "--", alert.title, alert.body)  # behind -- nothing is an option
+    with contextlib.suppress(OSError, TimeoutError):
+        nowhere = asyncio.subprocess.DEVNULL
+        process = await asyncio.create_subprocess_exec(
+            program, *arguments, stdin=nowhere, stdout=nowhere, stderr=nowhere
+        )
+        try:
+            async with asyncio.timeout(_PROGRAM_WITHIN_S):
+                await process.wait()
+        finally:
+            if process.returncode is None:
+                process.kill()

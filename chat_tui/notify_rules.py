@@ -1,0 +1,36 @@
+"""What of each conversation alerts, where it is not as everywhere: a small file of this computer.
+
+Losing it costs nothing but those choices: a file that cannot be read counts as none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from chat_tui.storage import replace
+
+_FILE: Final = "notify.json"
+
+Rules = Mapping[str, Literal["all", "mentions", "none"]]
+"""The rule of a conversation, by TARGET."""
+
+
+def load(folder: Path) -> Rules:
+    """Read what is remembered of a server."""
+    try:
+        return msgspec.json.decode((folder / _FILE).read_bytes(), type=dict[str, Literal["all", "mentions", "none"]])
+    except (OSError, msgspec.DecodeError):
+        return {}
+
+
+def save(folder: Path, rules: Rules) -> None:
+    """Replace what is remembered of a server.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    replace(folder, _FILE, msgspec.json.encode(rules))

@@ -1,0 +1,144 @@
+"""Which messages are worth a sound, and how a terminal is told. Pure: what is heard and shown, others do.
+
+A message alerts if it is for this person: it names them, or stands in a conversation of few; or if the rule of its
+conversation wants all. Text in a sequence for the terminal is cleaned here: it was written by somebody else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, Literal, NamedTuple, get_args
+
+from chat_core.base.errors import UsageFault
+from chat_core.client.state.changes import Batch, MessagesAppended
+from chat_core.client.state.model import ConversationState
+from chat_core.client.state.reading import is_mention
+from chat_core.protocol.values import Account, Message
+from chat_tui.views.clean import drawable_line
+from chat_tui.views.lines import elide
+
+Rule = Literal["all", "mentions", "none"]
+"""What of a conversation alerts: every message; those that name one, and what few people say to each other; nothing."""
+RULES: Final[tuple[Rule, ...]] = get_args(Rule)
+
+Kind = Literal["mention", "direct", "message"]
+"""Why a message alerts, the most urgent first."""
+
+Way = Literal["none", "osc9", "osc777"]
+"""How a terminal is asked for a notification."""
+
+TITLE_CELLS: Final = 60
+BODY_CELLS: Final = 200
+
+_URGENT: Final[tuple[Kind, ...]] = get_args(Kind)
+_HOURS: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+_OSC9: Final = ("iTerm.app", "WezTerm", "ghostty", "kitty")
+_OSC777: Final = ("foot", "rxvt")
+
+
+class Alert(NamedTuple):
+    """What is told about one message, or about several that came together."""
+
+    kind: Kind
+    """Why."""
+    title: str
+    """Who, and where; safe to draw."""
+    body: str
+    """What; one line, safe to draw."""
+
+
+def alert_of(batch: Batch, rule_of: Callable[[ConversationState], Rule]) -> Alert | None:
+    """Return what a batch alerts about, if anything: the newest of its most urgent messages.
+
+    Args:
+        batch: what came; what is caught up with is not live and alerts nobody.
+        rule_of: the rule of a conversation.
+    """
+    me = batch.state.me
+    found: list[tuple[Kind, ConversationState, Message]] = []
+    for change in batch.changes:
+        if isinstance(change, MessagesAppended) and change.live:
+            conversation = batch.state.conversations.get(change.conversation)
+            if conversation is not None and me is not None:
+                found += _wanted(conversation, change.messages, me, rule_of(conversation))
+    if not found:
+        return None
+    kind = min((each[0] for each in found), key=_URGENT.index)
+    _, conversation, message = [each for each in found if each[0] == kind][-1]
+    where = "" if conversation.info.kind == "direct" else f" in {conversation.target}"
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    title = elide(drawable_line(f"{message.name}{where}{more}"), TITLE_CELLS)
+    return Alert(kind, title, elide(drawable_line(message.body), BODY_CELLS))
+
+
+def _wanted(
+    conversation: ConversationState, messages: Iterable[Message], me: Account, rule: Rule
+) -> Iterable[tuple[Kind, ConversationState, Message]]:
+    for message in messages:
+        if message.author == me.id or rule == "none" or message.seq <= conversation.read:
+            continue
+        if is_mention(message, me):
+            yield "mention", conversation, message
+        elif conversation.info.kind not in ("channel", "announcements"):
+            yield "direct", conversation, message
+        elif rule == "all":
+            yield "message", conversation, message
+
+
+def quiet_hours(text: str) -> tuple[int, int] | None:
+    """Return `22:00-07:30` as two minutes of the day; None for an empty text.
+
+    Raises:
+        UsageFault: it is neither.
+    """
+    if not text:
+        return None
+    found = _HOURS.fullmatch(text.replace(" ", ""))
+    if found is None:
+        raise UsageFault(f"'{drawable_line(text[:20])}' are no hours; they are written like 22:00-07:00.")
+    first_h, first_m, last_h, last_m = map(int, found.groups())
+    return first_h * 60 + first_m, last_h * 60 + last_m
+
+
+def is_quiet(hours: tuple[int, int] | None, minute: int) -> bool:
+    """Return whether a minute of the day lies in the hours, which may go over midnight."""
+    if hours is None:
+        return False
+    first, last = hours
+    return first <= minute < last if first <= last else not last <= minute < first
+
+
+def way_for(environment: Mapping[str, str]) -> Way:
+    """Return how this terminal takes notifications, as far as its environment says which it is."""
+    program, term = environment.get("TERM_PROGRAM", ""), environment.get("TERM", "")
+    if program in _OSC9 or "KITTY_WINDOW_ID" in environment or environment.get("LC_TERMINAL") == "iTerm2":
+        return "osc9"
+    return "osc777" if term.startswith(_OSC777) else "none"
+
+
+def sequence(alert: Alert, way: Way, *, bell: bool, tmux: bool) -> str:
+    """Return what is written to the terminal.
+
+    Args:
+        alert: what to tell.
+        way: how the terminal takes a notification.
+        bell: whether it rings, too.
+        tmux: whether tmux stands in between, which lets only through what is wrapped for it.
+    """
+    shown = ""
+    match way:
+        case "osc9":
+            shown = f"\x1b]9;{_harmless(alert.title)}: {_harmless(alert.body)}\x1b\\"
+        case "osc777":
+            shown = f"\x1b]777;notify;{_harmless(alert.title)};{_harmless(alert.body)}\x1b\\"
+        case "none":
+            pass
+    if shown and tmux:
+        shown = "\x1bPtmux;" + shown.replace("\x1b", "\x1b\x1b") + "\x1b\\"
+    return shown + ("\a" if bell else "")
+
+
+def _harmless(text: str) -> str:
+    """Return a text that ends no sequence and begins no other field."""
+    return drawable_line(text).replace(";", ",").strip()
