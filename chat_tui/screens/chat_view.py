@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from chat_core.base.clock import Clock, SystemClock
 from chat_core.base.names import name_key
-from chat_core.client.state.changes import Batch, MessagesAppended, PutOut, SendGivenUp
+from chat_core.client.state.changes import Batch, PutOut, SendGivenUp
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import Message as Said
@@ -213,8 +213,7 @@ class ChatView(BaseScreen):
         """Show what a batch changed."""
         state = batch.state
         self.page.take(batch)
-        wrote = {change.conversation for change in batch.changes if isinstance(change, MessagesAppended)}
-        self.places.reopen(wrote)
+        self.places.take(batch)
         if not self.is_mounted:
             return
         lost = [change for change in batch.changes if isinstance(change, SendGivenUp)]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from chat_core.client.state.changes import Batch, ListChanged, MessagesAppended
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_tui.screens.trail import Trail
-from chat_tui.views.conversations import needs_me, ordered
+from chat_tui.views.conversations import ordered
 from chat_tui.views.tabs import tab_ids
 
 HOME = "#general"
@@ -23,6 +24,7 @@ class Places:
         self._channel: int | None = None
         self._before: int | None = None
         self._closed: set[int] = set()
+        self._begun: set[int] = set()
         self._walk: list[int] = []
 
     def go(self, number: int) -> None:
@@ -33,6 +35,20 @@ class Places:
         self.wanted = None
         self._trail.note(number)
         self._closed.discard(number)
+        self._begun.discard(number)
+
+    def take(self, batch: Batch) -> None:
+        """Note what came: tabs are back where somebody wrote, and what somebody has begun needs one from then on.
+
+        A direct conversation is seen in the list and in a tab as soon as it is begun, its first message a moment later.
+        """
+        for change in batch.changes:
+            match change:
+                case MessagesAppended():
+                    self._closed.discard(change.conversation)
+                case ListChanged() if self.shown in batch.state.conversations:
+                    added = (batch.state.conversations.get(number) for number in change.added)
+                    self._begun.update(each.id for each in added if each is not None and each.info.kind == "direct")
 
     def went_by_hand(self) -> None:
         """Note that the walk through what needs one was left."""
@@ -42,10 +58,6 @@ class Places:
         """Put a tab away; return where to go then."""
         self._closed.add(number)
         return self.fallback(state, number)
-
-    def reopen(self, numbers: set[int]) -> None:
-        """Bring tabs back: somebody wrote there."""
-        self._closed -= numbers
 
     def tabs(self, state: ClientState) -> tuple[int, ...]:
         """Return the conversations with a tab: the channel that is open or was last, and direct ones."""
@@ -96,7 +108,8 @@ class Places:
         """
         if self.shown is not None and self.shown not in self._walk:
             self._walk.append(self.shown)
-        waiting = [each for each in ordered(state) if each.unread and each.id not in self._walk]
+        new = [each for each in ordered(state) if each.unread or each.id in self._begun]
+        waiting = [each for each in new if each.id not in self._walk]
         if waiting:
             return min(waiting, key=_urgency).id
         origin = self._walk[0] if self._walk else None
@@ -107,4 +120,4 @@ class Places:
 def _urgency(conversation: ConversationState) -> int:
     if conversation.mentions:
         return 0
-    return 1 if needs_me(conversation) else 2
+    return 1 if conversation.info.kind == "direct" else 2

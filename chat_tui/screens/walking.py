@@ -27,7 +27,9 @@ class Walking(Writing):
     def action_next_unread(self) -> None:
         """Go where something is new; when nothing is left, back to where that began."""
         there = self.places.next_unread(self.bridge.state)
-        if there is not None:
+        if there is None:
+            self.answer(Answer("Nothing is new elsewhere."))
+        else:
             self.go(there)
 
     def action_unread_below(self, by: int) -> None:

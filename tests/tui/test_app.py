@@ -326,6 +326,23 @@ async def test_alt_a_goes_where_something_is_new_and_back(server: str, home: Pat
         await me.until(lambda: not any(each.unread for each in me.state.conversations.values()), "all is read")
 
 
+async def test_alt_a_goes_to_a_direct_conversation_whose_tab_is_there_before_its_first_message(
+    server: str, home: Path
+) -> None:
+    async with sitting(server, home) as me, other(server) as friend:
+        assert friend.state.me is not None
+        direct = f"@{friend.state.me.name}"
+        await me.press("alt+a")
+        assert me.answer == "Nothing is new elsewhere."
+        number = await friend.open_direct(me.name)
+        await me.sees(direct)
+
+        await me.press("alt+a")
+        assert me.here.target == direct
+        await friend.sent(friend.post(number, "psst"))
+        await me.sees("psst")
+
+
 async def test_page_keys_scroll_and_escape_returns(server: str, home: Path) -> None:
     async with sitting(server, home) as me, other(server) as friend:
         channel = unique("#long")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chat_core.client.state.changes import Batch, ListChanged, MessagesAppended
 from chat_core.client.state.model import ClientState
 from chat_tui.screens.places import Places
 from tests.tui.support.states import client, conversation
@@ -78,6 +79,26 @@ def test_next_unread_begins_anew_when_one_went_elsewhere_by_hand(places: Places)
     assert places.next_unread(world()) is None
 
 
+def test_next_unread_goes_once_to_what_somebody_has_begun_before_its_first_message_is_here(places: Places) -> None:
+    places.take(Batch(state=world(), changes=(ListChanged(added=(ANN, DEV)),)))
+
+    assert places.next_unread(world(dev=1)) == ANN
+    places.go(ANN)
+    assert places.next_unread(world(ann=1, dev=1)) == DEV
+    places.go(DEV)
+    assert places.next_unread(world()) == GENERAL
+    places.go(GENERAL)
+    assert places.next_unread(world()) is None
+
+
+def test_next_unread_takes_nothing_of_the_first_list_for_begun() -> None:
+    places = Places()
+    places.take(Batch(state=world(), changes=(ListChanged(added=(GENERAL, ANN, BOB)),)))
+    places.go(GENERAL)
+
+    assert places.next_unread(world()) is None
+
+
 def test_closed_tab_is_gone_until_somebody_writes_there(places: Places) -> None:
     assert places.tabs(world()) == (GENERAL, ANN, BOB)
     places.go(ANN)
@@ -85,7 +106,7 @@ def test_closed_tab_is_gone_until_somebody_writes_there(places: Places) -> None:
     assert places.close(world(), ANN) == GENERAL
     assert places.tabs(world()) == (GENERAL, BOB)
 
-    places.reopen({ANN})
+    places.take(Batch(state=world(), changes=(MessagesAppended(conversation=ANN, messages=()),)))
     assert places.tabs(world()) == (GENERAL, ANN, BOB)
 
 
