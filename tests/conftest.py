@@ -15,6 +15,9 @@ from hypothesis import settings
 settings.register_profile("chat", deadline=None, print_blob=True)
 settings.load_profile("chat")
 
+# Hundreds of processes are started from this tree: if Python were told to keep no compiled files, each compiled it all.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 @pytest.fixture
 def home() -> Iterator[Path]:

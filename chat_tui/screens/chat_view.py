@@ -214,7 +214,7 @@ class ChatView(BaseScreen):
         state = batch.state
         self.page.take(batch)
         self.places.take(batch)
-        if not self.is_mounted:
+        if not self.is_mounted or not self.timeline.is_attached:  # not yet, or no longer: what comes while one leaves
             return
         lost = [change for change in batch.changes if isinstance(change, SendGivenUp)]
         if lost:

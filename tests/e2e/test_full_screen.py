@@ -184,7 +184,7 @@ def test_client_leaves_the_terminal_as_it_was_and_exits_0(server: ServerProcess,
         ann.press("C-q")
 
         assert ann.wait_exit() == 0
-        assert "#general" not in ann.screen()
+        ann.wait_for("#general", gone=True)
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (200, 60)])

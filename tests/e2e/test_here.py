@@ -79,15 +79,14 @@ def test_start_screen_leads_to_this_computer(home: Path) -> None:
 
 
 def test_demo_has_bots_in_three_channels_and_a_direct_conversation_and_leaves_nothing(home: Path) -> None:
-    before = {path for path in Path("/tmp").iterdir() if path.name.startswith("chat-demo-")}
-    with open_client("demo", "--still", home=home, width=120, height=32) as terminal:
+    with open_client("demo", "--still", home=home, width=120, height=32, TMPDIR=str(home)) as terminal:
         terminal.wait_for("we are only bots", "#dev", "#ops", "ann-bot  ")
         names = set(re.findall(r"[a-z]+-bot", terminal.wait_for("6 online")))
         assert names >= {"ann-bot", "joe-bot", "peter-bot"}
+        assert list(home.glob("chat-demo-*"))
         terminal.press("C-q")
         assert terminal.wait_exit() == 0
-    after = {path for path in Path("/tmp").iterdir() if path.name.startswith("chat-demo-")}
-    assert after <= before
+    assert not list(home.glob("chat-demo-*"))
     assert not (home / "config").exists()
 
 

@@ -13,7 +13,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-DEADLINE_S = 10.0
+DEADLINE_S = 20.0
 
 
 def rows(app: App[Any]) -> list[str]:
@@ -42,14 +42,14 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = 
     """Wait until something is true.
 
     Raises:
-        AssertionError: with the screen, when it was not within ten seconds.
+        AssertionError: with the screen, when it was not within `DEADLINE_S`.
     """
     end = time.monotonic() + DEADLINE_S
     while not condition():
         if time.monotonic() > end:
             raise AssertionError(f"{what} did not come true; the screen was:\n{frame(pilot.app)}")
-        await pilot.pause()
         await asyncio.sleep(0.005)
+        await pilot.pause()
 
 
 FRAMES = Path(__file__).parents[1] / "frames"

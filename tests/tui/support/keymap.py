@@ -5,10 +5,11 @@ A function is given somebody who sits in #general, and the first key of the row.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
+from chat_core.client import Client
 from tests.tui.support.visiting import Sitting, bodies, other, unique
 
 Check = Callable[[Sitting, str], Awaitable[None]]
@@ -34,9 +35,9 @@ def name_of(me: Sitting) -> str:
 
 
 @asynccontextmanager
-async def friend(me: Sitting):  # type: ignore[no-untyped-def]
-    """Let somebody else be on the same server."""
-    async with other(name_of(me)) as client:
+async def friend(me: Sitting, name: str = "") -> AsyncIterator[Client]:
+    """Let somebody else be on the same server, or somebody with a name."""
+    async with other(name_of(me), name) as client:
         yield client
 
 

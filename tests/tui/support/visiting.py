@@ -91,7 +91,7 @@ class Sitting:
         """Wait until something is true.
 
         Raises:
-            AssertionError: with the screen, when it was not within ten seconds.
+            AssertionError: with the screen, when it was not within `DEADLINE_S`.
         """
         end = time.monotonic() + DEADLINE_S
         while not condition():
