@@ -37,6 +37,7 @@ test: setup ## Run the test suite (ARGS="-k outbox -x" goes to pytest)
 
 test-long: setup ## Run the tests that take minutes
 	@$(BIN)/pytest -m long --timeout 1800 $(ARGS)
+	@$(BIN)/pytest -m "hypothesis and not long" --hypothesis-profile long --timeout 1800 -n 2 --dist worksteal $(ARGS)
 
 check: setup ## Run everything that CI runs, in CI's order, up to the first failure
 	@for step in $(CHECKS); do \

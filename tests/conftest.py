@@ -12,7 +12,8 @@ import pytest
 from hypothesis import settings
 
 # No deadline: a busy machine is no fault of the code.
-settings.register_profile("chat", deadline=None, print_blob=True)
+settings.register_profile("chat", deadline=None, print_blob=True, max_examples=40)
+settings.register_profile("long", settings.get_profile("chat"), max_examples=1000)  # `make test-long`
 settings.load_profile("chat")
 
 # Hundreds of processes are started from this tree: if Python were told to keep no compiled files, each compiled it all.

@@ -125,8 +125,7 @@ async def test_people_are_seen_typing_joining_and_changing_their_names(server: S
         assert ann.room(f"#{channel}").typing == ()
         await bob.client.call(Rename(name=new_name))
         await ann.until(lambda: [message.name for message in ann.room(f"#{channel}").timeline] == [new_name])
-        me = bob.client.state.me
-        assert me is not None and me.name == new_name
+        await bob.until(lambda: (me := bob.client.state.me) is not None and me.name == new_name)
         await bob.client.call(SetTopic(conversation=number, topic="what it is about"))
         await ann.until(lambda: ann.room(f"#{channel}").info.topic == "what it is about")
         await bob.client.leave(number)
