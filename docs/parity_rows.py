@@ -30,11 +30,7 @@ class System(NamedTuple):
     rows: tuple[Row, ...]
 
 
-OPEN: Final[frozenset[str]] = frozenset(
-    {
-        "alias",
-    }
-)
+OPEN: Final[frozenset[str]] = frozenset()
 """Rows that are not shown yet, or not wholly."""
 
 _APP: Final = "tui/test_app.py::"
@@ -191,7 +187,16 @@ SYSTEMS: Final = (
                 "The same.",
                 tests=(_SERVER + "test_server_and_client_meet_at_the_same_default_address",),
             ),
-            Row("alias", "An alias for each client.", "A display name."),
+            Row(
+                "alias",
+                "An alias for each client.",
+                "A display name: `/alias NAME`.",
+                tests=(
+                    "tui/test_alias.py::test_alias_is_shown_to_everybody_and_the_name_stays_what_is_typed",
+                    "conformance/test_display_names.py::test_display_name_travels_with_all_that_shows_a_name",
+                    "conformance/test_display_names.py::test_nobody_is_shown_as_somebody_else",
+                ),
+            ),
             Row(
                 "users",
                 "A list of users, for the one who asks.",

@@ -68,6 +68,8 @@ def check_display_name(text: str) -> str:
     shown = clean_line(text[: 8 * MAX_DISPLAY])
     if len(shown) > MAX_DISPLAY:
         raise UsageFault(f"A display name has at most {MAX_DISPLAY} characters, this one has {len(shown)}.")
+    if shown and not letters_of(shown):
+        raise UsageFault("A display name has at least one letter or digit.")
     if reason := RESERVED.get(without_punctuation(name_key(shown))):
         raise UsageFault(f"The display name '{shown}' is kept, because {reason}; take another one.")
     return shown
@@ -85,6 +87,17 @@ def check_channel_name(name: str) -> str:
 def without_punctuation(name: str) -> str:
     """Return a name without the signs that may be in it: `ad-min` is read as `admin`."""
     return "".join(char for char in name if char not in _PUNCTUATION)
+
+
+def letters_of(name: str, *, punctuated: bool = False) -> str:
+    """Return the letters and digits of a name, what is left when decoration is taken away.
+
+    Args:
+        name: any.
+        punctuated: whether the signs stay that can be in the name of an account.
+    """
+    kept = _PUNCTUATION if punctuated else ""
+    return "".join(char for char in name if char in kept or unicodedata.category(char) in (*_LETTERS, *_MARKS))
 
 
 def suggest_account_name(raw: str) -> str:

@@ -114,7 +114,7 @@ class Engine:
                 # was left meanwhile.
                 if not self._follow or reply.conversation.id in self.board.now.conversations:
                     self.board.apply(inputs.Opened(conversation=reply.conversation))
-            case Renamed():
+            case Renamed() if reply.account.id == self.board.me:
                 self.board.apply(inputs.RenamedMyself(me=reply.account))
             case PasswordChanged():
                 spawn("keep token", self.door.changed(reply))

@@ -46,6 +46,8 @@ class ConversationEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The account that did it."""
     name: str
     """That account's name when the event was pushed or read."""
+    display: str = ""
+    """What it was shown as then; empty: its name."""
 
 
 class MessagePosted(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_posted"):
@@ -221,6 +223,8 @@ class Typing(Signal, frozen=True, kw_only=True, omit_defaults=True, tag="typing"
     """Who."""
     name: str
     """Their name."""
+    display: str = ""
+    """What they are shown as; empty: their name."""
     active: bool = True
     """False: stopped. Without news it fades after 6 seconds."""
 
@@ -247,12 +251,14 @@ class MembersChanged(Signal, frozen=True, kw_only=True, omit_defaults=True, tag=
 
 
 class AccountRenamed(Signal, frozen=True, kw_only=True, omit_defaults=True, tag="account_renamed"):
-    """An account has another name; its messages show the new one from now on."""
+    """An account has another name, or is shown as something else; its messages show that from now on."""
 
     account: AccountNumber
     """Who."""
     name: str
-    """The new name."""
+    """Its name from now on."""
+    display: str = ""
+    """What it is shown as from now on; empty: its name."""
 
 
 class Lagging(Event, frozen=True, kw_only=True, omit_defaults=True, tag="lagging"):

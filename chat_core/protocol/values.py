@@ -85,6 +85,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """Its name at the time of the answer."""
     role: ServerRole = "member"
     """What it may do on the whole server."""
+    display: str = ""
+    """What it is shown as, in its own spelling; empty: its name."""
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +125,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     """Number of those that are connected."""
     partner: int | None = None
     """The other account of a direct conversation."""
+    display: str = ""
+    """Of a direct conversation: what the other one is shown as; empty: their name."""
     role: ChannelRole = "member"
     """What one may do in it."""
     rules: Rules = Rules()
@@ -147,6 +151,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """Account that wrote it."""
     name: str
     """That account's name when the page was read."""
+    display: str = ""
+    """What it was shown as then; empty: its name."""
     body: str
     """The text as stored; empty once it was deleted."""
     style: Style = "text"
@@ -205,6 +211,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     """What it may do on the whole server."""
     channel_role: ChannelRole = "member"
     """What it may do in this conversation."""
+    display: str = ""
+    """What it is shown as; empty: its name."""
 
 
 class ChannelSummary(msgspec.Struct, frozen=True, kw_only=True):

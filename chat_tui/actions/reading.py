@@ -58,7 +58,7 @@ def details(acting: Acting) -> None:
 
 def _sent(subject: Subject, message: Message) -> list[tuple[str, str]]:
     pairs = [
-        ("From", f"{drawable_line(message.name)} (account {message.author})"),
+        ("From", _author(message)),
         ("Taken at", _time(message.ts)),
         ("Address", drawable_line(subject.address)),
     ]
@@ -69,6 +69,11 @@ def _sent(subject: Subject, message: Message) -> list[tuple[str, str]]:
     elif message.edits:
         pairs.append(("Edited", "once" if message.edits == 1 else f"{message.edits} times"))
     return pairs
+
+
+def _author(message: Message) -> str:
+    shown = f"{drawable_line(message.display)}, who is " if message.display else ""
+    return f"{shown}{drawable_line(message.name)} (account {message.author})"
 
 
 def _unsent(unsent: Unsent) -> list[tuple[str, str]]:

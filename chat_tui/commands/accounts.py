@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from chat_core.protocol.requests.accounts import Rename
-from chat_tui.commands.arguments import NewName
+from chat_core.base.errors import UsageFault
+from chat_core.base.names import check_display_name
+from chat_core.protocol.requests.accounts import Rename, SetDisplay
+from chat_tui.commands.arguments import NewName, Rest
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
+from chat_tui.views.clean import drawable_line
 
 
 @command("nick", example="/nick annika")
@@ -13,6 +16,32 @@ async def nick(ctx: Context, name: NewName) -> None:
     """Take another name, everywhere; your old messages show it too."""
     done = await ctx.calls.call(Rename(name=name))
     ctx.desk.answer(Answer(f"You are {done.account.name} now."))
+
+
+@command("alias", example="/alias Annika B.")
+async def alias(ctx: Context, shown: Rest = Rest("")) -> None:
+    """Be shown as something else beside your name, which stays what others type to mean you.
+
+    Alone, it tells what you are shown as; `/alias off` shows your name again. Moderators take somebody else's display
+    name away with `/alias @bob off`.
+    """
+    words = shown.strip()
+    me = ctx.state.me
+    if not words:
+        display = me.display if me is not None else ""
+        told = f"You are shown as {display}." if display else "You are shown by your name; /alias NAME changes that."
+        ctx.desk.answer(Answer(drawable_line(told)))
+        return
+    user, _, behind = words.partition(" ")
+    if user.startswith("@"):
+        if behind.strip().casefold() != "off":
+            raise UsageFault("Of others, a display name can only be taken away: /alias @bob off.")
+        await ctx.calls.call(SetDisplay(account=user, display=""))
+        ctx.desk.answer(Answer(drawable_line(f"{user} is shown by their name.")))
+        return
+    done = await ctx.calls.call(SetDisplay(display="" if words.casefold() == "off" else check_display_name(words)))
+    display = done.account.display
+    ctx.desk.answer(Answer(drawable_line(f"You are shown as {display}." if display else "You are shown by your name.")))
 
 
 @command("login", example="/login annika", classic=("log on", "/login NAME"))

@@ -105,13 +105,13 @@ def knowledge(
 def _names_here(here: ConversationState, me: int) -> Iterator[tuple[str, Candidate]]:
     """Yield names by their keys, most likely first; a later one of the same key must not count."""
     seen: set[str] = set()
-    speakers = ((message.author, message.name) for message in reversed(here.timeline.newest(_SPEAKERS)))
-    members = ((member.account, member.name) for member in here.members.members)
-    for account, name in (*speakers, *members):
+    speakers = ((each.author, each.name, each.display) for each in reversed(here.timeline.newest(_SPEAKERS)))
+    members = ((each.account, each.name, each.display) for each in here.members.members)
+    for account, name, display in (*speakers, *members):
         key = name_key(name)
         if account != me and key not in seen:
             seen.add(key)
-            yield key, Candidate("@" + name)
+            yield key, Candidate("@" + name, display)
 
 
 def _in_command(before: str, run: Run, known: Known, asked: bool) -> Completion:

@@ -24,7 +24,7 @@ from chat_core.client.state.model import ClientState, ConversationState, LinkSta
 from chat_core.protocol.values import Message
 from chat_tui.views.between import notice_parts
 from chat_tui.views.clean import drawable, drawable_line
-from chat_tui.views.names import shown_name
+from chat_tui.views.names import called, shown_name
 
 MAX_ENTRIES: Final = 2_000
 """Entries that are kept; older ones go."""
@@ -140,7 +140,7 @@ class Journal:
             where=where,
             ts=message.ts,
             kind="deleted" if gone else "action" if message.style == "action" else "message",
-            name=shown_name(message.name),
+            name=shown_name(called(message)),
             account=message.author,
             mine=state.me is not None and message.author == state.me.id,
             text="" if gone else drawable(message.body),

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from chat_core.client.state.model import Notice, Unsent
 from chat_core.protocol.values import Message
 from chat_tui.views.items import DayItem, GapItem, Item, MessageItem, NoticeItem, Quoted, UnreadItem, UnsentItem
+from chat_tui.views.names import called
 from chat_tui.views.when import day_span
 
 GROUP_MS: Final = 5 * 60_000
@@ -54,7 +55,7 @@ class Setting(NamedTuple):
         answered = self.find(message.reply_to)
         if answered is None:
             return Quoted(0, "", "")
-        return Quoted(answered.author, answered.name, " ".join(answered.body[:QUOTED_CHARS].split()))
+        return Quoted(answered.author, called(answered), " ".join(answered.body[:QUOTED_CHARS].split()))
 
 
 def build(

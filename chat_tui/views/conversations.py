@@ -11,6 +11,7 @@ from chat_core.client.state.model import ClientState, ConversationState, LinkSta
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Role, Span, cropped, elide, spread, width
 from chat_tui.views.link import link_state
+from chat_tui.views.names import called
 
 SLOTS: Final = "1234567890"
 """The keys of the first ten conversations, in order."""
@@ -151,7 +152,7 @@ def _row(conversation: ConversationState, slot: str, active: bool, cells: int, d
     name: tuple[Span, ...]
     if direct:
         online = is_partner_online(conversation)
-        label = drawable_line(conversation.info.name)
+        label = drawable_line(called(conversation.info))
         name = (*lead, Span("● " if online else "○ ", "ok" if online else "quiet"), Span(label, role))
     else:
         name = (*lead, Span(drawable_line(conversation.target), role))

@@ -28,7 +28,7 @@ from chat_tui.views.items import (
     WelcomeItem,
 )
 from chat_tui.views.lines import Line, Role, Span, cropped, elide, right
-from chat_tui.views.names import name_role, shown_name, soft_role
+from chat_tui.views.names import called, name_role, shown_name, soft_role
 from chat_tui.views.when import clock, day_in_words
 
 MAX_LINES: Final = 60
@@ -52,6 +52,8 @@ class Reader(NamedTuple):
     """Whose clock; None: the computer's own."""
     channels: Container[str] = ()
     """`name_key`s of the channels that are known."""
+    display: str = ""
+    """What one is shown as; empty: that name."""
 
 
 def draw(item: Item, where: Columns, reader: Reader) -> tuple[Line, ...]:
@@ -115,7 +117,7 @@ def _message(message: Message, head: bool, where: Columns, reader: Reader) -> tu
         return _gone(message, head, where, reader)
     text, missing = _shown(message.body)
     found = marks(text, reader.name if message.author != reader.account else "", reader.channels)
-    who = (message.name, name_role(message.author, reader.account))
+    who = (called(message), name_role(message.author, reader.account))
     if message.style == "action":
         text, found = _acted(text, found, who)
     heading = _heading(message.ts, who, message.style == "action", where, reader) if head else ()
@@ -145,7 +147,7 @@ def _quoted(quoted: Quoted, where: Columns, reader: Reader) -> Line:
 
 def _gone(message: Message, head: bool, where: Columns, reader: Reader) -> tuple[Line, ...]:
     """Return the lines of a message whose text was deleted: when and who stay."""
-    who = (message.name, name_role(message.author, reader.account))
+    who = (called(message), name_role(message.author, reader.account))
     heading = _heading(message.ts, who, False, where, reader) if head else ()
     return tuple(laid_out(_DELETED, [Mark(0, len(_DELETED), "quiet")], where, heading))
 
@@ -159,7 +161,7 @@ def _unsent(item: UnsentItem, where: Columns, reader: Reader) -> tuple[Line, ...
     unsent = item.unsent
     text, _ = _shown(unsent.body)
     found = marks(text, "", reader.channels)
-    who: tuple[str, Role] = (reader.name, "own")
+    who: tuple[str, Role] = (called(reader), "own")
     if unsent.style == "action":
         text, found = _acted(text, found, who)
     said = len(text)

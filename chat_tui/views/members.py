@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from chat_core.base.names import name_key
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.values import Member
 from chat_tui.views.clean import LABEL_MAX
 from chat_tui.views.lines import Line, Span, elide
-from chat_tui.views.names import shown_name, soft_role
+from chat_tui.views.names import called, shown_name, soft_role
 
 _HEAD = 2
 
@@ -66,7 +68,14 @@ def members(
 
 
 def _row(member: Member, me: int | None, cells: int) -> Line:
-    name = elide(shown_name(member.name), cells - 4)
-    if member.online:
-        return Line((Span(" ● ", "ok"), Span(name, soft_role(member.account, me))))
-    return Line((Span(" ○ ", "quiet"), Span(name, "quiet")))
+    name = elide(shown_name(called(member)), cells - 4)
+    mark, role = (
+        (Span(" ● ", "ok"), soft_role(member.account, me)) if member.online else (Span(" ○ ", "quiet"), "quiet")
+    )
+    return Line((mark, Span(name, role), *_account(member, cells - 4 - cell_len(name))))
+
+
+def _account(member: Member, room: int) -> tuple[Span, ...]:
+    """Return the name that is typed to mean a member, where another one is shown and there is room."""
+    words = f"  @{shown_name(member.name)}" if member.display else ""
+    return (Span(words, "quiet"),) if words and cell_len(words) <= room else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Protocol
 
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Role
@@ -27,6 +27,25 @@ def soft_role(account: int, me: int | None) -> Role:
 def _color(account: int) -> int:
     # Numbers are given out in order, so that people who came together never look alike.
     return account % len(NAME_ROLES)
+
+
+class Named(Protocol):
+    """Whoever has a name: a message's author, a member, somebody who types, an account."""
+
+    @property
+    def name(self) -> str:
+        """What is typed to mean them."""
+        ...
+
+    @property
+    def display(self) -> str:
+        """What they want to be shown as; empty: that name."""
+        ...
+
+
+def called(who: Named) -> str:
+    """Return what somebody is called where they are shown; the server sees to it that nobody passes for another."""
+    return who.display or who.name
 
 
 def shown_name(name: str) -> str:

@@ -53,7 +53,7 @@ class PassagePane(TimelinePane, can_focus=False):
         """
         super().__init__()
         self._seq = seq
-        self._reader = Reader(None, "", zone) if me is None else Reader(me.id, me.name, zone)
+        self._reader = Reader(None, "", zone) if me is None else Reader(me.id, me.name, zone, display=me.display)
         self._clock = clock or SystemClock()
         self._passage: Passage | None = None
 

@@ -217,7 +217,7 @@ class Timeline(PointedPane, can_focus=False):
         me = self._me
         if me is None:
             return Reader(None, "", self._zone, self._channels)
-        return Reader(me.id, me.name, self._zone, self._channels)
+        return Reader(me.id, me.name, self._zone, self._channels, me.display)
 
     def _lay_out(self) -> None:
         """Lay out anew: conversation, width, reader or names are others. Where the window is comes afterwards."""

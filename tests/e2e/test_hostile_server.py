@@ -33,6 +33,7 @@ ASKING: Final = {
     "/join #dev": "join",
     "/sanctions": "list_member_sanctions",
     "/nick bob": "rename",
+    "/alias bob": "set_display",
     "/session": "list_chats",
     "/chat @ann": "request_chat",
     "/ignore": "list_ignored",

@@ -74,6 +74,7 @@ SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
     session.Resume: lambda stage: session.Resume(),
     session.Attach: lambda stage: session.Attach(position=Position(conversation=stage.channel, seq=0)),
     accounts.Rename: lambda stage: accounts.Rename(name=stage.scene.name(_renamed(stage.who))),
+    accounts.SetDisplay: lambda stage: accounts.SetDisplay(display=""),
     accounts.ListUsers: lambda stage: accounts.ListUsers(limit=1),
     conversations.Join: lambda stage: conversations.Join(channel="general"),
     conversations.OpenDirect: lambda stage: conversations.OpenDirect(account=stage.other.name),

@@ -107,7 +107,9 @@ def _topics(
     for event in events:
         if not isinstance(event, TopicChanged):
             continue
-        notice = Notice(after=event.seq, ts=event.ts, kind="topic", names=(event.name,), text=event.topic)
+        notice = Notice(
+            after=event.seq, ts=event.ts, kind="topic", names=(event.display or event.name,), text=event.topic
+        )
         conversation = add_notice(conversation, notice)
         changes.append(NoticeAdded(conversation=conversation.id, notice=notice))
         # While catching up, the list of conversations has the newest topic already.

@@ -188,6 +188,8 @@ class Typist(msgspec.Struct, frozen=True, kw_only=True):
     """Who."""
     name: str
     """Their name."""
+    display: str = ""
+    """What they are shown as; empty: their name."""
     until: float
     """Monotonic time at which it fades."""
 

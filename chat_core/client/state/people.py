@@ -25,7 +25,7 @@ from chat_core.client.state.model import ClientState, ConversationState, MemberL
 from chat_core.client.state.notices import add_notice
 from chat_core.protocol.events import AccountRenamed, MembersChanged, Typing
 from chat_core.protocol.limits import TYPING_FADES_S
-from chat_core.protocol.values import Account, ConversationKind, Member
+from chat_core.protocol.values import ConversationKind, Member
 
 CROWD: Final = 50
 """Members above which nobody's going offline is told by name."""
@@ -42,7 +42,7 @@ def signalled(state: ClientState, input: SignalArrived) -> tuple[ClientState, li
         case MembersChanged():
             return _members_changed(state, input.event, input.wall_ms)
         case AccountRenamed():
-            return renamed(state, input.event.account, input.event.name, input.wall_ms)
+            return renamed(state, input.event, input.wall_ms)
         case _:  # of a newer server
             return state, []
 
@@ -79,14 +79,15 @@ def members_read(state: ClientState, input: MembersRead) -> tuple[ClientState, l
     return state, changes
 
 
-def renamed(state: ClientState, account: int, name: str, wall_ms: int) -> tuple[ClientState, list[Change]]:
-    """Give an account another name wherever it is shown."""
+def renamed(state: ClientState, event: AccountRenamed, wall_ms: int) -> tuple[ClientState, list[Change]]:
+    """Show an account under another name wherever it is shown."""
     changes: list[Change] = []
-    if state.me is not None and state.me.id == account and state.me.name != name:
-        state = replace(state, me=Account(id=account, name=name))
+    me = state.me
+    if me is not None and me.id == event.account and (me.name, me.display) != (event.name, event.display):
+        state = replace(state, me=replace(me, name=event.name, display=event.display))
         changes.append(LinkChanged())
     for conversation in state.conversations.values():
-        now, more = _rename_in(conversation, account, name, wall_ms)
+        now, more = _rename_in(conversation, event, wall_ms)
         if now is not conversation:
             state = put(state, now)
             changes += more
@@ -99,7 +100,7 @@ def _typing(state: ClientState, event: Typing, now: float) -> tuple[ClientState,
         return state, []
     others = tuple(typist for typist in known.typing if typist.account != event.account)
     if event.active:
-        others += (Typist(account=event.account, name=event.name, until=now + TYPING_FADES_S),)
+        others += (Typist(account=event.account, name=event.name, display=event.display, until=now + TYPING_FADES_S),)
     elif len(others) == len(known.typing):
         return state, []
     return put(state, replace(known, typing=others)), [TypingChanged(conversation=known.id)]
@@ -181,42 +182,47 @@ def _with_members(conversation: ConversationState, members: MemberList) -> Conve
 
 
 def _rename_in(
-    conversation: ConversationState, account: int, name: str, wall_ms: int
+    conversation: ConversationState, event: AccountRenamed, wall_ms: int
 ) -> tuple[ConversationState, list[Change]]:
+    account, name, display = event.account, event.name, event.display
     old = _known_as(conversation, account)
-    if old is None or old == name:
+    if old is None or old == (name, display):
         return conversation, []
     number = conversation.id
     changes: list[Change] = []
     now = conversation
-    timeline = timelines.rename(now.timeline, account, name)
+    timeline = timelines.rename(now.timeline, account, name, display)
     if timeline is not now.timeline:
         now = replace(now, timeline=timeline)
         changes.append(TimelineReset(conversation=number, reason="renamed"))
     if any(member.account == account for member in now.members.members):
         members = tuple(
-            replace(member, name=name) if member.account == account else member for member in now.members.members
+            replace(member, name=name, display=display) if member.account == account else member
+            for member in now.members.members
         )
         members = tuple(sorted(members, key=lambda member: name_key(member.name)))
         now = replace(now, members=replace(now.members, members=members))
         changes.append(MembersListed(conversation=number))
     if any(typist.account == account for typist in now.typing):
-        typing = tuple(replace(who, name=name) if who.account == account else who for who in now.typing)
+        typing = tuple(
+            replace(who, name=name, display=display) if who.account == account else who for who in now.typing
+        )
         now = replace(now, typing=typing)
         changes.append(TypingChanged(conversation=number))
     if now.info.partner == account:
-        now = replace(now, info=replace(now.info, name=name))
+        now = replace(now, info=replace(now.info, name=name, display=display))
         changes.append(ListChanged(changed=(number,)))
-    notice = Notice(after=now.position.seq, ts=wall_ms, kind="renamed", names=(old, name))
+    names = (old[1] or old[0], display or name)
+    notice = Notice(after=now.position.seq, ts=wall_ms, kind="renamed", names=names)
     return add_notice(now, notice), [*changes, NoticeAdded(conversation=number, notice=notice)]
 
 
-def _known_as(conversation: ConversationState, account: int) -> str | None:
-    """Return the name an account is shown with in a conversation; None: it is not shown there."""
+def _known_as(conversation: ConversationState, account: int) -> tuple[str, str] | None:
+    """Return the name and the display name an account is shown with in a conversation; None: it is not shown there."""
     if conversation.info.partner == account:
-        return conversation.info.name
-    members = (member.name for member in conversation.members.members if member.account == account)
-    typists = (typist.name for typist in conversation.typing if typist.account == account)
+        return conversation.info.name, conversation.info.display
+    members = ((each.name, each.display) for each in conversation.members.members if each.account == account)
+    typists = ((each.name, each.display) for each in conversation.typing if each.account == account)
     messages = chain(timelines.behind(conversation.timeline, 0), conversation.timeline.stale or ())
-    authors = (message.name for message in messages if message.author == account)
+    authors = ((each.name, each.display) for each in messages if each.author == account)
     return next(chain(members, typists, authors), None)

@@ -45,6 +45,7 @@ def message_of(event: MessagePosted) -> Message:
         ts=event.ts,
         author=event.author,
         name=event.name,
+        display=event.display,
         body=event.body,
         style=event.style,
         reply_to=event.reply_to,
@@ -117,26 +118,30 @@ def behind(timeline: Timeline, seq: int) -> Iterator[Message]:
             yield message
 
 
-def rename(timeline: Timeline, account: int, name: str) -> Timeline:
+def rename(timeline: Timeline, account: int, name: str, display: str = "") -> Timeline:
     """Show another name with all messages of an account; the very same timeline if it has none."""
-    blocks, stale = _rename_all(timeline.blocks, account, name), timeline.stale
+    blocks, stale = _rename_all(timeline.blocks, account, name, display), timeline.stale
     if stale is not None:
-        old = _rename_all(stale.blocks, account, name)
+        old = _rename_all(stale.blocks, account, name, display)
         stale = stale if old is stale.blocks else replace(stale, blocks=old)
     if blocks is timeline.blocks and stale is timeline.stale:
         return timeline
     return replace(timeline, blocks=blocks, stale=stale)
 
 
-def _rename_all(blocks: tuple[tuple[Message, ...], ...], account: int, name: str) -> tuple[tuple[Message, ...], ...]:
-    renamed = tuple(_renamed(block, account, name) for block in blocks)
+def _rename_all(
+    blocks: tuple[tuple[Message, ...], ...], account: int, name: str, display: str
+) -> tuple[tuple[Message, ...], ...]:
+    renamed = tuple(_renamed(block, account, name, display) for block in blocks)
     return blocks if all(new is old for new, old in zip(renamed, blocks, strict=True)) else renamed
 
 
-def _renamed(block: tuple[Message, ...], account: int, name: str) -> tuple[Message, ...]:
-    if not any(message.author == account and message.name != name for message in block):
+def _renamed(block: tuple[Message, ...], account: int, name: str, display: str) -> tuple[Message, ...]:
+    if not any(message.author == account and (message.name, message.display) != (name, display) for message in block):
         return block
-    return tuple(replace(message, name=name) if message.author == account else message for message in block)
+    return tuple(
+        replace(message, name=name, display=display) if message.author == account else message for message in block
+    )
 
 
 def _before(stale: Stale | None, seq: int) -> Stale | None:

@@ -25,6 +25,18 @@ class Rename(Request[Renamed], frozen=True, kw_only=True, tag="rename"):
     """The wanted name."""
 
 
+class SetDisplay(Request[Renamed], frozen=True, kw_only=True, tag="set_display"):
+    """Say what one's own account is shown as beside its name, or nothing; moderators take it away from others.
+
+    Refused with `name_taken` if it looks like the name of another account, or like what one is shown as.
+    """
+
+    display: Annotated[str, Meta(max_length=400)]
+    """As it is to be shown, one line of at most 48 characters; it is cleaned. Empty: nothing but the name."""
+    account: Annotated[str, Meta(max_length=128)] = ""
+    """Whose, by name, with or without `@`; empty: one's own. Of others it can only be emptied."""
+
+
 class Users(Reply, frozen=True, kw_only=True):
     """A page of accounts, ordered by name."""
 
@@ -47,5 +59,5 @@ class ListUsers(Request[Users], frozen=True, kw_only=True, tag="list_users"):
     """Most accounts wanted."""
 
 
-REQUESTS = (Rename, ListUsers)
+REQUESTS = (Rename, SetDisplay, ListUsers)
 """This domain's requests, in the order of the documentation."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.ids import AccountId
-from chat_core.base.names import check_account_name, name_key
+from chat_core.base.names import check_account_name, check_display_name, name_key
 from chat_core.protocol.codes import Refusal
-from chat_core.protocol.requests.accounts import ListUsers, Rename, Renamed, Users
+from chat_core.protocol.requests.accounts import ListUsers, Rename, Renamed, SetDisplay, Users
 from chat_core.protocol.values import Account, Member
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Permission
-from chat_core.server.store.base import Refused, RenameAccount
+from chat_core.server.store.base import Refused, RenameAccount, SetDisplayName
 
 
 @handles(Rename, needs=Permission.SELF, cost=5)
@@ -22,6 +22,18 @@ async def rename(ctx: Context, request: Rename) -> Renamed:
     except UsageFault as fault:
         raise Refused(Refusal.BAD_NAME, str(fault)) from fault
     account: Account = await ctx.store.write(RenameAccount(ctx.account, name))
+    return Renamed(account=account)
+
+
+@handles(SetDisplay, needs=Permission.SELF, cost=5)
+async def set_display(ctx: Context, request: SetDisplay) -> Renamed:
+    """Say what an account is shown as."""
+    try:
+        display = check_display_name(request.display)
+    except UsageFault as fault:
+        raise Refused(Refusal.BAD_NAME, str(fault)) from fault
+    op = SetDisplayName(ctx.account, request.account.removeprefix("@"), display, ctx.wall_ms())
+    account: Account = await ctx.store.write(op)
     return Renamed(account=account)
 
 
@@ -40,7 +52,13 @@ async def list_users(ctx: Context, request: ListUsers) -> Users:
         accounts = list(found)
     return Users(
         accounts=tuple(
-            Member(account=account.id, name=account.name, online=ctx.hub.online(account.id), role=account.role)
+            Member(
+                account=account.id,
+                name=account.name,
+                online=ctx.hub.online(account.id),
+                role=account.role,
+                display=account.display,
+            )
             for account in accounts
         ),
         online=ctx.hub.presence.accounts,

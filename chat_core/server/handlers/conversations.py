@@ -131,6 +131,7 @@ async def set_typing(ctx: Context, request: SetTyping) -> Done:
         conversation=number,
         account=ctx.account,
         name=ctx.session.name,
+        display=ctx.session.display,
         active=request.active,
     )
     ctx.hub.feed(number).signal(encode(event), besides=ctx.account)

@@ -313,7 +313,9 @@ class Hub:
                     self._drop(feed, session)
             self.presence.member(feed, change.name, change.members, joined=change.joined, told=change.told)
         if outcome.renamed is not None:
-            self._renamed(AccountRenamed(account=outcome.renamed.id, name=outcome.renamed.name))
+            self._renamed(
+                AccountRenamed(account=outcome.renamed.id, name=outcome.renamed.name, display=outcome.renamed.display)
+            )
 
     def _expel(self, expulsion: Expulsion) -> None:
         """End connections; whatever else was decided about their accounts is queued by now."""
@@ -341,7 +343,7 @@ class Hub:
         mine = self._accounts.get(event.account, {})
         concerned: dict[Session, None] = dict(mine)
         for session in mine:
-            session.name = event.name
+            session.name, session.display = event.name, event.display
             for conversation in session.attached:
                 concerned |= self.feed(conversation).attached
         frame = encode(event)

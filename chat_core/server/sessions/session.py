@@ -76,6 +76,7 @@ class Session:
         "console",
         "device",
         "dirty",
+        "display",
         "driver",
         "following",
         "greeted",
@@ -155,6 +156,8 @@ class Session:
         self.device: int | None = None
         """The device of the account, if it has a token."""
         self.name = ""
+        self.display = ""
+        """What its account is shown as; empty: its name."""
         self.following = False
         """Whether conversations that the account joins are attached by themselves."""
         self.held_account_events: list[tuple[int, bytes]] | None = None
@@ -255,7 +258,7 @@ class Session:
         """Act for an account from now on."""
         self.account = AccountId(account.id)
         self.device = device
-        self.name = account.name
+        self.name, self.display = account.name, account.display
         self.role = Role(account.role)
         self._known()
 

@@ -85,6 +85,21 @@ class RenameAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class SetDisplayName:
+    """Say what an account is shown as. Outcome: `reply` is the `Account`, as `renamed`, if it is new.
+
+    Refused: `name_taken`, `bad_name`, `no_account`, `not_allowed` (somebody else's: no moderator, rank, not empty).
+    """
+
+    account: AccountId
+    target: str
+    """Name of whose it is; empty: of `account`."""
+    display: str
+    """Checked; empty: none."""
+    ts: int
+
+
+@dataclass(frozen=True, slots=True)
 class JoinChannel:
     """Make an account a member of a channel, and the channel, with it as operator, if it is missing and `create`.
 
@@ -216,6 +231,7 @@ Op = (
     PeopleOp
     | PrivateOp
     | RenameAccount
+    | SetDisplayName
     | JoinChannel
     | OpenDirect
     | LeaveConversation

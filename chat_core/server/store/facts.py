@@ -84,6 +84,8 @@ class Facts:
         self.names: dict[AccountId, str] = {}
         self.roles: dict[AccountId, ServerRole] = {}
         """Of the same accounts, on the server."""
+        self.displays: dict[AccountId, str] = {}
+        """What those of them are shown as that are not shown as their name."""
         self.order: Order | None = None
         """Who is muted, and whether the server is locked down; None: to be read."""
         self.spoke: dict[tuple[int, AccountId], int] = {}
@@ -100,6 +102,7 @@ class Facts:
         self.seats.clear()
         self.names.clear()
         self.roles.clear()
+        self.displays.clear()
         self.order = None
         self.spoke.clear()
         self.refs.clear()
@@ -124,6 +127,7 @@ class Facts:
         """An account was renamed, or has another role: `@name` may mean another conversation."""
         self.names.pop(account, None)
         self.roles.pop(account, None)
+        self.displays.pop(account, None)
         self.refs.clear()
         self.doors.clear()
 
@@ -164,6 +168,8 @@ class Facts:
             for account in lookups.accounts_of(connection, missing):
                 self.names[AccountId(account.id)] = account.name
                 self.roles[AccountId(account.id)] = account.role
+                if account.display:
+                    self.displays[AccountId(account.id)] = account.display
 
     def learn_order(self, connection: Connection, now_ms: int) -> Order:
         """Read who may not write, if that is not known."""

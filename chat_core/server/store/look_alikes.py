@@ -8,16 +8,27 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from chat_core.base.ids import AccountId
 from chat_core.base.looks import looks_reserved, skeleton
+from chat_core.base.names import letters_of, name_key
 from chat_core.base.reserved import RESERVED
 from chat_core.protocol.codes import Refusal
 from chat_core.server.store.base import ANNOUNCEMENTS, GENERAL, Refused
 from chat_core.server.store.schema import accounts, conversations
 
 _holder = select(accounts.c.name).where(accounts.c.skeleton == bindparam("looks"), accounts.c.id != bindparam("but"))
+_shown = select(accounts.c.name).where(
+    accounts.c.display_looks == bindparam("looks"), accounts.c.id != bindparam("but")
+)
+_named = select(accounts.c.name).where(
+    or_(
+        accounts.c.skeleton.in_(bindparam("skeletons", expanding=True)),
+        accounts.c.name_key.in_(bindparam("keys", expanding=True)),
+    ),
+    accounts.c.id != bindparam("but"),
+)
 _channel = select(conversations.c.name, conversations.c.visibility).where(
     conversations.c.skeleton == bindparam("looks")
 )
@@ -45,6 +56,44 @@ def check_look_alike(connection: Connection, name: str, account: AccountId | Non
     if held is not None:
         raise Refused(
             Refusal.NAME_TAKEN, f"The name '{name}' looks too much like '{held}', which is in use; take another one."
+        )
+    shown = connection.execute(_shown, {"looks": skeleton(letters_of(name)), "but": account or _NOBODY}).scalar()
+    if shown is not None:
+        raise Refused(
+            Refusal.NAME_TAKEN, f"The name '{name}' looks too much like what '{shown}' is shown as; take another one."
+        )
+    return looks
+
+
+def check_display_look_alike(connection: Connection, display: str, account: AccountId) -> str:
+    """Return the skeleton of a display name's letters, for the row of its account.
+
+    What is not a letter or a digit does not count: `bob ✔` would pass for `bob`.
+
+    Args:
+        connection: the transaction's.
+        display: checked by `names.check_display_name`, not empty.
+        account: whose it is to be.
+
+    Raises:
+        Refused: `bad_name` if it looks like a reserved word, `name_taken` if it looks like the name of another account,
+            or like what one is shown as.
+    """
+    letters = letters_of(display)
+    if word := looks_reserved(letters):
+        raise Refused(
+            Refusal.BAD_NAME,
+            f"The display name '{display}' looks like '{word}', which is kept, because {RESERVED[word]}.",
+        )
+    looks = skeleton(letters)
+    spelled = {letters, letters_of(display, punctuated=True), display}
+    asked = {"skeletons": sorted(map(skeleton, spelled)), "keys": sorted(map(name_key, spelled)), "but": account}
+    named = connection.execute(_named, asked).scalar()
+    shown = connection.execute(_shown, {"looks": looks, "but": account}).scalar()
+    if named is not None or shown is not None:
+        other = f"'{named}', who has that name" if named is not None else f"what '{shown}' is shown as"
+        raise Refused(
+            Refusal.NAME_TAKEN, f"The display name '{display}' looks too much like {other}; take another one."
         )
     return looks
 

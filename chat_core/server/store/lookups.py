@@ -94,13 +94,12 @@ CONVERSATION = (
 _by_id = select(*CONVERSATION).where(conversations.c.id == bindparam("id"))
 _by_name = select(*CONVERSATION).where(conversations.c.name_key == bindparam("name_key"))
 _by_accounts = select(*CONVERSATION).where(conversations.c.direct_key == bindparam("direct_key"))
-_account_by_id = select(accounts.c.id, accounts.c.name, accounts.c.role).where(accounts.c.id == bindparam("id"))
-_account_by_name = select(accounts.c.id, accounts.c.name, accounts.c.role).where(
-    accounts.c.name_key == bindparam("name_key")
-)
-_accounts_by_id = select(accounts.c.id, accounts.c.name, accounts.c.role).where(
-    accounts.c.id.in_(bindparam("ids", expanding=True))
-)
+ACCOUNT = (accounts.c.id, accounts.c.name, accounts.c.role, accounts.c.display)
+"""Columns of an `Account`, in its order."""
+
+_account_by_id = select(*ACCOUNT).where(accounts.c.id == bindparam("id"))
+_account_by_name = select(*ACCOUNT).where(accounts.c.name_key == bindparam("name_key"))
+_accounts_by_id = select(*ACCOUNT).where(accounts.c.id.in_(bindparam("ids", expanding=True)))
 _SEAT = (
     memberships.c.since_seq,
     memberships.c.until_seq,
@@ -134,7 +133,7 @@ def seats_of(connection: Connection, number: AccountId) -> list[tuple[Conversati
 def find_account(connection: Connection, name: str) -> Account | None:
     """Return the account that has this name, in whatever spelling."""
     row = connection.execute(_account_by_name, {"name_key": name_key(name)}).first()
-    return None if row is None else Account(id=row.id, name=row.name, role=row.role)
+    return None if row is None else account_of(row)
 
 
 def account(connection: Connection, number: AccountId) -> Account:
@@ -142,21 +141,17 @@ def account(connection: Connection, number: AccountId) -> Account:
     row = connection.execute(_account_by_id, {"id": number}).first()
     if row is None:
         raise Refused(Refusal.NO_ACCOUNT, "There is no such account.")
-    return Account(id=row.id, name=row.name, role=row.role)
+    return account_of(row)
 
 
 def accounts_of(connection: Connection, numbers: Iterable[AccountId]) -> list[Account]:
     """Return the accounts with these numbers."""
-    return [
-        Account(id=row.id, name=row.name, role=row.role)
-        for some in chunks(numbers)
-        for row in connection.execute(_accounts_by_id, {"ids": some})
-    ]
+    return [account_of(row) for some in chunks(numbers) for row in connection.execute(_accounts_by_id, {"ids": some})]
 
 
-def names(connection: Connection, numbers: Iterable[AccountId]) -> dict[AccountId, str]:
-    """Return the names of these accounts."""
-    return {AccountId(account.id): account.name for account in accounts_of(connection, numbers)}
+def account_of(row: Any) -> Account:
+    """Return the account of a row that has the columns of `ACCOUNT`."""
+    return Account(id=row.id, name=row.name, role=row.role, display=row.display)
 
 
 def find_channel(connection: Connection, name: str) -> ConversationRow | None:

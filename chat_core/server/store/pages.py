@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Any, Final
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from chat_core.base.ids import ConversationId
@@ -24,6 +25,7 @@ _MESSAGE = select(
     messages.c.ts,
     messages.c.author,
     accounts.c.name,
+    accounts.c.display,
     messages.c.body,
     messages.c.style,
     messages.c.reply_to,
@@ -48,6 +50,7 @@ _log: Final = (
         events.c.cid,
         events.c.payload,
         events.c.target,
+        accounts.c.display,
     )
     .join_from(events, accounts, accounts.c.id == events.c.author)
     .where(events.c.id >= bindparam("low"), events.c.id <= bindparam("high"))
@@ -65,8 +68,10 @@ def log_piece(
     rows = connection.execute(_log, {"low": low, "high": high, "count": limit})
     found: list[ConversationEvent] = []
     budget = PAGE_BYTES
-    for key, *columns in rows:
+    for key, *columns, display in rows:
         event, text = conversation_event(conversation, seq_of(key), *columns)
+        if display:
+            event = replace(event, display=display)
         budget -= _bytes(text)
         if budget < 0 and found:
             break
@@ -161,6 +166,7 @@ def _message(row: Row[Any]) -> Message:
         ts=row.ts,
         author=row.author,
         name=row.name,
+        display=row.display,
         body=row.body,
         style=row.style,
         reply_to=row.reply_to,

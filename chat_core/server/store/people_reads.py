@@ -9,14 +9,14 @@ from sqlalchemy import Connection, bindparam, func, or_, select
 
 from chat_core.base.ids import AccountId
 from chat_core.base.names import name_key
-from chat_core.protocol.values import Account
+from chat_core.server.store.lookups import ACCOUNT, account_of
 from chat_core.server.store.people import AccountRow, Credentials, DeviceRow, InviteRow
 from chat_core.server.store.schema import accounts, allowlist, devices, invites
 
 INVITES_LISTED: Final = 200
 """Most invites in a list."""
 
-_who = (accounts.c.id, accounts.c.name, accounts.c.role)
+_who = ACCOUNT
 _by_key: Final = select(*_who, accounts.c.password).where(accounts.c.name_key == bindparam("name_key"))
 _by_number: Final = select(*_who, accounts.c.password).where(accounts.c.id == bindparam("id"))
 _device_count = (
@@ -64,7 +64,7 @@ class SqlPeopleReader:
             row = self._connection.execute(_by_key, {"name_key": name_key(who)}).first()
         else:
             row = self._connection.execute(_by_number, {"id": who}).first()
-        return None if row is None else Credentials(_account(row), row.password)
+        return None if row is None else Credentials(account_of(row), row.password)
 
     def devices_of(self, account: AccountId) -> Sequence[DeviceRow]:
         """Return the devices of an account, the one used last first."""
@@ -99,10 +99,6 @@ class SqlPeopleReader:
         return self._connection.execute(_invite, {"code": code, "now": now}).first() is not None
 
 
-def _account(row: Any) -> Account:
-    return Account(id=row.id, name=row.name, role=row.role)
-
-
 def _account_row(row: Any) -> AccountRow:
     # `Row.count` is a method of tuples.
-    return AccountRow(_account(row), row.registered_ts is not None, bool(row.disabled), row.seen_ts, row[-1])
+    return AccountRow(account_of(row), row.registered_ts is not None, bool(row.disabled), row.seen_ts, row[-1])

@@ -33,7 +33,7 @@ _member = both(
 _behind = accounts.c.name_key > bindparam("after")
 # A small conversation is gathered and sorted; for a large one it is cheaper to go through the names in order.
 _members_sorted: Final = (
-    select(accounts.c.id, accounts.c.name, accounts.c.role, memberships.c.role.label("channel_role"))
+    select(*lookups.ACCOUNT, memberships.c.role.label("channel_role"))
     .join_from(memberships, accounts, _member)
     .where(_behind)
     .order_by(accounts.c.name_key)
@@ -41,9 +41,7 @@ _members_sorted: Final = (
 )
 _members_in_order: Final = (
     select(
-        accounts.c.id,
-        accounts.c.name,
-        accounts.c.role,
+        *lookups.ACCOUNT,
         select(memberships.c.role).where(_member).limit(1).scalar_subquery().label("channel_role"),
     )
     .where(_behind, exists(select(memberships.c.account).where(_member)))
@@ -53,12 +51,7 @@ _members_in_order: Final = (
 LARGE: Final = 500
 """Members from which on a conversation is a large one."""
 _member_count: Final = select(conversations.c.member_count).where(conversations.c.id == bindparam("conversation"))
-_users: Final = (
-    select(accounts.c.id, accounts.c.name, accounts.c.role)
-    .where(_behind)
-    .order_by(accounts.c.name_key)
-    .limit(bindparam("count"))
-)
+_users: Final = select(*lookups.ACCOUNT).where(_behind).order_by(accounts.c.name_key).limit(bindparam("count"))
 _joined: Final = exists(
     select(memberships.c.account).where(
         memberships.c.conversation == conversations.c.id,
@@ -176,13 +169,16 @@ class SqlReader(SqlPeopleReader):
         total: int = self._connection.execute(_member_count, {"conversation": conversation}).scalar() or 0
         statement = _members_in_order if total > LARGE else _members_sorted
         rows, more = self._page(statement, limit, {"conversation": conversation, "after": name_key(after)})
-        members = [Member(account=row.id, name=row.name, role=row.role, channel_role=row.channel_role) for row in rows]
+        members = [
+            Member(account=row.id, name=row.name, role=row.role, channel_role=row.channel_role, display=row.display)
+            for row in rows
+        ]
         return members, total, more
 
     def users(self, after: str, limit: int) -> tuple[Sequence[Account], bool]:
         """Return a page of accounts by name, and whether more follow."""
         rows, more = self._page(_users, limit, {"after": name_key(after)})
-        return [Account(id=row.id, name=row.name, role=row.role) for row in rows], more
+        return [lookups.account_of(row) for row in rows], more
 
     def accounts(self, ids: Sequence[AccountId]) -> Sequence[Account]:
         """Return the accounts of these numbers, by name."""
@@ -255,7 +251,7 @@ class SqlReader(SqlPeopleReader):
         return rows[:limit], len(rows) > limit
 
 
-def _place(row: ConversationRow, seat: Seat | None, account: AccountId, partners: dict[AccountId, str]) -> Place:
+def _place(row: ConversationRow, seat: Seat | None, account: AccountId, partners: dict[AccountId, Account]) -> Place:
     return Place(
         id=row.id,
         kind=row.kind,

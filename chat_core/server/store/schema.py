@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0004"
+HEAD: Final = "0005"
 """Version of the schema below; versions are four digits, so that they compare as text."""
 VERSION_TABLE: Final = "schema_version"
 """Where Alembic keeps the version of a database."""
@@ -78,6 +78,7 @@ accounts = Table(
     Column("seen_ts", _Number, nullable=False, server_default=text("0")),  # last sign-in
     Column("skeleton", Text),  # how a registered name looks (UTS 39); NULL: it is not registered
     Column("dm_policy", Text, nullable=False, server_default=text("'open'")),
+    Column("display_looks", Text),  # how the letters of what it is shown as look (UTS 39); NULL: as its name
     UniqueConstraint("name_key"),
     sqlite_autoincrement=True,  # a number is never given twice
 )
@@ -87,6 +88,12 @@ Index(
     unique=True,
     sqlite_where=accounts.c.skeleton.is_not(None),
     postgresql_where=accounts.c.skeleton.is_not(None),
+)
+Index(
+    "ix_accounts_display_looks",
+    accounts.c.display_looks,
+    sqlite_where=accounts.c.display_looks.is_not(None),
+    postgresql_where=accounts.c.display_looks.is_not(None),
 )
 
 conversations = Table(

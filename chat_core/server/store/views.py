@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, select
 
 from chat_core.base.ids import AccountId, ConversationId
-from chat_core.protocol.values import ChannelRole, Conversation
+from chat_core.protocol.values import Account, ChannelRole, Conversation
 from chat_core.server.store.keys import partner_in
-from chat_core.server.store.lookups import CONVERSATION, ConversationRow, chunks, names
+from chat_core.server.store.lookups import CONVERSATION, ConversationRow, accounts_of, chunks
 from chat_core.server.store.schema import conversations, memberships
 from chat_core.server.store.settings import rules_of
 
@@ -52,16 +52,19 @@ def some_of(
     return {ConversationId(conversation.id): conversation for conversation in found}
 
 
-def label(row: ConversationRow, account: AccountId, partners: dict[AccountId, str]) -> str:
-    """Return what the account calls the conversation; `partners` has the name of the other one, if it is direct."""
+def label(row: ConversationRow, account: AccountId, partners: dict[AccountId, Account]) -> str:
+    """Return what the account calls the conversation; `partners` has the other one, if it is direct."""
     if row.direct_key is None:
         return row.name or ""
-    return partners[partner_in(row.direct_key, account)]
+    return partners[partner_in(row.direct_key, account)].name
 
 
-def partners_of(connection: Connection, account: AccountId, rows: Iterable[ConversationRow]) -> dict[AccountId, str]:
-    """Return the names of the other accounts of those rows that are direct conversations."""
-    return names(connection, {partner_in(row.direct_key, account) for row in rows if row.direct_key is not None})
+def partners_of(
+    connection: Connection, account: AccountId, rows: Iterable[ConversationRow]
+) -> dict[AccountId, Account]:
+    """Return the other accounts of those rows that are direct conversations."""
+    others = {partner_in(row.direct_key, account) for row in rows if row.direct_key is not None}
+    return {AccountId(other.id): other for other in accounts_of(connection, others)}
 
 
 def _shown(connection: Connection, account: AccountId, found: Iterable[Any]) -> list[Conversation]:
@@ -74,12 +77,13 @@ def _shown(connection: Connection, account: AccountId, found: Iterable[Any]) -> 
 def _show(
     row: ConversationRow,
     account: AccountId,
-    partners: dict[AccountId, str],
+    partners: dict[AccountId, Account],
     read_seq: int | None,
     read_ordinal: int | None,
     own_unread: int | None,
     role: ChannelRole | None,
 ) -> Conversation:
+    partner = None if row.direct_key is None else partners[partner_in(row.direct_key, account)]
     return Conversation(
         id=row.id,
         kind=row.kind,  # type: ignore[arg-type]  # the table holds nothing else
@@ -90,7 +94,8 @@ def _show(
         read=row.head if read_seq is None else read_seq,
         unread=0 if read_ordinal is None else row.ordinal - read_ordinal - (own_unread or 0),
         members=row.members,
-        partner=None if row.direct_key is None else partner_in(row.direct_key, account),
+        partner=None if partner is None else partner.id,
+        display="" if partner is None else partner.display,
         role=role or "member",
         rules=rules_of(row),
     )

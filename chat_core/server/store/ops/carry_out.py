@@ -28,8 +28,20 @@ from chat_core.server.store.base import (
     Refused,
     RenameAccount,
     SetChannelTopic,
+    SetDisplayName,
 )
-from chat_core.server.store.ops import accounts, changes, conversations, locking, order, people, private, sanctions
+from chat_core.server.store.ops import (
+    accounts,
+    changes,
+    conversations,
+    display,
+    locking,
+    order,
+    people,
+    private,
+    sanctions,
+)
+from chat_core.server.store.ops.display import dressed
 from chat_core.server.store.ops.posts import append_messages
 from chat_core.server.store.ops.work import Work
 from chat_core.server.store.people import PeopleOp
@@ -63,7 +75,7 @@ def _posted(work: Work, posts: list[AppendMessage]) -> list[Committed | Refused]
 
 def _tried(work: Work, op: Op) -> Committed | Refused:
     try:
-        return _one(work, op)
+        return dressed(work, _one(work, op))
     except Refused as refused:
         return refused
 
@@ -71,6 +83,8 @@ def _tried(work: Work, op: Op) -> Committed | Refused:
 def _one(work: Work, op: Op) -> Committed:
     if isinstance(op, PeopleOp):
         return people.carry_out(work, op)
+    if isinstance(op, SetDisplayName):
+        return display.set_display_name(work, op)
     if isinstance(op, PrivateOp):
         return private.carry_out(work, op)
     return _conversed(work, op)

@@ -226,6 +226,7 @@ class _Run:
             ts=op.ts,
             author=account,
             name=self._facts.names[account],
+            display=self._facts.displays.get(account, ""),
             cid=cid,
             body=op.body,
             style=op.style,
