@@ -128,6 +128,7 @@ class ChatApp(AppBase, inherit_bindings=False):
                 self.screen.regain_focus()
             if self._visit is not None:
                 self._visit.bridge.key_pressed()
+                self._visit.idling.key()
         await super().on_event(event)
 
     def on_app_blur(self) -> None:

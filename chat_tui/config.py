@@ -77,6 +77,17 @@ class NotifySection(msgspec.Struct, frozen=True, kw_only=True):
     """Hours without any alert, like `22:00-07:00`; empty: none."""
 
 
+class PrivacySection(msgspec.Struct, frozen=True, kw_only=True):
+    """What others get to know of you while you are connected."""
+
+    typing: bool = True
+    """Whether others see that you are writing."""
+    presence: bool = True
+    """Whether others see that you are connected; what you write they see all the same."""
+    away_after_min: Annotated[int, msgspec.Meta(ge=0, le=24 * 60)] = 0
+    """Minutes without a key after which you are shown as away, until the next key; 0: never by itself."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The configuration of a client: what the file can hold."""
 
@@ -85,6 +96,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keys: KeysSection = KeysSection()
     commands: CommandsSection = CommandsSection()
     notify: NotifySection = NotifySection()
+    privacy: PrivacySection = PrivacySection()
 
 
 def load(folder: Path, environment: Mapping[str, str]) -> Loaded[Settings]:

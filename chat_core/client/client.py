@@ -249,6 +249,7 @@ class Client:
             reply_to=reply_to,
         )
         self._engine.glances.posted(conversation)
+        self._engine.absences.posted(conversation)
         self._engine.sender.post(unsent, known.target)
         return unsent.cid
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from chat_core.base.clock import Clock
 from chat_core.base.tasks import spawn
+from chat_core.client.absences import Absences
 from chat_core.client.attaching import Attacher
 from chat_core.client.board import Board
 from chat_core.client.delivery import Delivery
@@ -92,6 +93,7 @@ class Engine:
         self.pages = Pages(self.board, self.sender, lambda: self.keeper.link)
         self.attacher = Attacher(self.board, self.delivery, self.sender, clock, self._was_reset)
         self.glances = Glances(self.board, clock)
+        self.absences = Absences(self.board, clock)
         self._incoming = Incoming(self.board, self.delivery, self.attacher, self.pages, clock, self._look)
         self.door = Door(login, tokens)
         self.opening = Opening(self.board, self.sender, self.attacher, self.door, login.name, program, far_behind)
@@ -147,6 +149,7 @@ class Engine:
     def _ready(self, link: Link) -> None:
         self.sender.link_up(link)
         self.glances.link_up(link)
+        self.absences.link_up(link)
         for conversation in self._blank:
             self.pages.load_newest(conversation)
         self._blank.clear()
@@ -157,6 +160,7 @@ class Engine:
         self.delivery.link_down()
         self.attacher.link_down()
         self.glances.link_down()
+        self.absences.link_down()
 
     def _say(self, state: LinkState) -> None:
         self.board.apply(inputs.LinkMoved(link=state))

@@ -20,6 +20,7 @@ from chat_core.protocol.values import (
     Conversation,
     ConversationNumber,
     EidBytes,
+    Met,
     Rules,
     SanctionAct,
     SeqNumber,
@@ -248,6 +249,10 @@ class MembersChanged(Signal, frozen=True, kw_only=True, omit_defaults=True, tag=
     """Some names that connected (8 at most)."""
     went: tuple[str, ...] = ()
     """Some names that disconnected (8 at most)."""
+    met: tuple[Met, ...] = ()
+    """Some members that want to be met otherwise now, or came back and are away (8 at most)."""
+    more_met: bool = False
+    """Whether there are more of these than are told: the list must be asked for again."""
 
 
 class AccountRenamed(Signal, frozen=True, kw_only=True, omit_defaults=True, tag="account_renamed"):

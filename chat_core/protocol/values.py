@@ -49,6 +49,9 @@ DmPolicy = Literal["open", "request", "closed"]
 """Who may write to an account privately: `open`: everybody; `request`: only in a private chat, which it accepts or
 declines; `closed`: nobody."""
 
+Availability = Literal["online", "away", "busy"]
+"""How somebody wants to be met who is connected."""
+
 Reason = Annotated[str, Meta(max_length=400)]
 """Why somebody did something, one line for people; it is cleaned."""
 
@@ -127,6 +130,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     """The other account of a direct conversation."""
     display: str = ""
     """Of a direct conversation: what the other one is shown as; empty: their name."""
+    state: Availability = "online"
+    """Of a direct conversation: how the other one wants to be met, while they are connected."""
     role: ChannelRole = "member"
     """What one may do in it."""
     rules: Rules = Rules()
@@ -163,6 +168,15 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """How often its text was changed."""
     deleted: bool = False
     """Whether it was deleted: its text is gone, its place and its author stay."""
+
+
+class Met(msgspec.Struct, frozen=True, kw_only=True):
+    """How one account wants to be met from now on."""
+
+    account: AccountNumber
+    """Which one."""
+    state: Availability
+    """How."""
 
 
 class PrivateChat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -213,6 +227,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     """What it may do in this conversation."""
     display: str = ""
     """What it is shown as; empty: its name."""
+    state: Availability = "online"
+    """How it wants to be met, while it is connected."""
 
 
 class ChannelSummary(msgspec.Struct, frozen=True, kw_only=True):

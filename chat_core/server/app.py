@@ -36,7 +36,7 @@ from chat_core.server.housekeeping import keep_house
 from chat_core.server.listening import PortInUse
 from chat_core.server.moderation.judge import Moderation
 from chat_core.server.observe import configure, get_log
-from chat_core.server.process import has_terminal, loop_factory, prepare, quiet_collector
+from chat_core.server.process import has_terminal, loop_factory, prepare, quiet_collector, until
 from chat_core.server.reachable import reachable_host
 from chat_core.server.registry import ROUTES, Route
 from chat_core.server.reloading import Reloading, Source
@@ -183,6 +183,7 @@ class Server:
             self._reloading.register("log", lambda options: configure(options.log_level, options.log_file))
             self._reloading.register("options", partial(self._use, gateway, router))
             self._reloading.register("moderation", lambda options: judge.use(options.moderation))
+            self._reloading.register("accounts", lambda options: auth.use(options.accounts))
             self._reloading.register("certificate", self._reload_identity)
             self._use(gateway, router, self._options)
             observed = self._observe(gateway, router, flusher, sqlite) if self._options.observe_port else None
@@ -295,10 +296,10 @@ class Server:
                 session.driver.pause_reading()
         deadline = loop.time() + self._options.stop_within_s
         if self._why is not Goodbye.STORE_FAILED:
-            await _until(lambda: not router.running, deadline)
+            await until(lambda: not router.running, deadline)
         for session in list(self._hub.sessions):
             session.close(self._why)
-        await _until(lambda: not self._hub.sessions, deadline)
+        await until(lambda: not self._hub.sessions, deadline)
         for session in list(self._hub.sessions):
             if session.driver is not None:
                 session.driver.abort()
@@ -323,6 +324,7 @@ class Server:
 
     def _use(self, gateway: Gateway, router: Router, options: ServeOptions) -> None:
         self._options = options
+        self._hub.presence.told, self._hub.presence.typing = options.presence, options.typing
         gateway.use(options)
         router.trace(options.log_level == "trace")
         self._emptied()
@@ -390,10 +392,3 @@ def _listen_console(gateway: Gateway, folder: DataFolder) -> None:
         gateway.listen_console(folder.console)
     except WorldFault as fault:
         log.warning("chat-core users and invite will not reach this server", reason=str(fault))
-
-
-async def _until(condition: Callable[[], bool], deadline: float) -> None:
-    """Wait for a condition that nobody signals; only at the end of a server's life, so looking is good enough."""
-    loop = asyncio.get_running_loop()
-    while not condition() and loop.time() < deadline:  # noqa: ASYNC110  # see above
-        await asyncio.sleep(0.01)

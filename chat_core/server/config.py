@@ -89,6 +89,10 @@ class ServeOptions:
     """Time that calls under way get to finish at a graceful stop, in seconds."""
     motd: str = ""
     """Message of the day, one line; empty: none."""
+    presence: bool = True
+    """Whether people see who is online."""
+    typing: bool = True
+    """Whether people see who is writing."""
     accounts: AccountsSection = field(default_factory=lambda: AccountsSection())
     """Who gets in, and how."""
     moderation: Manners = NO_MANNERS
@@ -121,6 +125,10 @@ class ServerSection(msgspec.Struct, frozen=True, kw_only=True):
     """The least important lines that are logged; `trace`: a line for each request, too."""
     motd: Annotated[str, Meta(max_length=limits.MOTD_CHARS)] = ""
     """Message of the day: one line that everybody is shown who signs in; empty: none."""
+    presence: bool = True
+    """Whether people see who is online, and who is away or busy."""
+    typing: Annotated[bool, LIVE] = True
+    """Whether people see who is writing."""
     preset: Literal["", "classic"] = ""
     """A named set of defaults for all that is not set in any other way; `classic`: what earlier chat systems did by
     themselves; empty: none."""
@@ -170,22 +178,22 @@ class ObserveSection(msgspec.Struct, frozen=True, kw_only=True):
 class AccountsSection(msgspec.Struct, frozen=True, kw_only=True):
     """Who gets in, and how. "Local" is the server's own machine: loopback and Unix sockets."""
 
-    registration: Literal["open", "invite", "allowlist", "closed"] = "invite"
+    registration: Annotated[Literal["open", "invite", "allowlist", "closed"], LIVE] = "invite"
     """How an account is made: `open`: by anybody; `invite`: with an invite; `allowlist`: under names that `chat-core
     users allow` has listed; `closed`: with `chat-core users add` only. Who is local needs no invite."""
-    name_only: Literal["local", "everywhere", "nowhere"] = "local"
+    name_only: Annotated[Literal["local", "everywhere", "nowhere"], LIVE] = "local"
     """Where a name that has no password is enough to sign in. `everywhere` is for networks where all trust all."""
-    guests: Literal["local", "everywhere", "nowhere"] = "local"
+    guests: Annotated[Literal["local", "everywhere", "nowhere"], LIVE] = "local"
     """Where one can be a guest, with a name that begins with `guest.`."""
-    trust_loopback: bool = True
+    trust_loopback: Annotated[bool, LIVE] = True
     """Whether who connects over loopback counts as local; turn it off behind a proxy or a tunnel on this machine."""
     guest_idle_days: Annotated[int, Meta(ge=1, le=3650)] = 30
     """Days after which a guest that did not come back is ended."""
-    argon2_memory_kib: Annotated[int, Meta(ge=8, le=4 * 1024 * 1024)] = 19_456
+    argon2_memory_kib: Annotated[int, Meta(ge=8, le=4 * 1024 * 1024), LIVE] = 19_456
     """Memory that hashing one password takes, in KiB. After a change, passwords are hashed anew as people sign in."""
-    argon2_passes: Annotated[int, Meta(ge=1, le=100)] = 2
+    argon2_passes: Annotated[int, Meta(ge=1, le=100), LIVE] = 2
     """Passes over that memory."""
-    argon2_lanes: Annotated[int, Meta(ge=1, le=64)] = 1
+    argon2_lanes: Annotated[int, Meta(ge=1, le=64), LIVE] = 1
     """Lanes that memory is divided into."""
     hashing_threads: Annotated[int, Meta(ge=1, le=64)] = 1
     """Passwords that are hashed at the same time; each takes a processor, and gives way to everything else."""
@@ -338,6 +346,8 @@ def serve_options(loaded: Loaded[Settings], default_data: Path, *, embedded: boo
         outbox_bytes=bounds.outbox_bytes,
         stop_within_s=bounds.stop_within_s,
         motd=clean_line(server.motd),
+        presence=server.presence,
+        typing=server.typing,
         accounts=loaded.settings.accounts,
         moderation=loaded.settings.moderation,
     )

@@ -7,6 +7,7 @@ import gc
 import os
 import resource
 import sys
+from collections.abc import Callable
 
 from chat_core.server.observe import get_log
 
@@ -37,6 +38,18 @@ def quiet_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+
+
+async def until(condition: Callable[[], bool], deadline: float) -> None:
+    """Wait for a condition that nobody signals; only at the end of a server's life, so looking is good enough.
+
+    Args:
+        condition: looked at a hundred times a second.
+        deadline: on the loop's clock, in seconds; then it is given up.
+    """
+    loop = asyncio.get_running_loop()
+    while not condition() and loop.time() < deadline:  # noqa: ASYNC110  # see above
+        await asyncio.sleep(0.01)
 
 
 def has_terminal() -> bool:

@@ -11,6 +11,7 @@ from chat_core.protocol.values import Account, ChannelSummary, Member
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Span, elide
 from chat_tui.views.names import called, name_role, shown_name
+from chat_tui.views.presence import dot
 
 _WIDEST: Final = 30
 """Cells of a first column."""
@@ -40,7 +41,7 @@ def member_lines(members: Iterable[Member], me: Account | None) -> list[Line]:
     return [
         Line(
             (
-                Span("● ", "ok") if member.online else Span("○ ", "muted"),
+                dot(member.online, member.state),
                 Span(shown_name(called(member)), name_role(member.account, own) if member.online else "muted"),
                 Span(f"  @{shown_name(member.name)}" if member.display else "", "muted"),
                 Span("  you" if member.account == own else "", "muted"),

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from chat_core.base.clock import Clock, SystemClock
 from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.names import check_account_name
-from chat_core.base.tasks import spawn
+from chat_core.base.tasks import spawn, stop
 from chat_core.client.door import ASK_A_PERSON
 from chat_core.client.errors import CallFailed, Disconnected, Untrusted
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import LinkStatus
 from chat_core.protocol.codes import Refusal
+from chat_core.protocol.requests.presence import SetPresence
 from chat_core.protocol.requests.session import Welcome
 from chat_core.protocol.requests.signin import SignOut
 from chat_core.transport.urls import Invitation, parse_address
@@ -31,6 +32,7 @@ from chat_tui.embedded import Embedded
 from chat_tui.keys import Keymap
 from chat_tui.live_page import LivePage
 from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.idling import LOOK_EVERY_S, Idling
 from chat_tui.screens.start_parts import in_words
 from chat_tui.storage import HERE, Servers
 
@@ -117,17 +119,23 @@ class Visit:
             servers=known,
         )
         """The main screen of it."""
+        clock = clock or SystemClock()
+        self._looking: asyncio.Task[None] | None = None
+        self.idling = Idling(settings.privacy, self._stand, clock.monotonic)
+        """Tells others whether anybody is here, as the user has set."""
         self._on_known = on_known
         self._on_end = on_end
         self._on_untrusted = on_untrusted
         self._on_asked = on_asked
-        self._clock = clock or SystemClock()
+        self._clock = clock
         self._name = ""
         self._let_in = self._over = False
         self._looked_s = float("-inf")
 
     async def begin(self) -> None:
         """Connect, and end with a sentence if that fails."""
+        if self.idling.looks:
+            self._looking = spawn("idling", self._look_at_idling())
         try:
             if self._embedded is not None:
                 await asyncio.to_thread(self._embedded.ensure)
@@ -163,6 +171,7 @@ class Visit:
     async def end(self) -> None:
         """Say goodbye."""
         self._over = True
+        await stop(self._looking)
         await self.bridge.close()
 
     async def sign_out(self) -> None:
@@ -174,6 +183,7 @@ class Visit:
             await asyncio.to_thread(FileTokens(self._config, self._address).keep, self._name, "")
         with contextlib.suppress(ChatError):
             await self.bridge.call(SignOut())
+        await stop(self._looking)
         await self.bridge.close()
 
     def _take(self, batch: Batch) -> None:
@@ -181,12 +191,21 @@ class Visit:
             return
         self.screen.take(batch)
         link = batch.state.link
+        self.idling.link(link.status)
         if link.status is LinkStatus.WAITING:
             self._look_after_embedded()
         elif self._let_in and link.status is LinkStatus.REFUSED:
             spawn("say why", self._say_why())
         elif self._let_in:
             self._note_name()
+
+    async def _look_at_idling(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            self.idling.look()
+
+    def _stand(self, request: SetPresence) -> None:
+        self.screen.errands.call(request, None)
 
     def _fault(self, fault: ChatError) -> None:
         if not self._over:

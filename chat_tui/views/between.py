@@ -69,6 +69,8 @@ def notice_parts(notice: Notice) -> list[str]:
             return [drawable_line(tell(notice.event))] if notice.event is not None else []
         case "broadcast":
             return [f"{names[0] if names else 'somebody'} to everybody: {text}"]
+        case "away":
+            return [f"{names[0] if names else 'somebody'} is {text}"]
         case "reset":
             return [text or "the history was replaced"]
 

@@ -12,6 +12,7 @@ from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Role, Span, cropped, elide, spread, width
 from chat_tui.views.link import link_state
 from chat_tui.views.names import called
+from chat_tui.views.presence import dot
 
 SLOTS: Final = "1234567890"
 """The keys of the first ten conversations, in order."""
@@ -70,6 +71,11 @@ def is_partner_online(conversation: ConversationState) -> bool:
         if member.account == conversation.info.partner:
             return member.online
     return 0 < conversation.info.members <= conversation.info.online
+
+
+def partner_dot(conversation: ConversationState) -> Span:
+    """Return the sign of the other one of a direct conversation: there, away, busy or not connected."""
+    return dot(is_partner_online(conversation), conversation.info.state)
 
 
 def number(count: int) -> str:
@@ -151,9 +157,8 @@ def _row(conversation: ConversationState, slot: str, active: bool, cells: int, d
     lead = (Span("▌" if active else " ", "bar"), Span(f"{slot or ' '} ", "quiet"))
     name: tuple[Span, ...]
     if direct:
-        online = is_partner_online(conversation)
         label = drawable_line(called(conversation.info))
-        name = (*lead, Span("● " if online else "○ ", "ok" if online else "quiet"), Span(label, role))
+        name = (*lead, partner_dot(conversation), Span(label, role))
     else:
         name = (*lead, Span(drawable_line(conversation.target), role))
     spans = spread(name, (*_news(conversation, active, draft), Span(" ")), cells, gap=1)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from chat_core.client.state.model import ConversationState
 from chat_tui.views.clean import drawable_line
-from chat_tui.views.conversations import is_partner_online
+from chat_tui.views.conversations import is_partner_online, partner_dot
 from chat_tui.views.lines import Line, Span, spread
+from chat_tui.views.presence import in_a_word
 
 
 def header(conversation: ConversationState | None, cells: int) -> Line:
@@ -34,8 +35,6 @@ def online_count(conversation: ConversationState) -> int:
 
 def _presence(conversation: ConversationState) -> tuple[Span, ...]:
     if conversation.info.kind == "direct":
-        online = is_partner_online(conversation)
-        return Span("● " if online else "○ ", "ok" if online else "quiet"), Span(
-            "online" if online else "offline", "muted"
-        )
+        words = in_a_word(is_partner_online(conversation), conversation.info.state)
+        return partner_dot(conversation), Span(words, "muted")
     return (Span(f"{online_count(conversation):,} online", "muted"),)

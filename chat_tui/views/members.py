@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 
 from chat_core.base.names import name_key
 from chat_core.client.state.model import ConversationState
-from chat_core.protocol.values import Member
+from chat_core.protocol.values import ChannelRole, Member
 from chat_tui.views.clean import LABEL_MAX
 from chat_tui.views.lines import Line, Span, elide
 from chat_tui.views.names import called, shown_name, soft_role
+from chat_tui.views.presence import dot
 
 _HEAD = 2
+_MARKS: Final[dict[ChannelRole, str]] = {"operator": "@", "voice": "+", "member": ""}
+"""What stands in front of the name of those who may do more, as in other chat systems."""
 
 
 class MembersShown(NamedTuple):
@@ -68,11 +71,12 @@ def members(
 
 
 def _row(member: Member, me: int | None, cells: int) -> Line:
-    name = elide(shown_name(called(member)), cells - 4)
-    mark, role = (
-        (Span(" ● ", "ok"), soft_role(member.account, me)) if member.online else (Span(" ○ ", "quiet"), "quiet")
-    )
-    return Line((mark, Span(name, role), *_account(member, cells - 4 - cell_len(name))))
+    mark = _MARKS[member.channel_role]
+    name = elide(shown_name(called(member)), cells - 4 - len(mark))
+    role = soft_role(member.account, me) if member.online else "quiet"
+    room = cells - 4 - len(mark) - cell_len(name)
+    signs = (Span(" "), dot(member.online, member.state), Span(mark, "muted"))
+    return Line((*(sign for sign in signs if sign.text), Span(name, role), *_account(member, room)))
 
 
 def _account(member: Member, room: int) -> tuple[Span, ...]:

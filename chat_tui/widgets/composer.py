@@ -119,6 +119,7 @@ class Composer(RecallingArea):
         chosen = settings or Settings()
         self._up = chosen.keys.up if chosen.compose.up == "preset" else chosen.compose.up
         self._confirm_lines = chosen.compose.confirm_lines
+        self._tells = chosen.privacy.typing
         self._about = Draft()
         self._pasted_lines = 0
         self._asked_about: str | None = None
@@ -271,7 +272,7 @@ class Composer(RecallingArea):
         if not self.was_typed:
             return
         writes = bool(self.text.strip()) and not self.text.lstrip().startswith("/")
-        if writes or self._wrote:
+        if self._tells and (writes or self._wrote):
             self.post_message(self.Writing(writes))
         self._wrote = writes
 

@@ -8,6 +8,7 @@ from chat_core.client.state.model import LinkState, Remembered, Unsent
 from chat_core.protocol.events import AccountEvent, ConversationEvent, Signal
 from chat_core.protocol.requests.conversations import Members
 from chat_core.protocol.requests.messages import Page
+from chat_core.protocol.requests.presence import AboutPerson
 from chat_core.protocol.requests.session import Resumed
 from chat_core.protocol.values import Account, Conversation, Message, Position
 
@@ -166,6 +167,17 @@ class BroadcastShown(Input, frozen=True, kw_only=True):
     """What was on the screen."""
     message: Message
     """The announcement."""
+
+
+class AbsenceTold(Input, frozen=True, kw_only=True):
+    """Somebody who was written to is away or busy."""
+
+    conversation: int
+    """The direct conversation with them."""
+    about: AboutPerson
+    """What they say of it."""
+    wall_ms: int
+    """When, milliseconds since 1970."""
 
 
 class UnsentMoved(Input, frozen=True, kw_only=True):

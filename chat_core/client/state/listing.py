@@ -160,9 +160,9 @@ def put(state: ClientState, conversation: ConversationState) -> ClientState:
     return replace(state, conversations=MappingProxyType(conversations))
 
 
-def labels(info: Conversation) -> tuple[str, str, str, str, int, int, str, Rules]:
+def labels(info: Conversation) -> tuple[str, str, str, str, str, int, int, str, Rules]:
     """Return what a list shows of a conversation."""
-    return info.kind, info.name, info.display, info.topic, info.members, info.online, info.role, info.rules
+    return info.kind, info.name, info.display, info.state, info.topic, info.members, info.online, info.role, info.rules
 
 
 def same_target(one: Conversation, other: Conversation) -> bool:

@@ -82,12 +82,13 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """It stands behind the message or event with this seq."""
     ts: int
     """When, milliseconds since 1970."""
-    kind: Literal["topic", "joined", "left", "went", "renamed", "reset", "order", "broadcast"]
+    kind: Literal["topic", "joined", "left", "went", "renamed", "reset", "order", "broadcast", "away"]
     """What happened; `went`: offline, without leaving."""
     names: tuple[str, ...] = ()
     """Who; with `renamed`: the old name and the new one."""
     text: str = ""
-    """With `topic`: the new one; with `reset`: the reason in words; with `broadcast`: what was said to everybody."""
+    """With `topic`: the new one; with `reset`: the reason in words; with `broadcast`: what was said to everybody;
+    with `away`: how they want to be met, and what they say of it."""
     event: RoleChanged | RulesChanged | MemberSanctioned | None = None
     """With `order`: what happened."""
 

@@ -19,8 +19,8 @@ from chat_core.client.state.changes import (
     TimelineReset,
     TypingChanged,
 )
-from chat_core.client.state.inputs import MembersRead, SignalArrived, TimePassed
-from chat_core.client.state.listing import put
+from chat_core.client.state.inputs import AbsenceTold, MembersRead, SignalArrived, TimePassed
+from chat_core.client.state.listing import labels, put
 from chat_core.client.state.model import ClientState, ConversationState, MemberList, Notice, Typist
 from chat_core.client.state.notices import add_notice
 from chat_core.protocol.events import AccountRenamed, MembersChanged, Typing
@@ -79,6 +79,17 @@ def members_read(state: ClientState, input: MembersRead) -> tuple[ClientState, l
     return state, changes
 
 
+def absence_told(state: ClientState, input: AbsenceTold) -> tuple[ClientState, list[Change]]:
+    """Say in a conversation that the other one is away or busy, and why."""
+    known, about = state.conversations.get(input.conversation), input.about
+    if known is None or about.state == "online":
+        return state, []
+    text = f"{about.state}: {about.text}" if about.text else about.state
+    names = (about.account.display or about.account.name,)
+    notice = Notice(after=known.position.seq, ts=input.wall_ms, kind="away", names=names, text=text)
+    return put(state, add_notice(known, notice)), [NoticeAdded(conversation=known.id, notice=notice)]
+
+
 def renamed(state: ClientState, event: AccountRenamed, wall_ms: int) -> tuple[ClientState, list[Change]]:
     """Show an account under another name wherever it is shown."""
     changes: list[Change] = []
@@ -111,12 +122,14 @@ def _members_changed(state: ClientState, event: MembersChanged, wall_ms: int) ->
     if known is None:
         return state, []
     now = _with_members(known, _folded(known.members, event))
+    state_of_partner = next((met.state for met in event.met if met.account == known.info.partner), known.info.state)
+    now = replace(now, info=replace(now.info, state=state_of_partner))
     changes: list[Change] = [MembersListed(conversation=known.id)]
     typing = tuple(typist for typist in known.typing if typist.name not in (*event.went, *event.left))
     if len(typing) < len(known.typing):
         now = replace(now, typing=typing)
         changes.append(TypingChanged(conversation=known.id))
-    if (known.info.members, known.info.online) != (event.members, event.online):
+    if labels(known.info) != labels(now.info):
         changes.append(ListChanged(changed=(known.id,)))
     me = "" if state.me is None else name_key(state.me.name)
     for kind, everybody in _worth_a_line(known.info.kind, event):
@@ -158,12 +171,17 @@ def _say(
 def _folded(known: MemberList, event: MembersChanged) -> MemberList:
     """Follow comings and goings in a list that is complete; it is stale as soon as the numbers do not agree."""
     numbers = MemberList(members=known.members, rev=max(event.rev, known.rev), total=event.members, online=event.online)
-    if known.stale or event.rev != known.rev + 1 or event.joined:
+    if known.stale or event.rev != known.rev + 1 or event.joined or event.more_met:
         return numbers  # who joined is told by name only, and not all of them
     online = {name_key(name): True for name in event.came} | {name_key(name): False for name in event.went}
     left = {name_key(name) for name in event.left}
+    states = {met.account: met.state for met in event.met}
     members = tuple(
-        replace(member, online=online.get(name_key(member.name), member.online))
+        replace(
+            member,
+            online=online.get(name_key(member.name), member.online),
+            state=states.get(member.account, member.state),
+        )
         for member in known.members
         if name_key(member.name) not in left
     )

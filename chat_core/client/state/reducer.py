@@ -181,6 +181,7 @@ _STEPS: Final[dict[type[inputs.Input], Callable[[ClientState, Any], Result]]] = 
     inputs.MembersRead: people.members_read,
     inputs.MarkedRead: _marked,
     inputs.BroadcastShown: _broadcast,
+    inputs.AbsenceTold: people.absence_told,
     inputs.UnsentMoved: _unsent,
     inputs.GaveUp: _gave_up,
     inputs.TimePassed: people.time_passed,

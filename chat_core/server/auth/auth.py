@@ -12,7 +12,7 @@ from chat_core.server.config import AccountsSection
 from chat_core.server.rules.entry import Entry, entry
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Auth:
     """See the module's head."""
 
@@ -28,9 +28,14 @@ class Auth:
             settings: `[accounts]`.
             chance: returns so many random bytes, from a cryptographic source.
         """
-        costs = Costs(memory_kib=settings.argon2_memory_kib, passes=settings.argon2_passes, lanes=settings.argon2_lanes)
-        passwords = Passwords(costs, threads=settings.hashing_threads, waiting=settings.hashing_waiting, chance=chance)
+        threads, waiting = settings.hashing_threads, settings.hashing_waiting
+        passwords = Passwords(_costs(settings), threads=threads, waiting=waiting, chance=chance)
         return cls(settings, passwords, chance)
+
+    def use(self, settings: AccountsSection) -> None:
+        """Go by other settings from now on; threads stay as many as they are."""
+        self.settings = settings
+        self.passwords.use(_costs(settings))
 
     def entry(self, *, local: bool) -> Entry:
         """Return how one gets in, over a connection that comes from the server's own machine or not."""
@@ -43,3 +48,7 @@ class Auth:
     def code(self) -> str:
         """Make the code of an invite."""
         return make_code(self.chance(CODE_BYTES))
+
+
+def _costs(settings: AccountsSection) -> Costs:
+    return Costs(memory_kib=settings.argon2_memory_kib, passes=settings.argon2_passes, lanes=settings.argon2_lanes)

@@ -91,7 +91,20 @@ class Passwords:
         waiting: int = 64,
         chance: Callable[[int], bytes] = os.urandom,
     ) -> None:
-        costs = costs or Costs()
+        self._threads = threads
+        self._most = threads + waiting
+        self._chance = chance
+        self.use(costs or Costs())
+        self._pool: ThreadPoolExecutor | None = None
+        self._open = 0
+        self._took_s = FIRST_GUESS_S
+        self.computed = 0
+        """Computations begun so far."""
+
+    def use(self, costs: Costs) -> None:
+        """Compute at other costs from now on; what was stored before stays good."""
+        self._costs = costs
+        self._nobody = ""
         self._hasher = PasswordHasher(
             time_cost=costs.passes,
             memory_cost=costs.memory_kib,
@@ -99,16 +112,6 @@ class Passwords:
             hash_len=_HASH_BYTES,
             salt_len=_SALT_BYTES,
         )
-        self._threads = threads
-        self._most = threads + waiting
-        self._chance = chance
-        self._costs = costs
-        self._nobody = ""
-        self._pool: ThreadPoolExecutor | None = None
-        self._open = 0
-        self._took_s = FIRST_GUESS_S
-        self.computed = 0
-        """Computations begun so far."""
 
     @property
     def waiting(self) -> int:

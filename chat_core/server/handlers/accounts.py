@@ -56,6 +56,7 @@ async def list_users(ctx: Context, request: ListUsers) -> Users:
                 account=account.id,
                 name=account.name,
                 online=ctx.hub.online(account.id),
+                state=ctx.hub.presence.standings.of(account.id).state,
                 role=account.role,
                 display=account.display,
             )

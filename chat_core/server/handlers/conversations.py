@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
+from msgspec.structs import replace
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import check_channel_name, spell_account_name
@@ -25,7 +25,7 @@ from chat_core.protocol.requests.conversations import (
     SetTopic,
     SetTyping,
 )
-from chat_core.protocol.values import Conversation
+from chat_core.protocol.values import Conversation, Member
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Inside, Permission
@@ -94,7 +94,7 @@ async def list_members(ctx: Context, request: ListMembers) -> Members:
     rev = ctx.hub.presence.rev(place.id)
     members, total, more = await ctx.store.read(lambda reader: reader.members(place.id, request.after, request.limit))
     return Members(
-        members=tuple(msgspec.structs.replace(member, online=ctx.hub.online(member.account)) for member in members),
+        members=tuple(seen_member(ctx, member) for member in members),
         rev=rev,
         total=total,
         online=len(ctx.hub.feed(place.id).present),
@@ -122,6 +122,8 @@ async def mark_read(ctx: Context, request: MarkRead) -> Done:
 @handles(SetTyping, needs=Permission.SPEAK, inside=Inside.MEMBER)
 async def set_typing(ctx: Context, request: SetTyping) -> Done:
     """Tell the others that the caller is writing."""
+    if not ctx.hub.presence.typing:
+        return Done()  # here nobody is told
     number = request.conversation
     if not isinstance(number, int) or number not in ctx.session.attached:
         number = (await _member(ctx, request.conversation)).id
@@ -138,6 +140,12 @@ async def set_typing(ctx: Context, request: SetTyping) -> Done:
     return Done()
 
 
+def seen_member(ctx: Context, member: Member) -> Member:
+    """Return a member with what only the live side knows: whether it is there, and how it wants to be met."""
+    state = ctx.hub.presence.standings.of(member.account).state
+    return replace(member, online=ctx.hub.online(member.account), state=state)
+
+
 async def _member(ctx: Context, ref: int | str) -> Place:
     """Resolve a conversation that the caller must be in."""
     account = ctx.account
@@ -148,4 +156,4 @@ async def _member(ctx: Context, ref: int | str) -> Place:
 
 
 def _with_online(ctx: Context, conversation: Conversation) -> Conversation:
-    return msgspec.structs.replace(conversation, online=len(ctx.hub.feed(conversation.id).present))
+    return ctx.hub.seen(conversation)

@@ -20,6 +20,7 @@ from chat_core.protocol.requests.private import (
     SetDmPolicy,
     SetIgnored,
 )
+from chat_core.protocol.values import Account
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Permission
@@ -33,11 +34,21 @@ async def request_chat(ctx: Context, request: RequestChat) -> AboutChat:
     name, account = _name(request.account), ctx.account
 
     other = await ctx.store.read(lambda reader: reader.account_named(name))
-    if other is not None and other.id != account and not ctx.hub.online(other.id):
-        raise Refused(Refusal.UNAVAILABLE, f"'{other.name}' is not online; try later.")
+    if other is not None and other.id != account:
+        _check_available(ctx, other)
     chat, conversation = await ctx.store.write(AskChat(account, name, ctx.wall_ms()))
     online = sum(ctx.hub.online(number) for number in (account, chat.account))
     return AboutChat(chat=chat, conversation=replace(conversation, online=online))
+
+
+def _check_available(ctx: Context, other: Account) -> None:
+    """Refuse to ask somebody who is not there, or busy. Raises: Refused `unavailable`."""
+    if not ctx.hub.presence.reachable(other.id):
+        raise Refused(Refusal.UNAVAILABLE, f"'{other.name}' is not online; try later.")
+    standing = ctx.hub.presence.standings.of(other.id)
+    if standing.state == "busy":
+        why = f": {standing.text}" if standing.text else ""
+        raise Refused(Refusal.UNAVAILABLE, f"'{other.name}' is busy{why}; try later.")
 
 
 @handles(AnswerChat, needs=Permission.JOIN, cost=3)

@@ -85,10 +85,7 @@ async def _resume(ctx: Context, request: Resume) -> Resumed:
     ctx.after.append(lambda: hub.resumed(session, resumed.seq, floors))
     return msgspec.structs.replace(
         resumed,
-        conversations=tuple(
-            msgspec.structs.replace(conversation, online=len(hub.feed(conversation.id).present))
-            for conversation in resumed.conversations
-        ),
+        conversations=tuple(hub.seen(conversation) for conversation in resumed.conversations),
     )
 
 

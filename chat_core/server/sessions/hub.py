@@ -6,20 +6,23 @@ conversation's events while it is attached, and an account is shown online while
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codec import pack
 from chat_core.protocol.codes import Goodbye
 from chat_core.protocol.events import AccountEvent, AccountRenamed, ConversationEvent, ConversationLeft, Event
 from chat_core.protocol.framing import push_frame
-from chat_core.protocol.values import Account
+from chat_core.protocol.values import Account, Conversation
 from chat_core.server.rules.permissions import Role
 from chat_core.server.sessions.bouncer import Bouncer, Sanctioned
 from chat_core.server.sessions.feed import Feed
 from chat_core.server.sessions.presence import Presence
 from chat_core.server.sessions.session import Session
+from chat_core.server.sessions.standing import Standing
 
 
 class Head(Protocol):
@@ -167,6 +170,39 @@ class Hub:
     def online(self, account: int) -> bool:
         """Return whether one of the account's connections follows."""
         return self.presence.online(account)
+
+    def stand(self, account: int, standing: Standing) -> None:
+        """Let an account be met as it says from now on; those who share a conversation with it hear of it, gathered."""
+        presence = self.presence
+        was_hidden = account in presence.standings.hidden
+        presence.standings.hidden.discard(account)
+        changed = presence.standings.of(account).state != standing.state
+        presence.standings.say(account, standing)
+        for session, feed in self._followed(account):
+            if was_hidden:
+                presence.entered(feed, account, session.name)
+            elif changed:
+                presence.meets(feed, account)
+
+    def hide(self, account: int) -> None:
+        """Show an account as not connected from now on."""
+        for session, feed in self._followed(account):
+            self.presence.exited(feed, account, session.name)
+        self.presence.standings.hidden.add(account)
+
+    def _followed(self, account: int) -> Iterator[tuple[Session, Feed]]:
+        for session in self.sessions_of(account):
+            for conversation in session.attached if session.following else ():
+                yield session, self.feed(conversation)
+
+    def seen(self, conversation: Conversation) -> Conversation:
+        """Return a conversation with what only the live side knows of it: who is there."""
+        partner = conversation.partner
+        return replace(
+            conversation,
+            online=len(self.feed(conversation.id).present),
+            state="online" if partner is None else self.presence.standings.of(partner).state,
+        )
 
     def sessions_of(self, account: int) -> list[Session]:
         """Return the connections that act for an account."""

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from itertools import islice
 
 from chat_core.base.tasks import spawn
 from chat_core.protocol.codec import pack
 from chat_core.protocol.events import MembersChanged
 from chat_core.protocol.framing import push_frame
+from chat_core.protocol.values import Availability, Met
 from chat_core.server.sessions.feed import Feed
+from chat_core.server.sessions.standing import Standings
 
 SAY_EVERY_S = 1.0
 """Shortest time between two signals about one conversation, in seconds."""
@@ -25,7 +28,7 @@ CountMembers = Callable[[Sequence[int]], Awaitable[dict[int, int]]]
 class Gathered:
     """What happened in one conversation since it was last told."""
 
-    __slots__ = ("came", "joined", "left", "members", "went")
+    __slots__ = ("came", "joined", "left", "members", "met", "went")
 
     def __init__(self) -> None:
         self.joined: list[str] = []
@@ -33,6 +36,7 @@ class Gathered:
         self.came: list[str] = []
         self.went: list[str] = []
         self.members: int | None = None
+        self.met: dict[int, Availability] = {}
 
 
 class Presence:
@@ -45,7 +49,12 @@ class Presence:
     def __init__(self, count_members: CountMembers) -> None:
         self._count_members = count_members
         self._loop = asyncio.get_running_loop()
+        self.told = True
+        """Whether anybody is told who is online."""
+        self.typing = True
+        """Whether anybody is told who is writing."""
         self._accounts: dict[int, int] = {}
+        self.standings = Standings(self._accounts.__contains__)
         self._gathered: dict[Feed, Gathered] = {}
         self._revs: dict[int, int] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -53,16 +62,20 @@ class Presence:
 
     @property
     def accounts(self) -> int:
-        """Number of accounts that are online."""
-        return len(self._accounts)
+        """Number of accounts that are shown online."""
+        return len(self.everybody())
 
     def online(self, account: int) -> bool:
-        """Return whether the account is online."""
-        return account in self._accounts
+        """Return whether the account is shown online."""
+        return self.told and self.reachable(account)
+
+    def reachable(self, account: int) -> bool:
+        """Return whether the account is connected, and does not hide it."""
+        return account in self._accounts and account not in self.standings.hidden
 
     def everybody(self) -> frozenset[int]:
-        """Return all accounts that are online."""
-        return frozenset(self._accounts)
+        """Return all accounts that are shown online."""
+        return frozenset(self._accounts.keys() - self.standings.hidden) if self.told else frozenset()
 
     def rev(self, conversation: int) -> int:
         """Return the number of the last signal about a conversation."""
@@ -82,6 +95,8 @@ class Presence:
 
     def entered(self, feed: Feed, account: int, name: str) -> None:
         """Note that a connection of an account follows a conversation."""
+        if not self.told or account in self.standings.hidden:
+            return
         feed.present[account] = feed.present.get(account, 0) + 1
         if feed.present[account] == 1:
             gathered = self._note(feed)
@@ -89,6 +104,9 @@ class Presence:
                 gathered.went.remove(name)
             else:
                 gathered.came.append(name)
+            state = self.standings.of(account).state
+            if state != "online":
+                gathered.met[account] = state
 
     def exited(self, feed: Feed, account: int, name: str) -> None:
         """Note that it no longer does."""
@@ -101,6 +119,11 @@ class Presence:
                 gathered.came.remove(name)
             else:
                 gathered.went.append(name)
+
+    def meets(self, feed: Feed, account: int) -> None:
+        """Note that an account that follows a conversation wants to be met otherwise."""
+        if account in feed.present:
+            self._note(feed).met[account] = self.standings.of(account).state
 
     def member(self, feed: Feed, name: str, members: int, *, joined: bool, told: bool = False) -> None:
         """Note that an account became, or ceased to be, a member; one of whom an event told already is not named."""
@@ -128,6 +151,7 @@ class Presence:
             _either(name, later.came, later.went)
         for name in news.went:
             _either(name, later.went, later.came)
+        later.met = news.met | later.met
 
     async def _say(self) -> None:
         gathered, self._gathered = self._gathered, {}
@@ -152,6 +176,8 @@ class Presence:
                 left=tuple(news.left[:NAMES]),
                 came=tuple(news.came[:NAMES]),
                 went=tuple(news.went[:NAMES]),
+                met=tuple(Met(account=account, state=state) for account, state in islice(news.met.items(), NAMES)),
+                more_met=len(news.met) > NAMES,
             )
             feed.signal(push_frame(pack(event)))
 

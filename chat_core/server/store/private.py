@@ -78,6 +78,10 @@ class PrivateReads(Protocol):
         """Return an account's private chat and its waiting requests, oldest first, and its policy."""
         ...
 
+    def is_chatting(self, account: int) -> bool:
+        """Return whether an account is in a private chat."""
+        ...
+
     def ignored_by(self, account: AccountId) -> Sequence[str]:
         """Return the names of those whom an account ignores, sorted."""
         ...

@@ -236,6 +236,10 @@ class SqlReader(SqlPeopleReader):
         chats = private_lookups.chats_of(self._connection, account)
         return chats, private_lookups.policy_of(self._connection, account)
 
+    def is_chatting(self, account: int) -> bool:
+        """Return whether an account is in a private chat."""
+        return any(chat.begun for chat in private_lookups.chats_of(self._connection, AccountId(account)))
+
     def ignored_by(self, account: AccountId) -> Sequence[str]:
         """Return the names of those whom an account ignores, sorted."""
         return private_lookups.ignored_by(self._connection, account)
