@@ -18,9 +18,9 @@ from chat_core.client.link import Link
 from chat_core.client.sending import Sender
 from chat_core.client.state.inputs import Gone, Placed, WasReset, WasResumed
 from chat_core.client.state.listing import same_place, same_target
-from chat_core.protocol.codec import read_conversation_event
+from chat_core.protocol.codec import read_conversation_event, read_event
 from chat_core.protocol.codes import Refusal
-from chat_core.protocol.events import Lagging
+from chat_core.protocol.events import AccountEvent, Lagging
 from chat_core.protocol.limits import POSITIONS_PER_RESUME
 from chat_core.protocol.requests.session import Attach, CatchUp, Resume, Resumed
 from chat_core.protocol.values import Conversation, Position
@@ -105,7 +105,9 @@ class Attacher:
         if before.epoch and before.epoch != resumed.epoch:
             self._sender.new_epoch()
         self._drop_others(resumed)
-        self._board.apply(WasResumed(resumed=resumed))
+        told = (read_event(event) for event in resumed.missed)
+        missed = tuple(event for event in told if isinstance(event, AccountEvent))
+        self._board.apply(WasResumed(resumed=resumed, missed=missed))
         self._delivery.keep_only(conversation.id for conversation in resumed.conversations)
         for caught_up in resumed.catch_ups:
             number = caught_up.conversation

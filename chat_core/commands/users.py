@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
@@ -135,7 +136,7 @@ def invite(
     data: _Data = None,
     config: _ConfigFile = None,
 ) -> None:
-    """Make an invite and print its code; or list and revoke those there are."""
+    """Make an invite and print the line for a friend to paste, and its code; or list and revoke those there are."""
     from chat_core.protocol.requests.people import ListInvites, MakeInvite, RevokeInvite
 
     wanted = MakeInvite(uses=_uses(uses), lasts_s=_lasts(expires), channel=channel)
@@ -153,9 +154,10 @@ def invite(
         else:
             made = console.call(wanted)
             if as_json:
-                print(json.dumps({"code": made.code, "uses": made.uses, "expires": made.expires}))
+                said = {"code": made.code, "uses": made.uses, "expires": made.expires, "link": made.link}
+                print(json.dumps(said))
             else:
-                print(made.code)
+                print("\n".join([f"chat-tui connect {quote(made.link)}", made.code] if made.link else [made.code]))
 
 
 @contextmanager

@@ -196,6 +196,15 @@ class AccountSanctioned(AccountEvent, frozen=True, kw_only=True, omit_defaults=T
     """Why."""
 
 
+class IgnoreChanged(AccountEvent, frozen=True, kw_only=True, omit_defaults=True, tag="ignore_changed"):
+    """The account ignores somebody from now on, or no longer."""
+
+    account: AccountNumber
+    """Whom."""
+    ignored: bool = True
+    """Which of the two."""
+
+
 class PrivateChatChanged(AccountEvent, frozen=True, kw_only=True, omit_defaults=True, tag="private_chat_changed"):
     """A private chat was asked for, begun, declined or ended; both accounts are told."""
 
@@ -289,6 +298,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     Invited,
     AccountSanctioned,
     PrivateChatChanged,
+    IgnoreChanged,
     Typing,
     MembersChanged,
     AccountRenamed,

@@ -130,6 +130,7 @@ class Server:
         self._starter_gone = False
         self._identity: Identity | None = None
         self._link: Invitation | None = None
+        self._plain: Invitation | None = None
         """How people on other machines get here; None: they do not."""
         self._had_terminal = False
 
@@ -174,6 +175,7 @@ class Server:
                     guard=guard,
                     motd=self._options.motd,
                     moderation=judge,
+                    link=lambda: self._link or self._plain,
                 ),
                 self._broken,
                 parts.routes,
@@ -251,6 +253,7 @@ class Server:
     def _where(self, listening: Address) -> list[str]:
         """Return the lines that say how somebody connects."""
         if str(listening).startswith("chat://"):
+            self._plain = Invitation(listening)
             return [f"listening on {listening}", f"connect with: chat-tui connect {listening.place}"]
         address = replace(listening, host=reachable_host(listening.host, self._options.public_host))
         self._link = link = Invitation(address, pin="" if self._identity is None else self._identity.pin)

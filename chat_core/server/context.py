@@ -19,6 +19,7 @@ from chat_core.server.sessions.admission import Admission, Crowded
 from chat_core.server.sessions.hub import Hub
 from chat_core.server.sessions.session import Session
 from chat_core.server.store.base import Refused, Store
+from chat_core.transport.urls import Invitation
 
 T = TypeVar("T")
 
@@ -41,6 +42,8 @@ class Services:
     """The numbers that hold for each listener."""
     motd: str = ""
     """Message of the day, told in the welcome."""
+    link: Callable[[], Invitation | None] = lambda: None
+    """How others reach this server; None: not over a network."""
     moderation: Moderation = field(default_factory=lambda: Moderation(NO_MANNERS))
     """What is moderated."""
 

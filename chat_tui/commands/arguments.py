@@ -258,6 +258,22 @@ class Change(Rest):
     label = "change…"
 
 
+class Invitee(Rest):
+    """Who is invited, and where to; or what an invite to the server is to be like."""
+
+    __slots__ = ()
+
+    label = "@user #channel|--uses N --expires 7d"
+
+
+class Listed(Rest):
+    """A conversation; or what is to be done with an account."""
+
+    __slots__ = ()
+
+    label = "#channel|add|passwd|role…"
+
+
 class ChatNumber(Argument):
     """The number of a private chat."""
 

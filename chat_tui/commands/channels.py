@@ -6,7 +6,8 @@ from chat_core.base.errors import UsageFault
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.order import InviteMember, SetRole, SetRules
 from chat_core.protocol.values import ChannelRole, Rules
-from chat_tui.commands.arguments import Change, Channel, Length, User
+from chat_tui.commands.administering import make_invite
+from chat_tui.commands.arguments import Change, Channel, Invitee, Length, User
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.particulars import rule_change
@@ -58,8 +59,17 @@ async def deop(ctx: Context, user: User, channel: Channel = Channel("")) -> None
 
 
 @command("invite", example="/invite @bob #ops")
-async def invite(ctx: Context, user: User, channel: Channel = Channel("")) -> None:
-    """Let somebody join an invite-only channel: this one, or the one that is named."""
+async def invite(ctx: Context, whom: Invitee = Invitee("")) -> None:
+    """Let somebody join an invite-only channel, this one or the one that is named; or make an invite to this server.
+
+    `/invite @bob #ops` is for somebody who is here already. `/invite --uses 5 --expires 7d #ops` shows the link for
+    friends who have no account yet; each of the three may be left out.
+    """
+    first, _, rest = whom.strip().partition(" ")
+    if not first or first.startswith(("-", "#")):
+        await make_invite(ctx, whom)
+        return
+    user, channel = User.parse(first), Channel.parse(rest.strip()) if rest.strip() else ""
     conversation = _channel(ctx, channel)
     await ctx.calls.call(InviteMember(conversation=conversation.id, account=user))
     ctx.desk.answer(Answer(f"{user} may join {conversation.target} now, and was told."))

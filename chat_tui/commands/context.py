@@ -130,6 +130,15 @@ class Desk(Protocol):
         """Be somebody else on this server, or make that account; empty: choose whom on the start screen."""
         ...
 
+    async def secrets(self, title: str, labels: tuple[str, ...]) -> tuple[str, ...] | None:
+        """Ask for passwords in a form of their own, the last one twice; None: the person went back.
+
+        Args:
+            title: what they are for.
+            labels: what each is called.
+        """
+        ...
+
     def sign_out(self) -> None:
         """Leave this server, to the start screen."""
         ...

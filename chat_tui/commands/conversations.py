@@ -7,7 +7,8 @@ from chat_core.base.names import name_key
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.conversations import ListChannels, ListMembers, SetTopic
 from chat_core.protocol.values import ChannelSummary, Member
-from chat_tui.commands.arguments import Channel, Letters, Rest, Target, User, Where
+from chat_tui.commands.administering import administer, administers
+from chat_tui.commands.arguments import Channel, Letters, Listed, Rest, Target, User, Where
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.tables import channel_lines, member_lines
@@ -114,9 +115,15 @@ async def topic(ctx: Context, text: Rest = Rest("")) -> None:
 
 
 @command("users", aliases=("who", "names"), key="f8", example="/users", classic=("/users",))
-async def users(ctx: Context, channel: Target = Target("")) -> None:
-    """List who is in this conversation, or in the one that is named."""
-    conversation = ctx.find(channel) if channel else ctx.here
+async def users(ctx: Context, listed: Listed = Listed("")) -> None:
+    """List who is in this conversation, or in the one that is named.
+
+    Those who run the server write `/users add NAME`, `passwd`, `disable`, `role` and more, as of /accounts.
+    """
+    if administers(listed):
+        await administer(ctx, listed)
+        return
+    conversation = ctx.find(Target.parse(listed.strip())) if listed.strip() else ctx.here
     members: list[Member] = []
     more, total, online = True, 0, 0
     while more and len(members) < MAX_LISTED:

@@ -89,13 +89,15 @@ async def privacy(ctx: Context, policy: Policy = Policy("")) -> None:
 
 @command("ignore", example="/ignore @bob")
 async def ignore(ctx: Context, user: User = User("")) -> None:
-    """Take no private messages and no chat requests from somebody, who is not told.
+    """Take no private messages and no chat requests from somebody, who is not told; fold what they say in channels.
 
-    Alone, it lists whom you ignore.
+    It holds on all your devices. Alone, it lists whom you ignore.
     """
     if user:
         await ctx.calls.call(SetIgnored(account=user, ignored=True))
-        ctx.desk.answer(Answer(f"You ignore {user}: they cannot write to you privately. /unignore {user} ends that."))
+        ctx.desk.answer(
+            Answer(f"You ignore {user}, and they cannot write to you privately. /unignore {user} ends that.")
+        )
         return
     names = (await ctx.calls.call(ListIgnored())).names
     ctx.desk.answer(Answer(drawable_line(f"You ignore {', '.join(names)}." if names else "You ignore nobody.")))

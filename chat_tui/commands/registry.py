@@ -10,8 +10,10 @@ from typing import Final, NamedTuple
 from chat_core.base.errors import UsageFault
 from chat_tui.commands import (
     accounts,
+    administering,
     channels,
     conversations,
+    devices,
     messages,
     order,
     presence,
@@ -26,7 +28,8 @@ from chat_tui.commands.command import DECLARED, Command
 from chat_tui.commands.line import PREFIX, Run, Say, resolve
 
 DOMAINS: Final = (
-    conversations, channels, messages, private, presence, search, accounts, order, settings, session,
+    conversations, channels, messages, private, presence, search, accounts, devices, order, administering, settings,
+    session,
 )  # fmt: skip
 """The files with commands."""
 

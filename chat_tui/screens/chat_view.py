@@ -32,12 +32,12 @@ from chat_tui.config import Settings
 from chat_tui.keys import Keymap
 from chat_tui.live_page import LivePage
 from chat_tui.screens.asking import Asking
-from chat_tui.screens.base import BaseScreen
 from chat_tui.screens.drafting import Drafting
 from chat_tui.screens.errands import Errands
 from chat_tui.screens.offering import Offering
 from chat_tui.screens.pages import Pages
 from chat_tui.screens.places import Places
+from chat_tui.screens.secret import SecretAsking
 from chat_tui.views.alerts import Rule
 from chat_tui.views.broadcasts import broadcasts
 from chat_tui.views.clean import drawable_line
@@ -61,7 +61,7 @@ from chat_tui.widgets.timeline import Timeline
 ANOTHER_ACCOUNT = "The server has another store now, and you another account in it: what was here before is gone."
 
 
-class ChatView(BaseScreen):
+class ChatView(SecretAsking):
     """Conversations, one of them open, and the composer."""
 
     AUTO_FOCUS = "#composer"
@@ -342,7 +342,7 @@ class ChatView(BaseScreen):
         """Show the conversation as one that was just opened."""
         state = self.bridge.state
         channels = {name_key(each.info.name) for each in state.conversations.values() if each.info.kind != "direct"}
-        self.timeline.show(self.open_conversation(), state.me, channels)
+        self.timeline.show(self.open_conversation(), state.me, channels, state.ignored)
         self.show_around()
 
     def known(self) -> Known:

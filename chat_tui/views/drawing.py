@@ -39,6 +39,7 @@ MAX_CHARS: Final = 4_000
 _ACTION_MARK: Final = "·"
 _EDITED: Final = "(edited)"
 _DELETED: Final = "message deleted"
+_IGNORED: Final = "somebody whom you ignore"
 
 
 class Reader(NamedTuple):
@@ -54,6 +55,8 @@ class Reader(NamedTuple):
     """`name_key`s of the channels that are known."""
     display: str = ""
     """What one is shown as; empty: that name."""
+    ignored: frozenset[int] = frozenset()
+    """Accounts that one ignores."""
 
 
 def draw(item: Item, where: Columns, reader: Reader) -> tuple[Line, ...]:
@@ -61,7 +64,11 @@ def draw(item: Item, where: Columns, reader: Reader) -> tuple[Line, ...]:
     match item:
         case MessageItem(message=message):
             lines = _message(message, item.head, where, reader)
-            return lines if item.quoted is None else (_quoted(item.quoted, where, reader), *lines)
+            return (
+                lines
+                if item.quoted is None or message.author in reader.ignored
+                else (_quoted(item.quoted, where, reader), *lines)
+            )
         case UnsentItem():
             lines = _unsent(item, where, reader)
             return lines if item.quoted is None else (_quoted(item.quoted, where, reader), *lines)
@@ -113,6 +120,8 @@ def _shown(body: str) -> tuple[str, str]:
 
 
 def _message(message: Message, head: bool, where: Columns, reader: Reader) -> tuple[Line, ...]:
+    if message.author in reader.ignored:
+        return (_folded(message, where),)
     if message.deleted or not message.body:  # an empty one was deleted: its deletion is still to come from the log
         return _gone(message, head, where, reader)
     text, missing = _shown(message.body)
@@ -137,12 +146,18 @@ def _quoted(quoted: Quoted, where: Columns, reader: Reader) -> Line:
     if not quoted.account:
         spans: tuple[Span, ...] = (Span("↳ an older message", "quiet"),)
     else:
-        text = drawable_line(quoted.text) or _DELETED
+        text = _IGNORED if quoted.account in reader.ignored else drawable_line(quoted.text) or _DELETED
         name = Span(f"↳ {shown_name(quoted.name)}", soft_role(quoted.account, reader.account))
         spans = (name, Span(f"  {text}", "quiet"))
     spans = cropped(spans, where.text)
     # None of it is said here: it is not copied with what is.
     return hanging(spans, where)._replace(tail=sum(len(span.text) for span in spans))
+
+
+def _folded(message: Message, where: Columns) -> Line:
+    """Return the one faint line that stands for whatever somebody says whom one ignores."""
+    words = elide(f"a message of {shown_name(called(message))}, whom you ignore", where.text)
+    return hanging((Span(words, "faint"),), where)
 
 
 def _gone(message: Message, head: bool, where: Columns, reader: Reader) -> tuple[Line, ...]:

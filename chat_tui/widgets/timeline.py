@@ -57,6 +57,7 @@ class Timeline(PointedPane, can_focus=False):
         self._clock = clock or SystemClock()
         self._me: Account | None = None
         self._channels: Collection[str] = ()
+        self._ignored: frozenset[int] = frozenset()
         self._places: dict[int, Place] = {}
         self._longest = 0
         self._asked = 0
@@ -70,16 +71,23 @@ class Timeline(PointedPane, can_focus=False):
 
     # --- what is shown
 
-    def show(self, conversation: ConversationState | None, me: Account | None, channels: Collection[str] = ()) -> None:
+    def show(
+        self,
+        conversation: ConversationState | None,
+        me: Account | None,
+        channels: Collection[str] = (),
+        ignored: frozenset[int] = frozenset(),
+    ) -> None:
         """Show another conversation, or the same one as if it were opened now.
 
         Args:
             conversation: None: nothing.
             me: who reads.
             channels: names of the channels that are known, without `#`, as `name_key` makes them.
+            ignored: accounts whose messages are folded away.
         """
         self._leave()
-        self._me, self._channels = me, channels
+        self._me, self._channels, self._ignored = me, channels, ignored
         self._asked = self._told = 0
         self._history = self._pointed = None
         if conversation is not None:
@@ -103,10 +111,10 @@ class Timeline(PointedPane, can_focus=False):
             return
         me = batch.state.me
         if me is not None and (self._me is None or me.id != self._me.id):
-            self.show(conversation, me, self._channels)
+            self.show(conversation, me, self._channels, batch.state.ignored)
             return
-        if me is not None and me != self._me:
-            self._me = me
+        if (me is not None and me != self._me) or batch.state.ignored != self._ignored:
+            self._me, self._ignored = me, batch.state.ignored
             self._lay_out()
             self.placed()
         self.update_state(conversation, batch.changes)
@@ -217,7 +225,7 @@ class Timeline(PointedPane, can_focus=False):
         me = self._me
         if me is None:
             return Reader(None, "", self._zone, self._channels)
-        return Reader(me.id, me.name, self._zone, self._channels, me.display)
+        return Reader(me.id, me.name, self._zone, self._channels, me.display, self._ignored)
 
     def _lay_out(self) -> None:
         """Lay out anew: conversation, width, reader or names are others. Where the window is comes afterwards."""

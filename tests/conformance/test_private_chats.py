@@ -58,3 +58,36 @@ def test_nobody_writes_privately_to_a_closed_door_or_before_being_accepted(peopl
     ignored = ann.ask("post", conversation=place, cid=os.urandom(16), body="hello?")
     assert ignored["text"] == closed["text"]
     assert bob.call("list_ignored")["names"] == [names[0]]
+
+
+def test_ignored_accounts_are_told_to_all_devices_and_at_every_resume(people: People) -> None:
+    name, bobs = unique("ann"), unique("bob")
+    desk, phone, bob = people.enter(name), people.enter(name), people.enter(bobs)
+    number = bob.call("rename", name=bobs)["account"]["id"]
+
+    desk.call("set_ignored", account=bobs, ignored=True)
+
+    event = phone.push_of("ignore_changed")
+    assert (event["account"], event.get("ignored", True)) == (number, True)
+    assert phone.call("resume")["ignored"] == [number]
+    desk.call("set_ignored", account=bobs, ignored=False)
+    assert phone.push_of("ignore_changed")["ignored"] is False
+    assert "ignored" not in phone.call("resume")
+
+
+def test_invitation_that_came_while_one_was_away_is_told_at_the_resume(people: People) -> None:
+    name = unique("ann")
+    ann, bob = people.stranger(), people.enter()
+    before = ann.enter(name)
+    ann.socket.close()
+    room = people.room(bob)
+    bob.call("set_rules", conversation=room, visibility="invite")
+    bob.call("invite_member", conversation=room, account=name)
+
+    again = people.stranger()
+    again.enter(name, resume=False)
+    resumed = again.call("resume", epoch=before["epoch"], seq=before["seq"])
+
+    assert [(event["kind"], event["conversation"]) for event in resumed["missed"]] == [("invited", room)]
+    later = again.call("resume", epoch=before["epoch"], seq=resumed["seq"])
+    assert "missed" not in later

@@ -71,7 +71,9 @@ def test_users_are_added_listed_and_changed_whether_the_server_runs_or_not(home:
         core("users", "allow", "zoe", data=data)
         core("users", "disable", "eve", data=data)
         core("users", "role", "bob", "member", data=data)
-        code = core("invite", "--uses", "2", "--expires", "1h30m", data=data)
+        line, code = core("invite", "--uses", "2", "--expires", "1h30m", data=data).splitlines()
+        assert line.startswith("chat-tui connect ")
+        assert f"invite={code}" in line
 
         listed = [json.loads(line) for line in core("users", "list", "--json", data=data).splitlines()]
         assert [(one["name"], one["role"], one["registered"], one["disabled"]) for one in listed] == [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from chat_core.protocol.requests.private import ListChats, RequestChat, SetDmPolicy
-from tests.tui.support.visiting import bodies, other, say, sitting
+from tests.tui.support.visiting import bodies, other, say, sitting, unique
 
 
 async def test_private_chat_is_begun_numbered_and_ended_in_the_words_of_an_earlier_system(
@@ -79,3 +79,23 @@ async def test_refusals_and_ignoring_are_said_in_words(server: str, home: Path) 
         await me.until(lambda: me.answer == f"You ignore {name}.")
         await me.enter(f"/unignore {name}")
         await me.until(lambda: me.answer == f"You do not ignore @{name}.")
+
+
+async def test_ignored_person_is_folded_away_live_and_in_history_and_comes_back(server: str, home: Path) -> None:
+    async with sitting(server, home) as me, other(server) as friend:
+        assert friend.state.me is not None
+        name, channel = friend.state.me.name, unique("#noise")
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        await say(friend, channel, "earlier words")
+        await me.sees("earlier words")
+
+        await me.enter(f"/ignore @{name}")
+        folded = f"a message of {name}, whom you ignore"
+        await me.until(lambda: folded in me.screen and "earlier words" not in me.screen, "history is folded")
+        await say(friend, channel, "later words")
+        await me.until(lambda: me.screen.count(folded) == 2, "what comes is folded")
+        assert "later words" not in me.screen
+
+        await me.enter(f"/unignore @{name}")
+        await me.sees("earlier words", "later words")

@@ -103,6 +103,10 @@ class NoticeAdded(Change, frozen=True, kw_only=True):
     """The line as it is now."""
 
 
+class IgnoredChanged(Change, frozen=True, kw_only=True):
+    """One ignores others than before."""
+
+
 class TypingChanged(Change, frozen=True, kw_only=True):
     """Somebody began or stopped writing."""
 

@@ -61,6 +61,8 @@ class WasResumed(Input, frozen=True, kw_only=True):
 
     resumed: Resumed
     """The answer."""
+    missed: tuple[AccountEvent, ...] = ()
+    """What it says of the account's own log, decoded."""
 
 
 class Opened(Input, frozen=True, kw_only=True):

@@ -9,6 +9,8 @@ from msgspec.structs import replace
 from chat_core.base.names import name_key
 from chat_core.client.state.changes import (
     Change,
+    Delivered,
+    IgnoredChanged,
     LinkChanged,
     ListChanged,
     MembersListed,
@@ -88,7 +90,17 @@ def resumed(state: ClientState, input: WasResumed) -> tuple[ClientState, list[Ch
         lost = state.conversations.get(caught_up.conversation) if caught_up.gone else None
         if lost is not None and not another:
             changes += put_out(lost, caught_up.gone, caught_up.name, caught_up.text, caught_up.until)
-    state = replace(state, epoch=answer.epoch, account_seq=answer.seq, conversations=MappingProxyType(conversations))
+    ignored = frozenset(answer.ignored)
+    if ignored != state.ignored:
+        changes.append(IgnoredChanged())
+    changes += [Delivered(event=event) for event in input.missed]
+    state = replace(
+        state,
+        epoch=answer.epoch,
+        account_seq=answer.seq,
+        ignored=ignored,
+        conversations=MappingProxyType(conversations),
+    )
     return state, changes
 
 

@@ -268,6 +268,8 @@ class ClientState(msgspec.Struct, frozen=True, kw_only=True):
     """Position in the account's log."""
     link: LinkState = LinkState()
     """The connection."""
+    ignored: frozenset[int] = frozenset()
+    """Accounts that one ignores: what they say is folded away."""
     conversations: Mapping[int, ConversationState] = msgspec.field(default_factory=_nothing)
     """By number, read-only."""
 

@@ -16,6 +16,7 @@ from chat_core.client.state.amending import forget_placed, is_too_old, mended
 from chat_core.client.state.changes import (
     Change,
     Delivered,
+    IgnoredChanged,
     LinkChanged,
     ListChanged,
     LoadingChanged,
@@ -30,7 +31,7 @@ from chat_core.client.state.model import ClientState, Notice
 from chat_core.client.state.notices import add_notice
 from chat_core.client.state.reading import move_marker, page_came
 from chat_core.client.state.timeline import prepend
-from chat_core.protocol.events import ConversationJoined, ConversationLeft, ReadMarkerMoved
+from chat_core.protocol.events import ConversationJoined, ConversationLeft, IgnoreChanged, ReadMarkerMoved
 
 Result = tuple[ClientState, list[Change]]
 
@@ -90,6 +91,9 @@ def _account_event(state: ClientState, input: inputs.AccountEventArrived) -> Res
             state, changes = listing.gone(state, inputs.Gone(conversation=event.conversation))
             if known is not None:
                 changes += listing.put_out(known, event.reason, event.name, event.text, event.until)
+        case IgnoreChanged():
+            now = state.ignored | {event.account} if event.ignored else state.ignored - {event.account}
+            state, changes = replace(state, ignored=now), [IgnoredChanged()]
         case ReadMarkerMoved():
             # Also behind the position: where a device is slower than another one, what it has not seen is read already.
             state, changes = _read_up_to(state, event.conversation, event.read)

@@ -23,6 +23,9 @@ class Invite(Reply, frozen=True, kw_only=True, omit_defaults=True):
     """When it ends, milliseconds since 1970; nil: never."""
     channel: str = ""
     """The channel that one is in then, besides `#general`; without `#`."""
+    link: str = ""
+    """All that a friend needs in one line, to be given to `chat-tui connect`: the server's address as it knows it, its
+    pin, the code and the channel; empty: it listens on no network."""
 
 
 class MakeInvite(Request[Invite], frozen=True, kw_only=True, tag="make_invite"):

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from chat_core.protocol.limits import MAX_NUMBER, POSITIONS_PER_RESUME, Limits, Rates
 from chat_core.protocol.requests.base import Reply, Request
-from chat_core.protocol.values import Account, Conversation, ConversationNumber, Position, SeqOrNone
+from chat_core.protocol.values import Account, AccountNumber, Conversation, ConversationNumber, Position, SeqOrNone
 
 
 class Welcome(Reply, frozen=True, kw_only=True):
@@ -107,6 +107,11 @@ class Resumed(Reply, frozen=True, kw_only=True, omit_defaults=True):
     """Every conversation the account is a member of, as of now, ordered by id."""
     catch_ups: tuple[CatchUp, ...]
     """One for each of these, and one (`gone`) for each position in a conversation one is no longer in."""
+    ignored: tuple[AccountNumber, ...] = ()
+    """Whom the account ignores: what they say is for a client to fold away."""
+    missed: tuple[dict[str, Any], ...] = ()
+    """Of the account's own log behind the position that was named: the newest invitations, warnings and mutes, as they
+    would have been pushed; at most 50."""
 
 
 class Resume(Request[Resumed], frozen=True, kw_only=True, tag="resume"):

@@ -20,12 +20,15 @@ from chat_core.server.config import ServeOptions
 from chat_core.server.context import Context, Services
 from chat_core.server.defence.guard import Guard
 from chat_core.server.folder import DataFolder
+from chat_core.server.reachable import reachable_host
 from chat_core.server.registry import ROUTES
 from chat_core.server.sessions.admission import Admission
 from chat_core.server.sessions.hub import Hub
 from chat_core.server.sessions.presence import Presence
 from chat_core.server.sessions.session import Session
 from chat_core.server.store.base import Refused, Store
+from chat_core.server.tls import Identity, TlsFiles, own_files
+from chat_core.transport.urls import Address, Invitation, is_loopback
 
 assert handlers.__all__, "importing the handlers fills the registry"
 
@@ -105,7 +108,25 @@ async def _opened(store: Store, clock: Clock, auth: Auth, options: ServeOptions)
         ping_every_s=options.ping_every_s,
         pong_within_s=options.pong_within_s,
         guard=Guard(clock.monotonic()),
+        link=lambda: _link(options),
     )
+
+
+def _link(options: ServeOptions) -> Invitation | None:
+    """Return how others reach the server once it runs; None: nobody can know."""
+    if options.host is None or not options.port:
+        return None
+    loopback = is_loopback(options.host)
+    tls = options.tls == "on" or (options.tls == "auto" and not loopback)
+    host = options.host if loopback else reachable_host(options.host, options.public_host)
+    address = Address(host=host, port=options.port, tls=tls)
+    if not tls:
+        return Invitation(address)
+    if options.certificate is not None and options.key is not None:
+        files = TlsFiles(options.certificate, options.key)
+    else:
+        files = own_files(options.data)
+    return Invitation(address, pin=Identity(files).pin)
 
 
 async def _count_nobody(_: object) -> dict[int, int]:

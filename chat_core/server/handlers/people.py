@@ -5,6 +5,7 @@ The caller may be the command line, which has no account.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from chat_core.base.errors import UsageFault
@@ -51,7 +52,9 @@ async def make_invite(ctx: Context, request: MakeInvite) -> Invite:
     channel = _channel(request.channel) if request.channel else ""
     op = people.MakeInvite(code_digest(code), request.uses, expires, channel, ctx.session.account, now)
     _, channel = await ctx.store.write(op)
-    return Invite(code=code, uses=request.uses, expires=expires, channel=channel)
+    link = ctx.services.link()
+    whole = "" if link is None else str(replace(link, invite=code, channel=channel))
+    return Invite(code=code, uses=request.uses, expires=expires, channel=channel, link=whole)
 
 
 @handles(ListInvites, needs=Permission.ADMINISTER, cost=3)

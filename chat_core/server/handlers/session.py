@@ -7,13 +7,14 @@ go what lies behind the snapshot. Reading before attaching would lose what is co
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Final
 
 import msgspec
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codec import to_map
 from chat_core.protocol.codes import Refusal
-from chat_core.protocol.events import ConversationEvent, MessagePosted
+from chat_core.protocol.events import AccountSanctioned, ConversationEvent, Invited, MessagePosted
 from chat_core.protocol.limits import PAGE_BYTES, PAGE_ITEMS, PROTOCOL_VERSION, Limits
 from chat_core.protocol.requests.session import (
     Attach,
@@ -31,6 +32,12 @@ from chat_core.server.store.base import Reader, Refused
 
 RESUME_BYTES = 96 * 1024
 """Bytes of bodies in one resume, which also holds the list of conversations; the rest is read in pages."""
+
+
+MISSED_LOOKED_AT: Final = 500
+"""Newest events of an account's log among which it is looked for what somebody missed."""
+MISSED_TOLD: Final = 50
+"""Most of them that are told."""
 
 
 @handles(Hello, needs=Permission.OPEN, cost=0)
@@ -134,7 +141,16 @@ def _resumed(reader: Reader, account: AccountId, request: Resume, epoch: str) ->
         seq=reader.account_head(account),
         conversations=tuple(conversations),
         catch_ups=tuple(catch_ups),
+        ignored=tuple(reader.ignored_numbers(account)),
+        missed=_missed(reader, account, request.seq) if request.epoch == epoch and request.seq else (),
     )
+
+
+def _missed(reader: Reader, account: AccountId, seq: int) -> tuple[dict[str, Any], ...]:
+    """Return what of an account's log is for eyes, and came since; the rest of it is in the list of conversations."""
+    after = max(seq, reader.account_head(account) - MISSED_LOOKED_AT)
+    found = [event for event in reader.account_events(account, after) if isinstance(event, Invited | AccountSanctioned)]
+    return tuple(to_map(event) for event in found[-MISSED_TOLD:])
 
 
 def _gone(reader: Reader, account: AccountId, conversation: int) -> CatchUp:

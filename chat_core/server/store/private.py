@@ -78,6 +78,10 @@ class PrivateReads(Protocol):
         """Return an account's private chat and its waiting requests, oldest first, and its policy."""
         ...
 
+    def ignored_numbers(self, account: AccountId) -> Sequence[int]:
+        """Return the numbers of those whom an account ignores."""
+        ...
+
     def is_chatting(self, account: int) -> bool:
         """Return whether an account is in a private chat."""
         ...

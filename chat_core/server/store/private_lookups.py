@@ -39,6 +39,9 @@ _ignored = (
     .join_from(ignores, accounts, accounts.c.id == ignores.c.ignored)
     .where(ignores.c.account == bindparam("account"))
 )
+_ignored_numbers = (
+    select(ignores.c.ignored).where(ignores.c.account == bindparam("account")).order_by(ignores.c.ignored)
+)
 _goes_on = exists().where(
     private_chats.c.conversation == bindparam("conversation"),
     private_chats.c.begun_ts.is_not(None),
@@ -115,3 +118,8 @@ def policy_of(connection: Connection, account: AccountId) -> DmPolicy:
 def ignored_by(connection: Connection, account: AccountId) -> list[str]:
     """Return the names of those whom an account ignores, sorted."""
     return sorted(connection.execute(_ignored, {"account": account}).scalars(), key=name_key)
+
+
+def ignored_numbers(connection: Connection, account: AccountId) -> list[int]:
+    """Return the numbers of those whom an account ignores."""
+    return list(connection.execute(_ignored_numbers, {"account": account}).scalars())

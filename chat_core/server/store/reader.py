@@ -236,6 +236,10 @@ class SqlReader(SqlPeopleReader):
         chats = private_lookups.chats_of(self._connection, account)
         return chats, private_lookups.policy_of(self._connection, account)
 
+    def ignored_numbers(self, account: AccountId) -> Sequence[int]:
+        """Return the numbers of those whom an account ignores."""
+        return private_lookups.ignored_numbers(self._connection, account)
+
     def is_chatting(self, account: int) -> bool:
         """Return whether an account is in a private chat."""
         return any(chat.begun for chat in private_lookups.chats_of(self._connection, AccountId(account)))

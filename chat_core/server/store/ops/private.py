@@ -8,11 +8,11 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codes import Refusal
-from chat_core.protocol.events import AccountEvent, PrivateChatChanged
+from chat_core.protocol.events import AccountEvent, IgnoreChanged, PrivateChatChanged
 from chat_core.protocol.values import Account, PrivateChat
 from chat_core.server.rules import refusing
 from chat_core.server.store import lookups, private_lookups, views
-from chat_core.server.store.base import Committed, OpenDirect, Refused
+from chat_core.server.store.base import ANNOUNCEMENTS, Committed, OpenDirect, Refused
 from chat_core.server.store.ops import conversations
 from chat_core.server.store.ops.rights import person
 from chat_core.server.store.ops.work import Work, new_key, tell
@@ -25,7 +25,7 @@ from chat_core.server.store.private import (
     PrivateOp,
     ReplyChat,
 )
-from chat_core.server.store.private_payloads import PRIVATE_CHAT_CHANGED, pack_private_chat
+from chat_core.server.store.private_payloads import IGNORE_CHANGED, PRIVATE_CHAT_CHANGED, pack_ignore, pack_private_chat
 from chat_core.server.store.schema import accounts, ignores, private_chats
 
 _begin: Final = (
@@ -159,7 +159,15 @@ def _ignore(work: Work, op: IgnoreAccount) -> Committed:
     else:
         work.connection.execute(delete(ignores).where(ignores.c.account == op.account, ignores.c.ignored == other.id))
     work.facts.forget_doors()
-    return Committed()
+    return Committed(account_events=[_tell_ignored(work, op, other)])
+
+
+def _tell_ignored(work: Work, op: IgnoreAccount, other: Account) -> tuple[AccountId, AccountEvent]:
+    """Tell all devices of an account whom it ignores; the event is about no conversation, and stands at one of all."""
+    place = lookups.find_channel(work.connection, ANNOUNCEMENTS)
+    assert place is not None, "a store is made with it"
+    seq = tell(work, op.account, IGNORE_CHANGED, place.id, pack_ignore(other.id, op.ignored))
+    return op.account, IgnoreChanged(seq=seq, account=other.id, ignored=op.ignored)
 
 
 def _check_free(work: Work, me: Account, other: Account, mine: list[PrivateChat]) -> None:

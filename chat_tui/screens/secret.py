@@ -1,0 +1,110 @@
+"""A form for passwords: each is masked, and none of them gets into a line, a history, a draft or a log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from typing_extensions import override
+
+from chat_tui.screens.base import BaseScreen
+from chat_tui.screens.start_parts import Complaint, Field, Heading
+from chat_tui.views.clean import drawable_line
+
+LONGEST = 1024
+"""Characters that a field takes."""
+_AGAIN = "the same again"
+_HINTS = "Enter goes · Esc goes back · Tab moves"
+
+
+class _Secret(Field):
+    """A field whose Enter is carried out before the next key: what follows it belongs to the next field."""
+
+    @override
+    async def action_submit(self) -> None:
+        """See Input."""
+        await self.run_action("screen.go")
+
+
+class SecretScreen(BaseScreen):
+    """Asks for passwords.
+
+    Args:
+        title: what they are for.
+        labels: of the fields; the last one is asked for twice.
+        given: told what was filled in, one for each label; None: somebody went back.
+    """
+
+    AUTO_FOCUS = "#secret-0"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "go", show=False),
+        Binding("tab", "app.focus_next", show=False),
+        Binding("shift+tab", "app.focus_previous", show=False),
+        Binding("escape", "go_back", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    SecretScreen { align: center middle; }
+    SecretScreen #form { width: 60; max-width: 100%; height: auto; }
+    SecretScreen .title { height: 2; }
+    SecretScreen Input, SecretScreen Input:focus {
+        border: none; height: 1; width: 100%; padding: 0 1; margin: 0 0 1 1; background: $panel; color: $foreground;
+        & > .input--cursor { background: $own; color: $background; text-style: none; }
+        & > .input--placeholder { color: $read-hint; }
+    }
+    SecretScreen Complaint { height: 2; }
+    """
+
+    def __init__(self, title: str, labels: Sequence[str], given: Callable[[tuple[str, ...] | None], None]) -> None:
+        super().__init__()
+        self._heading = Heading(drawable_line(title), classes="title")
+        self._fields = [
+            _Secret(placeholder=label, password=True, max_length=LONGEST, id=f"secret-{index}")
+            for index, label in enumerate((*labels, _AGAIN))
+        ]
+        self._given = given
+        self._complaint = Complaint("", _HINTS)
+
+    @override
+    def compose(self) -> ComposeResult:
+        """See Widget."""
+        with Vertical(id="form"):
+            yield self._heading
+            yield from self._fields
+            yield self._complaint
+        yield self.cover()
+
+    def action_go(self) -> None:
+        """Hand over what was filled in; go on to what is still empty."""
+        *asked, again = self._fields
+        empty = next((field for field in self._fields if not field.value), None)
+        if empty is not None:
+            self.set_focus(empty)
+        elif again.value != asked[-1].value:
+            again.value = ""
+            self._complaint.say("The two passwords are not the same: write them again.")
+            self.set_focus(asked[-1])
+        else:
+            self._leave(tuple(field.value for field in asked))
+
+    def action_go_back(self) -> None:
+        """Hand over nothing."""
+        self._leave(None)
+
+    def _leave(self, given: tuple[str, ...] | None) -> None:
+        self.app.pop_screen()
+        self._given(given)
+
+
+class SecretAsking(BaseScreen):
+    """A screen that can ask for passwords."""
+
+    async def secrets(self, title: str, labels: tuple[str, ...]) -> tuple[str, ...] | None:
+        """See Desk."""
+        given: asyncio.Future[tuple[str, ...] | None] = asyncio.get_running_loop().create_future()
+        self.app.push_screen(SecretScreen(title, labels, given.set_result))
+        return await given
