@@ -324,6 +324,23 @@ class InviteDetails(msgspec.Struct, frozen=True, kw_only=True):
     """Name of the account that made it; empty: the server itself, or its command line."""
 
 
+class AuditedAct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An act of privilege, as the audit log tells of it."""
+
+    number: int
+    """Its number there."""
+    ts: int
+    """When, in milliseconds since 1970-01-01 UTC."""
+    actor: str
+    """Name of who did it; `server`: no account."""
+    act: str
+    """What, in a word."""
+    target: str
+    """To whom or to what."""
+    detail: str = ""
+    """With what."""
+
+
 class ModerationSetting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A setting as it holds in a channel."""
 

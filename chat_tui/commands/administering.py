@@ -14,12 +14,13 @@ from chat_core.protocol.requests.people import (
     DisableAccount,
     ListAccounts,
     ListAllowed,
+    ListAudit,
     MakeInvite,
     SetAccountPassword,
     SetServerRole,
 )
 from chat_core.protocol.values import AccountDetails
-from chat_tui.commands.arguments import Change
+from chat_tui.commands.arguments import ACTS, Change
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.tables import pair_lines
@@ -34,17 +35,30 @@ Act = Callable[[Context, str, str], Awaitable[str]]
 
 @command("accounts", example="/accounts role bob moderator")
 async def accounts(ctx: Context, change: Change = Change("")) -> None:
-    """List the accounts of this server, or change one; for those who run it. `/users add ...` is the same.
+    """List the accounts of this server, or change one; for those who run it.
 
+    `/users add ...` is the same.
     `list`, `add NAME`, `passwd NAME`, `disable NAME`, `enable NAME`, `role NAME member|moderator|owner`, `allow NAME`,
     `disallow NAME`, `allowed`. A password is asked for in a form of its own.
     """
     await administer(ctx, str(change))
 
 
-def administers(line: str) -> bool:
-    """Return whether what stands behind `/users` is about accounts, not about a conversation."""
-    return line.partition(" ")[0].casefold() in ACTS
+@command("audit", example="/audit")
+async def audit(ctx: Context) -> None:
+    """List sanctions, roles, rules and accounts as they were decided of late.
+
+    For those who run the server.
+    """
+    acts = (await ctx.calls.call(ListAudit())).acts
+    now_ms = ctx.desk.now_ms()
+    pairs = [
+        (drawable_line(since(act.ts, now_ms, None)), drawable_line(f"{act.actor}: {act.act} {act.target} {act.detail}"))
+        for act in reversed(acts)
+    ]
+    ctx.desk.answer(
+        Answer(f"{len(acts)} acts, the newest first; `chat-core audit verify` proves them", pair_lines(pairs))
+    )
 
 
 async def administer(ctx: Context, line: str) -> None:
@@ -55,7 +69,7 @@ async def administer(ctx: Context, line: str) -> None:
     """
     word, _, rest = line.strip().partition(" ")
     word = word.casefold() or "list"
-    act = ACTS.get(word)
+    act = _ACTS.get(word)
     if act is None:
         raise UsageFault(f"'{word[:40]}' is none of {', '.join(ACTS)}.")
     name, _, more = rest.strip().partition(" ")
@@ -171,18 +185,9 @@ async def _allowed(ctx: Context, name: str, more: str) -> str:
     return f"May register: {', '.join(names)}." if names else "The list of those who may register is empty."
 
 
-ACTS: Final[dict[str, Act]] = {
-    "list": _list,
-    "add": _add,
-    "passwd": _passwd,
-    "disable": _disable,
-    "enable": _enable,
-    "role": _role,
-    "allow": _allow,
-    "disallow": _disallow,
-    "allowed": _allowed,
-}
-"""What can be done with accounts."""
+_ACTS: Final[dict[str, Act]] = dict(
+    zip(ACTS, (_list, _add, _passwd, _disable, _enable, _role, _allow, _disallow, _allowed), strict=True)
+)
 
 
 def _facts(about: AccountDetails, now_ms: int) -> str:

@@ -21,6 +21,9 @@ _ADDRESS: Final = re.compile(r"[0-9]+(\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*
 
 _POLICIES: Final[tuple[DmPolicy, ...]] = ("open", "request", "closed")
 
+ACTS: Final = ("list", "add", "passwd", "disable", "enable", "role", "allow", "disallow", "allowed")
+"""What can be done with the accounts of a server."""
+
 Source = Literal["", "channel", "user", "target", "command", "server"]
 """What the candidates of a completion are; empty: none."""
 
@@ -264,6 +267,7 @@ class Invitee(Rest):
     __slots__ = ()
 
     label = "@user #channel|--uses N --expires 7d"
+    source = "user"
 
 
 class Listed(Rest):
@@ -272,6 +276,13 @@ class Listed(Rest):
     __slots__ = ()
 
     label = "#channel|add|passwd|role…"
+    source = "target"
+
+    @classmethod
+    @override
+    def parse(cls, text: str) -> Self:
+        """See Argument."""
+        return cls(text) if text.partition(" ")[0].casefold() in ACTS else cls(Target.parse(text.strip()))
 
 
 class ChatNumber(Argument):

@@ -60,8 +60,9 @@ async def deop(ctx: Context, user: User, channel: Channel = Channel("")) -> None
 
 @command("invite", example="/invite @bob #ops")
 async def invite(ctx: Context, whom: Invitee = Invitee("")) -> None:
-    """Let somebody join an invite-only channel, this one or the one that is named; or make an invite to this server.
+    """Let somebody join an invite-only channel; or make an invite to this server.
 
+    It is this channel, or the one that is named.
     `/invite @bob #ops` is for somebody who is here already. `/invite --uses 5 --expires 7d #ops` shows the link for
     friends who have no account yet; each of the three may be left out.
     """

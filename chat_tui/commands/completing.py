@@ -127,10 +127,10 @@ def _in_command(before: str, run: Run, known: Known, asked: bool) -> Completion:
         return Completion(start, len(before))
     command = BY_NAME[meant[0]]
     kind = command.parameters[min(index, len(command.parameters) - 1)].kind if command.parameters else None
-    if kind is not None and kind.takes_rest:
+    in_reach = kind is not None and index < len(command.parameters)
+    if kind is not None and kind.takes_rest and not (kind.source and in_reach):
         inside = _in_text(before, known, asked)
         return inside._replace(usage=command.usage, summary=command.summary)
-    in_reach = kind is not None and index < len(command.parameters)
     offered = _of_source(kind.source, known) if kind is not None and in_reach else ()
     return Completion(start, len(before), _fitting(before[start:], offered, asked), command.usage, command.summary)
 

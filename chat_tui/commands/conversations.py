@@ -7,8 +7,8 @@ from chat_core.base.names import name_key
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.conversations import ListChannels, ListMembers, SetTopic
 from chat_core.protocol.values import ChannelSummary, Member
-from chat_tui.commands.administering import administer, administers
-from chat_tui.commands.arguments import Channel, Letters, Listed, Rest, Target, User, Where
+from chat_tui.commands.administering import administer
+from chat_tui.commands.arguments import Channel, Letters, Listed, Rest, User, Where
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.tables import channel_lines, member_lines
@@ -120,10 +120,10 @@ async def users(ctx: Context, listed: Listed = Listed("")) -> None:
 
     Those who run the server write `/users add NAME`, `passwd`, `disable`, `role` and more, as of /accounts.
     """
-    if administers(listed):
+    if listed and not listed.startswith(("#", "@")):
         await administer(ctx, listed)
         return
-    conversation = ctx.find(Target.parse(listed.strip())) if listed.strip() else ctx.here
+    conversation = ctx.find(listed) if listed else ctx.here
     members: list[Member] = []
     more, total, online = True, 0, 0
     while more and len(members) < MAX_LISTED:

@@ -15,7 +15,10 @@ from chat_tui.views.when import since
 
 @command("devices", example="/devices revoke 3")
 async def devices(ctx: Context, change: Change = Change("")) -> None:
-    """List the devices that are signed in to your account; `/devices revoke N` signs one of them out."""
+    """List the devices that are signed in to your account.
+
+    `/devices revoke N` signs one of them out.
+    """
     word, _, number = change.strip().partition(" ")
     if word and (word.casefold() != "revoke" or not (number.isascii() and number.isdecimal() and len(number) < 16)):
         raise UsageFault("Write /devices, or /devices revoke N with a number of the list.")

@@ -16,16 +16,19 @@ from chat_tui.views.presence import in_a_word
 
 @command("away", example="/away lunch until two")
 async def away(ctx: Context, text: Rest = Rest("")) -> None:
-    """Tell the others that you are not at the keyboard, and why; who writes to you privately reads it once.
+    """Tell the others that you are not at the keyboard, and why.
 
-    It lasts until /back, on all your devices.
+    Who writes to you privately reads it once. It lasts until /back, on all your devices.
     """
     await _stand(ctx, "away", text)
 
 
 @command("busy", example="/busy a meeting")
 async def busy(ctx: Context, text: Rest = Rest("")) -> None:
-    """Tell the others that you do not want to be disturbed; nobody can ask you for a private chat until /back."""
+    """Tell the others that you do not want to be disturbed, until /back.
+
+    Nobody can ask you for a private chat meanwhile.
+    """
     await _stand(ctx, "busy", text)
 
 
@@ -38,7 +41,7 @@ async def back(ctx: Context) -> None:
 
 @command("whois", example="/whois @bob")
 async def whois(ctx: Context, user: User) -> None:
-    """Tell what everybody may know of somebody: whether they are there, away or busy, and what they say of it."""
+    """Tell whether somebody is there, away or busy, and what they say of it."""
     about = await ctx.calls.call(Whois(account=user))
     pairs = [(term, drawable_line(text)) for term, text in _facts(about, ctx.desk.now_ms())]
     ctx.desk.answer(Answer(drawable_line(f"About {about.account.name}"), pair_lines(pairs)))

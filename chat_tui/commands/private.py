@@ -89,9 +89,10 @@ async def privacy(ctx: Context, policy: Policy = Policy("")) -> None:
 
 @command("ignore", example="/ignore @bob")
 async def ignore(ctx: Context, user: User = User("")) -> None:
-    """Take no private messages and no chat requests from somebody, who is not told; fold what they say in channels.
+    """Take no private messages from somebody, and fold what they say in channels.
 
-    It holds on all your devices. Alone, it lists whom you ignore.
+    They are not told, and cannot ask you for a private chat either. It holds on all your devices.
+    Alone, it lists whom you ignore.
     """
     if user:
         await ctx.calls.call(SetIgnored(account=user, ignored=True))

@@ -91,3 +91,14 @@ def test_invitation_that_came_while_one_was_away_is_told_at_the_resume(people: P
     assert [(event["kind"], event["conversation"]) for event in resumed["missed"]] == [("invited", room)]
     later = again.call("resume", epoch=before["epoch"], seq=resumed["seq"])
     assert "missed" not in later
+
+
+def test_message_to_somebody_who_ignores_one_cannot_be_edited_any_more(people: People) -> None:
+    anns, bobs = unique("ann"), unique("bob")
+    ann, bob = people.enter(anns), people.enter(bobs)
+    room = bob.call("open_direct", account=anns)["conversation"]["id"]
+    seq = bob.say(room, "hello")["seq"]
+    ann.call("set_ignored", account=bobs, ignored=True)
+
+    assert bob.refused("edit", conversation=room, seq=seq, body="and listen to me") == "not_allowed"
+    assert bob.call("delete", conversation=room, seq=seq)["seq"] > seq, "taking it back is always possible"

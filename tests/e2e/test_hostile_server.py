@@ -34,6 +34,13 @@ ASKING: Final = {
     "/sanctions": "list_member_sanctions",
     "/nick bob": "rename",
     "/alias bob": "set_display",
+    "/whois @ann": "whois",
+    "/devices": "list_devices",
+    "/accounts": "list_accounts",
+    "/accounts disable ann": "disable_account",
+    "/accounts allowed": "list_allowed",
+    "/audit": "list_audit",
+    "/invite": "make_invite",
     "/session": "list_chats",
     "/chat @ann": "request_chat",
     "/ignore": "list_ignored",
@@ -42,17 +49,9 @@ ASKING: Final = {
 }
 """What is typed so that a client asks for each reply that it knows what to do with, and the request that it makes."""
 UNASKED: Final = {
-    **dict.fromkeys(
-        ("Users.accounts.name", "AboutAccount.about.account.name", "AccountList.accounts.account.name"),
-        "no command lists or changes accounts yet",
-    ),
-    **dict.fromkeys(
-        ("Devices.devices.label", "PasswordChanged.token"), "no command lists devices or changes a password yet"
-    ),
-    **dict.fromkeys(
-        ("AllowedNames.names", "Invite.channel", "Invite.code", "Invites.invites.by"),
-        "no command makes or lists invites yet",
-    ),
+    **dict.fromkeys(("Users.accounts.name", "Users.accounts.display"), "no command lists all accounts to everybody"),
+    "PasswordChanged.token": "it is kept in a file, and never shown",
+    "Invites.invites.by": "no command lists invites yet",
 }
 """Text fields of replies that no client asks for; with the reason. A field that is asked for must not stand here."""
 CHUNK: Final = 400

@@ -110,6 +110,7 @@ SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
     people.SetServerRole: lambda stage: people.SetServerRole(name=stage.maker.name, role="member"),
     people.AllowName: lambda stage: people.AllowName(name=stage.scene.name("new")),
     people.ListAllowed: lambda stage: people.ListAllowed(),
+    people.ListAudit: lambda stage: people.ListAudit(),
     presence.SetPresence: lambda stage: presence.SetPresence(state="away", text="lunch"),
     presence.Whois: lambda stage: presence.Whois(account=stage.other.name),
     private.RequestChat: lambda stage: private.RequestChat(account=stage.other.name),

@@ -79,6 +79,9 @@ async def test_owner_runs_the_server_from_inside(own: ServerProcess, home: Path)
         await me.enter("/accounts")
         await me.until(lambda: bob in _listed(me) and "moderator, password, never seen, DISABLED" in _listed(me))
 
+        await me.enter("/audit")
+        await me.until(lambda: f"{name}: disable {bob}" in _listed(me))
+
         await me.enter("/invite --uses 3 --expires 2d #general")
         await me.until(lambda: me.answer.startswith("An invite for 3"))
         link = parse_invitation(_listed(me).strip())

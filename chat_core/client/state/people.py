@@ -109,6 +109,8 @@ def _typing(state: ClientState, event: Typing, now: float) -> tuple[ClientState,
     known = state.conversations.get(event.conversation)
     if known is None or (state.me is not None and event.account == state.me.id):
         return state, []
+    if event.account in state.ignored:
+        return state, []
     others = tuple(typist for typist in known.typing if typist.account != event.account)
     if event.active:
         others += (Typist(account=event.account, name=event.name, display=event.display, until=now + TYPING_FADES_S),)

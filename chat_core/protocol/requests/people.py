@@ -9,7 +9,7 @@ from msgspec import Meta
 from chat_core.protocol.limits import MAX_NUMBER, PAGE_ITEMS
 from chat_core.protocol.requests.base import Done, Reply, Request
 from chat_core.protocol.requests.signin import Name, Password
-from chat_core.protocol.values import AccountDetails, InviteDetails, ServerRole
+from chat_core.protocol.values import AccountDetails, AuditedAct, InviteDetails, ServerRole
 
 
 class Invite(Reply, frozen=True, kw_only=True, omit_defaults=True):
@@ -147,8 +147,22 @@ class RevokeInvite(Request[Done], frozen=True, kw_only=True, tag="revoke_invite"
     """Its number."""
 
 
+class AuditedActs(Reply, frozen=True, kw_only=True):
+    """A piece of the audit log."""
+
+    acts: tuple[AuditedAct, ...]
+    """Oldest first."""
+
+
+class ListAudit(Request[AuditedActs], frozen=True, kw_only=True, tag="list_audit"):
+    """List the newest acts of privilege: sanctions, roles, rules, accounts."""
+
+    limit: Annotated[int, Meta(ge=1, le=100)] = 50
+    """Most acts wanted."""
+
+
 REQUESTS = (
     MakeInvite, ListInvites, RevokeInvite, ListAccounts, AddAccount, SetAccountPassword, DisableAccount, SetServerRole,
-    AllowName, ListAllowed,
+    AllowName, ListAllowed, ListAudit,
 )  # fmt: skip
 """This domain's requests, in the order of the documentation."""

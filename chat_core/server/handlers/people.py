@@ -19,18 +19,20 @@ from chat_core.protocol.requests.people import (
     AddAccount,
     AllowedNames,
     AllowName,
+    AuditedActs,
     DisableAccount,
     Invite,
     Invites,
     ListAccounts,
     ListAllowed,
+    ListAudit,
     ListInvites,
     MakeInvite,
     RevokeInvite,
     SetAccountPassword,
     SetServerRole,
 )
-from chat_core.protocol.values import Account, AccountDetails, InviteDetails
+from chat_core.protocol.values import Account, AccountDetails, AuditedAct, InviteDetails
 from chat_core.server.auth.passwords import fault_of
 from chat_core.server.auth.tokens import code_digest
 from chat_core.server.context import Context
@@ -40,6 +42,8 @@ from chat_core.server.store import people
 from chat_core.server.store.base import Refused
 from chat_core.server.store.people import AccountRow
 
+AUDIT_CHARS: Final = 100
+"""Most characters of a target and of a detail in a list, so that it fits into a frame; `chat-core audit` has all."""
 KEPT_OUT: Final = "This account was disabled by the people who run this server."
 NEW_PASSWORD: Final = "This account was given another password: sign in with it."
 
@@ -137,6 +141,25 @@ async def list_allowed(ctx: Context, request: ListAllowed) -> AllowedNames:
     """List the names on the list."""
     names, more = await ctx.store.read(lambda reader: reader.allowed_names(request.after, request.limit))
     return AllowedNames(names=tuple(names), more=more)
+
+
+@handles(ListAudit, needs=Permission.ADMINISTER, cost=5)
+async def list_audit(ctx: Context, request: ListAudit) -> AuditedActs:
+    """List the newest acts of privilege."""
+    found = await ctx.store.read(lambda reader: reader.acts(request.limit))
+    return AuditedActs(
+        acts=tuple(
+            AuditedAct(
+                number=act.number,
+                ts=act.ts,
+                actor=act.actor,
+                act=act.act,
+                target=act.target[:AUDIT_CHARS],
+                detail=act.detail[:AUDIT_CHARS],
+            )
+            for act in found
+        )
+    )
 
 
 async def _as_it_is(ctx: Context, account: Account) -> AboutAccount:

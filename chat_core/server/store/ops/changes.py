@@ -19,7 +19,7 @@ from chat_core.server.store.base import Committed, DeleteMessage, EditMessage, R
 from chat_core.server.store.keys import MAX_SEQ, row_id
 from chat_core.server.store.lookups import ConversationRow
 from chat_core.server.store.ops.judging import judge_edit
-from chat_core.server.store.ops.speaking import check_may_write
+from chat_core.server.store.ops.speaking import check_door, check_may_write
 from chat_core.server.store.ops.work import Work, append_event
 from chat_core.server.store.payloads import MESSAGE_DELETED, MESSAGE_EDITED, NOTHING, pack_edited, pack_posted
 from chat_core.server.store.schema import cids, events, messages
@@ -78,6 +78,8 @@ def _edited(work: Work, op: EditMessage, row: ConversationRow, message: _Message
         raise Refused(Refusal.NO_MESSAGE, "That message was deleted.")
     if message.body == op.body:
         return _as_it_was(work, row, message)
+    if row.kind == "direct":
+        check_door(work, row.id, op.account)
     told = judge_edit(work, op, row.id)
     name = lookups.account(work.connection, op.account).name
     seq, eid = append_event(work, row, MESSAGE_EDITED, op.account, op.ts, pack_edited(op.body), message.key)

@@ -9,9 +9,12 @@ from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.events import AccountEvent, AccountSanctioned
 from chat_core.server.rules.judging import Draft, Judge, Objection
 from chat_core.server.rules.permissions import operates
+from chat_core.server.store import lookups
 from chat_core.server.store.acts import SanctionInChannel, SanctionOnServer
 from chat_core.server.store.base import EditMessage, Moderated
+from chat_core.server.store.chain import SERVER
 from chat_core.server.store.facts import LogFacts, SeatFacts
+from chat_core.server.store.ops import audit
 from chat_core.server.store.ops.telling import NO_SEQ, tell_account
 from chat_core.server.store.ops.work import Work
 
@@ -42,6 +45,10 @@ def warned(work: Work, draft: Draft, objection: Objection | None) -> Told:
     """Put a warning into the author's log; return it."""
     if objection is None:
         return ()
+    row = lookups.find_conversation(work.connection, draft.conversation)
+    name = work.facts.names.get(draft.account) or lookups.account(work.connection, draft.account).name
+    target = f"{name} in #{row.name}" if row is not None else name
+    audit.record(work, draft.ts, None, SERVER, "warn", target, objection.reason)
     event = AccountSanctioned(seq=NO_SEQ, act="warn", conversation=draft.conversation, reason=objection.reason)
     return (tell_account(work, draft.account, draft.conversation, event),)
 

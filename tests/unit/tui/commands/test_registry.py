@@ -10,7 +10,7 @@ import pytest
 import chat_tui.commands
 from chat_core.base.errors import UsageFault
 from chat_tui.commands import registry
-from chat_tui.commands.arguments import Channel, CommandName, NewName, Rest, Target, User
+from chat_tui.commands.arguments import Channel, CommandName, Listed, NewName, Rest, User
 from chat_tui.commands.command import DECLARED, Command
 from chat_tui.commands.completing import Known, complete
 from chat_tui.commands.line import Run, parse
@@ -77,7 +77,8 @@ def test_command_is_completed_and_tells_its_usage(command: Command) -> None:
         ("/to Freeze on Friday", "topic", (Rest("Freeze on Friday"),)),
         ("/nick @annika", "nick", (NewName("annika"),)),
         ("/help /topic", "help", (CommandName("topic"),)),
-        ("/who @ann", "users", (Target("@ann"),)),
+        ("/who @ann", "users", (Listed("@ann"),)),
+        ("/users add bob", "users", (Listed("add bob"),)),
         ("/exit", "quit", ()),
     ],
 )
