@@ -27,7 +27,7 @@ async def theme(ctx: Context, name: ThemeName = ThemeName("")) -> None:
 
 @command("notify", example="/notify all")
 async def notify(ctx: Context, rule: AlertRule = AlertRule("")) -> None:
-    """Tell what alerts you of the conversation that is open, or choose it: all, mentions or none.
+    """Tell what alerts you of the open conversation, or choose it: all, mentions or none.
 
     How an alert comes, and when there is quiet, stands in the settings: /set notify.quiet 22:00-07:00.
     """
