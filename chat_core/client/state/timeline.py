@@ -48,6 +48,7 @@ def message_of(event: MessagePosted) -> Message:
         body=event.body,
         style=event.style,
         reply_to=event.reply_to,
+        file=event.file,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from chat_core.protocol.requests import (
     accounts,
     conversations,
+    files,
     messages,
     moderation,
     order,
@@ -25,6 +26,7 @@ DOMAINS: Final[dict[str, tuple[type[Request[Any]], ...]]] = {
     "people": people.REQUESTS,
     "conversations": conversations.REQUESTS,
     "messages": messages.REQUESTS,
+    "files": files.REQUESTS,
     "private": private.REQUESTS,
     "order": order.REQUESTS,
     "moderation": moderation.REQUESTS,
