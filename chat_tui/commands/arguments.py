@@ -21,7 +21,7 @@ _ADDRESS: Final = re.compile(r"[0-9]+(\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*
 
 _POLICIES: Final[tuple[DmPolicy, ...]] = ("open", "request", "closed")
 
-Source = Literal["", "channel", "user", "target", "command", "server"]
+Source = Literal["", "channel", "user", "target", "command", "server", "path"]
 """What the candidates of a completion are; empty: none."""
 
 
@@ -240,6 +240,15 @@ class Rest(Argument):
 
     label = "text…"
     takes_rest = True
+
+
+class PathOf(Rest):
+    """A file on this computer; spaces in its name need no quotes."""
+
+    __slots__ = ()
+
+    label = "path"
+    source = "path"
 
 
 class Details(Rest):
