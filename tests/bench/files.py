@@ -74,8 +74,9 @@ async def moved(source: Path, folder: Path) -> tuple[float, float, Beside]:
     """Return the seconds of an upload and of a download, and what became of the messages beside them."""
     with ServerProcess(folder / "data") as server:
         async with Client(parse_address(server.address), "mover", follow=False) as client:
+            await client.online(20)
             number = await client.join("general")
-            with Beside(server.address, RATE, 100, ["other"]) as beside:
+            with Beside(server.address, RATE, 100, ["#other"]) as beside:
                 began = time.perf_counter()
                 posted = await client.upload(number, source)
                 between = time.perf_counter()
@@ -87,7 +88,7 @@ async def moved(source: Path, folder: Path) -> tuple[float, float, Beside]:
 
 async def quiet(folder: Path, seconds: float) -> Beside:
     """Return what became of messages beside nothing."""
-    with ServerProcess(folder / "quiet") as server, Beside(server.address, RATE, 100, ["other"]) as beside:
+    with ServerProcess(folder / "quiet") as server, Beside(server.address, RATE, 100, ["#other"]) as beside:
         await asyncio.sleep(seconds)
     return beside
 

@@ -7,6 +7,7 @@ is emptied at the start. Blocks: called in a thread, but for `remove`, which onl
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -29,6 +30,7 @@ class BlobFolder:
         self.path = path
         self.total_bytes = 0
         """Size of all whole files."""
+        self._counting = threading.Lock()
 
     def open(self) -> None:
         """Throw away what was left half done, and count what is there. Raises: OSError."""
@@ -77,14 +79,14 @@ class BlobFolder:
         partial.replace(path)
         _sync(path.parent)
         _sync(self.path)
-        self.total_bytes += path.stat().st_size - (before or 0)
+        self._count(path.stat().st_size - (before or 0))
 
     def remove(self, sha256: bytes) -> None:
         """Remove a file; one that is not there is no fault."""
         size = self.size_of(sha256)
         with suppress(OSError):
             self.path_of(sha256).unlink()
-            self.total_bytes -= size or 0
+            self._count(-(size or 0))
 
     def read(self, sha256: bytes, offset: int, limit: int) -> bytes:
         """Return a piece of a file. Raises: OSError."""
@@ -93,6 +95,10 @@ class BlobFolder:
             return os.pread(descriptor, limit, offset)
         finally:
             os.close(descriptor)
+
+    def _count(self, more: int) -> None:
+        with self._counting:
+            self.total_bytes += more
 
 
 def _sync(folder: Path) -> None:
