@@ -9,13 +9,16 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from chat_core.base.ids import AccountId
 from chat_core.protocol.values import FileInfo
 from chat_core.server.blobs.folder import BlobFolder
 
 T = TypeVar("T")
+
+SYNC_EVERY_BYTES: Final = 2 * 1024 * 1024
+"""How much is written before the disk is waited for: a commit of messages would wait behind a whole large file."""
 
 
 class Upload:
@@ -62,6 +65,7 @@ class Upload:
         self._folder = folder
         self._thread = thread
         self._hash = hashlib.sha256()
+        self._unsynced = 0
         self._descriptor: int | None = None
         self._path: Path | None = None
 
@@ -95,6 +99,10 @@ class Upload:
         while rest:
             rest = rest[os.write(self._descriptor, rest) :]
         self._hash.update(data)
+        self._unsynced += len(data)
+        if self._unsynced >= SYNC_EVERY_BYTES:
+            os.fdatasync(self._descriptor)
+            self._unsynced = 0
 
     def _publish(self) -> bool:
         if self._hash.digest() != self.file.sha256:
