@@ -235,6 +235,7 @@ def backup(
     """Save the store into one file, while the server runs or not; it is read back before it gets its name."""
     from chat_core.base.clock import SystemClock
     from chat_core.server.admin.backup import back_up
+    from chat_core.server.admin.blobs import lost
     from chat_core.server.admin.faults import AdminFault, megabytes
 
     try:
@@ -242,7 +243,8 @@ def backup(
     except AdminFault as fault:
         raise _told(fault, fault.code) from None
     held = saved.contents
-    print(f"saved {held}\n{file}: {megabytes(saved.size_bytes)}, epoch {held.epoch}, {saved.took_s:.1f} s")
+    print(f"saved {held}{lost(saved.missing)}")
+    print(f"{file}: {megabytes(saved.size_bytes)}, epoch {held.epoch}, {saved.took_s:.1f} s")
 
 
 @app.command()
@@ -255,6 +257,7 @@ def restore(
 ) -> None:
     """Bring a saved store back; every client is told, and reads it anew."""
     from chat_core.base.clock import SystemClock
+    from chat_core.server.admin.blobs import lost
     from chat_core.server.admin.faults import AdminFault
     from chat_core.server.admin.restore import restore as bring_back
 
@@ -263,7 +266,7 @@ def restore(
     except AdminFault as fault:
         raise _told(fault, fault.code) from None
     held = restored.contents
-    print(f"restored {held}")
+    print(f"restored {held}{lost(restored.missing)}")
     print(f"epoch {held.epoch}; that of the backup, {restored.before}, has ended")
     if restored.kept is not None:
         print(f"the database that was there is now {restored.kept}")

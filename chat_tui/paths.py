@@ -44,3 +44,10 @@ def log_file() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path("chat-tui", appauthor=False) / "chat-tui.log"
+
+
+def downloads_folder() -> Path:
+    """Return the folder where files that were sent are saved; it may not exist."""
+    from platformdirs import user_downloads_path
+
+    return user_downloads_path()

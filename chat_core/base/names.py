@@ -126,6 +126,18 @@ def parse_target(text: str) -> tuple[str, str]:
     raise UsageFault(f"'{shown}' is no target: write #channel or @user (in a shell: '#channel', with quotes).")
 
 
+def parse_message(text: str) -> tuple[str, int]:
+    """Split the address of a message (`#ops:17`) into its TARGET, as it is spelled, and its seq.
+
+    Raises:
+        UsageFault: when it is none.
+    """
+    target, colon, seq = text.rpartition(":")
+    if not colon or not seq.isascii() or not seq.isdigit() or not 0 < len(seq) < 16 or not int(seq):
+        raise UsageFault(f"'{clean_line(text[:80])}' is no message: write '#channel:17' or '@user:17', with quotes.")
+    return "".join(parse_target(target)), int(seq)
+
+
 def _check(name: str, what: str, longest: int) -> str:
     if len(name) <= 8 * longest:  # composing a monster takes long, and it is too long in any case
         name = unicodedata.normalize("NFC", name)

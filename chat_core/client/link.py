@@ -182,11 +182,11 @@ class Link:
         """Whether the server counts what is asked."""
         return self._pace is not None
 
-    def wait_s(self, request: type[Request[Any]]) -> float:
-        """Return the seconds until a request that nobody waits for may be asked; 0: now."""
+    def wait_s(self, request: type[Request[Any]], size: int = 0) -> float:
+        """Return the seconds until a request of `size` bytes that nobody waits for may be asked; 0: now."""
         if self._pace is None:
             return 0.0
-        return self._pace.wait_s(_name(request), 0, self._clock.monotonic(), patient=True)
+        return self._pace.wait_s(_name(request), size, self._clock.monotonic(), patient=True)
 
     # --- the connection ---------------------------------------------------------------------------------------
 

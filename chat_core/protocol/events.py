@@ -20,6 +20,7 @@ from chat_core.protocol.values import (
     Conversation,
     ConversationNumber,
     EidBytes,
+    FileInfo,
     Met,
     Rules,
     SanctionAct,
@@ -62,6 +63,8 @@ class MessagePosted(ConversationEvent, frozen=True, kw_only=True, omit_defaults=
     """How it is drawn."""
     reply_to: int | None = None
     """seq of the message it answers."""
+    file: FileInfo | None = None
+    """The file that was sent with it; nil in the log of a message that was deleted since."""
 
 
 class MessageEdited(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_edited"):

@@ -50,6 +50,22 @@ QUERY_CHARACTERS: Final = 500
 """Longest search query, in characters."""
 SEARCH_CURSOR_BYTES: Final = 64
 """Longest cursor of a search, in bytes."""
+UPLOAD_CHUNK_BYTES: Final = 48 * 1024
+"""Most of a file in one `upload_chunk`, in bytes, so that it fits into a frame."""
+UPLOAD_WINDOW_BYTES: Final = 8 * UPLOAD_CHUNK_BYTES
+"""What of an upload may be on its way and not on the server's disk yet, in bytes; more is refused with `busy`."""
+UPLOADS_PER_ACCOUNT: Final = 4
+"""Uploads of one account that are not finished."""
+FETCH_BYTES: Final = 128 * 1024
+"""Most of a file in the answer to one `fetch`, in bytes."""
+FETCHES_PER_CONNECTION: Final = 4
+"""Unanswered `fetch` a connection may have; more are refused with `busy`."""
+FILE_BYTES: Final = 25 * 1024 * 1024
+"""Largest file a server takes unless it was told otherwise, in bytes."""
+FILE_NAME_CHARS: Final = 200
+"""Longest name of a file, in characters."""
+FILE_TYPE_CHARS: Final = 100
+"""Longest media type of a file, in characters."""
 OUTBOX_BYTES: Final = 1024 * 1024
 """Bytes waiting for one reader before it is detached and told `lagging`."""
 MAX_ARRAY_ITEMS: Final = 4096
@@ -86,6 +102,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Longest message body, in bytes of UTF-8."""
     topic_bytes: int = TOPIC_BYTES
     """Longest topic, in bytes of UTF-8."""
+    file_bytes: int = FILE_BYTES
+    """Largest file the server takes, in bytes; 0: it takes none."""
     page_items: int = PAGE_ITEMS
     """Most items in one page."""
     calls_in_flight: int = CALLS_IN_FLIGHT

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from chat_core.base.ids import CID_BYTES, EID_BYTES
-from chat_core.protocol.limits import MAX_NUMBER
+from chat_core.protocol.limits import FILE_NAME_CHARS, FILE_TYPE_CHARS, MAX_NUMBER
 
 AccountNumber = Annotated[int, Meta(ge=1, le=MAX_NUMBER)]
 ConversationNumber = Annotated[int, Meta(ge=1, le=MAX_NUMBER)]
@@ -143,6 +143,27 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
         return ("@" if self.kind == "direct" else "#") + self.name
 
 
+SHA256_BYTES = 32
+FileSize = Annotated[int, Meta(ge=0, le=MAX_NUMBER)]
+FileName = Annotated[str, Meta(min_length=1, max_length=FILE_NAME_CHARS)]
+FileHash = Annotated[bytes, Meta(min_length=SHA256_BYTES, max_length=SHA256_BYTES)]
+FileType = Annotated[str, Meta(max_length=FILE_TYPE_CHARS)]
+"""A media type, as its sender calls it: nobody looks into the file."""
+
+
+class FileInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that hangs on a message. Its bytes are read with `fetch`."""
+
+    name: FileName
+    """What its sender called it: without a folder; not safe to write to a disk under that name unseen."""
+    size: FileSize
+    """Its length in bytes."""
+    type: FileType
+    """What is in it, by its sender's word."""
+    sha256: FileHash
+    """SHA-256 of all its bytes."""
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A message as it stands now: all events up to `changed` are folded in."""
 
@@ -168,6 +189,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """How often its text was changed."""
     deleted: bool = False
     """Whether it was deleted: its text is gone, its place and its author stay."""
+    file: FileInfo | None = None
+    """The file that was sent with it; gone when it is deleted."""
 
 
 class Met(msgspec.Struct, frozen=True, kw_only=True):

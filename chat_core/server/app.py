@@ -19,9 +19,7 @@ from chat_core.base.errors import ChatError, UsageFault, WorldFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.ids import ConversationId
 from chat_core.base.tasks import spawn, stop
-from chat_core.base.text import line_for_terminal
 from chat_core.protocol.codes import Goodbye
-from chat_core.protocol.events import ConversationEvent, MessagePosted
 from chat_core.protocol.requests.base import Request
 from chat_core.server import handlers
 from chat_core.server.auth.auth import Auth
@@ -33,9 +31,10 @@ from chat_core.server.defence.guard import Guard
 from chat_core.server.folder import DataFolder, FolderInUse
 from chat_core.server.gateway import Gateway
 from chat_core.server.housekeeping import keep_house
+from chat_core.server.keeping import keep_files, kept_by, open_files
 from chat_core.server.listening import PortInUse
 from chat_core.server.moderation.judge import Moderation
-from chat_core.server.observe import configure, get_log
+from chat_core.server.observe import configure, get_log, log_messages
 from chat_core.server.process import has_terminal, loop_factory, prepare, quiet_collector, until
 from chat_core.server.reachable import reachable_host
 from chat_core.server.registry import ROUTES, Route
@@ -161,6 +160,7 @@ class Server:
                 log.warning("other users can get into the data folder", folder=path, mend=f"chmod 700 {quote(path)}")
             guard = Guard(clock.monotonic(), self._options.local, self._options.internet)
             auth = Auth.of(self._options.accounts)
+            self._files = files = await open_files(folder.path, self._options.files, clock)
             router = Router(
                 Services(
                     store=store,
@@ -176,6 +176,7 @@ class Server:
                     motd=self._options.motd,
                     moderation=judge,
                     link=lambda: self._link or self._plain,
+                    files=files,
                 ),
                 self._broken,
                 parts.routes,
@@ -186,24 +187,29 @@ class Server:
             self._reloading.register("options", partial(self._use, gateway, router))
             self._reloading.register("moderation", lambda options: judge.use(options.moderation))
             self._reloading.register("accounts", lambda options: auth.use(options.accounts))
+            self._reloading.register("files", lambda options: files.use(options.files))
             self._reloading.register("certificate", self._reload_identity)
             self._use(gateway, router, self._options)
             observed = self._observe(gateway, router, flusher, sqlite) if self._options.observe_port else None
-            keeping: asyncio.Task[None] | None = None
+            keeping: list[asyncio.Task[None]] = []
             try:
                 self._listen(gateway)
                 _listen_console(gateway, folder)
                 await self._greet_first_run(store, auth)
-                keeping = spawn("housekeeping", keep_house(store, self._hub, clock, auth.settings.guest_idle_days))
+                keeping = [
+                    spawn("files", keep_files(files, store)),
+                    spawn("housekeeping", keep_house(store, self._hub, clock, auth.settings.guest_idle_days)),
+                ]
                 quiet_collector()
                 await self._stopping.wait()
             finally:
                 gateway.stop()
-                await stop(keeping)
+                await stop(*keeping)
                 if observed is not None:
                     observed.close()
             await self._drain(router)
             auth.passwords.close()
+            files.close()
         finally:
             await store.close()
             folder.unlock()
@@ -336,7 +342,9 @@ class Server:
         for outcome in outcomes:
             self._commits.happened(outcome.events)
             if self._options.log_messages:
-                _log_messages(outcome.events)
+                log_messages(outcome.events)
+            if outcome.dropped:
+                self._files.dropped(outcome.dropped, kept_by(self._store))
         self._hub.committed(outcomes)
 
     def _signalled(self, number: int) -> None:
@@ -380,13 +388,6 @@ class Server:
         if times == self._times_empty and not self._hub.sessions and self._options.exit_when_idle_s:
             log.info("stopping", idle_s=self._options.exit_when_idle_s)
             self._stopping.set()
-
-
-def _log_messages(events: Sequence[ConversationEvent]) -> None:
-    for event in events:
-        if isinstance(event, MessagePosted):
-            body = line_for_terminal(event.body)
-            log.info("message", conversation=event.conversation, seq=event.seq, author=event.name, body=body)
 
 
 def _listen_console(gateway: Gateway, folder: DataFolder) -> None:

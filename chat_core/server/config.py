@@ -17,6 +17,7 @@ from chat_core.protocol import limits
 from chat_core.server.manners import NO_MANNERS, Manners
 from chat_core.server.presets import PRESETS
 from chat_core.server.profiles import INTERNET, LOCAL, InternetSection, LocalSection, Profile
+from chat_core.server.quotas import FILES, FilesSection
 from chat_core.transport.urls import is_host, is_loopback
 
 DEFAULT_HOST = "127.0.0.1"
@@ -97,6 +98,8 @@ class ServeOptions:
     """Who gets in, and how."""
     moderation: Manners = NO_MANNERS
     """What is moderated in channels."""
+    files: FilesSection = FILES
+    """What is taken of files."""
 
 
 class ServerSection(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,6 +213,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     local: LocalSection = LOCAL
     internet: InternetSection = INTERNET
     moderation: Manners = NO_MANNERS
+    files: FilesSection = FILES
     observe: ObserveSection = ObserveSection()
     accounts: AccountsSection = AccountsSection()
 
@@ -350,6 +354,7 @@ def serve_options(loaded: Loaded[Settings], default_data: Path, *, embedded: boo
         typing=server.typing,
         accounts=loaded.settings.accounts,
         moderation=loaded.settings.moderation,
+        files=loaded.settings.files,
     )
 
 

@@ -12,6 +12,7 @@ from chat_core.base.ids import AccountId
 from chat_core.protocol.codes import Refusal
 from chat_core.server.auth.auth import Auth
 from chat_core.server.auth.passwords import Crowded as PasswordsCrowded
+from chat_core.server.blobs.files import Files, no_files
 from chat_core.server.defence.guard import Guard
 from chat_core.server.manners import NO_MANNERS
 from chat_core.server.moderation.judge import Moderation
@@ -46,6 +47,8 @@ class Services:
     """How others reach this server; None: not over a network."""
     moderation: Moderation = field(default_factory=lambda: Moderation(NO_MANNERS))
     """What is moderated."""
+    files: Files = field(default_factory=no_files)
+    """The bytes of files, and uploads under way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,15 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import structlog
 
 from chat_core.base.errors import WorldFault
-from chat_core.base.text import for_terminal
+from chat_core.base.text import for_terminal, line_for_terminal
+from chat_core.protocol.events import ConversationEvent, MessagePosted
 
 LONGEST_VALUE = 2000
 """Characters of one field that are kept; a traceback is cut at its beginning, for its end says what went wrong."""
@@ -94,3 +95,13 @@ def _shown(name: str, value: object) -> object:
 def get_log(name: str) -> Any:
     """Return a logger whose calls take a fact and its fields: `log.info("connected", peer=...)`."""
     return structlog.get_logger(name)
+
+
+def log_messages(events: Sequence[ConversationEvent]) -> None:
+    """Log the text of messages; for those who have been told so."""
+    for event in events:
+        if isinstance(event, MessagePosted):
+            body = line_for_terminal(event.body)
+            get_log(__name__).info(
+                "message", conversation=event.conversation, seq=event.seq, author=event.name, body=body
+            )

@@ -69,6 +69,10 @@ class Hands(Protocol):
         """Show an address in a browser if there can be one here, else copy it."""
         ...
 
+    def save(self, conversation: int, seq: int) -> None:
+        """Save the file of a message in the folder for downloads, and say where it is."""
+        ...
+
     def ask(self, topic: str, question: str, act: Callable[[], object]) -> None:
         """Ask; act if the same topic is asked about again within a few seconds."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chat_core.base.filenames import file_name
 from chat_core.client.state.model import Unsent
 from chat_core.protocol.values import Message
 from chat_tui.actions.action import Acting, Subject, action, always, has_text, sent
@@ -21,7 +22,10 @@ def links(text: str) -> list[str]:
 
 
 def _has_link(subject: Subject) -> str:
-    return has_text(subject) or ("" if links(subject.message.body) else "There is no link in this message.")
+    if isinstance(subject.message, Message) and subject.message.file is not None:
+        return ""
+    found = links(subject.message.body)
+    return has_text(subject) or ("" if found else "There is no link and no file in this message.")
 
 
 @action("copy", key="y", label="copy", when=has_text)
@@ -40,9 +44,13 @@ def link(acting: Acting) -> None:
         acting.hands.copy(acting.subject.address, acting.subject.address)
 
 
-@action("open", key="o", label="open link", when=_has_link)
+@action("open", key="o", label="open", when=_has_link)
 def open_(acting: Acting) -> None:
-    """Open the link in it; again: the next one."""
+    """Save its file, or open the link in it; again: the next one."""
+    message = acting.subject.message
+    if isinstance(message, Message) and message.file is not None:
+        acting.hands.save(acting.subject.conversation.id, message.seq)
+        return
     found = links(acting.subject.message.body)
     acting.hands.open_link(found[acting.again % len(found)])
 
@@ -64,6 +72,9 @@ def _sent(subject: Subject, message: Message) -> list[tuple[str, str]]:
     ]
     if message.reply_to is not None:
         pairs.append(("Answers", f"{drawable_line(subject.conversation.target)}:{message.reply_to}"))
+    if message.file is not None:
+        kind = drawable_line(message.file.type)
+        pairs.append(("File", f"{file_name(message.file.name)}, {message.file.size:,} bytes, {kind}"))
     if message.deleted:
         pairs.append(("Deleted", "its text is gone, on the server too"))
     elif message.edits:

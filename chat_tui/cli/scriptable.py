@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chat_core.base.errors import UsageFault
@@ -30,9 +31,7 @@ def declare(command: Declare) -> None:
         help="-: standard input, a line a message; blank lines are skipped",
     )
     _add_server(sending)
-    sending.add_argument(
-        "--timeout", type=_seconds, default=30.0, metavar="S", help="seconds without progress to give up after [30]"
-    )
+    _add_patience(sending)
     sending.add_argument("--key", metavar="K", help="makes it repeatable: run again, nothing is sent twice")
 
     tailing = command(_tail)
@@ -60,6 +59,25 @@ def declare(command: Declare) -> None:
     finding.add_argument("--json", action="store_true", help="one JSON object a line")
     finding.add_argument("--ranked", action="store_true", help="the best first, instead of the newest")
     finding.add_argument("--last", type=_count, default=20, metavar="N", help="how many [20]")
+
+    sending_file = command(_upload)
+    sending_file.add_argument("target", metavar="TARGET", help=target)
+    sending_file.add_argument("path", metavar="PATH", help="the file")
+    sending_file.add_argument("--text", default="", metavar="TEXT", help="a message to go with it [its name]")
+    _add_server(sending_file)
+    _add_patience(sending_file)
+
+    saving = command(_download)
+    saving.add_argument("message", metavar="MESSAGE", help="address of its message, in quotes: '#ops:17'")
+    saving.add_argument("--to", default=".", metavar="PATH", help="a folder, or a free name for the file [.]")
+    _add_server(saving)
+    _add_patience(saving)
+
+
+def _add_patience(command: ArgumentParser) -> None:
+    command.add_argument(
+        "--timeout", type=_seconds, default=30.0, metavar="S", help="seconds without progress to give up after [30]"
+    )
 
 
 def _add_server(command: ArgumentParser) -> None:
@@ -138,6 +156,24 @@ def _search(options: Namespace) -> ExitCode:
             json=options.json,
         )
     )
+
+
+def _upload(options: Namespace) -> ExitCode:
+    """Send a file; prints the address of its message once both are on the server's disk."""
+    from chat_tui.plain.files import upload
+    from chat_tui.plain.running import run
+
+    path, text = Path(options.path).expanduser(), options.text
+    return run(upload(_server(options), options.target, path, text=text, timeout_s=options.timeout))
+
+
+def _download(options: Namespace) -> ExitCode:
+    """Save the file of a message; prints where it is."""
+    from chat_tui.plain.files import download
+    from chat_tui.plain.running import run
+
+    to = Path(options.to).expanduser()
+    return run(download(_server(options), options.message, to, timeout_s=options.timeout))
 
 
 def _server(options: Namespace) -> Server:

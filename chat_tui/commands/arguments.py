@@ -24,7 +24,7 @@ _POLICIES: Final[tuple[DmPolicy, ...]] = ("open", "request", "closed")
 ACTS: Final = ("list", "add", "passwd", "disable", "enable", "role", "allow", "disallow", "allowed")
 """What can be done with the accounts of a server."""
 
-Source = Literal["", "channel", "user", "target", "command", "server"]
+Source = Literal["", "channel", "user", "target", "command", "server", "path"]
 """What the candidates of a completion are; empty: none."""
 
 
@@ -243,6 +243,15 @@ class Rest(Argument):
 
     label = "text…"
     takes_rest = True
+
+
+class PathOf(Rest):
+    """A file on this computer; spaces in its name need no quotes."""
+
+    __slots__ = ()
+
+    label = "path"
+    source = "path"
 
 
 class Details(Rest):

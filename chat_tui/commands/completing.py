@@ -13,6 +13,7 @@ from chat_core.client.state.model import ClientState, ConversationState
 from chat_tui.commands.arguments import Source
 from chat_tui.commands.command import Command
 from chat_tui.commands.emoji import find_emoji
+from chat_tui.commands.folders import paths
 from chat_tui.commands.line import PREFIX, Run, parse, resolve, words
 from chat_tui.commands.registry import ALL, BY_NAME, NAMES
 
@@ -127,6 +128,9 @@ def _in_command(before: str, run: Run, known: Known, asked: bool) -> Completion:
         return Completion(start, len(before))
     command = BY_NAME[meant[0]]
     kind = command.parameters[min(index, len(command.parameters) - 1)].kind if command.parameters else None
+    if kind is not None and kind.source == "path":
+        start = found[1].start if len(found) > 1 else len(before)
+        return Completion(start, len(before), _paths(before[start:], asked), command.usage, command.summary)
     in_reach = kind is not None and index < len(command.parameters)
     if kind is not None and kind.takes_rest and not (kind.source and in_reach):
         inside = _in_text(before, known, asked)
@@ -184,8 +188,14 @@ def _of_source(source: Source, known: Known) -> Sequence[Candidate]:
             return [Candidate(command.name, command.summary) for command in ALL]
         case "server":
             return known.servers
-        case "":
+        case "path" | "":  # files are looked for where the whole path is known
             return ()
+
+
+def _paths(begun: str, asked: bool) -> tuple[Candidate, ...]:
+    if not begun and not asked:
+        return ()
+    return tuple(Candidate(path, "folder" if path.endswith("/") else "") for path in paths(begun, MAX_CANDIDATES))
 
 
 def _fitting(word: str, offered: Sequence[Candidate], asked: bool) -> tuple[Candidate, ...]:

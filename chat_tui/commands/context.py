@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
 from chat_core.base.errors import UsageFault
+from chat_core.client.files.progress import Progress
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.search import SearchResults
@@ -56,6 +58,14 @@ class Calls(Protocol):
 
     async def search(self, query: str) -> SearchResults:
         """Find messages, the newest first."""
+        ...
+
+    async def upload(self, conversation: int, path: Path, tell: Progress) -> None:
+        """Send a file and post its message; `tell` is called now and then."""
+        ...
+
+    async def download(self, conversation: int, seq: int, to: Path, tell: Progress) -> Path:
+        """Save the file of a message in a folder; return where it is."""
         ...
 
     def post(self, conversation: int, body: str, *, style: Style = "text") -> None:

@@ -14,6 +14,7 @@ from chat_tui.commands import (
     channels,
     conversations,
     devices,
+    files,
     messages,
     order,
     presence,
@@ -28,8 +29,8 @@ from chat_tui.commands.command import DECLARED, Command
 from chat_tui.commands.line import PREFIX, Run, Say, resolve
 
 DOMAINS: Final = (
-    conversations, channels, messages, private, presence, search, accounts, devices, order, administering, settings,
-    session,
+    conversations, channels, messages, files, private, presence, search, accounts, devices, order, administering,
+    settings, session,
 )  # fmt: skip
 """The files with commands."""
 

@@ -10,6 +10,7 @@ from datetime import tzinfo
 
 import msgspec
 
+from chat_core.base.filenames import file_name, size_in_words
 from chat_core.protocol.events import (
     ConversationEvent,
     MemberSanctioned,
@@ -20,7 +21,7 @@ from chat_core.protocol.events import (
     RulesChanged,
     TopicChanged,
 )
-from chat_core.protocol.values import Message, Style
+from chat_core.protocol.values import FileInfo, Message, Style
 from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.order import tell
 from chat_tui.views.when import local
@@ -28,6 +29,19 @@ from chat_tui.views.when import local
 _ORDER = {RoleChanged: "role", RulesChanged: "rules", MemberSanctioned: "sanction"}
 _MORE_LINES = "\n    "
 """Further lines of a message are indented, so that none of them looks like a message of its own."""
+
+
+class FileLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A file in the JSON form."""
+
+    name: str
+    """As its sender called it."""
+    size: int
+    """In bytes."""
+    type: str
+    """Its media type, by its sender's word."""
+    sha256: str
+    """In hexadecimal."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +66,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """How often a message in a page was edited."""
     deleted: bool = False
     """Whether it was deleted since."""
+    file: FileLine | None = None
+    """The file that hangs on it."""
 
 
 def of_message(target: str, message: Message) -> Line:
@@ -65,15 +81,17 @@ def of_message(target: str, message: Message) -> Line:
         text=message.body,
         edits=message.edits,
         deleted=message.deleted,
+        file=_file(message.file),
     )
 
 
 def of_event(target: str, event: ConversationEvent) -> Line:
     """Return the line of an event of the log."""
-    about, deleted = 0, False
+    about, deleted, file = 0, False, None
     match event:
         case MessagePosted():
             kind, text, deleted = _kind(event.style), event.body, not event.body
+            file = _file(event.file)
         case MessageEdited():
             kind, text, about, deleted = "edit", event.body, event.message, not event.body
         case MessageDeleted():
@@ -93,6 +111,7 @@ def of_event(target: str, event: ConversationEvent) -> Line:
         text=text,
         message=about,
         deleted=deleted,
+        file=file,
     )
 
 
@@ -112,6 +131,8 @@ def as_text(line: Line, zone: tzinfo | None = None) -> str:
     head = f"[{when:%Y-%m-%d %H:%M:%S}] {drawable_line(line.conversation)}:{line.seq}"
     author = drawable_line(line.author)
     body = drawable(line.text).replace("\n", _MORE_LINES) + (" (edited)" if line.edits else "")
+    if line.file is not None:
+        body = f"{body} [file {file_name(line.file.name)}, {size_in_words(line.file.size)}]"
     about = f"{drawable_line(line.conversation)}:{line.message}"
     match line.kind:
         case "message" | "action" if line.deleted:
@@ -130,6 +151,12 @@ def as_text(line: Line, zone: tzinfo | None = None) -> str:
             return f"{head} -- {drawable_line(line.text)}"
         case _:
             return f"{head} -- {author}: something this version does not know"
+
+
+def _file(file: FileInfo | None) -> FileLine | None:
+    if file is None:
+        return None
+    return FileLine(name=file.name, size=file.size, type=file.type, sha256=file.sha256.hex())
 
 
 def _kind(style: Style) -> str:

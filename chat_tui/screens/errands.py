@@ -14,6 +14,7 @@ from chat_core.protocol.requests.base import Request
 from chat_core.protocol.requests.conversations import ListChannels
 from chat_tui.bridge import Bridge
 from chat_tui.commands.context import Answer, Context, Desk
+from chat_tui.commands.files import save
 from chat_tui.commands.registry import Bound
 
 MEMBERS_EVERY_S: Final = 3.0
@@ -80,6 +81,11 @@ class Errands:
     def join(self, channel: str) -> None:
         """Go to a channel, and join it if need be."""
         self._start("join", self._join(channel), self._tell)
+
+    def save(self, conversation: int, seq: int) -> None:
+        """Save the file of a message."""
+        context = Context(self._bridge, self._desk, conversation)
+        self._start("save a file", save(context, conversation, seq), self._tell)
 
     def load_older(self, conversation: int, failed: Callable[[], None]) -> None:
         """Fetch older messages.

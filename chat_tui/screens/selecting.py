@@ -167,6 +167,10 @@ class Selecting(Walking):
         else:
             self.copy(url, f"{url} (here no browser can be shown)")
 
+    def save(self, conversation: int, seq: int) -> None:
+        """Save the file of a message, and say where."""
+        self.errands.save(conversation, seq)
+
     def call(self, request: Request[Any], done: str) -> None:
         """Ask the server for something, and say what became of it."""
         self.errands.call(request, partial(self.answer, Answer(done)) if done else None)

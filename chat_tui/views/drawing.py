@@ -9,7 +9,8 @@ from collections.abc import Container
 from datetime import tzinfo
 from typing import Final, NamedTuple
 
-from chat_core.protocol.values import Message
+from chat_core.base.filenames import file_name, size_in_words
+from chat_core.protocol.values import FileInfo, Message
 from chat_tui.views.between import gap, ruled, told, welcome
 from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.columns import Columns
@@ -124,12 +125,16 @@ def _message(message: Message, head: bool, where: Columns, reader: Reader) -> tu
         return (_folded(message, where),)
     if message.deleted or not message.body:  # an empty one was deleted: its deletion is still to come from the log
         return _gone(message, head, where, reader)
-    text, missing = _shown(message.body)
+    chip = "" if message.file is None else file_chip(message.file)
+    text, missing = _shown(message.body if message.file is None or message.body != message.file.name else "")
     found = marks(text, reader.name if message.author != reader.account else "", reader.channels)
     who = (called(message), name_role(message.author, reader.account))
     if message.style == "action":
         text, found = _acted(text, found, who)
     heading = _heading(message.ts, who, message.style == "action", where, reader) if head else ()
+    if chip:
+        text = f"{text}\n{chip}" if text else chip
+        found = [*found, Mark(len(text) - len(chip), len(text), "link")]
     said = len(text)
     if message.edits and missing:
         missing = f"{missing} {_EDITED}"
@@ -139,6 +144,11 @@ def _message(message: Message, head: bool, where: Columns, reader: Reader) -> tu
     if missing:
         lines.append(hanging((Span(missing, "quiet"),), where, said))
     return tuple(lines)
+
+
+def file_chip(file: FileInfo) -> str:
+    """Return what is drawn for a file that hangs on a message: `📎 report.pdf · 1.2 MB`."""
+    return f"📎 {file_name(file.name)} · {size_in_words(file.size)}"
 
 
 def _quoted(quoted: Quoted, where: Columns, reader: Reader) -> Line:

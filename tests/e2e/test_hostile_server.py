@@ -50,6 +50,7 @@ ASKING: Final = {
 """What is typed so that a client asks for each reply that it knows what to do with, and the request that it makes."""
 UNASKED: Final = {
     **dict.fromkeys(("Users.accounts.name", "Users.accounts.display"), "no command lists all accounts to everybody"),
+    **dict.fromkeys(("FilePiece.file.name", "FilePiece.file.type"), "tests/unit/client/files is about what is saved"),
     "PasswordChanged.token": "it is kept in a file, and never shown",
     "Invites.invites.by": "no command lists invites yet",
 }

@@ -6,6 +6,7 @@ decided who may make it.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
@@ -16,6 +17,7 @@ import pytest
 from chat_core.protocol.requests import (
     accounts,
     conversations,
+    files,
     messages,
     moderation,
     order,
@@ -28,11 +30,13 @@ from chat_core.protocol.requests import (
 )
 from chat_core.protocol.requests.base import Request, request_name
 from chat_core.protocol.requests.catalog import REQUESTS
-from chat_core.protocol.values import ConversationRef, Position, ServerRole
+from chat_core.protocol.values import ConversationRef, FileInfo, Position, ServerRole
 from chat_core.server.registry import ROUTES
 from chat_core.server.rules.permissions import Inside, Permission, Role, allowed
+from chat_core.server.store.keys import row_id
 from docs.permission_tables import may_inside
 from tests.support.scenes import PASSWORD, Person, Scene, scene_in
+from tests.support.stores import change
 
 PLACES: Final = ("no member", "member", "voice", "operator")
 
@@ -59,6 +63,21 @@ class Stage(NamedTuple):
     """Of `who`, or of `maker` where `who` is no account."""
     invite: int
     """One that can be used."""
+
+
+EMPTY: Final = FileInfo(name="empty", size=0, type="text/plain", sha256=hashlib.sha256(b"").digest())
+
+
+def _upload(stage: Stage, size: int = 0) -> int:
+    file = msgspec.structs.replace(EMPTY, size=size)
+    return stage.scene.files.begin(stage.who.id, _cid(stage), stage.channel, file, 0, 0).number
+
+
+def _with_file(stage: Stage) -> int:
+    key, account = row_id(stage.channel, stage.own), stage.maker.id
+    values = f"{key}, {account}, x'{EMPTY.sha256.hex()}', {EMPTY.size}, '{EMPTY.name}', '{EMPTY.type}'"
+    change(stage.scene.path, f"INSERT OR REPLACE INTO files VALUES ({values})")
+    return stage.own
 
 
 def _cid(stage: Stage) -> bytes:
@@ -92,6 +111,13 @@ SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
     messages.Delete: lambda stage: messages.Delete(conversation=stage.channel, seq=stage.own),
     messages.History: lambda stage: messages.History(conversation=stage.channel),
     messages.ReadEvents: lambda stage: messages.ReadEvents(conversation=stage.channel, after=0),
+    files.UploadBegin: lambda stage: files.UploadBegin(
+        conversation=stage.channel, cid=_cid(stage), name="empty", size=0, sha256=EMPTY.sha256
+    ),
+    files.UploadChunk: lambda stage: files.UploadChunk(upload=_upload(stage, size=1), offset=0, data=b"x"),
+    files.UploadFinish: lambda stage: files.UploadFinish(upload=_upload(stage)),
+    files.UploadCancel: lambda stage: files.UploadCancel(upload=_upload(stage)),
+    files.Fetch: lambda stage: files.Fetch(conversation=stage.channel, seq=_with_file(stage)),
     signin.SignInPassword: lambda stage: signin.SignInPassword(name=stage.registered, password=PASSWORD),
     signin.SignInToken: lambda stage: signin.SignInToken(token=stage.token),
     signin.Register: lambda stage: signin.Register(name=stage.scene.name("new"), password=PASSWORD),

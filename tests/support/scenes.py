@@ -19,9 +19,11 @@ from chat_core.protocol.values import Account, ServerRole
 from chat_core.server import handlers
 from chat_core.server.auth.auth import Auth
 from chat_core.server.auth.tokens import token_digest
+from chat_core.server.blobs.files import Files
 from chat_core.server.config import AccountsSection
 from chat_core.server.context import Services
 from chat_core.server.defence.guard import Guard
+from chat_core.server.quotas import FILES
 from chat_core.server.router import Router
 from chat_core.server.sessions.admission import Admission
 from chat_core.server.sessions.hub import Hub
@@ -52,6 +54,7 @@ class Scene:
         self.clock = SystemClock()
         self.path = path
         self.store = SqliteStore(path, clock=self.clock)
+        self.files = Files(path.parent, FILES, self.clock)
         self._names = iter(range(1_000_000))
         self._known: dict[str, Person] = {}
 
@@ -71,6 +74,7 @@ class Scene:
             ping_every_s=25.0,
             pong_within_s=10.0,
             guard=Guard(self.clock.monotonic()),
+            files=self.files,
         )
         self.router = Router(services, lambda: None)
 
@@ -211,6 +215,7 @@ async def scene_in(folder: Path) -> AsyncIterator[Scene]:
     try:
         yield scene
     finally:
+        scene.files.close()
         await scene.store.close()
 
 

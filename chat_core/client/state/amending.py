@@ -75,7 +75,7 @@ def amended(message: Message, event: MessageEdited | MessageDeleted) -> Message:
         return message
     if isinstance(event, MessageEdited):
         return replace(message, body=event.body, edits=message.edits + 1, changed=event.seq)
-    return replace(message, body="", deleted=True, changed=event.seq)
+    return replace(message, body="", deleted=True, file=None, changed=event.seq)
 
 
 def is_too_old(timeline: Timeline, page: Page) -> bool:

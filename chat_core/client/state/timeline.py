@@ -49,6 +49,7 @@ def message_of(event: MessagePosted) -> Message:
         body=event.body,
         style=event.style,
         reply_to=event.reply_to,
+        file=event.file,
     )
 
 

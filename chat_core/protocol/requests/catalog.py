@@ -7,6 +7,7 @@ from typing import Any, Final
 from chat_core.protocol.requests import (
     accounts,
     conversations,
+    files,
     messages,
     moderation,
     order,
@@ -27,6 +28,7 @@ DOMAINS: Final[dict[str, tuple[type[Request[Any]], ...]]] = {
     "conversations": conversations.REQUESTS,
     "messages": messages.REQUESTS,
     "presence": presence.REQUESTS,
+    "files": files.REQUESTS,
     "private": private.REQUESTS,
     "order": order.REQUESTS,
     "moderation": moderation.REQUESTS,

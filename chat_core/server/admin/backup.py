@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chat_core.base.clock import Clock
 from chat_core.base.exit_codes import ExitCode
+from chat_core.server.admin.blobs import beside, folder_of, take_along
 from chat_core.server.admin.faults import AdminFault
 from chat_core.server.admin.files import need_room, publish, unfinished, writing
 from chat_core.server.admin.reading import Contents, count, database_in, snapshot, verify
@@ -21,6 +22,8 @@ class Saved:
     contents: Contents
     size_bytes: int
     took_s: float
+    missing: int = 0
+    """Files of messages whose bytes are not there."""
 
 
 def back_up(data: Path, target: Path, *, force: bool, clock: Clock) -> Saved:
@@ -44,6 +47,7 @@ def back_up(data: Path, target: Path, *, force: bool, clock: Clock) -> Saved:
             need_room(target.parent, size_bytes)
             sqlite_file.fill(connection, path)
             there = count(connection)
+            missing = take_along(connection, folder_of(data), beside(target))
         saved = verify(path)
         if saved != there:
             raise AdminFault(f"The copy holds {saved}, the store {there}; it was not kept.", ExitCode.UNSOUND)
@@ -51,7 +55,7 @@ def back_up(data: Path, target: Path, *, force: bool, clock: Clock) -> Saved:
             publish(path, target, replace=force)
         except FileExistsError as error:
             raise _exists(target) from error
-    return Saved(saved, target.stat().st_size, clock.monotonic() - began)
+    return Saved(saved, target.stat().st_size, clock.monotonic() - began, missing)
 
 
 def _refuse(database: Path, target: Path, *, force: bool) -> None:

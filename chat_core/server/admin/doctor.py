@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from chat_core.base.exit_codes import ExitCode
+from chat_core.server.admin.blobs import check_blobs, folder_of
 from chat_core.server.admin.faults import AdminFault, megabytes
 from chat_core.server.admin.files import UNFINISHED, free_bytes
 from chat_core.server.admin.reading import database_in, snapshot
@@ -44,10 +45,17 @@ def diagnose(data: Path, *, free: Callable[[Path], int] = free_bytes) -> Iterato
 
 
 def examine_file(database: Path, *, search: bool = False) -> Iterator[Outcome]:
-    """Look at a store in a file, in one snapshot, with `search` at its index, too; yields and raises as `diagnose`."""
+    """Look at a store in a file, in one snapshot; yields and raises as `diagnose`.
+
+    Args:
+        database: the file.
+        search: whether to look at what lies beside it, too: its search index, and the bytes of files.
+    """
     try:
         with snapshot(database) as connection:
             yield from examine(connection)
+            if search:
+                yield check_blobs(connection, folder_of(database.parent))
         if search:
             yield check_search(database)
     except AdminFault as fault:

@@ -15,6 +15,7 @@ from typing import Final
 from chat_core.base.clock import Clock
 from chat_core.base.errors import WorldFault
 from chat_core.base.exit_codes import ExitCode
+from chat_core.server.admin.blobs import beside, folder_of, take_along
 from chat_core.server.admin.faults import AdminFault
 from chat_core.server.admin.files import need_room, publish, unfinished, writing
 from chat_core.server.admin.reading import Contents, snapshot, verify
@@ -37,6 +38,8 @@ class Restored:
     """Where the database that was there is now."""
     migrates_to: str
     """Version of the schema to which the server brings it at its start; empty: it has that version."""
+    missing: int = 0
+    """Files of messages whose bytes are not there."""
 
 
 def restore(
@@ -69,6 +72,7 @@ def restore(
                 need_room(data, sqlite_file.size_of(connection))
                 sqlite_file.fill(connection, path)
                 before = read_epoch(connection)
+                missing = take_along(connection, beside(file), folder_of(data))
             _begin_epoch(path, chance(EPOCH_BYTES).hex())
             contents = verify(path)
             kept = _set_aside(database, clock) if _there(database) else None
@@ -76,7 +80,7 @@ def restore(
             publish(path, database, replace=True)
     finally:
         folder.unlock()
-    return Restored(contents, before, kept, schema.HEAD if contents.version < schema.HEAD else "")
+    return Restored(contents, before, kept, schema.HEAD if contents.version < schema.HEAD else "", missing)
 
 
 def _locked(data: Path) -> DataFolder:

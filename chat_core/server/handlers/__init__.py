@@ -3,6 +3,7 @@
 from chat_core.server.handlers import (
     accounts,
     conversations,
+    files,
     messages,
     moderation,
     order,
@@ -17,6 +18,7 @@ from chat_core.server.handlers import (
 __all__ = [
     "accounts",
     "conversations",
+    "files",
     "messages",
     "moderation",
     "order",

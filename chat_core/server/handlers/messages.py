@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from chat_core.base.ids import Cid
-from chat_core.base.tasks import spawn
-from chat_core.base.text import clean_body
 from chat_core.protocol.codec import to_map
-from chat_core.protocol.codes import REFUSALS, Refusal
-from chat_core.protocol.limits import BODY_BYTES
 from chat_core.protocol.requests.messages import (
     Broadcast,
     Delete,
@@ -24,30 +18,24 @@ from chat_core.protocol.requests.messages import (
     ReadEvents,
 )
 from chat_core.server.context import Context
-from chat_core.server.observe import get_log
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Inside, Permission
+from chat_core.server.saying import cleaned, moderated
 from chat_core.server.store.access import last_readable
-from chat_core.server.store.acts import SanctionInChannel, SanctionOnServer
 from chat_core.server.store.base import (
     ANNOUNCEMENTS,
     AppendMessage,
     DeleteMessage,
     EditMessage,
-    Moderated,
     Reader,
-    Refused,
-    StoreBroken,
 )
-
-log = get_log(__name__)
 
 
 @handles(Post, needs=Permission.SPEAK, inside=Inside.SPEAKER)
 async def post(ctx: Context, request: Post) -> Posted:
     """Store one message; the push to everybody is queued before this returns."""
-    body = _cleaned(request.body)
-    conversation, seq, ts, duplicate = await _moderated(
+    body = cleaned(request.body)
+    conversation, seq, ts, duplicate = await moderated(
         ctx,
         AppendMessage(
             account=ctx.account,
@@ -67,8 +55,8 @@ async def post(ctx: Context, request: Post) -> Posted:
 @handles(Broadcast, needs=Permission.BROADCAST, cost=5)
 async def broadcast(ctx: Context, request: Broadcast) -> Posted:
     """Store one announcement; everybody is a member there."""
-    body = _cleaned(request.body)
-    conversation, seq, ts, duplicate = await _moderated(
+    body = cleaned(request.body)
+    conversation, seq, ts, duplicate = await moderated(
         ctx,
         AppendMessage(
             account=ctx.account,
@@ -89,8 +77,8 @@ async def broadcast(ctx: Context, request: Broadcast) -> Posted:
 @handles(Edit, needs=Permission.SPEAK, inside=Inside.SPEAKER)
 async def edit(ctx: Context, request: Edit) -> Edited:
     """Replace the text of one message."""
-    body = _cleaned(request.body)
-    conversation, seq, ts, duplicate = await _moderated(
+    body = cleaned(request.body)
+    conversation, seq, ts, duplicate = await moderated(
         ctx, EditMessage(ctx.account, request.conversation, request.seq, body, ctx.wall_ms())
     )
     return Edited(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)
@@ -144,38 +132,3 @@ async def read_events(ctx: Context, request: ReadEvents) -> Events:
 
     async with ctx.catching_up():
         return await ctx.store.read(query)
-
-
-def _cleaned(raw: str) -> str:
-    """Return a body as it is stored. Raises: Refused `too_long`, `empty`."""
-    if len(raw) > BODY_BYTES or (not raw.isascii() and len(raw.encode()) > BODY_BYTES):
-        raise Refused(Refusal.TOO_LONG, f"A message has at most {BODY_BYTES} bytes, this one has {len(raw.encode())}.")
-    body = clean_body(raw)
-    if not body:
-        raise Refused(Refusal.EMPTY, REFUSALS[Refusal.EMPTY].text)
-    return body
-
-
-async def _moderated(ctx: Context, op: AppendMessage | EditMessage) -> Any:
-    """Write a message; what a rule does besides refusing it is done behind the answer, so that its author knows why.
-
-    Raises: as the store's `write`.
-    """
-    try:
-        return await ctx.store.write(op)
-    except Moderated as refused:
-        then = refused.then
-        if then is not None:
-            ctx.after.append(lambda: _begin(ctx, then))
-        raise
-
-
-def _begin(ctx: Context, then: SanctionInChannel | SanctionOnServer) -> None:
-    spawn("moderation", _carry_out(ctx, then))
-
-
-async def _carry_out(ctx: Context, then: SanctionInChannel | SanctionOnServer) -> None:
-    try:
-        await ctx.store.write(then)
-    except (Refused, StoreBroken) as fault:  # gone already, or the server stops: the message stays refused
-        log.info("a rule could not act", act=then.act, fault=str(fault))

@@ -58,7 +58,11 @@ async def hello(ctx: Context, request: Hello) -> Welcome:
         protocol=PROTOCOL_VERSION,
         server=services.server,
         epoch=services.epoch,
-        limits=Limits(ping_every_s=services.ping_every_s, pong_within_s=services.pong_within_s),
+        limits=Limits(
+            ping_every_s=services.ping_every_s,
+            pong_within_s=services.pong_within_s,
+            file_bytes=services.files.settings.max_bytes,
+        ),
         registration=entry.told,
         guests=entry.guests,
         rates=services.guard.rates(ctx.session.profile, costs()),

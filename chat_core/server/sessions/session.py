@@ -78,6 +78,7 @@ class Session:
         "dirty",
         "display",
         "driver",
+        "fetches",
         "following",
         "greeted",
         "held_account_events",
@@ -143,6 +144,8 @@ class Session:
         """Those among them that catch up."""
         self.searches = 0
         """Those among them that search."""
+        self.fetches = 0
+        """Those among them that read a file."""
         self._waiting: deque[Call] = deque()
         """Calls that came, and are not begun yet: at most what one read of the socket brought."""
         self._paused = False

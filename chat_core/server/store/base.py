@@ -16,7 +16,16 @@ from typing import Any, Protocol, TypeVar
 from chat_core.base.ids import AccountId, Cid, ConversationId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import AccountEvent, ConversationEvent
-from chat_core.protocol.values import Account, ChannelRole, ChannelSummary, Conversation, Member, Message, Style
+from chat_core.protocol.values import (
+    Account,
+    ChannelRole,
+    ChannelSummary,
+    Conversation,
+    FileInfo,
+    Member,
+    Message,
+    Style,
+)
 from chat_core.server.store.acts import (
     Enforced,
     Expelled,
@@ -25,6 +34,7 @@ from chat_core.server.store.acts import (
     SanctionInChannel,
     SanctionOnServer,
 )
+from chat_core.server.store.files import FileReads
 from chat_core.server.store.people import PeopleOp, PeopleReader
 from chat_core.server.store.people import SignInByName as SignInByName
 from chat_core.server.store.private import PrivateOp, PrivateReads
@@ -166,6 +176,8 @@ class AppendMessage:
     ts: int
     broadcast: bool = False
     """Whether it may go into the announcements: the caller has seen that its author may write there."""
+    file: FileInfo | None = None
+    """What hangs on it: its bytes are on disk already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +286,8 @@ class Committed:
     """Those that are new, and those that were lifted."""
     expelled: Sequence[Expelled] = ()
     """Whose connections are to end."""
+    dropped: Sequence[bytes] = ()
+    """SHA-256 of files that a message no longer holds; others may."""
 
 
 OnCommit = Callable[[Sequence[Committed]], None]
@@ -314,7 +328,7 @@ class MessagePage:
     at_end: bool
 
 
-class Reader(OrderReads, PeopleReader, PrivateReads, Protocol):
+class Reader(FileReads, OrderReads, PeopleReader, PrivateReads, Protocol):
     """Reads on one consistent snapshot. Called in a reader's thread, never on the event loop."""
 
     def find(self, account: AccountId, ref: int | str) -> Place:

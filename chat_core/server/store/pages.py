@@ -12,12 +12,12 @@ from sqlalchemy import Connection, Row, Select, bindparam, select
 from chat_core.base.ids import ConversationId
 from chat_core.protocol.events import ConversationEvent
 from chat_core.protocol.limits import PAGE_BYTES
-from chat_core.protocol.values import Message
+from chat_core.protocol.values import FileInfo, Message
 from chat_core.server.store.base import MessagePage
 from chat_core.server.store.keys import MAX_SEQ, row_id, seq_of
 from chat_core.server.store.lookups import chunks
 from chat_core.server.store.payloads import conversation_event
-from chat_core.server.store.schema import accounts, events, messages
+from chat_core.server.store.schema import accounts, events, files, messages
 
 _MESSAGE = select(
     messages.c.id,
@@ -31,7 +31,13 @@ _MESSAGE = select(
     messages.c.reply_to,
     messages.c.edits,
     messages.c.deleted,
-).join_from(messages, accounts, accounts.c.id == messages.c.author)
+    files.c.name.label("file_name"),
+    files.c.size.label("file_size"),
+    files.c.type.label("file_type"),
+    files.c.sha256,
+).select_from(
+    messages.join(accounts, accounts.c.id == messages.c.author).outerjoin(files, files.c.message == messages.c.id)
+)
 _RANGE = _MESSAGE.where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high")).limit(bindparam("count"))
 _forwards: Final = _RANGE.order_by(messages.c.id)
 _backwards: Final = _RANGE.order_by(messages.c.id.desc())
@@ -172,7 +178,14 @@ def _message(row: Row[Any]) -> Message:
         reply_to=row.reply_to,
         edits=row.edits,
         deleted=row.deleted,
+        file=_file(row),
     )
+
+
+def _file(row: Row[Any]) -> FileInfo | None:
+    if row.sha256 is None:
+        return None
+    return FileInfo(name=row.file_name, size=row.file_size, type=row.file_type, sha256=row.sha256)
 
 
 def _bytes(text: str) -> int:

@@ -17,7 +17,7 @@ from chat_core.protocol.events import (
     ReadMarkerMoved,
     TopicChanged,
 )
-from chat_core.protocol.values import Conversation, Style
+from chat_core.protocol.values import Conversation, FileInfo, Style
 from chat_core.server.store import order_payloads, private_payloads
 from chat_core.server.store.keys import seq_of
 
@@ -38,10 +38,18 @@ class _Payload(msgspec.Struct, frozen=True, omit_defaults=True):
     """Root of what is packed."""
 
 
+class _File(_Payload, frozen=True, omit_defaults=True):
+    name: str
+    size: int
+    type: str
+    sha256: bytes
+
+
 class _Posted(_Payload, frozen=True, omit_defaults=True):
     body: str
     style: Style = "text"
     reply_to: int | None = None
+    file: _File | None = None
 
 
 class _Edited(_Payload, frozen=True, omit_defaults=True):
@@ -75,9 +83,11 @@ NOTHING: Final = b"\x80"
 """An empty map."""
 
 
-def pack_posted(body: str, style: Style, reply_to: int | None) -> bytes:
+def pack_posted(body: str, style: Style, reply_to: int | None, file: FileInfo | None = None) -> bytes:
     """Return the payload of a `MessagePosted`."""
-    return _pack(_Posted(body, style, reply_to))
+    if file is None:
+        return _pack(_Posted(body, style, reply_to))
+    return _pack(_Posted(body, style, reply_to, _File(file.name, file.size, file.type, file.sha256)))
 
 
 def pack_edited(body: str) -> bytes:
@@ -134,6 +144,7 @@ def conversation_event(
             body=posted.body,
             style=posted.style,
             reply_to=posted.reply_to,
+            file=_file(posted.file),
         )
         return event, posted.body
     if kind == TOPIC_CHANGED:
@@ -155,6 +166,12 @@ def conversation_event(
             conversation=conversation, seq=seq, eid=eid, ts=ts, author=author, name=name, message=about
         ), ""
     raise ValueError(f"an event of the unknown kind {kind!r}")
+
+
+def _file(packed: _File | None) -> FileInfo | None:
+    if packed is None:
+        return None
+    return FileInfo(name=packed.name, size=packed.size, type=packed.type, sha256=packed.sha256)
 
 
 def edited_body(payload: bytes) -> str:

@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0005"
+HEAD: Final = "0006"
 """Version of the schema below; versions are four digits, so that they compare as text."""
 VERSION_TABLE: Final = "schema_version"
 """Where Alembic keeps the version of a database."""
@@ -184,6 +184,20 @@ messages = Table(
     Column("edits", _Number, nullable=False, server_default=text("0")),
     Column("deleted", Boolean, nullable=False, server_default=false()),  # then its body is empty
 )
+
+files = Table(
+    "files",
+    metadata,
+    Column("message", _Number, primary_key=True, autoincrement=False),  # key of the message it hangs on
+    Column("account", _Number, ForeignKey("accounts.id"), nullable=False),  # who sent it
+    Column("sha256", LargeBinary, nullable=False),  # names its bytes, which lie in a folder beside the database
+    Column("size", _Number, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Index("ix_files_sha256", "sha256"),
+    Index("ix_files_account", "account", "size"),
+)
+"""Files of messages that are not deleted."""
 
 # The cid comes first: cids are roughly ordered by time, so new rows fall together whoever sends them.
 cids = Table(

@@ -10,7 +10,7 @@ import pytest
 from chat_core.client.state.model import Unsent
 from chat_core.protocol.requests.base import Request
 from chat_core.protocol.requests.messages import Delete
-from chat_core.protocol.values import Message
+from chat_core.protocol.values import FileInfo, Message
 from chat_tui.actions.action import Acting, Subject
 from chat_tui.actions.reading import links
 from chat_tui.actions.registry import ALL, BY_NAME, fitting
@@ -38,6 +38,9 @@ class Hands:
 
     def open_link(self, url: str) -> None:
         self.done.append(("open", url))
+
+    def save(self, conversation: int, seq: int) -> None:
+        self.done.append(("save", conversation, seq))
 
     def ask(self, topic: str, question: str, act: Callable[[], object]) -> None:
         self.done.append(("ask", topic, question))
@@ -86,7 +89,7 @@ def test_only_what_can_be_done_is_offered() -> None:
         ("edit", THEIRS, "This is ann's message, not yours."),
         ("edit", QUEUED, "This message is not sent yet."),
         ("copy", GONE, "This message was deleted; there is no text any more."),
-        ("open", THEIRS, "There is no link in this message."),
+        ("open", THEIRS, "There is no link and no file in this message."),
         ("retry", MINE, "The server has not refused this message."),
     ],
 )
@@ -136,3 +139,10 @@ def test_every_action_says_what_it_does_in_few_words() -> None:
     for each in ALL:
         assert each.label and len(each.label) <= 12, each.name
         assert each.summary and not each.summary.endswith("."), each.name
+
+
+def test_open_saves_the_file_when_the_message_has_one() -> None:
+    file = FileInfo(name="report.pdf", size=1_234_567, type="application/pdf", sha256=bytes(32))
+    message = said(6, "12:59", "ann", "see https://x.org/1", file=file)
+    assert "open" in offered(message)
+    assert act("open", message) == [("save", 1, 6)]

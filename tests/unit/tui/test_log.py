@@ -14,7 +14,7 @@ def test_log_file_has_no_payload_in_it_that_steers(tmp_path: Path) -> None:
     code = f"""
 import logging
 from pathlib import Path
-from chat_tui.app import log_to
+from chat_tui.app_base import log_to
 log_to(Path({str(file)!r}))
 evil = "\\x1b]0;pwned\\x07 \\u202e \\x9b31m h" + "\\u0316" * 30
 logging.getLogger("x").warning("said %s", evil)

@@ -25,7 +25,7 @@ from chat_core.protocol.values import Rules
 from chat_core.server.store.checks.base import Findings, stream, times
 from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
 from chat_core.server.store.payloads import MESSAGE_DELETED, MESSAGE_EDITED, conversation_event, edited_body
-from chat_core.server.store.schema import conversations, events, messages
+from chat_core.server.store.schema import conversations, events, files, messages
 from chat_core.server.store.settings import rules_of
 
 _conversations: Final = select(
@@ -58,8 +58,15 @@ _log: Final = (
         messages.c.reply_to,
         messages.c.edits,
         messages.c.deleted,
+        files.c.account.label("file_account"),
+        files.c.name.label("file_name"),
+        files.c.size.label("file_size"),
+        files.c.type.label("file_type"),
+        files.c.sha256,
     )
-    .join_from(events, messages, messages.c.id == events.c.id, isouter=True)
+    .select_from(
+        events.outerjoin(messages, messages.c.id == events.c.id).outerjoin(files, files.c.message == events.c.id)
+    )
     .where(events.c.id >= bindparam("low"), events.c.id <= bindparam("high"))
     .order_by(events.c.id)
 )
@@ -68,6 +75,12 @@ _no_event: Final = (
     .join_from(messages, events, events.c.id == messages.c.id, isouter=True)
     .where(events.c.id.is_(None))
     .order_by(messages.c.id)
+)
+_no_message: Final = (
+    select(files.c.message)
+    .join_from(files, messages, messages.c.id == files.c.message, isouter=True)
+    .where(messages.c.id.is_(None))
+    .order_by(files.c.message)
 )
 _changed: Final = select(messages.c.changed).where(messages.c.id == bindparam("key"))
 _folded: Final = select(events.c.kind, events.c.payload).where(
@@ -86,6 +99,8 @@ def check_fold(connection: Connection, findings: Findings) -> str:
         fold.compare(row)
     for (key,) in stream(connection, _no_event):
         findings.add(f"message {_address(key)}: its event is not there")
+    for (key,) in stream(connection, _no_message):
+        findings.add(f"file of {_address(key)}: the message is not there")
     count: int = connection.execute(_message_count).scalar_one()
     return f"{times(count, 'message')} and every topic and rule as the log makes them"
 
@@ -168,12 +183,22 @@ class _Fold:
         there = (entry.message_author, entry.message_ts, entry.style, entry.reply_to)
         if there != (event.author, event.ts, event.style, event.reply_to):
             self._say("message", entry, "author, time, style or what it answers is not as it was posted")
+        self._hangs(entry, event)
         if (entry.changed, entry.edits, entry.deleted) != (event.seq, 0, False):
             self._changed(entry, event)
         elif entry.body != event.body:
             self._say("message", entry, "its text is not as it was posted")
         if event.reply_to is not None and self._folded_up_to(event.reply_to) is None:
             self._say("message", entry, f"it answers {self._conversation}:{event.reply_to}, which is no message")
+
+    def _hangs(self, entry: Any, event: MessagePosted) -> None:
+        """Compare the file of a message with the event that posted it; one that was deleted has none in either."""
+        file = event.file
+        told = (None,) * 5 if file is None else (event.author, file.name, file.size, file.type, file.sha256)
+        if (entry.file_account, entry.file_name, entry.file_size, entry.file_type, entry.sha256) != told:
+            self._say("message", entry, "its file is not as it was posted")
+        elif file is not None and entry.deleted:
+            self._say("message", entry, "it was deleted, but its file is still there")
 
     def _changed(self, entry: Any, event: MessagePosted) -> None:
         """Compare a message that was edited or deleted with the last event about it, and count them."""

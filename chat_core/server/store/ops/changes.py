@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from chat_core.base.ids import AccountId
 from chat_core.protocol.codes import REFUSALS, Refusal
@@ -22,7 +22,7 @@ from chat_core.server.store.ops.judging import judge_edit
 from chat_core.server.store.ops.speaking import check_door, check_may_write
 from chat_core.server.store.ops.work import Work, append_event
 from chat_core.server.store.payloads import MESSAGE_DELETED, MESSAGE_EDITED, NOTHING, pack_edited, pack_posted
-from chat_core.server.store.schema import cids, events, messages
+from chat_core.server.store.schema import cids, events, files, messages
 
 _message = select(
     messages.c.id,
@@ -54,6 +54,8 @@ _erase_edited = (
 _erase_digest = (
     update(cids).where(cids.c.cid == bindparam("of_cid"), cids.c.account == bindparam("of_account")).values(digest=b"")
 )
+_file = select(files.c.sha256).where(files.c.message == bindparam("key"))
+_erase_file = delete(files).where(files.c.message == bindparam("key"))
 
 
 class _Message(NamedTuple):
@@ -104,11 +106,11 @@ def _deleted(work: Work, op: DeleteMessage, row: ConversationRow, message: _Mess
     name = lookups.account(work.connection, op.account).name
     seq, eid = append_event(work, row, MESSAGE_DELETED, op.account, op.ts, NOTHING, message.key)
     work.connection.execute(_delete, {"key": message.key, "new_changed": seq})
-    _erase(work, message)
+    dropped = _erase(work, message)
     event = MessageDeleted(
         conversation=row.id, seq=seq, eid=eid, ts=op.ts, author=op.account, name=name, message=op.seq
     )
-    return Committed(reply=(row.id, seq, op.ts, False), events=[event])
+    return Committed(reply=(row.id, seq, op.ts, False), events=[event], dropped=dropped)
 
 
 def _own(work: Work, op: EditMessage | DeleteMessage) -> tuple[ConversationRow, _Message]:
@@ -135,10 +137,14 @@ def _as_it_was(work: Work, row: ConversationRow, message: _Message) -> Committed
     return Committed(reply=(row.id, message.changed, ts, True))
 
 
-def _erase(work: Work, message: _Message) -> None:
-    """Take the text out of the log, and its digest from the cid, which stays."""
+def _erase(work: Work, message: _Message) -> tuple[bytes, ...]:
+    """Take the text and the file out of the log, and their digest from the cid, which stays; return the file's hash."""
     cid = work.connection.execute(_sent_as, {"key": message.key}).scalar_one()
     payload = pack_posted("", message.style, message.reply_to)
     work.connection.execute(_erase_posted, {"key": message.key, "new_payload": payload})
     work.connection.execute(_erase_edited, {"key": message.key})
     work.connection.execute(_erase_digest, {"of_cid": cid, "of_account": message.author})
+    dropped = tuple(work.connection.execute(_file, {"key": message.key}).scalars())
+    if dropped:
+        work.connection.execute(_erase_file, {"key": message.key})
+    return dropped

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import bindparam, insert, select, update
 
 from chat_core.base.ids import EID_BYTES, AccountId, Cid, ConversationId
@@ -25,7 +26,7 @@ from chat_core.server.store.ops import judging
 from chat_core.server.store.ops.speaking import check_door, check_rules
 from chat_core.server.store.ops.work import Work
 from chat_core.server.store.payloads import MESSAGE_POSTED, pack_posted
-from chat_core.server.store.schema import cids, conversations, events, memberships, messages
+from chat_core.server.store.schema import cids, conversations, events, files, memberships, messages
 
 _EVENT = tuple(column.name for column in events.c if column is not events.c.target)
 _MESSAGE = tuple(column.name for column in messages.c if column.server_default is None)
@@ -33,6 +34,7 @@ _CID = tuple(column.name for column in cids.c)
 _add_events = Many(insert(events).values({name: bindparam(name) for name in _EVENT}), *_EVENT)
 _add_messages = Many(insert(messages).values({name: bindparam(name) for name in _MESSAGE}), *_MESSAGE)
 _add_cids = Many(insert(cids).values({name: bindparam(name) for name in _CID}), *_CID)
+_add_file = insert(files)
 _advance = Many(
     update(conversations)
     .where(conversations.c.id == bindparam("number"))
@@ -107,6 +109,7 @@ class _Run:
         self._events: list[tuple[int | str | bytes | None, ...]] = []
         self._messages: list[tuple[int | str | bytes | None, ...]] = []
         self._cids: list[tuple[int | str | bytes | None, ...]] = []
+        self._files: list[dict[str, int | str | bytes]] = []
         self._eids: dict[ConversationId, bytes] = {}
         self._read: dict[tuple[ConversationId, AccountId], int] = {}
         self._own: set[tuple[ConversationId, AccountId]] = set()
@@ -139,6 +142,8 @@ class _Run:
         _add_events.run(connection, self._events)
         _add_messages.run(connection, self._messages)
         _add_cids.run(connection, self._cids)
+        if self._files:
+            connection.execute(_add_file, self._files)
         logs = self._facts.logs
         _advance.run(
             connection,
@@ -209,10 +214,12 @@ class _Run:
         eid = self._eids[number] = self._chance[at : at + EID_BYTES]
         proof = digest(number, op.raw, op.style, op.reply_to)
         self._mark(log, seat, account)
-        payload = pack_posted(op.body, op.style, op.reply_to)
+        payload = pack_posted(op.body, op.style, op.reply_to, op.file)
         self._events.append((key, eid, MESSAGE_POSTED, account, op.ts, cid, payload))
         self._messages.append((key, log.ordinal, account, op.ts, seq, op.body, op.style, op.reply_to))
         self._cids.append((cid, account, number, seq, op.ts, proof))
+        if op.file is not None:
+            self._files.append({"message": key, "account": account, **msgspec.structs.asdict(op.file)})
         self._sent[cid, account] = Sent(number, seq, op.ts, proof)
         self._stored.add((cid, account))
         self._replied.add(key)
@@ -231,6 +238,7 @@ class _Run:
             body=op.body,
             style=op.style,
             reply_to=op.reply_to,
+            file=op.file,
         )
         return Committed(reply=(number, seq, op.ts, False), events=(event,))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -125,3 +126,14 @@ def test_knowledge_has_direct_partners_when_nothing_is_open() -> None:
     state = client(conversation(2, "bob", kind="direct", partner=7))
 
     assert names(state=state, current=None) == ([], ["@bob"])
+
+
+def test_paths_are_completed_when_a_command_takes_one(tmp_path: Path) -> None:
+    (tmp_path / "my report.pdf").touch()
+    (tmp_path / "more").mkdir()
+    (tmp_path / ".hidden").touch()
+    (tmp_path / "two\nlines").touch()
+    assert offered(f"/upload {tmp_path}/") == [f"{tmp_path}/more/", f"{tmp_path}/my report.pdf"]
+    assert offered(f"/upload {tmp_path}/my r") == [f"{tmp_path}/my report.pdf"]
+    assert offered(f"/upload {tmp_path}/.h") == [f"{tmp_path}/.hidden"]
+    assert offered(f"/upload {tmp_path}/gone/x") == []

@@ -1,0 +1,118 @@
+"""A file that is being saved: under a name of its own until it is whole, and never over another one. Blocks."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from chat_core.base.errors import UsageFault, WorldFault
+from chat_core.base.filenames import file_name, numbered
+
+_NAMES: Final = 1000
+"""Names tried for a file before giving up."""
+
+
+class Target:
+    """See the module's head. Made by `Target.open`.
+
+    Args:
+        folder: where it is saved.
+        name: what it is called there, if that is free.
+        exact: whether it may be called nothing else.
+    """
+
+    def __init__(self, folder: Path, name: str, *, exact: bool) -> None:
+        self._folder = folder
+        self._name = name
+        self._exact = exact
+        self._partial = folder / f".{name}.{os.urandom(4).hex()}.part"
+        self._descriptor = -1
+        self._hash = hashlib.sha256()
+
+    @classmethod
+    def open(cls, to: Path, sent_as: str) -> Target:
+        """Begin to save.
+
+        Args:
+            to: a folder, or a path that is free.
+            sent_as: what the sender called the file; not trusted.
+
+        Raises:
+            UsageFault: there is a file already.
+            WorldFault: it cannot be written there.
+        """
+        if to.is_dir():
+            target = cls(to, file_name(sent_as), exact=False)
+        elif os.path.lexists(to):
+            raise _there(to)
+        else:
+            target = cls(to.parent, to.name, exact=True)
+        try:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            target._descriptor = os.open(target._partial, flags, 0o600)
+        except OSError as fault:
+            raise WorldFault(f"Nothing can be saved in {target._folder} ({fault.strerror}).") from fault
+        return target
+
+    def write(self, data: bytes) -> None:
+        """Append a piece. Raises: WorldFault."""
+        self._hash.update(data)
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
+        except OSError as fault:
+            raise WorldFault(f"{self._name} cannot be saved in {self._folder} ({fault.strerror}).") from fault
+
+    def finish(self, sha256: bytes) -> Path:
+        """Give the file its name; return where it is.
+
+        Raises:
+            UsageFault: there is a file of that name by now.
+            WorldFault: what came is not the file, or it cannot be saved.
+        """
+        if self._hash.digest() != sha256:
+            raise WorldFault(f"{self._name} did not come as it was sent (its SHA-256 differs); nothing was saved.")
+        try:
+            os.fsync(self._descriptor)
+            return self._publish()
+        except OSError as fault:
+            raise WorldFault(f"{self._name} cannot be saved in {self._folder} ({fault.strerror}).") from fault
+
+    def close(self) -> None:
+        """Let go of it; what is not whole goes."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+            self._partial.unlink(missing_ok=True)
+
+    def _publish(self) -> Path:
+        for number in range(1, _NAMES):
+            path = self._folder / (self._name if number == 1 else numbered(self._name, number))
+            with suppress(FileExistsError):
+                _move(self._partial, path)
+                return path
+            if self._exact:
+                raise _there(path)
+        raise UsageFault(f"There are too many files called {self._name} in {self._folder}.")
+
+
+def _move(partial: Path, path: Path) -> None:
+    """Give a file its name, unless there is one of that name. Raises: FileExistsError."""
+    try:
+        os.link(partial, path)
+    except FileExistsError:
+        raise
+    except OSError as fault:  # a file system without links: claim the name, then take its place
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+        except FileExistsError as there:
+            raise there from fault
+        partial.replace(path)
+
+
+def _there(path: Path) -> UsageFault:
+    return UsageFault(f"{path} is there already; nothing was saved: choose another name.")

@@ -1,0 +1,158 @@
+"""Files: a lane of their own beside the messages, up to the message that an upload ends in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from chat_core.base.filenames import file_name
+from chat_core.base.ids import AccountId, Cid
+from chat_core.protocol.codes import REFUSALS, Refusal
+from chat_core.protocol.limits import FETCHES_PER_CONNECTION, UPLOAD_WINDOW_BYTES
+from chat_core.protocol.requests.base import Done
+from chat_core.protocol.requests.files import (
+    Fetch,
+    FilePiece,
+    UploadBegin,
+    UploadBegun,
+    UploadCancel,
+    UploadChunk,
+    UploadFinish,
+    UploadMoved,
+)
+from chat_core.protocol.requests.messages import Posted
+from chat_core.protocol.values import FileInfo
+from chat_core.server.blobs.files import NotTaken
+from chat_core.server.blobs.upload import Upload
+from chat_core.server.context import Context
+from chat_core.server.keeping import kept_by
+from chat_core.server.registry import handles
+from chat_core.server.rules.permissions import Inside, Permission
+from chat_core.server.saying import cleaned, moderated
+from chat_core.server.store.access import last_readable
+from chat_core.server.store.base import AppendMessage, Reader, Refused
+from chat_core.server.store.files import FilesUsed
+
+
+@handles(UploadBegin, needs=Permission.SPEAK, inside=Inside.MEMBER, cost=2)
+async def upload_begin(ctx: Context, request: UploadBegin) -> UploadBegun:
+    """Begin an upload, or go on with it."""
+    account, files = ctx.account, ctx.services.files
+    if file_name(request.name) != request.name:
+        raise Refused(
+            Refusal.BAD_REQUEST, f"name: a file's name may not be that; '{file_name(request.name)}' would do."
+        )
+    file = FileInfo(name=request.name, size=request.size, type=request.type, sha256=request.sha256)
+
+    def query(reader: Reader) -> tuple[tuple[int, int, int] | None, int, FilesUsed]:
+        place = reader.find(account, request.conversation)
+        if not place.member:
+            raise Refused(Refusal.NOT_MEMBER, REFUSALS[Refusal.NOT_MEMBER].text)
+        return reader.sent_as(account, request.cid), place.id, reader.files_used(account)
+
+    sent, conversation, used = await ctx.store.read(query)
+    if sent is not None:
+        where, seq, ts = sent
+        return UploadBegun(upload=0, offset=request.size, window=0, conversation=where, seq=seq, ts=ts)
+    with _taken():
+        upload = files.begun(account, request.cid, file)
+        if upload is None:
+            upload = files.begin(account, request.cid, conversation, file, used.count, used.size_bytes)
+    return UploadBegun(upload=upload.number, offset=upload.received, window=UPLOAD_WINDOW_BYTES)
+
+
+@handles(UploadChunk, needs=Permission.SPEAK, cost=0)
+async def upload_chunk(ctx: Context, request: UploadChunk) -> UploadMoved:
+    """Take a piece of a file; the window bounds what this costs."""
+    files = ctx.services.files
+    with _taken():
+        upload = files.find(ctx.account, request.upload)
+        return UploadMoved(offset=await files.take(upload, request.offset, request.data))
+
+
+@handles(UploadFinish, needs=Permission.SPEAK, cost=2)
+async def upload_finish(ctx: Context, request: UploadFinish) -> Posted:
+    """Make the file durable, then post its message."""
+    files = ctx.services.files
+    with _taken():
+        upload = files.find(ctx.account, request.upload)
+    body = cleaned(request.body or upload.file.name)
+    async with upload.lock, files.pinned(upload.file.sha256):
+        with _taken():
+            await files.finish(upload)
+        posted = await _post(ctx, upload, body, request.prev)
+    files.drop(upload)
+    return posted
+
+
+@handles(UploadCancel, needs=Permission.SPEAK)
+async def upload_cancel(ctx: Context, request: UploadCancel) -> Done:
+    """Throw an upload away."""
+    files = ctx.services.files
+    try:
+        upload = files.find(ctx.account, request.upload)
+    except NotTaken:
+        return Done()
+    async with upload.lock:  # what is just being posted is not given up any more
+        files.drop(upload)
+    return Done()
+
+
+@handles(Fetch, needs=Permission.READ, inside=Inside.READER)
+async def fetch(ctx: Context, request: Fetch) -> FilePiece:
+    """Read a piece of a file."""
+    session, account = ctx.session, ctx.account
+    if session.fetches >= FETCHES_PER_CONNECTION:
+        raise Refused(Refusal.BUSY, f"At most {FETCHES_PER_CONNECTION} pieces of files at once.", 0.1)
+
+    def query(reader: Reader) -> FileInfo:
+        place = reader.readable(account, request.conversation)
+        bound = last_readable(place)
+        file = reader.file_of(place.id, request.seq) if bound is None or request.seq <= bound else None
+        if file is None:
+            raise Refused(Refusal.NO_MESSAGE, "There is no file at that seq, or it was deleted.")
+        return file
+
+    session.fetches += 1
+    try:
+        file = await ctx.store.read(query)
+        with _taken():
+            data = await ctx.services.files.read(file, request.offset, request.limit)
+    finally:
+        session.fetches -= 1
+    return FilePiece(file=file, offset=request.offset, data=data)
+
+
+async def _post(ctx: Context, upload: Upload, body: str, prev: bytes | None) -> Posted:
+    """Store the message of a file; where it is refused for good, the file goes. Raises: Refused."""
+    file = upload.file
+    op = AppendMessage(
+        account=AccountId(upload.account),
+        conversation=upload.conversation,
+        cid=Cid(upload.cid),
+        prev=None if prev is None else Cid(prev),
+        body=body,
+        raw="\0".join((body, file.name, file.type, file.sha256.hex())),
+        style="text",
+        reply_to=None,
+        ts=ctx.wall_ms(),
+        file=file,
+    )
+    try:
+        conversation, seq, ts, duplicate = await moderated(ctx, op)
+    except Refused as refused:
+        if not REFUSALS[refused.code].again:
+            files, sha256, is_kept = ctx.services.files, file.sha256, kept_by(ctx.store)
+            files.drop(upload)
+            ctx.after.append(lambda: files.dropped([sha256], is_kept))
+        raise
+    return Posted(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)
+
+
+@contextmanager
+def _taken() -> Iterator[None]:
+    """Refuse what the files refuse. Raises: Refused."""
+    try:
+        yield
+    except NotTaken as fault:
+        raise Refused(fault.code, str(fault), fault.retry_after) from fault

@@ -1,0 +1,156 @@
+"""What a server takes of files, and what it keeps of them."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from chat_core.base.clock import SystemClock
+from chat_core.base.ids import AccountId
+from chat_core.protocol.codes import Refusal
+from chat_core.protocol.values import FileInfo
+from chat_core.server.blobs.files import SPARE_BYTES, Files, NotTaken
+from chat_core.server.blobs.upload import Upload
+from chat_core.server.quotas import FilesSection
+
+ANN, BOB = AccountId(1), AccountId(2)
+
+
+class Later(SystemClock):
+    """A clock that can be put forward."""
+
+    ahead_s = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.ahead_s
+
+
+def info(data: bytes, **more: object) -> FileInfo:
+    fields = {"name": "a.bin", "size": len(data), "type": "image/png", "sha256": hashlib.sha256(data).digest()}
+    return FileInfo(**(fields | more))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def files(tmp_path: Path) -> AsyncIterator[Files]:
+    (tmp_path / "blobs" / "partial").mkdir(parents=True)
+    (tmp_path / "blobs" / "partial" / "7").write_text("left by a crash")
+    settings = FilesSection(max_bytes=1000, types="image/*", account_bytes=1500, account_files=3, total_bytes=2500)
+    made = Files(tmp_path, settings, Later(), lambda _: SPARE_BYTES + 2000)
+    await made.open()
+    yield made
+    made.close()
+
+
+def left(files: Files, folder: Path) -> list[bytes]:
+    files.close()  # ends the threads, when they have done everything
+    return [path.read_bytes() for path in (folder / "blobs").rglob("*") if path.is_file()]
+
+
+async def sent(files: Files, data: bytes, account: AccountId = ANN) -> Upload:
+    upload = files.begin(account, os.urandom(16), 1, info(data), 0, 0)
+    await files.take(upload, 0, data)
+    await files.finish(upload)
+    return upload
+
+
+def refusal(files: Files, file: FileInfo, account: AccountId = ANN, count: int = 0, size: int = 0) -> str:
+    with pytest.raises(NotTaken) as fault:
+        files.begin(account, os.urandom(16), 1, file, count, size)
+    return f"{fault.value.code}: {fault.value}"
+
+
+async def test_file_is_refused_that_is_beyond_a_limit(files: Files) -> None:
+    assert refusal(files, info(b"", size=1001)) == "too_long: A file has at most 1000 bytes here, this one has 1001."
+    assert "takes no text/plain, only image/*" in refusal(files, info(b"", type="text/plain"))
+    assert refusal(files, info(b""), count=3).startswith("too_many: You have 3 files here")
+    assert refusal(files, info(b"x" * 600), size=1000).startswith("too_many: Your files here may have 1500 bytes")
+    files.begin(ANN, b"1" * 16, 1, info(b"x" * 900), 0, 0)
+    assert refusal(files, info(b"x" * 700)).startswith("too_many:"), "what is on its way counts"
+    files.begin(BOB, b"2" * 16, 1, info(b"x" * 900), 0, 0)
+    assert refusal(files, info(b"x" * 800), AccountId(3)).startswith("store_full: The server has all the files")
+    assert refusal(files, info(b"x" * 300), AccountId(3)) == "store_full: The server's disk has no room for this file."
+    files.use(FilesSection(max_bytes=0))
+    assert refusal(files, info(b"")) == "not_allowed: This server takes no files."
+
+
+async def test_nothing_is_left_of_an_upload_when_the_disk_is_full(
+    files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    upload = files.begin(ANN, b"1" * 16, 1, info(b"abc"), 0, 0)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", full)
+        with pytest.raises(NotTaken, match="disk is full") as fault:
+            await files.take(upload, 0, b"abc")
+    assert fault.value.code == Refusal.STORE_FULL
+    with pytest.raises(NotTaken):
+        files.find(ANN, upload.number)
+    assert left(files, tmp_path) == []
+
+
+async def test_upload_is_thrown_away_when_nobody_goes_on_with_it(files: Files, tmp_path: Path) -> None:
+    upload = files.begin(ANN, b"1" * 16, 1, info(b"abc"), 0, 0)
+    await files.take(upload, 0, b"ab")
+    files.expire()
+    assert files.find(ANN, upload.number) is upload
+    Later.ahead_s = 901.0
+    try:
+        files.expire()
+    finally:
+        Later.ahead_s = 0.0
+    with pytest.raises(NotTaken, match="begin it again"):
+        files.find(ANN, upload.number)
+    assert left(files, tmp_path) == []
+
+
+async def test_more_than_the_window_is_refused_until_it_is_written(tmp_path: Path) -> None:
+    files = Files(tmp_path, FilesSection(), Later(), lambda _: 10**12)
+    data = b"x" * 800_000
+    upload = files.begin(ANN, b"1" * 16, 1, info(data), 0, 0)
+    upload.received = 384 * 1024 - 10
+    with pytest.raises(NotTaken) as fault:
+        await files.take(upload, upload.received, data[:100])
+    assert (fault.value.code, fault.value.retry_after) == (Refusal.BUSY, 0.1)
+    files.close()
+
+
+async def test_content_stays_while_a_message_refers_to_it_or_is_about_to(files: Files, tmp_path: Path) -> None:
+    kept = {info(b"one").sha256}
+
+    async def is_kept(sha256: bytes) -> bool:
+        return sha256 in kept
+
+    async def everything() -> frozenset[bytes]:
+        return frozenset(kept)
+
+    for data in (b"one", b"two", b"three"):
+        files.drop(await sent(files, data))
+    async with files.pinned(info(b"two").sha256):
+        assert await files.sweep(everything, is_kept) == 2
+    assert await files.read(info(b"two"), 1, 100) == b"wo"
+    assert await files.sweep(everything, is_kept) == 1
+    with pytest.raises(NotTaken, match="lost the bytes"):
+        await files.read(info(b"two"), 0, 100)
+    assert left(files, tmp_path) == [b"one"]
+
+
+async def test_content_stays_when_a_message_came_while_it_was_asked_whether_one_has_it(files: Files) -> None:
+    file = info(b"one")
+    files.drop(await sent(files, b"one"))
+    kept: set[bytes] = set()
+
+    async def is_kept(sha256: bytes) -> bool:
+        answer = sha256 in kept  # what a snapshot shows that was taken before
+        async with files.pinned(sha256):
+            kept.add(sha256)
+        return answer
+
+    await files.remove_unused(file.sha256, is_kept)
+    assert await files.read(file, 0, 10) == b"one"
