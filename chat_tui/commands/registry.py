@@ -8,13 +8,24 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from chat_core.base.errors import UsageFault
-from chat_tui.commands import accounts, channels, conversations, messages, order, private, search, session, settings
+from chat_tui.commands import (
+    accounts,
+    channels,
+    conversations,
+    messages,
+    order,
+    private,
+    search,
+    session,
+    settings,
+    threads,
+)
 from chat_tui.commands.arguments import Argument
 from chat_tui.commands.classic import Form
 from chat_tui.commands.command import DECLARED, Command
 from chat_tui.commands.line import PREFIX, Run, Say, resolve
 
-DOMAINS: Final = (conversations, channels, messages, private, search, accounts, order, settings, session)
+DOMAINS: Final = (conversations, channels, messages, threads, private, search, accounts, order, settings, session)
 """The files with commands."""
 
 _ORDER: Final = [module.__name__.rpartition(".")[2] for module in DOMAINS]

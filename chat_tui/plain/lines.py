@@ -52,6 +52,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """How often a message in a page was edited."""
     deleted: bool = False
     """Whether it was deleted since."""
+    thread: int = 0
+    """seq of the message whose thread a message is in; 0: in none."""
+    in_channel: bool = False
+    """With that: whether it stands in the conversation besides."""
 
 
 def of_message(target: str, message: Message) -> Line:
@@ -65,6 +69,8 @@ def of_message(target: str, message: Message) -> Line:
         text=message.body,
         edits=message.edits,
         deleted=message.deleted,
+        thread=message.thread or 0,
+        in_channel=message.in_channel,
     )
 
 
@@ -93,6 +99,8 @@ def of_event(target: str, event: ConversationEvent) -> Line:
         text=text,
         message=about,
         deleted=deleted,
+        thread=(event.thread or 0) if isinstance(event, MessagePosted) else 0,
+        in_channel=isinstance(event, MessagePosted) and event.in_channel,
     )
 
 
@@ -112,6 +120,8 @@ def as_text(line: Line, zone: tzinfo | None = None) -> str:
     head = f"[{when:%Y-%m-%d %H:%M:%S}] {drawable_line(line.conversation)}:{line.seq}"
     author = drawable_line(line.author)
     body = drawable(line.text).replace("\n", _MORE_LINES) + (" (edited)" if line.edits else "")
+    if line.thread:
+        body = f"↳ #{line.thread} {body}"
     about = f"{drawable_line(line.conversation)}:{line.message}"
     match line.kind:
         case "message" | "action" if line.deleted:

@@ -29,7 +29,8 @@ from chat_tui.views.items import (
 )
 from chat_tui.views.lines import Line, Role, Span, cropped, elide, right
 from chat_tui.views.names import name_role, shown_name, soft_role
-from chat_tui.views.when import clock, day_in_words
+from chat_tui.views.threads import replies_words
+from chat_tui.views.when import clock, day_in_words, local, since
 
 MAX_LINES: Final = 60
 """Lines of a message that are drawn; more of one message is not a conversation."""
@@ -59,6 +60,8 @@ def draw(item: Item, where: Columns, reader: Reader) -> tuple[Line, ...]:
     match item:
         case MessageItem(message=message):
             lines = _message(message, item.head, where, reader)
+            if message.replies:
+                lines = (*lines, _replies(message, where, reader))
             return lines if item.quoted is None else (_quoted(item.quoted, where, reader), *lines)
         case UnsentItem():
             lines = _unsent(item, where, reader)
@@ -141,6 +144,17 @@ def _quoted(quoted: Quoted, where: Columns, reader: Reader) -> Line:
     spans = cropped(spans, where.text)
     # None of it is said here: it is not copied with what is.
     return hanging(spans, where)._replace(tail=sum(len(span.text) for span in spans))
+
+
+def _replies(message: Message, where: Columns, reader: Reader) -> Line:
+    """Return the line below a message that has a thread."""
+
+    def moment(ts: int) -> str:
+        posted, last = local(message.ts, reader.zone).date(), local(ts, reader.zone).date()
+        return clock(ts, reader.zone) if posted == last else since(ts, message.ts, reader.zone)
+
+    spans = cropped((Span(f"[{replies_words(message, moment)}]", "thread"),), where.text)
+    return hanging(spans, where, len(message.body))._replace(tail=sum(len(span.text) for span in spans))
 
 
 def _gone(message: Message, head: bool, where: Columns, reader: Reader) -> tuple[Line, ...]:

@@ -48,6 +48,8 @@ def message_of(event: MessagePosted) -> Message:
         body=event.body,
         style=event.style,
         reply_to=event.reply_to,
+        thread=event.thread,
+        in_channel=event.in_channel,
     )
 
 

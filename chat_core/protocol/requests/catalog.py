@@ -15,6 +15,7 @@ from chat_core.protocol.requests import (
     search,
     session,
     signin,
+    threads,
 )
 from chat_core.protocol.requests.base import Request, request_name
 
@@ -25,6 +26,7 @@ DOMAINS: Final[dict[str, tuple[type[Request[Any]], ...]]] = {
     "people": people.REQUESTS,
     "conversations": conversations.REQUESTS,
     "messages": messages.REQUESTS,
+    "threads": threads.REQUESTS,
     "private": private.REQUESTS,
     "order": order.REQUESTS,
     "moderation": moderation.REQUESTS,

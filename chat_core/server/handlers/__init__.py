@@ -11,6 +11,7 @@ from chat_core.server.handlers import (
     search,
     session,
     signin,
+    threads,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "search",
     "session",
     "signin",
+    "threads",
 ]

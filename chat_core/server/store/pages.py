@@ -18,7 +18,7 @@ from chat_core.server.store.lookups import chunks
 from chat_core.server.store.payloads import conversation_event
 from chat_core.server.store.schema import accounts, events, messages
 
-_MESSAGE = select(
+MESSAGE = select(
     messages.c.id,
     messages.c.changed,
     messages.c.ts,
@@ -29,11 +29,15 @@ _MESSAGE = select(
     messages.c.reply_to,
     messages.c.edits,
     messages.c.deleted,
+    messages.c.thread,
+    messages.c.in_channel,
+    messages.c.replies,
+    messages.c.last_reply,
 ).join_from(messages, accounts, accounts.c.id == messages.c.author)
-_RANGE = _MESSAGE.where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high")).limit(bindparam("count"))
+_RANGE = MESSAGE.where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high")).limit(bindparam("count"))
 _forwards: Final = _RANGE.order_by(messages.c.id)
 _backwards: Final = _RANGE.order_by(messages.c.id.desc())
-_by_key: Final = _MESSAGE.where(messages.c.id.in_(bindparam("keys", expanding=True)))
+_by_key: Final = MESSAGE.where(messages.c.id.in_(bindparam("keys", expanding=True)))
 _any: Final = (
     select(messages.c.id).where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high")).limit(1)
 )
@@ -67,7 +71,7 @@ def log_piece(
     budget = PAGE_BYTES
     for key, *columns in rows:
         event, text = conversation_event(conversation, seq_of(key), *columns)
-        budget -= _bytes(text)
+        budget -= bytes_of(text)
         if budget < 0 and found:
             break
         found.append(event)
@@ -94,7 +98,9 @@ def history(
     wanted = limit + 1
     older = [] if anchor == "after" else _rows(connection, _backwards, first, here - 1, wanted)
     newer = _rows(connection, _forwards, here, last, wanted) if anchor in ("after", "around") else []
-    taken_older, taken_newer = share([_bytes(row.body) for row in older], [_bytes(row.body) for row in newer], limit)
+    taken_older, taken_newer = share(
+        [bytes_of(row.body) for row in older], [bytes_of(row.body) for row in newer], limit
+    )
     rows = [*reversed(older[:taken_older]), *newer[:taken_newer]]
     at_start = taken_older == len(older)
     if anchor == "after":
@@ -102,7 +108,7 @@ def history(
     at_end = taken_newer == len(newer)
     if anchor == "before":
         at_end = not _is_any(connection, here, last)
-    return MessagePage([_message(row) for row in rows], at_start=at_start, at_end=at_end)
+    return MessagePage([message_of(row) for row in rows], at_start=at_start, at_end=at_end)
 
 
 def by_key(connection: Connection, keys: Sequence[int]) -> dict[int, Message]:
@@ -110,7 +116,7 @@ def by_key(connection: Connection, keys: Sequence[int]) -> dict[int, Message]:
     found: dict[int, Message] = {}
     for some in chunks(keys):
         rows: Sequence[Any] = connection.execute(_by_key, {"keys": some}).all()
-        found.update((row.id, _message(row)) for row in rows)
+        found.update((row.id, message_of(row)) for row in rows)
     return found
 
 
@@ -154,7 +160,8 @@ def _is_any(connection: Connection, low: int, high: int) -> bool:
     return connection.execute(_any, {"low": low, "high": high}).first() is not None
 
 
-def _message(row: Row[Any]) -> Message:
+def message_of(row: Row[Any]) -> Message:
+    """Return the message of a row of `MESSAGE`."""
     return Message(
         seq=seq_of(row.id),
         changed=row.changed,
@@ -166,8 +173,13 @@ def _message(row: Row[Any]) -> Message:
         reply_to=row.reply_to,
         edits=row.edits,
         deleted=row.deleted,
+        thread=None if row.thread is None else seq_of(row.thread),
+        in_channel=bool(row.in_channel),
+        replies=row.replies,
+        last_reply=row.last_reply,
     )
 
 
-def _bytes(text: str) -> int:
+def bytes_of(text: str) -> int:
+    """Return what a text takes in a page, in bytes."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

@@ -18,7 +18,7 @@ from chat_core.protocol.events import (
     TopicChanged,
 )
 from chat_core.protocol.values import Conversation, Style
-from chat_core.server.store import order_payloads, private_payloads
+from chat_core.server.store import order_payloads, private_payloads, thread_payloads
 from chat_core.server.store.keys import seq_of
 
 MESSAGE_POSTED: Final = "message_posted"
@@ -42,6 +42,8 @@ class _Posted(_Payload, frozen=True, omit_defaults=True):
     body: str
     style: Style = "text"
     reply_to: int | None = None
+    thread: int | None = None
+    in_channel: bool = False
 
 
 class _Edited(_Payload, frozen=True, omit_defaults=True):
@@ -75,9 +77,11 @@ NOTHING: Final = b"\x80"
 """An empty map."""
 
 
-def pack_posted(body: str, style: Style, reply_to: int | None) -> bytes:
+def pack_posted(
+    body: str, style: Style, reply_to: int | None, thread: int | None = None, in_channel: bool = False
+) -> bytes:
     """Return the payload of a `MessagePosted`."""
-    return _pack(_Posted(body, style, reply_to))
+    return _pack(_Posted(body, style, reply_to, thread, in_channel))
 
 
 def pack_edited(body: str) -> bytes:
@@ -134,6 +138,8 @@ def conversation_event(
             body=posted.body,
             style=posted.style,
             reply_to=posted.reply_to,
+            thread=posted.thread,
+            in_channel=posted.in_channel,
         )
         return event, posted.body
     if kind == TOPIC_CHANGED:
@@ -191,6 +197,7 @@ def account_event(seq: int, kind: str, payload: bytes, conversation: Conversatio
         return ReadMarkerMoved(seq=seq, conversation=conversation.id, read=_read(payload).read)
     found = order_payloads.account_event(seq, kind, payload, conversation.id)
     found = found or private_payloads.account_event(seq, kind, payload, conversation.id)
+    found = found or thread_payloads.account_event(seq, kind, payload, conversation.id)
     if found is not None:
         return found
     raise ValueError(f"an account event of the unknown kind {kind!r}")

@@ -24,6 +24,7 @@ from chat_core.server.store.people_reads import SqlPeopleReader
 from chat_core.server.store.schema import account_events, accounts, conversations, memberships, meta
 from chat_core.server.store.searching import Found, Index, Search
 from chat_core.server.store.settings import manners_of
+from chat_core.server.store.thread_reads import SqlThreadReader
 
 _member = both(
     memberships.c.account == accounts.c.id,
@@ -108,7 +109,7 @@ _account_events: Final = (
 )
 
 
-class SqlReader(SqlPeopleReader):
+class SqlReader(SqlPeopleReader, SqlThreadReader):
     """A `Searcher`; see there.
 
     Args:

@@ -52,6 +52,12 @@ class Hands:
     def write_reply(self, seq: int) -> None:
         self.done.append(("reply", seq))
 
+    def open_thread(self, conversation: int, seq: int) -> None:
+        self.done.append(("thread", conversation, seq))
+
+    def go_to_message(self, seq: int) -> None:
+        self.done.append(("go", seq))
+
     def write_quote(self, text: str) -> None:
         self.done.append(("quote", text))
 

@@ -29,11 +29,22 @@ from chat_core.server.store.base import (
     RenameAccount,
     SetChannelTopic,
 )
-from chat_core.server.store.ops import accounts, changes, conversations, locking, order, people, private, sanctions
+from chat_core.server.store.ops import (
+    accounts,
+    changes,
+    conversations,
+    locking,
+    order,
+    people,
+    private,
+    sanctions,
+    threads,
+)
 from chat_core.server.store.ops.posts import append_messages
 from chat_core.server.store.ops.work import Work
 from chat_core.server.store.people import PeopleOp
 from chat_core.server.store.private import PrivateOp
+from chat_core.server.store.threading import ThreadOp
 
 
 def carry_out(work: Work, ops: Sequence[Op]) -> list[Committed | Refused]:
@@ -73,6 +84,8 @@ def _one(work: Work, op: Op) -> Committed:
         return people.carry_out(work, op)
     if isinstance(op, PrivateOp):
         return private.carry_out(work, op)
+    if isinstance(op, ThreadOp):
+        return threads.carry_out(work, op)
     return _conversed(work, op)
 
 
