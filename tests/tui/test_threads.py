@@ -83,15 +83,6 @@ async def test_each_thread_has_a_draft_of_its_own(server: str, home: Path) -> No
         assert me.written == "for the thread"
 
 
-async def test_thread_is_read_again_when_the_link_was_cut(server: str, home: Path) -> None:
-    async with sitting(server, home) as me, other(server) as friend:
-        channel, root = await asked(me, friend)
-        await replied(friend, channel, root, *(f"number {count}" for count in range(3)))
-        await me.press("ctrl+s", "t")
-        await me.until(lambda: "number 2" in drawn(me), "the thread is open")
-        assert thread_of(me) is not None and len(thread_of(me).messages) == 3  # type: ignore[union-attr]
-
-
 async def test_answer_leads_to_what_it_answers(server: str, home: Path) -> None:
     async with sitting(server, home) as me, other(server) as friend:
         channel, root = await asked(me, friend)
