@@ -24,7 +24,7 @@ def thread(acting: Acting) -> None:
     acting.hands.open_thread(acting.subject.conversation.id, acting.subject.seq)
 
 
-@action("answered", key="b", label="what it answers", when=_answers)
+@action("answered", key="b", label="original", when=_answers)
 def answered(acting: Acting) -> None:
     """Go to the message that it answers."""
     acting.hands.go_to_message(_answered(acting.subject.message))

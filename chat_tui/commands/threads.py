@@ -63,7 +63,7 @@ async def threads(ctx: Context) -> None:
 
 @command("follow", example="/follow :17")
 async def follow(ctx: Context, message: MessageNumber = MessageNumber("")) -> None:
-    """Follow the open thread, or that of a message by its number: /threads tells what is new in it."""
+    """Follow the open thread, or that of a message: /threads tells what is new in it."""
     await ctx.calls.call(FollowThread(conversation=ctx.here.id, thread=_meant(ctx, message)))
     ctx.desk.answer(Answer("You follow this thread now."))
 

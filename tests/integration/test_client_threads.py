@@ -56,7 +56,7 @@ async def test_thread_is_the_same_for_both_when_one_was_cut_off_in_the_middle(ho
             ann.client.close_thread(number, root)
             assert await ann.client.read_thread(number, root) == root
             fresh = inside(ann, root)
-            assert (fresh.messages, fresh.root) == (kept.messages, kept.root), "what events made of it, and a fresh page"
+            assert (fresh.messages, fresh.root) == (kept.messages, kept.root), "as events made it"
 
             ann.client.mark_thread_read(number, root, first.seq)
             await ann.until(lambda: inside(ann, root).read >= first.seq)
