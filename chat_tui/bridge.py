@@ -18,6 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
+from typing_extensions import Unpack, override
+
 from chat_core.base.errors import ChatError, WorldFault
 from chat_core.base.tasks import spawn, stop
 from chat_core.client.files.progress import Progress
@@ -26,6 +28,8 @@ from chat_core.client.state.model import ClientState
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import Message, Style
+from chat_tui.messages import Where
+from chat_tui.thread_calls import ThreadCalls
 from chat_tui.views.pacing import Pacing
 
 if TYPE_CHECKING:
@@ -65,7 +69,7 @@ KNOWN: Final = Way()
 """What nobody has to be asked for."""
 
 
-class Bridge:
+class Bridge(ThreadCalls):
     """A client in a thread of its own. All methods belong to the application's loop.
 
     Args:
@@ -201,9 +205,9 @@ class Bridge:
 
     # --- what needs no answer
 
-    def post(self, conversation: int, body: str, *, style: Style = "text", reply_to: int | None = None) -> None:
+    def post(self, conversation: int, body: str, *, style: Style = "text", **where: Unpack[Where]) -> None:
         """Queue a message; it appears in the state at once."""
-        self._tell(lambda client: client.post(conversation, body, style=style, reply_to=reply_to))
+        self._tell(lambda client: client.post(conversation, body, style=style, **where))
 
     def retry(self, cid: bytes) -> None:
         """Send a refused message again."""
@@ -243,6 +247,7 @@ class Bridge:
             self._woken = now
             self.wake()
 
+    @override
     async def _there(self, ask: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
         """Run a coroutine of the client on its loop."""
         client, remote = self._client, self._remote
@@ -250,6 +255,7 @@ class Bridge:
             raise WorldFault("Not connected.")
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(ask(client), remote))
 
+    @override
     def _tell(self, say: Callable[[Client], object]) -> None:
         """Run a function of the client on its loop, without waiting for it."""
         client, remote = self._client, self._remote

@@ -234,6 +234,8 @@ class Client:
         *,
         style: Style = "text",
         reply_to: int | None = None,
+        thread: int | None = None,
+        in_channel: bool = False,
         cid: bytes | None = None,
     ) -> bytes:
         """Put a message into the outbox and return its cid; it is sent, and sent again, by itself and in order.
@@ -252,6 +254,8 @@ class Client:
             ts=now_ms,
             style=style,
             reply_to=reply_to,
+            thread=thread,
+            in_channel=in_channel,
         )
         self._engine.glances.posted(conversation)
         self._engine.absences.posted(conversation)
@@ -372,6 +376,31 @@ class Client:
     async def load_members(self, conversation: int) -> None:
         """Read who is in a conversation. Raises: CallFailed, Disconnected."""
         await self._engine.pages.load_members(conversation)
+
+    async def read_thread(self, conversation: int, thread: int, limit: int = 100) -> int:
+        """Open a thread: its newest messages are in the state from then on; return the seq of what it hangs on.
+
+        Args:
+            conversation: where.
+            thread: seq of what it hangs on, or of any message in it.
+            limit: most messages.
+
+        Raises:
+            CallFailed, Disconnected: it could not be read.
+        """
+        return await self._engine.pages.read_thread(conversation, thread, limit)
+
+    async def load_older_thread(self, conversation: int, thread: int, limit: int = 100) -> None:
+        """Read what is in front of what is known of an open thread. Raises: CallFailed, Disconnected."""
+        await self._engine.pages.load_older_thread(conversation, thread, limit)
+
+    def close_thread(self, conversation: int, thread: int) -> None:
+        """Keep nothing of a thread in the state any more."""
+        self._engine.board.apply(inputs.ThreadClosed(conversation=conversation, thread=thread))
+
+    def mark_thread_read(self, conversation: int, thread: int, seq: int) -> None:
+        """What is in a thread up to `seq` was read; the server keeps it if one follows the thread."""
+        self._engine.glances.mark_thread_read(conversation, thread, seq)
 
     def mark_read(self, conversation: int, seq: int) -> None:
         """Everything up to `seq` was read: here at once, at the server within a second or at the next reconnect."""

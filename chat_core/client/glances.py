@@ -9,10 +9,11 @@ from chat_core.base.clock import Clock
 from chat_core.client.board import Board
 from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.client.link import Link
-from chat_core.client.state.inputs import MarkedRead
+from chat_core.client.state.inputs import MarkedRead, ThreadMarkedRead
 from chat_core.protocol.limits import TYPING_EVERY_S
 from chat_core.protocol.requests.base import Done
 from chat_core.protocol.requests.conversations import MarkRead, SetTyping
+from chat_core.protocol.requests.threads import MarkThreadRead
 
 AGAIN_S: Final = 5.0
 """Time after which a marker is told again that the server could not take, if it says nothing else, in seconds."""
@@ -32,6 +33,8 @@ class Glances:
         self._told_at: dict[int, float] = {}
         self._timers: dict[int, asyncio.TimerHandle] = {}
         self._typed_at: dict[int, float] = {}
+        self._threads: dict[tuple[int, int], int] = {}
+        """Read markers in threads that the server does not have yet."""
 
     def link_up(self, link: Link) -> None:
         """Tell what could not be told while there was no connection."""
@@ -41,6 +44,8 @@ class Glances:
             if known is not None:  # the server may have gone back to an older state
                 self._told[conversation] = min(told, known.info.read)
             self._mark(conversation)
+        for place in list(self._threads):
+            self._mark_thread(*place)
 
     def link_down(self) -> None:
         """Keep the markers until there is another connection."""
@@ -55,6 +60,12 @@ class Glances:
         self._told.setdefault(conversation, known.read)
         self._board.apply(MarkedRead(conversation=conversation, seq=seq))
         self._mark(conversation)
+
+    def mark_thread_read(self, conversation: int, thread: int, seq: int) -> None:
+        """Move the marker in a thread here at once, and at the server as soon as there is a connection."""
+        self._board.apply(ThreadMarkedRead(conversation=conversation, thread=thread, seq=seq))
+        self._threads[conversation, thread] = max(seq, self._threads.get((conversation, thread), 0))
+        self._mark_thread(conversation, thread)
 
     def typing(self, conversation: int, *, active: bool) -> None:
         """Tell that the user is writing, each three seconds at most; that they stopped, once."""
@@ -107,6 +118,17 @@ class Glances:
                 self._again(conversation, AGAIN_S if outcome.retry_after is None else outcome.retry_after)
 
         self._link.ask(MarkRead(conversation=conversation, seq=read), answered)
+
+    def _mark_thread(self, conversation: int, thread: int) -> None:
+        read = self._threads[conversation, thread]
+
+        def answered(outcome: Done | CallFailed | Disconnected) -> None:
+            settled = isinstance(outcome, Done) or (isinstance(outcome, CallFailed) and outcome.final)
+            if settled and self._threads.get((conversation, thread)) == read:
+                del self._threads[conversation, thread]
+
+        if self._link is not None:
+            self._link.ask(MarkThreadRead(conversation=conversation, thread=thread, seq=read), answered)
 
     def _again(self, conversation: int, wait_s: float) -> None:
         if conversation not in self._timers:

@@ -17,11 +17,12 @@ from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.client.link import Link
 from chat_core.client.sending import Sender
 from chat_core.client.state.amending import is_too_old
-from chat_core.client.state.inputs import LoadingMoved, MembersRead, Opened, PageRead
+from chat_core.client.state.inputs import LoadingMoved, MembersRead, Opened, PageRead, ThreadRead
 from chat_core.protocol.limits import PAGE_ITEMS
 from chat_core.protocol.requests import conversations
 from chat_core.protocol.requests.conversations import Find, ListMembers, Members
 from chat_core.protocol.requests.messages import History, Page
+from chat_core.protocol.requests.threads import ReadThread, ThreadPage
 from chat_core.protocol.values import Member
 
 FIRST_PAGE: Final = 50
@@ -61,6 +62,32 @@ class Pages:
         if isinstance(outcome, int):
             return outcome
         raise outcome
+
+    async def read_thread(self, conversation: int, thread: int, limit: int) -> int:
+        """Read the newest messages of a thread, which opens it. Raises: CallFailed, Disconnected."""
+        while True:
+            await self._sender.certain(conversation, CERTAIN_WITHIN_S)
+            taken: list[ThreadPage] = []
+            request = ReadThread(conversation=conversation, thread=thread, limit=limit)
+            await self._link().call(request, take=partial(self._take_thread, taken))
+            if taken:
+                return taken[0].thread.root.seq
+
+    async def load_older_thread(self, conversation: int, thread: int, limit: int) -> None:
+        """Read what is in front of what is known of an open thread. Raises: CallFailed, Disconnected."""
+        known = self._board.now.conversations.get(conversation)
+        opened = None if known is None else known.threads.get(thread)
+        if opened is None or opened.at_start or not opened.messages:
+            return
+        first = opened.messages[0].seq
+        request = ReadThread(conversation=conversation, thread=thread, anchor="before", seq=first, limit=limit)
+        await self._link().call(request, take=partial(self._take_thread, []))
+
+    def _take_thread(self, taken: list[ThreadPage], page: ThreadPage) -> None:
+        known = self._board.now.conversations.get(page.thread.conversation)
+        if known is None or not is_too_old(known.timeline, page):
+            self._board.apply(ThreadRead(page=page))
+            taken.append(page)
 
     def load_newest(self, conversation: int) -> None:
         """Read the newest page by itself, as after a reset; a failure leaves it to the user's scrolling."""

@@ -102,6 +102,8 @@ class Sender:
                 ts=unsent.ts,
                 style=unsent.style,
                 reply_to=unsent.reply_to,
+                thread=unsent.thread,
+                in_channel=unsent.in_channel,
                 status="failed",
                 code=Refusal.TOO_LONG,
                 text=text,
@@ -273,6 +275,8 @@ class Sender:
             body=unsent.body,
             style=unsent.style,
             reply_to=unsent.reply_to,
+            thread=unsent.thread,
+            in_channel=unsent.in_channel,
         )
         link.ask(request, lambda outcome: self._answered(sending, outcome))
 

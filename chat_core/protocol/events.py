@@ -65,6 +65,10 @@ class MessagePosted(ConversationEvent, frozen=True, kw_only=True, omit_defaults=
     """seq of the message it answers."""
     file: FileInfo | None = None
     """The file that was sent with it; nil in the log of a message that was deleted since."""
+    thread: int | None = None
+    """seq of the message whose thread it is in: one more reply is folded into that one; nil: it is in none."""
+    in_channel: bool = False
+    """With `thread`: whether it stands in the conversation besides."""
 
 
 class MessageEdited(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_edited"):
@@ -171,6 +175,19 @@ class ReadMarkerMoved(AccountEvent, frozen=True, kw_only=True, omit_defaults=Tru
     """Which one."""
     read: int
     """Everything up to this seq was read."""
+
+
+class ThreadMarked(AccountEvent, frozen=True, kw_only=True, omit_defaults=True, tag="thread_marked"):
+    """The account follows a thread, or no longer, or has read further in it; takes the place of the one before."""
+
+    conversation: ConversationNumber
+    """Where the thread is."""
+    thread: SeqNumber
+    """seq of the message that it hangs on."""
+    following: bool
+    """Whether the account follows it."""
+    read: int
+    """What is in it up to this seq was read."""
 
 
 class Invited(AccountEvent, frozen=True, kw_only=True, omit_defaults=True, tag="invited"):
@@ -298,6 +315,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     ConversationJoined,
     ConversationLeft,
     ReadMarkerMoved,
+    ThreadMarked,
     Invited,
     AccountSanctioned,
     PrivateChatChanged,

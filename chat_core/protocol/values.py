@@ -191,6 +191,19 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it was deleted: its text is gone, its place and its author stay."""
     file: FileInfo | None = None
     """The file that was sent with it; gone when it is deleted."""
+    thread: int | None = None
+    """seq of the message whose thread it is in; nil: it is in none."""
+    in_channel: bool = False
+    """With `thread`: whether it stands in the conversation besides."""
+    replies: int = 0
+    """Messages in its own thread; deleted ones keep their place and count."""
+    last_reply: int = 0
+    """When the newest of them was taken, in milliseconds since 1970-01-01 UTC; 0: there is none."""
+
+    @property
+    def aside(self) -> bool:
+        """Whether it stands in its thread only: it is no line of the conversation and never unread there."""
+        return self.thread is not None and not self.in_channel
 
 
 class Met(msgspec.Struct, frozen=True, kw_only=True):
@@ -233,6 +246,21 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     spans: tuple[tuple[int, int], ...] = ()
     """What of its body was looked for: pairs of the first character and the one behind the last, counted in Unicode
     code points from 0; in order, without overlaps."""
+
+
+class ThreadSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A thread as one account stands to it."""
+
+    conversation: ConversationNumber
+    """Where it is."""
+    root: Message
+    """The message that it hangs on, as it stands now."""
+    following: bool = False
+    """Whether the account follows it."""
+    read: int = 0
+    """Own read marker in it: what is in it up to this seq was read."""
+    unread: int = 0
+    """Messages by others in it behind that; of a thread that is not followed: 0."""
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):

@@ -89,6 +89,14 @@ class Hands(Protocol):
         """Let an answer to a message be written."""
         ...
 
+    def open_thread(self, conversation: int, seq: int) -> None:
+        """Show the thread that hangs on a message, or that a message is in."""
+        ...
+
+    def go_to_message(self, seq: int) -> None:
+        """Select another message of the same conversation, wherever it is."""
+        ...
+
     def write_quote(self, text: str) -> None:
         """Put lines into what is being written, and go on writing."""
         ...

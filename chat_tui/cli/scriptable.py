@@ -32,6 +32,9 @@ def declare(command: Declare) -> None:
     )
     _add_server(sending)
     _add_patience(sending)
+    sending.add_argument(
+        "--thread", type=_count, metavar="SEQ", help="say it in the thread of that message (the 17 of '#ops:17')"
+    )
     sending.add_argument("--key", metavar="K", help="makes it repeatable: run again, nothing is sent twice")
 
     tailing = command(_tail)
@@ -115,7 +118,7 @@ def _send(options: Namespace) -> ExitCode:
     if text is not None and not text.strip():
         raise UsageFault("The message is empty: write a text, or - for standard input.")
     server = _server(options)
-    return run(send(server, options.target, text, timeout_s=options.timeout, key=options.key))
+    return run(send(server, options.target, text, timeout_s=options.timeout, key=options.key, thread=options.thread))
 
 
 def _tail(options: Namespace) -> ExitCode:

@@ -236,6 +236,14 @@ class FileName(Argument):
     takes_rest = True
 
 
+class MessageNumber(Argument):
+    """A message by its number: `:17` here, `#ops:17` anywhere."""
+
+    __slots__ = ()
+
+    label = ":17"
+
+
 class Rest(Argument):
     """Everything up to the end of the line, or of all lines."""
 

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
+from typing_extensions import Unpack
+
 from chat_core.base.errors import UsageFault
 from chat_core.client.files.progress import Progress
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import Style
+from chat_tui.messages import Where
 from chat_tui.views.alerts import Rule
 from chat_tui.views.lines import Line
 
@@ -68,7 +71,7 @@ class Calls(Protocol):
         """Save the file of a message in a folder; return where it is."""
         ...
 
-    def post(self, conversation: int, body: str, *, style: Style = "text") -> None:
+    def post(self, conversation: int, body: str, *, style: Style = "text", **where: Unpack[Where]) -> None:
         """Queue a message; it is sent by itself."""
         ...
 
@@ -106,6 +109,18 @@ class Desk(Protocol):
 
     def open_soon(self, conversation: int) -> None:
         """Show a conversation, as soon as the state has it."""
+        ...
+
+    def open_thread(self, conversation: int, seq: int) -> None:
+        """Show the thread that hangs on a message, or that a message is in."""
+        ...
+
+    def write_also(self) -> None:
+        """Let what is written in the open thread be for the conversation besides, or no longer.
+
+        Raises:
+            UsageFault: none is open.
+        """
         ...
 
     def close_tab(self, conversation: int) -> None:
@@ -180,6 +195,8 @@ class Context(NamedTuple):
     """The screen."""
     current: int | None
     """The conversation that was on the screen when the line was entered."""
+    thread: int = 0
+    """The thread that was open there, by the seq of what it hangs on; 0: none."""
 
     @property
     def state(self) -> ClientState:

@@ -16,7 +16,7 @@ from chat_tui.commands.context import Context
 @command("me", example="/me waves")
 async def me(ctx: Context, text: Rest) -> None:
     """Say what you do: "ann waves"."""
-    ctx.calls.post(ctx.here.id, text, style="action")
+    ctx.calls.post(ctx.here.id, text, style="action", thread=ctx.thread or None)
 
 
 @command("broadcast", aliases=("bm",), example="/broadcast Back in ten minutes", classic=('/bm "hello"',))

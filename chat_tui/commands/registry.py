@@ -22,6 +22,7 @@ from chat_tui.commands import (
     search,
     session,
     settings,
+    threads,
 )
 from chat_tui.commands.arguments import Argument
 from chat_tui.commands.classic import Form
@@ -29,8 +30,8 @@ from chat_tui.commands.command import DECLARED, Command
 from chat_tui.commands.line import PREFIX, Run, Say, resolve
 
 DOMAINS: Final = (
-    conversations, channels, messages, files, private, presence, search, accounts, devices, order, administering,
-    settings, session,
+    conversations, channels, messages, threads, files, private, presence, search, accounts, devices, order,
+    administering, settings, session,
 )  # fmt: skip
 """The files with commands."""
 

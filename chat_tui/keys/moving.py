@@ -45,6 +45,7 @@ CONVERSATIONS: Final[tuple[Key, ...]] = (
         "go to a conversation, or run a command, by a few letters",
         "chat",
     ),
+    Key("conversations.also", "alt+t", "write_also", "in a thread: say it in the channel, too, or not", "chat"),
     Key("conversations.mark_all", "alt+shift+u", "mark_all", "mark everything everywhere as read; asks first", "chat"),
 )
 """Bindings that lead to other conversations."""

@@ -68,6 +68,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it was deleted since."""
     file: FileLine | None = None
     """The file that hangs on it."""
+    thread: int = 0
+    """seq of the message whose thread a message is in; 0: in none."""
+    in_channel: bool = False
+    """With that: whether it stands in the conversation besides."""
 
 
 def of_message(target: str, message: Message) -> Line:
@@ -82,6 +86,8 @@ def of_message(target: str, message: Message) -> Line:
         edits=message.edits,
         deleted=message.deleted,
         file=_file(message.file),
+        thread=message.thread or 0,
+        in_channel=message.in_channel,
     )
 
 
@@ -112,6 +118,8 @@ def of_event(target: str, event: ConversationEvent) -> Line:
         message=about,
         deleted=deleted,
         file=file,
+        thread=(event.thread or 0) if isinstance(event, MessagePosted) else 0,
+        in_channel=isinstance(event, MessagePosted) and event.in_channel,
     )
 
 
@@ -133,6 +141,8 @@ def as_text(line: Line, zone: tzinfo | None = None) -> str:
     body = drawable(line.text).replace("\n", _MORE_LINES) + (" (edited)" if line.edits else "")
     if line.file is not None:
         body = f"{body} [file {file_name(line.file.name)}, {size_in_words(line.file.size)}]"
+    if line.thread:
+        body = f"↳ #{line.thread} {body}"
     about = f"{drawable_line(line.conversation)}:{line.message}"
     match line.kind:
         case "message" | "action" if line.deleted:

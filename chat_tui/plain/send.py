@@ -74,7 +74,9 @@ class Pipe:
             await self._moved.wait_for(condition)
 
 
-async def send(server: Server, target: str, text: str | None, *, timeout_s: float, key: str | None) -> ExitCode:
+async def send(
+    server: Server, target: str, text: str | None, *, timeout_s: float, key: str | None, thread: int | None = None
+) -> ExitCode:
     """Send one text, or standard input line by line.
 
     Args:
@@ -83,6 +85,7 @@ async def send(server: Server, target: str, text: str | None, *, timeout_s: floa
         text: the message; None: read standard input, a line a message; blank lines are skipped.
         timeout_s: seconds without any progress after which it gives up with exit code 75.
         key: makes the cids repeatable; None: random ones.
+        thread: seq of the message in whose thread it is said; None: in none.
     """
     target = spelled(target)
     pipe = Pipe()
@@ -97,7 +100,7 @@ async def send(server: Server, target: str, text: str | None, *, timeout_s: floa
                 raise
             except (Disconnected, TimeoutError) as lost:
                 return _gave_up(pipe, client.state.link.detail or str(lost))
-            poster = spawn("post lines", _post_all(client, conversation, target, key, pipe))
+            poster = spawn("post lines", _post_all(client, conversation, target, key, pipe, thread))
             return await _print_acknowledged(client, target, pipe, timeout_s)
         finally:
             await stop(reader, poster)
@@ -108,13 +111,15 @@ async def _open(client: Client, target: str) -> int:
     return await persist(client, partial(work, target[1:]), None)
 
 
-async def _post_all(client: Client, conversation: int, target: str, key: str | None, pipe: Pipe) -> None:
+async def _post_all(
+    client: Client, conversation: int, target: str, key: str | None, pipe: Pipe, thread: int | None
+) -> None:
     while True:
         await pipe.until(lambda: bool(pipe.waiting))
         while pipe.waiting:
             number, line = pipe.waiting.popleft()
             cid = None if key is None else keyed_cid(key, target, number)
-            pipe.posted.append((number, client.post(conversation, line, cid=cid)))
+            pipe.posted.append((number, client.post(conversation, line, cid=cid, thread=thread)))
         await pipe.moved()
 
 

@@ -22,12 +22,12 @@ from chat_tui.commands.registry import bind
 from chat_tui.drafts import Draft
 from chat_tui.keys import bindings
 from chat_tui.messages import ConversationChosen, LinkChosen, MemberChosen, OlderWanted, ReadingOlder, ReadUpTo
-from chat_tui.screens.alerting import Alerting
 from chat_tui.screens.base import HelpWanted
 from chat_tui.screens.choices import Choice, choices, slot_choice
 from chat_tui.screens.found import FoundScreen
 from chat_tui.screens.help import help_lines
 from chat_tui.screens.switcher import Switcher
+from chat_tui.screens.threading import Threading
 from chat_tui.views.columns import BREAKPOINTS
 from chat_tui.widgets.completion import CompletionPopup
 from chat_tui.widgets.composer import Composer
@@ -41,7 +41,7 @@ _PATIENCE: Final = 100
 _WIDTHS: Final = {name: width for width, name in BREAKPOINTS}
 
 
-class ChatScreen(Alerting):
+class ChatScreen(Threading):
     """The main screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("chat")]
@@ -91,24 +91,26 @@ class ChatScreen(Alerting):
                 self.answer(taken)
             if event.line.command.moves:
                 self.moving += 1
-                self.errands.run(event.line, conversation, self._moved)
+                self.errands.run(event.line, conversation, self._moved, event.thread)
             else:
-                self.errands.run(event.line, conversation)
+                self.errands.run(event.line, conversation, thread=event.thread)
         elif conversation is not None:
-            self._say(conversation, event.line.body, event.draft)
+            self._say(conversation, event.line.body, event)
         else:
             if not self.composer.text:
                 self.composer.draft = event.draft
             self.answer(Answer("No conversation is open yet: this is not sent.", fault=True))
 
-    def _say(self, conversation: int, body: str, draft: Draft) -> None:
+    def _say(self, conversation: int, body: str, entered: Composer.Entered) -> None:
         """Send a message, or give one of one's own another text; what cannot be saved is in the composer again."""
+        draft, thread = entered.draft, entered.thread if conversation == entered.conversation else 0
         if not draft.edits:
-            self.bridge.post(conversation, body, reply_to=draft.replies_to or None)
+            self.say_in(conversation, thread, body, reply_to=draft.replies_to or None, also=entered.also)
             return
 
         def restore() -> None:
-            if self.places.shown == conversation and not self.composer.text:
+            here = (self.places.shown, self.composer.thread)
+            if here == (conversation, thread) and not self.composer.text:
                 self.composer.draft = draft
 
         self.errands.call(Edit(conversation=conversation, seq=draft.edits, body=body), None, restore)
@@ -140,7 +142,7 @@ class ChatScreen(Alerting):
         offer = self.offering.end()
         if offer is not None and offer.conversation is not None and self.answers.answer is not None:
             self.answers.dismiss()
-            self.bridge.post(offer.conversation, offer.text)
+            self.say_in(offer.conversation, self.composer.thread, offer.text)
 
     def on_composer_refused(self, event: Composer.Refused) -> None:
         """Say why a line was not taken."""
@@ -188,7 +190,7 @@ class ChatScreen(Alerting):
     def on_older_wanted(self, event: OlderWanted) -> None:
         """Fetch them."""
         event.stop()
-        self.errands.load_older(event.conversation, self.timeline.older_failed)
+        self.errands.load_older(event.conversation, self.mainline.older_failed)
 
     def on_reading_older(self, event: ReadingOlder) -> None:
         """See that nothing is forgotten there."""
@@ -218,6 +220,8 @@ class ChatScreen(Alerting):
             self.show_around()
         elif self.timeline.pointed is not None or not self.timeline.following:
             self.action_last()
+        elif self.composer.thread:
+            self.close_thread()
         elif not self.composer.text:
             self.timeline.mark_read()
 
@@ -252,6 +256,7 @@ class ChatScreen(Alerting):
     def go(self, number: int) -> None:
         """See ChatView: what was selected or looked for stays behind."""
         if number != self.places.shown:
+            self.close_thread()
             self.leave_selection()
             if self.finding:
                 self.action_stop_finding()
@@ -295,6 +300,7 @@ class ChatScreen(Alerting):
     def take(self, batch: Batch) -> None:
         """See ChatView."""
         super().take(batch)
+        self.follow_thread(batch)
         self.show_selected()
         if any(isinstance(change, MessagesPrepended) for change in batch.changes):
             self.find_on()

@@ -32,7 +32,7 @@ from chat_tui.config import Settings
 from chat_tui.keys import Keymap
 from chat_tui.live_page import LivePage
 from chat_tui.screens.asking import Asking
-from chat_tui.screens.drafting import Drafting
+from chat_tui.screens.drafting import Drafting, place_of
 from chat_tui.screens.errands import Errands
 from chat_tui.screens.offering import Offering
 from chat_tui.screens.pages import Pages
@@ -56,6 +56,7 @@ from chat_tui.widgets.member_list import MemberList
 from chat_tui.widgets.select_bar import SelectBar
 from chat_tui.widgets.status import StatusLine
 from chat_tui.widgets.tabs import Tabs
+from chat_tui.widgets.thread_panel import ThreadPanel
 from chat_tui.widgets.timeline import Timeline
 
 ANOTHER_ACCOUNT = "The server has another store now, and you another account in it: what was here before is gone."
@@ -70,6 +71,7 @@ class ChatView(SecretAsking):
     ChatView { layers: base over cover; }
     ChatView CompletionPopup { layer: over; }
     ChatView #composer-bar { height: auto; background: $panel; border-left: outer $own; }
+    ChatView.-thread #composer-bar { border-left: outer $thread; }
     ChatView.-short Composer, ChatView.-short Composer:focus { max-height: 3; }
     ChatView.-selecting SelectBar, ChatView.-finding FindBar { display: block; }
     ChatView.-selecting #status, ChatView.-finding #status, ChatView.-selecting FindBar { display: none; }
@@ -146,8 +148,10 @@ class ChatView(SecretAsking):
         """What is being written."""
         if settings.commands.classic_forms:
             self.composer.classic = self._classic
-        self.timeline = Timeline(hints=WELCOME, clock=self._clock, id="timeline")
-        """What was said."""
+        self.mainline = Timeline(hints=WELCOME, clock=self._clock, id="timeline")
+        """What was said in the conversation."""
+        self.aside = ThreadPanel(clock=self._clock, id="thread")
+        """What was said in the thread that is open."""
         self.select_bar = SelectBar(id="select")
         """What can be done with a selected message."""
         self.find_bar = FindBar(self.find_words, id="find")
@@ -172,7 +176,9 @@ class ChatView(SecretAsking):
             with Vertical(id="main"):
                 yield self._tabs
                 yield self._header
-                yield self.timeline
+                with Horizontal(id="body"):
+                    yield self.mainline
+                    yield self.aside
                 yield self.answers
                 yield self._status
                 yield self.select_bar
@@ -207,6 +213,11 @@ class ChatView(SecretAsking):
             with contextlib.suppress(OSError):
                 await asyncio.to_thread(visits.save, self._memory, self.visits)
 
+    @property
+    def timeline(self) -> Timeline:
+        """What one reads: the thread that is open, else the conversation."""
+        return self.aside.timeline if self.composer.thread else self.mainline
+
     # --- what comes
 
     def take(self, batch: Batch) -> None:
@@ -236,7 +247,7 @@ class ChatView(SecretAsking):
                 self._say_gone()
             self._go_somewhere()
         else:
-            self.timeline.apply(batch)
+            self.mainline.apply(batch)
             self.show_around()
         self._say_news(batch)
 
@@ -298,7 +309,7 @@ class ChatView(SecretAsking):
 
     def _say_gone(self) -> None:
         """Say what became of the conversation that was open, unless the user has done it here."""
-        history, shown = self.timeline.history, self.places.shown
+        history, shown = self.mainline.history, self.places.shown
         if history is not None and history.conversation.id == shown and not self.bridge.was_left_here(shown):
             target = history.conversation.target
             self.answer(Answer(f"You left {target} on another device. /join {target} brings you back."))
@@ -317,7 +328,7 @@ class ChatView(SecretAsking):
         conversation = self.open_conversation()
         if conversation is not None:
             draft = self.composer.draft
-            self.drafting.keep(conversation.id, conversation.target, draft)
+            self.drafting.keep(*place_of(conversation, self.composer.thread), draft)
             if draft.text:
                 self.bridge.typing(conversation.id, active=False)
 
@@ -342,7 +353,7 @@ class ChatView(SecretAsking):
         """Show the conversation as one that was just opened."""
         state = self.bridge.state
         channels = {name_key(each.info.name) for each in state.conversations.values() if each.info.kind != "direct"}
-        self.timeline.show(self.open_conversation(), state.me, channels, state.ignored)
+        self.mainline.show(self.open_conversation(), state.me, channels, state.ignored)
         self.show_around()
 
     def known(self) -> Known:
@@ -370,6 +381,14 @@ class ChatView(SecretAsking):
 
     def last_own(self) -> Said | None:
         """Return the message that can be written anew without looking for it."""
+        raise NotImplementedError
+
+    def open_thread(self, conversation: int, seq: int) -> None:
+        """Show the thread that hangs on a message, or that a message is in."""
+        raise NotImplementedError
+
+    def write_also(self) -> None:
+        """Let what is written in the open thread be for the conversation besides, or no longer. Raises: UsageFault."""
         raise NotImplementedError
 
     def find_words(self) -> None:

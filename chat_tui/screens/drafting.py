@@ -14,12 +14,19 @@ from typing import Final
 from msgspec.structs import replace
 
 from chat_core.base.tasks import spawn
-from chat_core.client.state.model import ClientState
+from chat_core.client.state.model import ClientState, ConversationState
 from chat_tui import drafts
 from chat_tui.drafts import Draft
 
 SAVED_WITHIN_S: Final = 0.5
 """Time after the first change until what changed is saved, in seconds."""
+
+
+def place_of(conversation: ConversationState, thread: int = 0) -> tuple[int, str]:
+    """Return number and name of the place of a draft: a conversation's own, or one for each of its threads."""
+    if not thread:
+        return conversation.id, conversation.target
+    return -(conversation.id << 32 | thread), f"{conversation.target}:{thread}"
 
 
 class Drafting:

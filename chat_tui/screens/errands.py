@@ -12,6 +12,7 @@ from chat_core.base.tasks import spawn, stop
 from chat_core.client.state.model import ConversationState, LinkStatus
 from chat_core.protocol.requests.base import Request
 from chat_core.protocol.requests.conversations import ListChannels
+from chat_core.protocol.requests.messages import History, Page
 from chat_tui.bridge import Bridge
 from chat_tui.commands.context import Answer, Context, Desk
 from chat_tui.commands.files import save
@@ -44,15 +45,18 @@ class Errands:
         """End what is under way."""
         await stop(*self._tasks)
 
-    def run(self, bound: Bound, conversation: int | None, ended: Callable[[], None] | None = None) -> None:
+    def run(
+        self, bound: Bound, conversation: int | None, ended: Callable[[], None] | None = None, thread: int = 0
+    ) -> None:
         """Run a command; a fault is told in a line.
 
         Args:
             bound: it.
             conversation: where it was entered.
             ended: told when it is done, or has failed.
+            thread: the thread that was open there; 0: none.
         """
-        context = Context(self._bridge, self._desk, conversation)
+        context = Context(self._bridge, self._desk, conversation, thread)
         task = self._start(f"/{bound.command.name}", bound.command.run(context, bound.given), self._tell)
         if ended is not None:
             task.add_done_callback(lambda _: ended())
@@ -95,6 +99,39 @@ class Errands:
             failed: called if none came.
         """
         self._start("older messages", _ignoring(self._bridge.load_older(conversation)), lambda _: failed())
+
+    def read_thread(
+        self, conversation: int, seq: int, done: Callable[[int], object], failed: Callable[[], object]
+    ) -> None:
+        """Read a thread, of which any message is named.
+
+        Args:
+            conversation: where.
+            seq: of that message.
+            done: told the seq of what it hangs on.
+            failed: called if it could not be read, after that was told in a line.
+        """
+
+        def tell(fault: ChatError) -> None:
+            self._tell(fault)
+            failed()
+
+        async def read() -> None:
+            done(await self._bridge.read_thread(conversation, seq))
+
+        self._start("thread", read(), tell)
+
+    def load_older_thread(self, conversation: int, thread: int, failed: Callable[[], None]) -> None:
+        """Fetch older messages of an open thread; `failed` is called if none came."""
+        self._start("older in thread", self._bridge.load_older_thread(conversation, thread), lambda _: failed())
+
+    def read_around(self, conversation: int, seq: int, show: Callable[[Page], object]) -> None:
+        """Read what was said around a message of the past, and have it shown."""
+
+        async def read() -> None:
+            show(await self._bridge.call(History(conversation=conversation, anchor="around", seq=seq)))
+
+        self._start("passage", read(), self._tell)
 
     def freshen_members(self, conversation: ConversationState) -> None:
         """Ask who is in a conversation, if what is known of that is out of date, and not all the time."""

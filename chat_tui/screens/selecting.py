@@ -195,6 +195,10 @@ class Selecting(Walking):
         start = self.composer.cursor_location
         self.composer.edited(("\n" if before and not before.endswith("\n") else "") + text, start, start)
 
+    def go_to_message(self, seq: int) -> None:
+        """Select another message of the conversation; for subclasses."""
+        raise NotImplementedError
+
     def retry(self, cid: bytes) -> None:
         """Send a refused message again."""
         self.bridge.retry(cid)

@@ -10,7 +10,9 @@ from typing_extensions import override
 from chat_core.protocol.values import Message
 from chat_tui.commands.context import Answer
 from chat_tui.screens.chat_view import ChatView
+from chat_tui.screens.drafting import place_of
 from chat_tui.views.banner import about, looking
+from chat_tui.views.lines import Span
 from chat_tui.widgets.composer import Composer
 
 _OWN_WITHIN: Final = 500
@@ -24,7 +26,7 @@ class Writing(ChatView):
         """Keep what is written for when the program is gone all at once."""
         conversation = self.open_conversation()
         if conversation is not None and self.composer.conversation == conversation.id:
-            self.drafting.keep(conversation.id, conversation.target, self.composer.draft)
+            self.drafting.keep(*place_of(conversation, self.composer.thread), self.composer.draft)
 
     def on_recalling_area_mode_changed(self, event: Composer.ModeChanged) -> None:
         """Say above the composer what is written in it."""
@@ -36,8 +38,17 @@ class Writing(ChatView):
         else:
             draft = self.composer.draft
             words = "Enter saves · Esc cancels" if draft.edits else "Enter sends · Esc cancels"
-            self.banner.show(about(draft, self.open_conversation()), words)
+            what = about(draft, self.open_conversation())
+            self.banner.show(what or self.place_label(), words if what else self.place_keys())
         self.keep_writing()
+
+    def place_label(self) -> tuple[Span, ...]:
+        """Return words for where one writes, if it is not the conversation itself; for subclasses."""
+        return ()
+
+    def place_keys(self) -> str:
+        """Return what else can be done there; for subclasses."""
+        return ""
 
     @override
     def last_own(self) -> Message | None:

@@ -24,7 +24,7 @@ from chat_tui.views.pages import last_up_to
 from chat_tui.views.when import since
 
 
-def everything(conversation: ConversationState, setting: Setting, hints: tuple[str, ...]) -> list[Item]:
+def everything(conversation: ConversationState, setting: Setting, hints: tuple[str, ...] | None) -> list[Item]:
     """Return all items up to the last message."""
     items, stale = beginning(conversation, hints), conversation.timeline.stale
     if stale is not None:
@@ -32,9 +32,11 @@ def everything(conversation: ConversationState, setting: Setting, hints: tuple[s
     return items + continued(conversation, setting, last_message(items), conversation.timeline)
 
 
-def beginning(conversation: ConversationState, hints: tuple[str, ...]) -> list[Item]:
-    """Return what stands above the first message."""
+def beginning(conversation: ConversationState, hints: tuple[str, ...] | None) -> list[Item]:
+    """Return what stands above the first message; without hints, where that begins nothing, only what is missing."""
     timeline = conversation.timeline
+    if hints is None:
+        return [] if timeline.at_start else [OlderItem(conversation.loading)]
     if timeline.at_start or (timeline.stale is not None and timeline.stale.at_start):
         return [WelcomeItem(conversation.info.kind, conversation.target, hints)]
     return [OlderItem(conversation.loading and timeline.stale is None)]

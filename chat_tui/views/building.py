@@ -50,9 +50,10 @@ class Setting(NamedTuple):
 
     def quoted(self, message: Message | Unsent) -> Quoted | None:
         """Return what a message answers, as it stands now."""
-        if message.reply_to is None or (isinstance(message, Message) and message.deleted):
+        answers = message.reply_to or (message.thread if message.in_channel else None)
+        if answers is None or (isinstance(message, Message) and message.deleted):
             return None
-        answered = self.find(message.reply_to)
+        answered = self.find(answers)
         if answered is None:
             return Quoted(0, "", "")
         return Quoted(answered.author, called(answered), " ".join(answered.body[:QUOTED_CHARS].split()))
@@ -164,6 +165,7 @@ class _Run:
         self._turn_day(message.ts, message.seq)
         self.divide(message.seq)
         head = self._begins(message.author, message.ts) or message.style == "action" or message.reply_to is not None
+        head = head or message.in_channel
         self.items.append(MessageItem(message, head, self.since, self.setting.quoted(message)))
         self.seq = message.seq
         self.author = message.author if message.style == "text" else 0

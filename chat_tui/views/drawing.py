@@ -30,7 +30,8 @@ from chat_tui.views.items import (
 )
 from chat_tui.views.lines import Line, Role, Span, cropped, elide, right
 from chat_tui.views.names import called, name_role, shown_name, soft_role
-from chat_tui.views.when import clock, day_in_words
+from chat_tui.views.threads import replies_words
+from chat_tui.views.when import clock, day_in_words, local, since
 
 MAX_LINES: Final = 60
 """Lines of a message that are drawn; more of one message is not a conversation."""
@@ -63,13 +64,8 @@ class Reader(NamedTuple):
 def draw(item: Item, where: Columns, reader: Reader) -> tuple[Line, ...]:
     """Return the lines of an item, one or more, each at most `where.width` cells wide."""
     match item:
-        case MessageItem(message=message):
-            lines = _message(message, item.head, where, reader)
-            return (
-                lines
-                if item.quoted is None or message.author in reader.ignored
-                else (_quoted(item.quoted, where, reader), *lines)
-            )
+        case MessageItem():
+            return _said(item, where, reader)
         case UnsentItem():
             lines = _unsent(item, where, reader)
             return lines if item.quoted is None else (_quoted(item.quoted, where, reader), *lines)
@@ -89,6 +85,17 @@ def draw(item: Item, where: Columns, reader: Reader) -> tuple[Line, ...]:
             return welcome(item, where)
         case _:
             raise TypeError(item)
+
+
+def _said(item: MessageItem, where: Columns, reader: Reader) -> tuple[Line, ...]:
+    """Return a message with what it answers above it, and what hangs on it below."""
+    message = item.message
+    lines = _message(message, item.head, where, reader)
+    if message.author in reader.ignored:
+        return lines
+    if message.replies:
+        lines = (*lines, _replies(message, where, reader))
+    return lines if item.quoted is None else (_quoted(item.quoted, where, reader), *lines)
 
 
 def estimated(text: str, cells: int) -> int:
@@ -168,6 +175,17 @@ def _folded(message: Message, where: Columns) -> Line:
     """Return the one faint line that stands for whatever somebody says whom one ignores."""
     words = elide(f"a message of {shown_name(called(message))}, whom you ignore", where.text)
     return hanging((Span(words, "faint"),), where)
+
+
+def _replies(message: Message, where: Columns, reader: Reader) -> Line:
+    """Return the line below a message that has a thread."""
+
+    def moment(ts: int) -> str:
+        posted, last = local(message.ts, reader.zone).date(), local(ts, reader.zone).date()
+        return clock(ts, reader.zone) if posted == last else since(ts, message.ts, reader.zone)
+
+    spans = cropped((Span(f"[{replies_words(message, moment)}]", "thread"),), where.text)
+    return hanging(spans, where, len(message.body))._replace(tail=sum(len(span.text) for span in spans))
 
 
 def _gone(message: Message, head: bool, where: Columns, reader: Reader) -> tuple[Line, ...]:

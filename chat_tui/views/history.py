@@ -56,7 +56,7 @@ class History:
         me: int | None,
         zone: tzinfo | None,
         now_ms: int,
-        hints: tuple[str, ...] = (),
+        hints: tuple[str, ...] | None = (),
     ) -> None:
         """Open a conversation; the line above its unread messages stays where it is now.
 
@@ -65,7 +65,7 @@ class History:
             me: own account.
             zone: time zone for days; None: the computer's own.
             now_ms: wall clock, milliseconds since 1970.
-            hints: words for the beginning of the conversation.
+            hints: words for the beginning of the conversation; None: nothing is said there.
         """
         self.conversation = conversation
         self.view = View()

@@ -56,8 +56,14 @@ class Composer(RecallingArea):
     class Entered(Message):
         """Enter was pressed on a line that means something; it was taken out of the composer."""
 
-        def __init__(self, line: Say | Bound, draft: Draft, conversation: int | None) -> None:
+        def __init__(
+            self, line: Say | Bound, draft: Draft, conversation: int | None, thread: int = 0, also: bool = False
+        ) -> None:
             super().__init__()
+            self.thread = thread
+            """In which thread, by the seq of what it hangs on; 0: in none."""
+            self.also = also
+            """With that: whether it is for the conversation besides."""
             self.line = line
             """What it means."""
             self.draft = draft
@@ -112,6 +118,10 @@ class Composer(RecallingArea):
         super().__init__(popup, known, id=id)
         self.conversation: int | None = None
         """Where what is written belongs; set by the screen together with the draft."""
+        self.thread = 0
+        """In which thread, by the seq of what it hangs on; 0: in none. Set like that, too."""
+        self.also = False
+        """Whether what is written in a thread is for the conversation besides."""
         self.classic: Callable[[str], Bound | Say | None] = lambda text: None
         """Takes lines of earlier systems first; set by the screen. Raises: UsageFault."""
         self._last_own = last_own
@@ -210,7 +220,7 @@ class Composer(RecallingArea):
             self.give_up()
             if not isinstance(line, Say) and draft.replies_to:
                 self.reply(draft.replies_to)
-            self.post_message(self.Entered(line, draft, self.conversation))
+            self.post_message(self.Entered(line, draft, self.conversation, self.thread, self.also))
         else:
             self.post_message(self.EnteredNothing())
 

@@ -49,6 +49,7 @@ _LOOKS: Final[Mapping[Role, _Look]] = {
     "badge": _Look("background", ground="accent", bold=True),
     "bar": _Look("accent"),
     "own": _Look("read-own", bold=True),
+    "thread": _Look("read-thread"),
     "link": _Look("read-link", underline=True),
     "channel": _Look("read-link"),
     "error": _Look("read-error"),

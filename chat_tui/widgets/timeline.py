@@ -23,6 +23,7 @@ from chat_tui.messages import OlderWanted, ReadingOlder, ReadUpTo
 from chat_tui.views.columns import Columns, columns
 from chat_tui.views.drawing import Reader
 from chat_tui.views.history import History, differs
+from chat_tui.views.threads import Mainline
 from chat_tui.views.timeline import Place
 from chat_tui.widgets.timeline_pointer import PointedPane
 
@@ -36,7 +37,7 @@ class Timeline(PointedPane, can_focus=False):
     def __init__(
         self,
         *,
-        hints: Sequence[str] = (),
+        hints: Sequence[str] | None = (),
         end_key: str = "End",
         zone: tzinfo | None = None,
         clock: Clock | None = None,
@@ -45,14 +46,15 @@ class Timeline(PointedPane, can_focus=False):
         """Make an empty timeline.
 
         Args:
-            hints: a few words each for the beginning of a channel: the keys that matter.
+            hints: a few words each for the beginning of a channel: the keys that matter; None: it begins nothing.
             end_key: the key that leads to the end, as it is called on keyboards.
             zone: time zone; None: the computer's own.
             clock: gives the year that goes without saying.
             id: the widget's.
         """
         super().__init__(end_key=end_key, id=id)
-        self._hints = tuple(hints)
+        self._hints = None if hints is None else tuple(hints)
+        self._mainline = Mainline()
         self._zone = zone
         self._clock = clock or SystemClock()
         self._me: Account | None = None
@@ -92,11 +94,11 @@ class Timeline(PointedPane, can_focus=False):
         self._history = self._pointed = None
         if conversation is not None:
             self._history = History(
-                conversation,
+                self.seen(conversation),
                 me=me.id if me is not None else None,
                 zone=self._zone,
                 now_ms=self._clock.wall_ms(),
-                hints=self._hints if conversation.info.kind == "channel" else (),
+                hints=self._hints if self._hints is None or conversation.info.kind == "channel" else (),
             )
         if self.is_mounted:
             self.screen.clear_selection()
@@ -129,7 +131,7 @@ class Timeline(PointedPane, can_focus=False):
         history = self._history
         if history is None or conversation.id != history.conversation.id:
             return
-        old = history.conversation
+        old, conversation = history.conversation, self.seen(conversation)
         resets = [each for each in changes if isinstance(each, TimelineReset) and each.conversation == old.id]
         reset = bool(resets)
         if reset:
@@ -144,8 +146,12 @@ class Timeline(PointedPane, can_focus=False):
             self._grow_gutter(history)
             history.view.settle()
             self.placed()
-        if reset or conversation.timeline.first_seq != old.timeline.first_seq:
+        if reset or conversation.timeline.known_from != old.timeline.known_from:
             self._ask_for_older()
+
+    def seen(self, conversation: ConversationState) -> ConversationState:
+        """Return what of a conversation is shown here; for subclasses, too."""
+        return self._mainline.of(conversation)
 
     def older_failed(self) -> None:
         """Take back that older messages were asked for: the next scroll asks again."""
@@ -279,7 +285,7 @@ class Timeline(PointedPane, can_focus=False):
     def _ask_for_older(self) -> None:
         history = self._history
         if history is not None and self.window.height and history.wants_older:
-            first = history.conversation.timeline.first_seq or -1
+            first = history.conversation.timeline.known_from  # a page may bring nothing that is shown here
             if first != self._asked:
                 self._asked = first
                 self._say(OlderWanted(history.conversation.id))

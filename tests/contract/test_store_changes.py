@@ -191,12 +191,12 @@ async def test_repeated_send_of_an_edited_message_is_compared_with_what_was_sent
     assert (await only(world)).body == "two"
 
 
-async def test_deleted_message_can_be_answered(world: World) -> None:
+async def test_deleted_message_cannot_be_answered(world: World) -> None:
     [ann] = await world.sign_in("ann")
     await world.post(ann)
     await world.delete(ann, 1)
 
-    assert await world.post(ann, GENERAL_ID, reply_to=1) == [3]
+    assert await world.refused(world.message(ann, reply_to=1)) is Refusal.NO_MESSAGE
     assert await world.refused(world.message(ann, reply_to=2)) is Refusal.NO_MESSAGE, "a deletion is no message"
 
 

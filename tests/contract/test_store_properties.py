@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from chat_core.base.ids import AccountId, Cid, ConversationId
+from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import (
     AccountEvent,
     ConversationEvent,
@@ -19,6 +20,7 @@ from chat_core.protocol.events import (
     MessagePosted,
     ReadMarkerMoved,
     RulesChanged,
+    ThreadMarked,
     TopicChanged,
 )
 from chat_core.protocol.values import Message, Rules, SanctionAct
@@ -40,10 +42,12 @@ from chat_core.server.store.base import (
     MoveReadMarker,
     Op,
     OpenDirect,
+    Refused,
     RenameAccount,
     SetChannelTopic,
     SignInByName,
 )
+from chat_core.server.store.threading import MoveThreadMarker, SetFollowing
 from tests.contract.world import MakeWorld, World
 
 NAMES = ("ann", "bob", "eve")
@@ -72,10 +76,21 @@ FRESH = st.builds(
     st.just("new"),
     st.none(),
 )
+
+
+def replies(person: AccountId, cid: bytes, thread: int, in_channel: bool) -> Op:
+    return AppendMessage(person, 1, Cid(cid), None, "re", "re", "text", None, 7, thread=thread, in_channel=in_channel)
+
+
+REPLIES = st.builds(replies, PEOPLE, st.binary(min_size=16, max_size=16), st.integers(1, 12), st.booleans())
 OPS: st.SearchStrategy[Op] = st.one_of(
     FRESH,
     FRESH,
     POSTS,
+    REPLIES,
+    REPLIES,
+    st.builds(SetFollowing, PEOPLE, st.just(1), st.integers(1, 9), st.booleans()),
+    st.builds(MoveThreadMarker, PEOPLE, st.just(1), st.integers(1, 9), st.integers(1, 20)),
     st.builds(
         EditMessage, PEOPLE, st.just(1) | ROOMS, st.integers(1, 9), st.sampled_from(["new", "b", "c"]), st.just(1)
     ),
@@ -122,7 +137,8 @@ async def _live(make_world: MakeWorld, batches: list[list[Op]]) -> None:
         await world.together(*(SignInByName(name, 1) for name in NAMES))
         for number, batch in enumerate(batches):
             for reply in await world.together(*batch):
-                assert not isinstance(reply, Exception) or type(reply).__name__ == "Refused"
+                assert not isinstance(reply, Exception) or isinstance(reply, Refused)
+                assert getattr(reply, "code", None) is not Refusal.STORE_FAILED
             if number == 2:
                 await world.reopen()
         await world.reopen()
@@ -130,6 +146,7 @@ async def _live(make_world: MakeWorld, batches: list[list[Op]]) -> None:
             await _check_log(world, head.conversation, head.seq)
         for number in (1, 2, 3):
             await _check_account(world, AccountId(number))
+            await _check_threads(world, AccountId(number))
 
 
 async def _check_log(world: World, conversation: ConversationId, head: int) -> None:
@@ -146,6 +163,29 @@ async def _check_log(world: World, conversation: ConversationId, head: int) -> N
     assert len(set(sends)) == len(sends)
 
 
+async def _check_threads(world: World, account: AccountId) -> None:
+    """The threads of an account are those that its log tells of, with what is unread in them."""
+    marked = {
+        (event.conversation, event.thread): (event.read, event.following)
+        for event in world.account_events(account)
+        if isinstance(event, ThreadMarked)
+    }
+    mine = {shown.id for shown in await world.list_of(account)}
+    expected = {place: read for place, (read, following) in marked.items() if following and place[0] in mine}
+    shown, more = await world.read(lambda reader: reader.threads_of(account, 50, unread=False))
+    assert {(each.conversation, each.root.seq): each.read for each in shown} == expected and not more
+    assert [each.root.last_reply for each in shown] == sorted((each.root.last_reply for each in shown), reverse=True)
+    for each in shown:
+        everything = await world.messages(ConversationId(each.conversation))
+        inside = [message for message in everything if message.thread == each.root.seq]
+        assert each.root in everything
+        assert each.unread == sum(message.author != account and message.seq > each.read for message in inside)
+        page = await world.read(lambda reader, each=each: reader.thread_page(each, "latest", 0, 50, None))  # type: ignore[misc]
+        assert list(page.messages) == inside
+    unread, _ = await world.read(lambda reader: reader.threads_of(account, 50, unread=True))
+    assert list(unread) == [each for each in shown if each.unread]
+
+
 async def _check_account(world: World, account: AccountId) -> None:
     pushed = world.account_events(account)
     assert [event.seq for event in pushed] == list(range(1, len(pushed) + 1))
@@ -155,7 +195,8 @@ async def _check_account(world: World, account: AccountId) -> None:
         number = ConversationId(shown.id)
         log = await world.log(number)
         others = [event for event in log if isinstance(event, MessagePosted) and event.author != account]
-        assert shown.unread == sum(event.seq > shown.read for event in others)
+        lines = [event for event in others if event.thread is None or event.in_channel]
+        assert shown.unread == sum(event.seq > shown.read for event in lines)
         assert shown.head == len(log)
         assert shown.eid == (log[-1].eid if log else b"")
         topics = [event.topic for event in log if isinstance(event, TopicChanged)]
@@ -182,7 +223,13 @@ def fold(log: Sequence[ConversationEvent]) -> list[Message]:
                     body=event.body,
                     style=event.style,
                     reply_to=event.reply_to,
+                    thread=event.thread,
+                    in_channel=event.in_channel,
                 )
+                if event.thread is not None:
+                    root = found[event.thread]
+                    assert root.thread is None
+                    found[root.seq] = replace(root, changed=event.seq, replies=root.replies + 1, last_reply=event.ts)
             case MessageEdited():
                 old = found[event.message]
                 assert event.author == old.author and not old.deleted
@@ -209,16 +256,20 @@ def erased(log: Sequence[ConversationEvent], deleted: set[int]) -> list[Conversa
 
 
 def surviving(pushed: Sequence[AccountEvent]) -> list[int]:
-    """Return the seqs that an account's log keeps: of the markers of one conversation, the newest."""
-    newest: dict[int, int] = defaultdict(int)
+    """Return the seqs that an account's log keeps: of the markers of one conversation or thread, the newest."""
+    newest: dict[tuple[int, int], int] = defaultdict(int)
     for event in pushed:
-        if isinstance(event, ReadMarkerMoved):
-            newest[event.conversation] = event.seq
+        if isinstance(event, ReadMarkerMoved | ThreadMarked):
+            newest[_marked(event)] = event.seq
     return [
         event.seq
         for event in pushed
-        if not isinstance(event, ReadMarkerMoved) or newest[event.conversation] == event.seq
+        if not isinstance(event, ReadMarkerMoved | ThreadMarked) or newest[_marked(event)] == event.seq
     ]
+
+
+def _marked(event: ReadMarkerMoved | ThreadMarked) -> tuple[int, int]:
+    return event.conversation, event.thread if isinstance(event, ThreadMarked) else 0
 
 
 def _renamed(event: ConversationEvent, names: dict[int, str]) -> ConversationEvent:

@@ -150,6 +150,8 @@ class World:
         raw: str | None = None,
         style: Style = "text",
         reply_to: int | None = None,
+        thread: int | None = None,
+        in_channel: bool = False,
         ts: int = 1,
     ) -> AppendMessage:
         """Return the op of a message; without `cid` it is one of its own."""
@@ -162,6 +164,8 @@ class World:
             raw=body if raw is None else raw,
             style=style,
             reply_to=reply_to,
+            thread=thread,
+            in_channel=in_channel,
             ts=ts,
         )
 

@@ -27,6 +27,7 @@ from chat_core.protocol.requests import (
     search,
     session,
     signin,
+    threads,
 )
 from chat_core.protocol.requests.base import Request, request_name
 from chat_core.protocol.requests.catalog import REQUESTS
@@ -146,6 +147,11 @@ SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
     private.SetDmPolicy: lambda stage: private.SetDmPolicy(policy="request"),
     private.SetIgnored: lambda stage: private.SetIgnored(account=stage.other.name, ignored=True),
     private.ListIgnored: lambda stage: private.ListIgnored(),
+    threads.ReadThread: lambda stage: threads.ReadThread(conversation=stage.channel, thread=stage.own),
+    threads.FollowThread: lambda stage: threads.FollowThread(conversation=stage.channel, thread=stage.own),
+    threads.UnfollowThread: lambda stage: threads.UnfollowThread(conversation=stage.channel, thread=stage.own),
+    threads.MarkThreadRead: lambda stage: threads.MarkThreadRead(conversation=stage.channel, thread=stage.own, seq=1),
+    threads.ListThreads: lambda stage: threads.ListThreads(),
     search.Search: lambda stage: search.Search(query="first", conversation=stage.channel),
     moderation.ListModeration: lambda stage: moderation.ListModeration(conversation=stage.channel),
     moderation.SetModeration: lambda stage: moderation.SetModeration(

@@ -24,7 +24,8 @@ from chat_core.client.state.reducer import apply
 from chat_core.protocol.events import ConversationEvent
 from chat_core.protocol.requests.messages import Page
 from chat_core.protocol.requests.session import Resumed
-from chat_core.protocol.values import Account, Conversation, Message
+from chat_core.protocol.requests.threads import ThreadPage
+from chat_core.protocol.values import Account, Conversation, Message, ThreadSummary
 from chat_core.server.store.base import (
     AppendMessage,
     Committed,
@@ -43,7 +44,7 @@ ANN, BOB = AccountId(1), AccountId(2)
 Step = tuple[str, AccountId, int, str]
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["post", "post", "edit", "edit", "delete", "topic"]),
+        st.sampled_from(["post", "post", "edit", "edit", "delete", "topic", "reply", "reply", "also"]),
         st.sampled_from([ANN, BOB]),
         st.integers(1, 12),
         st.sampled_from(["one", "two", "hello @ann", "three\nlines"]),
@@ -69,6 +70,11 @@ def op_of(step: Step, cids: Iterator[int]) -> Op:
     match kind:
         case "post":
             return AppendMessage(who, WHERE, Cid(next(cids).to_bytes(16, "big")), None, text, text, "text", None, 1)
+        case "reply" | "also":
+            cid = Cid(next(cids).to_bytes(16, "big"))
+            return AppendMessage(
+                who, WHERE, cid, None, text, text, "text", None, 5, thread=seq, in_channel=kind == "also"
+            )
         case "edit":
             return EditMessage(who, WHERE, seq, text, 2)
         case "delete":
@@ -123,6 +129,21 @@ def with_page(state: ClientState, told: Told, head: int) -> ClientState:
     return apply(state, inputs.PageRead(page=page))[0]
 
 
+def with_thread(state: ClientState, said: Told, root: int, head: int) -> ClientState:
+    """Return the state with a thread opened, as a page showed it when the log stood at `head`."""
+    hung_on, inside = thread_at(said, root, head)
+    summary = ThreadSummary(conversation=WHERE, root=hung_on)
+    page = ThreadPage(thread=summary, messages=inside, head=head, at_start=True, at_end=True)
+    return apply(state, inputs.ThreadRead(page=page))[0]
+
+
+def thread_at(said: Told, root: int, head: int) -> tuple[Message, tuple[Message, ...]]:
+    """Return what a thread hangs on and what is in it, when the log stood at `head`."""
+    everything = said.pages[head]
+    hung_on = next(message for message in everything if message.seq == root)
+    return hung_on, tuple(message for message in everything if message.thread == root)
+
+
 def shown(state: ClientState) -> tuple[Message, ...]:
     return tuple(state.conversations[WHERE].timeline)
 
@@ -160,3 +181,25 @@ def test_page_and_the_events_behind_it_are_a_fresh_page_at_every_point(steps: li
             assert shown(state) == said.pages[later + 1], (earlier, later)
         caught_up = with_events(with_page(joined(earlier), said, earlier), said.kept[earlier:])
         assert shown(caught_up) == said.pages[newest], "from the log, where deleted texts are gone"
+
+
+THREAD = [("post", ANN, 1, "one"), ("reply", BOB, 1, "two"), ("edit", ANN, 1, "one!"), ("also", ANN, 2, "three")]
+
+
+@given(steps=STEPS, data=st.data())
+@settings(max_examples=25)
+def test_open_thread_is_a_fresh_one_whichever_way_it_came(steps: list[Step], data: st.DataObject) -> None:
+    said = asyncio.run(told([*THREAD, *steps]))
+    newest = len(said.pushed)
+    start = data.draw(st.integers(0, newest), "head when it joined")
+    roots = [message.seq for message in said.pages[newest] if message.replies]
+    assert roots, "the first message has a thread"
+
+    for root in roots:
+        for read_at in range(max(start, root), newest + 1):
+            for position in range(start, newest + 1):
+                state = with_events(joined(start), said.pushed[start:position])
+                state = with_thread(state, said, root, read_at)
+                state = with_events(state, said.pushed[position:])
+                thread = state.conversations[WHERE].threads[root]
+                assert (thread.root, thread.messages) == thread_at(said, root, newest), (start, read_at, position)

@@ -1,4 +1,4 @@
-"""Edits and deletions: folded into the messages that are known, kept for those that a page may still bring. Pure.
+"""Edits, deletions, replies in threads: folded into what is known, kept for what a page may still bring. Pure.
 
 A page of history and an event can cross: the page was read before the event happened and comes after it. So a change
 of a message that is not known is kept, and folded into the page that brings the message.
@@ -8,28 +8,27 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, TypeGuard
 
 from msgspec.structs import replace
 
-from chat_core.client.state.model import Timeline
-from chat_core.protocol.events import MessageDeleted, MessageEdited
+from chat_core.client.state.model import Amendment, Timeline
+from chat_core.protocol.events import MessageDeleted, MessageEdited, MessagePosted
 from chat_core.protocol.requests.messages import Page
+from chat_core.protocol.requests.threads import ThreadPage
 from chat_core.protocol.values import Message
 
 STRAYS: Final = 256
 """Changes of unknown messages that are kept: those of one round trip at least."""
 
 
-def amend(
-    timeline: Timeline, events: Iterable[MessageEdited | MessageDeleted]
-) -> tuple[Timeline, dict[int, tuple[Message, Message]]]:
+def amend(timeline: Timeline, events: Iterable[Amendment]) -> tuple[Timeline, dict[int, tuple[Message, Message]]]:
     """Fold changes in, oldest first; return the timeline, and the messages before and after by their seq."""
     touched: dict[int, list[Message]] = {}
     changed: dict[int, tuple[Message, Message]] = {}
-    strays: list[MessageEdited | MessageDeleted] = []
+    strays: list[Amendment] = []
     for event in events:
-        place = _place(timeline, event.message)
+        place = _place(timeline, about(event))
         if place is None:
             strays.append(event)
             continue
@@ -47,9 +46,7 @@ def amend(
     return _keep(timeline, strays), changed
 
 
-def amend_stale(
-    timeline: Timeline, events: Iterable[MessageEdited | MessageDeleted]
-) -> tuple[Timeline, tuple[int, ...]]:
+def amend_stale(timeline: Timeline, events: Iterable[Amendment]) -> tuple[Timeline, tuple[int, ...]]:
     """Fold changes into what is stale, which may lack earlier ones; return the timeline and the seqs of the changed.
 
     So that a text that was deleted just now is not shown until a page has replaced it.
@@ -59,26 +56,40 @@ def amend_stale(
         return timeline, ()
     changed: dict[int, Message] = {}
     for event in events:
-        before = changed.get(event.message) or stale.find(event.message)
+        before = changed.get(about(event)) or stale.find(about(event))
         after = before if before is None else amended(before, event)
         if after is not None and after is not before:
-            changed[event.message] = after
+            changed[about(event)] = after
     if not changed:
         return timeline, ()
     blocks = tuple(tuple(changed.get(message.seq, message) for message in block) for block in stale.blocks)
     return replace(timeline, stale=replace(stale, blocks=blocks)), tuple(changed)
 
 
-def amended(message: Message, event: MessageEdited | MessageDeleted) -> Message:
+def is_amendment(event: object) -> TypeGuard[Amendment]:
+    """Return whether an event is folded into a message that was there before."""
+    return isinstance(event, MessageEdited | MessageDeleted) or (
+        isinstance(event, MessagePosted) and event.thread is not None
+    )
+
+
+def about(event: Amendment) -> int:
+    """Return the seq of the message that it is folded into; 0: none."""
+    return (event.thread or 0) if isinstance(event, MessagePosted) else event.message
+
+
+def amended(message: Message, event: Amendment) -> Message:
     """Return a message with a change of it folded in; the very same one if it has it already."""
     if event.seq <= message.changed:
         return message
+    if isinstance(event, MessagePosted):
+        return replace(message, replies=message.replies + 1, last_reply=event.ts, changed=event.seq)
     if isinstance(event, MessageEdited):
         return replace(message, body=event.body, edits=message.edits + 1, changed=event.seq)
     return replace(message, body="", deleted=True, file=None, changed=event.seq)
 
 
-def is_too_old(timeline: Timeline, page: Page) -> bool:
+def is_too_old(timeline: Timeline, page: Page | ThreadPage) -> bool:
     """Return whether a page was read before changes that are not known here any more: it must be read again."""
     return page.head < timeline.strays_from
 
@@ -88,25 +99,25 @@ def mended(timeline: Timeline, page: Page) -> tuple[Message, ...]:
     strays = [event for event in timeline.strays if event.seq > page.head]
     if not strays:
         return page.messages
-    changes: dict[int, list[MessageEdited | MessageDeleted]] = {}
+    changes: dict[int, list[Amendment]] = {}
     for event in strays:
-        changes.setdefault(event.message, []).append(event)
+        changes.setdefault(about(event), []).append(event)
     return tuple(_all_in(message, changes.get(message.seq, ())) for message in page.messages)
 
 
 def forget_placed(timeline: Timeline) -> Timeline:
     """Keep no change of a message that is known by now."""
-    strays = tuple(event for event in timeline.strays if _place(timeline, event.message) is None)
+    strays = tuple(event for event in timeline.strays if _place(timeline, about(event)) is None)
     return timeline if len(strays) == len(timeline.strays) else replace(timeline, strays=strays)
 
 
-def _all_in(message: Message, events: Sequence[MessageEdited | MessageDeleted]) -> Message:
+def _all_in(message: Message, events: Sequence[Amendment]) -> Message:
     for event in events:
         message = amended(message, event)
     return message
 
 
-def _keep(timeline: Timeline, strays: Sequence[MessageEdited | MessageDeleted]) -> Timeline:
+def _keep(timeline: Timeline, strays: Sequence[Amendment]) -> Timeline:
     if not strays or timeline.at_start:
         return timeline
     kept = (*timeline.strays, *strays)

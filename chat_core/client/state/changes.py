@@ -71,6 +71,15 @@ class MessageChanged(Change, frozen=True, kw_only=True):
     """Which."""
 
 
+class ThreadChanged(Change, frozen=True, kw_only=True):
+    """A thread that is open has other messages, another root, marker or staleness."""
+
+    conversation: int
+    """Where."""
+    thread: int
+    """seq of what it hangs on."""
+
+
 class MessagesPrepended(Change, frozen=True, kw_only=True):
     """Older messages came at the beginning."""
 

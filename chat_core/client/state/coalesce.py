@@ -15,6 +15,7 @@ from chat_core.client.state.changes import (
     NoticeAdded,
     PutOut,
     SendGivenUp,
+    ThreadChanged,
     TimelineReset,
 )
 from chat_core.protocol.events import ConversationEvent
@@ -62,6 +63,8 @@ class _Teller:
             case MessageChanged(conversation=number, seq=seq):
                 if (TimelineReset, number) not in self._at:
                     self._once(change, (number, seq))
+            case ThreadChanged(conversation=number, thread=seq):
+                self._once(change, (number, seq))
             case _:
                 self._once(change, getattr(change, "conversation", None))
 

@@ -10,6 +10,7 @@ from chat_core.protocol.requests.conversations import Members
 from chat_core.protocol.requests.messages import Page
 from chat_core.protocol.requests.presence import AboutPerson
 from chat_core.protocol.requests.session import Resumed
+from chat_core.protocol.requests.threads import ThreadPage
 from chat_core.protocol.values import Account, Conversation, Message, Position
 
 
@@ -151,6 +152,33 @@ class MembersRead(Input, frozen=True, kw_only=True):
     """Whose."""
     members: Members
     """Who."""
+
+
+class ThreadRead(Input, frozen=True, kw_only=True):
+    """A page of a thread: the newest one, or the one in front of what is known of it."""
+
+    page: ThreadPage
+    """The page."""
+
+
+class ThreadClosed(Input, frozen=True, kw_only=True):
+    """Nobody looks at a thread any more."""
+
+    conversation: int
+    """Where."""
+    thread: int
+    """seq of what it hangs on."""
+
+
+class ThreadMarkedRead(Input, frozen=True, kw_only=True):
+    """The user read a thread up to here."""
+
+    conversation: int
+    """Where."""
+    thread: int
+    """seq of what it hangs on."""
+    seq: int
+    """The last one."""
 
 
 class MarkedRead(Input, frozen=True, kw_only=True):

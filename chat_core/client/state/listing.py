@@ -7,6 +7,7 @@ from types import MappingProxyType
 from msgspec.structs import replace
 
 from chat_core.base.names import name_key
+from chat_core.client.state import threads
 from chat_core.client.state.changes import (
     Change,
     Delivered,
@@ -163,7 +164,9 @@ def was_reset(state: ClientState, input: WasReset) -> tuple[ClientState, list[Ch
         now = replace(known, position=input.position, timeline=begin(seq), notices=(notice,), typing=(), mentions=0)
         # Read markers mean something within one log only.
         now = replace(now, read=min(now.info.read, seq), unread=now.info.unread)
-    return put(state, now), [TimelineReset(conversation=number, reason=input.reason), *differences(known, now)]
+    changes: list[Change] = [TimelineReset(conversation=number, reason=input.reason), *differences(known, now)]
+    now, more = threads.outdated(now)
+    return put(state, now), changes + more
 
 
 def put(state: ClientState, conversation: ConversationState) -> ClientState:

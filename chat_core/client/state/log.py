@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
+from chat_core.client.state import threads
 from chat_core.client.state import timeline as timelines
-from chat_core.client.state.amending import amend, amend_stale
+from chat_core.client.state.amending import amend, amend_stale, is_amendment
 from chat_core.client.state.changes import (
     Change,
     Delivered,
@@ -23,7 +24,7 @@ from chat_core.client.state.model import ConversationState, Notice
 from chat_core.client.state.notices import add_notice
 from chat_core.client.state.ordering import ordered
 from chat_core.client.state.reading import caught_up, is_mention
-from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted, TopicChanged
+from chat_core.protocol.events import ConversationEvent, MessagePosted, TopicChanged
 from chat_core.protocol.values import Account, Message, Position
 
 
@@ -49,7 +50,7 @@ def _arrived(
     last = arrival.events[-1]
     posted = [event for event in arrival.events if isinstance(event, MessagePosted)]
     timeline, new = timelines.append(conversation.timeline, [timelines.message_of(event) for event in posted])
-    amendments = [event for event in arrival.events if isinstance(event, MessageEdited | MessageDeleted)]
+    amendments = [event for event in arrival.events if is_amendment(event)]
     timeline, changed = amend(timeline, amendments) if amendments else (timeline, {})
     timeline, old = amend_stale(timeline, amendments)
     if arrival.keep is not None:
@@ -63,6 +64,8 @@ def _arrived(
     if new:
         changes.append(MessagesAppended(conversation=number, messages=new, live=arrival.live))
     changes += [MessageChanged(conversation=number, seq=seq) for seq in (*old, *changed)]
+    after, more = threads.followed_on(after, posted, amendments)
+    changes += more
     if (after.unread, after.read, after.mentions) != (conversation.unread, conversation.read, conversation.mentions):
         changes.append(UnreadChanged(conversation=number))
     after, more = _topics(after, arrival.events)
@@ -80,6 +83,8 @@ def _count_new(conversation: ConversationState, new: Sequence[Message], me: Acco
     read, unread, mentions = conversation.read, conversation.unread, conversation.mentions
     counted = conversation.info.head
     for message in new:
+        if message.aside:
+            continue
         own = me is not None and message.author == me.id
         if own and message.seq > counted and not unread:
             read, mentions = max(read, message.seq), 0
@@ -95,7 +100,7 @@ def _count_changed(
     """Count mentions that an edit brought or took away; a change makes nothing unread."""
     mentions = conversation.mentions
     for before, after in changed:
-        if before.seq > conversation.read:
+        if before.seq > conversation.read and not before.aside:
             mentions += is_mention(after, me) - is_mention(before, me)
     return conversation if mentions == conversation.mentions else replace(conversation, mentions=mentions)
 

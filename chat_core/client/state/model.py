@@ -15,9 +15,18 @@ from typing import Final, Literal
 import msgspec
 
 from chat_core.base.names import name_key
-from chat_core.protocol.events import MemberSanctioned, MessageDeleted, MessageEdited, RoleChanged, RulesChanged
+from chat_core.protocol.events import (
+    MemberSanctioned,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    RoleChanged,
+    RulesChanged,
+)
 from chat_core.protocol.values import Account, Conversation, Member, Message, Position, Style
 
+Amendment = MessageEdited | MessageDeleted | MessagePosted
+"""What is folded into a message: a change of its text, or a reply in its thread."""
 BLOCK: Final = 256
 """Messages in a block before a new one is begun."""
 
@@ -67,12 +76,21 @@ class Unsent(msgspec.Struct, frozen=True, kw_only=True):
     """How it is drawn."""
     reply_to: int | None = None
     """seq of the message it answers."""
+    thread: int | None = None
+    """seq of the message whose thread it is for."""
+    in_channel: bool = False
+    """With `thread`: whether it stands in the conversation besides."""
     status: Literal["queued", "sending", "failed"] = "queued"
     """`queued`: waits for the connection; `sending`: on its way, unknown; `failed`: refused for good."""
     code: str = ""
     """With `failed`: the refusal's code; also while a refusal that passes is waited out."""
     text: str = ""
     """The refusal's sentence."""
+
+    @property
+    def aside(self) -> bool:
+        """Whether it stands in its thread only."""
+        return self.thread is not None and not self.in_channel
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +150,7 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     """Whether nothing older exists."""
     known_from: int = 0
     """Every message from this seq on, up to the position, is in it."""
-    strays: tuple[MessageEdited | MessageDeleted, ...] = ()
+    strays: tuple[Amendment, ...] = ()
     """Changes of messages that are not in it, oldest first: a page that was read before them lacks them."""
     strays_from: int = 0
     """All such changes behind this seq are kept; a page that was read before it cannot be mended."""
@@ -210,6 +228,31 @@ class MemberList(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it should be asked for again before it is shown as the truth."""
 
 
+class ThreadState(msgspec.Struct, frozen=True, kw_only=True):
+    """A thread that was opened here."""
+
+    root: Message
+    """What it hangs on."""
+    messages: tuple[Message, ...] = ()
+    """What was said in it, oldest first, without a hole up to the conversation's position."""
+    at_start: bool = False
+    """Whether nothing older is in it."""
+    following: bool = False
+    """Whether one follows it."""
+    read: int = 0
+    """Own read marker in it."""
+    stale: bool = False
+    """Whether something may be missing: it must be read again."""
+
+    def unread(self, me: int | None) -> int:
+        """Return how many messages by others are behind the read marker."""
+        return sum(message.seq > self.read and message.author != me for message in self.messages)
+
+
+def _no_threads() -> Mapping[int, ThreadState]:
+    return MappingProxyType({})
+
+
 class ConversationState(msgspec.Struct, frozen=True, kw_only=True):
     """One conversation as this client has it."""
 
@@ -237,6 +280,8 @@ class ConversationState(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is known from an earlier run only, and the server has not said anything of it yet."""
     loading: bool = False
     """Whether older messages are being fetched."""
+    threads: Mapping[int, ThreadState] = msgspec.field(default_factory=_no_threads)
+    """Threads that were opened here, by the seq of what they hang on; read-only."""
 
     @property
     def id(self) -> int:

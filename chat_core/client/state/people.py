@@ -9,6 +9,7 @@ from typing import Final, Literal
 from msgspec.structs import replace
 
 from chat_core.base.names import name_key
+from chat_core.client.state import threads
 from chat_core.client.state import timeline as timelines
 from chat_core.client.state.changes import (
     Change,
@@ -215,6 +216,8 @@ def _rename_in(
     if timeline is not now.timeline:
         now = replace(now, timeline=timeline)
         changes.append(TimelineReset(conversation=number, reason="renamed"))
+    now, told = threads.renamed(now, account, name)
+    changes += told
     if any(member.account == account for member in now.members.members):
         members = tuple(
             replace(member, name=name, display=display) if member.account == account else member

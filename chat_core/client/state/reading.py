@@ -81,7 +81,7 @@ def _count(conversation: ConversationState, read: int, me: Account | None) -> tu
     """Count known messages by others, and those that name oneself, behind a seq."""
     unread = mentions = 0
     for message in behind(conversation.timeline, read):
-        if me is None or message.author != me.id:
+        if not message.aside and (me is None or message.author != me.id):
             unread += 1
             mentions += is_mention(message, me)
     return unread, mentions
@@ -92,7 +92,7 @@ def _mentions_between(conversation: ConversationState, read: int, known_from: in
     for message in conversation.timeline:
         if message.seq >= known_from:
             break
-        count += message.seq > read and is_mention(message, me)
+        count += message.seq > read and not message.aside and is_mention(message, me)
     return count
 
 

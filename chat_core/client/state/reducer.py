@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from chat_core.client.state import inputs, listing, log, people
+from chat_core.client.state import inputs, listing, log, people, threads
 from chat_core.client.state.amending import forget_placed, is_too_old, mended
 from chat_core.client.state.changes import (
     Change,
@@ -31,7 +31,7 @@ from chat_core.client.state.model import ClientState, Notice
 from chat_core.client.state.notices import add_notice
 from chat_core.client.state.reading import move_marker, page_came
 from chat_core.client.state.timeline import prepend
-from chat_core.protocol.events import ConversationJoined, ConversationLeft, IgnoreChanged, ReadMarkerMoved
+from chat_core.protocol.events import ConversationJoined, ConversationLeft, IgnoreChanged, ReadMarkerMoved, ThreadMarked
 
 Result = tuple[ClientState, list[Change]]
 
@@ -92,11 +92,16 @@ def _account_event(state: ClientState, input: inputs.AccountEventArrived) -> Res
             if known is not None:
                 changes += listing.put_out(known, event.reason, event.name, event.text, event.until)
         case IgnoreChanged():
-            now = state.ignored | {event.account} if event.ignored else state.ignored - {event.account}
-            state, changes = replace(state, ignored=now), [IgnoredChanged()]
+            ignored = state.ignored | {event.account} if event.ignored else state.ignored - {event.account}
+            state, changes = replace(state, ignored=ignored), [IgnoredChanged()]
         case ReadMarkerMoved():
             # Also behind the position: where a device is slower than another one, what it has not seen is read already.
             state, changes = _read_up_to(state, event.conversation, event.read)
+        case ThreadMarked():
+            known = state.conversations.get(event.conversation)
+            if known is not None:
+                now, changes = threads.marked(known, event)
+                state = listing.put(state, now) if changes else state
         case _:  # of a newer server
             pass
     return state, [*changes, Delivered(event=event)]
@@ -133,6 +138,29 @@ def _marked(state: ClientState, input: inputs.MarkedRead) -> Result:
     known = state.conversations.get(input.conversation)
     last = 0 if known is None else max(known.position.seq, known.info.head)
     return _read_up_to(state, input.conversation, min(input.seq, last))
+
+
+def _thread_read(state: ClientState, input: inputs.ThreadRead) -> Result:
+    known = state.conversations.get(input.page.thread.conversation)
+    if known is None:
+        return state, []
+    now, changes = threads.page_read(known, input.page)
+    return (listing.put(state, now) if changes else state), changes
+
+
+def _thread_closed(state: ClientState, input: inputs.ThreadClosed) -> Result:
+    known = state.conversations.get(input.conversation)
+    if known is None or input.thread not in known.threads:
+        return state, []
+    return listing.put(state, threads.closed(known, input.thread)), []
+
+
+def _thread_marked_read(state: ClientState, input: inputs.ThreadMarkedRead) -> Result:
+    known = state.conversations.get(input.conversation)
+    if known is None:
+        return state, []
+    now, changes = threads.read_up_to(known, input.thread, input.seq)
+    return (listing.put(state, now) if changes else state), changes
 
 
 def _read_up_to(state: ClientState, conversation: int, seq: int) -> Result:
@@ -184,6 +212,9 @@ _STEPS: Final[dict[type[inputs.Input], Callable[[ClientState, Any], Result]]] = 
     inputs.PageRead: _page,
     inputs.MembersRead: people.members_read,
     inputs.MarkedRead: _marked,
+    inputs.ThreadRead: _thread_read,
+    inputs.ThreadClosed: _thread_closed,
+    inputs.ThreadMarkedRead: _thread_marked_read,
     inputs.BroadcastShown: _broadcast,
     inputs.AbsenceTold: people.absence_told,
     inputs.UnsentMoved: _unsent,

@@ -50,6 +50,8 @@ def message_of(event: MessagePosted) -> Message:
         style=event.style,
         reply_to=event.reply_to,
         file=event.file,
+        thread=event.thread,
+        in_channel=event.in_channel,
     )
 
 

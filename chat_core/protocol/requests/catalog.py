@@ -17,6 +17,7 @@ from chat_core.protocol.requests import (
     search,
     session,
     signin,
+    threads,
 )
 from chat_core.protocol.requests.base import Request, request_name
 
@@ -29,6 +30,7 @@ DOMAINS: Final[dict[str, tuple[type[Request[Any]], ...]]] = {
     "messages": messages.REQUESTS,
     "presence": presence.REQUESTS,
     "files": files.REQUESTS,
+    "threads": threads.REQUESTS,
     "private": private.REQUESTS,
     "order": order.REQUESTS,
     "moderation": moderation.REQUESTS,

@@ -39,7 +39,12 @@ class Post(Request[Posted], frozen=True, kw_only=True, tag="post"):
     style: Style = "text"
     """How it is drawn."""
     reply_to: SeqNumber | None = None
-    """seq of the message it answers."""
+    """seq of the message it answers; `no_message` if that is not there, or was deleted."""
+    thread: SeqNumber | None = None
+    """seq of the message whose thread it is for; of one that is in a thread itself: that thread. `no_message` if it is
+    not there, or was deleted before it had a thread."""
+    in_channel: bool = False
+    """With `thread`: whether it stands in the conversation besides."""
 
 
 class Broadcast(Request[Posted], frozen=True, kw_only=True, tag="broadcast"):

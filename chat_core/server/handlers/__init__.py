@@ -13,6 +13,7 @@ from chat_core.server.handlers import (
     search,
     session,
     signin,
+    threads,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "search",
     "session",
     "signin",
+    "threads",
 ]

@@ -46,6 +46,8 @@ async def post(ctx: Context, request: Post) -> Posted:
             raw=request.body,
             style=request.style,
             reply_to=request.reply_to,
+            thread=request.thread,
+            in_channel=request.in_channel and request.thread is not None,
             ts=ctx.wall_ms(),
         ),
     )

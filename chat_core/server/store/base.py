@@ -39,6 +39,7 @@ from chat_core.server.store.people import PeopleOp, PeopleReader
 from chat_core.server.store.people import SignInByName as SignInByName
 from chat_core.server.store.private import PrivateOp, PrivateReads
 from chat_core.server.store.searching import Found, Search
+from chat_core.server.store.threading import ThreadOp, ThreadReads
 
 T = TypeVar("T")
 
@@ -156,10 +157,13 @@ class AppendMessage:
 
     Outcome: `reply` is `Posted`-shaped `(conversation, seq, ts, duplicate)`; one `MessagePosted`, unless it is a
     duplicate: then the numbers are those of the first time and there is no event. The author's own read marker
-    moves to its message when nothing unread lies between.
+    moves to its message when nothing unread lies between. One in a thread raises the numbers of its root, lets its
+    author and that of the root follow the thread (a `ThreadMarked` for each), and without `in_channel` it is
+    unread nowhere else.
     Refused: `not_member`, `no_conversation`, `not_allowed`, `cid_reused` (same cid, other digest), `unknown_prev`,
-    `no_message` (reply_to names no message), `muted`, `locked`, `archived`, `slow_mode`; and `Moderated`. A rule that
-    only warns lets the message through: then there is an `AccountSanctioned` besides.
+    `no_message` (reply_to or thread names no message, or one that was deleted), `muted`, `locked`, `archived`,
+    `slow_mode`; and `Moderated`. A rule that only warns lets the message through: then there is an
+    `AccountSanctioned` besides.
     """
 
     account: AccountId
@@ -174,6 +178,9 @@ class AppendMessage:
     style: Style
     reply_to: int | None
     ts: int
+    thread: int | None = None
+    """seq of the message whose thread it is for; the digest covers it and `in_channel`."""
+    in_channel: bool = False
     broadcast: bool = False
     """Whether it may go into the announcements: the caller has seen that its author may write there."""
     file: FileInfo | None = None
@@ -253,6 +260,7 @@ Op = (
     | SetChannelTopic
     | MoveReadMarker
     | OrderOp
+    | ThreadOp
 )
 
 
@@ -328,7 +336,7 @@ class MessagePage:
     at_end: bool
 
 
-class Reader(FileReads, OrderReads, PeopleReader, PrivateReads, Protocol):
+class Reader(FileReads, OrderReads, PeopleReader, PrivateReads, ThreadReads, Protocol):
     """Reads on one consistent snapshot. Called in a reader's thread, never on the event loop."""
 
     def find(self, account: AccountId, ref: int | str) -> Place:

@@ -39,7 +39,17 @@ def partner_in(key: str, account: AccountId) -> AccountId:
     return AccountId(int(high) if int(low) == account else int(low))
 
 
-def digest(conversation: ConversationId, raw: str, style: str, reply_to: int | None) -> bytes:
+def digest(
+    conversation: ConversationId,
+    raw: str,
+    style: str,
+    reply_to: int | None,
+    thread: int | None = None,
+    in_channel: bool = False,
+) -> bytes:
     """Return 16 bytes that tell one send's content from any other's."""
-    head = f"{conversation}\0{style}\0{reply_to or 0}\0"
+    aside = (
+        "" if thread is None else f":{thread}:{int(in_channel)}"
+    )  # kept digests of other messages stay what they are
+    head = f"{conversation}\0{style}\0{reply_to or 0}{aside}\0"
     return hashlib.blake2b((head + raw).encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -19,7 +19,7 @@ from chat_core.server.store.lookups import chunks
 from chat_core.server.store.payloads import conversation_event
 from chat_core.server.store.schema import accounts, events, files, messages
 
-_MESSAGE = select(
+MESSAGE = select(
     messages.c.id,
     messages.c.changed,
     messages.c.ts,
@@ -31,6 +31,10 @@ _MESSAGE = select(
     messages.c.reply_to,
     messages.c.edits,
     messages.c.deleted,
+    messages.c.thread,
+    messages.c.in_channel,
+    messages.c.replies,
+    messages.c.last_reply,
     files.c.name.label("file_name"),
     files.c.size.label("file_size"),
     files.c.type.label("file_type"),
@@ -38,10 +42,10 @@ _MESSAGE = select(
 ).select_from(
     messages.join(accounts, accounts.c.id == messages.c.author).outerjoin(files, files.c.message == messages.c.id)
 )
-_RANGE = _MESSAGE.where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high")).limit(bindparam("count"))
+_RANGE = MESSAGE.where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high")).limit(bindparam("count"))
 _forwards: Final = _RANGE.order_by(messages.c.id)
 _backwards: Final = _RANGE.order_by(messages.c.id.desc())
-_by_key: Final = _MESSAGE.where(messages.c.id.in_(bindparam("keys", expanding=True)))
+_by_key: Final = MESSAGE.where(messages.c.id.in_(bindparam("keys", expanding=True)))
 _any: Final = (
     select(messages.c.id).where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high")).limit(1)
 )
@@ -78,7 +82,7 @@ def log_piece(
         event, text = conversation_event(conversation, seq_of(key), *columns)
         if display:
             event = replace(event, display=display)
-        budget -= _bytes(text)
+        budget -= bytes_of(text)
         if budget < 0 and found:
             break
         found.append(event)
@@ -105,7 +109,9 @@ def history(
     wanted = limit + 1
     older = [] if anchor == "after" else _rows(connection, _backwards, first, here - 1, wanted)
     newer = _rows(connection, _forwards, here, last, wanted) if anchor in ("after", "around") else []
-    taken_older, taken_newer = share([_bytes(row.body) for row in older], [_bytes(row.body) for row in newer], limit)
+    taken_older, taken_newer = share(
+        [bytes_of(row.body) for row in older], [bytes_of(row.body) for row in newer], limit
+    )
     rows = [*reversed(older[:taken_older]), *newer[:taken_newer]]
     at_start = taken_older == len(older)
     if anchor == "after":
@@ -113,7 +119,7 @@ def history(
     at_end = taken_newer == len(newer)
     if anchor == "before":
         at_end = not _is_any(connection, here, last)
-    return MessagePage([_message(row) for row in rows], at_start=at_start, at_end=at_end)
+    return MessagePage([message_of(row) for row in rows], at_start=at_start, at_end=at_end)
 
 
 def by_key(connection: Connection, keys: Sequence[int]) -> dict[int, Message]:
@@ -121,7 +127,7 @@ def by_key(connection: Connection, keys: Sequence[int]) -> dict[int, Message]:
     found: dict[int, Message] = {}
     for some in chunks(keys):
         rows: Sequence[Any] = connection.execute(_by_key, {"keys": some}).all()
-        found.update((row.id, _message(row)) for row in rows)
+        found.update((row.id, message_of(row)) for row in rows)
     return found
 
 
@@ -165,7 +171,8 @@ def _is_any(connection: Connection, low: int, high: int) -> bool:
     return connection.execute(_any, {"low": low, "high": high}).first() is not None
 
 
-def _message(row: Row[Any]) -> Message:
+def message_of(row: Row[Any]) -> Message:
+    """Return the message of a row of `MESSAGE`."""
     return Message(
         seq=seq_of(row.id),
         changed=row.changed,
@@ -178,6 +185,10 @@ def _message(row: Row[Any]) -> Message:
         reply_to=row.reply_to,
         edits=row.edits,
         deleted=row.deleted,
+        thread=None if row.thread is None else seq_of(row.thread),
+        in_channel=bool(row.in_channel),
+        replies=row.replies,
+        last_reply=row.last_reply,
         file=_file(row),
     )
 
@@ -188,5 +199,6 @@ def _file(row: Row[Any]) -> FileInfo | None:
     return FileInfo(name=row.file_name, size=row.file_size, type=row.file_type, sha256=row.sha256)
 
 
-def _bytes(text: str) -> int:
+def bytes_of(text: str) -> int:
+    """Return what a text takes in a page, in bytes."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

@@ -18,7 +18,7 @@ from chat_core.protocol.events import (
     TopicChanged,
 )
 from chat_core.protocol.values import Conversation, FileInfo, Style
-from chat_core.server.store import order_payloads, private_payloads
+from chat_core.server.store import order_payloads, private_payloads, thread_payloads
 from chat_core.server.store.keys import seq_of
 
 MESSAGE_POSTED: Final = "message_posted"
@@ -50,6 +50,8 @@ class _Posted(_Payload, frozen=True, omit_defaults=True):
     style: Style = "text"
     reply_to: int | None = None
     file: _File | None = None
+    thread: int | None = None
+    in_channel: bool = False
 
 
 class _Edited(_Payload, frozen=True, omit_defaults=True):
@@ -83,11 +85,18 @@ NOTHING: Final = b"\x80"
 """An empty map."""
 
 
-def pack_posted(body: str, style: Style, reply_to: int | None, file: FileInfo | None = None) -> bytes:
+def pack_posted(
+    body: str,
+    style: Style,
+    reply_to: int | None,
+    file: FileInfo | None = None,
+    *,
+    thread: int | None = None,
+    in_channel: bool = False,
+) -> bytes:
     """Return the payload of a `MessagePosted`."""
-    if file is None:
-        return _pack(_Posted(body, style, reply_to))
-    return _pack(_Posted(body, style, reply_to, _File(file.name, file.size, file.type, file.sha256)))
+    held = None if file is None else _File(file.name, file.size, file.type, file.sha256)
+    return _pack(_Posted(body, style, reply_to, held, thread, in_channel))
 
 
 def pack_edited(body: str) -> bytes:
@@ -145,6 +154,8 @@ def conversation_event(
             style=posted.style,
             reply_to=posted.reply_to,
             file=_file(posted.file),
+            thread=posted.thread,
+            in_channel=posted.in_channel,
         )
         return event, posted.body
     if kind == TOPIC_CHANGED:
@@ -208,6 +219,7 @@ def account_event(seq: int, kind: str, payload: bytes, conversation: Conversatio
         return ReadMarkerMoved(seq=seq, conversation=conversation.id, read=_read(payload).read)
     found = order_payloads.account_event(seq, kind, payload, conversation.id)
     found = found or private_payloads.account_event(seq, kind, payload, conversation.id)
+    found = found or thread_payloads.account_event(seq, kind, payload, conversation.id)
     if found is not None:
         return found
     raise ValueError(f"an account event of the unknown kind {kind!r}")

@@ -25,6 +25,7 @@ from chat_core.server.store.people_reads import SqlPeopleReader
 from chat_core.server.store.schema import account_events, accounts, conversations, memberships, meta
 from chat_core.server.store.searching import Found, Index, Search
 from chat_core.server.store.settings import manners_of
+from chat_core.server.store.thread_reads import SqlThreadReader
 
 _member = both(
     memberships.c.account == accounts.c.id,
@@ -102,7 +103,7 @@ _account_events: Final = (
 )
 
 
-class SqlReader(SqlFileReads, SqlPeopleReader):
+class SqlReader(SqlFileReads, SqlPeopleReader, SqlThreadReader):
     """A `Searcher`; see there.
 
     Args:

@@ -25,10 +25,11 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    or_,
     text,
 )
 
-HEAD: Final = "0006"
+HEAD: Final = "0007"
 """Version of the schema below; versions are four digits, so that they compare as text."""
 VERSION_TABLE: Final = "schema_version"
 """Where Alembic keeps the version of a database."""
@@ -107,7 +108,7 @@ conversations = Table(
     Column("topic", Text, nullable=False),
     Column("head", _Number, nullable=False),  # seq of the newest event
     Column("head_eid", LargeBinary, nullable=False),
-    Column("ordinal", _Number, nullable=False),  # number of messages, which are not all events
+    Column("ordinal", _Number, nullable=False),  # number of messages, without those that are in threads only
     Column("member_count", _Number, nullable=False),
     Column("created_by", _Number, ForeignKey("accounts.id")),  # NULL: the server itself
     Column("created_ts", _Number, nullable=False),
@@ -174,7 +175,7 @@ messages = Table(
     "messages",
     metadata,
     Column("id", _Number, primary_key=True, autoincrement=False),
-    Column("ordinal", _Number, nullable=False),  # 1, 2, 3 ... in its conversation
+    Column("ordinal", _Number, nullable=False),  # 1, 2, 3 ...; one that is in a thread only has that of the one before
     Column("author", _Number, ForeignKey("accounts.id"), nullable=False),
     Column("ts", _Number, nullable=False),
     Column("changed", _Number, nullable=False),  # seq of the last event folded in
@@ -183,7 +184,34 @@ messages = Table(
     Column("reply_to", _Number),
     Column("edits", _Number, nullable=False, server_default=text("0")),
     Column("deleted", Boolean, nullable=False, server_default=false()),  # then its body is empty
+    Column("thread", _Number),  # key of the message whose thread it is in
+    Column("in_channel", Boolean),  # with a thread: whether it stands in the conversation besides
+    Column("replies", _Number, nullable=False, server_default=text("0")),  # messages in its own thread
+    Column("last_reply", _Number, nullable=False, server_default=text("0")),  # time of the newest of them
 )
+IN_CHANNEL: Final = or_(messages.c.thread.is_(None), messages.c.in_channel)
+"""Of a message: whether it is a line of its conversation, and so can be unread there."""
+Index(
+    "ix_messages_thread",
+    messages.c.thread,
+    messages.c.id,
+    sqlite_where=messages.c.thread.is_not(None),
+    postgresql_where=messages.c.thread.is_not(None),
+)
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("account", _Number, ForeignKey("accounts.id"), nullable=False),
+    Column("root", _Number, nullable=False),  # key of the message that the thread hangs on
+    Column("conversation", _Number, ForeignKey("conversations.id"), nullable=False),
+    Column("following", Boolean, nullable=False),
+    Column("read_seq", _Number, nullable=False),  # the read marker
+    Column("event", _Number, nullable=False),  # where the account's log tells of all that
+    PrimaryKeyConstraint("account", "root"),
+    sqlite_with_rowid=False,
+)
+"""How accounts stand to threads that they follow, or followed once."""
 
 files = Table(
     "files",

@@ -53,6 +53,23 @@ async def _(me: Sitting, key: str) -> None:
     await me.sees(f"↳ {me.name}  two")
 
 
+@row("selecting.thread")
+async def _(me: Sitting, key: str) -> None:
+    assert await selected(me, "up", key) == ""
+    await me.sees("Into the thread of")
+    assert me.chat.composer.thread == me.here.timeline.blocks[0][1].seq
+
+
+@row("selecting.answered")
+async def _(me: Sitting, key: str) -> None:
+    await selected(me, "up", "up", "r")
+    await me.press(*"yes", "enter")
+    await me.until(lambda: bodies(me.here)[-1] == "yes" and not me.here.unsent)
+    await me.press("ctrl+s", key)
+    subject = me.chat.subject
+    assert subject is not None and subject.message.body == "one"
+
+
 @row("selecting.quote")
 async def _(me: Sitting, key: str) -> None:
     await selected(me, "up", key)

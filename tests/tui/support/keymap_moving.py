@@ -23,6 +23,17 @@ async def _(me: Sitting, key: str) -> None:
     assert me.here.target == "#general"
 
 
+@row("conversations.also")
+async def _(me: Sitting, key: str) -> None:
+    await me.press(key)
+    assert me.answer.startswith("No thread is open")
+    await in_channel(me, "one")
+    await me.press("ctrl+s", "t", key)
+    await me.until(lambda: me.chat.composer.also, "it is for the channel, too")
+    await me.press(key)
+    assert not me.chat.composer.also
+
+
 @row("conversations.slot.1")
 async def _(me: Sitting, key: str) -> None:
     channel = await in_channel(me)

@@ -25,7 +25,8 @@ HASH = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA"
 ROOM = 3
 """The channel of the store below; its log: messages 1 to 3, topic 4, message 5 (which answers 1), messages 6 to 9."""
 DIRECT = 4
-"""Of ann and bob; its log: messages 1 and 2, edits 3 and 4 of 1, edit 5 and deletion 6 of 2."""
+"""Of ann and bob; its log: messages 1 and 2, edits 3 and 4 of 1, edit 5 and deletion 6 of 2, message 7 with
+the replies 8 and 9 in its thread, the second of them also in the conversation."""
 
 
 async def fill(path: Path) -> None:
@@ -48,6 +49,9 @@ async def fill(path: Path) -> None:
     for seq, body in ((1, "hello, bob"), (1, "hello, bob!"), (2, "how are you?")):
         await world.write(EditMessage(ann, DIRECT, seq, body, 1))
     await world.write(DeleteMessage(ann, DIRECT, 2, 1))
+    await world.post(ann, DIRECT, "a question")
+    await world.post(bob, DIRECT, "an answer", thread=7, ts=5)
+    await world.post(ann, DIRECT, "aha", thread=8, in_channel=True, ts=6)
     for what in ("mute", "warn", "kick"):
         await world.write(SanctionOnServer(None, "eve", what, 1))
     await world.store.close()
@@ -106,9 +110,11 @@ def test_checks_change_nothing_and_leave_no_file(store: Path) -> None:
 
 KEY_2, KEY_4, KEY_5, KEY_9, KEY_10 = (row_id(ROOM, seq) for seq in (2, 4, 5, 9, 10))
 EDITED, DELETED = row_id(DIRECT, 1), row_id(DIRECT, 2)
+ROOT = row_id(DIRECT, 7)
 COPY_OF_9 = f"INSERT INTO events SELECT {{}}, eid, kind, author, ts, NULL, payload, NULL FROM events WHERE id = {KEY_9}"
 COPY_OF_MESSAGE = (
-    f"INSERT INTO messages SELECT {{}}, author, ts, {{}}, body, style, NULL, 0, 0 FROM messages WHERE id = {KEY_2}"
+    f"INSERT INTO messages SELECT {{}}, author, ts, {{}}, body, style, NULL, 0, 0, NULL, NULL, 0, 0 FROM "
+    f"messages WHERE id = {KEY_2}"
 )
 
 
@@ -180,6 +186,47 @@ DAMAGES = {
         "its topic is not the last one",
     ),
     "topic_of_none": ("messages", "UPDATE conversations SET topic = 'else' WHERE id = 2", "conversation 2: its topic"),
+    "lost_reply": (
+        "messages",
+        f"UPDATE messages SET replies = 1 WHERE id = {ROOT}",
+        "message 4:7: it counts 1 reply, its thread has 2",
+    ),
+    "late_reply": (
+        "messages",
+        f"UPDATE messages SET last_reply = 5 WHERE id = {ROOT}",
+        "message 4:7: it counts 2 repl",
+    ),
+    "unfolded_reply": (
+        "messages",
+        f"UPDATE messages SET changed = 8 WHERE id = {ROOT}",
+        "message 4:9: it is not folded into 4:7",
+    ),
+    "reply_to_a_reply": (
+        "messages",
+        f"UPDATE messages SET thread = {ROOT + 1} WHERE id = {ROOT + 2}",
+        "message 4:9: its thread is not as it was posted",
+    ),
+    "aside_in_channel": (
+        "messages",
+        f"UPDATE messages SET in_channel = 1 WHERE id = {ROOT + 1}",
+        "message 4:8: its thread is not as it was posted",
+    ),
+    "thread_of_nothing": (
+        "threads",
+        f"UPDATE threads SET root = {ROOT + 1} WHERE account = 1",
+        "thread 4:8 of account 1: it hangs on no message",
+    ),
+    "thread_beyond": (
+        "threads",
+        "UPDATE threads SET read_seq = 99 WHERE account = 2",
+        "thread 4:7 of account 2: it is read up to beyond",
+    ),
+    "untold_thread": (
+        "threads",
+        "UPDATE threads SET event = 99 WHERE account = 2",
+        "thread 4:7 of account 2: it is not told of",
+    ),
+    "thread_told_twice": ("threads", "DELETE FROM threads WHERE account = 2", "tell 2 times of threads, 1 are known"),
     "message_of_topic": (
         "messages",
         COPY_OF_MESSAGE.format(f"{KEY_4}, 4", 4),
@@ -459,7 +506,7 @@ def test_findings_beyond_the_first_are_counted(store: Path) -> None:
 
     outcome = found(store)["messages"]
 
-    assert (outcome.count, len(outcome.findings)) == (10, KEPT)
+    assert (outcome.count, len(outcome.findings)) == (13, KEPT)
 
 
 def test_no_text_of_a_message_is_told(store: Path) -> None:

@@ -55,6 +55,12 @@ class Hands:
     def write_reply(self, seq: int) -> None:
         self.done.append(("reply", seq))
 
+    def open_thread(self, conversation: int, seq: int) -> None:
+        self.done.append(("thread", conversation, seq))
+
+    def go_to_message(self, seq: int) -> None:
+        self.done.append(("go", seq))
+
     def write_quote(self, text: str) -> None:
         self.done.append(("quote", text))
 
@@ -76,9 +82,9 @@ def offered(message: Message | Unsent) -> list[str]:
 
 
 def test_only_what_can_be_done_is_offered() -> None:
-    assert offered(MINE) == ["reply", "quote", "edit", "delete", "copy", "link", "open", "details"]
-    assert offered(THEIRS) == ["reply", "quote", "copy", "link", "details"]
-    assert offered(GONE) == ["link", "details"]
+    assert offered(MINE) == ["reply", "quote", "edit", "delete", "thread", "copy", "link", "open", "details"]
+    assert offered(THEIRS) == ["reply", "quote", "thread", "copy", "link", "details"]
+    assert offered(GONE) == ["thread", "link", "details"]
     assert offered(QUEUED) == ["quote", "copy", "details"]
     assert offered(FAILED) == ["quote", "retry", "discard", "copy", "details"]
 

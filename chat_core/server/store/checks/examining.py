@@ -17,6 +17,7 @@ from chat_core.server.store.checks.logs import check_logs
 from chat_core.server.store.checks.members import check_members, check_unread
 from chat_core.server.store.checks.people import check_account_logs, check_names
 from chat_core.server.store.checks.sends import check_sends
+from chat_core.server.store.checks.threads import check_threads
 from chat_core.server.store.checks.ways_in import check_ways_in
 from chat_core.server.store.checks.whole import check_integrity, check_references, check_schema
 
@@ -32,6 +33,7 @@ MORE: Final = (
     Check("sends", check_sends),
     Check("members", check_members),
     Check("unread", check_unread),
+    Check("threads", check_threads),
     Check("account-logs", check_account_logs),
     Check("names", check_names),
     Check("audit", check_audit),

@@ -58,6 +58,10 @@ _log: Final = (
         messages.c.reply_to,
         messages.c.edits,
         messages.c.deleted,
+        messages.c.thread,
+        messages.c.in_channel,
+        messages.c.replies,
+        messages.c.last_reply,
         files.c.account.label("file_account"),
         files.c.name.label("file_name"),
         files.c.size.label("file_size"),
@@ -87,6 +91,12 @@ _folded: Final = select(events.c.kind, events.c.payload).where(
     events.c.id == bindparam("key"), events.c.target == bindparam("of")
 )
 _edits: Final = select(events.c.payload).where(events.c.target == bindparam("of"), events.c.kind == MESSAGE_EDITED)
+_newest: Final = select(func.max(events.c.id)).where(events.c.target == bindparam("of"))
+_root: Final = select(messages.c.id, messages.c.thread, messages.c.changed).where(messages.c.id == bindparam("key"))
+_replies: Final = select(func.count().label("number"), func.max(messages.c.id).label("last")).where(
+    messages.c.thread == bindparam("of")
+)
+_when: Final = select(messages.c.ts).where(messages.c.id == bindparam("key"))
 _message_count: Final = select(func.count()).select_from(messages)
 
 
@@ -115,6 +125,7 @@ class _Fold:
         self._topic = ""
         self._rules = Rules()
         self._messages = 0
+        self._last_reply = 0
 
     def take(self, entry: Any) -> None:
         """Fold the next event in and look at the message beside it."""
@@ -123,7 +134,7 @@ class _Fold:
         event = self._event(entry)
         match event:
             case MessagePosted():
-                self._messages += 1
+                self._messages += event.thread is None or event.in_channel
                 self._posted(entry, event)
                 return
             case TopicChanged():
@@ -184,6 +195,11 @@ class _Fold:
         if there != (event.author, event.ts, event.style, event.reply_to):
             self._say("message", entry, "author, time, style or what it answers is not as it was posted")
         self._hangs(entry, event)
+        thread = None if event.thread is None else row_id(self._conversation, event.thread)
+        if (entry.thread, bool(entry.in_channel)) != (thread, event.in_channel):
+            self._say("message", entry, "its thread is not as it was posted")
+        if thread is not None:
+            self._replied(entry, thread)
         if (entry.changed, entry.edits, entry.deleted) != (event.seq, 0, False):
             self._changed(entry, event)
         elif entry.body != event.body:
@@ -200,11 +216,34 @@ class _Fold:
         elif file is not None and entry.deleted:
             self._say("message", entry, "it was deleted, but its file is still there")
 
+    def _replied(self, entry: Any, thread: int) -> None:
+        """Look whether a reply is folded into what its thread hangs on, which is in no thread itself."""
+        root = self._connection.execute(_root, {"key": thread}).first()
+        if root is None or root.thread is not None or root.id >= entry.id:
+            self._say("message", entry, "its thread hangs on no message that can have one")
+        elif root.changed < seq_of(entry.id):
+            self._say("message", entry, f"it is not folded into {_address(thread)}")
+
+    def _threaded(self, entry: Any) -> None:
+        """Count the replies of a message."""
+        found = self._connection.execute(_replies, {"of": entry.id}).one()
+        last = 0 if not found.number else self._connection.execute(_when, {"key": found.last}).scalar_one()
+        if (entry.replies, entry.last_reply) != (found.number, last):
+            self._say("message", entry, f"it counts {times(entry.replies, 'reply')}, its thread has {found.number:,}")
+        self._last_reply = seq_of(found.last or 0)
+
     def _changed(self, entry: Any, event: MessagePosted) -> None:
         """Compare a message that was edited or deleted with the last event about it, and count them."""
-        last = self._connection.execute(
-            _folded, {"key": row_id(self._conversation, entry.changed), "of": entry.id}
-        ).first()
+        self._threaded(entry)
+        if entry.changed == self._last_reply:
+            newest = self._connection.execute(_newest, {"of": entry.id}).scalar()
+        else:
+            newest = row_id(self._conversation, entry.changed)
+        if newest is None and not entry.edits and not entry.deleted:
+            if entry.body != event.body:
+                self._say("message", entry, "its text is not as it was posted")
+            return
+        last = self._connection.execute(_folded, {"key": newest or 0, "of": entry.id}).first()
         edits = [_text(payload) for (payload,) in self._connection.execute(_edits, {"of": entry.id})]
         if len(edits) != entry.edits:
             self._say("message", entry, f"it counts {times(entry.edits, 'edit')}, its log has {len(edits)}")

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, bindparam, case, exists, func, or_, sel
 
 from chat_core.server.store.checks.base import Findings, stream, times
 from chat_core.server.store.keys import MAX_SEQ, SEQ_BITS, row_id, seq_of
-from chat_core.server.store.schema import conversations, memberships, messages
+from chat_core.server.store.schema import IN_CHANNEL, conversations, memberships, messages
 
 _open = and_(memberships.c.conversation == conversations.c.id, memberships.c.until_seq.is_(None))
 _counts: Final = (
@@ -78,7 +78,7 @@ _markers: Final = select(memberships.c.account, memberships.c.read_seq, membersh
     memberships.c.conversation == bindparam("conversation"), memberships.c.until_seq.is_(None)
 )
 _authors: Final = select(messages.c.id, messages.c.author).where(
-    messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high")
+    messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high"), IN_CHANNEL
 )
 
 _WRONG: Final = (

@@ -40,12 +40,14 @@ from chat_core.server.store.ops import (
     people,
     private,
     sanctions,
+    threads,
 )
 from chat_core.server.store.ops.display import dressed
 from chat_core.server.store.ops.posts import append_messages
 from chat_core.server.store.ops.work import Work
 from chat_core.server.store.people import PeopleOp
 from chat_core.server.store.private import PrivateOp
+from chat_core.server.store.threading import ThreadOp
 
 
 def carry_out(work: Work, ops: Sequence[Op]) -> list[Committed | Refused]:
@@ -87,6 +89,8 @@ def _one(work: Work, op: Op) -> Committed:
         return display.set_display_name(work, op)
     if isinstance(op, PrivateOp):
         return private.carry_out(work, op)
+    if isinstance(op, ThreadOp):
+        return threads.carry_out(work, op)
     return _conversed(work, op)
 
 

@@ -16,7 +16,7 @@ from chat_core.protocol.events import MessageDeleted, MessageEdited
 from chat_core.protocol.values import Style
 from chat_core.server.store import lookups
 from chat_core.server.store.base import Committed, DeleteMessage, EditMessage, Refused
-from chat_core.server.store.keys import MAX_SEQ, row_id
+from chat_core.server.store.keys import MAX_SEQ, row_id, seq_of
 from chat_core.server.store.lookups import ConversationRow
 from chat_core.server.store.ops.judging import judge_edit
 from chat_core.server.store.ops.speaking import check_door, check_may_write
@@ -32,7 +32,15 @@ _message = select(
     messages.c.style,
     messages.c.reply_to,
     messages.c.deleted,
+    messages.c.thread,
+    messages.c.in_channel,
 ).where(messages.c.id == bindparam("key"))
+_last_change = (
+    select(events.c.id, events.c.ts)
+    .where(events.c.target == bindparam("key"), events.c.kind == bindparam("of_kind"))
+    .order_by(events.c.id.desc())
+    .limit(1)
+)
 _when = select(events.c.ts).where(events.c.id == bindparam("key"))
 _sent_as = select(events.c.cid).where(events.c.id == bindparam("key"))
 _edit = (
@@ -66,6 +74,8 @@ class _Message(NamedTuple):
     style: Style
     reply_to: int | None
     deleted: bool
+    thread: int | None
+    in_channel: bool | None
 
 
 def change_message(work: Work, op: EditMessage | DeleteMessage) -> Committed:
@@ -132,15 +142,20 @@ def _own(work: Work, op: EditMessage | DeleteMessage) -> tuple[ConversationRow, 
 
 
 def _as_it_was(work: Work, row: ConversationRow, message: _Message) -> Committed:
-    """Answer with the last event that is folded in."""
-    ts = work.connection.execute(_when, {"key": row_id(row.id, message.changed)}).scalar_one()
-    return Committed(reply=(row.id, message.changed, ts, True))
+    """Answer with the event that gave the message the text it has: the last edit, the deletion, or the post."""
+    kind = MESSAGE_DELETED if message.deleted else MESSAGE_EDITED
+    last = work.connection.execute(_last_change, {"key": message.key, "of_kind": kind}).first()
+    if last is not None:
+        return Committed(reply=(row.id, seq_of(last.id), last.ts, True))
+    ts = work.connection.execute(_when, {"key": message.key}).scalar_one()
+    return Committed(reply=(row.id, seq_of(message.key), ts, True))
 
 
 def _erase(work: Work, message: _Message) -> tuple[bytes, ...]:
     """Take the text and the file out of the log, and their digest from the cid, which stays; return the file's hash."""
     cid = work.connection.execute(_sent_as, {"key": message.key}).scalar_one()
-    payload = pack_posted("", message.style, message.reply_to)
+    thread = None if message.thread is None else seq_of(message.thread)
+    payload = pack_posted("", message.style, message.reply_to, thread=thread, in_channel=bool(message.in_channel))
     work.connection.execute(_erase_posted, {"key": message.key, "new_payload": payload})
     work.connection.execute(_erase_edited, {"key": message.key})
     work.connection.execute(_erase_digest, {"of_cid": cid, "of_account": message.author})

@@ -39,7 +39,7 @@ from chat_core.server.store.ops.work import (
     tell_left,
 )
 from chat_core.server.store.payloads import TOPIC_CHANGED, pack_topic
-from chat_core.server.store.schema import messages
+from chat_core.server.store.schema import IN_CHANNEL, messages
 from chat_core.server.store.settings import rules_of
 
 _ordinal_at = (
@@ -57,12 +57,15 @@ _last_message = (
 _next_other = (
     select(messages.c.id)
     .where(messages.c.id > bindparam("low"), messages.c.id <= bindparam("high"))
-    .where(messages.c.author != bindparam("account"))
+    .where(messages.c.author != bindparam("account"), IN_CHANNEL)
     .order_by(messages.c.id)
     .limit(1)
 )
 _own_between = select(func.count()).where(
-    messages.c.id > bindparam("low"), messages.c.id <= bindparam("high"), messages.c.author == bindparam("account")
+    messages.c.id > bindparam("low"),
+    messages.c.id <= bindparam("high"),
+    messages.c.author == bindparam("account"),
+    IN_CHANNEL,
 )
 
 

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import bindparam, insert, select, update
 
 from chat_core.base.ids import EID_BYTES, AccountId, Cid, ConversationId
 from chat_core.protocol.codes import REFUSALS, Refusal
-from chat_core.protocol.events import MessagePosted
+from chat_core.protocol.events import AccountEvent, MessagePosted
 from chat_core.server.rules.judging import Draft
 from chat_core.server.store import lookups
 from chat_core.server.store.base import AppendMessage, Committed, Refused
 from chat_core.server.store.facts import LogFacts, SeatFacts
-from chat_core.server.store.keys import SEQ_BITS, digest, row_id
+from chat_core.server.store.keys import SEQ_BITS, digest, row_id, seq_of
 from chat_core.server.store.many import Many
 from chat_core.server.store.ops import judging
 from chat_core.server.store.ops.speaking import check_door, check_rules
+from chat_core.server.store.ops.threads import Replies, Root
 from chat_core.server.store.ops.work import Work
 from chat_core.server.store.payloads import MESSAGE_POSTED, pack_posted
 from chat_core.server.store.schema import cids, conversations, events, files, memberships, messages
@@ -68,7 +69,9 @@ _mark_own = Many(
 _sent = select(cids.c.cid, cids.c.account, cids.c.conversation, cids.c.seq, cids.c.ts, cids.c.digest).where(
     cids.c.cid.in_(bindparam("some", expanding=True))
 )
-_message_keys = select(messages.c.id).where(messages.c.id.in_(bindparam("some", expanding=True)))
+_message_keys = select(messages.c.id).where(
+    messages.c.id.in_(bindparam("some", expanding=True)), messages.c.deleted.is_(False)
+)
 
 
 class Sent(NamedTuple):
@@ -113,7 +116,9 @@ class _Run:
         self._eids: dict[ConversationId, bytes] = {}
         self._read: dict[tuple[ConversationId, AccountId], int] = {}
         self._own: set[tuple[ConversationId, AccountId]] = set()
-        self._replied = self._look_up_replies(ops)
+        self._replied = self._look_up_answered(ops)
+        named = self._keys(ops, "thread")
+        self._replies = Replies(work, named) if named else None
 
     def take(self, op: AppendMessage) -> Committed:
         """Decide on one post. Raises: Refused."""
@@ -126,15 +131,16 @@ class _Run:
             raise lookups.no_conversation(op.conversation)
         seat = self._facts.seats.get((log.id, op.account))
         self._check(op, log, seat)
+        root = None if op.thread is None or self._replies is None else self._replies.root(log.id, op.thread)
         assert seat is not None, "members only, says the check"
         by = self._work.judge
         if by is None or log.kind != "channel" or not (by.active or log.manners):
-            return self._accept(op, log, seat)
+            return self._accept(op, log, seat, root)
         # Only now: a repeat of an accepted message is answered as the first time, and never judged again.
         draft = Draft(op.account, log.id, op.body, op.ts, op.cid)
         warning = judging.judge(self._work, by, draft, log, seat)
-        done = self._accept(op, log, seat)
-        return replace(done, account_events=judging.warned(self._work, draft, warning))
+        done = self._accept(op, log, seat, root)
+        return replace(done, account_events=[*done.account_events, *judging.warned(self._work, draft, warning)])
 
     def write(self) -> None:
         """Write what was accepted."""
@@ -144,6 +150,8 @@ class _Run:
         _add_cids.run(connection, self._cids)
         if self._files:
             connection.execute(_add_file, self._files)
+        if self._replies is not None:
+            self._replies.write()
         logs = self._facts.logs
         _advance.run(
             connection,
@@ -180,15 +188,20 @@ class _Run:
             for cid, account, *rest in self._connection.execute(_sent, {"some": some})
         }
 
-    def _look_up_replies(self, ops: Sequence[AppendMessage]) -> set[int]:
-        wanted = set()
-        for op in ops:
-            number = self._targets[op.account, op.conversation]
-            if op.reply_to is not None and number in self._facts.logs:
-                wanted.add(row_id(number, op.reply_to))
+    def _look_up_answered(self, ops: Sequence[AppendMessage]) -> set[int]:
+        wanted = self._keys(ops, "reply_to")
         return {
             key for some in lookups.chunks(wanted) for (key,) in self._connection.execute(_message_keys, {"some": some})
         }
+
+    def _keys(self, ops: Sequence[AppendMessage], field: Literal["reply_to", "thread"]) -> set[int]:
+        """Return the keys of the messages that a field of some posts names."""
+        found = set()
+        for op in ops:
+            number, seq = self._targets[op.account, op.conversation], getattr(op, field)
+            if seq is not None and number in self._facts.logs:
+                found.add(row_id(number, seq))
+        return found
 
     def _check(self, op: AppendMessage, log: LogFacts, seat: SeatFacts | None) -> None:
         if seat is None:
@@ -204,25 +217,32 @@ class _Run:
         if log.kind == "direct":
             check_door(self._work, log.id, op.account)
         if op.reply_to is not None and row_id(log.id, op.reply_to) not in self._replied:
-            raise Refused(Refusal.NO_MESSAGE, REFUSALS[Refusal.NO_MESSAGE].text)
+            raise Refused(Refusal.NO_MESSAGE, "The message that you answer is not there, or was deleted.")
 
-    def _accept(self, op: AppendMessage, log: LogFacts, seat: SeatFacts) -> Committed:
+    def _accept(self, op: AppendMessage, log: LogFacts, seat: SeatFacts, root: Root | None) -> Committed:
         number, account, cid = log.id, op.account, op.cid
         seq = log.head = log.head + 1
         key = number << SEQ_BITS | seq  # `row_id` without its bounds: this runs for every message
         at = EID_BYTES * len(self._events)
         eid = self._eids[number] = self._chance[at : at + EID_BYTES]
-        proof = digest(number, op.raw, op.style, op.reply_to)
-        self._mark(log, seat, account)
-        payload = pack_posted(op.body, op.style, op.reply_to, op.file)
+        proof = digest(number, op.raw, op.style, op.reply_to, op.thread, op.in_channel)
+        hangs_on, thread, shown = _placed(op, root)
+        told: Sequence[tuple[AccountId, AccountEvent]] = ()
+        if root is None or shown:
+            self._mark(log, seat, account)
+        if root is not None and self._replies is not None:
+            told = self._replies.reply(root, account, seq, op.ts)
+        payload = pack_posted(op.body, op.style, op.reply_to, op.file, thread=thread, in_channel=bool(shown))
         self._events.append((key, eid, MESSAGE_POSTED, account, op.ts, cid, payload))
-        self._messages.append((key, log.ordinal, account, op.ts, seq, op.body, op.style, op.reply_to))
+        self._messages.append((key, log.ordinal, account, op.ts, seq, op.body, op.style, op.reply_to, hangs_on, shown))
         self._cids.append((cid, account, number, seq, op.ts, proof))
         if op.file is not None:
             self._files.append({"message": key, "account": account, **msgspec.structs.asdict(op.file)})
         self._sent[cid, account] = Sent(number, seq, op.ts, proof)
         self._stored.add((cid, account))
         self._replied.add(key)
+        if self._replies is not None:
+            self._replies.posted(key, account, hangs_on)
         self._facts.last[account] = cid
         if log.rules is not None and log.rules.slow_s:
             self._facts.spoke[number, account] = op.ts
@@ -239,8 +259,10 @@ class _Run:
             style=op.style,
             reply_to=op.reply_to,
             file=op.file,
+            thread=thread,
+            in_channel=bool(shown),
         )
-        return Committed(reply=(number, seq, op.ts, False), events=(event,))
+        return Committed(reply=(number, seq, op.ts, False), events=(event,), account_events=told)
 
     def _mark(self, log: LogFacts, seat: SeatFacts, author: AccountId) -> None:
         """Count the message; its author has read it if nothing unread lies before it."""
@@ -255,11 +277,16 @@ class _Run:
             self._read[place] = log.head
 
 
+def _placed(op: AppendMessage, root: Root | None) -> tuple[int | None, int | None, bool | None]:
+    """Return key and seq of what a message's thread hangs on, and whether it stands in the conversation besides."""
+    return (None, None, None) if root is None else (root.key, seq_of(root.key), op.in_channel)
+
+
 def _again(op: AppendMessage, number: ConversationId | None, first: Sent) -> Committed:
     """Answer a repeated send as the first time, if it is the same; also where the account may no longer write."""
     # A name may have ceased to mean anything since: then the number of the first time is taken.
     where = first.conversation if number is None else number
     # What was deleted since has no digest any more: then the cid alone decides.
-    if first.digest and digest(where, op.raw, op.style, op.reply_to) != first.digest:
+    if first.digest and digest(where, op.raw, op.style, op.reply_to, op.thread, op.in_channel) != first.digest:
         raise Refused(Refusal.CID_REUSED, REFUSALS[Refusal.CID_REUSED].text)
     return Committed(reply=(first.conversation, first.seq, first.ts, True))

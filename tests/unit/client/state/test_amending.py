@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chat_core.client.state.amending import STRAYS
+from chat_core.client.state.amending import STRAYS, about
 from chat_core.client.state.changes import Delivered, MessageChanged, MessagesAppended, MessagesPrepended, UnreadChanged
 from chat_core.client.state.inputs import MarkedRead, PageRead
 from chat_core.client.state.model import BLOCK, ClientState
@@ -181,7 +181,7 @@ def test_change_of_a_message_that_is_still_unknown_is_kept() -> None:
     state = after(resumed(conversation(head=9, read=9)), events(edited(10, 2, "two"), edited(11, 8, "eight")))
 
     state, _ = then(state, page(message(8), head=9))
-    assert [each.message for each in general(state).timeline.strays] == [2]
+    assert [about(each) for each in general(state).timeline.strays] == [2]
     state, changes = then(state, page(message(2), at_start=True, head=9))
 
     assert (shown(state, 2)[0], shown(state, 8)[0]) == ("two", "eight")

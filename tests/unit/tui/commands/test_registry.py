@@ -60,7 +60,7 @@ def test_command_is_complete(command: Command) -> None:
 
 @pytest.mark.parametrize("command", registry.ALL, ids=lambda command: command.name)
 def test_command_is_completed_and_tells_its_usage(command: Command) -> None:
-    begun = complete(f"/{command.name[:-1]}", len(command.name), Known())
+    begun = complete(f"/{command.name[:-1]}", len(command.name), Known(), asked=command.name[:-1] in registry.NAMES)
     written = complete(f"/{command.name} ", len(command.name) + 2, Known())
 
     assert f"/{command.name}" in [candidate.text for candidate in begun.candidates]

@@ -46,13 +46,15 @@ def test_line_of_several_lines_looks_like_one_message() -> None:
         ({"body": "hi", "edits": 2}, "<ann> hi (edited)"),
         ({"body": "one\ntwo", "edits": 1}, "<ann> one\n    two (edited)"),
         ({"body": "waves", "style": "action", "edits": 1}, "* ann waves (edited)"),
+        ({"body": "hi", "thread": 2}, "<ann> ↳ #2 hi"),
+        ({"body": "waves", "style": "action", "thread": 2, "in_channel": True}, "* ann ↳ #2 waves"),
         ({"body": "", "deleted": True}, "-- ann: (message deleted)"),
         ({"body": "", "deleted": True, "edits": 1}, "-- ann: (message deleted)"),
         ({"body": "", "deleted": True, "style": "action"}, "-- ann: (message deleted)"),
         ({"body": "(message deleted)"}, "<ann> (message deleted)"),
     ],
 )
-def test_line_of_a_message_says_whether_it_was_edited_or_deleted(message: Any, told: str) -> None:
+def test_line_of_a_message_says_whether_it_was_edited_or_deleted_or_is_in_a_thread(message: Any, told: str) -> None:
     made = Message(seq=3, changed=9, ts=0, author=1, name="ann", **message)
 
     assert as_text(of_message("#ops", made), UTC) == f"[1970-01-01 00:00:00] #ops:3 {told}"

@@ -1,0 +1,128 @@
+"""Reads about threads; a part of the `Reader`. The same queries for SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, and_, bindparam, func, select
+
+from chat_core.base.ids import AccountId, ConversationId
+from chat_core.protocol.codes import REFUSALS, Refusal
+from chat_core.protocol.values import Message, ThreadSummary
+from chat_core.server.store import pages
+from chat_core.server.store.base import Refused
+from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
+from chat_core.server.store.schema import memberships, messages, threads
+from chat_core.server.store.threading import ThreadPiece
+
+_root: Final = select(messages.c.id, messages.c.thread).where(messages.c.id == bindparam("key"))
+_in_thread = pages.MESSAGE.where(
+    messages.c.thread == bindparam("root"), messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high")
+).limit(bindparam("count"))
+_forwards: Final = _in_thread.order_by(messages.c.id)
+_backwards: Final = _in_thread.order_by(messages.c.id.desc())
+_any: Final = (
+    select(messages.c.id)
+    .where(messages.c.thread == bindparam("root"), messages.c.id >= bindparam("low"))
+    .where(messages.c.id <= bindparam("high"))
+    .limit(1)
+)
+_reply = messages.alias("reply")
+_unread = (
+    select(func.count())
+    .select_from(_reply)
+    .where(
+        _reply.c.thread == threads.c.root,
+        _reply.c.id > threads.c.root - threads.c.root.op("&")(MAX_SEQ) + threads.c.read_seq,
+        _reply.c.author != threads.c.account,
+    )
+    .correlate(threads)
+    .scalar_subquery()
+)
+_stand: Final = select(threads.c.following, threads.c.read_seq, _unread.label("unread")).where(
+    threads.c.account == bindparam("account"), threads.c.root == bindparam("root")
+)
+_followed: Final = (
+    select(threads.c.root, threads.c.read_seq, _unread.label("unread"))
+    .join_from(threads, messages, messages.c.id == threads.c.root)
+    .join(
+        memberships,
+        and_(
+            memberships.c.conversation == threads.c.conversation,
+            memberships.c.account == threads.c.account,
+            memberships.c.until_seq.is_(None),
+        ),
+    )
+    .where(threads.c.account == bindparam("account"), threads.c.following)
+    .order_by(messages.c.last_reply.desc(), threads.c.root.desc())
+    .limit(bindparam("count"))
+)
+_followed_unread: Final = _followed.where(_unread > 0)
+
+
+def root_key(connection: Connection, conversation: int, seq: int) -> int:
+    """Return the key of the message that a thread hangs on. Raises: Refused `no_message`.
+
+    Args:
+        connection: to the store.
+        conversation: where.
+        seq: of that message, or of any in its thread.
+    """
+    found = connection.execute(_root, {"key": row_id(conversation, seq)}).first() if seq <= MAX_SEQ else None
+    if found is None:
+        raise Refused(Refusal.NO_MESSAGE, REFUSALS[Refusal.NO_MESSAGE].text)
+    return int(found.id if found.thread is None else found.thread)
+
+
+class SqlThreadReader:
+    """A `ThreadReads`; see there. `SqlReader` has the connection."""
+
+    _connection: Connection
+
+    def thread(self, account: AccountId, conversation: ConversationId, thread: int, upto: int | None) -> ThreadSummary:
+        """Return how an account stands to a thread. Raises: Refused `no_message`."""
+        key = root_key(self._connection, conversation, thread)
+        if upto is not None and seq_of(key) > upto:
+            raise Refused(Refusal.NO_MESSAGE, REFUSALS[Refusal.NO_MESSAGE].text)
+        root = pages.by_key(self._connection, [key])[key]
+        stand = self._connection.execute(_stand, {"account": account, "root": key}).first()
+        if stand is None or not stand.following:
+            return ThreadSummary(conversation=conversation, root=root)
+        return _summary(key, root, stand)
+
+    def thread_page(self, summary: ThreadSummary, anchor: str, seq: int, limit: int, upto: int | None) -> ThreadPiece:
+        """Return a page of a thread."""
+        number, root = summary.conversation, row_id(summary.conversation, summary.root.seq)
+        first, last = root + 1, row_id(number, MAX_SEQ if upto is None else upto)
+        here = min(row_id(number, seq), last + 1)
+        if anchor == "latest":
+            here = last + 1
+        backwards = anchor != "after"
+        low, high = (first, here - 1) if backwards else (max(here + 1, first), last)
+        values = {"root": root, "low": low, "high": high, "count": limit + 1}
+        rows: Sequence[Any] = self._connection.execute(_backwards if backwards else _forwards, values).all()
+        sizes = [pages.bytes_of(row.body) for row in rows]
+        taken = sum(pages.share(sizes, (), limit))
+        found = [pages.message_of(row) for row in rows[:taken]]
+        whole = taken == len(rows)
+        if backwards:
+            at_end = anchor == "latest" or not self._is_any(root, here, last)
+            return ThreadPiece(summary, found[::-1], at_start=whole, at_end=at_end)
+        return ThreadPiece(summary, found, at_start=not self._is_any(root, first, low - 1), at_end=whole)
+
+    def threads_of(self, account: AccountId, limit: int, *, unread: bool) -> tuple[Sequence[ThreadSummary], bool]:
+        """Return threads that an account follows, the newest reply first, and whether there are more."""
+        statement = _followed_unread if unread else _followed
+        rows = self._connection.execute(statement, {"account": account, "count": limit + 1}).all()
+        roots = pages.by_key(self._connection, [row.root for row in rows[:limit]])
+        return [_summary(row.root, roots[row.root], row) for row in rows[:limit]], len(rows) > limit
+
+    def _is_any(self, root: int, low: int, high: int) -> bool:
+        return self._connection.execute(_any, {"root": root, "low": low, "high": high}).first() is not None
+
+
+def _summary(key: int, root: Message, row: Any) -> ThreadSummary:
+    return ThreadSummary(
+        conversation=conversation_of(key), root=root, following=True, read=row.read_seq, unread=row.unread
+    )

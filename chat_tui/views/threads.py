@@ -1,0 +1,159 @@
+"""Threads as they are seen: the channel without what is said aside, one thread by itself, the words for both. Pure.
+
+Both are a conversation's state with other messages in it, so that whatever draws a conversation draws them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from chat_core.client.state.model import BLOCK, ConversationState, Stale, ThreadState, Timeline, Unsent
+from chat_core.protocol.values import Message, ThreadSummary
+from chat_tui.views.clean import drawable_line
+from chat_tui.views.lines import Line, Span, spread
+from chat_tui.views.names import name_role, shown_name
+from chat_tui.views.when import clock, day_in_words, local
+
+Blocks = tuple[tuple[Message, ...], ...]
+
+
+class Mainline:
+    """What of a conversation stands in its channel. Looks at each block of messages once."""
+
+    def __init__(self) -> None:
+        self._before: Timeline | None = None
+        self._after = Timeline()
+        self._unsent: tuple[tuple[Unsent, ...], tuple[Unsent, ...]] = ((), ())
+        self._blocks: dict[int, tuple[tuple[Message, ...], tuple[Message, ...]]] = {}
+
+    def of(self, conversation: ConversationState) -> ConversationState:
+        """Return a conversation without what is in threads only; the very same one if nothing is."""
+        if conversation.timeline is not self._before:
+            self._before, self._after = conversation.timeline, self._without(conversation.timeline)
+        if conversation.unsent is not self._unsent[0]:
+            kept = tuple(unsent for unsent in conversation.unsent if not unsent.aside)
+            same = len(kept) == len(conversation.unsent)
+            self._unsent = (conversation.unsent, conversation.unsent if same else kept)
+        if self._after is conversation.timeline and self._unsent[1] is conversation.unsent:
+            return conversation
+        return replace(conversation, timeline=self._after, unsent=self._unsent[1])
+
+    def _without(self, timeline: Timeline) -> Timeline:
+        stale = timeline.stale
+        everything = timeline.blocks + (stale.blocks if stale is not None else ())
+        self._blocks = {id(block): self._blocks.get(id(block)) or (block, _shown(block)) for block in everything}
+        blocks = self._kept(timeline.blocks)
+        older = None if stale is None else self._stale(stale)
+        if blocks is timeline.blocks and older is stale:
+            return timeline
+        return replace(timeline, blocks=blocks, count=sum(map(len, blocks)), stale=older)
+
+    def _stale(self, stale: Stale) -> Stale | None:
+        blocks = self._kept(stale.blocks)
+        if blocks is stale.blocks:
+            return stale
+        return replace(stale, blocks=blocks) if blocks else None
+
+    def _kept(self, blocks: Blocks) -> Blocks:
+        kept = [self._blocks[id(block)][1] for block in blocks]
+        if all(new is old for new, old in zip(kept, blocks, strict=True)):
+            return blocks
+        return tuple(block for block in kept if block)
+
+
+def _shown(block: tuple[Message, ...]) -> tuple[Message, ...]:
+    kept = tuple(message for message in block if not message.aside)
+    return block if len(kept) == len(block) else kept
+
+
+def thread_view(conversation: ConversationState, thread: ThreadState, me: int | None) -> ConversationState:
+    """Return a conversation in which nothing was said but what hangs on one message, which is its first."""
+    root = thread.root
+    messages = (root, *(_plain(message) for message in thread.messages))
+    blocks = tuple(messages[start : start + BLOCK] for start in range(0, len(messages), BLOCK))
+    return replace(
+        conversation,
+        timeline=Timeline(
+            blocks=blocks,
+            count=len(messages),
+            at_start=thread.at_start,
+            known_from=messages[min(1, len(messages) - 1)].seq,
+        ),
+        unsent=tuple(unsent for unsent in conversation.unsent if unsent.thread == thread.root.seq),
+        notices=(),
+        read=max(thread.read, thread.root.seq),
+        unread=thread.unread(me) if thread.following else 0,
+    )
+
+
+def _plain(message: Message) -> Message:
+    """Return a message of a thread as it stands there: that it is in the channel, too, is nothing to say here."""
+    return replace(message, thread=None, in_channel=False) if message.in_channel else message
+
+
+def replies_words(message: Message, zone_clock: Callable[[int], str]) -> str:
+    """Return what a message says of its thread: `3 replies · last 12:59`.
+
+    Args:
+        message: it.
+        zone_clock: tells a time, milliseconds since 1970.
+    """
+    count = "1 reply" if message.replies == 1 else f"{message.replies:,} replies"
+    return f"{count} · last {zone_clock(message.last_reply)}"
+
+
+def title(thread: ThreadState, me: int | None, width: int) -> Line:
+    """Return the line above a thread: whose it is, and whether one follows it."""
+    root = thread.root
+    excerpt = drawable_line(" ".join(root.body.split())) or "message deleted"
+    name = Span(shown_name(root.name), name_role(root.author, me))
+    follows = Span("following " if thread.following else "not followed ", "thread" if thread.following else "quiet")
+    return Line(
+        spread((Span(" Thread  ", "thread"), name, Span(f"  {excerpt}", "muted")), (follows,), width), ground="surface"
+    )
+
+
+def label(thread: ThreadState | None, *, also: bool, target: str) -> tuple[Span, ...]:
+    """Return the words above the composer while it writes into a thread."""
+    if thread is None:
+        return (Span("Into a thread", "thread"),)
+    where = f" and {drawable_line(target)}" if also else ""
+    excerpt = drawable_line(" ".join(thread.root.body.split()))
+    return (
+        Span(f"Into the thread of {shown_name(thread.root.name)}{where}", "thread"),
+        Span(f"  {excerpt}", "muted"),
+    )
+
+
+def threads_lines(found: list[tuple[str, ThreadSummary]], now_ms: int) -> list[Line]:
+    """Return a line for each thread that one follows.
+
+    Args:
+        found: the conversation's TARGET, and the thread.
+        now_ms: the time, milliseconds since 1970.
+    """
+    lines = []
+    for target, each in found:
+        root = each.root
+        news = Span(f"{each.unread:,} new", "attention") if each.unread else Span("read", "quiet")
+        text = drawable_line(" ".join(root.body.split())) or "message deleted"
+        when = _moment(root.last_reply, now_ms) if root.replies else "no replies yet"
+        lines.append(
+            Line(
+                (
+                    Span(f"{drawable_line(target)}:{root.seq}", "channel"),
+                    Span("  "),
+                    news,
+                    Span(f"  {root.replies:,} · {when}  ", "thread"),
+                    Span(f"{shown_name(root.name)}: {text}", "muted"),
+                )
+            )
+        )
+    return lines
+
+
+def _moment(ts: int, now_ms: int) -> str:
+    then, now = local(ts, None), local(now_ms, None)
+    return clock(ts, None) if then.date() == now.date() else f"{day_in_words(then.date(), now.year)} {clock(ts, None)}"

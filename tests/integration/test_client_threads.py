@@ -1,0 +1,64 @@
+"""Two clients in one thread on a real server, one of them cut off in the middle: both end with the same."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from chat_core.base.clock import SystemClock
+from chat_core.check.real.proxy import Proxy
+from chat_core.client import LinkStatus
+from chat_core.client.state.model import ThreadState
+from tests.support.processes import ServerProcess
+from tests.support.watching import Watched
+
+
+def inside(one: Watched, root: int) -> ThreadState:
+    """Return an open thread of #general."""
+    return one.room("#general").threads[root]
+
+
+async def test_thread_is_the_same_for_both_when_one_was_cut_off_in_the_middle(home: Path) -> None:
+    loop = asyncio.get_running_loop()
+    with ServerProcess(home / "data") as server:
+        proxy = Proxy(lambda make: loop.create_connection(make, "127.0.0.1", server.port))
+        await proxy.start()
+        async with (
+            Watched(f"127.0.0.1:{proxy.port}", "ann", clock=SystemClock()) as ann,
+            Watched(server.address, "bob") as bob,
+        ):
+            number = await ann.client.join("general")
+            root = (await ann.client.sent(ann.client.post(number, "question"))).seq
+            await bob.until(lambda: bob.bodies("#general") == ["question"])
+            for one in (ann, bob):
+                assert await one.client.read_thread(number, root) == root
+            first = await bob.client.sent(bob.client.post(number, "before", thread=root))
+            await ann.until(lambda: len(inside(ann, root).messages) == 1)
+
+            for wire in proxy.wires:
+                wire.abort()
+            await ann.until(lambda: ann.client.state.link.status is not LinkStatus.ONLINE)
+            await bob.client.sent(bob.client.post(number, "meanwhile", thread=root))
+            waits = ann.client.post(number, "written while cut off", thread=root, in_channel=True)
+            ann.client.wake()
+            await ann.client.sent(waits)
+            await bob.client.sent(bob.client.post(number, "after", thread=root))
+
+            for one in (ann, bob):
+                await one.until(lambda one=one: len(inside(one, root).messages) == 4)  # type: ignore[misc]
+            assert inside(ann, root).messages == inside(bob, root).messages
+            for one in (ann, bob):
+                timeline = one.room("#general").timeline
+                hung_on = timeline.find(root)
+                assert hung_on is not None and hung_on == inside(one, root).root
+                assert (hung_on.replies, hung_on.last_reply) == (4, inside(one, root).messages[-1].ts)
+            kept = inside(ann, root)
+            ann.client.close_thread(number, root)
+            assert await ann.client.read_thread(number, root) == root
+            fresh = inside(ann, root)
+            assert (fresh.messages, fresh.root) == (kept.messages, kept.root), "as events made it"
+
+            ann.client.mark_thread_read(number, root, first.seq)
+            await ann.until(lambda: inside(ann, root).read >= first.seq)
+            assert ann.room("#general").unread == 0, "what is in the thread only is not unread in the channel"
+        await proxy.stop()

@@ -1,0 +1,64 @@
+"""A conversation without what is said aside, and a thread by itself: what a timeline is given to draw."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from chat_core.client.state.model import ConversationState, Stale, ThreadState, Timeline, Unsent
+from chat_core.protocol.values import Conversation, Message, Position
+from chat_tui.views.threads import Mainline, thread_view
+
+
+def message(seq: int, thread: int | None = None, *, in_channel: bool = False) -> Message:
+    return Message(
+        seq=seq, changed=seq, ts=seq, author=2, name="ann", body=f"{seq}", thread=thread, in_channel=in_channel
+    )
+
+
+def conversation(*messages: Message, unsent: tuple[Unsent, ...] = ()) -> ConversationState:
+    timeline = Timeline(blocks=(messages,), count=len(messages), at_start=True, known_from=1)
+    info = Conversation(id=1, kind="channel", name="ops")
+    return ConversationState(info=info, position=Position(conversation=1, seq=9), timeline=timeline, unsent=unsent)
+
+
+def test_mainline_leaves_out_what_is_aside_and_counts_the_rest() -> None:
+    shown = Mainline().of(conversation(message(1), message(2, 1), message(3, 1, in_channel=True), message(4)))
+
+    assert [each.seq for each in shown.timeline] == [1, 3, 4]
+    assert shown.timeline.count == 3
+    assert shown.timeline.known_from == 1, "where the pages end does not depend on it"
+
+
+def test_mainline_is_the_conversation_itself_when_nothing_is_aside() -> None:
+    state = conversation(message(1), message(2))
+
+    assert Mainline().of(state) is state
+
+
+def test_mainline_stays_the_same_while_its_messages_do() -> None:
+    mainline, state = Mainline(), conversation(message(1), message(2, 1))
+
+    assert mainline.of(state).timeline is mainline.of(replace(state, loading=True)).timeline
+
+
+def test_mainline_leaves_out_unsent_and_stale_ones_too() -> None:
+    aside = Unsent(cid=b"a" * 16, conversation=1, body="x", ts=1, thread=1)
+    state = conversation(message(7), unsent=(aside,))
+    stale = Stale(blocks=((message(1), message(2, 1)), (message(3, 1),)), up_to=3)
+    shown = Mainline().of(replace(state, timeline=replace(state.timeline, stale=stale)))
+
+    assert shown.unsent == ()
+    assert shown.timeline.stale is not None and [each.seq for each in shown.timeline.stale] == [1]
+
+
+def test_thread_is_its_root_and_what_hangs_on_it() -> None:
+    other = Unsent(cid=b"a" * 16, conversation=1, body="x", ts=1)
+    mine = replace(other, cid=b"b" * 16, thread=1)
+    state = conversation(message(1), message(2), unsent=(other, mine))
+    thread = ThreadState(
+        root=message(1), messages=(message(3, 1), message(5, 1)), at_start=True, following=True, read=3
+    )
+    shown = thread_view(state, thread, me=1)
+
+    assert [each.seq for each in shown.timeline] == [1, 3, 5]
+    assert (shown.read, shown.unread, shown.unsent) == (3, 1, (mine,))
