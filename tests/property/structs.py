@@ -39,6 +39,8 @@ def _strategy(info: inspect.Type) -> st.SearchStrategy[Any]:
 
 
 def _text(info: Any) -> st.SearchStrategy[str]:
+    if info.pattern is not None:
+        return st.from_regex(info.pattern, fullmatch=True).filter(lambda text: len(text) <= (info.max_length or 10_000))
     return st.text(st.characters(exclude_categories=["Cs"]), min_size=info.min_length or 0, max_size=info.max_length)
 
 
