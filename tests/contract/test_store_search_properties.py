@@ -119,12 +119,12 @@ async def _looked_at(world: World, account: AccountId, name: str, query: list[st
         stamp = 0
         for message in await world.messages(cast(Any, conversation.id)):
             stamp = max(stamp, message.ts)
-            if not message.deleted and _found(message, query, account, name):
+            if not message.deleted and _fits(message, query, account, name):
                 hits.append((stamp, conversation.id, message.seq))
     return [(number, seq) for _, number, seq in sorted(hits, reverse=True)]
 
 
-def _found(message: Message, query: list[str], account: AccountId, name: str) -> bool:
+def _fits(message: Message, query: list[str], account: AccountId, name: str) -> bool:
     """Return whether all that is asked for holds; of several authors, one is enough."""
     authors = [part for part in query if part.startswith("from:")]
     rest = (part for part in query if part not in authors)
