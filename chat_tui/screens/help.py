@@ -91,10 +91,14 @@ class Page(Rows, can_focus=False):
         super().__init__()
         self._lines = lines
 
+    def laid(self, width: int) -> Sequence[Line]:
+        """Return all lines, laid out; for subclasses."""
+        return [piece for line in self._lines for piece in _fitted(line, width)]
+
     @override
     def rows(self, width: int, height: int) -> Sequence[Line]:
         """See Rows."""
-        wrapped = [piece for line in self._lines for piece in _fitted(line, width)]
+        wrapped = self.laid(width)
         self.first = max(0, min(self.first, len(wrapped) - height + 1))
         shown = wrapped[self.first : self.first + height - 1]
         left = len(wrapped) - self.first - len(shown)

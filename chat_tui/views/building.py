@@ -47,6 +47,12 @@ class Setting(NamedTuple):
     """The line above what is unread."""
     find: Callable[[int], Message | None] = lambda _: None
     """Returns a message that another one answers, by its seq, if it is known here."""
+    revealed: frozenset[int] = frozenset()
+    """seqs of messages in which nothing is hidden any more."""
+
+    def item(self, message: Message, head: bool, since: int) -> MessageItem:
+        """Return the item of a message; see there."""
+        return MessageItem(message, head, since, self.quoted(message), message.seq in self.revealed)
 
     def quoted(self, message: Message | Unsent) -> Quoted | None:
         """Return what a message answers, as it stands now."""
@@ -164,7 +170,7 @@ class _Run:
         self._turn_day(message.ts, message.seq)
         self.divide(message.seq)
         head = self._begins(message.author, message.ts) or message.style == "action" or message.reply_to is not None
-        self.items.append(MessageItem(message, head, self.since, self.setting.quoted(message)))
+        self.items.append(self.setting.item(message, head, self.since))
         self.seq = message.seq
         self.author = message.author if message.style == "text" else 0
 

@@ -12,9 +12,12 @@ from typing import Final, NamedTuple
 from chat_core.protocol.values import Message
 from chat_tui.views.between import gap, ruled, told, welcome
 from chat_tui.views.clean import drawable, drawable_line
+from chat_tui.views.code import SHOWN as CODE_LINES
+from chat_tui.views.code import is_cut
 from chat_tui.views.columns import Columns
 from chat_tui.views.edge import hanging, laid_out
-from chat_tui.views.inline import Mark, marks
+from chat_tui.views.formatting import Block, Looks, block, formatted, in_one_line, ours, with_words
+from chat_tui.views.inline import Mark
 from chat_tui.views.items import (
     DayItem,
     GapItem,
@@ -63,7 +66,7 @@ def draw(item: Item, where: Columns, reader: Reader) -> tuple[Line, ...]:
     """Return the lines of an item, one or more, each at most `where.width` cells wide."""
     match item:
         case MessageItem(message=message):
-            lines = _message(message, item.head, where, reader)
+            lines = _message(item, where, reader)
             return (
                 lines
                 if item.quoted is None or message.author in reader.ignored
@@ -90,6 +93,11 @@ def draw(item: Item, where: Columns, reader: Reader) -> tuple[Line, ...]:
             raise TypeError(item)
 
 
+def whole(body: str, where: Columns, looks: Looks) -> list[Line]:
+    """Return all lines of a text, whatever their number."""
+    return laid_out(formatted(drawable(body), looks), where, ())
+
+
 def estimated(text: str, cells: int) -> int:
     """Return about how many lines a message's text takes, cheaply."""
     if len(text) <= cells:
@@ -109,7 +117,7 @@ def clipped(text: str) -> tuple[str, str]:
     shown = text[: min(cut if cut >= 0 else len(text), MAX_CHARS)]
     lines = text.count("\n") - shown.count("\n")
     missing = f"+{lines:,} lines" if lines else f"+{len(text) - len(shown):,} characters"
-    return shown.rstrip("\n"), f"… {missing}"
+    return shown.rstrip("\n"), f"… {missing}, v to view"
 
 
 def _shown(body: str) -> tuple[str, str]:
@@ -119,26 +127,34 @@ def _shown(body: str) -> tuple[str, str]:
     return text, missing or more
 
 
-def _message(message: Message, head: bool, where: Columns, reader: Reader) -> tuple[Line, ...]:
+def _message(item: MessageItem, where: Columns, reader: Reader) -> tuple[Line, ...]:
+    message = item.message
     if message.author in reader.ignored:
         return (_folded(message, where),)
     if message.deleted or not message.body:  # an empty one was deleted: its deletion is still to come from the log
-        return _gone(message, head, where, reader)
+        return _gone(message, item.head, where, reader)
     text, missing = _shown(message.body)
-    found = marks(text, reader.name if message.author != reader.account else "", reader.channels)
+    mine = message.author == reader.account
     who = (called(message), name_role(message.author, reader.account))
-    if message.style == "action":
-        text, found = _acted(text, found, who)
-    heading = _heading(message.ts, who, message.style == "action", where, reader) if head else ()
-    said = len(text)
+    acts = message.style == "action"
+    blocks = _blocks(text, Looks("" if mine else reader.name, reader.channels, item.revealed), who if acts else None)
+    heading = _heading(message.ts, who, acts, where, reader) if item.head else ()
+    beyond = 0
+    if missing and blocks[-1].kind == "code" and is_cut(blocks[-1].text):
+        beyond, missing = message.body.count("\n") - text.count("\n"), ""
     if message.edits and missing:
         missing = f"{missing} {_EDITED}"
     elif message.edits:
-        text, found = _behind(text, found, _EDITED, "quiet")
-    lines = laid_out(text, found, where, heading, said)
+        blocks = with_words(blocks, _EDITED, "quiet")
+    lines = laid_out(blocks, where, heading, code=CODE_LINES, beyond=beyond)
     if missing:
-        lines.append(hanging((Span(missing, "quiet"),), where, said))
+        lines.append(hanging((Span(missing, "quiet"),), where, len(text))._replace(tail=len(missing)))
     return tuple(lines)
+
+
+def _blocks(text: str, looks: Looks, acting: tuple[str, Role] | None) -> list[Block]:
+    """Return the blocks of a text; what somebody does is one, with the name in front."""
+    return formatted(text, looks) if acting is None else [_acted(block("text", text, looks), acting)]
 
 
 def _quoted(quoted: Quoted, where: Columns, reader: Reader) -> Line:
@@ -146,7 +162,8 @@ def _quoted(quoted: Quoted, where: Columns, reader: Reader) -> Line:
     if not quoted.account:
         spans: tuple[Span, ...] = (Span("↳ an older message", "quiet"),)
     else:
-        text = _IGNORED if quoted.account in reader.ignored else drawable_line(quoted.text) or _DELETED
+        said = drawable_line(in_one_line(drawable(quoted.text))) or _DELETED
+        text = _IGNORED if quoted.account in reader.ignored else said
         name = Span(f"↳ {shown_name(quoted.name)}", soft_role(quoted.account, reader.account))
         spans = (name, Span(f"  {text}", "quiet"))
     spans = cropped(spans, where.text)
@@ -164,27 +181,20 @@ def _gone(message: Message, head: bool, where: Columns, reader: Reader) -> tuple
     """Return the lines of a message whose text was deleted: when and who stay."""
     who = (called(message), name_role(message.author, reader.account))
     heading = _heading(message.ts, who, False, where, reader) if head else ()
-    return tuple(laid_out(_DELETED, [Mark(0, len(_DELETED), "quiet")], where, heading))
-
-
-def _behind(text: str, found: list[Mark], words: str, role: Role) -> tuple[str, list[Mark]]:
-    """Put words of ours behind a text."""
-    return f"{text} {words}", [*found, Mark(len(text), len(text) + 1 + len(words), role)]
+    return tuple(laid_out([ours(_DELETED, [Mark(0, len(_DELETED), "quiet")])], where, heading))
 
 
 def _unsent(item: UnsentItem, where: Columns, reader: Reader) -> tuple[Line, ...]:
     unsent = item.unsent
     text, _ = _shown(unsent.body)
-    found = marks(text, "", reader.channels)
+    acts = unsent.style == "action"
     who: tuple[str, Role] = (called(reader), "own")
-    if unsent.style == "action":
-        text, found = _acted(text, found, who)
-    said = len(text)
+    blocks = _blocks(text, Looks("", reader.channels, revealed=True), who if acts else None)
     words, role = _fate(item)
     if words:
-        text, found = _behind(text, found, words, role)
-    heading = _heading(unsent.ts, who, unsent.style == "action", where, reader) if item.head else ()
-    return tuple(laid_out(text, found, where, heading, said))
+        blocks = with_words(blocks, words, role)
+    heading = _heading(unsent.ts, who, acts, where, reader) if item.head else ()
+    return tuple(laid_out(blocks, where, heading, code=CODE_LINES))
 
 
 def _fate(item: UnsentItem) -> tuple[str, Role]:
@@ -197,12 +207,13 @@ def _fate(item: UnsentItem) -> tuple[str, Role]:
     return (f"◌ queued: {why}" if why else "◌ queued"), "notice"
 
 
-def _acted(text: str, found: list[Mark], who: tuple[str, Role]) -> tuple[str, list[Mark]]:
+def _acted(done: Block, who: tuple[str, Role]) -> Block:
     """Put the name in front of what somebody does."""
     name = shown_name(who[0])
     shift = len(name) + 1
-    moved = [Mark(mark.start + shift, mark.end + shift, mark.role, mark.link) for mark in found]
-    return f"{name} {text}", [Mark(0, len(name), who[1]), *moved]
+    moved = [mark._replace(start=mark.start + shift, end=mark.end + shift) for mark in done.marks]
+    text = f"{name} {done.text}"
+    return done._replace(text=text, marks=[Mark(0, len(name), who[1]), *moved], said=len(text))
 
 
 def _heading(ts: int, who: tuple[str, Role], acts: bool, where: Columns, reader: Reader) -> tuple[Span, ...]:

@@ -73,11 +73,11 @@ def offered(message: Message | Unsent) -> list[str]:
 
 
 def test_only_what_can_be_done_is_offered() -> None:
-    assert offered(MINE) == ["reply", "quote", "edit", "delete", "copy", "link", "open", "details"]
-    assert offered(THEIRS) == ["reply", "quote", "copy", "link", "details"]
+    assert offered(MINE) == ["reply", "quote", "edit", "delete", "copy", "link", "open", "view", "details"]
+    assert offered(THEIRS) == ["reply", "quote", "copy", "link", "view", "details"]
     assert offered(GONE) == ["link", "details"]
-    assert offered(QUEUED) == ["quote", "copy", "details"]
-    assert offered(FAILED) == ["quote", "retry", "discard", "copy", "details"]
+    assert offered(QUEUED) == ["quote", "copy", "view", "details"]
+    assert offered(FAILED) == ["quote", "retry", "discard", "copy", "view", "details"]
 
 
 @pytest.mark.parametrize(
