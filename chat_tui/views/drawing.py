@@ -16,7 +16,7 @@ from chat_tui.views.code import SHOWN as CODE_LINES
 from chat_tui.views.code import is_cut
 from chat_tui.views.columns import Columns
 from chat_tui.views.edge import hanging, laid_out
-from chat_tui.views.formatting import Block, Looks, block, formatted, in_one_line, ours, with_words
+from chat_tui.views.formatting import Block, Looks, block, formatted, in_one_line, is_fence, ours, with_words
 from chat_tui.views.inline import Mark
 from chat_tui.views.items import (
     DayItem,
@@ -141,7 +141,8 @@ def _message(item: MessageItem, where: Columns, reader: Reader) -> tuple[Line, .
     heading = _heading(message.ts, who, acts, where, reader) if item.head else ()
     beyond = 0
     if missing and blocks[-1].kind == "code" and is_cut(blocks[-1].text):
-        beyond, missing = message.body.count("\n") - text.count("\n"), ""
+        rest = message.body.split("\n")[text.count("\n") + 1 :]
+        beyond, missing = sum(not is_fence(line) for line in rest), ""
     if message.edits and missing:
         missing = f"{missing} {_EDITED}"
     elif message.edits:

@@ -86,6 +86,11 @@ def in_one_line(text: str) -> str:
     return " ".join(" ".join(f"{each.lead} {each.text}".split()) for each in blocks)
 
 
+def is_fence(line: str) -> bool:
+    """Whether a line begins or ends code."""
+    return _FENCE.match(line) is not None
+
+
 def with_words(blocks: list[Block], words: str, role: Role) -> list[Block]:
     """Return blocks with words of ours behind the last one; behind code they stand on a line of their own."""
     last = blocks[-1]

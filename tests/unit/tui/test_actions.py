@@ -39,6 +39,12 @@ class Hands:
     def open_link(self, url: str) -> None:
         self.done.append(("open", url))
 
+    def reveal(self, seq: int) -> None:
+        self.done.append(("reveal", seq))
+
+    def show_whole(self, message: Message | Unsent) -> None:
+        self.done.append(("view", message.body))
+
     def ask(self, topic: str, question: str, act: Callable[[], object]) -> None:
         self.done.append(("ask", topic, question))
         act()
