@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, tzinfo
 from html import escape
+from itertools import groupby
 from typing import Final
 
 from typing_extensions import override
@@ -18,7 +19,7 @@ from chat_tui.exports.transcript import About, Answered, Form
 from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.code import highlighted
 from chat_tui.views.formatting import Block, Looks, block, formatted
-from chat_tui.views.inline import BOLD, ITALIC, STRIKE, laid_over
+from chat_tui.views.inline import BOLD, ITALIC, SPOILER, STRIKE, laid_over
 from chat_tui.views.lines import Span
 from chat_tui.views.names import shown_name
 from chat_tui.views.when import day_in_words, local
@@ -55,8 +56,8 @@ blockquote { margin: 0; padding-left: 1ch; border-left: 2px solid var(--faint); 
 code, pre, .spoiler { background: var(--panel); }
 pre { width: fit-content; max-width: 100%; margin: .15em 0; padding: .3em 1ch; overflow-x: auto; font: inherit;
   white-space: pre; }
-pre code { font: inherit; }
 code { font: inherit; padding: 0 .2em; }
+pre code { padding: 0; }
 a { color: var(--link); }
 .channel { color: var(--link); }
 .mention { color: var(--accent); font-weight: bold; }
@@ -118,6 +119,8 @@ class HtmlForm(Form):
         """See Form."""
         color = "own" if message.author == self._me else f"name-{message.author % NAMES + 1}"
         name = f'<b class="{color}"><bdi>{escape(shown_name(message.name))}</bdi></b>' if head else "<b></b>"
+        if message.style == "action":
+            name = "<b>·</b>"
         parts = [_answered(answered) if answered is not None else "", self._said(message, color)]
         return (
             f'<div class="message" id="m{message.seq}">{self._time(message, head)}{name}'
@@ -144,7 +147,10 @@ class HtmlForm(Form):
             said = f'<div dir="auto">{name}{_inside(block("text", text, _LOOKS))}</div>'
         else:
             said = "".join(_block(each) for each in formatted(text, _LOOKS))
-        return f"{said}<i>(edited)</i>" if message.edits else said
+        if not message.edits:
+            return said
+        before = said.removesuffix("</div>") if said.endswith("</div>") else said
+        return f"{before} <i>(edited)</i>{said[len(before) :]}"
 
 
 def _answered(answered: Answered) -> str:
@@ -167,7 +173,12 @@ def _block(made: Block) -> str:
 
 
 def _inside(made: Block) -> str:
-    return "".join(_span(span) for span in laid_over(made.text, 0, len(made.text), made.marks, "text"))
+    parts: list[str] = []
+    spans = laid_over(made.text, 0, len(made.text), made.marks, "text")
+    for hidden, run in groupby(spans, key=lambda span: bool(span.emphasis & SPOILER)):
+        text = "".join(map(_span, run))
+        parts.append(f'<span class="spoiler" tabindex="0">{text}</span>' if hidden else text)
+    return "".join(parts)
 
 
 def _span(span: Span) -> str:
@@ -177,8 +188,6 @@ def _span(span: Span) -> str:
             text = f'<a href="{escape(span.link)}" rel="noopener noreferrer nofollow">{text}</a>'
         case "code":
             text = f"<code>{text}</code>"
-        case "spoiler-open":
-            text = f'<span class="spoiler" tabindex="0">{text}</span>'
         case "channel" | "mention":
             text = _classed(span.role, text)
         case _:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, tzinfo
+from itertools import groupby
 from typing import Final
 
 from typing_extensions import override
@@ -16,7 +17,7 @@ from chat_core.protocol.values import Message
 from chat_tui.exports.transcript import About, Answered, Form
 from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.formatting import Block, Looks, block, formatted
-from chat_tui.views.inline import BOLD, ITALIC, STRIKE, laid_over
+from chat_tui.views.inline import BOLD, ITALIC, SPOILER, STRIKE, laid_over
 from chat_tui.views.lines import Span
 from chat_tui.views.names import shown_name
 from chat_tui.views.when import clock, day_in_words
@@ -27,6 +28,7 @@ _MEANS: Final = re.compile(r"[\\`*_\[\]<>|~&#!$^]")
 _LINE_MEANS: Final = re.compile(r"^( *)([-+=:])", re.MULTILINE)
 _NUMBER: Final = re.compile(r"^( *\d+)([.)])", re.MULTILINE)
 _INDENT: Final = re.compile(r"^ +", re.MULTILINE)
+_SPOILER: Final = r"\|\|"
 _TICKS: Final = re.compile("`+")
 
 
@@ -107,7 +109,11 @@ def _block(made: Block) -> str:
 
 def _inside(made: Block) -> str:
     spans = laid_over(made.text, 0, len(made.text), made.marks, "text")
-    return "".join(_span(span) for span in spans).replace("\n", "  \n")
+    parts: list[str] = []
+    for hidden, run in groupby(spans, key=lambda span: bool(span.emphasis & SPOILER)):
+        text = "".join(map(_span, run))
+        parts.append(f"{_SPOILER}{text}{_SPOILER}" if hidden else text)
+    return "".join(parts).replace("\n", "  \n")
 
 
 def _span(span: Span) -> str:

@@ -87,6 +87,9 @@ class Page(Rows, can_focus=False):
     Page { width: 100%; height: 1fr; background: $background; }
     """
 
+    keys = "Esc closes"
+    """What the last line says of keys."""
+
     def __init__(self, lines: Sequence[Line]) -> None:
         super().__init__()
         self._lines = lines
@@ -102,7 +105,7 @@ class Page(Rows, can_focus=False):
         self.first = max(0, min(self.first, len(wrapped) - height + 1))
         shown = wrapped[self.first : self.first + height - 1]
         left = len(wrapped) - self.first - len(shown)
-        words = f"{left} more lines, PgDn · Esc closes" if left > 0 else "Esc closes"
+        words = f"{left} more lines, PgDn · {self.keys}" if left > 0 else self.keys
         foot = Line(spread((), (Span(f"{words} ", "quiet"),), width), ground="surface")
         return [*shown, *[Line()] * (height - 1 - len(shown)), foot]
 

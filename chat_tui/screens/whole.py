@@ -42,6 +42,8 @@ class _Title(Bar):
 class _Text(Page):
     """The message's text."""
 
+    keys = "y copies · Esc closes"
+
     def __init__(self, body: str, looks: Looks) -> None:
         super().__init__([])
         self._body, self._looks = body, looks

@@ -20,8 +20,10 @@ SHOWN: Final = 12
 """Lines of code that stand in a timeline."""
 SPARED: Final = 2
 """Lines more than that are shown all the same: saying that they are missing takes a line, too."""
-HIGHLIGHTED: Final = 4_000
-"""Characters of one piece of code that are highlighted at most."""
+HIGHLIGHTED: Final = 2_000
+"""Characters of one piece of code that are highlighted at most: some lexers take the square of their number."""
+LONGEST_LINE: Final = 300
+"""Characters of a line with which nothing is highlighted; such code was not written by anybody."""
 
 LANGUAGES: Final = (
     *("bash", "c", "console", "cpp", "csharp", "css", "diff", "docker", "go", "html", "http", "ini", "java"),
@@ -98,12 +100,13 @@ def _boxed(spans: list[Span], left: int) -> Line:
 def highlighted(text: str, language: str) -> list[tuple[int, int, Role]]:
     """Return all of a text in pieces: start, end, role."""
     lexer = _lexer(_ALSO.get(language, language))
-    if lexer is None:
+    part = text[:HIGHLIGHTED]
+    if lexer is None or max(map(len, part.split("\n"))) > LONGEST_LINE:
         return [(0, len(text), "code")]
     found: list[tuple[int, int, Role]] = []
     at = 0
     # Many languages have things that end with their line.
-    for start, kind, value in lexer.get_tokens_unprocessed(text[:HIGHLIGHTED] + "\n"):
+    for start, kind, value in lexer.get_tokens_unprocessed(part + "\n"):
         end = min(start + len(value), len(text))
         if at <= start < end:  # some lexers go back to see something twice
             if start > at:

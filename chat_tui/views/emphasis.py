@@ -14,7 +14,7 @@ from itertools import accumulate
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from chat_tui.views.inline import BOLD, ITALIC, STRIKE, Mark, link_at
+from chat_tui.views.inline import BOLD, ITALIC, SPOILER, STRIKE, Mark, link_at
 
 HIDDEN: Final = "▒"
 """Stands for each character of a spoiler that was not revealed."""
@@ -69,6 +69,17 @@ def inline(text: str, *, revealed: bool = False) -> Inline:
     """
     if _ANY.search(text) is None:
         return Inline(text, [], [])
+    return _result(text, _scanned(text, revealed))
+
+
+def masked(text: str) -> str:
+    """Return any text as it is, mark for character, but for what is hidden in it."""
+    if "||" not in text:
+        return text
+    return _hide(text, [mark for mark in _scanned(text, False).fixed if mark.role == "spoiler"])
+
+
+def _scanned(text: str, revealed: bool) -> _Scan:
     scan = _Scan(revealed)
     at, end, no_code = 0, len(text), set[int]()
     while (match := _TOKEN.search(text, at, end)) is not None:
@@ -87,7 +98,7 @@ def inline(text: str, *, revealed: bool = False) -> Inline:
             scan.open = {mark: place for mark, place in scan.open.items() if mark == "||"}
         elif match["mark"] in _KINDS:
             _mark(text, start, at, scan)
-    return _result(text, scan)
+    return scan
 
 
 def _code(text: str, start: int, end: int, scan: _Scan, no_code: set[int]) -> int:
@@ -156,7 +167,7 @@ def _mark(text: str, start: int, end: int, scan: _Scan) -> None:
 def _pair(scan: _Scan, mark: str, opening: tuple[int, int], closing: tuple[int, int]) -> None:
     scan.cuts += [(*opening, ""), (*closing, "")]
     if mark == "||" and scan.revealed:
-        scan.styled.append(Mark(opening[1], closing[0], "spoiler-open"))
+        scan.styled.append(Mark(opening[1], closing[0], "text", "", SPOILER))
     elif mark == "||":
         while scan.fixed and scan.fixed[-1].start >= opening[1]:
             scan.fixed.pop()

@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 from typing import Final, Literal, NamedTuple
 
 from chat_tui.views.emphasis import inline
-from chat_tui.views.inline import Mark, marks
+from chat_tui.views.inline import SPOILER, Mark, marks
 from chat_tui.views.lines import Role
 
 Kind = Literal["text", "quote", "entry", "code"]
@@ -184,26 +184,19 @@ def _flat(styled: list[Mark], apart: list[Mark]) -> list[Mark]:
         changes.setdefault(mark.start, []).append((1, mark))
         changes.setdefault(mark.end, []).append((-1, mark))
     points = sorted({*changes, *(place for mark in apart for place in mark[:2])})
-    active: dict[tuple[Role, int], int] = {}
+    active: dict[int, int] = {}
     flat: list[Mark] = []
     at = 0
     for start, end in pairwise(points):
         for by, mark in changes.get(start, ()):
-            active[mark.role, mark.emphasis] = active.get((mark.role, mark.emphasis), 0) + by
-        emphasis, role = _together(active)
+            active[mark.emphasis] = active.get(mark.emphasis, 0) + by
+        emphasis = 0
+        for kind, count in active.items():
+            emphasis |= kind if count else 0
         while at < len(apart) and apart[at].end <= start:
             at += 1
         if at < len(apart) and apart[at].start <= start:
             flat.append(apart[at]._replace(start=start, end=end, emphasis=emphasis))
-        elif emphasis or role != "text":
-            flat.append(Mark(start, end, role, "", emphasis))
+        elif emphasis:
+            flat.append(Mark(start, end, "spoiler-open" if emphasis & SPOILER else "text", "", emphasis))
     return flat
-
-
-def _together(active: dict[tuple[Role, int], int]) -> tuple[int, Role]:
-    emphasis, shown = 0, False
-    for (role, kind), count in active.items():
-        if count:
-            emphasis |= kind
-            shown |= role == "spoiler-open"
-    return emphasis, "spoiler-open" if shown else "text"

@@ -28,7 +28,8 @@ _PAIRS: Final = {")": "(", "]": "["}
 BOLD: Final = 1
 ITALIC: Final = 2
 STRIKE: Final = 4
-"""Kinds of emphasis; added up where several hold."""
+SPOILER: Final = 8
+"""Kinds of emphasis; added up where several hold. The last one says that a piece stands in a spoiler."""
 
 
 class Mark(NamedTuple):

@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from chat_tui.themes import DEFAULTS
 from chat_tui.themes.tokens import DARK
-from chat_tui.views.inline import BOLD, ITALIC, STRIKE
+from chat_tui.views.inline import BOLD, ITALIC, SPOILER, STRIKE
 from chat_tui.views.lines import Line, Role
 
 
@@ -86,7 +86,7 @@ _LOOKS: Final[Mapping[Role, _Look]] = {
 
 _EMPHASIS: Final = tuple(
     Style(bold=bool(kinds & BOLD) or None, italic=bool(kinds & ITALIC) or None, strike=bool(kinds & STRIKE) or None)
-    for kinds in range(2 * max(BOLD, ITALIC, STRIKE))
+    for kinds in range(2 * SPOILER)
 )
 """Styles by sums of kinds of emphasis."""
 

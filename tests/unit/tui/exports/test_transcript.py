@@ -77,6 +77,12 @@ def test_html_has_days_names_and_formatted_text() -> None:
     assert "2 messages" in page.text
 
 
+def test_html_hides_all_of_a_spoiler() -> None:
+    page = written("html", message("||he `dies` **now**||!"))
+
+    assert '<span class="spoiler" tabindex="0">he <code>dies</code> <strong>now</strong></span>!' in page
+
+
 def test_html_leads_from_an_answer_to_what_it_answers() -> None:
     page = written(
         "html", message("one\ntwo **three**"), message("yes", seq=2, reply_to=1), message("?", seq=3, reply_to=9)

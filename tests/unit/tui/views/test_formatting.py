@@ -7,6 +7,7 @@ import pytest
 from chat_tui.views.columns import columns
 from chat_tui.views.drawing import whole
 from chat_tui.views.edge import laid_out
+from chat_tui.views.emphasis import masked
 from chat_tui.views.formatting import Looks, block, formatted, in_one_line
 from chat_tui.views.inline import BOLD, ITALIC, STRIKE, is_link
 from chat_tui.views.lines import Line
@@ -101,6 +102,7 @@ def test_spoiler_shows_nothing_of_what_is_in_it_until_it_is_revealed() -> None:
     shown = block("text", text, LOOKS._replace(revealed=True))
     assert shown.text == "the end: he dies at https://a.b/c in x (d.e) rm!"
     assert [mark.link for mark in shown.marks if mark.link] == ["https://a.b/c", "https://d.e"]
+    assert masked("a ||b *c*|| d") == "a ||▒▒▒▒▒|| d"
     assert in_one_line("> ||a b||\n> c") == "▒▒▒ c"
 
 
