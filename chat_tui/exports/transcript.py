@@ -13,7 +13,6 @@ from typing import Final, NamedTuple, Protocol
 from chat_core.protocol.values import Message
 from chat_tui.views.building import GROUP_MS
 from chat_tui.views.cache import Recent
-from chat_tui.views.clean import drawable
 from chat_tui.views.formatting import in_one_line
 from chat_tui.views.lines import elide
 from chat_tui.views.names import shown_name
@@ -113,7 +112,7 @@ class Transcript:
         self._author = message.author if message.style == "text" else 0
         if head:
             self._since = message.ts
-        text = in_one_line(drawable(message.body[: 4 * EXCERPT]))
+        text = in_one_line(message.body, 4 * EXCERPT)
         self._begins.put(message.seq, (shown_name(message.name), elide(text, EXCERPT)))
         yield self._form.message(message, head, answered)
 

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from chat_core.client.state.model import Notice, Unsent
 from chat_core.protocol.values import Message
+from chat_tui.views.emphasis import masked
 from chat_tui.views.items import DayItem, GapItem, Item, MessageItem, NoticeItem, Quoted, UnreadItem, UnsentItem
 from chat_tui.views.names import called
 from chat_tui.views.when import day_span
@@ -61,7 +62,7 @@ class Setting(NamedTuple):
         answered = self.find(message.reply_to)
         if answered is None:
             return Quoted(0, "", "")
-        return Quoted(answered.author, called(answered), " ".join(answered.body[:QUOTED_CHARS].split()))
+        return Quoted(answered.author, called(answered), " ".join(masked(answered.body)[:QUOTED_CHARS].split()))
 
 
 def build(

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from chat_core.protocol.values import Message
 from chat_tui.views.between import gap, ruled, told, welcome
+from chat_tui.views.building import QUOTED_CHARS
 from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.code import SHOWN as CODE_LINES
 from chat_tui.views.code import is_cut
@@ -163,7 +164,7 @@ def _quoted(quoted: Quoted, where: Columns, reader: Reader) -> Line:
     if not quoted.account:
         spans: tuple[Span, ...] = (Span("↳ an older message", "quiet"),)
     else:
-        said = drawable_line(in_one_line(drawable(quoted.text))) or _DELETED
+        said = drawable_line(in_one_line(quoted.text, QUOTED_CHARS)) or _DELETED
         text = _IGNORED if quoted.account in reader.ignored else said
         name = Span(f"↳ {shown_name(quoted.name)}", soft_role(quoted.account, reader.account))
         spans = (name, Span(f"  {text}", "quiet"))

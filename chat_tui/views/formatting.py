@@ -11,7 +11,8 @@ from collections.abc import Container, Iterator
 from itertools import groupby, pairwise
 from typing import Final, Literal, NamedTuple
 
-from chat_tui.views.emphasis import inline
+from chat_tui.views.clean import drawable
+from chat_tui.views.emphasis import inline, masked
 from chat_tui.views.inline import SPOILER, Mark, marks
 from chat_tui.views.lines import Role
 
@@ -80,9 +81,14 @@ def ours(text: str, found: list[Mark]) -> Block:
     return Block("text", text, found, said=len(text))
 
 
-def in_one_line(text: str) -> str:
-    """Return a text in one line, without marks; what is hidden in it stays so."""
-    blocks = formatted(text, Looks())
+def in_one_line(body: str, most: int) -> str:
+    """Return how a text of anybody begins, in one line, without marks; what is hidden in it stays so.
+
+    Args:
+        body: as stored.
+        most: characters of it that are looked at.
+    """
+    blocks = formatted(drawable(masked(body)[:most]), Looks())
     return " ".join(" ".join(f"{each.lead} {each.text}".split()) for each in blocks)
 
 

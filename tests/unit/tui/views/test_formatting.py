@@ -103,7 +103,8 @@ def test_spoiler_shows_nothing_of_what_is_in_it_until_it_is_revealed() -> None:
     assert shown.text == "the end: he dies at https://a.b/c in x (d.e) rm!"
     assert [mark.link for mark in shown.marks if mark.link] == ["https://a.b/c", "https://d.e"]
     assert masked("a ||b *c*|| d") == "a ||▒▒▒▒▒|| d"
-    assert in_one_line("> ||a b||\n> c") == "▒▒▒ c"
+    assert in_one_line("> ||a b||\n> c", 99) == "▒▒▒ c"
+    assert in_one_line("so ||a very long secret||", 8) == "so ||▒▒▒"
 
 
 def test_quotation_has_a_bar_that_is_not_copied() -> None:
