@@ -21,7 +21,7 @@ from chat_tui.views.code import highlighted
 from chat_tui.views.formatting import Block, Looks, block, formatted
 from chat_tui.views.inline import BOLD, ITALIC, SPOILER, STRIKE, laid_over
 from chat_tui.views.lines import Span
-from chat_tui.views.names import shown_name
+from chat_tui.views.names import called, shown_name
 from chat_tui.views.when import day_in_words, local
 
 _LOOKS: Final = Looks(revealed=True)
@@ -118,7 +118,7 @@ class HtmlForm(Form):
     def message(self, message: Message, head: bool, answered: Answered | None) -> str:
         """See Form."""
         color = "own" if message.author == self._me else f"name-{message.author % NAMES + 1}"
-        name = f'<b class="{color}"><bdi>{escape(shown_name(message.name))}</bdi></b>' if head else "<b></b>"
+        name = f'<b class="{color}"><bdi>{escape(shown_name(called(message)))}</bdi></b>' if head else "<b></b>"
         if message.style == "action":
             name = "<b>·</b>"
         parts = [_answered(answered) if answered is not None else "", self._said(message, color)]
@@ -143,7 +143,7 @@ class HtmlForm(Form):
             return "<i>message deleted</i>"
         text = drawable(message.body)
         if message.style == "action":
-            name = f'<b class="{color}"><bdi>{escape(shown_name(message.name))}</bdi></b> '
+            name = f'<b class="{color}"><bdi>{escape(shown_name(called(message)))}</bdi></b> '
             said = f'<div dir="auto">{name}{_inside(block("text", text, _LOOKS))}</div>'
         else:
             said = "".join(_block(each) for each in formatted(text, _LOOKS))

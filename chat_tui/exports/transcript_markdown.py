@@ -19,7 +19,7 @@ from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.formatting import Block, Looks, block, formatted
 from chat_tui.views.inline import BOLD, ITALIC, SPOILER, STRIKE, laid_over
 from chat_tui.views.lines import Span
-from chat_tui.views.names import shown_name
+from chat_tui.views.names import called, shown_name
 from chat_tui.views.when import clock, day_in_words
 
 _LOOKS: Final = Looks(revealed=True)
@@ -52,7 +52,7 @@ class MarkdownForm(Form):
     @override
     def message(self, message: Message, head: bool, answered: Answered | None) -> str:
         """See Form."""
-        name = f"**{escaped(shown_name(message.name))}**"
+        name = f"**{escaped(shown_name(called(message)))}**"
         lines = [f"{name} {clock(message.ts, self._zone)}"] if head and message.style != "action" else []
         if answered is not None:
             words = f"{answered.name}: {answered.text or 'message deleted'}" if answered.name else "an older message"

@@ -13,7 +13,7 @@ from chat_tui.screens.walking import Walking
 from chat_tui.screens.whole import WholeScreen
 from chat_tui.views.formatting import Looks
 from chat_tui.views.lines import Line, Span
-from chat_tui.views.names import shown_name
+from chat_tui.views.names import called, shown_name
 from chat_tui.views.pointing import message_of
 from chat_tui.views.when import local
 
@@ -36,9 +36,9 @@ class Looking(Walking):
         history, me = self.timeline.history, self.bridge.state.me
         target = history.conversation.target if history is not None else ""
         if isinstance(message, Message):
-            name, where = message.name, f"{target}:{message.seq}"
+            name, where = called(message), f"{target}:{message.seq}"
         else:
-            name, where = (me.name if me is not None else ""), target
+            name, where = (called(me) if me is not None else ""), target
         mine = not isinstance(message, Message) or (me is not None and message.author == me.id)
         known = self.bridge.state.conversations.values()
         channels = {name_key(each.info.name) for each in known if each.info.kind != "direct"}

@@ -20,7 +20,7 @@ from chat_tui.screens.whole import WholeScreen
 from chat_tui.views.formatting import Looks
 from chat_tui.views.found import foot_line, title_line
 from chat_tui.views.lines import Line
-from chat_tui.views.names import shown_name
+from chat_tui.views.names import called, shown_name
 from chat_tui.widgets.bars import Bar
 from chat_tui.widgets.passage_pane import PassagePane
 
@@ -139,7 +139,7 @@ class PassageScreen(BaseScreen):
         if message is not None and message.body:
             looks = Looks(me.name if me is not None and me.id != message.author else "", revealed=True)
             words = f"{self._passage.info.target}:{message.seq}"
-            self.app.push_screen(WholeScreen(shown_name(message.name), words, message.body, looks))
+            self.app.push_screen(WholeScreen(shown_name(called(message)), words, message.body, looks))
 
     def action_pane(self, move: str) -> None:
         """Scroll."""
