@@ -73,6 +73,14 @@ class Hands(Protocol):
         """Save the file of a message in the folder for downloads, and say where it is."""
         ...
 
+    def reveal(self, seq: int) -> None:
+        """Show what is hidden in a message, or hide it again."""
+        ...
+
+    def show_whole(self, message: Message | Unsent) -> None:
+        """Show all of a message, whatever its length."""
+        ...
+
     def ask(self, topic: str, question: str, act: Callable[[], object]) -> None:
         """Ask; act if the same topic is asked about again within a few seconds."""
         ...

@@ -7,10 +7,11 @@ from datetime import datetime
 from chat_core.base.filenames import file_name
 from chat_core.client.state.model import Unsent
 from chat_core.protocol.values import Message
-from chat_tui.actions.action import Acting, Subject, action, always, has_text, sent
+from chat_tui.actions.action import Acting, Subject, action, always, has_text, sent, sent_text
 from chat_tui.commands.context import Answer
 from chat_tui.commands.tables import pair_lines
 from chat_tui.views.clean import drawable, drawable_line
+from chat_tui.views.emphasis import hides
 from chat_tui.views.inline import marks
 from chat_tui.views.when import local
 
@@ -53,6 +54,22 @@ def open_(acting: Acting) -> None:
         return
     found = links(acting.subject.message.body)
     acting.hands.open_link(found[acting.again % len(found)])
+
+
+def _has_hidden(subject: Subject) -> str:
+    return sent_text(subject) or ("" if hides(subject.message.body) else "Nothing is hidden in this message.")
+
+
+@action("view", key="v", label="view", when=has_text)
+def view(acting: Acting) -> None:
+    """Show all of it, long code and what is hidden too."""
+    acting.hands.show_whole(acting.subject.message)
+
+
+@action("reveal", key="h", label="reveal", when=_has_hidden)
+def reveal(acting: Acting) -> None:
+    """Show what is hidden in it; again: hide it."""
+    acting.hands.reveal(acting.subject.seq)
 
 
 @action("details", key="i", label="details", when=always)

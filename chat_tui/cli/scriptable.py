@@ -76,6 +76,15 @@ def declare(command: Declare) -> None:
     _add_server(saving)
     _add_patience(saving)
 
+    exporting = command(_export)
+    exporting.add_argument("target", metavar="TARGET", help=target)
+    _add_server(exporting)
+    exporting.add_argument(
+        "--format", choices=("html", "md", "json", "txt"), help="what to write [what FILE ends in, else html]"
+    )
+    exporting.add_argument("--to", metavar="FILE", help="where to; -: standard output [the conversation's name, here]")
+    exporting.add_argument("--force", action="store_true", help="write over a file that is there")
+
 
 def _add_patience(command: ArgumentParser) -> None:
     command.add_argument(
@@ -177,6 +186,16 @@ def _download(options: Namespace) -> ExitCode:
 
     to = Path(options.to).expanduser()
     return run(download(_server(options), options.message, to, timeout_s=options.timeout))
+
+
+def _export(options: Namespace) -> ExitCode:
+    """Write all of a conversation into one file; it is there when it is complete."""
+    from chat_tui.exports.forms import form_of
+    from chat_tui.plain.export import export_
+    from chat_tui.plain.running import run
+
+    form = options.format or form_of(options.to or "") or "html"
+    return run(export_(_server(options), options.target, form=form, to=options.to, force=options.force))
 
 
 def _server(options: Namespace) -> Server:

@@ -85,7 +85,7 @@ class Calls(Protocol):
 
 
 class PageDesk(Protocol):
-    """The live page as commands use it: a file with all that comes, for a browser. Each verb says what it did."""
+    """Files for others: the live page, with all that comes, and exports. Each verb says what it did."""
 
     async def begin(self, file: str) -> None:
         """Begin one, having asked whether a file of somebody else may give way.
@@ -101,6 +101,14 @@ class PageDesk(Protocol):
 
     def tell(self) -> None:
         """Say which it is."""
+        ...
+
+    async def export(self, conversation: ConversationState, file: str) -> None:
+        """Write all of a conversation into a file, having asked whether one that is there may give way.
+
+        Raises:
+            ChatError: it cannot be read or written.
+        """
         ...
 
 

@@ -27,6 +27,12 @@ async def html(ctx: Context, file: FileName = FileName("")) -> None:
         ctx.desk.pages.tell()
 
 
+@command("export", example="/export ~/general.html")
+async def export(ctx: Context, file: FileName) -> None:
+    """Write all of this conversation into a file: .html, .md (Markdown), .json or .txt."""
+    await ctx.desk.pages.export(ctx.here, file)
+
+
 @command("help", key="f1", example="/help topic", classic=("HELP", "/help"))
 async def help_(ctx: Context, about: CommandName = CommandName("")) -> None:
     """Show keys and commands, or all about one command."""

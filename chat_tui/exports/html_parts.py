@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from chat_tui.themes.tokens import DARK, LIGHT
+from chat_tui.themes.tokens import DARK, LIGHT, with_readable
 
 EVERY_MS: Final = 1_500
 """How often a page looks for a newer one, in milliseconds."""
@@ -18,7 +18,8 @@ CALM_MS: Final = 700
 """How long nothing must have been scrolled before it does."""
 
 _USED: Final = (
-    *("background", "surface", "line", "foreground", "muted", "faint", "accent", "own", "error"),
+    *("background", "surface", "panel", "line", "foreground", "muted", "faint", "accent", "own", "link", "error"),
+    *(f"code-{part}" for part in ("keyword", "name", "string", "number", "comment", "removed")),
     *(f"name-{number}" for number in range(1, 6)),
 )
 
@@ -27,12 +28,15 @@ def _variables(look: Mapping[str, str]) -> str:
     return "".join(f"--{name}:{look[name]};" for name in _USED)
 
 
-STYLE: Final = (
-    f"""
-:root {{ color-scheme: dark; {_variables(DARK)} }}
-@media (prefers-color-scheme: light) {{ :root {{ color-scheme: light; {_variables(LIGHT)} }} }}
+ROOT: Final = f"""
+:root {{ color-scheme: dark; {_variables(with_readable(DARK))} }}
+@media (prefers-color-scheme: light) {{ :root {{ color-scheme: light; {_variables(with_readable(LIGHT))} }} }}
 """
-    """
+"""Both looks, as variables."""
+
+STYLE: Final = (
+    ROOT
+    + """
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--background); color: var(--foreground);
   font: 15px/1.5 ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace; }

@@ -68,6 +68,13 @@ READING: Final[tuple[Key, ...]] = (
     Key("reading.mention_up", "alt+p", "mention(-1)", "to the mention of you before", "chat"),
     Key("reading.mention_down", "alt+n", "mention(1)", "to the mention of you after it", "chat"),
     Key("reading.find", "ctrl+f", "find", "find words in this conversation", "chat"),
+    Key(
+        "reading.links",
+        "ctrl+o",
+        "links",
+        "open the link in the selected or newest message that has one; again: the next one",
+        "chat",
+    ),
     Key("reading.select", "ctrl+s", "select", "select a message, to do something with it", "chat"),
     Key(
         "reading.escape",

@@ -9,7 +9,7 @@ from chat_core.client import Client
 from chat_core.protocol.limits import PAGE_ITEMS
 from chat_core.protocol.requests.messages import History
 from chat_core.protocol.values import Message
-from chat_tui.plain.lines import as_json, as_text, of_message
+from chat_tui.exports.lines import as_json, as_text, of_message
 from chat_tui.plain.running import Server, emit, find, persist, spelled
 
 CONNECT_WITHIN_S = 10.0

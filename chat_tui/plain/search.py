@@ -13,7 +13,7 @@ from chat_core.base.exit_codes import ExitCode
 from chat_core.protocol.limits import PAGE_ITEMS
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import SearchHit
-from chat_tui.plain.lines import as_text, of_message
+from chat_tui.exports.lines import as_text, of_message
 from chat_tui.plain.running import Server, complain, emit, persist, spelled
 
 CONNECT_WITHIN_S = 10.0

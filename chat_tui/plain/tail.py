@@ -11,7 +11,7 @@ from chat_core.client.state.changes import Delivered, LinkChanged, ListChanged, 
 from chat_core.client.state.model import LinkStatus
 from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted
 from chat_core.protocol.limits import MAX_NUMBER
-from chat_tui.plain.lines import as_json, as_text, of_event
+from chat_tui.exports.lines import as_json, as_text, of_event
 from chat_tui.plain.running import Server, complain, emit, find, persist, refused, spelled
 
 CONNECT_WITHIN_S = 30.0

@@ -113,7 +113,7 @@ class ChatView(SecretAsking):
         """A line that can still be said."""
         self.asking = Asking(self._clock)
         """What was asked."""
-        self.pages = Pages(page, self.asking, lambda: bridge.state, self.answer)
+        self.pages = Pages(page, self.asking, lambda: bridge.state, self.answer, bridge.call, self._clock)
         """The same page for commands."""
         self._server_title = title
         self._servers = servers

@@ -87,18 +87,25 @@ class Page(Rows, can_focus=False):
     Page { width: 100%; height: 1fr; background: $background; }
     """
 
+    keys = "Esc closes"
+    """What the last line says of keys."""
+
     def __init__(self, lines: Sequence[Line]) -> None:
         super().__init__()
         self._lines = lines
 
+    def laid(self, width: int) -> Sequence[Line]:
+        """Return all lines, laid out; for subclasses."""
+        return [piece for line in self._lines for piece in _fitted(line, width)]
+
     @override
     def rows(self, width: int, height: int) -> Sequence[Line]:
         """See Rows."""
-        wrapped = [piece for line in self._lines for piece in _fitted(line, width)]
+        wrapped = self.laid(width)
         self.first = max(0, min(self.first, len(wrapped) - height + 1))
         shown = wrapped[self.first : self.first + height - 1]
         left = len(wrapped) - self.first - len(shown)
-        words = f"{left} more lines, PgDn · Esc closes" if left > 0 else "Esc closes"
+        words = f"{left} more lines, PgDn · {self.keys}" if left > 0 else self.keys
         foot = Line(spread((), (Span(f"{words} ", "quiet"),), width), ground="surface")
         return [*shown, *[Line()] * (height - 1 - len(shown)), foot]
 

@@ -16,15 +16,18 @@ from chat_tui.bridge import Bridge
 from chat_tui.messages import LinkChosen
 from chat_tui.screens.base import BaseScreen
 from chat_tui.screens.fetching import Fetching
+from chat_tui.screens.whole import WholeScreen
+from chat_tui.views.formatting import Looks
 from chat_tui.views.found import foot_line, title_line
 from chat_tui.views.lines import Line
+from chat_tui.views.names import called, shown_name
 from chat_tui.widgets.bars import Bar
 from chat_tui.widgets.passage_pane import PassagePane
 
 MORE: Final = 100
 """Messages that are read at once when an end comes near."""
 
-_KEYS: Final = "PgUp PgDn scroll · Enter goes to {target} · Esc back to what was found"
+_KEYS: Final = "PgUp PgDn scroll · v all of it · Enter goes to {target} · Esc back to what was found"
 
 
 class _Title(Bar):
@@ -69,6 +72,7 @@ class PassageScreen(BaseScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", show=False),
         Binding("enter", "go", show=False),
+        Binding("v", "view", show=False),
         Binding("up,k", "pane('line_up')", show=False),
         Binding("down,j", "pane('line_down')", show=False),
         Binding("pageup", "pane('page_up')", show=False),
@@ -128,6 +132,14 @@ class PassageScreen(BaseScreen):
             return
         self._leave_for(number)
         self.dismiss()
+
+    def action_view(self) -> None:
+        """Show all of the marked message."""
+        message, me = self._passage.timeline.find(self.pane.seq), self._bridge.state.me
+        if message is not None and message.body:
+            looks = Looks(me.name if me is not None and me.id != message.author else "", revealed=True)
+            words = f"{self._passage.info.target}:{message.seq}"
+            self.app.push_screen(WholeScreen(shown_name(called(message)), words, message.body, looks))
 
     def action_pane(self, move: str) -> None:
         """Scroll."""

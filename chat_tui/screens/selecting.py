@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
 from textual import events
+from typing_extensions import override
 
 from chat_core.base.text import for_terminal
 from chat_core.protocol.requests.base import Request
 from chat_tui.actions.action import Acting, Subject
 from chat_tui.actions.registry import BY_NAME, fitting
 from chat_tui.commands.context import Answer
-from chat_tui.screens.walking import Walking
+from chat_tui.screens.looking import Looking
 from chat_tui.views.footer import Chip
+from chat_tui.views.lines import Line
 from chat_tui.views.pointing import message_of
 from chat_tui.widgets.select_bar import SelectBar
 
 _CLASS: Final = "-selecting"
 
 
-class Selecting(Walking):
+class Selecting(Looking):
     """What the keys for that do; the `Hands` of actions."""
 
     _repeated: tuple[str, object, int] = ("", None, 0)
@@ -159,13 +162,15 @@ class Selecting(Walking):
         self.app.copy_to_clipboard(for_terminal(text))
         self.answer(Answer(f"Copied: {what}"))
 
-    def open_link(self, url: str) -> None:
-        """Show an address in a browser if there can be one here, else copy it."""
+    @override
+    def open_link(self, url: str, lines: Sequence[Line] = ()) -> None:
+        """See Looking."""
         if _has_browser():
             self.app.open_url(url)
-            self.answer(Answer(f"Opened: {url}"))
+            self.answer(Answer(f"Opened: {url}", lines))
         else:
-            self.copy(url, f"{url} (here no browser can be shown)")
+            self.app.copy_to_clipboard(url)
+            self.answer(Answer(f"Copied: {url} (here no browser can be shown)", lines))
 
     def save(self, conversation: int, seq: int) -> None:
         """Save the file of a message, and say where."""

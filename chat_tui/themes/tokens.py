@@ -60,17 +60,29 @@ LIGHT: Final[Mapping[str, str]] = {
 }
 
 GROUNDS: Final = ("background", "surface")
-"""What is behind a coloured text. On `panel` stand only foreground text and the hint in the composer."""
+"""What is behind a coloured text. On `panel` stand only foreground text, the hint in the composer, and code."""
+
+_CODE: Final = {
+    "keyword": "thread",
+    "name": "link",
+    "string": "ok",
+    "number": "name-4",
+    "comment": "muted",
+    "removed": "error",
+}
+"""What parts of code borrow their colours from; raised for `panel`, on which code stands."""
 
 _NOT_TEXT: Final = (*GROUNDS, "panel", "line", "foreground")
 
 
 def with_readable(look: Mapping[str, str]) -> dict[str, str]:
-    """Return a look's tokens, the `read-` form of each colour that text is drawn in, and `read-hint` for `panel`."""
+    """Return a look's tokens, readable forms of its colours: `read-`, and for `panel` `read-hint` and `code-`."""
     grounds = tuple(look[name] for name in GROUNDS)
     read = {
         f"read-{name}": raised(colour, look["foreground"], grounds)
         for name, colour in look.items()
         if name not in _NOT_TEXT
     }
-    return {**look, **read, "read-hint": raised(look["faint"], look["foreground"], (look["panel"],))}
+    panel = (look["panel"],)
+    code = {f"code-{part}": raised(look[name], look["foreground"], panel) for part, name in _CODE.items()}
+    return {**look, **read, **code, "read-hint": raised(look["faint"], look["foreground"], panel)}

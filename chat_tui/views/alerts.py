@@ -16,6 +16,7 @@ from chat_core.client.state.model import ConversationState
 from chat_core.client.state.reading import is_mention
 from chat_core.protocol.values import Account, Message
 from chat_tui.views.clean import drawable_line
+from chat_tui.views.formatting import in_one_line
 from chat_tui.views.lines import elide
 
 Rule = Literal["all", "mentions", "none"]
@@ -69,7 +70,7 @@ def alert_of(batch: Batch, rule_of: Callable[[ConversationState], Rule]) -> Aler
     where = "" if conversation.info.kind == "direct" else f" in {conversation.target}"
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     title = elide(drawable_line(f"{message.name}{where}{more}"), TITLE_CELLS)
-    return Alert(kind, title, elide(drawable_line(message.body), BODY_CELLS))
+    return Alert(kind, title, elide(drawable_line(in_one_line(message.body, 4 * BODY_CELLS)), BODY_CELLS))
 
 
 def _wanted(

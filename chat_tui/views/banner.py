@@ -5,7 +5,9 @@ from __future__ import annotations
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.values import Message
 from chat_tui.drafts import Draft
+from chat_tui.views.building import QUOTED_CHARS
 from chat_tui.views.clean import drawable_line
+from chat_tui.views.formatting import in_one_line
 from chat_tui.views.lines import Line, Span, spread
 from chat_tui.views.names import called, shown_name
 from chat_tui.views.when import clock
@@ -21,7 +23,7 @@ def about(draft: Draft, conversation: ConversationState | None) -> tuple[Span, .
         message = _find(conversation, draft.replies_to)
         if message is None:
             return (Span("Answering an older message", "own"),)
-        excerpt = drawable_line(" ".join(message.body.split()))
+        excerpt = drawable_line(in_one_line(message.body, QUOTED_CHARS))
         return Span(f"Answering {shown_name(called(message))}", "own"), Span(f"  {excerpt}", "muted")
     return ()
 

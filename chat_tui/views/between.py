@@ -10,6 +10,7 @@ from chat_core.client.state.model import Notice
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.columns import Columns
 from chat_tui.views.edge import hanging, laid_out
+from chat_tui.views.formatting import ours
 from chat_tui.views.inline import Mark
 from chat_tui.views.items import GapItem, WelcomeItem
 from chat_tui.views.lines import Line, Role, Span, elide, right, rule
@@ -48,7 +49,7 @@ def told(notices: tuple[Notice, ...], where: Columns) -> tuple[Line, ...]:
     parts = [part for notice in notices for part in notice_parts(notice)]
     text = _fitted(parts, where.text) if len(parts) > 1 else "".join(parts)
     found = [Mark(0, len(text), "strong" if loud else "notice")] if text else []
-    return tuple(laid_out(text, found, where, heading))
+    return tuple(laid_out([ours(text, found)], where, heading))
 
 
 def notice_parts(notice: Notice) -> list[str]:
@@ -98,9 +99,9 @@ def welcome(item: WelcomeItem, where: Columns) -> tuple[Line, ...]:
     else:
         words = f"This is the very beginning of {target}."
     lines = [hanging((Span(elide(target, where.text), "strong"),), where)]
-    lines += laid_out(words, [Mark(0, len(words), "muted")], where, ())
+    lines += laid_out([ours(words, [Mark(0, len(words), "muted")])], where, ())
     for text in _rows(item.hints, where.text):
-        lines += laid_out(text, [Mark(0, len(text), "muted")], where, ())
+        lines += laid_out([ours(text, [Mark(0, len(text), "muted")])], where, ())
     return (*lines, Line(gutter=0))
 
 

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from chat_core.client.state.model import Notice, Unsent
 from chat_core.protocol.values import Message
+from chat_tui.views.emphasis import masked
 from chat_tui.views.items import DayItem, GapItem, Item, MessageItem, NoticeItem, Quoted, UnreadItem, UnsentItem
 from chat_tui.views.names import called
 from chat_tui.views.when import day_span
@@ -47,6 +48,12 @@ class Setting(NamedTuple):
     """The line above what is unread."""
     find: Callable[[int], Message | None] = lambda _: None
     """Returns a message that another one answers, by its seq, if it is known here."""
+    revealed: frozenset[int] = frozenset()
+    """seqs of messages in which nothing is hidden any more."""
+
+    def item(self, message: Message, head: bool, since: int) -> MessageItem:
+        """Return the item of a message; see there."""
+        return MessageItem(message, head, since, self.quoted(message), message.seq in self.revealed)
 
     def quoted(self, message: Message | Unsent) -> Quoted | None:
         """Return what a message answers, as it stands now."""
@@ -56,7 +63,7 @@ class Setting(NamedTuple):
         answered = self.find(answers)
         if answered is None:
             return Quoted(0, "", "")
-        return Quoted(answered.author, called(answered), " ".join(answered.body[:QUOTED_CHARS].split()))
+        return Quoted(answered.author, called(answered), " ".join(masked(answered.body)[:QUOTED_CHARS].split()))
 
 
 def build(
@@ -166,7 +173,7 @@ class _Run:
         self.divide(message.seq)
         head = self._begins(message.author, message.ts) or message.style == "action" or message.reply_to is not None
         head = head or message.in_channel
-        self.items.append(MessageItem(message, head, self.since, self.setting.quoted(message)))
+        self.items.append(self.setting.item(message, head, self.since))
         self.seq = message.seq
         self.author = message.author if message.style == "text" else 0
 

@@ -12,10 +12,14 @@ from typing import Final, NamedTuple
 from chat_core.base.filenames import file_name, size_in_words
 from chat_core.protocol.values import FileInfo, Message
 from chat_tui.views.between import gap, ruled, told, welcome
+from chat_tui.views.building import QUOTED_CHARS
 from chat_tui.views.clean import drawable, drawable_line
+from chat_tui.views.code import SHOWN as CODE_LINES
+from chat_tui.views.code import is_cut
 from chat_tui.views.columns import Columns
 from chat_tui.views.edge import hanging, laid_out
-from chat_tui.views.inline import Mark, marks
+from chat_tui.views.formatting import Block, Looks, block, formatted, in_one_line, is_fence, ours, with_words
+from chat_tui.views.inline import Mark
 from chat_tui.views.items import (
     DayItem,
     GapItem,
@@ -90,12 +94,17 @@ def draw(item: Item, where: Columns, reader: Reader) -> tuple[Line, ...]:
 def _said(item: MessageItem, where: Columns, reader: Reader) -> tuple[Line, ...]:
     """Return a message with what it answers above it, and what hangs on it below."""
     message = item.message
-    lines = _message(message, item.head, where, reader)
+    lines = _message(item, where, reader)
     if message.author in reader.ignored:
         return lines
     if message.replies:
         lines = (*lines, _replies(message, where, reader))
     return lines if item.quoted is None else (_quoted(item.quoted, where, reader), *lines)
+
+
+def whole(body: str, where: Columns, looks: Looks) -> list[Line]:
+    """Return all lines of a text, whatever their number."""
+    return laid_out(formatted(drawable(body), looks), where, ())
 
 
 def estimated(text: str, cells: int) -> int:
@@ -117,7 +126,7 @@ def clipped(text: str) -> tuple[str, str]:
     shown = text[: min(cut if cut >= 0 else len(text), MAX_CHARS)]
     lines = text.count("\n") - shown.count("\n")
     missing = f"+{lines:,} lines" if lines else f"+{len(text) - len(shown):,} characters"
-    return shown.rstrip("\n"), f"… {missing}"
+    return shown.rstrip("\n"), f"… {missing}, v to view"
 
 
 def _shown(body: str) -> tuple[str, str]:
@@ -127,30 +136,37 @@ def _shown(body: str) -> tuple[str, str]:
     return text, missing or more
 
 
-def _message(message: Message, head: bool, where: Columns, reader: Reader) -> tuple[Line, ...]:
+def _message(item: MessageItem, where: Columns, reader: Reader) -> tuple[Line, ...]:
+    message = item.message
     if message.author in reader.ignored:
         return (_folded(message, where),)
     if message.deleted or not message.body:  # an empty one was deleted: its deletion is still to come from the log
-        return _gone(message, head, where, reader)
-    chip = "" if message.file is None else file_chip(message.file)
-    text, missing = _shown(message.body if message.file is None or message.body != message.file.name else "")
-    found = marks(text, reader.name if message.author != reader.account else "", reader.channels)
+        return _gone(message, item.head, where, reader)
+    text, missing = _shown("" if _only_file(message) else message.body)
+    mine = message.author == reader.account
     who = (called(message), name_role(message.author, reader.account))
-    if message.style == "action":
-        text, found = _acted(text, found, who)
-    heading = _heading(message.ts, who, message.style == "action", where, reader) if head else ()
-    if chip:
-        text = f"{text}\n{chip}" if text else chip
-        found = [*found, Mark(len(text) - len(chip), len(text), "link")]
-    said = len(text)
+    acts = message.style == "action"
+    blocks = _blocks(text, Looks("" if mine else reader.name, reader.channels, item.revealed), who if acts else None)
+    heading = _heading(message.ts, who, acts, where, reader) if item.head else ()
+    beyond = 0
+    if missing and blocks[-1].kind == "code" and is_cut(blocks[-1].text):
+        rest = message.body.split("\n")[text.count("\n") + 1 :]
+        beyond, missing = sum(not is_fence(line) for line in rest), ""
+    if message.file is not None:
+        blocks = [*([] if _only_file(message) and not acts else blocks), _chip(message.file)]
     if message.edits and missing:
         missing = f"{missing} {_EDITED}"
     elif message.edits:
-        text, found = _behind(text, found, _EDITED, "quiet")
-    lines = laid_out(text, found, where, heading, said)
+        blocks = with_words(blocks, _EDITED, "quiet")
+    lines = laid_out(blocks, where, heading, code=CODE_LINES, beyond=beyond)
     if missing:
-        lines.append(hanging((Span(missing, "quiet"),), where, said))
+        lines.append(hanging((Span(missing, "quiet"),), where, len(text))._replace(tail=len(missing)))
     return tuple(lines)
+
+
+def _only_file(message: Message) -> bool:
+    """Return whether nothing was said with a file but its name."""
+    return message.file is not None and message.body == message.file.name
 
 
 def file_chip(file: FileInfo) -> str:
@@ -158,12 +174,23 @@ def file_chip(file: FileInfo) -> str:
     return f"📎 {file_name(file.name)} · {size_in_words(file.size)}"
 
 
+def _chip(file: FileInfo) -> Block:
+    chip = file_chip(file)
+    return ours(chip, [Mark(0, len(chip), "link")])
+
+
+def _blocks(text: str, looks: Looks, acting: tuple[str, Role] | None) -> list[Block]:
+    """Return the blocks of a text; what somebody does is one, with the name in front."""
+    return formatted(text, looks) if acting is None else [_acted(block("text", text, looks), acting)]
+
+
 def _quoted(quoted: Quoted, where: Columns, reader: Reader) -> Line:
     """Return the line above an answer: what it answers."""
     if not quoted.account:
         spans: tuple[Span, ...] = (Span("↳ an older message", "quiet"),)
     else:
-        text = _IGNORED if quoted.account in reader.ignored else drawable_line(quoted.text) or _DELETED
+        said = drawable_line(in_one_line(quoted.text, QUOTED_CHARS)) or _DELETED
+        text = _IGNORED if quoted.account in reader.ignored else said
         name = Span(f"↳ {shown_name(quoted.name)}", soft_role(quoted.account, reader.account))
         spans = (name, Span(f"  {text}", "quiet"))
     spans = cropped(spans, where.text)
@@ -192,27 +219,20 @@ def _gone(message: Message, head: bool, where: Columns, reader: Reader) -> tuple
     """Return the lines of a message whose text was deleted: when and who stay."""
     who = (called(message), name_role(message.author, reader.account))
     heading = _heading(message.ts, who, False, where, reader) if head else ()
-    return tuple(laid_out(_DELETED, [Mark(0, len(_DELETED), "quiet")], where, heading))
-
-
-def _behind(text: str, found: list[Mark], words: str, role: Role) -> tuple[str, list[Mark]]:
-    """Put words of ours behind a text."""
-    return f"{text} {words}", [*found, Mark(len(text), len(text) + 1 + len(words), role)]
+    return tuple(laid_out([ours(_DELETED, [Mark(0, len(_DELETED), "quiet")])], where, heading))
 
 
 def _unsent(item: UnsentItem, where: Columns, reader: Reader) -> tuple[Line, ...]:
     unsent = item.unsent
     text, _ = _shown(unsent.body)
-    found = marks(text, "", reader.channels)
+    acts = unsent.style == "action"
     who: tuple[str, Role] = (called(reader), "own")
-    if unsent.style == "action":
-        text, found = _acted(text, found, who)
-    said = len(text)
+    blocks = _blocks(text, Looks("", reader.channels, revealed=True), who if acts else None)
     words, role = _fate(item)
     if words:
-        text, found = _behind(text, found, words, role)
-    heading = _heading(unsent.ts, who, unsent.style == "action", where, reader) if item.head else ()
-    return tuple(laid_out(text, found, where, heading, said))
+        blocks = with_words(blocks, words, role)
+    heading = _heading(unsent.ts, who, acts, where, reader) if item.head else ()
+    return tuple(laid_out(blocks, where, heading, code=CODE_LINES))
 
 
 def _fate(item: UnsentItem) -> tuple[str, Role]:
@@ -225,12 +245,13 @@ def _fate(item: UnsentItem) -> tuple[str, Role]:
     return (f"◌ queued: {why}" if why else "◌ queued"), "notice"
 
 
-def _acted(text: str, found: list[Mark], who: tuple[str, Role]) -> tuple[str, list[Mark]]:
+def _acted(done: Block, who: tuple[str, Role]) -> Block:
     """Put the name in front of what somebody does."""
     name = shown_name(who[0])
     shift = len(name) + 1
-    moved = [Mark(mark.start + shift, mark.end + shift, mark.role, mark.link) for mark in found]
-    return f"{name} {text}", [Mark(0, len(name), who[1]), *moved]
+    moved = [mark._replace(start=mark.start + shift, end=mark.end + shift) for mark in done.marks]
+    text = f"{name} {done.text}"
+    return done._replace(text=text, marks=[Mark(0, len(name), who[1]), *moved], said=len(text))
 
 
 def _heading(ts: int, who: tuple[str, Role], acts: bool, where: Columns, reader: Reader) -> tuple[Span, ...]:

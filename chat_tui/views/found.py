@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from chat_core.protocol.values import SearchHit
 from chat_tui.views.clean import drawable_line
+from chat_tui.views.emphasis import masked
 from chat_tui.views.lines import Line, Span, cropped, spread
 from chat_tui.views.names import called, name_role, shown_name
 from chat_tui.views.when import local
@@ -55,6 +56,7 @@ def snippet(body: str, spans: Sequence[tuple[int, int]], cells: int) -> list[Spa
         spans: what is to stand out, in characters of it.
         cells: room.
     """
+    body = masked(body)
     start = _begin(body, spans, cells)
     found = [Span(_DELETED, "quiet")] if start else []
     return [*found, *_pieces(body[: start + 4 * cells], start, spans)]

@@ -136,6 +136,15 @@ class History:
             self._tail -= index < self._tail
             self.view.settle()
 
+    def reveal(self, seq: int) -> None:
+        """Show what is hidden in a message, or hide it again."""
+        index = first_behind(self.view.items, seq - 1)
+        item = self.view.items[index] if index < len(self.view.items) else None
+        if isinstance(item, MessageItem) and item.message.seq == seq:
+            self._setting = self._setting._replace(revealed=self._setting.revealed ^ {seq})
+            self.view.splice(index, index + 1, [self._setting.item(item.message, item.head, item.since)])
+            self.view.settle()
+
     # --- asking
 
     def unread_at(self) -> int | None:
@@ -302,9 +311,7 @@ class History:
             if isinstance(item, MessageItem) and (seq := item.message.seq) in changed:
                 message = self._find(seq)
                 if message is not None and message is not item.message:
-                    self.view.splice(
-                        index, index + 1, [MessageItem(message, item.head, item.since, self._setting.quoted(message))]
-                    )
+                    self.view.splice(index, index + 1, [self._setting.item(message, item.head, item.since)])
 
     def _find(self, seq: int) -> Message | None:
         timeline = self.conversation.timeline

@@ -25,6 +25,13 @@ _SENTENCE_END: Final = ".,;:!?'*_~"
 _PAIRS: Final = {")": "(", "]": "["}
 
 
+BOLD: Final = 1
+ITALIC: Final = 2
+STRIKE: Final = 4
+SPOILER: Final = 8
+"""Kinds of emphasis; added up where several hold. The last one says that a piece stands in a spoiler."""
+
+
 class Mark(NamedTuple):
     """A piece of a text with a meaning of its own."""
 
@@ -36,6 +43,8 @@ class Mark(NamedTuple):
     """What it is."""
     link: str = ""
     """Where it leads."""
+    emphasis: int = 0
+    """How it is emphasised."""
 
 
 def marks(text: str, me: str, channels: Container[str] = ()) -> list[Mark]:
@@ -80,11 +89,17 @@ def laid_over(text: str, start: int, end: int, found: list[Mark], role: Role) ->
             spans.append(Span(text[at : mark.start], role))
             at = mark.start
         stop = min(mark.end, end)
-        spans.append(Span(text[at:stop], mark.role, mark.link))
+        spans.append(Span(text[at:stop], role if mark.role == "text" else mark.role, mark.link, mark.emphasis))
         at = stop
     if at < end:
         spans.append(Span(text[at:end], role))
     return spans
+
+
+def link_at(text: str, start: int) -> Mark | None:
+    """Return the link that begins at a place; None: what is there is none."""
+    match = _FOUND.match(text, start)
+    return _link(start, match["link"]) if match is not None and match["link"] is not None else None
 
 
 def _link(start: int, url: str) -> Mark | None:

@@ -52,6 +52,8 @@ class MessageItem(Item, frozen=True, gc=False):
     """When the run of lines it belongs to began, milliseconds since 1970."""
     quoted: Quoted | None = None
     """What it answers; None: nothing."""
+    revealed: bool = False
+    """Whether what is hidden in it is shown."""
 
     @property
     def identity(self) -> Hashable:
@@ -61,7 +63,7 @@ class MessageItem(Item, frozen=True, gc=False):
     @property
     def look(self) -> Hashable:
         """See Item."""
-        return self.message.seq, self.message.changed, self.head, self.quoted
+        return self.message.seq, self.message.changed, self.head, self.quoted, self.revealed
 
 
 class UnsentItem(Item, frozen=True, gc=False):

@@ -15,10 +15,12 @@ Role = Literal[
     "attention", "mention", "thread",
     "badge", "bar", "own", "link", "channel", "error", "ok", "away", "separator", "chip", "chip-key", "selected",
     "name-1", "name-2", "name-3", "name-4", "name-5",
+    "code", "code-keyword", "code-name", "code-string", "code-number", "code-comment", "code-removed",
+    "quote", "quote-bar", "spoiler", "spoiler-open",
     "soft-own", "soft-1", "soft-2", "soft-3", "soft-4", "soft-5",
 ]  # fmt: skip
 """What a span is, for the eye. `strong` is bold text; `quiet` is faint but must be read; `attention`
-needs the user; `soft-` is a name's colour without its weight."""
+needs the user; `soft-` is a name's colour without its weight; `code-` stands on a ground of its own."""
 
 Joint = Literal["\n", " ", ""]
 """What stands between a line and the one before it in the text they were made of."""
@@ -35,6 +37,8 @@ class Span(NamedTuple):
     """How it is drawn."""
     link: str = ""
     """Where it leads; checked, or empty."""
+    emphasis: int = 0
+    """How it is emphasised: a sum of `inline.BOLD` and the like."""
 
 
 class Line(NamedTuple):

@@ -7,6 +7,7 @@ Text is put into segments as it is: there is no markup on this way.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len
@@ -18,6 +19,7 @@ from typing_extensions import override
 
 from chat_tui.themes import DEFAULTS
 from chat_tui.themes.tokens import DARK
+from chat_tui.views.inline import BOLD, ITALIC, SPOILER, STRIKE
 from chat_tui.views.lines import Line, Role
 
 
@@ -57,6 +59,17 @@ _LOOKS: Final[Mapping[Role, _Look]] = {
     "away": _Look("read-accent"),
     "chip": _Look("read-hint", ground="panel"),
     "chip-key": _Look("foreground", ground="panel", bold=True),
+    "code": _Look(ground="panel"),
+    "code-keyword": _Look("code-keyword", ground="panel"),
+    "code-name": _Look("code-name", ground="panel"),
+    "code-string": _Look("code-string", ground="panel"),
+    "code-number": _Look("code-number", ground="panel"),
+    "code-comment": _Look("code-comment", ground="panel"),
+    "code-removed": _Look("code-removed", ground="panel"),
+    "quote": _Look("read-muted"),
+    "quote-bar": _Look("faint"),
+    "spoiler": _Look("line", ground="line"),
+    "spoiler-open": _Look(ground="panel"),
     "selected": _Look(bold=True, ground="background"),
     "soft-own": _Look("read-own"),
     "soft-1": _Look("read-name-1"),
@@ -70,6 +83,19 @@ _LOOKS: Final[Mapping[Role, _Look]] = {
     "name-4": _Look("read-name-4", bold=True),
     "name-5": _Look("read-name-5", bold=True),
 }
+
+
+_EMPHASIS: Final = tuple(
+    Style(bold=bool(kinds & BOLD) or None, italic=bool(kinds & ITALIC) or None, strike=bool(kinds & STRIKE) or None)
+    for kinds in range(2 * SPOILER)
+)
+"""Styles by sums of kinds of emphasis."""
+
+
+@lru_cache(maxsize=1_000)
+def _linked(url: str) -> Style:
+    """Return what makes a link of a text; the same for all its pieces, so that a terminal shows them as one."""
+    return Style(link=url)
 
 
 class Painter:
@@ -104,12 +130,14 @@ class Painter:
         segments: list[Segment] = []
         used = 0
         ground = self._grounds[line.ground] if line.ground else base
-        for text, role, link in line.spans:
+        for text, role, link, emphasis in line.spans:
             style = self._styles[role]
+            if emphasis:
+                style += _EMPHASIS[emphasis]
             if style.bgcolor is None:
                 style += ground
             if link:
-                style += Style(link=link)
+                style += _linked(link)
             segments.append(Segment(text, style))
             used += cell_len(text)
         if used < width:

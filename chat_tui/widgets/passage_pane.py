@@ -52,7 +52,8 @@ class PassagePane(TimelinePane, can_focus=False):
             clock: gives the year that goes without saying.
         """
         super().__init__()
-        self._seq = seq
+        self.seq = seq
+        """Of the marked message."""
         self._reader = Reader(None, "", zone) if me is None else Reader(me.id, me.name, zone, display=me.display)
         self._clock = clock or SystemClock()
         self._passage: Passage | None = None
@@ -102,7 +103,7 @@ class PassagePane(TimelinePane, can_focus=False):
         """See Widget."""
         strip = super().render_line(y)
         row = self._row(y)
-        if self._history is None or row < 0 or seq_of(self._history.view.items[self._rows[row][0]]) != self._seq:
+        if self._history is None or row < 0 or seq_of(self._history.view.items[self._rows[row][0]]) != self.seq:
             return strip
         over = Style(bgcolor=self.get_component_rich_style("passage-pane--hit").bgcolor)
         segments = [Segment(text, own + over if own else over) for text, own, _ in strip]
@@ -116,7 +117,7 @@ class PassagePane(TimelinePane, can_focus=False):
             return
         self._lay_out()
         view = history.view
-        index = min(first_behind(view.items, self._seq - 1), len(view.items) - 1)
+        index = min(first_behind(view.items, self.seq - 1), len(view.items) - 1)
         view.go_below(max(0, index), view.rows // _ABOVE)
         self.placed()
 

@@ -18,6 +18,7 @@ from typing_extensions import override
 from chat_tui.messages import LinkChosen
 from chat_tui.views.cache import Recent
 from chat_tui.views.history import History
+from chat_tui.views.items import seq_of
 from chat_tui.views.lines import Line
 from chat_tui.views.newer import newer_line
 from chat_tui.widgets.bars import span_at
@@ -194,7 +195,7 @@ class TimelinePane(Scroller, Painted, can_focus=False):
             index, at = index + 1, 0
 
     def on_click(self, event: events.Click) -> None:
-        """Follow a link, or go to the end from the line that offers it; twice or thrice: select a word, a message."""
+        """Follow a link, reveal what is hidden, go to the end; twice or thrice: select a word, a message."""
         history = self._history
         if history is None:
             return
@@ -215,6 +216,15 @@ class TimelinePane(Scroller, Painted, can_focus=False):
             if span is not None and line.spans[span].link:
                 event.stop()
                 self.post_message(LinkChosen(line.spans[span].link))
+            elif span is not None and line.spans[span].role == "spoiler":
+                event.stop()
+                self.reveal(seq_of(history.view.items[index]))
+
+    def reveal(self, seq: int) -> None:
+        """Show what is hidden in a message, or hide it again."""
+        if self._history is not None:
+            self._history.reveal(seq)
+            self.placed()
 
     def _select(self, history: History, row: int, cell: int | None) -> None:
         """Select the word at a cell of a row, or without one the whole message."""

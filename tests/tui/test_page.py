@@ -68,3 +68,24 @@ async def test_draft_is_there_again_after_going_elsewhere_and_back(server: str, 
         await me.enter(f"/go {channel}")
         await me.is_at(channel)
         assert me.written == "for later"
+
+
+async def test_conversation_is_exported_and_a_file_gives_way_when_asked_for_again(server: str, home: Path) -> None:
+    file = home / "all of it.md"
+    async with sitting(server, home) as me:
+        channel = unique("#export")
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        await me.enter("one **two**")
+        await me.until(lambda: not me.here.unsent and me.here.timeline.count == 1)
+        await me.enter(f"/export {file}")
+        await me.until(lambda: me.answer == f"Exported: 1 message of {channel} are in {file}.")
+        assert "one **two**\n" in file.read_text()
+
+        await me.enter(f"/export {file}")
+        await me.until(lambda: me.answer == f"{file} is there already. The same again writes over it.")
+        await me.enter(f"/export {file}")
+        await me.until(lambda: me.answer.startswith("Exported"))
+        await me.enter("/export chat.pdf")
+        await me.until(lambda: me.answer == "Name a file that ends in .html, .md, .json, .txt.")
+    assert [each.name for each in home.glob("*all of it*")] == ["all of it.md"]

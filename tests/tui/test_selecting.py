@@ -223,3 +223,27 @@ async def test_bars_are_as_drawn(server: str, home: Path, size: tuple[int, int])
         await me.sees("Editing")
         shown = me.screen.splitlines()[me.chat.banner.region.y]
         assert "Esc cancels" in shown
+
+
+async def test_click_reveals_what_is_hidden_and_nothing_shows_it_before(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        await in_channel(me, "the end: ||he dies||")
+        await me.sees("the end: ▒▒▒▒▒▒▒")
+        assert "he dies" not in me.screen
+        await click_on(me, "▒▒▒▒▒▒▒")
+        await me.sees("the end: he dies")
+
+
+async def test_long_code_is_seen_whole_and_scrolls(server: str, home: Path) -> None:
+    code = "\n".join(f"line {number}" for number in range(60))
+    async with sitting(server, home) as me:
+        await in_channel(me)
+        me.chat.bridge.post(me.here.id, f"```\n{code}\n```")
+        await me.sees("line 11", "+48 lines, v to view")
+        await me.press("ctrl+s", "v")
+        await me.sees("line 20", "more lines, PgDn")
+        await me.press("end")
+        await me.sees("line 59", "Esc closes")
+        await me.press("escape")
+        await me.sees("+48 lines, v to view")
+        assert me.chat.selecting

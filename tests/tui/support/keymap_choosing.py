@@ -125,6 +125,26 @@ async def _(me: Sitting, key: str) -> None:
     assert me.answer == "Copied: https://x.org/1 (here no browser can be shown)"
 
 
+@row("selecting.view")
+async def _(me: Sitting, key: str) -> None:
+    await selected(me, key, lines=("one ||two|| three",))
+    await me.sees("one two three", "Esc closes")
+    await me.press("y")
+    assert me.app.clipboard == "one ||two|| three"
+    await me.press(key)
+    await me.sees("one ▒▒▒ three")
+
+
+@row("selecting.reveal")
+async def _(me: Sitting, key: str) -> None:
+    await selected(me, lines=("one ||two|| three",))
+    await me.sees("one ▒▒▒ three")
+    await me.press(key)
+    await me.sees("one two three")
+    await me.press(key)
+    await me.sees("one ▒▒▒ three")
+
+
 @row("selecting.details")
 async def _(me: Sitting, key: str) -> None:
     await selected(me, key)

@@ -192,6 +192,16 @@ async def _(me: Sitting, key: str) -> None:
     await me.sees("line 59")
 
 
+@row("reading.links")
+async def _(me: Sitting, key: str) -> None:
+    await in_channel(me, "see https://a.example and https://b.example.", "no link")
+    await me.press(key)
+    await me.until(lambda: me.app.clipboard == "https://a.example")
+    await me.sees("▌ https://a.example")
+    await me.press(key)
+    await me.until(lambda: me.app.clipboard == "https://b.example")
+
+
 @row("reading.first_unread")
 async def _(me: Sitting, key: str) -> None:
     await long_channel(me)

@@ -42,6 +42,12 @@ class Hands:
     def save(self, conversation: int, seq: int) -> None:
         self.done.append(("save", conversation, seq))
 
+    def reveal(self, seq: int) -> None:
+        self.done.append(("reveal", seq))
+
+    def show_whole(self, message: Message | Unsent) -> None:
+        self.done.append(("view", message.body))
+
     def ask(self, topic: str, question: str, act: Callable[[], object]) -> None:
         self.done.append(("ask", topic, question))
         act()
@@ -82,11 +88,11 @@ def offered(message: Message | Unsent) -> list[str]:
 
 
 def test_only_what_can_be_done_is_offered() -> None:
-    assert offered(MINE) == ["reply", "quote", "edit", "delete", "thread", "copy", "link", "open", "details"]
-    assert offered(THEIRS) == ["reply", "quote", "thread", "copy", "link", "details"]
+    assert offered(MINE) == ["reply", "quote", "edit", "delete", "thread", "copy", "link", "open", "view", "details"]
+    assert offered(THEIRS) == ["reply", "quote", "thread", "copy", "link", "view", "details"]
     assert offered(GONE) == ["thread", "link", "details"]
-    assert offered(QUEUED) == ["quote", "copy", "details"]
-    assert offered(FAILED) == ["quote", "retry", "discard", "copy", "details"]
+    assert offered(QUEUED) == ["quote", "copy", "view", "details"]
+    assert offered(FAILED) == ["quote", "retry", "discard", "copy", "view", "details"]
 
 
 @pytest.mark.parametrize(

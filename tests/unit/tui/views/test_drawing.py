@@ -176,20 +176,20 @@ def test_message_is_clipped_when_it_has_too_many_lines() -> None:
     lines = texts(message("\n".join(f"line {n}" for n in range(100))))
 
     assert len(lines) == MAX_LINES + 1
-    assert lines[-2:] == ["                line 59", "                … +40 lines"]
+    assert lines[-2:] == ["                line 59", "                … +40 lines, v to view"]
 
 
 def test_message_is_clipped_when_it_has_too_many_characters() -> None:
     lines = texts(message("x" * 5_000))
 
     assert sum(line.count("x") for line in lines) == MAX_CHARS
-    assert lines[-1].strip() == "… +1,000 characters"
+    assert lines[-1].strip() == "… +1,000 characters, v to view"
 
 
 def test_clipped_counts_what_is_missing() -> None:
     assert clipped("\n".join("abc")) == ("a\nb\nc", "")
     shown, words = clipped("x\n" * 61)
-    assert (shown.count("\n"), words) == (59, "… +2 lines")
+    assert (shown.count("\n"), words) == (59, "… +2 lines, v to view")
 
 
 @pytest.mark.parametrize("name", HUGE)
@@ -252,7 +252,7 @@ def test_edited_message_says_so_behind_its_text() -> None:
 
 
 def test_edited_message_that_is_clipped_says_so_behind_what_is_missing() -> None:
-    assert texts(message("x\n" * 100, edits=1))[-1].endswith("lines (edited)")
+    assert texts(message("x\n" * 100, edits=1))[-1].endswith("lines, v to view (edited)")
 
 
 def test_deleted_message_has_words_of_ours_in_the_place_of_its_text() -> None:

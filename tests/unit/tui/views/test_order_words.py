@@ -9,7 +9,7 @@ import pytest
 from chat_core.client.state.changes import Delivered, PutOut
 from chat_core.protocol.events import AccountSanctioned, Invited, MemberSanctioned, RoleChanged, RulesChanged
 from chat_core.protocol.values import Rules, Sanction
-from chat_tui.plain.lines import as_text, of_event
+from chat_tui.exports.lines import as_text, of_event
 from chat_tui.views.order import news, sanction_words, tell
 
 FACTS: dict[str, Any] = {"conversation": 3, "seq": 7, "eid": bytes(8), "ts": 1_000, "author": 1, "name": "ann"}

@@ -17,7 +17,7 @@ from chat_core.protocol.events import (
     UnknownConversationEvent,
 )
 from chat_core.protocol.values import Message
-from chat_tui.plain.lines import Line, as_json, as_text, of_event, of_message
+from chat_tui.exports.lines import Line, as_json, as_text, of_event, of_message
 
 FACTS: Any = {"conversation": 1, "eid": b"e" * 8, "ts": 0, "author": 1, "name": "ann"}
 

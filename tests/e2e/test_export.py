@@ -1,0 +1,65 @@
+"""`export` as people use it: real processes, a real server, real files."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import WAIT_S, ServerProcess
+from tests.support.wire import Wire
+
+COUNT = 450
+"""More than two pages."""
+
+
+@pytest.fixture
+def server(home: Path) -> Iterator[ServerProcess]:
+    with ServerProcess(home / "data") as process:
+        yield process
+
+
+def export(server: ServerProcess, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "chat_tui", "export", *arguments, "--server", server.address, "--name", "ann"]
+    return subprocess.run(command, capture_output=True, timeout=WAIT_S, check=False, cwd=folder, text=True)
+
+
+def test_export_writes_all_of_a_conversation_into_one_file(server: ServerProcess, tmp_path: Path) -> None:
+    with Wire(server.port) as wire:
+        wire.enter("ann")
+        wire.call("join", channel="#ops")
+        for number in range(COUNT):
+            wire.say("#ops", f"**line** {number} <b>")
+
+    made = export(server, tmp_path, "#ops")
+    lines = export(server, tmp_path, "#ops", "--format", "json", "--to", "-")
+
+    page = (tmp_path / "ops.html").read_text()
+    assert (made.returncode, made.stdout) == (0, "")
+    assert made.stderr == f"Exported: {COUNT} messages of #ops are in ops.html.\n"
+    assert page.count("<strong>line</strong>") == page.count("&lt;b&gt;") == COUNT
+    assert page.endswith("</html>\n") and f"{COUNT} messages" in page
+    assert [json.loads(line)["text"] for line in lines.stdout.splitlines()] == [
+        f"**line** {number} <b>" for number in range(COUNT)
+    ]
+
+
+def test_export_leaves_files_alone_unless_told_and_no_part_behind(server: ServerProcess, tmp_path: Path) -> None:
+    there = tmp_path / "there.md"
+    there.write_text("mine")
+
+    refused = export(server, tmp_path, "#general", "--to", "there.md")
+    nowhere = export(server, tmp_path, "#general", "--to", "no/folder.md")
+    missing = export(server, tmp_path, "#nothing", "--to", "x.md")
+
+    assert (refused.returncode, there.read_text()) == (2, "mine")
+    assert "there.md is there already." in refused.stderr and "--force" in refused.stderr
+    assert nowhere.returncode and "cannot be written" in nowhere.stderr
+    assert missing.returncode and "#nothing" in missing.stderr
+    assert [each.name for each in tmp_path.iterdir() if each.name != "home"] == ["there.md"]
+    assert export(server, tmp_path, "#general", "--to", "there.md", "--force").returncode == 0
+    assert there.read_text().startswith("# \\#general\n")
