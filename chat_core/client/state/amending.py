@@ -74,8 +74,15 @@ def amended(message: Message, event: MessageEdited | MessageDeleted) -> Message:
     if event.seq <= message.changed:
         return message
     if isinstance(event, MessageEdited):
-        return replace(message, body=event.body, edits=message.edits + 1, changed=event.seq)
-    return replace(message, body="", deleted=True, file=None, changed=event.seq)
+        return replace(
+            message,
+            body=event.body,
+            edits=message.edits + 1,
+            changed=event.seq,
+            mentions=event.mentions,
+            everyone=event.everyone,
+        )
+    return replace(message, body="", deleted=True, file=None, changed=event.seq, mentions=(), everyone="")
 
 
 def is_too_old(timeline: Timeline, page: Page) -> bool:

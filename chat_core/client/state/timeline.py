@@ -50,6 +50,8 @@ def message_of(event: MessagePosted) -> Message:
         style=event.style,
         reply_to=event.reply_to,
         file=event.file,
+        mentions=event.mentions,
+        everyone=event.everyone,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from chat_core.protocol.requests import (
     accounts,
+    attention,
     conversations,
     files,
     messages,
@@ -29,6 +30,7 @@ DOMAINS: Final[dict[str, tuple[type[Request[Any]], ...]]] = {
     "messages": messages.REQUESTS,
     "presence": presence.REQUESTS,
     "files": files.REQUESTS,
+    "attention": attention.REQUESTS,
     "private": private.REQUESTS,
     "order": order.REQUESTS,
     "moderation": moderation.REQUESTS,

@@ -34,6 +34,7 @@ from chat_core.server.store.acts import (
     SanctionInChannel,
     SanctionOnServer,
 )
+from chat_core.server.store.attention import AttentionOp, AttentionReads
 from chat_core.server.store.files import FileReads
 from chat_core.server.store.people import PeopleOp, PeopleReader
 from chat_core.server.store.people import SignInByName as SignInByName
@@ -237,11 +238,14 @@ class MoveReadMarker:
     account: AccountId
     conversation: int | str
     seq: int
+    back: bool = False
+    """Whether it may go back: then to this very seq."""
 
 
 Op = (
     PeopleOp
     | PrivateOp
+    | AttentionOp
     | RenameAccount
     | SetDisplayName
     | JoinChannel
@@ -328,7 +332,7 @@ class MessagePage:
     at_end: bool
 
 
-class Reader(FileReads, OrderReads, PeopleReader, PrivateReads, Protocol):
+class Reader(FileReads, OrderReads, PeopleReader, PrivateReads, AttentionReads, Protocol):
     """Reads on one consistent snapshot. Called in a reader's thread, never on the event loop."""
 
     def find(self, account: AccountId, ref: int | str) -> Place:

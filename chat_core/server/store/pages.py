@@ -14,6 +14,7 @@ from chat_core.protocol.events import ConversationEvent
 from chat_core.protocol.limits import PAGE_BYTES
 from chat_core.protocol.values import FileInfo, Message
 from chat_core.server.store.base import MessagePage
+from chat_core.server.store.counting import unpack_accounts
 from chat_core.server.store.keys import MAX_SEQ, row_id, seq_of
 from chat_core.server.store.lookups import chunks
 from chat_core.server.store.payloads import conversation_event
@@ -31,6 +32,8 @@ _MESSAGE = select(
     messages.c.reply_to,
     messages.c.edits,
     messages.c.deleted,
+    messages.c.mentions,
+    messages.c.everyone,
     files.c.name.label("file_name"),
     files.c.size.label("file_size"),
     files.c.type.label("file_type"),
@@ -179,6 +182,8 @@ def _message(row: Row[Any]) -> Message:
         edits=row.edits,
         deleted=row.deleted,
         file=_file(row),
+        mentions=unpack_accounts(row.mentions),
+        everyone=row.everyone,
     )
 
 
