@@ -191,7 +191,10 @@ class Client:
             CallFailed: it refused.
             Disconnected: not connected, or no answer in time: whether it was done is unknown.
         """
-        return await self._engine.keeper.link.call(request, timeout_s=timeout_s, take=self._engine.learn)
+        link = self._engine.keeper.link
+        if isinstance(request, MarkRead) and request.back and isinstance(request.conversation, int):
+            self._engine.glances.hold(request.conversation)  # what is not told yet would undo it
+        return await link.call(request, timeout_s=timeout_s, take=self._engine.learn)
 
     async def join(self, channel: str, *, create: bool = True) -> int:
         """Become a member of a channel and return its number. Raises: as `call`."""

@@ -81,6 +81,12 @@ class Glances:
         self._told.update((each.conversation, each.seq) for each in moved)
         self._link.ask(MarkAllRead(positions=tuple(moved)), answered)
 
+    def hold(self, conversation: int) -> None:
+        """Tell nothing that was read up to now: the marker is about to be put somewhere by hand."""
+        known = self._board.now.conversations.get(conversation)
+        if known is not None:
+            self._told[conversation] = known.read
+
     def went_back(self, conversation: int, read: int) -> None:
         """The marker went back at the server: what lies behind it may be told again."""
         if conversation in self._told:

@@ -11,6 +11,7 @@ from chat_core.base.errors import UsageFault
 from chat_tui.commands import (
     accounts,
     administering,
+    attention,
     channels,
     conversations,
     devices,
@@ -29,8 +30,8 @@ from chat_tui.commands.command import DECLARED, Command
 from chat_tui.commands.line import PREFIX, Run, Say, resolve
 
 DOMAINS: Final = (
-    conversations, channels, messages, files, private, presence, search, accounts, devices, order, administering,
-    settings, session,
+    conversations, channels, messages, files, attention, private, presence, search, accounts, devices, order,
+    administering, settings, session,
 )  # fmt: skip
 """The files with commands."""
 

@@ -141,6 +141,7 @@ SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
     presence.SetPresence: lambda stage: presence.SetPresence(state="away", text="lunch"),
     presence.Whois: lambda stage: presence.Whois(account=stage.other.name),
     attention.ListMentions: lambda stage: attention.ListMentions(),
+    attention.ListUnread: lambda stage: attention.ListUnread(),
     attention.MarkAllRead: lambda stage: attention.MarkAllRead(positions=()),
     attention.SetQuiet: lambda stage: attention.SetQuiet(conversation=stage.channel, quiet=True),
     private.RequestChat: lambda stage: private.RequestChat(account=stage.other.name),

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from chat_core.protocol.limits import PAGE_ITEMS, POSITIONS_PER_RESUME
 from chat_core.protocol.requests.base import Done, Reply, Request
-from chat_core.protocol.values import ConversationRef, Position, SearchHit
+from chat_core.protocol.values import Conversation, ConversationRef, Position, SearchHit
 
 
 class Mentions(Reply, frozen=True, kw_only=True, omit_defaults=True):
@@ -29,6 +29,17 @@ class ListMentions(Request[Mentions], frozen=True, kw_only=True, tag="list_menti
     """Most messages wanted."""
 
 
+class Unread(Reply, frozen=True, kw_only=True, omit_defaults=True):
+    """Where something is unread."""
+
+    conversations: tuple[Conversation, ...]
+    """The conversations one is in that have something unread, by number, also quiet ones; `online` is left 0."""
+
+
+class ListUnread(Request[Unread], frozen=True, kw_only=True, tag="list_unread"):
+    """Ask where something is unread, without attaching to anything."""
+
+
 class MarkAllRead(Request[Done], frozen=True, kw_only=True, tag="mark_all_read"):
     """Move read markers forward, all at once: what came meanwhile stays unread."""
 
@@ -45,5 +56,5 @@ class SetQuiet(Request[Done], frozen=True, kw_only=True, tag="set_quiet"):
     """False: of everything again."""
 
 
-REQUESTS = (ListMentions, MarkAllRead, SetQuiet)
+REQUESTS = (ListMentions, ListUnread, MarkAllRead, SetQuiet)
 """This domain's requests, in the order of the documentation."""

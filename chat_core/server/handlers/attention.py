@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chat_core.protocol.codes import Refusal
-from chat_core.protocol.requests.attention import ListMentions, MarkAllRead, Mentions, SetQuiet
+from chat_core.protocol.requests.attention import ListMentions, ListUnread, MarkAllRead, Mentions, SetQuiet, Unread
 from chat_core.protocol.requests.base import Done
 from chat_core.protocol.values import SearchHit
 from chat_core.server.context import Context
@@ -28,6 +28,14 @@ async def list_mentions(ctx: Context, request: ListMentions) -> Mentions:
         return Mentions(hits=hits, cursor="{}:{}".format(*found[-1].key) if found and more else "")
 
     return await ctx.store.read(query)
+
+
+@handles(ListUnread, needs=Permission.READ, cost=3)
+async def list_unread(ctx: Context, request: ListUnread) -> Unread:
+    """Count what is unread everywhere."""
+    account = ctx.account
+    known = await ctx.store.read(lambda reader: reader.conversations_of(account))
+    return Unread(conversations=tuple(each for each in known if each.unread))
 
 
 @handles(MarkAllRead, needs=Permission.SELF, cost=5)

@@ -239,7 +239,7 @@ class MoveReadMarker:
     conversation: int | str
     seq: int
     back: bool = False
-    """Whether it may go back: then to this very seq."""
+    """Whether it may go back: then it is put to this very seq, and there is an event even where it was there."""
 
 
 Op = (

@@ -76,9 +76,9 @@ def offered(message: Message | Unsent) -> list[str]:
 
 
 def test_only_what_can_be_done_is_offered() -> None:
-    assert offered(MINE) == ["reply", "quote", "edit", "delete", "copy", "link", "open", "details"]
-    assert offered(THEIRS) == ["reply", "quote", "copy", "link", "details"]
-    assert offered(GONE) == ["link", "details"]
+    assert offered(MINE) == ["reply", "quote", "edit", "delete", "copy", "link", "open", "unread", "details"]
+    assert offered(THEIRS) == ["reply", "quote", "copy", "link", "unread", "details"]
+    assert offered(GONE) == ["link", "unread", "details"]
     assert offered(QUEUED) == ["quote", "copy", "details"]
     assert offered(FAILED) == ["quote", "retry", "discard", "copy", "details"]
 

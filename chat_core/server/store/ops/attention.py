@@ -74,9 +74,9 @@ def move_read_marker(work: Work, op: MoveReadMarker) -> Committed:
     """
     row, seat = member(work, op.account, op.conversation)
     seq = min(op.seq, row.head)
-    if seq == seat.read_seq or (seq < seat.read_seq and not op.back):
+    if seq <= seat.read_seq and not op.back:
         return Committed()
-    moved = _forward if seq > seat.read_seq else _back
+    moved = _put if op.back else _forward
     return Committed(account_events=[moved(work, op.account, row, seat, seq)])
 
 
@@ -89,8 +89,12 @@ def _forward(work: Work, account: AccountId, row: ConversationRow, seat: Seat, s
     return move_marker(work, account, row.id, seat, seq, ordinal, own)
 
 
-def _back(work: Work, account: AccountId, row: ConversationRow, seat: Seat, seq: int) -> Told:
-    own = seat.own_unread + _own_in(work.connection, row, account, seq, seat.read_seq)
+def _put(work: Work, account: AccountId, row: ConversationRow, seat: Seat, seq: int) -> Told:
+    """Put the marker to this very seq, and say so even where it is: a device may have read on, and not told yet."""
+    if seq > seat.read_seq:
+        own = _own_behind(work.connection, row, seat, account, seq)
+    else:
+        own = seat.own_unread + _own_in(work.connection, row, account, seq, seat.read_seq)
     ordinal = _ordinal(work.connection, row.id, seq)
     return move_marker(work, account, row.id, seat, seq, ordinal, own, back=True)
 
