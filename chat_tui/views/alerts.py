@@ -80,6 +80,8 @@ def _wanted(
             continue
         if is_mention(message, me):
             yield "mention", conversation, message
+        elif conversation.info.quiet:
+            continue
         elif conversation.info.kind not in ("channel", "announcements"):
             yield "direct", conversation, message
         elif rule == "all":
