@@ -221,6 +221,10 @@ class Bridge(ThreadCalls):
         """Move the read marker."""
         self._tell(lambda client: client.mark_read(conversation, seq))
 
+    def mark_all_read(self) -> None:
+        """Move all read markers; see `Client.mark_all_read`."""
+        self._tell(lambda client: client.mark_all_read())
+
     def reading(self, conversation: int | None) -> None:
         """Tell where older messages are being read, None: nowhere; see `Client.reading`."""
         self._tell(lambda client: client.reading(conversation))

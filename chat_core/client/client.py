@@ -24,8 +24,9 @@ from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ClientState, Unsent
 from chat_core.client.storage import Storage
 from chat_core.protocol.limits import FILE_BYTES
+from chat_core.protocol.requests.attention import ListMentions, Mentions
 from chat_core.protocol.requests.base import Reply, Request
-from chat_core.protocol.requests.conversations import Find, Join, Leave, OpenDirect
+from chat_core.protocol.requests.conversations import Find, Join, Leave, MarkRead, OpenDirect
 from chat_core.protocol.requests.messages import Delete, Deleted, Edit, Edited, Posted
 from chat_core.protocol.requests.search import Search, SearchResults
 from chat_core.protocol.requests.session import Welcome
@@ -190,7 +191,10 @@ class Client:
             CallFailed: it refused.
             Disconnected: not connected, or no answer in time: whether it was done is unknown.
         """
-        return await self._engine.keeper.link.call(request, timeout_s=timeout_s, take=self._engine.learn)
+        link = self._engine.keeper.link
+        if isinstance(request, MarkRead) and request.back and isinstance(request.conversation, int):
+            self._engine.glances.hold(request.conversation)  # what is not told yet would undo it
+        return await link.call(request, timeout_s=timeout_s, take=self._engine.learn)
 
     async def join(self, channel: str, *, create: bool = True) -> int:
         """Become a member of a channel and return its number. Raises: as `call`."""
@@ -405,6 +409,26 @@ class Client:
     def mark_read(self, conversation: int, seq: int) -> None:
         """Everything up to `seq` was read: here at once, at the server within a second or at the next reconnect."""
         self._engine.glances.mark_read(conversation, seq)
+
+    def mark_all_read(self) -> None:
+        """Everything that is known was read: here at once, at the server in one request or at the next reconnect."""
+        self._engine.glances.mark_all_read()
+
+    async def unread_from(self, conversation: int, seq: int) -> None:
+        """Move the read marker back, in front of a message: it and what follows is unread again. Raises: as `call`."""
+        await self.call(MarkRead(conversation=conversation, seq=seq - 1, back=True))
+
+    async def mentions(self, *, limit: int = 50, cursor: str = "") -> Mentions:
+        """Read what mentions oneself, in all conversations, the newest first.
+
+        Args:
+            limit: most messages wanted, 1 to 200.
+            cursor: of the answer before, for what follows it.
+
+        Raises:
+            CallFailed, Disconnected: as `call`.
+        """
+        return await self.call(ListMentions(limit=limit, cursor=cursor))
 
     def show_broadcast(self, conversation: int, announcement: Message) -> None:
         """Put an announcement between the messages of the conversation that is on the screen, here only."""

@@ -37,6 +37,7 @@ class Delivery:
         board: gets the events.
         on_own: told of own messages as they are handed over.
         on_passed: told up to which seq a conversation's events were handed over.
+        on_uncounted: told of a conversation whose numbers only the server knows now.
         keep: least number of messages kept of a conversation, much more are forgotten; None: all are kept.
     """
 
@@ -45,11 +46,13 @@ class Delivery:
         board: Board,
         on_own: Callable[[MessagePosted], None],
         on_passed: Callable[[int, int], None],
+        on_uncounted: Callable[[int], None],
         keep: int | None,
     ) -> None:
         self._board = board
         self._on_own = on_own
         self._on_passed = on_passed
+        self._on_uncounted = on_uncounted
         self._keep = keep
         self.reading: int | None = None
         """Conversation of which everything is kept: somebody reads its older messages."""
@@ -98,6 +101,8 @@ class Delivery:
             self._board.apply(EventsArrived(conversation=conversation, events=ready, live=live, keep=keep))
             self._tell_own(ready)
             self._on_passed(conversation, sequence.last)
+            if self._board.now.conversations[conversation].uncounted:
+                self._on_uncounted(conversation)
         self.fill(conversation)
 
     def fill(self, conversation: int) -> None:

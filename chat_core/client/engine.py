@@ -88,13 +88,19 @@ class Engine:
         )
         self.remembering = Remembering(storage, self.board, self.sender)
         self.delivery = Delivery(
-            self.board, self.sender.came_by, self.sender.passed, keep if self._follow else KEPT_UNSHOWN
+            self.board,
+            self.sender.came_by,
+            self.sender.passed,
+            lambda conversation: self.pages.refresh(conversation),
+            keep if self._follow else KEPT_UNSHOWN,
         )
         self.pages = Pages(self.board, self.sender, lambda: self.keeper.link)
         self.attacher = Attacher(self.board, self.delivery, self.sender, clock, self._was_reset)
         self.glances = Glances(self.board, clock)
         self.absences = Absences(self.board, clock)
-        self._incoming = Incoming(self.board, self.delivery, self.attacher, self.pages, clock, self._look)
+        self._incoming = Incoming(
+            self.board, self.delivery, self.attacher, self.pages, clock, self._look, self.glances.went_back
+        )
         self.door = Door(login, tokens)
         self.opening = Opening(self.board, self.sender, self.attacher, self.door, login.name, program, far_behind)
         self.keeper = Keeper(self._dial, self._open, self._ready, self._say, clock, self._chance)

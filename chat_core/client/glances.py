@@ -11,9 +11,11 @@ from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.client.link import Link
 from chat_core.client.state.inputs import MarkedRead, ThreadMarkedRead
 from chat_core.protocol.limits import TYPING_EVERY_S
+from chat_core.protocol.requests.attention import MarkAllRead
 from chat_core.protocol.requests.base import Done
 from chat_core.protocol.requests.conversations import MarkRead, SetTyping
 from chat_core.protocol.requests.threads import MarkThreadRead
+from chat_core.protocol.values import Position
 
 AGAIN_S: Final = 5.0
 """Time after which a marker is told again that the server could not take, if it says nothing else, in seconds."""
@@ -66,6 +68,40 @@ class Glances:
         self._board.apply(ThreadMarkedRead(conversation=conversation, thread=thread, seq=seq))
         self._threads[conversation, thread] = max(seq, self._threads.get((conversation, thread), 0))
         self._mark_thread(conversation, thread)
+
+    def mark_all_read(self) -> None:
+        """Move all markers here at once, and at the server with one request; without a connection one by one, later."""
+        moved: list[Position] = []
+        for known in list(self._board.now.conversations.values()):
+            self._told.setdefault(known.id, known.read)
+            self._board.apply(MarkedRead(conversation=known.id, seq=known.position.seq))
+            read = self._board.now.conversations[known.id].read
+            if read > self._told[known.id]:
+                moved.append(Position(conversation=known.id, seq=read))
+        if self._link is None or not moved:
+            return
+
+        def answered(outcome: Done | CallFailed | Disconnected) -> None:
+            if isinstance(outcome, Done):
+                return
+            for each in moved:  # it is as if nobody had been told
+                self._told[each.conversation] = 0
+                if isinstance(outcome, CallFailed):
+                    self._again(each.conversation, AGAIN_S)
+
+        self._told.update((each.conversation, each.seq) for each in moved)
+        self._link.ask(MarkAllRead(positions=tuple(moved)), answered)
+
+    def hold(self, conversation: int) -> None:
+        """Tell nothing that was read up to now: the marker is about to be put somewhere by hand."""
+        known = self._board.now.conversations.get(conversation)
+        if known is not None:
+            self._told[conversation] = known.read
+
+    def went_back(self, conversation: int, read: int) -> None:
+        """The marker went back at the server: what lies behind it may be told again."""
+        if conversation in self._told:
+            self._told[conversation] = min(read, self._told[conversation])
 
     def typing(self, conversation: int, *, active: bool) -> None:
         """Tell that the user is writing, each three seconds at most; that they stopped, once."""

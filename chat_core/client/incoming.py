@@ -39,6 +39,7 @@ class Incoming:
         pages: asked to read what cannot be counted here.
         clock: tells the time.
         on_list: told that the list of conversations may be another one.
+        on_back: told of a conversation whose read marker went back, and to where.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Incoming:
         pages: Pages,
         clock: Clock,
         on_list: Callable[[], None],
+        on_back: Callable[[int, int], None],
     ) -> None:
         self._board = board
         self._delivery = delivery
@@ -56,6 +58,7 @@ class Incoming:
         self._pages = pages
         self._clock = clock
         self._on_list = on_list
+        self._on_back = on_back
 
     def take(self, event: Event) -> None:
         """Take one push."""
@@ -83,6 +86,8 @@ class Incoming:
             case ConversationLeft():
                 self._attacher.forget(event.conversation)
             case ReadMarkerMoved():
+                if event.back:
+                    self._on_back(event.conversation, event.read)
                 known = self._board.now.conversations.get(event.conversation)
                 if known is not None and not is_exact(known):
                     self._pages.refresh(event.conversation)

@@ -20,6 +20,7 @@ from chat_core.protocol.values import (
     Conversation,
     ConversationNumber,
     EidBytes,
+    Everyone,
     FileInfo,
     Met,
     Rules,
@@ -69,6 +70,10 @@ class MessagePosted(ConversationEvent, frozen=True, kw_only=True, omit_defaults=
     """seq of the message whose thread it is in: one more reply is folded into that one; nil: it is in none."""
     in_channel: bool = False
     """With `thread`: whether it stands in the conversation besides."""
+    mentions: tuple[AccountNumber, ...] = ()
+    """Members that it names; never its author."""
+    everyone: Everyone = ""
+    """Whom it calls besides."""
 
 
 class MessageEdited(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_edited"):
@@ -78,6 +83,10 @@ class MessageEdited(ConversationEvent, frozen=True, kw_only=True, omit_defaults=
     """seq of that message."""
     body: str
     """Its text from now on; empty in the log of a message that was deleted since."""
+    mentions: tuple[AccountNumber, ...] = ()
+    """Members that it names from now on."""
+    everyone: Everyone = ""
+    """Whom it calls from now on."""
 
 
 class MessageDeleted(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_deleted"):
@@ -169,12 +178,23 @@ class ConversationLeft(AccountEvent, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class ReadMarkerMoved(AccountEvent, frozen=True, kw_only=True, omit_defaults=True, tag="read_marker_moved"):
-    """A device of this account read further."""
+    """A device of this account read further, or says that it is unread from somewhere on."""
 
     conversation: ConversationNumber
     """Which one."""
     read: int
     """Everything up to this seq was read."""
+    back: bool = False
+    """Whether the marker went back; else one that is older than what a device knows changes nothing there."""
+
+
+class ConversationQuieted(AccountEvent, frozen=True, kw_only=True, omit_defaults=True, tag="conversation_quieted"):
+    """The account wants to hear of a conversation only where it is named, or of everything again."""
+
+    conversation: ConversationNumber
+    """Which one."""
+    quiet: bool
+    """False: of everything again."""
 
 
 class ThreadMarked(AccountEvent, frozen=True, kw_only=True, omit_defaults=True, tag="thread_marked"):
@@ -316,6 +336,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     ConversationLeft,
     ReadMarkerMoved,
     ThreadMarked,
+    ConversationQuieted,
     Invited,
     AccountSanctioned,
     PrivateChatChanged,

@@ -52,6 +52,10 @@ declines; `closed`: nobody."""
 Availability = Literal["online", "away", "busy"]
 """How somebody wants to be met who is connected."""
 
+Everyone = Literal["", "here", "channel"]
+"""Whom a message calls besides those it names: `channel`: every member, `here`: every member, but it is worth a sound
+to those only who are connected; empty: nobody."""
+
 Reason = Annotated[str, Meta(max_length=400)]
 """Why somebody did something, one line for people; it is cleaned."""
 
@@ -121,7 +125,11 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     read: int = 0
     """Own read marker: everything up to this seq was read."""
     unread: int = 0
-    """Messages by others behind the read marker."""
+    """Messages by others behind the read marker; not those that were deleted."""
+    mentions: int = 0
+    """Those among them that name the account, or call everybody."""
+    quiet: bool = False
+    """Whether the account wants to hear of it only where it is named."""
     members: int = 0
     """Number of member accounts."""
     online: int = 0
@@ -199,6 +207,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """Messages in its own thread; deleted ones keep their place and count."""
     last_reply: int = 0
     """When the newest of them was taken, in milliseconds since 1970-01-01 UTC; 0: there is none."""
+    mentions: tuple[AccountNumber, ...] = ()
+    """Members that it names, when it was stored; never its author."""
+    everyone: Everyone = ""
+    """Whom it calls besides."""
 
     @property
     def aside(self) -> bool:

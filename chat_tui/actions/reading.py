@@ -1,4 +1,4 @@
-"""Actions that only look: copying, links, details."""
+"""Actions that change nothing for others: copying, links, what is unread, details."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 
 from chat_core.base.filenames import file_name
 from chat_core.client.state.model import Unsent
+from chat_core.protocol.requests.conversations import MarkRead
 from chat_core.protocol.values import Message
 from chat_tui.actions.action import Acting, Subject, action, always, has_text, sent, sent_text
 from chat_tui.commands.context import Answer
@@ -70,6 +71,14 @@ def view(acting: Acting) -> None:
 def reveal(acting: Acting) -> None:
     """Show what is hidden in it; again: hide it."""
     acting.hands.reveal(acting.subject.seq)
+
+
+@action("unread", key="U", label="unread", when=sent)
+def unread(acting: Acting) -> None:
+    """Take it and what follows as unread again, on all your devices."""
+    subject = acting.subject
+    request = MarkRead(conversation=subject.conversation.id, seq=subject.seq - 1, back=True)
+    acting.hands.call(request, "Unread from here, until you come back or press Esc.")
 
 
 @action("details", key="i", label="details", when=always)

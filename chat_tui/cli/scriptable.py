@@ -63,6 +63,10 @@ def declare(command: Declare) -> None:
     finding.add_argument("--ranked", action="store_true", help="the best first, instead of the newest")
     finding.add_argument("--last", type=_count, default=20, metavar="N", help="how many [20]")
 
+    counting = command(_unread)
+    _add_server(counting)
+    counting.add_argument("--json", action="store_true", help="one JSON object a line")
+
     sending_file = command(_upload)
     sending_file.add_argument("target", metavar="TARGET", help=target)
     sending_file.add_argument("path", metavar="PATH", help="the file")
@@ -196,6 +200,14 @@ def _export(options: Namespace) -> ExitCode:
 
     form = options.format or form_of(options.to or "") or "html"
     return run(export_(_server(options), options.target, form=form, to=options.to, force=options.force))
+
+
+def _unread(options: Namespace) -> ExitCode:
+    """Print where something is unread, and how much of it mentions you."""
+    from chat_tui.plain.running import run
+    from chat_tui.plain.unread import unread
+
+    return run(unread(_server(options), json=options.json))
 
 
 def _server(options: Namespace) -> Server:

@@ -318,6 +318,23 @@ class ChatNumber(Argument):
         return cls(text)
 
 
+class OnOff(Argument):
+    """Whether something is to hold; empty: it is only asked."""
+
+    __slots__ = ()
+
+    label = "on|off"
+
+    @classmethod
+    @override
+    def parse(cls, text: str) -> Self:
+        """See Argument."""
+        word = cls(text.casefold())
+        if word not in ("on", "off"):
+            raise UsageFault(f"'{text[:40]}' is neither on nor off.")
+        return word
+
+
 class Policy(Argument):
     """Who may write to one privately; empty: it is only asked."""
 

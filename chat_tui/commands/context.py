@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -19,6 +19,10 @@ from chat_tui.views.alerts import Rule
 from chat_tui.views.lines import Line
 
 R = TypeVar("R", bound=Reply)
+
+
+More = Callable[[bytes], Awaitable[SearchResults]]
+"""Asks for the page behind a cursor."""
 
 
 class Answer(NamedTuple):
@@ -139,8 +143,8 @@ class Desk(Protocol):
         """Show something to this person only."""
         ...
 
-    def show_found(self, query: str, found: SearchResults) -> None:
-        """Show what a search found."""
+    def show_found(self, query: str, found: SearchResults, more: More | None = None) -> None:
+        """Show what a search found; or what something else did, of which `more` returns the next page by its cursor."""
         ...
 
     def show_help(self, topic: str) -> None:

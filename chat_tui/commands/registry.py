@@ -11,6 +11,7 @@ from chat_core.base.errors import UsageFault
 from chat_tui.commands import (
     accounts,
     administering,
+    attention,
     channels,
     conversations,
     devices,
@@ -30,7 +31,7 @@ from chat_tui.commands.command import DECLARED, Command
 from chat_tui.commands.line import PREFIX, Run, Say, resolve
 
 DOMAINS: Final = (
-    conversations, channels, messages, threads, files, private, presence, search, accounts, devices, order,
+    conversations, channels, messages, threads, files, attention, private, presence, search, accounts, devices, order,
     administering, settings, session,
 )  # fmt: skip
 """The files with commands."""

@@ -16,7 +16,7 @@ from chat_core.client.state.changes import Batch, MessagesPrepended
 from chat_core.client.state.model import LinkStatus
 from chat_core.protocol.requests.messages import Edit
 from chat_core.protocol.requests.search import SearchResults
-from chat_tui.commands.context import Answer
+from chat_tui.commands.context import Answer, More
 from chat_tui.commands.line import PREFIX, Run, Say, parse
 from chat_tui.commands.registry import bind
 from chat_tui.drafts import Draft
@@ -316,9 +316,9 @@ class ChatScreen(Threading):
         super().answer(self.offering.hinted(answer))
 
     @override
-    def show_found(self, query: str, found: SearchResults) -> None:
+    def show_found(self, query: str, found: SearchResults, more: More | None = None) -> None:
         """See ChatView."""
-        self.app.push_screen(FoundScreen(self.bridge, query, found, self.open_soon))
+        self.app.push_screen(FoundScreen(self.bridge, query, found, self.open_soon, more))
 
     @override
     def show_help(self, topic: str) -> None:

@@ -26,7 +26,7 @@ from chat_tui import visits
 from chat_tui.bridge import Bridge
 from chat_tui.commands import registry
 from chat_tui.commands.completing import Known, knowledge
-from chat_tui.commands.context import Answer
+from chat_tui.commands.context import Answer, More
 from chat_tui.commands.line import Say
 from chat_tui.config import Settings
 from chat_tui.keys import Keymap
@@ -375,8 +375,8 @@ class ChatView(SecretAsking):
 
     # --- for commands, together with some above; see `commands.context.Desk`
 
-    def show_found(self, query: str, found: SearchResults) -> None:
-        """Show what a search found."""
+    def show_found(self, query: str, found: SearchResults, more: More | None = None) -> None:
+        """Show what a search, or something like it, found."""
         raise NotImplementedError
 
     def last_own(self) -> Said | None:

@@ -15,6 +15,7 @@ from chat_core.protocol.requests.messages import History
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import Conversation, SearchHit
 from chat_tui.bridge import Bridge
+from chat_tui.commands.context import More
 from chat_tui.screens.base import BaseScreen
 from chat_tui.screens.fetching import Fetching
 from chat_tui.screens.passage import PassageScreen
@@ -23,7 +24,8 @@ from chat_tui.widgets.found_list import FoundList
 AROUND: Final = 100
 """Messages that are read around a hit."""
 
-_KEYS: Final = "↑ ↓ choose · Enter shows it where it was said · R {other} first · Esc closes"
+_KEYS: Final = "↑ ↓ choose · Enter shows it where it was said{ranking} · Esc closes"
+_RANK: Final = " · R {other} first"
 
 
 class FoundScreen(BaseScreen):
@@ -34,6 +36,7 @@ class FoundScreen(BaseScreen):
         query: what was looked for.
         found: the first answer.
         go: shows a conversation on the main screen.
+        more: asks for what follows an answer's cursor, where it was no search; None: it was one.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,8 +51,11 @@ class FoundScreen(BaseScreen):
         Binding("r", "rank", show=False),
     ]
 
-    def __init__(self, bridge: Bridge, query: str, found: SearchResults, go: Callable[[int], None]) -> None:
+    def __init__(
+        self, bridge: Bridge, query: str, found: SearchResults, go: Callable[[int], None], more: More | None = None
+    ) -> None:
         super().__init__()
+        self._more_of = more
         self._bridge = bridge
         self._query = query
         self._found = found
@@ -106,7 +112,8 @@ class FoundScreen(BaseScreen):
 
     def action_rank(self) -> None:
         """Have the best first, or the newest again."""
-        self._fetching.start("search", self._rank)
+        if self._more_of is None:
+            self._fetching.start("search", self._rank)
 
     # --- what the list says
 
@@ -124,7 +131,11 @@ class FoundScreen(BaseScreen):
     # --- how
 
     async def _more(self) -> None:
-        self._found = await self._bridge.search(self._query, ranked=self._ranked, cursor=self._found.cursor)
+        cursor = self._found.cursor
+        if self._more_of is not None:
+            self._found = await self._more_of(cursor)
+        else:
+            self._found = await self._bridge.search(self._query, ranked=self._ranked, cursor=cursor)
         self._hits += self._found.hits
         self._show()
 
@@ -160,4 +171,5 @@ class FoundScreen(BaseScreen):
         if found.behind:
             words += f", {found.behind} newest not indexed yet"
         self._list.show(self._hits, words)
-        self._list.say(_KEYS.format(other="newest" if self._ranked else "best"))
+        ranking = "" if self._more_of is not None else _RANK.format(other="newest" if self._ranked else "best")
+        self._list.say(_KEYS.format(ranking=ranking))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chat_core.client.state.changes import Batch, ListChanged, MessagesAppended
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_tui.screens.trail import Trail
-from chat_tui.views.conversations import ordered
+from chat_tui.views.conversations import has_news, ordered
 from chat_tui.views.tabs import tab_ids
 
 HOME = "#general"
@@ -86,7 +86,7 @@ class Places:
         numbers = [each.id for each in ordered(state)]
         at = numbers.index(self.shown) if self.shown in numbers else -1
         round_trip = [numbers[(at + by * step) % len(numbers)] for step in range(1, len(numbers))]
-        return next((number for number in round_trip if state.conversations[number].unread), None)
+        return next((number for number in round_trip if has_news(state.conversations[number])), None)
 
     def stepped(self, state: ClientState, by: int) -> int | None:
         """Go back (-1) or forward (1) among those one was in; return where to, None: nowhere."""
@@ -108,7 +108,7 @@ class Places:
         """
         if self.shown is not None and self.shown not in self._walk:
             self._walk.append(self.shown)
-        new = [each for each in ordered(state) if each.unread or each.id in self._begun]
+        new = [each for each in ordered(state) if has_news(each) or each.id in self._begun]
         waiting = [each for each in new if each.id not in self._walk]
         if waiting:
             return min(waiting, key=_urgency).id

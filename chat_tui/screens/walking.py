@@ -59,9 +59,7 @@ class Walking(Writing):
         self.ask("mark all", f"{words} {where}: the same key again marks all of it as read.", self._mark_all)
 
     def _mark_all(self) -> None:
-        for each in self.bridge.state.conversations.values():
-            if each.unread:
-                self.bridge.mark_read(each.id, each.position.seq)
+        self.bridge.mark_all_read()
         self.timeline.mark_read()
         self.answers.dismiss()
 

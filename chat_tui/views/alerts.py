@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple, get_args
 from chat_core.base.errors import UsageFault
 from chat_core.client.state.changes import Batch, MessagesAppended
 from chat_core.client.state.model import ConversationState
-from chat_core.client.state.reading import is_mention
+from chat_core.client.state.reading import calls
 from chat_core.protocol.values import Account, Message
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.formatting import in_one_line
@@ -79,8 +79,10 @@ def _wanted(
     for message in messages:
         if message.author == me.id or rule == "none" or message.seq <= conversation.read:
             continue
-        if is_mention(message, me):
+        if calls(message, me):
             yield "mention", conversation, message
+        elif conversation.info.quiet:
+            continue
         elif conversation.info.kind not in ("channel", "announcements"):
             yield "direct", conversation, message
         elif rule == "all":

@@ -61,8 +61,14 @@ def slot_of(index: int) -> str:
 
 
 def needs_me(conversation: ConversationState) -> int:
-    """Return how many messages need the user: mentions, and all in a direct conversation."""
-    return conversation.unread if conversation.info.kind == "direct" else conversation.mentions
+    """Return how many messages need the user: mentions, and all in a direct conversation that is not quiet."""
+    direct = conversation.info.kind == "direct" and not conversation.info.quiet
+    return conversation.unread if direct else conversation.mentions
+
+
+def has_news(conversation: ConversationState) -> bool:
+    """Whether the user wants to hear of something unread in it: of a quiet one only where it names them."""
+    return bool(conversation.mentions if conversation.info.quiet else conversation.unread)
 
 
 def is_partner_online(conversation: ConversationState) -> bool:
@@ -102,7 +108,7 @@ def entries(state: ClientState, shown: int | None, cells: int, drafts: Container
             rows.append(Entry(Line((Span(f"  {name}", "heading"),))))
             section = name
         line = _row(conversation, slot_of(index), conversation.id == shown, cells, conversation.id in drafts)
-        rows.append(Entry(line, conversation.id, conversation.unread > 0 and conversation.id != shown))
+        rows.append(Entry(line, conversation.id, has_news(conversation) and conversation.id != shown))
     return rows
 
 
@@ -153,7 +159,7 @@ def head_line(state: ClientState, title: str, cells: int) -> Line:
 
 def _row(conversation: ConversationState, slot: str, active: bool, cells: int, draft: bool) -> Line:
     direct = conversation.info.kind == "direct"
-    role: Role = "strong" if active or conversation.unread else "muted"
+    role: Role = "strong" if active or has_news(conversation) else "quiet" if conversation.info.quiet else "muted"
     lead = (Span("▌" if active else " ", "bar"), Span(f"{slot or ' '} ", "quiet"))
     name: tuple[Span, ...]
     if direct:
@@ -173,7 +179,7 @@ def _news(conversation: ConversationState, active: bool, draft: bool) -> tuple[S
 
 
 def _count(conversation: ConversationState, active: bool) -> tuple[Span, ...]:
-    if active or not conversation.unread:
+    if active or not has_news(conversation):
         return ()
     mine = needs_me(conversation)
     if mine:

@@ -102,9 +102,10 @@ class History:
         """
         old, self.conversation = self.conversation, conversation
         timeline = conversation.timeline
-        if jumped:
+        went_back = conversation.read < old.read
+        if jumped or went_back:
             self._read, self._unread = conversation.read, conversation.unread
-        if reset or len(changed) > _FEW or self._notices_differ(old.notices, conversation.notices):
+        if reset or went_back or len(changed) > _FEW or self._notices_differ(old.notices, conversation.notices):
             self._rebuild_in_place()
             return
         if timeline is not old.timeline and not self._grown(old.timeline, timeline):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 
 from chat_core.base.names import name_key
 from chat_core.client.state.model import Unsent
-from chat_core.client.state.reading import is_mention
+from chat_core.client.state.reading import calls
 from chat_core.protocol.values import Account, Message
 from chat_tui.views.items import Item, MessageItem, UnsentItem
 
@@ -27,7 +27,7 @@ def is_message(item: Item) -> bool:
 
 def names_me(me: Account | None) -> Test:
     """Return a test for messages by others that name oneself."""
-    return lambda item: isinstance(item, MessageItem) and is_mention(item.message, me)
+    return lambda item: isinstance(item, MessageItem) and calls(item.message, me)
 
 
 def has_words(text: str) -> Test:

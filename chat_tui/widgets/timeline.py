@@ -64,6 +64,7 @@ class Timeline(PointedPane, can_focus=False):
         self._longest = 0
         self._asked = 0
         self._told = 0
+        self._held = False
         self._reading: int | None = None
 
     @property
@@ -91,6 +92,7 @@ class Timeline(PointedPane, can_focus=False):
         self._leave()
         self._me, self._channels, self._ignored = me, channels, ignored
         self._asked = self._told = 0
+        self._held = False
         self._history = self._pointed = None
         if conversation is not None:
             self._history = History(
@@ -139,6 +141,8 @@ class Timeline(PointedPane, can_focus=False):
         changed = {each.seq for each in changes if isinstance(each, MessageChanged) and each.conversation == old.id}
         self._keep_quiet_about(history, conversation)
         jumped = any(each.jumped for each in resets)
+        # "Unread from here" holds until one leaves or says that all is read: else what is in view would end it.
+        self._held |= conversation.read < old.read
         history.update(conversation, reset=reset, jumped=jumped, changed=changed)
         if old.loading and not conversation.loading:
             self._asked = 0
@@ -164,6 +168,7 @@ class Timeline(PointedPane, can_focus=False):
             return False
         conversation = history.conversation
         had = history.unread_at() is not None or conversation.unread > 0
+        self._held = False
         if had:
             history.forget_divider()
             self.placed()
@@ -297,7 +302,7 @@ class Timeline(PointedPane, can_focus=False):
 
     def _tell_read(self) -> None:
         history = self._history
-        if history is None or not self.is_mounted or not self.app.app_focus:
+        if history is None or self._held or not self.is_mounted or not self.app.app_focus:
             return
         seen = history.last_visible()
         if seen > max(self._told, history.conversation.read):

@@ -33,6 +33,7 @@ from chat_core.server.store.acts import (
     SanctionInChannel,
     SanctionOnServer,
 )
+from chat_core.server.store.attention import MarkEverythingRead, QuietConversation
 from chat_core.server.store.base import (
     AppendMessage,
     DeleteMessage,
@@ -73,7 +74,7 @@ FRESH = st.builds(
     st.sampled_from(["#general", 1]) | ROOMS,
     st.binary(min_size=16, max_size=16).map(Cid),
     st.none(),
-    st.just("new"),
+    st.sampled_from(["new", "new", "@bob @eve!", "@channel", "`@bob` @EVE @here"]),
     st.none(),
 )
 
@@ -92,14 +93,22 @@ OPS: st.SearchStrategy[Op] = st.one_of(
     st.builds(SetFollowing, PEOPLE, st.just(1), st.integers(1, 9), st.booleans()),
     st.builds(MoveThreadMarker, PEOPLE, st.just(1), st.integers(1, 9), st.integers(1, 20)),
     st.builds(
-        EditMessage, PEOPLE, st.just(1) | ROOMS, st.integers(1, 9), st.sampled_from(["new", "b", "c"]), st.just(1)
+        EditMessage,
+        PEOPLE,
+        st.just(1) | ROOMS,
+        st.integers(1, 9),
+        st.sampled_from(["new", "b", "@ann and @bob"]),
+        st.just(1),
     ),
     st.builds(DeleteMessage, PEOPLE, st.just(1) | ROOMS, st.integers(1, 9), st.just(1)),
+    st.builds(DeleteMessage, PEOPLE, st.just(1), st.integers(1, 20), st.just(1)),
+    st.builds(MarkEverythingRead, PEOPLE, st.dictionaries(st.integers(1, 5), st.integers(0, 9))),
+    st.builds(QuietConversation, PEOPLE, ROOMS, st.booleans()),
     st.builds(JoinChannel, PEOPLE, CHANNELS, st.booleans(), st.just(1)),
     st.builds(OpenDirect, PEOPLE, st.sampled_from(NAMES), st.just(1)),
     st.builds(LeaveConversation, PEOPLE, ROOMS, st.just(1)),
     st.builds(SetChannelTopic, PEOPLE, ROOMS, st.sampled_from(["x", "y"]), st.just(1)),
-    st.builds(MoveReadMarker, PEOPLE, ROOMS, st.integers(0, 12)),
+    st.builds(MoveReadMarker, PEOPLE, ROOMS, st.integers(0, 12), st.booleans()),
     st.builds(MoveReadMarker, PEOPLE, st.just(1), st.integers(1, 20)),
     st.builds(RenameAccount, PEOPLE, st.sampled_from([*NAMES, "Bob", "zoe"])),
     st.builds(GiveRole, PEOPLE, ROOMS, st.sampled_from(NAMES), st.sampled_from(["member", "voice", "operator"]), TIMES),
@@ -194,9 +203,11 @@ async def _check_account(world: World, account: AccountId) -> None:
     for shown in await world.list_of(account):
         number = ConversationId(shown.id)
         log = await world.log(number)
-        others = [event for event in log if isinstance(event, MessagePosted) and event.author != account]
-        lines = [event for event in others if event.thread is None or event.in_channel]
-        assert shown.unread == sum(event.seq > shown.read for event in lines)
+        messages = await world.messages(number)
+        behind = [each for each in messages if each.author != account and each.seq > shown.read]
+        behind = [each for each in behind if not each.deleted and not each.aside]
+        assert shown.unread == len(behind)
+        assert shown.mentions == sum(bool(each.everyone) or account in each.mentions for each in behind)
         assert shown.head == len(log)
         assert shown.eid == (log[-1].eid if log else b"")
         topics = [event.topic for event in log if isinstance(event, TopicChanged)]
@@ -225,6 +236,8 @@ def fold(log: Sequence[ConversationEvent]) -> list[Message]:
                     reply_to=event.reply_to,
                     thread=event.thread,
                     in_channel=event.in_channel,
+                    mentions=event.mentions,
+                    everyone=event.everyone,
                 )
                 if event.thread is not None:
                     root = found[event.thread]
@@ -234,10 +247,12 @@ def fold(log: Sequence[ConversationEvent]) -> list[Message]:
                 old = found[event.message]
                 assert event.author == old.author and not old.deleted
                 found[old.seq] = replace(old, changed=event.seq, body=event.body, edits=old.edits + 1)
+                found[old.seq] = replace(found[old.seq], mentions=event.mentions, everyone=event.everyone)
             case MessageDeleted():
                 old = found[event.message]
                 assert event.author == old.author and not old.deleted
                 found[old.seq] = replace(old, changed=event.seq, body="", deleted=True)
+                found[old.seq] = replace(found[old.seq], mentions=(), everyone="")
             case _:
                 pass
     return list(found.values())
@@ -249,7 +264,7 @@ def erased(log: Sequence[ConversationEvent], deleted: set[int]) -> list[Conversa
     for event in log:
         if isinstance(event, MessagePosted | MessageEdited):
             about = event.message if isinstance(event, MessageEdited) else event.seq
-            kept.append(replace(event, body="") if about in deleted else event)
+            kept.append(replace(event, body="", mentions=(), everyone="") if about in deleted else event)
         else:
             kept.append(event)
     return kept

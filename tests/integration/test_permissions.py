@@ -16,6 +16,7 @@ import pytest
 
 from chat_core.protocol.requests import (
     accounts,
+    attention,
     conversations,
     files,
     messages,
@@ -140,6 +141,10 @@ SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
     people.ListAudit: lambda stage: people.ListAudit(),
     presence.SetPresence: lambda stage: presence.SetPresence(state="away", text="lunch"),
     presence.Whois: lambda stage: presence.Whois(account=stage.other.name),
+    attention.ListMentions: lambda stage: attention.ListMentions(),
+    attention.ListUnread: lambda stage: attention.ListUnread(),
+    attention.MarkAllRead: lambda stage: attention.MarkAllRead(positions=()),
+    attention.SetQuiet: lambda stage: attention.SetQuiet(conversation=stage.channel, quiet=True),
     private.RequestChat: lambda stage: private.RequestChat(account=stage.other.name),
     private.AnswerChat: lambda stage: private.AnswerChat(account=stage.other.name, accept=False),
     private.EndChat: lambda stage: private.EndChat(),

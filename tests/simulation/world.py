@@ -107,7 +107,9 @@ class Room:
 
     def unread(self, account: int) -> int:
         read = self.members.get(account, 0)
-        return sum(isinstance(event, MessagePosted) and event.author != account for event in self.log[read:])
+        behind = (each for each in self.log[read:] if isinstance(each, MessagePosted) and each.author != account)
+        gone = {event.message for event in self.log if isinstance(event, MessageDeleted)}
+        return sum(event.seq not in gone for event in behind)
 
     def messages(self) -> list[Message]:
         """Return the messages as they stand now: the log, folded."""

@@ -60,6 +60,7 @@ def difference(old: ClientState, new: ClientState, *, members: bool) -> Iterator
             ("members", mine.info.members, fresh.info.members if members else mine.info.members),
             ("read marker", mine.read, fresh.read),
             ("unread", mine.unread, fresh.unread),
+            ("mentions", mine.mentions, fresh.mentions),
             ("position", mine.position.seq, fresh.position.seq),
             ("messages", list(mine.timeline), list(fresh.timeline)),
         ):

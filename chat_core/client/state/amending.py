@@ -85,8 +85,15 @@ def amended(message: Message, event: Amendment) -> Message:
     if isinstance(event, MessagePosted):
         return replace(message, replies=message.replies + 1, last_reply=event.ts, changed=event.seq)
     if isinstance(event, MessageEdited):
-        return replace(message, body=event.body, edits=message.edits + 1, changed=event.seq)
-    return replace(message, body="", deleted=True, file=None, changed=event.seq)
+        return replace(
+            message,
+            body=event.body,
+            edits=message.edits + 1,
+            changed=event.seq,
+            mentions=event.mentions,
+            everyone=event.everyone,
+        )
+    return replace(message, body="", deleted=True, file=None, changed=event.seq, mentions=(), everyone="")
 
 
 def is_too_old(timeline: Timeline, page: Page | ThreadPage) -> bool:

@@ -42,7 +42,9 @@ def fresh(info: Conversation) -> ConversationState:
         position=Position(conversation=info.id, seq=info.head, eid=info.eid),
         timeline=begin(info.head),
         read=info.read,
+        confirmed=info.read,
         unread=info.unread,
+        mentions=info.mentions,
         members=MemberList(total=info.members, online=info.online),
     )
 
@@ -129,6 +131,15 @@ def gone(state: ClientState, input: Gone) -> tuple[ClientState, list[Change]]:
     return replace(state, conversations=MappingProxyType(left)), [ListChanged(removed=(input.conversation,))]
 
 
+def quieted(state: ClientState, conversation: int, *, quiet: bool) -> tuple[ClientState, list[Change]]:
+    """Note whether a conversation is to be heard of only where it names oneself."""
+    known = state.conversations.get(conversation)
+    if known is None or known.info.quiet == quiet:
+        return state, []
+    now = replace(known, info=replace(known.info, quiet=quiet))
+    return put(state, now), [ListChanged(changed=(conversation,)), UnreadChanged(conversation=conversation)]
+
+
 def put_out(known: ConversationState, reason: str, name: str, text: str, until: int | None) -> list[Change]:
     """Return how a conversation that is gone was lost, if it was not left."""
     match reason:
@@ -156,14 +167,15 @@ def was_reset(state: ClientState, input: WasReset) -> tuple[ClientState, list[Ch
         return state, []
     if input.reason == "far_behind":
         timeline = fall_behind(known.timeline, known.position.seq, seq)
-        now = replace(known, position=input.position, timeline=timeline, typing=(), mentions=0)
+        now = replace(known, position=input.position, timeline=timeline, typing=())
         now = recount(now, now.info, state.me)
     else:
         text = RESET_REASONS.get(input.reason, input.reason)
         notice = Notice(after=seq, ts=input.wall_ms, kind="reset", text=text)
         now = replace(known, position=input.position, timeline=begin(seq), notices=(notice,), typing=(), mentions=0)
         # Read markers mean something within one log only.
-        now = replace(now, read=min(now.info.read, seq), unread=now.info.unread)
+        read = min(now.info.read, seq)
+        now = replace(now, read=read, confirmed=read, unread=now.info.unread, mentions=now.info.mentions)
     changes: list[Change] = [TimelineReset(conversation=number, reason=input.reason), *differences(known, now)]
     now, more = threads.outdated(now)
     return put(state, now), changes + more
@@ -175,9 +187,10 @@ def put(state: ClientState, conversation: ConversationState) -> ClientState:
     return replace(state, conversations=MappingProxyType(conversations))
 
 
-def labels(info: Conversation) -> tuple[str, str, str, str, str, int, int, str, Rules]:
+def labels(info: Conversation) -> tuple[str, str, str, str, str, int, int, str, Rules, bool]:
     """Return what a list shows of a conversation."""
-    return info.kind, info.name, info.display, info.state, info.topic, info.members, info.online, info.role, info.rules
+    shown = info.kind, info.name, info.display, info.state, info.topic, info.members, info.online
+    return *shown, info.role, info.rules, info.quiet
 
 
 def same_target(one: Conversation, other: Conversation) -> bool:

@@ -20,10 +20,10 @@ from chat_core.client.state.changes import (
     UnreadChanged,
 )
 from chat_core.client.state.inputs import EventsArrived
-from chat_core.client.state.model import ConversationState, Notice
+from chat_core.client.state.model import Amendment, ConversationState, Notice
 from chat_core.client.state.notices import add_notice
 from chat_core.client.state.ordering import ordered
-from chat_core.client.state.reading import caught_up, is_mention
+from chat_core.client.state.reading import caught_up, is_mention, is_unread
 from chat_core.protocol.events import ConversationEvent, MessagePosted, TopicChanged
 from chat_core.protocol.values import Account, Message, Position
 
@@ -58,6 +58,8 @@ def _arrived(
     position = Position(conversation=number, seq=last.seq, eid=last.eid)
     after = _count_new(replace(conversation, timeline=timeline, position=position), new, me)
     after = _count_changed(after, changed.values(), me)
+    if any(_is_uncounted(conversation, event) for event in amendments):
+        after = replace(after, uncounted=True)
     if conversation.position.seq < conversation.info.head <= last.seq:
         after = caught_up(after, me)
     changes: list[Change] = []
@@ -81,28 +83,39 @@ def _arrived(
 def _count_new(conversation: ConversationState, new: Sequence[Message], me: Account | None) -> ConversationState:
     """Count as the server does: an own message moves the marker when nothing unread lies before it."""
     read, unread, mentions = conversation.read, conversation.unread, conversation.mentions
-    counted = conversation.info.head
+    confirmed, counted = conversation.confirmed, conversation.info.head
     for message in new:
-        if message.aside:
-            continue
-        own = me is not None and message.author == me.id
-        if own and message.seq > counted and not unread:
-            read, mentions = max(read, message.seq), 0
-        elif not own and message.seq > read:
-            unread += message.seq > counted
+        if message.seq <= counted or message.aside:
+            continue  # the server has counted it, or it counts in its thread only
+        if me is not None and message.author == me.id:
+            if not unread:
+                read = confirmed = max(read, message.seq)
+        elif message.seq > read:
+            unread += 1
             mentions += is_mention(message, me)
-    return replace(conversation, read=read, unread=unread, mentions=mentions)
+    return replace(conversation, read=read, confirmed=confirmed, unread=unread, mentions=mentions)
 
 
 def _count_changed(
     conversation: ConversationState, changed: Iterable[tuple[Message, Message]], me: Account | None
 ) -> ConversationState:
-    """Count mentions that an edit brought or took away; a change makes nothing unread."""
-    mentions = conversation.mentions
+    """Count mentions that an edit brought or took away; what was deleted is not unread any more."""
+    unread, mentions = conversation.unread, conversation.mentions
     for before, after in changed:
-        if before.seq > conversation.read and not before.aside:
+        if before.seq > conversation.read and after.changed > conversation.info.head:
+            unread += is_unread(after, me) - is_unread(before, me)
             mentions += is_mention(after, me) - is_mention(before, me)
-    return conversation if mentions == conversation.mentions else replace(conversation, mentions=mentions)
+    if (unread, mentions) == (conversation.unread, conversation.mentions):
+        return conversation
+    return replace(conversation, unread=max(0, unread), mentions=max(0, mentions))
+
+
+def _is_uncounted(conversation: ConversationState, event: Amendment) -> bool:
+    """Return whether an event changes a message that counts, but is not known here, behind what the server counted."""
+    if isinstance(event, MessagePosted):
+        return False  # an answer in its thread changes no count
+    unknown = conversation.read < event.message < conversation.timeline.known_from
+    return unknown and event.seq > conversation.info.head
 
 
 def _topics(

@@ -268,10 +268,14 @@ class ConversationState(msgspec.Struct, frozen=True, kw_only=True):
     """One's own messages that are not acknowledged, in sending order."""
     read: int = 0
     """Own read marker."""
+    confirmed: int = 0
+    """How far it was at the server, as far as that is known: a marker that is before it there went back."""
     unread: int = 0
-    """Messages by others behind it."""
+    """Messages by others behind it; not those that were deleted."""
     mentions: int = 0
-    """Those among them that name oneself (as far as they were seen)."""
+    """Those among them that name oneself, or call everybody."""
+    uncounted: bool = False
+    """Whether messages that are not known here have changed since: then the two above are asked for again."""
     typing: tuple[Typist, ...] = ()
     """Others who are writing."""
     members: MemberList = MemberList()

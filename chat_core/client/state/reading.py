@@ -18,43 +18,76 @@ def names(body: str, me: str) -> bool:
     return "@" in body and _pattern(name_key(me)).search(name_key(body)) is not None
 
 
+def is_unread(message: Message, me: Account | None) -> bool:
+    """Return whether a message counts behind the read marker: by somebody else, still there, in no thread only."""
+    return not message.deleted and not message.aside and (me is None or message.author != me.id)
+
+
 def is_mention(message: Message, me: Account | None) -> bool:
-    """Return whether somebody else names oneself in a message."""
-    return me is not None and message.author != me.id and names(message.body, me.name)
+    """Return whether a message counts as a mention: it calls one, and stands not in its thread only."""
+    return not message.aside and calls(message, me)
+
+
+def calls(message: Message, me: Account | None) -> bool:
+    """Return whether somebody else names oneself in a message, or calls everybody."""
+    return me is not None and message.author != me.id and (bool(message.everyone) or me.id in message.mentions)
 
 
 def move_marker(conversation: ConversationState, read: int, me: Account | None) -> ConversationState:
     """Move the read marker forward, and count anew what lies behind it; an older one changes nothing."""
-    if read <= conversation.read:
-        return conversation
+    return conversation if read <= conversation.read else _moved(conversation, read, me)
+
+
+def move_back(conversation: ConversationState, read: int, me: Account | None) -> ConversationState:
+    """Move the read marker to where it is said to be, also back: what follows is unread from now on."""
+    return conversation if read == conversation.read else _moved(conversation, read, me)
+
+
+def _moved(conversation: ConversationState, read: int, me: Account | None) -> ConversationState:
     unread, mentions = _count(conversation, read, me)
-    if read + 1 < conversation.timeline.known_from:
+    known_from = conversation.timeline.known_from
+    if read + 1 < known_from:
         # Between the marker and the oldest known message nobody counted: this is the most it can be.
-        unread = min(conversation.unread, unread + conversation.timeline.known_from - 1 - read)
+        between = known_from - 1 - read
+        if read > conversation.read:
+            unread, mentions = (
+                min(conversation.unread, unread + between),
+                min(conversation.mentions, mentions + between),
+            )
+        else:
+            unread += between
     return replace(conversation, read=read, unread=unread, mentions=mentions)
 
 
 def recount(conversation: ConversationState, info: Conversation, me: Account | None) -> ConversationState:
     """Take the server's numbers over, which hold up to `info.head`, and add what came behind it."""
-    read = max(conversation.read, info.read)
-    behind_head, _ = _count(conversation, max(read, info.head), me)
-    all_known, mentions = _count(conversation, read, me)
+    # What it does not know yet of what was read here still holds, unless the marker went back there.
+    read = info.read if info.read < conversation.confirmed else max(conversation.read, info.read)
+    behind_head = _count(conversation, max(read, info.head), me)
+    all_known = _count(conversation, read, me)
     if read + 1 >= conversation.timeline.known_from and conversation.position.seq >= info.head:
-        unread = all_known
+        counts = all_known
     elif read >= info.head:
-        unread = behind_head
+        counts = behind_head
     else:
-        # The server may not know yet how far was read here.
-        unread = max(0, info.unread - (_count(conversation, info.read, me)[0] - all_known)) + behind_head
-    return replace(conversation, info=info, read=read, unread=unread, mentions=mentions)
+        told = _count(conversation, info.read, me)
+        unread, mentions = (
+            max(0, theirs - (known_there - known_here)) + newer
+            for theirs, known_there, known_here, newer in zip(
+                (info.unread, info.mentions), told, all_known, behind_head, strict=True
+            )
+        )
+        counts = unread, mentions
+    return replace(
+        conversation, info=info, read=read, confirmed=info.read, unread=counts[0], mentions=counts[1], uncounted=False
+    )
 
 
 def page_came(conversation: ConversationState, before: ConversationState, me: Account | None) -> ConversationState:
     """Count a page of older messages; when it reaches the read marker, the number of unread ones is certain."""
     read, known_from = conversation.read, conversation.timeline.known_from
     if known_from > read + 1:
-        page = _mentions_between(conversation, read, before.timeline.known_from, me)
-        return replace(conversation, mentions=conversation.mentions + page)
+        return conversation
     if before.timeline.known_from <= read + 1 or conversation.position.seq < conversation.info.head:
         return conversation
     unread, mentions = _count(conversation, read, me)
@@ -81,19 +114,9 @@ def _count(conversation: ConversationState, read: int, me: Account | None) -> tu
     """Count known messages by others, and those that name oneself, behind a seq."""
     unread = mentions = 0
     for message in behind(conversation.timeline, read):
-        if not message.aside and (me is None or message.author != me.id):
-            unread += 1
-            mentions += is_mention(message, me)
+        unread += is_unread(message, me)
+        mentions += is_mention(message, me)
     return unread, mentions
-
-
-def _mentions_between(conversation: ConversationState, read: int, known_from: int, me: Account | None) -> int:
-    count = 0
-    for message in conversation.timeline:
-        if message.seq >= known_from:
-            break
-        count += message.seq > read and not message.aside and is_mention(message, me)
-    return count
 
 
 @lru_cache(maxsize=16)

@@ -29,9 +29,16 @@ from chat_core.client.state.changes import (
 )
 from chat_core.client.state.model import ClientState, Notice
 from chat_core.client.state.notices import add_notice
-from chat_core.client.state.reading import move_marker, page_came
+from chat_core.client.state.reading import move_back, move_marker, page_came
 from chat_core.client.state.timeline import prepend
-from chat_core.protocol.events import ConversationJoined, ConversationLeft, IgnoreChanged, ReadMarkerMoved, ThreadMarked
+from chat_core.protocol.events import (
+    ConversationJoined,
+    ConversationLeft,
+    ConversationQuieted,
+    IgnoreChanged,
+    ReadMarkerMoved,
+    ThreadMarked,
+)
 
 Result = tuple[ClientState, list[Change]]
 
@@ -96,7 +103,9 @@ def _account_event(state: ClientState, input: inputs.AccountEventArrived) -> Res
             state, changes = replace(state, ignored=ignored), [IgnoredChanged()]
         case ReadMarkerMoved():
             # Also behind the position: where a device is slower than another one, what it has not seen is read already.
-            state, changes = _read_up_to(state, event.conversation, event.read)
+            state, changes = _marker_moved(state, event)
+        case ConversationQuieted():
+            state, changes = listing.quieted(state, event.conversation, quiet=event.quiet)
         case ThreadMarked():
             known = state.conversations.get(event.conversation)
             if known is not None:
@@ -171,6 +180,15 @@ def _read_up_to(state: ClientState, conversation: int, seq: int) -> Result:
     if now is known:
         return state, []
     return listing.put(state, now), [UnreadChanged(conversation=conversation)]
+
+
+def _marker_moved(state: ClientState, event: ReadMarkerMoved) -> Result:
+    known = state.conversations.get(event.conversation)
+    if known is None:
+        return state, []
+    now = (move_back if event.back else move_marker)(known, event.read, state.me)
+    now = replace(now, confirmed=event.read if event.back else max(event.read, known.confirmed))
+    return listing.put(state, now), listing.differences(known, now)
 
 
 def _broadcast(state: ClientState, input: inputs.BroadcastShown) -> Result:

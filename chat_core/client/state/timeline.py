@@ -52,6 +52,8 @@ def message_of(event: MessagePosted) -> Message:
         file=event.file,
         thread=event.thread,
         in_channel=event.in_channel,
+        mentions=event.mentions,
+        everyone=event.everyone,
     )
 
 

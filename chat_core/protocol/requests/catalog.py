@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from chat_core.protocol.requests import (
     accounts,
+    attention,
     conversations,
     files,
     messages,
@@ -31,6 +32,7 @@ DOMAINS: Final[dict[str, tuple[type[Request[Any]], ...]]] = {
     "presence": presence.REQUESTS,
     "files": files.REQUESTS,
     "threads": threads.REQUESTS,
+    "attention": attention.REQUESTS,
     "private": private.REQUESTS,
     "order": order.REQUESTS,
     "moderation": moderation.REQUESTS,

@@ -106,12 +106,14 @@ class SetTopic(Request[Done], frozen=True, kw_only=True, tag="set_topic"):
 
 
 class MarkRead(Request[Done], frozen=True, kw_only=True, tag="mark_read"):
-    """Move one's read marker forward; an older seq changes nothing."""
+    """Move one's read marker; an older seq changes nothing, unless it may go back."""
 
     conversation: ConversationRef
     """Which one."""
     seq: SeqOrNone
     """Everything up to it was read."""
+    back: bool = False
+    """Whether it may go back: what follows is unread from now on."""
 
 
 class SetTyping(Request[Done], frozen=True, kw_only=True, tag="set_typing"):

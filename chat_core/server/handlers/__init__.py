@@ -2,6 +2,7 @@
 
 from chat_core.server.handlers import (
     accounts,
+    attention,
     conversations,
     files,
     messages,
@@ -18,6 +19,7 @@ from chat_core.server.handlers import (
 
 __all__ = [
     "accounts",
+    "attention",
     "conversations",
     "files",
     "messages",

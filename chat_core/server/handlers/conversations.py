@@ -115,7 +115,7 @@ async def set_topic(ctx: Context, request: SetTopic) -> Done:
 @handles(MarkRead, needs=Permission.SELF, inside=Inside.MEMBER)
 async def mark_read(ctx: Context, request: MarkRead) -> Done:
     """Move the caller's read marker."""
-    await ctx.store.write(MoveReadMarker(ctx.account, request.conversation, request.seq))
+    await ctx.store.write(MoveReadMarker(ctx.account, request.conversation, request.seq, request.back))
     return Done()
 
 

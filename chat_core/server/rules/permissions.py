@@ -132,3 +132,8 @@ def standing(server: ServerRole, channel: ChannelRole = "member", *, maker: bool
 def operates(server: ServerRole, channel: ChannelRole) -> bool:
     """Return whether somebody may do in a channel what its operators may: they, and whoever keeps order everywhere."""
     return at_least(server, "moderator") or channel_at_least(channel, "operator")
+
+
+def calls_everybody(server: ServerRole, channel: ChannelRole) -> bool:
+    """Return whether somebody may write `@channel` and `@here` in a channel: its voices and operators, moderators."""
+    return at_least(server, "moderator") or channel_at_least(channel, "voice")

@@ -34,6 +34,7 @@ from chat_core.server.store.acts import (
     SanctionInChannel,
     SanctionOnServer,
 )
+from chat_core.server.store.attention import AttentionOp, AttentionReads
 from chat_core.server.store.files import FileReads
 from chat_core.server.store.people import PeopleOp, PeopleReader
 from chat_core.server.store.people import SignInByName as SignInByName
@@ -244,11 +245,14 @@ class MoveReadMarker:
     account: AccountId
     conversation: int | str
     seq: int
+    back: bool = False
+    """Whether it may go back: then it is put to this very seq, and there is an event even where it was there."""
 
 
 Op = (
     PeopleOp
     | PrivateOp
+    | AttentionOp
     | RenameAccount
     | SetDisplayName
     | JoinChannel
@@ -336,7 +340,7 @@ class MessagePage:
     at_end: bool
 
 
-class Reader(FileReads, OrderReads, PeopleReader, PrivateReads, ThreadReads, Protocol):
+class Reader(FileReads, OrderReads, PeopleReader, PrivateReads, AttentionReads, ThreadReads, Protocol):
     """Reads on one consistent snapshot. Called in a reader's thread, never on the event loop."""
 
     def find(self, account: AccountId, ref: int | str) -> Place:

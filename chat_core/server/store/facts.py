@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from chat_core.base.ids import AccountId, Cid, ConversationId
 from chat_core.protocol.values import ChannelRole, Rules, ServerRole
@@ -18,14 +18,22 @@ from chat_core.server.manners import Own
 from chat_core.server.store import enforcing, lookups, private_lookups
 from chat_core.server.store.base import Refused
 from chat_core.server.store.enforcing import Order
-from chat_core.server.store.keys import MAX_CONVERSATION
+from chat_core.server.store.keys import MAX_CONVERSATION, MAX_SEQ, SEQ_BITS, seq_of
 from chat_core.server.store.private_lookups import Door
-from chat_core.server.store.schema import conversations, memberships
+from chat_core.server.store.schema import conversations, memberships, messages
 from chat_core.server.store.settings import manners_of, rules_of
 
 MOST: Final = 50_000
 """Things kept before all are forgotten: some ten megabytes."""
 
+_first = conversations.c.id.op("<<")(SEQ_BITS)
+_deleted = (
+    select(func.max(messages.c.id))
+    .where(messages.c.id > _first, messages.c.id <= _first.op("|")(MAX_SEQ), messages.c.deleted)
+    .correlate(conversations)
+    .scalar_subquery()
+    .label("deleted")
+)
 _logs = (
     select(
         conversations.c.id,
@@ -38,12 +46,19 @@ _logs = (
         conversations.c.archived,
         conversations.c.slow_s,
         conversations.c.settings,
+        _deleted,
     )
     .where(conversations.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(conversations.c.id)  # several writers lock in one order, or they would wait for each other
     .with_for_update()
 )
-_seats = select(memberships.c.account, memberships.c.read_ordinal, memberships.c.own_unread, memberships.c.role).where(
+_seats = select(
+    memberships.c.account,
+    memberships.c.read_ordinal,
+    memberships.c.own_unread,
+    memberships.c.role,
+    memberships.c.read_seq,
+).where(
     memberships.c.conversation == bindparam("conversation"),
     memberships.c.account.in_(bindparam("accounts", expanding=True)),
     memberships.c.until_seq.is_(None),
@@ -64,6 +79,8 @@ class LogFacts:
     """Those that forbid some members to write; None: nobody."""
     manners: Own = ()
     """What it sets of moderation, for itself."""
+    deleted: int = 0
+    """seq of the newest message that was deleted; 0: none."""
 
 
 @dataclass(slots=True)
@@ -73,6 +90,7 @@ class SeatFacts:
     read_ordinal: int
     own_unread: int
     role: ChannelRole = "member"
+    read_seq: int = 0
 
 
 class Facts:
@@ -147,6 +165,7 @@ class Facts:
                     hidden,
                     rules if strict else None,
                     manners_of(row.settings),
+                    seq_of(row.deleted or 0),
                 )
 
     def learn_seats(self, connection: Connection, wanted: Iterable[tuple[int, AccountId]]) -> None:

@@ -64,6 +64,7 @@ class Seat(NamedTuple):
     own_unread: int
     marker_event: int
     role: ChannelRole
+    quiet: bool
 
     @property
     def taken(self) -> bool:
@@ -108,6 +109,7 @@ _SEAT = (
     memberships.c.own_unread,
     memberships.c.marker_event,
     memberships.c.role,
+    memberships.c.quiet,
 )
 _seat = (
     select(*_SEAT)

@@ -14,6 +14,7 @@ from chat_core.protocol.events import ConversationEvent
 from chat_core.protocol.limits import PAGE_BYTES
 from chat_core.protocol.values import FileInfo, Message
 from chat_core.server.store.base import MessagePage
+from chat_core.server.store.counting import unpack_accounts
 from chat_core.server.store.keys import MAX_SEQ, row_id, seq_of
 from chat_core.server.store.lookups import chunks
 from chat_core.server.store.payloads import conversation_event
@@ -35,6 +36,8 @@ MESSAGE = select(
     messages.c.in_channel,
     messages.c.replies,
     messages.c.last_reply,
+    messages.c.mentions,
+    messages.c.everyone,
     files.c.name.label("file_name"),
     files.c.size.label("file_size"),
     files.c.type.label("file_type"),
@@ -190,6 +193,8 @@ def message_of(row: Row[Any]) -> Message:
         replies=row.replies,
         last_reply=row.last_reply,
         file=_file(row),
+        mentions=unpack_accounts(row.mentions),
+        everyone=row.everyone,
     )
 
 

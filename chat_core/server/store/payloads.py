@@ -11,13 +11,14 @@ from chat_core.protocol.events import (
     ConversationEvent,
     ConversationJoined,
     ConversationLeft,
+    ConversationQuieted,
     MessageDeleted,
     MessageEdited,
     MessagePosted,
     ReadMarkerMoved,
     TopicChanged,
 )
-from chat_core.protocol.values import Conversation, FileInfo, Style
+from chat_core.protocol.values import Conversation, Everyone, FileInfo, Style
 from chat_core.server.store import order_payloads, private_payloads, thread_payloads
 from chat_core.server.store.keys import seq_of
 
@@ -28,6 +29,7 @@ TOPIC_CHANGED: Final = "topic_changed"
 CONVERSATION_JOINED: Final = "conversation_joined"
 CONVERSATION_LEFT: Final = "conversation_left"
 READ_MARKER_MOVED: Final = "read_marker_moved"
+CONVERSATION_QUIETED: Final = "conversation_quieted"
 """Kinds as they stand in the tables: for ever, whatever becomes of the names on the wire."""
 
 
@@ -52,10 +54,14 @@ class _Posted(_Payload, frozen=True, omit_defaults=True):
     file: _File | None = None
     thread: int | None = None
     in_channel: bool = False
+    mentions: tuple[int, ...] = ()
+    everyone: Everyone = ""
 
 
 class _Edited(_Payload, frozen=True, omit_defaults=True):
     body: str
+    mentions: tuple[int, ...] = ()
+    everyone: Everyone = ""
 
 
 class _Topic(_Payload, frozen=True, omit_defaults=True):
@@ -72,6 +78,11 @@ class _Left(_Payload, frozen=True, omit_defaults=True):
 
 class _Read(_Payload, frozen=True, omit_defaults=True):
     read: int
+    back: bool = False
+
+
+class _Quiet(_Payload, frozen=True, omit_defaults=True):
+    quiet: bool
 
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -80,6 +91,7 @@ _edited = msgspec.msgpack.Decoder(_Edited).decode
 _topic = msgspec.msgpack.Decoder(_Topic).decode
 _left = msgspec.msgpack.Decoder(_Left).decode
 _read = msgspec.msgpack.Decoder(_Read).decode
+_quiet = msgspec.msgpack.Decoder(_Quiet).decode
 
 NOTHING: Final = b"\x80"
 """An empty map."""
@@ -90,18 +102,20 @@ def pack_posted(
     style: Style,
     reply_to: int | None,
     file: FileInfo | None = None,
+    mentions: tuple[int, ...] = (),
+    everyone: Everyone = "",
     *,
     thread: int | None = None,
     in_channel: bool = False,
 ) -> bytes:
     """Return the payload of a `MessagePosted`."""
     held = None if file is None else _File(file.name, file.size, file.type, file.sha256)
-    return _pack(_Posted(body, style, reply_to, held, thread, in_channel))
+    return _pack(_Posted(body, style, reply_to, held, thread, in_channel, mentions, everyone))
 
 
-def pack_edited(body: str) -> bytes:
+def pack_edited(body: str, mentions: tuple[int, ...] = (), everyone: Everyone = "") -> bytes:
     """Return the payload of a `MessageEdited`."""
-    return _pack(_Edited(body))
+    return _pack(_Edited(body, mentions, everyone))
 
 
 def pack_topic(topic: str) -> bytes:
@@ -116,9 +130,14 @@ def pack_left(
     return _pack(_Left(last, reason, name, text, until))
 
 
-def pack_read(read: int) -> bytes:
+def pack_read(read: int, *, back: bool = False) -> bytes:
     """Return the payload of a `ReadMarkerMoved`."""
-    return _pack(_Read(read))
+    return _pack(_Read(read, back))
+
+
+def pack_quiet(quiet: bool) -> bytes:
+    """Return the payload of a `ConversationQuieted`."""
+    return _pack(_Quiet(quiet))
 
 
 def conversation_event(
@@ -156,6 +175,8 @@ def conversation_event(
             file=_file(posted.file),
             thread=posted.thread,
             in_channel=posted.in_channel,
+            mentions=posted.mentions,
+            everyone=posted.everyone,
         )
         return event, posted.body
     if kind == TOPIC_CHANGED:
@@ -168,10 +189,19 @@ def conversation_event(
         return ordered
     about = seq_of(target or 0)
     if kind == MESSAGE_EDITED:
-        body = _edited(payload).body
+        edited = _edited(payload)
         return MessageEdited(
-            conversation=conversation, seq=seq, eid=eid, ts=ts, author=author, name=name, message=about, body=body
-        ), body
+            conversation=conversation,
+            seq=seq,
+            eid=eid,
+            ts=ts,
+            author=author,
+            name=name,
+            message=about,
+            body=edited.body,
+            mentions=edited.mentions,
+            everyone=edited.everyone,
+        ), edited.body
     if kind == MESSAGE_DELETED:
         return MessageDeleted(
             conversation=conversation, seq=seq, eid=eid, ts=ts, author=author, name=name, message=about
@@ -188,6 +218,12 @@ def _file(packed: _File | None) -> FileInfo | None:
 def edited_body(payload: bytes) -> str:
     """Return the text in the payload of a `MessageEdited`."""
     return _edited(payload).body
+
+
+def edited_calls(payload: bytes) -> tuple[tuple[int, ...], Everyone]:
+    """Return whom the payload of a `MessageEdited` mentions."""
+    edited = _edited(payload)
+    return edited.mentions, edited.everyone
 
 
 def account_event(seq: int, kind: str, payload: bytes, conversation: Conversation) -> AccountEvent:
@@ -216,7 +252,10 @@ def account_event(seq: int, kind: str, payload: bytes, conversation: Conversatio
             until=left.until,
         )
     if kind == READ_MARKER_MOVED:
-        return ReadMarkerMoved(seq=seq, conversation=conversation.id, read=_read(payload).read)
+        moved = _read(payload)
+        return ReadMarkerMoved(seq=seq, conversation=conversation.id, read=moved.read, back=moved.back)
+    if kind == CONVERSATION_QUIETED:
+        return ConversationQuieted(seq=seq, conversation=conversation.id, quiet=_quiet(payload).quiet)
     found = order_payloads.account_event(seq, kind, payload, conversation.id)
     found = found or private_payloads.account_event(seq, kind, payload, conversation.id)
     found = found or thread_payloads.account_event(seq, kind, payload, conversation.id)

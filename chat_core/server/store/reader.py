@@ -15,8 +15,9 @@ from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import AccountEvent, ConversationEvent, ConversationLeft
 from chat_core.protocol.values import Account, ChannelSummary, Conversation, DmPolicy, Member, PrivateChat, Sanction
 from chat_core.server.manners import Own
-from chat_core.server.store import auditing, enforcing, lookups, pages, private_lookups, views
+from chat_core.server.store import auditing, enforcing, lookups, mentioned, pages, private_lookups, views
 from chat_core.server.store.acts import Act, ServerLock
+from chat_core.server.store.attention import Mentioned, MentionKey
 from chat_core.server.store.base import Head, MessagePage, Place, Refused
 from chat_core.server.store.file_reads import SqlFileReads
 from chat_core.server.store.lookups import ConversationRow, Seat
@@ -249,6 +250,12 @@ class SqlReader(SqlFileReads, SqlPeopleReader, SqlThreadReader):
     def ignored_by(self, account: AccountId) -> Sequence[str]:
         """Return the names of those whom an account ignores, sorted."""
         return private_lookups.ignored_by(self._connection, account)
+
+    def mentions_of(
+        self, account: AccountId, before: MentionKey | None, limit: int
+    ) -> tuple[Sequence[Mentioned], bool]:
+        """Return a page of what mentions an account, the newest first, and whether there is more."""
+        return mentioned.mentions_of(self._connection, account, before, limit)
 
     def search(self, search: Search) -> Found:
         """Return messages, as they stand now, within what may be read. Raises: BadCursor."""

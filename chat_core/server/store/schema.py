@@ -29,7 +29,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0007"
+HEAD: Final = "0008"
 """Version of the schema below; versions are four digits, so that they compare as text."""
 VERSION_TABLE: Final = "schema_version"
 """Where Alembic keeps the version of a database."""
@@ -145,12 +145,14 @@ memberships = Table(
     Column("marker_event", _Number, nullable=False),  # where the account's log tells of the marker; 0: nowhere
     Column("joined_ts", _Number, nullable=False),
     Column("role", Text, nullable=False, server_default=text("'member'")),
+    Column("quiet", Boolean, nullable=False, server_default=false()),  # wants to hear of mentions only
     PrimaryKeyConstraint("conversation", "account", "since_seq"),
     Index("ix_memberships_account", "account", "conversation"),
     sqlite_with_rowid=False,
 )
 """Intervals of reading: the intervals of one account do not overlap, and one that begins anew where an old one began
-takes its place. Unread messages are `conversations.ordinal - read_ordinal - own_unread`."""
+takes its place. Unread messages are `conversations.ordinal - read_ordinal - own_unread`, less those by others behind
+the marker that were deleted: see `counting`."""
 
 events = Table(
     "events",
@@ -188,6 +190,8 @@ messages = Table(
     Column("in_channel", Boolean),  # with a thread: whether it stands in the conversation besides
     Column("replies", _Number, nullable=False, server_default=text("0")),  # messages in its own thread
     Column("last_reply", _Number, nullable=False, server_default=text("0")),  # time of the newest of them
+    Column("mentions", Text, nullable=False, server_default=text("''")),  # accounts with a row in `mentions`, "3 17"
+    Column("everyone", Text, nullable=False, server_default=text("''")),  # here, channel: whom it calls besides
 )
 IN_CHANNEL: Final = or_(messages.c.thread.is_(None), messages.c.in_channel)
 """Of a message: whether it is a line of its conversation, and so can be unread there."""
@@ -212,6 +216,32 @@ threads = Table(
     sqlite_with_rowid=False,
 )
 """How accounts stand to threads that they follow, or followed once."""
+Index(
+    "ix_messages_deleted",
+    messages.c.id,
+    messages.c.author,
+    sqlite_where=text("deleted = 1"),  # to the letter as queries say it, or SQLite does not see that it fits
+    postgresql_where=messages.c.deleted,
+)
+Index(
+    "ix_messages_everyone",
+    messages.c.id,
+    messages.c.author,
+    sqlite_where=messages.c.everyone != text("''"),
+    postgresql_where=messages.c.everyone != text("''"),
+)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("account", _Number, ForeignKey("accounts.id"), nullable=False),
+    Column("message", _Number, nullable=False),  # its key
+    Column("ts", _Number, nullable=False),  # when that was posted
+    PrimaryKeyConstraint("account", "message"),
+    Index("ix_mentions_account_ts", "account", "ts"),
+    sqlite_with_rowid=False,
+)
+"""Who is named in which message that still says so; whom `@channel` calls has no row: the message says it."""
 
 files = Table(
     "files",

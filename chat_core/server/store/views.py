@@ -9,12 +9,21 @@ from sqlalchemy import Connection, and_, bindparam, select
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.values import Account, ChannelRole, Conversation
+from chat_core.server.store.counting import deleted_behind, mentions_behind
 from chat_core.server.store.keys import partner_in
 from chat_core.server.store.lookups import CONVERSATION, ConversationRow, accounts_of, chunks
 from chat_core.server.store.schema import conversations, memberships
 from chat_core.server.store.settings import rules_of
 
-_SEAT = (memberships.c.read_seq, memberships.c.read_ordinal, memberships.c.own_unread, memberships.c.role)
+_SEAT = (
+    memberships.c.read_seq,
+    memberships.c.read_ordinal,
+    memberships.c.own_unread,
+    memberships.c.role,
+    memberships.c.quiet,
+    deleted_behind(memberships),
+    mentions_behind(memberships),
+)
 
 _mine = (
     select(*CONVERSATION, *_SEAT)
@@ -82,6 +91,9 @@ def _show(
     read_ordinal: int | None,
     own_unread: int | None,
     role: ChannelRole | None,
+    quiet: bool | None,
+    deleted: int | None,
+    mentions: int | None,
 ) -> Conversation:
     partner = None if row.direct_key is None else partners[partner_in(row.direct_key, account)]
     return Conversation(
@@ -92,7 +104,9 @@ def _show(
         head=row.head,
         eid=row.eid,
         read=row.head if read_seq is None else read_seq,
-        unread=0 if read_ordinal is None else row.ordinal - read_ordinal - (own_unread or 0),
+        unread=0 if read_ordinal is None else row.ordinal - read_ordinal - (own_unread or 0) - (deleted or 0),
+        mentions=0 if read_ordinal is None else mentions or 0,
+        quiet=bool(quiet),
         members=row.members,
         partner=None if partner is None else partner.id,
         display="" if partner is None else partner.display,

@@ -6,8 +6,8 @@ from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.found import FoundScreen
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.switcher import Switcher
-from tests.tui.support.keymap import in_channel, row
-from tests.tui.support.visiting import Sitting, bodies
+from tests.tui.support.keymap import friend, in_channel, row
+from tests.tui.support.visiting import Sitting, bodies, say
 
 # --- selecting
 
@@ -108,6 +108,18 @@ async def _(me: Sitting, key: str) -> None:
 async def _(me: Sitting, key: str) -> None:
     await selected(me, "up", key)
     assert (me.app.clipboard, me.answer) == ("two", "Copied: the text")
+
+
+@row("selecting.unread")
+async def _(me: Sitting, key: str) -> None:
+    await in_channel(me)
+    async with friend(me) as client:
+        await say(client, me.here.target, "one", "two", "three")
+    await me.until(lambda: me.here.timeline.count >= 3 and not me.here.unread)
+    await me.press("ctrl+s", "up", key)
+    await me.until(lambda: me.here.unread == 2)
+    await me.press("escape", "escape", "escape")
+    await me.until(lambda: not me.here.unread)
 
 
 @row("selecting.link")

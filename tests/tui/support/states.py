@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from chat_core.base.mentions import mentions_in
 from chat_core.client.state.model import (
     BLOCK,
     ClientState,
@@ -60,8 +61,10 @@ def at(clock: str, day: int = 21) -> int:
 
 
 def said(seq: int, clock: str, who: str, body: str, *, day: int = 21, **more: Any) -> Message:
-    """Make a message."""
+    """Make a message, which mentions the reader where it says so."""
     account = PEOPLE.get(who) or 100 + sum(map(ord, who))
+    if ME.name in mentions_in(body).names and account != ME.id:
+        more.setdefault("mentions", (ME.id,))
     return Message(seq=seq, changed=seq, ts=at(clock, day), author=account, name=who, body=body, **more)
 
 

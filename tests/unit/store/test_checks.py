@@ -42,7 +42,7 @@ async def fill(path: Path) -> None:
     await world.post(bob, ROOM, "five", reply_to=1)
     await world.mark(eve, ROOM, 3)
     await world.leave(eve, ROOM)
-    await world.post(ann, ROOM, "six", "seven", "eight", "nine")
+    await world.post(ann, ROOM, "six", "seven", "eight", "nine, @bob")
     await world.mark(ann, ROOM, 7)
     assert await world.open_direct(ann, "bob") == DIRECT
     await world.post(ann, DIRECT, "hello bob", "how are you")
@@ -113,8 +113,8 @@ EDITED, DELETED = row_id(DIRECT, 1), row_id(DIRECT, 2)
 ROOT = row_id(DIRECT, 7)
 COPY_OF_9 = f"INSERT INTO events SELECT {{}}, eid, kind, author, ts, NULL, payload, NULL FROM events WHERE id = {KEY_9}"
 COPY_OF_MESSAGE = (
-    f"INSERT INTO messages SELECT {{}}, author, ts, {{}}, body, style, NULL, 0, 0, NULL, NULL, 0, 0 FROM "
-    f"messages WHERE id = {KEY_2}"
+    "INSERT INTO messages SELECT {}, author, ts, {}, body, style, NULL, 0, 0, NULL, NULL, 0, 0, '', '' "
+    f"FROM messages WHERE id = {KEY_2}"
 )
 
 
@@ -369,19 +369,35 @@ DAMAGES = {
     ),
     "overlap": (
         "members",
-        "INSERT INTO memberships SELECT conversation, account, 2, 4, 2, 2, 0, 0, 1, 'member' FROM memberships "
+        "INSERT INTO memberships SELECT conversation, account, 2, 4, 2, 2, 0, 0, 1, 'member', 0 FROM memberships "
         "WHERE conversation = 3 AND account = 1",
         "account 1 in conversation 3: two of them overlap",
     ),
     "third_in_direct": (
         "members",
-        "INSERT INTO memberships SELECT 4, 3, 0, NULL, 0, 0, 0, 0, 1, 'member'",
+        "INSERT INTO memberships SELECT 4, 3, 0, NULL, 0, 0, 0, 0, 1, 'member', 0",
         "conversation 4: its members are not the two",
     ),
     "own_unread": (
         "unread",
         "UPDATE memberships SET own_unread = 1 WHERE conversation = 3 AND account = 1",
         "account 1 in conversation 3: it counts 1 own message behind its read marker, there are 0",
+    ),
+    # mentions
+    "mention_without_a_row": (
+        "mentions",
+        f"UPDATE messages SET mentions = '2' WHERE id = {KEY_2}",
+        "message 3:2: those who are said to be named are not those that it names",
+    ),
+    "mention_that_was_not_posted": (
+        "messages",
+        f"UPDATE messages SET mentions = '2' WHERE id = {KEY_2}",
+        "message 3:2: whom it mentions is not as it was posted",
+    ),
+    "row_without_a_mention": (
+        "mentions",
+        f"INSERT INTO mentions VALUES (2, {KEY_2}, 1)",
+        "message 3:2: somebody is said to be named in it, who is not",
     ),
     # accounts and names
     "log_head": ("account-logs", "UPDATE accounts SET log_head = 2 WHERE id = 1", "account 1: its log ends at"),

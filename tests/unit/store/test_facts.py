@@ -8,16 +8,17 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.server.store import enforcing, lookups, opening, sqlite_file
 from chat_core.server.store import facts as facts_module
 from chat_core.server.store.base import Op, Refused, SignInByName
 from chat_core.server.store.facts import Facts, LogFacts, SeatFacts
+from chat_core.server.store.keys import row_id, seq_of
 from chat_core.server.store.ops.carry_out import carry_out
 from chat_core.server.store.ops.work import Work
-from chat_core.server.store.schema import cids
+from chat_core.server.store.schema import cids, messages
 from chat_core.server.store.settings import rules_of
 from tests.contract.test_store_properties import BATCHES, NAMES
 
@@ -67,13 +68,15 @@ def _compare(work: Work) -> None:
         assert row is not None
         rules = rules_of(row)
         strict = rules.moderated or rules.locked or rules.archived or rules.slow_s
+        bounds = (messages.c.id > row_id(row.id, 0), messages.c.id <= row_id(row.id, row.head), messages.c.deleted)
+        gone = seq_of(connection.execute(select(func.max(messages.c.id)).where(*bounds)).scalar() or 0)
         hidden = not row.public and row.kind != "announcements"
-        assert log == LogFacts(row.id, row.kind, row.head, row.ordinal, hidden, rules if strict else None)
+        assert log == LogFacts(row.id, row.kind, row.head, row.ordinal, hidden, rules if strict else None, deleted=gone)
     for (number, account), known in facts.seats.items():
         seat = lookups.seat(connection, number, account)
         assert seat is not None
         assert seat.taken
-        assert known == SeatFacts(seat.read_ordinal, seat.own_unread, seat.role)
+        assert known == SeatFacts(seat.read_ordinal, seat.own_unread, seat.role, seat.read_seq)
     for account, name in facts.names.items():
         known_as = lookups.account(connection, account)
         assert (known_as.name, known_as.role) == (name, facts.roles[account])

@@ -13,9 +13,9 @@ from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import Select
 
-from chat_core.server.store import facts, lookups, pages, people_reads, reader, views
+from chat_core.server.store import facts, lookups, mentioned, pages, people_reads, reader, views
 from chat_core.server.store.many import Many
-from chat_core.server.store.ops import changes, conversations, invites, people, persons, posts, work
+from chat_core.server.store.ops import attention, changes, invites, mentioning, people, persons, posts, work
 from chat_core.server.store.schema import meta, metadata
 
 DIALECTS: list[Dialect] = [SQLiteDialect_pysqlite(), PGDialect_psycopg()]  # type: ignore[no-untyped-call]
@@ -32,7 +32,23 @@ def statements(module: ModuleType) -> Iterator[UpdateBase | Select[tuple[object,
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 @pytest.mark.parametrize(
     "module",
-    [facts, lookups, pages, people_reads, reader, views, changes, conversations, invites, people, persons, posts, work],
+    [
+        facts,
+        lookups,
+        mentioned,
+        pages,
+        people_reads,
+        reader,
+        views,
+        attention,
+        changes,
+        invites,
+        mentioning,
+        people,
+        persons,
+        posts,
+        work,
+    ],
     ids=lambda module: module.__name__,
 )
 def test_statement_can_be_said_in_each_dialect(module: ModuleType, dialect: Dialect) -> None:

@@ -88,9 +88,21 @@ def offered(message: Message | Unsent) -> list[str]:
 
 
 def test_only_what_can_be_done_is_offered() -> None:
-    assert offered(MINE) == ["reply", "quote", "edit", "delete", "thread", "copy", "link", "open", "view", "details"]
-    assert offered(THEIRS) == ["reply", "quote", "thread", "copy", "link", "view", "details"]
-    assert offered(GONE) == ["thread", "link", "details"]
+    assert offered(MINE) == [
+        "reply",
+        "quote",
+        "edit",
+        "delete",
+        "thread",
+        "copy",
+        "link",
+        "open",
+        "view",
+        "unread",
+        "details",
+    ]
+    assert offered(THEIRS) == ["reply", "quote", "thread", "copy", "link", "view", "unread", "details"]
+    assert offered(GONE) == ["thread", "link", "unread", "details"]
     assert offered(QUEUED) == ["quote", "copy", "view", "details"]
     assert offered(FAILED) == ["quote", "retry", "discard", "copy", "view", "details"]
 

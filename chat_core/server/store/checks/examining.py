@@ -15,6 +15,7 @@ from chat_core.server.store.checks.base import Check, Findings, Outcome
 from chat_core.server.store.checks.fold import check_fold
 from chat_core.server.store.checks.logs import check_logs
 from chat_core.server.store.checks.members import check_members, check_unread
+from chat_core.server.store.checks.mentions import check_mentions
 from chat_core.server.store.checks.people import check_account_logs, check_names
 from chat_core.server.store.checks.sends import check_sends
 from chat_core.server.store.checks.threads import check_threads
@@ -34,6 +35,7 @@ MORE: Final = (
     Check("members", check_members),
     Check("unread", check_unread),
     Check("threads", check_threads),
+    Check("mentions", check_mentions),
     Check("account-logs", check_account_logs),
     Check("names", check_names),
     Check("audit", check_audit),

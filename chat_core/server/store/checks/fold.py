@@ -23,8 +23,15 @@ from chat_core.protocol.events import (
 )
 from chat_core.protocol.values import Rules
 from chat_core.server.store.checks.base import Findings, stream, times
+from chat_core.server.store.counting import unpack_accounts
 from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
-from chat_core.server.store.payloads import MESSAGE_DELETED, MESSAGE_EDITED, conversation_event, edited_body
+from chat_core.server.store.payloads import (
+    MESSAGE_DELETED,
+    MESSAGE_EDITED,
+    conversation_event,
+    edited_body,
+    edited_calls,
+)
 from chat_core.server.store.schema import conversations, events, files, messages
 from chat_core.server.store.settings import rules_of
 
@@ -62,6 +69,8 @@ _log: Final = (
         messages.c.in_channel,
         messages.c.replies,
         messages.c.last_reply,
+        messages.c.mentions,
+        messages.c.everyone,
         files.c.account.label("file_account"),
         files.c.name.label("file_name"),
         files.c.size.label("file_size"),
@@ -204,6 +213,8 @@ class _Fold:
             self._changed(entry, event)
         elif entry.body != event.body:
             self._say("message", entry, "its text is not as it was posted")
+        elif _calls(entry) != (event.mentions, event.everyone):
+            self._say("message", entry, "whom it mentions is not as it was posted")
         if event.reply_to is not None and self._folded_up_to(event.reply_to) is None:
             self._say("message", entry, f"it answers {self._conversation}:{event.reply_to}, which is no message")
 
@@ -253,6 +264,8 @@ class _Fold:
         deleted = last.kind == MESSAGE_DELETED
         if entry.deleted != deleted or entry.body != ("" if deleted else _text(last.payload)):
             self._say("message", entry, "its text is not what the last event about it says")
+        if _calls(entry) != (((), "") if deleted else _edited_calls(last.payload)):
+            self._say("message", entry, "whom it mentions is not what the last event about it says")
         if deleted and (event.body or any(edits)):
             self._say("message", entry, "it was deleted, but the log still has its text")
 
@@ -277,6 +290,17 @@ def _text(payload: bytes) -> str | None:
     """Return the text of an edit, None if it cannot be read."""
     try:
         return edited_body(payload)
+    except MsgspecError:
+        return None
+
+
+def _calls(entry: Any) -> tuple[tuple[int, ...], str]:
+    return unpack_accounts(entry.mentions), entry.everyone
+
+
+def _edited_calls(payload: bytes) -> tuple[tuple[int, ...], str] | None:
+    try:
+        return edited_calls(payload)
     except MsgspecError:
         return None
 

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, and_, bindparam, case, exists, func, or_, select
 
 from chat_core.server.store.checks.base import Findings, stream, times
+from chat_core.server.store.counting import deleted_behind
 from chat_core.server.store.keys import MAX_SEQ, SEQ_BITS, row_id, seq_of
 from chat_core.server.store.schema import IN_CHANNEL, conversations, memberships, messages
 
@@ -33,7 +34,8 @@ _marker_beyond: Final = _with_log.where(or_(memberships.c.read_seq < 0, membersh
 _negative: Final = _with_log.where(
     or_(
         memberships.c.own_unread < 0,
-        conversations.c.ordinal - memberships.c.read_ordinal - memberships.c.own_unread < 0,
+        conversations.c.ordinal - memberships.c.read_ordinal - memberships.c.own_unread - deleted_behind(memberships)
+        < 0,
     )
 )
 _first_key = memberships.c.conversation.op("<<")(SEQ_BITS)

@@ -15,6 +15,7 @@ from chat_core.server.store.acts import (
     SanctionInChannel,
     SanctionOnServer,
 )
+from chat_core.server.store.attention import AttentionOp
 from chat_core.server.store.base import (
     AppendMessage,
     Committed,
@@ -32,6 +33,7 @@ from chat_core.server.store.base import (
 )
 from chat_core.server.store.ops import (
     accounts,
+    attention,
     changes,
     conversations,
     display,
@@ -87,6 +89,8 @@ def _one(work: Work, op: Op) -> Committed:
         return people.carry_out(work, op)
     if isinstance(op, SetDisplayName):
         return display.set_display_name(work, op)
+    if isinstance(op, AttentionOp):
+        return attention.carry_out(work, op)
     if isinstance(op, PrivateOp):
         return private.carry_out(work, op)
     if isinstance(op, ThreadOp):
@@ -119,7 +123,7 @@ def _conversed(
         case SetChannelTopic():
             return conversations.set_channel_topic(work, op)
         case MoveReadMarker():
-            return conversations.move_read_marker(work, op)
+            return attention.move_read_marker(work, op)
         case EditMessage() | DeleteMessage():
             return changes.change_message(work, op)
         case AppendMessage():

@@ -13,11 +13,13 @@ from sqlalchemy import bindparam, delete, select, update
 from chat_core.base.ids import AccountId
 from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.protocol.events import MessageDeleted, MessageEdited
-from chat_core.protocol.values import Style
+from chat_core.protocol.values import ChannelRole, Style
 from chat_core.server.store import lookups
 from chat_core.server.store.base import Committed, DeleteMessage, EditMessage, Refused
+from chat_core.server.store.counting import unpack_accounts
 from chat_core.server.store.keys import MAX_SEQ, row_id, seq_of
 from chat_core.server.store.lookups import ConversationRow
+from chat_core.server.store.ops import mentioning
 from chat_core.server.store.ops.judging import judge_edit
 from chat_core.server.store.ops.speaking import check_door, check_may_write
 from chat_core.server.store.ops.work import Work, append_event
@@ -34,6 +36,8 @@ _message = select(
     messages.c.deleted,
     messages.c.thread,
     messages.c.in_channel,
+    messages.c.mentions,
+    messages.c.ts,
 ).where(messages.c.id == bindparam("key"))
 _last_change = (
     select(events.c.id, events.c.ts)
@@ -51,7 +55,7 @@ _edit = (
 _delete = (
     update(messages)
     .where(messages.c.id == bindparam("key"))
-    .values(body="", deleted=True, changed=bindparam("new_changed"))
+    .values(body="", deleted=True, mentions="", everyone="", changed=bindparam("new_changed"))
 )
 _erase_posted = update(events).where(events.c.id == bindparam("key")).values(payload=bindparam("new_payload"))
 _erase_edited = (
@@ -76,15 +80,17 @@ class _Message(NamedTuple):
     deleted: bool
     thread: int | None
     in_channel: bool | None
+    mentions: str
+    ts: int
 
 
 def change_message(work: Work, op: EditMessage | DeleteMessage) -> Committed:
     """Edit or delete a message, if the account may."""
-    row, message = _own(work, op)
-    return _edited(work, op, row, message) if isinstance(op, EditMessage) else _deleted(work, op, row, message)
+    row, role, message = _own(work, op)
+    return _edited(work, op, row, role, message) if isinstance(op, EditMessage) else _deleted(work, op, row, message)
 
 
-def _edited(work: Work, op: EditMessage, row: ConversationRow, message: _Message) -> Committed:
+def _edited(work: Work, op: EditMessage, row: ConversationRow, role: ChannelRole, message: _Message) -> Committed:
     """Replace the text, unless it is the same."""
     if message.deleted:
         raise Refused(Refusal.NO_MESSAGE, "That message was deleted.")
@@ -92,19 +98,25 @@ def _edited(work: Work, op: EditMessage, row: ConversationRow, message: _Message
         return _as_it_was(work, row, message)
     if row.kind == "direct":
         check_door(work, row.id, op.account)
+    account = lookups.account(work.connection, op.account)
+    names = mentioning.Namesakes(work.connection, [(row.id, op.body)])
+    called = names.called(row.id, row.kind, op.account, op.body, (account.role, role))
     told = judge_edit(work, op, row.id)
-    name = lookups.account(work.connection, op.account).name
-    seq, eid = append_event(work, row, MESSAGE_EDITED, op.account, op.ts, pack_edited(op.body), message.key)
+    payload = pack_edited(op.body, *called)
+    seq, eid = append_event(work, row, MESSAGE_EDITED, op.account, op.ts, payload, message.key)
     work.connection.execute(_edit, {"key": message.key, "new_body": op.body, "new_changed": seq})
+    mentioning.change(work.connection, message.key, message.ts, unpack_accounts(message.mentions), called)
     event = MessageEdited(
         conversation=row.id,
         seq=seq,
         eid=eid,
         ts=op.ts,
         author=op.account,
-        name=name,
+        name=account.name,
         message=op.seq,
         body=op.body,
+        mentions=called.accounts,
+        everyone=called.everyone,
     )
     return Committed(reply=(row.id, seq, op.ts, False), events=[event], account_events=told)
 
@@ -116,6 +128,8 @@ def _deleted(work: Work, op: DeleteMessage, row: ConversationRow, message: _Mess
     name = lookups.account(work.connection, op.account).name
     seq, eid = append_event(work, row, MESSAGE_DELETED, op.account, op.ts, NOTHING, message.key)
     work.connection.execute(_delete, {"key": message.key, "new_changed": seq})
+    named = unpack_accounts(message.mentions)
+    mentioning.change(work.connection, message.key, message.ts, named, mentioning.NO_ONE)
     dropped = _erase(work, message)
     event = MessageDeleted(
         conversation=row.id, seq=seq, eid=eid, ts=op.ts, author=op.account, name=name, message=op.seq
@@ -123,7 +137,7 @@ def _deleted(work: Work, op: DeleteMessage, row: ConversationRow, message: _Mess
     return Committed(reply=(row.id, seq, op.ts, False), events=[event], dropped=dropped)
 
 
-def _own(work: Work, op: EditMessage | DeleteMessage) -> tuple[ConversationRow, _Message]:
+def _own(work: Work, op: EditMessage | DeleteMessage) -> tuple[ConversationRow, ChannelRole, _Message]:
     """Return the message that an op is about, if the account may change it."""
     row, seat = lookups.resolve(work.connection, op.account, op.conversation)
     if seat is None or not seat.taken:
@@ -138,7 +152,7 @@ def _own(work: Work, op: EditMessage | DeleteMessage) -> tuple[ConversationRow, 
     message = _Message(*found)
     if message.author != op.account:
         raise Refused(Refusal.NOT_ALLOWED, "Only its author changes a message.")
-    return row, message
+    return row, seat.role, message
 
 
 def _as_it_was(work: Work, row: ConversationRow, message: _Message) -> Committed:

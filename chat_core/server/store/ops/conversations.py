@@ -1,8 +1,6 @@
-"""Conversations: joining, opening, leaving, topics, read markers."""
+"""Conversations: joining, opening, leaving, topics."""
 
 from __future__ import annotations
-
-from sqlalchemy import Connection, bindparam, func, select
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.ids import AccountId, ConversationId
@@ -16,15 +14,15 @@ from chat_core.server.store.base import (
     Committed,
     JoinChannel,
     LeaveConversation,
-    MoveReadMarker,
     OpenDirect,
     Refused,
     SetChannelTopic,
 )
-from chat_core.server.store.keys import direct_key, row_id, seq_of
+from chat_core.server.store.keys import direct_key
 from chat_core.server.store.look_alikes import check_channel_look_alike
-from chat_core.server.store.lookups import ConversationRow, Seat
+from chat_core.server.store.lookups import ConversationRow
 from chat_core.server.store.ops import joining
+from chat_core.server.store.ops.rights import member
 from chat_core.server.store.ops.speaking import check_may_write, refuse_shut
 from chat_core.server.store.ops.work import (
     Work,
@@ -33,40 +31,12 @@ from chat_core.server.store.ops.work import (
     count_seats,
     enter,
     exit_from,
-    move_marker,
     set_topic,
     tell_joined,
     tell_left,
 )
 from chat_core.server.store.payloads import TOPIC_CHANGED, pack_topic
-from chat_core.server.store.schema import IN_CHANNEL, messages
 from chat_core.server.store.settings import rules_of
-
-_ordinal_at = (
-    select(messages.c.ordinal)
-    .where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high"))
-    .order_by(messages.c.id.desc())
-    .limit(1)
-)
-_last_message = (
-    select(messages.c.id, messages.c.ordinal)
-    .where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high"))
-    .order_by(messages.c.id.desc())
-    .limit(1)
-)
-_next_other = (
-    select(messages.c.id)
-    .where(messages.c.id > bindparam("low"), messages.c.id <= bindparam("high"))
-    .where(messages.c.author != bindparam("account"), IN_CHANNEL)
-    .order_by(messages.c.id)
-    .limit(1)
-)
-_own_between = select(func.count()).where(
-    messages.c.id > bindparam("low"),
-    messages.c.id <= bindparam("high"),
-    messages.c.author == bindparam("account"),
-    IN_CHANNEL,
-)
 
 
 def join_channel(work: Work, op: JoinChannel) -> Committed:
@@ -137,7 +107,7 @@ def _check_wanted(work: Work, account: AccountId, other: AccountId) -> None:
 
 def leave(work: Work, op: LeaveConversation) -> Committed:
     """End a membership of a channel."""
-    row, _ = _member(work, op.account, op.conversation)
+    row, _ = member(work, op.account, op.conversation)
     if row.kind != "channel":
         what = "A direct conversation" if row.kind == "direct" else "This conversation"
         raise Refused(Refusal.NOT_ALLOWED, f"{what} cannot be left; it can be closed.")
@@ -148,7 +118,7 @@ def leave(work: Work, op: LeaveConversation) -> Committed:
 
 def set_channel_topic(work: Work, op: SetChannelTopic) -> Committed:
     """Set a channel's topic."""
-    row, seat = _member(work, op.account, op.conversation)
+    row, seat = member(work, op.account, op.conversation)
     if row.kind == "direct":
         raise Refused(Refusal.NOT_ALLOWED, "A direct conversation has no topic.")
     if row.kind == "announcements":
@@ -166,31 +136,6 @@ def set_channel_topic(work: Work, op: SetChannelTopic) -> Committed:
     return Committed(events=[event])
 
 
-def move_read_marker(work: Work, op: MoveReadMarker) -> Committed:
-    """Move a read marker forward, at most to the head.
-
-    It moves past own messages that follow at once: they would have moved it, had it come before them.
-    """
-    row, seat = _member(work, op.account, op.conversation)
-    seq = min(op.seq, row.head)
-    if seq <= seat.read_seq:
-        return Committed()
-    ordinal = row.ordinal if seq == row.head else _ordinal(work.connection, row.id, seq)
-    own = _own_behind(work.connection, row, seat, op.account, seq)
-    if own:
-        seq, passed = _past_own(work.connection, row, op.account, seq, ordinal)
-        ordinal, own = ordinal + passed, own - passed
-    return Committed(account_events=[move_marker(work, op.account, row.id, seat, seq, ordinal, own)])
-
-
-def _member(work: Work, account: AccountId, ref: int | str) -> tuple[ConversationRow, Seat]:
-    """Resolve a conversation that the account must be in."""
-    row, seat = lookups.resolve(work.connection, account, ref)
-    if seat is None or not seat.taken:
-        raise Refused(Refusal.NOT_MEMBER, f"You are not in #{row.name}: join it first.")
-    return row, seat
-
-
 def _check_room(work: Work, account: AccountId, text: str) -> None:
     if count_seats(work, account) >= CONVERSATIONS_PER_ACCOUNT:
         raise Refused(Refusal.TOO_MANY, text)
@@ -200,30 +145,3 @@ def _made(work: Work, number: ConversationId) -> ConversationRow:
     row = lookups.find_conversation(work.connection, number)
     assert row is not None, "it was made in this transaction"
     return row
-
-
-def _ordinal(connection: Connection, conversation: ConversationId, seq: int) -> int:
-    """Return the number of messages up to a seq."""
-    bounds = {"low": row_id(conversation, 1), "high": row_id(conversation, seq)}
-    return connection.execute(_ordinal_at, bounds).scalar() or 0
-
-
-def _past_own(
-    connection: Connection, row: ConversationRow, account: AccountId, seq: int, ordinal: int
-) -> tuple[int, int]:
-    """Return the last own message before the next one by anybody else, and how many they are; else the seq itself."""
-    low, high = row_id(row.id, seq), row_id(row.id, row.head)
-    other = connection.execute(_next_other, {"low": low, "high": high, "account": account}).scalar()
-    last = connection.execute(_last_message, {"low": low + 1, "high": high if other is None else other - 1}).first()
-    return (seq, 0) if last is None else (seq_of(last.id), last.ordinal - ordinal)
-
-
-def _own_behind(connection: Connection, row: ConversationRow, seat: Seat, account: AccountId, seq: int) -> int:
-    """Return the number of the account's own messages behind a seq, from the shorter side."""
-    if seat.own_unread == 0 or seq == row.head:
-        return 0
-    from_marker = seq - seat.read_seq < row.head - seq
-    low, high = (seat.read_seq, seq) if from_marker else (seq, row.head)
-    bounds = {"low": row_id(row.id, low), "high": row_id(row.id, high), "account": account}
-    counted: int = connection.execute(_own_between, bounds).scalar_one()
-    return seat.own_unread - counted if from_marker else counted

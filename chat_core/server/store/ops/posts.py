@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from chat_core.base.ids import EID_BYTES, AccountId, Cid, ConversationId
 from chat_core.protocol.codes import REFUSALS, Refusal
@@ -22,12 +22,12 @@ from chat_core.server.store.base import AppendMessage, Committed, Refused
 from chat_core.server.store.facts import LogFacts, SeatFacts
 from chat_core.server.store.keys import SEQ_BITS, digest, row_id, seq_of
 from chat_core.server.store.many import Many
-from chat_core.server.store.ops import judging
+from chat_core.server.store.ops import judging, mentioning
 from chat_core.server.store.ops.speaking import check_door, check_rules
 from chat_core.server.store.ops.threads import Replies, Root
 from chat_core.server.store.ops.work import Work
 from chat_core.server.store.payloads import MESSAGE_POSTED, pack_posted
-from chat_core.server.store.schema import cids, conversations, events, files, memberships, messages
+from chat_core.server.store.schema import IN_CHANNEL, cids, conversations, events, files, memberships, messages
 
 _EVENT = tuple(column.name for column in events.c if column is not events.c.target)
 _MESSAGE = tuple(column.name for column in messages.c if column.server_default is None)
@@ -68,6 +68,11 @@ _mark_own = Many(
 )
 _sent = select(cids.c.cid, cids.c.account, cids.c.conversation, cids.c.seq, cids.c.ts, cids.c.digest).where(
     cids.c.cid.in_(bindparam("some", expanding=True))
+)
+_deleted = (
+    select(func.count(messages.c.author))
+    .where(messages.c.id > bindparam("low"), messages.c.id <= bindparam("high"), messages.c.deleted)
+    .where(messages.c.author != bindparam("account"), IN_CHANNEL)
 )
 _message_keys = select(messages.c.id).where(
     messages.c.id.in_(bindparam("some", expanding=True)), messages.c.deleted.is_(False)
@@ -119,6 +124,10 @@ class _Run:
         self._replied = self._look_up_answered(ops)
         named = self._keys(ops, "thread")
         self._replies = Replies(work, named) if named else None
+        self._names = mentioning.Namesakes(
+            self._connection, ((self._targets[op.account, op.conversation], op.body) for op in ops)
+        )
+        self._calls: list[tuple[int, int, mentioning.Called]] = []
 
     def take(self, op: AppendMessage) -> Committed:
         """Decide on one post. Raises: Refused."""
@@ -133,13 +142,14 @@ class _Run:
         self._check(op, log, seat)
         root = None if op.thread is None or self._replies is None else self._replies.root(log.id, op.thread)
         assert seat is not None, "members only, says the check"
+        called = self._called(op, log, seat)
         by = self._work.judge
         if by is None or log.kind != "channel" or not (by.active or log.manners):
-            return self._accept(op, log, seat, root)
+            return self._accept(op, log, seat, root, called)
         # Only now: a repeat of an accepted message is answered as the first time, and never judged again.
         draft = Draft(op.account, log.id, op.body, op.ts, op.cid)
         warning = judging.judge(self._work, by, draft, log, seat)
-        done = self._accept(op, log, seat, root)
+        done = self._accept(op, log, seat, root, called)
         return replace(done, account_events=[*done.account_events, *judging.warned(self._work, draft, warning)])
 
     def write(self) -> None:
@@ -152,6 +162,7 @@ class _Run:
             connection.execute(_add_file, self._files)
         if self._replies is not None:
             self._replies.write()
+        mentioning.note(connection, self._calls)
         logs = self._facts.logs
         _advance.run(
             connection,
@@ -219,7 +230,15 @@ class _Run:
         if op.reply_to is not None and row_id(log.id, op.reply_to) not in self._replied:
             raise Refused(Refusal.NO_MESSAGE, "The message that you answer is not there, or was deleted.")
 
-    def _accept(self, op: AppendMessage, log: LogFacts, seat: SeatFacts, root: Root | None) -> Committed:
+    def _called(self, op: AppendMessage, log: LogFacts, seat: SeatFacts) -> mentioning.Called:
+        if "@" not in op.body:  # this runs for every message
+            return mentioning.NO_ONE
+        roles = (self._facts.roles[op.account], seat.role)
+        return self._names.called(log.id, log.kind, op.account, op.body, roles)
+
+    def _accept(
+        self, op: AppendMessage, log: LogFacts, seat: SeatFacts, root: Root | None, called: mentioning.Called
+    ) -> Committed:
         number, account, cid = log.id, op.account, op.cid
         seq = log.head = log.head + 1
         key = number << SEQ_BITS | seq  # `row_id` without its bounds: this runs for every message
@@ -232,7 +251,9 @@ class _Run:
             self._mark(log, seat, account)
         if root is not None and self._replies is not None:
             told = self._replies.reply(root, account, seq, op.ts)
-        payload = pack_posted(op.body, op.style, op.reply_to, op.file, thread=thread, in_channel=bool(shown))
+        payload = pack_posted(op.body, op.style, op.reply_to, op.file, *called, thread=thread, in_channel=bool(shown))
+        if called != mentioning.NO_ONE:
+            self._calls.append((key, op.ts, called))
         self._events.append((key, eid, MESSAGE_POSTED, account, op.ts, cid, payload))
         self._messages.append((key, log.ordinal, account, op.ts, seq, op.body, op.style, op.reply_to, hangs_on, shown))
         self._cids.append((cid, account, number, seq, op.ts, proof))
@@ -261,19 +282,24 @@ class _Run:
             file=op.file,
             thread=thread,
             in_channel=bool(shown),
+            mentions=called.accounts,
+            everyone=called.everyone,
         )
         return Committed(reply=(number, seq, op.ts, False), events=(event,), account_events=told)
 
     def _mark(self, log: LogFacts, seat: SeatFacts, author: AccountId) -> None:
         """Count the message; its author has read it if nothing unread lies before it."""
         unread = log.ordinal - seat.read_ordinal - seat.own_unread
+        if unread and log.deleted > seat.read_seq:
+            bounds = {"low": row_id(log.id, seat.read_seq), "high": row_id(log.id, log.deleted), "account": author}
+            unread -= self._connection.execute(_deleted, bounds).scalar_one()
         log.ordinal += 1
         place = (log.id, author)
         if unread:
             seat.own_unread += 1
             self._own.add(place)
         else:
-            seat.read_ordinal, seat.own_unread = log.ordinal, 0
+            seat.read_seq, seat.read_ordinal, seat.own_unread = log.head, log.ordinal, 0
             self._read[place] = log.head
 
 

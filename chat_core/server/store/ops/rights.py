@@ -53,6 +53,14 @@ def person(work: Work, who: Who) -> Account:
     return found
 
 
+def member(work: Work, account: AccountId, ref: int | str) -> tuple[ConversationRow, Seat]:
+    """Return a conversation that an account is in, and its seat. Raises: Refused `no_conversation`, `not_member`."""
+    row, seat = lookups.resolve(work.connection, account, ref)
+    if seat is None or not seat.taken:
+        raise Refused(Refusal.NOT_MEMBER, f"You are not in #{row.name}: join it first.")
+    return row, seat
+
+
 def channel(work: Work, who: Actor, ref: int | str) -> tuple[ConversationRow, Seat | None]:
     """Return a channel in which somebody may do what its operators may, and their seat there.
 

@@ -220,12 +220,20 @@ def tell_left(
 
 
 def move_marker(
-    work: Work, account: AccountId, conversation: ConversationId, old: Seat, seq: int, ordinal: int, own: int
+    work: Work,
+    account: AccountId,
+    conversation: ConversationId,
+    old: Seat,
+    seq: int,
+    ordinal: int,
+    own: int,
+    *,
+    back: bool = False,
 ) -> tuple[AccountId, AccountEvent]:
     """Move a member's read marker, and put a `ReadMarkerMoved` into its log in the place of the older one."""
     if old.marker_event:
         work.connection.execute(_forget_marker, {"of_account": account, "old": old.marker_event})
-    told = tell(work, account, payloads.READ_MARKER_MOVED, conversation, payloads.pack_read(seq))
+    told = tell(work, account, payloads.READ_MARKER_MOVED, conversation, payloads.pack_read(seq, back=back))
     work.connection.execute(
         _mark,
         {
@@ -238,7 +246,7 @@ def move_marker(
         },
     )
     work.facts.forget_seat(conversation, account)
-    return account, ReadMarkerMoved(seq=told, conversation=conversation, read=seq)
+    return account, ReadMarkerMoved(seq=told, conversation=conversation, read=seq, back=back)
 
 
 def append_event(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chat_core.base.mentions import mentions_in
 from chat_core.client.state import inputs
 from chat_core.client.state.changes import Change
 from chat_core.client.state.model import ClientState, ConversationState
@@ -15,6 +16,12 @@ ANN = Account(id=1, name="ann")
 """Oneself."""
 BOB = Account(id=2, name="bob")
 EVE = Account(id=3, name="eve")
+
+
+def called(body: str, author: Account) -> tuple[int, ...]:
+    """Return whom a text names, as the server would say it."""
+    numbers = {account.name: account.id for account in (ANN, BOB, EVE) if account != author}
+    return tuple(sorted(numbers[name] for name in mentions_in(body).names if name in numbers))
 
 
 def eid(seq: int) -> bytes:
@@ -31,6 +38,7 @@ def posted(seq: int, body: str = "", author: Account = BOB, conversation: int = 
         name=author.name,
         cid=seq.to_bytes(16, "big"),
         body=body or f"message {seq}",
+        mentions=called(body, author),
     )
 
 
@@ -44,6 +52,7 @@ def edited(seq: int, target: int, body: str, author: Account = BOB) -> MessageEd
         name=author.name,
         message=target,
         body=body,
+        mentions=called(body, author),
     )
 
 
@@ -61,7 +70,13 @@ def topic(seq: int, text: str, author: Account = BOB) -> TopicChanged:
 
 def message(seq: int, body: str = "", author: Account = BOB) -> Message:
     return Message(
-        seq=seq, changed=seq, ts=1000 * seq, author=author.id, name=author.name, body=body or f"message {seq}"
+        seq=seq,
+        changed=seq,
+        ts=1000 * seq,
+        author=author.id,
+        name=author.name,
+        body=body or f"message {seq}",
+        mentions=called(body, author),
     )
 
 
@@ -71,6 +86,7 @@ def conversation(
     head: int = 0,
     read: int = 0,
     unread: int = 0,
+    mentions: int = 0,
     name: str = "general",
     kind: ConversationKind = "channel",
     partner: int | None = None,
@@ -87,6 +103,7 @@ def conversation(
         eid=eid(head) if head else b"",
         read=read,
         unread=unread,
+        mentions=mentions,
         members=members,
         online=online,
         partner=partner,

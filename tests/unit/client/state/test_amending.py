@@ -120,13 +120,16 @@ def test_change_finds_its_message_at_the_edge_of_a_block(seq: int) -> None:
 # --- what counts ----------------------------------------------------------------------------------------------
 
 
-def test_change_makes_nothing_unread() -> None:
+def test_edit_makes_nothing_unread_and_what_was_deleted_is_not_unread_any_more() -> None:
     state = after(resumed(conversation()), events(posted(1), posted(2), posted(3)), MarkedRead(conversation=1, seq=1))
 
-    state, changes = then(state, events(edited(4, 1, "new"), edited(5, 2, "new"), deleted(6, 3)))
-
+    state, changes = then(state, events(edited(4, 1, "new"), edited(5, 2, "new"), deleted(6, 1)))
     assert (general(state).unread, general(state).read) == (2, 1)
     assert not any(isinstance(change, UnreadChanged) for change in changes)
+
+    state, changes = then(state, events(deleted(7, 3)))
+    assert (general(state).unread, general(state).read) == (1, 1)
+    assert UnreadChanged(conversation=1) in changes
 
 
 @pytest.mark.parametrize(

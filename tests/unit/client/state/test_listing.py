@@ -164,15 +164,15 @@ def test_reset_drops_what_was_known_and_says_why(reason: str) -> None:
     state = after(
         resumed(conversation()), events(posted(1), posted(2, "@ann")), inputs.MarkedRead(conversation=1, seq=1)
     )
-    state, _ = then(state, resumed(conversation(head=50, read=1, unread=40)))
+    state, _ = then(state, resumed(conversation(head=50, read=1, unread=40, mentions=3)))
 
     state, changes = then(state, reset(50, reason))
 
     known = general(state)
     assert (known.timeline, known.position) == (Timeline(known_from=51), position(50))
     assert known.notices == (Notice(after=50, ts=77, kind="reset", text=RESET_REASONS[reason]),)
-    assert (known.read, known.unread, known.mentions) == (1, 40, 0)
-    assert changes == [TimelineReset(conversation=1, reason=reason), UnreadChanged(conversation=1)]
+    assert (known.read, known.unread, known.mentions) == (1, 40, 3)
+    assert changes == [TimelineReset(conversation=1, reason=reason)]
 
 
 def test_reset_for_being_far_behind_keeps_what_was_known_behind_a_gap() -> None:
@@ -181,7 +181,7 @@ def test_reset_for_being_far_behind_keeps_what_was_known_behind_a_gap() -> None:
     )
     state, _ = then(
         state,
-        resumed(conversation(head=50, read=1, unread=40)),
+        resumed(conversation(head=50, read=1, unread=40, mentions=3)),
         inputs.SignalArrived(event=Typing(conversation=1, account=2, name="bob"), now=1.0, wall_ms=1),
     )
 
@@ -192,8 +192,8 @@ def test_reset_for_being_far_behind_keeps_what_was_known_behind_a_gap() -> None:
     assert known.timeline.stale is not None
     assert ([each.seq for each in known.timeline.stale], known.timeline.missing) == ([1, 2], 48)
     assert (known.notices, known.typing) == ((), ()), "the gap says it"
-    assert (known.read, known.unread, known.mentions) == (1, 40, 0)
-    assert changes[:2] == [TimelineReset(conversation=1, reason="far_behind"), UnreadChanged(conversation=1)]
+    assert (known.read, known.unread, known.mentions) == (1, 40, 3)
+    assert changes[0] == TimelineReset(conversation=1, reason="far_behind")
 
 
 def test_every_reason_for_a_reset_has_a_sentence_for_people() -> None:

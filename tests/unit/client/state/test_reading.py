@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from chat_core.client.state import inputs
 from chat_core.client.state.changes import UnreadChanged
@@ -14,6 +15,7 @@ from tests.unit.client.state.events import (
     BOB,
     after,
     conversation,
+    deleted,
     events,
     general,
     message,
@@ -81,7 +83,7 @@ def test_marker_moves_to_an_own_message_when_nothing_unread_lies_before_it() -> 
 
 def test_unread_is_the_servers_when_a_catch_up_brings_what_it_has_counted() -> None:
     state = after(resumed(conversation(head=5, read=5)))
-    state, _ = then(state, resumed(conversation(head=8, read=5, unread=2)))
+    state, _ = then(state, resumed(conversation(head=8, read=5, unread=2, mentions=1)))
 
     state, _ = then(state, events(posted(6), posted(7, author=ANN), posted(8, "@ann"), live=False))
     assert numbers(state) == (5, 2, 1)
@@ -94,7 +96,7 @@ def test_unread_is_counted_when_the_server_did_not_know_how_far_was_read() -> No
     state = after(resumed(conversation(head=5, read=0, unread=5)), inputs.MarkedRead(conversation=1, seq=5))
     assert numbers(state) == (5, 0, 0)
 
-    state, _ = then(state, resumed(conversation(head=8, read=0, unread=7)))
+    state, _ = then(state, resumed(conversation(head=8, read=0, unread=7, mentions=1)))
     state, _ = then(state, events(posted(6), posted(7, author=ANN), live=False), events(posted(8, "@ann"), live=False))
 
     assert numbers(state) == (5, 2, 1)
@@ -210,11 +212,58 @@ def test_page_makes_the_count_certain_when_it_reaches_the_marker() -> None:
     assert UnreadChanged(conversation=1) in changes
 
 
-def test_pages_count_mentions_that_are_unread() -> None:
-    state = after(resumed(conversation(head=100, read=10, unread=80)))
+def test_pages_make_the_count_of_mentions_certain_too() -> None:
+    state = after(resumed(conversation(head=100, read=10, unread=80, mentions=7)))
 
     state, _ = then(state, page(message(60, "@ann"), message(100, "@ann")), page(message(12, "@ann"), message(59)))
-    assert numbers(state) == (10, 80, 3)
+    assert numbers(state) == (10, 80, 7), "the server has counted what is not known here"
 
     state, _ = then(state, page(message(9, "@ann"), message(11, "@ann", author=BOB)))
     assert numbers(state) == (10, 5, 4), "counted: everything behind the marker is known now"
+
+
+def test_marker_goes_back_where_another_device_says_so() -> None:
+    state = after(resumed(conversation(head=5, read=5)), events(posted(6, "@ann"), posted(7)))
+    state, _ = then(state, inputs.MarkedRead(conversation=1, seq=7))
+
+    state, changes = then(
+        state, inputs.AccountEventArrived(event=ReadMarkerMoved(seq=1, conversation=1, read=5, back=True))
+    )
+
+    assert numbers(state) == (5, 2, 1)
+    assert UnreadChanged(conversation=1) in changes
+    state, _ = then(state, inputs.MarkedRead(conversation=1, seq=6))
+    assert numbers(state) == (6, 1, 0), "and forward again"
+
+
+def test_marker_that_went_back_while_one_was_away_is_taken_over() -> None:
+    state = after(resumed(conversation(head=5, read=5)), events(posted(6), posted(7, author=ANN)))
+    state, _ = then(state, inputs.AccountEventArrived(event=ReadMarkerMoved(seq=1, conversation=1, read=7)))
+
+    state, _ = then(state, resumed(conversation(head=7, read=4, unread=1), seq=2))
+    assert numbers(state) == (4, 1, 0)
+
+
+def test_own_message_is_known_to_have_moved_the_marker_at_the_server_too() -> None:
+    state = after(resumed(conversation(head=5, read=5)), events(posted(6, author=ANN)))
+
+    state, _ = then(state, resumed(conversation(head=6, read=5, unread=0), seq=1))
+
+    assert general(state).read == 5, "it was moved back to there meanwhile"
+
+
+def test_numbers_are_asked_for_again_when_what_is_not_known_here_changes() -> None:
+    state = after(resumed(conversation(head=100, read=10, unread=80, mentions=2)))
+
+    state, _ = then(state, events(deleted(101, 9)), events(deleted(102, 50, author=ANN)))
+    assert general(state).uncounted
+
+    state, _ = then(state, inputs.Opened(conversation=conversation(head=102, read=10, unread=79, mentions=1)))
+    assert (numbers(state), general(state).uncounted) == ((10, 79, 1), False)
+
+
+def test_call_to_everybody_mentions_everybody_else() -> None:
+    call = replace(posted(6), everyone="channel")
+    state = after(resumed(conversation(head=5, read=5)), events(call, replace(posted(7, author=ANN), everyone="here")))
+
+    assert numbers(state) == (5, 1, 1)

@@ -16,9 +16,9 @@ from chat_core.client.state.changes import (
     UnsentChanged,
 )
 from chat_core.client.state.model import ClientState, LinkState, LinkStatus, Unsent
+from chat_core.client.state.timeline import message_of
 from chat_core.protocol.events import AccountEvent, ConversationEvent, MessagePosted, Signal, TopicChanged
 from chat_core.protocol.requests.messages import Page
-from chat_core.protocol.values import Message
 from tests.unit.client.state.events import (
     ANN,
     BOB,
@@ -152,11 +152,7 @@ def logs(draw: st.DrawFn) -> list[ConversationEvent]:
 
 
 def as_page(log: list[ConversationEvent], before: int, limit: int) -> Page:
-    messages = [
-        Message(seq=event.seq, changed=event.seq, ts=event.ts, author=event.author, name=event.name, body=event.body)
-        for event in log
-        if isinstance(event, MessagePosted) and event.seq < before
-    ]
+    messages = [message_of(event) for event in log if isinstance(event, MessagePosted) and event.seq < before]
     return Page(
         conversation=1,
         messages=tuple(messages[-limit:]),
@@ -208,7 +204,7 @@ def test_state_is_the_same_whether_it_came_as_events_or_as_a_page_and_later_even
     assert mine.position == theirs.position
     assert mine.info.topic == theirs.info.topic
     assert (mine.read, mine.unread) == seen_by_ann(log, joined, read)
-    behind = [each for each in mine.timeline if each.seq > mine.read and each.author != ANN.id]
+    behind = [each for each in mine.timeline if each.seq > mine.read and each.author != ANN.id and not each.deleted]
     assert mine.unread == len(behind)
     assert mine.mentions == sum("@ann" in each.body for each in behind)
 

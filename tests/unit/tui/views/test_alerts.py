@@ -7,6 +7,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chat_core.base.errors import UsageFault
 from chat_core.client.state.changes import Batch, MessagesAppended
@@ -33,7 +34,8 @@ def state(read: int = 0) -> ClientState:
 
 
 def said(seq: int, body: str, *, author: int = 2, name: str = "bob") -> Message:
-    return Message(seq=seq, changed=seq, ts=0, author=author, name=name, body=body)
+    mentions = (ME.id,) if "@ann" in body and author != ME.id else ()
+    return Message(seq=seq, changed=seq, ts=0, author=author, name=name, body=body, mentions=mentions)
 
 
 def alert(*came: tuple[int, Message], rule: Rule = "mentions", live: bool = True, read: int = 0) -> Alert | None:
@@ -52,6 +54,18 @@ def test_what_few_people_say_to_each_other_alerts() -> None:
 def test_plain_message_of_a_channel_alerts_only_where_all_are_wanted() -> None:
     assert alert((1, said(1, "hello"))) is None
     assert alert((1, said(1, "hello")), rule="all") == Alert("message", "bob in #ops", "hello")
+
+
+def test_quiet_conversation_alerts_where_it_names_one_only() -> None:
+    known = state()
+    room = known.conversations[2]
+    quiet = replace(known, conversations={2: replace(room, info=replace(room.info, quiet=True))})
+
+    def told(body: str) -> Alert | None:
+        came = (MessagesAppended(conversation=2, messages=(said(1, body),), live=True),)
+        return alert_of(Batch(state=quiet, changes=came), lambda _: "all")
+
+    assert (told("hello"), told("@ann hello")) == (None, Alert("mention", "bob", "@ann hello"))
 
 
 @pytest.mark.parametrize(

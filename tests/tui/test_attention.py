@@ -1,0 +1,69 @@
+"""Mentions, quiet conversations and what is read, at the keyboard, on a real server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.found import FoundScreen
+from tests.tui.support.visiting import other, say, sitting, unique
+
+
+async def test_mentions_are_listed_and_enter_leads_to_where_one_was_named(server: str, home: Path) -> None:
+    channel = unique("#room")
+    async with sitting(server, home) as me, other(server) as friend:
+        await say(friend, channel, "before")
+        await me.enter("/mentions")
+        await me.until(lambda: me.answer.startswith("Nobody has mentioned you"))
+        await me.press("escape")
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        await say(friend, channel, f"can @{me.name} look", f"`@{me.name}` is code")
+
+        await me.enter("/mentions")
+        await me.until(lambda: isinstance(me.app.screen, FoundScreen))
+        await me.sees("1 found, newest first", f"can @{me.name} look")
+        assert "R best first" not in me.screen
+
+        await me.press("enter")
+        await me.sees("as it was said", "before")
+        await me.press("escape", "escape")
+        await me.until(lambda: isinstance(me.app.screen, ChatScreen))
+
+
+async def test_quiet_conversation_has_no_badge_but_for_mentions_and_is_passed_by(server: str, home: Path) -> None:
+    channel = unique("#room")
+    async with sitting(server, home) as me, other(server) as friend:
+        await say(friend, channel, "before")
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        await me.enter("/quiet on")
+        await me.until(lambda: "is quiet" in me.answer)
+        await me.press("escape", "alt+1")
+
+        await say(friend, channel, "one", "two")
+        await me.until(lambda: next(each for each in me.state.conversations.values() if each.target == channel).unread)
+        await me.press("alt+a")
+        assert me.here.target == "#general"
+
+        await say(friend, channel, f"@{me.name} three")
+        await me.until(lambda: me.state.by_target(channel).mentions)  # type: ignore[union-attr]
+        await me.press("alt+a")
+        await me.is_at(channel)
+
+
+async def test_read_and_readall_mark_as_read(server: str, home: Path) -> None:
+    rooms = [unique("#room"), unique("#room")]
+    async with sitting(server, home) as me, other(server) as friend:
+        for room in rooms:
+            await me.enter(f"/join {room}")
+            await me.is_at(room)
+        await me.press("alt+1")
+        for room in rooms:
+            await say(friend, room, "one")
+        await me.until(lambda: all(me.state.by_target(room).unread for room in rooms))  # type: ignore[union-attr]
+
+        await me.enter(f"/read {rooms[0]}")
+        await me.until(lambda: [me.state.by_target(room).unread for room in rooms] == [0, 1])  # type: ignore[union-attr]
+        await me.enter("/readall")
+        await me.until(lambda: [me.state.by_target(room).unread for room in rooms] == [0, 0])  # type: ignore[union-attr]
