@@ -65,6 +65,10 @@ class MessagePosted(ConversationEvent, frozen=True, kw_only=True, omit_defaults=
     """seq of the message it answers."""
     file: FileInfo | None = None
     """The file that was sent with it; nil in the log of a message that was deleted since."""
+    bot: bool = False
+    """Whether a program wrote it: a bot, or a webhook."""
+    via: str = ""
+    """What a webhook calls itself in this message; empty: nothing."""
 
 
 class MessageEdited(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_edited"):

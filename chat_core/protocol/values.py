@@ -90,6 +90,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """What it may do on the whole server."""
     display: str = ""
     """What it is shown as, in its own spelling; empty: its name."""
+    bot: bool = False
+    """Whether it belongs to a program."""
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,6 +193,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it was deleted: its text is gone, its place and its author stay."""
     file: FileInfo | None = None
     """The file that was sent with it; gone when it is deleted."""
+    bot: bool = False
+    """Whether a program wrote it: a bot, or a webhook."""
+    via: str = ""
+    """What a webhook calls itself in this message, to be shown in place of the account's name; empty: nothing."""
 
 
 class Met(msgspec.Struct, frozen=True, kw_only=True):
@@ -233,6 +239,19 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     spans: tuple[tuple[int, int], ...] = ()
     """What of its body was looked for: pairs of the first character and the one behind the last, counted in Unicode
     code points from 0; in order, without overlaps."""
+
+
+class Hook(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A webhook: who knows its secret writes into its channel."""
+
+    id: int
+    """Its number, on the whole server."""
+    name: str
+    """Name of the account that it writes as."""
+    by: str = ""
+    """Name of who made it."""
+    ts: int = 0
+    """When, in milliseconds since 1970-01-01 UTC."""
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):

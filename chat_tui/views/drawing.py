@@ -30,6 +30,7 @@ from chat_tui.views.items import (
 )
 from chat_tui.views.lines import Line, Role, Span, cropped, elide, right
 from chat_tui.views.names import called, name_role, shown_name, soft_role
+from chat_tui.views.programs import MARK, author_of, marked
 from chat_tui.views.when import clock, day_in_words
 
 MAX_LINES: Final = 60
@@ -41,6 +42,16 @@ _ACTION_MARK: Final = "·"
 _EDITED: Final = "(edited)"
 _DELETED: Final = "message deleted"
 _IGNORED: Final = "somebody whom you ignore"
+
+
+class Who(NamedTuple):
+    """Under whose name a line stands."""
+
+    name: str
+    """Not safe to draw."""
+    role: Role
+    bot: bool = False
+    """Whether it is a program."""
 
 
 class Reader(NamedTuple):
@@ -128,7 +139,7 @@ def _message(message: Message, head: bool, where: Columns, reader: Reader) -> tu
     chip = "" if message.file is None else file_chip(message.file)
     text, missing = _shown(message.body if message.file is None or message.body != message.file.name else "")
     found = marks(text, reader.name if message.author != reader.account else "", reader.channels)
-    who = (called(message), name_role(message.author, reader.account))
+    who = _who(message, reader)
     if message.style == "action":
         text, found = _acted(text, found, who)
     heading = _heading(message.ts, who, message.style == "action", where, reader) if head else ()
@@ -172,7 +183,7 @@ def _folded(message: Message, where: Columns) -> Line:
 
 def _gone(message: Message, head: bool, where: Columns, reader: Reader) -> tuple[Line, ...]:
     """Return the lines of a message whose text was deleted: when and who stay."""
-    who = (called(message), name_role(message.author, reader.account))
+    who = _who(message, reader)
     heading = _heading(message.ts, who, False, where, reader) if head else ()
     return tuple(laid_out(_DELETED, [Mark(0, len(_DELETED), "quiet")], where, heading))
 
@@ -186,7 +197,7 @@ def _unsent(item: UnsentItem, where: Columns, reader: Reader) -> tuple[Line, ...
     unsent = item.unsent
     text, _ = _shown(unsent.body)
     found = marks(text, "", reader.channels)
-    who: tuple[str, Role] = (called(reader), "own")
+    who = Who(called(reader), "own")
     if unsent.style == "action":
         text, found = _acted(text, found, who)
     said = len(text)
@@ -207,21 +218,33 @@ def _fate(item: UnsentItem) -> tuple[str, Role]:
     return (f"◌ queued: {why}" if why else "◌ queued"), "notice"
 
 
-def _acted(text: str, found: list[Mark], who: tuple[str, Role]) -> tuple[str, list[Mark]]:
+def _acted(text: str, found: list[Mark], who: Who) -> tuple[str, list[Mark]]:
     """Put the name in front of what somebody does."""
-    name = shown_name(who[0])
+    name = marked(shown_name(who.name), bot=who.bot)
     shift = len(name) + 1
     moved = [Mark(mark.start + shift, mark.end + shift, mark.role, mark.link) for mark in found]
-    return f"{name} {text}", [Mark(0, len(name), who[1]), *moved]
+    return f"{name} {text}", [Mark(0, len(name), who.role), *moved]
 
 
-def _heading(ts: int, who: tuple[str, Role], acts: bool, where: Columns, reader: Reader) -> tuple[Span, ...]:
+def _who(message: Message, reader: Reader) -> Who:
+    return Who(author_of(message), name_role(message.author, reader.account), message.bot)
+
+
+def _heading(ts: int, who: Who, acts: bool, where: Columns, reader: Reader) -> tuple[Span, ...]:
     time = clock(ts, reader.zone)
     if where.stacked:
         if acts:
             return (Span(f" {_ACTION_MARK} ", "quiet"),)
-        name = elide(shown_name(who[0]), where.name)
-        return (Span(" "), Span(name, who[1]), Span(f"  {time}", "time"))
+        name, mark = _named(who, where.name)
+        return (Span(" "), Span(name, who.role), *mark, Span(f"  {time}", "time"))
     if acts:
         return (Span(f" {time} ", "time"), Span(right(_ACTION_MARK, where.name) + "  ", "quiet"))
-    return (Span(f" {time} ", "time"), Span(right(shown_name(who[0]), where.name) + "  ", who[1]))
+    name, mark = _named(who, where.name)
+    cells = where.name - sum(len(span.text) for span in mark)
+    return (Span(f" {time} ", "time"), Span(right(name, cells), who.role), *mark, Span("  ", who.role))
+
+
+def _named(who: Who, cells: int) -> tuple[str, tuple[Span, ...]]:
+    """Return a name, cut to a number of cells, and the mark behind it, which is never cut."""
+    mark = (Span(f" {MARK}", "quiet"),) if who.bot else ()
+    return elide(shown_name(who.name), max(1, cells - len(MARK) - 1 if mark else cells)), mark

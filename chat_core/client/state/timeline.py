@@ -50,6 +50,8 @@ def message_of(event: MessagePosted) -> Message:
         style=event.style,
         reply_to=event.reply_to,
         file=event.file,
+        bot=event.bot,
+        via=event.via,
     )
 
 

@@ -8,6 +8,7 @@ from chat_core.protocol.requests import (
     accounts,
     conversations,
     files,
+    hooks,
     messages,
     moderation,
     order,
@@ -33,6 +34,7 @@ DOMAINS: Final[dict[str, tuple[type[Request[Any]], ...]]] = {
     "order": order.REQUESTS,
     "moderation": moderation.REQUESTS,
     "search": search.REQUESTS,
+    "hooks": hooks.REQUESTS,
 }
 """Requests by domain, in the order of the documentation."""
 

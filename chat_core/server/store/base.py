@@ -35,6 +35,7 @@ from chat_core.server.store.acts import (
     SanctionOnServer,
 )
 from chat_core.server.store.files import FileReads
+from chat_core.server.store.hooks import HookOp, HookReads
 from chat_core.server.store.people import PeopleOp, PeopleReader
 from chat_core.server.store.people import SignInByName as SignInByName
 from chat_core.server.store.private import PrivateOp, PrivateReads
@@ -174,6 +175,8 @@ class AppendMessage:
     style: Style
     reply_to: int | None
     ts: int
+    via: str = ""
+    """What a webhook calls itself in this message, cleaned; empty: nothing."""
     broadcast: bool = False
     """Whether it may go into the announcements: the caller has seen that its author may write there."""
     file: FileInfo | None = None
@@ -253,6 +256,7 @@ Op = (
     | SetChannelTopic
     | MoveReadMarker
     | OrderOp
+    | HookOp
 )
 
 
@@ -328,7 +332,7 @@ class MessagePage:
     at_end: bool
 
 
-class Reader(FileReads, OrderReads, PeopleReader, PrivateReads, Protocol):
+class Reader(FileReads, HookReads, OrderReads, PeopleReader, PrivateReads, Protocol):
     """Reads on one consistent snapshot. Called in a reader's thread, never on the event loop."""
 
     def find(self, account: AccountId, ref: int | str) -> Place:

@@ -31,6 +31,8 @@ _MESSAGE = select(
     messages.c.reply_to,
     messages.c.edits,
     messages.c.deleted,
+    messages.c.bot,
+    messages.c.via,
     files.c.name.label("file_name"),
     files.c.size.label("file_size"),
     files.c.type.label("file_type"),
@@ -179,6 +181,8 @@ def _message(row: Row[Any]) -> Message:
         edits=row.edits,
         deleted=row.deleted,
         file=_file(row),
+        bot=row.bot,
+        via=row.via,
     )
 
 

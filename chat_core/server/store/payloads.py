@@ -50,6 +50,8 @@ class _Posted(_Payload, frozen=True, omit_defaults=True):
     style: Style = "text"
     reply_to: int | None = None
     file: _File | None = None
+    bot: bool = False
+    via: str = ""
 
 
 class _Edited(_Payload, frozen=True, omit_defaults=True):
@@ -83,11 +85,12 @@ NOTHING: Final = b"\x80"
 """An empty map."""
 
 
-def pack_posted(body: str, style: Style, reply_to: int | None, file: FileInfo | None = None) -> bytes:
+def pack_posted(
+    body: str, style: Style, reply_to: int | None, file: FileInfo | None = None, *, bot: bool = False, via: str = ""
+) -> bytes:
     """Return the payload of a `MessagePosted`."""
-    if file is None:
-        return _pack(_Posted(body, style, reply_to))
-    return _pack(_Posted(body, style, reply_to, _File(file.name, file.size, file.type, file.sha256)))
+    packed = None if file is None else _File(file.name, file.size, file.type, file.sha256)
+    return _pack(_Posted(body, style, reply_to, packed, bot, via))
 
 
 def pack_edited(body: str) -> bytes:
@@ -145,6 +148,8 @@ def conversation_event(
             style=posted.style,
             reply_to=posted.reply_to,
             file=_file(posted.file),
+            bot=posted.bot,
+            via=posted.via,
         )
         return event, posted.body
     if kind == TOPIC_CHANGED:

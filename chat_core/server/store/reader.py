@@ -19,6 +19,7 @@ from chat_core.server.store import auditing, enforcing, lookups, pages, private_
 from chat_core.server.store.acts import Act, ServerLock
 from chat_core.server.store.base import Head, MessagePage, Place, Refused
 from chat_core.server.store.file_reads import SqlFileReads
+from chat_core.server.store.hook_reads import SqlHookReader
 from chat_core.server.store.lookups import ConversationRow, Seat
 from chat_core.server.store.payloads import CONVERSATION_LEFT, account_event
 from chat_core.server.store.people_reads import SqlPeopleReader
@@ -102,7 +103,7 @@ _account_events: Final = (
 )
 
 
-class SqlReader(SqlFileReads, SqlPeopleReader):
+class SqlReader(SqlFileReads, SqlHookReader, SqlPeopleReader):
     """A `Searcher`; see there.
 
     Args:

@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0006"
+HEAD: Final = "0007"
 """Version of the schema below; versions are four digits, so that they compare as text."""
 VERSION_TABLE: Final = "schema_version"
 """Where Alembic keeps the version of a database."""
@@ -79,6 +79,7 @@ accounts = Table(
     Column("skeleton", Text),  # how a registered name looks (UTS 39); NULL: it is not registered
     Column("dm_policy", Text, nullable=False, server_default=text("'open'")),
     Column("display_looks", Text),  # how the letters of what it is shown as look (UTS 39); NULL: as its name
+    Column("bot", Text, nullable=False, server_default=text("''")),  # bot: has a token; hook: a webhook writes as it
     UniqueConstraint("name_key"),
     sqlite_autoincrement=True,  # a number is never given twice
 )
@@ -183,6 +184,8 @@ messages = Table(
     Column("reply_to", _Number),
     Column("edits", _Number, nullable=False, server_default=text("0")),
     Column("deleted", Boolean, nullable=False, server_default=false()),  # then its body is empty
+    Column("bot", Boolean, nullable=False, server_default=false()),  # whether a program wrote it
+    Column("via", Text, nullable=False, server_default=text("''")),  # name that a webhook gave itself; empty: none
 )
 
 files = Table(
@@ -254,6 +257,22 @@ invites = Table(
     UniqueConstraint("code_hash"),
     sqlite_autoincrement=True,
 )
+
+hooks = Table(
+    "hooks",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("key_hash", LargeBinary, nullable=False),  # SHA-256 of a random secret
+    Column("conversation", _Number, ForeignKey("conversations.id"), nullable=False),
+    Column("account", _Number, ForeignKey("accounts.id"), nullable=False),  # as whom it writes
+    Column("made_by", _Number, ForeignKey("accounts.id"), nullable=False),
+    Column("made_ts", _Number, nullable=False),
+    UniqueConstraint("key_hash"),
+    UniqueConstraint("account"),
+    Index("ix_hooks_conversation", "conversation"),
+    sqlite_autoincrement=True,
+)
+"""Webhooks: who knows the secret writes into the conversation; a removed one has no row."""
 
 allowlist = Table(
     "allowlist",

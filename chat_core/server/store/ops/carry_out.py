@@ -30,11 +30,13 @@ from chat_core.server.store.base import (
     SetChannelTopic,
     SetDisplayName,
 )
+from chat_core.server.store.hooks import HookOp
 from chat_core.server.store.ops import (
     accounts,
     changes,
     conversations,
     display,
+    hooks,
     locking,
     order,
     people,
@@ -87,6 +89,8 @@ def _one(work: Work, op: Op) -> Committed:
         return display.set_display_name(work, op)
     if isinstance(op, PrivateOp):
         return private.carry_out(work, op)
+    if isinstance(op, HookOp):
+        return hooks.carry_out(work, op)
     return _conversed(work, op)
 
 

@@ -32,6 +32,8 @@ _message = select(
     messages.c.style,
     messages.c.reply_to,
     messages.c.deleted,
+    messages.c.bot,
+    messages.c.via,
 ).where(messages.c.id == bindparam("key"))
 _when = select(events.c.ts).where(events.c.id == bindparam("key"))
 _sent_as = select(events.c.cid).where(events.c.id == bindparam("key"))
@@ -66,6 +68,8 @@ class _Message(NamedTuple):
     style: Style
     reply_to: int | None
     deleted: bool
+    bot: bool
+    via: str
 
 
 def change_message(work: Work, op: EditMessage | DeleteMessage) -> Committed:
@@ -140,7 +144,7 @@ def _as_it_was(work: Work, row: ConversationRow, message: _Message) -> Committed
 def _erase(work: Work, message: _Message) -> tuple[bytes, ...]:
     """Take the text and the file out of the log, and their digest from the cid, which stays; return the file's hash."""
     cid = work.connection.execute(_sent_as, {"key": message.key}).scalar_one()
-    payload = pack_posted("", message.style, message.reply_to)
+    payload = pack_posted("", message.style, message.reply_to, bot=message.bot, via=message.via)
     work.connection.execute(_erase_posted, {"key": message.key, "new_payload": payload})
     work.connection.execute(_erase_edited, {"key": message.key})
     work.connection.execute(_erase_digest, {"of_cid": cid, "of_account": message.author})

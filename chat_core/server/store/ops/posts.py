@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, true, update
 
 from chat_core.base.ids import EID_BYTES, AccountId, Cid, ConversationId
 from chat_core.protocol.codes import REFUSALS, Refusal
@@ -43,6 +43,11 @@ _advance = Many(
     "new_eid",
     "new_ordinal",
     "number",
+)
+_mark_bot = Many(
+    update(messages).where(messages.c.id == bindparam("key")).values(bot=true(), via=bindparam("new_via")),
+    "new_via",
+    "key",
 )
 _taken = (
     memberships.c.conversation == bindparam("of_conversation"),
@@ -110,6 +115,7 @@ class _Run:
         self._messages: list[tuple[int | str | bytes | None, ...]] = []
         self._cids: list[tuple[int | str | bytes | None, ...]] = []
         self._files: list[dict[str, int | str | bytes]] = []
+        self._by_bots: list[tuple[str, int]] = []
         self._eids: dict[ConversationId, bytes] = {}
         self._read: dict[tuple[ConversationId, AccountId], int] = {}
         self._own: set[tuple[ConversationId, AccountId]] = set()
@@ -144,6 +150,7 @@ class _Run:
         _add_cids.run(connection, self._cids)
         if self._files:
             connection.execute(_add_file, self._files)
+        _mark_bot.run(connection, self._by_bots)
         logs = self._facts.logs
         _advance.run(
             connection,
@@ -214,9 +221,12 @@ class _Run:
         eid = self._eids[number] = self._chance[at : at + EID_BYTES]
         proof = digest(number, op.raw, op.style, op.reply_to)
         self._mark(log, seat, account)
-        payload = pack_posted(op.body, op.style, op.reply_to, op.file)
+        bot = account in self._facts.bots
+        payload = pack_posted(op.body, op.style, op.reply_to, op.file, bot=bot, via=op.via)
         self._events.append((key, eid, MESSAGE_POSTED, account, op.ts, cid, payload))
         self._messages.append((key, log.ordinal, account, op.ts, seq, op.body, op.style, op.reply_to))
+        if bot:
+            self._by_bots.append((op.via, key))
         self._cids.append((cid, account, number, seq, op.ts, proof))
         if op.file is not None:
             self._files.append({"message": key, "account": account, **msgspec.structs.asdict(op.file)})
@@ -239,6 +249,8 @@ class _Run:
             style=op.style,
             reply_to=op.reply_to,
             file=op.file,
+            bot=bot,
+            via=op.via,
         )
         return Committed(reply=(number, seq, op.ts, False), events=(event,))
 
