@@ -20,7 +20,7 @@ async def alerted(heard: Heard) -> None:
         await heard.answer("Who takes this? Say ack.", quote=True)
 
 
-@bot.on_message(r"(?i)\Aack\b")
+@bot.on_message(r"(?i)^ack\b")
 async def acked(heard: Heard) -> str:
     """Note who takes what waits here."""
     taken = waiting.pop(heard.event.conversation, [])

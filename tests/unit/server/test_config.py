@@ -184,7 +184,18 @@ def test_text_ends_with_what_the_settings_come_to(data: Path) -> None:
 
     text = as_text(loaded, data)
 
-    sections = {"server", "tls", "limits", "local", "internet", "moderation", "files", "observe", "accounts"}
+    sections = {
+        "server",
+        "tls",
+        "limits",
+        "local",
+        "internet",
+        "moderation",
+        "files",
+        "observe",
+        "accounts",
+        "webhooks",
+    }
     assert set(tomllib.loads(text)) == sections
     assert text.splitlines()[-4:] == [
         f"# data folder: {data}",
