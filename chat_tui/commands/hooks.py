@@ -19,10 +19,10 @@ _MOST_DIGITS = 15
 
 @command("webhook", aliases=("webhooks",), example="/webhook create #ops grafana")
 async def webhook(ctx: Context, act: HookAct) -> None:
-    """Make, list or remove the webhooks of a channel: addresses that other programs write to, as to Slack.
+    """Make, list or remove webhooks: addresses at which other programs write here.
 
-    `create` tells the address once: whoever knows it writes here. The name is what the messages stand under; without
-    one it is made of the channel's. `remove` takes the number that `list` shows.
+    They write in the form that Slack takes. `create` tells the address once: whoever knows it writes here. The name is
+    what the messages stand under; without one it is made of the channel's. `remove` takes the number that `list` shows.
     """
     verb, _, rest = act.strip().partition(" ")
     channel, words = _where(ctx, rest.split())
