@@ -29,6 +29,7 @@ from docs import (  # noqa: E402
     permission_tables,
     protocol_tables,
     reliability_tables,
+    script_tables,
 )
 
 Part = Callable[[], str]
@@ -43,6 +44,8 @@ DOCUMENTS: Final[Mapping[str, Mapping[str, Part]]] = {
     "permissions.md": permission_tables.PARTS,
     "reliability.md": reliability_tables.PARTS,
     "parity.md": parity_tables.PARTS,
+    "scripting.md": script_tables.PARTS,
+    "bots.md": script_tables.BOT_PARTS,
 }
 """Documents by their path in this folder, each with its parts by the name in the marker."""
 

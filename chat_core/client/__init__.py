@@ -17,9 +17,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from chat_core.client.bot import Bot
     from chat_core.client.client import Client
     from chat_core.client.credentials import FileTokens
     from chat_core.client.errors import CallFailed, Disconnected, Untrusted
+    from chat_core.client.hearing import Heard, Joined
     from chat_core.client.state.changes import Batch, Delivered, MessagesAppended
     from chat_core.client.state.model import ClientState, LinkStatus
     from chat_core.client.storage_files import FileStorage
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Address": "chat_core.transport.urls",
+    "Bot": "chat_core.client.bot",
     "Batch": "chat_core.client.state.changes",
     "CallFailed": "chat_core.client.errors",
     "Client": "chat_core.client.client",
@@ -35,6 +38,8 @@ _HOMES = {
     "Delivered": "chat_core.client.state.changes",
     "Disconnected": "chat_core.client.errors",
     "FileStorage": "chat_core.client.storage_files",
+    "Heard": "chat_core.client.hearing",
+    "Joined": "chat_core.client.hearing",
     "Invitation": "chat_core.transport.urls",
     "FileTokens": "chat_core.client.credentials",
     "LinkStatus": "chat_core.client.state.model",
@@ -48,6 +53,7 @@ _HOMES = {
 __all__ = [
     "Address",
     "Batch",
+    "Bot",
     "CallFailed",
     "Client",
     "ClientState",
@@ -55,7 +61,9 @@ __all__ = [
     "Disconnected",
     "FileStorage",
     "FileTokens",
+    "Heard",
     "Invitation",
+    "Joined",
     "LinkStatus",
     "MessagesAppended",
     "TrustingConnector",

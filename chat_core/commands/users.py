@@ -41,18 +41,27 @@ def add(
     no_password: Annotated[
         bool, typer.Option("--no-password", help="None: the name alone is enough on the server's own machine.")
     ] = False,
+    bot: Annotated[
+        bool, typer.Option("--bot", help="It belongs to a program: print the token that it signs in with.")
+    ] = False,
     data: _Data = None,
     config: _ConfigFile = None,
 ) -> None:
-    """Make an account; the first one with a password owns the server."""
+    """Make an account; the first one with a password owns the server. With --bot, again: another token for it."""
     from chat_core.protocol.requests.people import AddAccount
 
     if no_password and password_stdin:
         raise typer.BadParameter("is one of the two", param_hint="--password-stdin, --no-password")
+    if bot and (password_stdin or role != "member"):
+        raise typer.BadParameter("signs in with a token, as a member", param_hint="--bot")
     wanted = _role(role)
-    password = "" if no_password else _password(stdin=password_stdin)
+    password = "" if bot or no_password else _password(stdin=password_stdin)
     with _console(data, config) as console:
-        made = console.call(AddAccount(name=name, password=password, role=wanted)).about
+        added = console.call(AddAccount(name=name, password=password, role=wanted, bot=bot))
+    if bot:
+        print(added.token)
+        return
+    made = added.about
     print(f"{made.account.name} is {made.account.role} of this server" + ("" if password else ", without a password"))
 
 

@@ -74,6 +74,10 @@ class MessagePosted(ConversationEvent, frozen=True, kw_only=True, omit_defaults=
     """Members that it names; never its author."""
     everyone: Everyone = ""
     """Whom it calls besides."""
+    bot: bool = False
+    """Whether a program wrote it: a bot, or a webhook."""
+    via: str = ""
+    """What a webhook calls itself in this message; empty: nothing."""
 
 
 class MessageEdited(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_edited"):

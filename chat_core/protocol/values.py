@@ -94,6 +94,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """What it may do on the whole server."""
     display: str = ""
     """What it is shown as, in its own spelling; empty: its name."""
+    bot: bool = False
+    """Whether it belongs to a program."""
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,6 +213,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """Members that it names, when it was stored; never its author."""
     everyone: Everyone = ""
     """Whom it calls besides."""
+    bot: bool = False
+    """Whether a program wrote it: a bot, or a webhook."""
+    via: str = ""
+    """What a webhook calls itself in this message, to be shown in place of the account's name; empty: nothing."""
 
     @property
     def aside(self) -> bool:
@@ -273,6 +279,19 @@ class ThreadSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """Own read marker in it: what is in it up to this seq was read."""
     unread: int = 0
     """Messages by others in it behind that; of a thread that is not followed: 0."""
+
+
+class Hook(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A webhook: who knows its secret writes into its channel."""
+
+    id: int
+    """Its number, on the whole server."""
+    name: str
+    """Name of the account that it writes as."""
+    by: str = ""
+    """Name of who made it."""
+    ts: int = 0
+    """When, in milliseconds since 1970-01-01 UTC."""
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):

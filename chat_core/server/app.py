@@ -50,6 +50,7 @@ from chat_core.server.store.committer import BeforeCommit
 from chat_core.server.store.people import MakeInvite
 from chat_core.server.store.sqlite import SqliteStore
 from chat_core.server.tls import Identity, TlsFiles, own_files
+from chat_core.server.webhooks.receiving import Webhooks
 from chat_core.transport.urls import Address, Invitation, is_loopback
 
 if TYPE_CHECKING:
@@ -161,6 +162,7 @@ class Server:
             guard = Guard(clock.monotonic(), self._options.local, self._options.internet)
             auth = Auth.of(self._options.accounts)
             self._files = files = await open_files(folder.path, self._options.files, clock)
+            webhooks = Webhooks(self._options.webhooks, store, clock)
             router = Router(
                 Services(
                     store=store,
@@ -173,6 +175,7 @@ class Server:
                     ping_every_s=self._options.ping_every_s,
                     pong_within_s=self._options.pong_within_s,
                     guard=guard,
+                    hooks_at=await webhooks.listen(),
                     motd=self._options.motd,
                     moderation=judge,
                     link=lambda: self._link or self._plain,
@@ -204,6 +207,7 @@ class Server:
                 await self._stopping.wait()
             finally:
                 gateway.stop()
+                await webhooks.close()
                 await stop(*keeping)
                 if observed is not None:
                     observed.close()

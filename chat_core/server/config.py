@@ -14,6 +14,7 @@ from msgspec import Meta
 from chat_core.base.settings import LIVE, FilePath, Loaded, Loading, Origin, SettingsFault, as_toml, quoted, read_toml
 from chat_core.base.text import clean_line, line_for_terminal
 from chat_core.protocol import limits
+from chat_core.server.hook_settings import NO_WEBHOOKS, WebhooksSection, listen_fault
 from chat_core.server.manners import NO_MANNERS, Manners
 from chat_core.server.presets import PRESETS
 from chat_core.server.profiles import INTERNET, LOCAL, InternetSection, LocalSection, Profile
@@ -100,6 +101,8 @@ class ServeOptions:
     """What is moderated in channels."""
     files: FilesSection = FILES
     """What is taken of files."""
+    webhooks: WebhooksSection = NO_WEBHOOKS
+    """What other programs may POST."""
 
 
 class ServerSection(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,6 +219,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     files: FilesSection = FILES
     observe: ObserveSection = ObserveSection()
     accounts: AccountsSection = AccountsSection()
+    webhooks: WebhooksSection = WebhooksSection()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,6 +286,8 @@ def load(given: Given, environment: Mapping[str, str], default_data: Path) -> Lo
         there, missing = ("certificate", "key") if loading.value("tls", "certificate") else ("key", "certificate")
         loading.complain([f"[tls] {there} is set, but {missing} is not; expected both, or neither."])
     _check_public_host(loading)
+    if wrong := listen_fault(loading.value("webhooks", "listen")):
+        loading.complain([wrong])
     name = loading.value("server", "preset")
     if name:
         loading.take_preset(name, PRESETS[name])
@@ -355,6 +361,7 @@ def serve_options(loaded: Loaded[Settings], default_data: Path, *, embedded: boo
         accounts=loaded.settings.accounts,
         moderation=loaded.settings.moderation,
         files=loaded.settings.files,
+        webhooks=loaded.settings.webhooks,
     )
 
 

@@ -41,6 +41,8 @@ class Services:
     pong_within_s: float
     guard: Guard
     """The numbers that hold for each listener."""
+    hooks_at: str = ""
+    """What stands before `/hooks/SECRET` in the address of a webhook; empty: this server takes none."""
     motd: str = ""
     """Message of the day, told in the welcome."""
     link: Callable[[], Invitation | None] = lambda: None

@@ -19,6 +19,7 @@ from chat_core.client.state.model import ConversationState, Unsent
 from chat_core.protocol.requests.base import Request
 from chat_core.protocol.values import Account, Message
 from chat_tui.commands.context import Answer
+from chat_tui.views.programs import author_of
 
 
 class Subject(NamedTuple):
@@ -45,7 +46,7 @@ class Subject(NamedTuple):
     def name(self) -> str:
         """Who wrote it; not safe to draw."""
         if isinstance(self.message, Message):
-            return self.message.name
+            return author_of(self.message)
         return self.me.name if self.me is not None else ""
 
     @property

@@ -302,6 +302,14 @@ class Listed(Rest):
         return cls(text) if text.partition(" ")[0].casefold() in ACTS else cls(Target.parse(text.strip()))
 
 
+class HookAct(Rest):
+    """What to do with webhooks: `create #ops grafana`, `list`, `remove 2`."""
+
+    __slots__ = ()
+
+    label = "create|list|remove …"
+
+
 class ChatNumber(Argument):
     """The number of a private chat."""
 

@@ -16,6 +16,7 @@ from chat_tui.commands import (
     conversations,
     devices,
     files,
+    hooks,
     messages,
     order,
     presence,
@@ -32,7 +33,7 @@ from chat_tui.commands.line import PREFIX, Run, Say, resolve
 
 DOMAINS: Final = (
     conversations, channels, messages, threads, files, attention, private, presence, search, accounts, devices, order,
-    administering, settings, session,
+    hooks, administering, settings, session,
 )  # fmt: skip
 """The files with commands."""
 

@@ -24,7 +24,8 @@ from chat_core.client.state.model import ClientState, ConversationState, LinkSta
 from chat_core.protocol.values import Message
 from chat_tui.views.between import notice_parts
 from chat_tui.views.clean import drawable, drawable_line
-from chat_tui.views.names import called, shown_name
+from chat_tui.views.names import shown_name
+from chat_tui.views.programs import author_of, marked
 
 MAX_ENTRIES: Final = 2_000
 """Entries that are kept; older ones go."""
@@ -140,7 +141,7 @@ class Journal:
             where=where,
             ts=message.ts,
             kind="deleted" if gone else "action" if message.style == "action" else "message",
-            name=shown_name(called(message)),
+            name=marked(shown_name(author_of(message)), bot=message.bot),
             account=message.author,
             mine=state.me is not None and message.author == state.me.id,
             text="" if gone else drawable(message.body),

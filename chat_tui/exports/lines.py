@@ -24,6 +24,7 @@ from chat_core.protocol.events import (
 from chat_core.protocol.values import FileInfo, Message, Style
 from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.order import tell
+from chat_tui.views.programs import marked
 from chat_tui.views.when import local
 
 _ORDER = {RoleChanged: "role", RulesChanged: "rules", MemberSanctioned: "sanction"}
@@ -72,6 +73,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """seq of the message whose thread a message is in; 0: in none."""
     in_channel: bool = False
     """With that: whether it stands in the conversation besides."""
+    bot: bool = False
+    """Whether a program wrote it."""
+    via: str = ""
+    """What a webhook calls itself in it; empty: nothing."""
 
 
 def of_message(target: str, message: Message) -> Line:
@@ -88,16 +93,18 @@ def of_message(target: str, message: Message) -> Line:
         file=_file(message.file),
         thread=message.thread or 0,
         in_channel=message.in_channel,
+        bot=message.bot,
+        via=message.via,
     )
 
 
 def of_event(target: str, event: ConversationEvent) -> Line:
     """Return the line of an event of the log."""
-    about, deleted, file = 0, False, None
+    about, deleted, file, bot, via = 0, False, None, False, ""
     match event:
         case MessagePosted():
             kind, text, deleted = _kind(event.style), event.body, not event.body
-            file = _file(event.file)
+            file, bot, via = _file(event.file), event.bot, event.via
         case MessageEdited():
             kind, text, about, deleted = "edit", event.body, event.message, not event.body
         case MessageDeleted():
@@ -120,6 +127,8 @@ def of_event(target: str, event: ConversationEvent) -> Line:
         file=file,
         thread=(event.thread or 0) if isinstance(event, MessagePosted) else 0,
         in_channel=isinstance(event, MessagePosted) and event.in_channel,
+        bot=bot,
+        via=via,
     )
 
 
@@ -137,7 +146,7 @@ def as_text(line: Line, zone: tzinfo | None = None) -> str:
     """
     when = local(line.ts, zone)
     head = f"[{when:%Y-%m-%d %H:%M:%S}] {drawable_line(line.conversation)}:{line.seq}"
-    author = drawable_line(line.author)
+    author = marked(drawable_line(line.via or line.author), bot=line.bot)
     body = drawable(line.text).replace("\n", _MORE_LINES) + (" (edited)" if line.edits else "")
     if line.file is not None:
         body = f"{body} [file {file_name(line.file.name)}, {size_in_words(line.file.size)}]"

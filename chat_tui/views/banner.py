@@ -9,7 +9,8 @@ from chat_tui.views.building import QUOTED_CHARS
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.formatting import in_one_line
 from chat_tui.views.lines import Line, Span, spread
-from chat_tui.views.names import called, shown_name
+from chat_tui.views.names import shown_name
+from chat_tui.views.programs import author_of
 from chat_tui.views.when import clock
 
 
@@ -24,7 +25,7 @@ def about(draft: Draft, conversation: ConversationState | None) -> tuple[Span, .
         if message is None:
             return (Span("Answering an older message", "own"),)
         excerpt = drawable_line(in_one_line(message.body, QUOTED_CHARS))
-        return Span(f"Answering {shown_name(called(message))}", "own"), Span(f"  {excerpt}", "muted")
+        return Span(f"Answering {shown_name(author_of(message))}", "own"), Span(f"  {excerpt}", "muted")
     return ()
 
 

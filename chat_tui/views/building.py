@@ -14,7 +14,7 @@ from chat_core.client.state.model import Notice, Unsent
 from chat_core.protocol.values import Message
 from chat_tui.views.emphasis import masked
 from chat_tui.views.items import DayItem, GapItem, Item, MessageItem, NoticeItem, Quoted, UnreadItem, UnsentItem
-from chat_tui.views.names import called
+from chat_tui.views.programs import author_of
 from chat_tui.views.when import day_span
 
 GROUP_MS: Final = 5 * 60_000
@@ -63,7 +63,7 @@ class Setting(NamedTuple):
         answered = self.find(answers)
         if answered is None:
             return Quoted(0, "", "")
-        return Quoted(answered.author, called(answered), " ".join(masked(answered.body)[:QUOTED_CHARS].split()))
+        return Quoted(answered.author, author_of(answered), " ".join(masked(answered.body)[:QUOTED_CHARS].split()))
 
 
 def build(
@@ -156,12 +156,14 @@ class _Run:
         self.setting = setting
         self.seq = 0 if from_start else -1
         self.author = 0
+        self.via = ""
         self.since = 0
         self.day: date | None = None
         self.begins = self.ends = 0
         if after is not None:
             self.seq = after.message.seq
             self.author = after.message.author if after.message.style == "text" else 0
+            self.via = after.message.via
             self.since = after.since
             self.day, self.begins, self.ends = day_span(after.message.ts, setting.zone)
         if behind_gap:
@@ -171,6 +173,8 @@ class _Run:
         """Add a message."""
         self._turn_day(message.ts, message.seq)
         self.divide(message.seq)
+        if message.via != self.via:
+            self.author, self.via = 0, message.via
         head = self._begins(message.author, message.ts) or message.style == "action" or message.reply_to is not None
         head = head or message.in_channel
         self.items.append(self.setting.item(message, head, self.since))

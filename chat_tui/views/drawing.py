@@ -34,6 +34,7 @@ from chat_tui.views.items import (
 )
 from chat_tui.views.lines import Line, Role, Span, cropped, elide, right
 from chat_tui.views.names import called, name_role, shown_name, soft_role
+from chat_tui.views.programs import MARK, author_of, marked
 from chat_tui.views.threads import replies_words
 from chat_tui.views.when import clock, day_in_words, local, since
 
@@ -46,6 +47,16 @@ _ACTION_MARK: Final = "·"
 _EDITED: Final = "(edited)"
 _DELETED: Final = "message deleted"
 _IGNORED: Final = "somebody whom you ignore"
+
+
+class Who(NamedTuple):
+    """Under whose name a line stands."""
+
+    name: str
+    """Not safe to draw."""
+    role: Role
+    bot: bool = False
+    """Whether it is a program."""
 
 
 class Reader(NamedTuple):
@@ -144,7 +155,7 @@ def _message(item: MessageItem, where: Columns, reader: Reader) -> tuple[Line, .
         return _gone(message, item.head, where, reader)
     text, missing = _shown("" if _only_file(message) else message.body)
     mine = message.author == reader.account
-    who = (called(message), name_role(message.author, reader.account))
+    who = _who(message, reader)
     acts = message.style == "action"
     blocks = _blocks(text, Looks("" if mine else reader.name, reader.channels, item.revealed), who if acts else None)
     heading = _heading(message.ts, who, acts, where, reader) if item.head else ()
@@ -179,7 +190,7 @@ def _chip(file: FileInfo) -> Block:
     return ours(chip, [Mark(0, len(chip), "link")])
 
 
-def _blocks(text: str, looks: Looks, acting: tuple[str, Role] | None) -> list[Block]:
+def _blocks(text: str, looks: Looks, acting: Who | None) -> list[Block]:
     """Return the blocks of a text; what somebody does is one, with the name in front."""
     return formatted(text, looks) if acting is None else [_acted(block("text", text, looks), acting)]
 
@@ -217,7 +228,7 @@ def _replies(message: Message, where: Columns, reader: Reader) -> Line:
 
 def _gone(message: Message, head: bool, where: Columns, reader: Reader) -> tuple[Line, ...]:
     """Return the lines of a message whose text was deleted: when and who stay."""
-    who = (called(message), name_role(message.author, reader.account))
+    who = _who(message, reader)
     heading = _heading(message.ts, who, False, where, reader) if head else ()
     return tuple(laid_out([ours(_DELETED, [Mark(0, len(_DELETED), "quiet")])], where, heading))
 
@@ -226,7 +237,7 @@ def _unsent(item: UnsentItem, where: Columns, reader: Reader) -> tuple[Line, ...
     unsent = item.unsent
     text, _ = _shown(unsent.body)
     acts = unsent.style == "action"
-    who: tuple[str, Role] = (called(reader), "own")
+    who = Who(called(reader), "own")
     blocks = _blocks(text, Looks("", reader.channels, revealed=True), who if acts else None)
     words, role = _fate(item)
     if words:
@@ -245,22 +256,34 @@ def _fate(item: UnsentItem) -> tuple[str, Role]:
     return (f"◌ queued: {why}" if why else "◌ queued"), "notice"
 
 
-def _acted(done: Block, who: tuple[str, Role]) -> Block:
+def _acted(done: Block, who: Who) -> Block:
     """Put the name in front of what somebody does."""
-    name = shown_name(who[0])
+    name = marked(shown_name(who.name), bot=who.bot)
     shift = len(name) + 1
     moved = [mark._replace(start=mark.start + shift, end=mark.end + shift) for mark in done.marks]
     text = f"{name} {done.text}"
-    return done._replace(text=text, marks=[Mark(0, len(name), who[1]), *moved], said=len(text))
+    return done._replace(text=text, marks=[Mark(0, len(name), who.role), *moved], said=len(text))
 
 
-def _heading(ts: int, who: tuple[str, Role], acts: bool, where: Columns, reader: Reader) -> tuple[Span, ...]:
+def _who(message: Message, reader: Reader) -> Who:
+    return Who(author_of(message), name_role(message.author, reader.account), message.bot)
+
+
+def _heading(ts: int, who: Who, acts: bool, where: Columns, reader: Reader) -> tuple[Span, ...]:
     time = clock(ts, reader.zone)
     if where.stacked:
         if acts:
             return (Span(f" {_ACTION_MARK} ", "quiet"),)
-        name = elide(shown_name(who[0]), where.name)
-        return (Span(" "), Span(name, who[1]), Span(f"  {time}", "time"))
+        name, mark = _named(who, where.name)
+        return (Span(" "), Span(name, who.role), *mark, Span(f"  {time}", "time"))
     if acts:
         return (Span(f" {time} ", "time"), Span(right(_ACTION_MARK, where.name) + "  ", "quiet"))
-    return (Span(f" {time} ", "time"), Span(right(shown_name(who[0]), where.name) + "  ", who[1]))
+    name, mark = _named(who, where.name)
+    cells = where.name - sum(len(span.text) for span in mark)
+    return (Span(f" {time} ", "time"), Span(right(name, cells), who.role), *mark, Span("  ", who.role))
+
+
+def _named(who: Who, cells: int) -> tuple[str, tuple[Span, ...]]:
+    """Return a name, cut to a number of cells, and the mark behind it, which is never cut."""
+    mark = (Span(f" {MARK}", "quiet"),) if who.bot else ()
+    return elide(shown_name(who.name), max(1, cells - len(MARK) - 1 if mark else cells)), mark

@@ -12,7 +12,8 @@ from chat_core.protocol.values import SearchHit
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.emphasis import masked
 from chat_tui.views.lines import Line, Span, cropped, spread
-from chat_tui.views.names import called, name_role, shown_name
+from chat_tui.views.names import name_role, shown_name
+from chat_tui.views.programs import author_of
 from chat_tui.views.when import local
 
 HIT_LINES: Final = 2
@@ -39,7 +40,7 @@ def hit_lines(hit: SearchHit, width: int, *, chosen: bool, me: int | None, zone:
         margin,
         Span(drawable_line(hit.target), "channel"),
         Span("  "),
-        Span(shown_name(called(message)), name_role(message.author, me)),
+        Span(shown_name(author_of(message)), name_role(message.author, me)),
     )
     ground: Literal["", "surface"] = "surface" if chosen else ""
     return (

@@ -23,8 +23,9 @@ from chat_tui.views.items import (
     last_message,
     seq_of,
 )
-from chat_tui.views.names import called, shown_name
+from chat_tui.views.names import shown_name
 from chat_tui.views.pages import count_newer, last_notice_before, newer_than, older_than
+from chat_tui.views.programs import author_of, marked
 from chat_tui.views.timeline import Place, View
 from chat_tui.views.when import local
 
@@ -160,8 +161,8 @@ class History:
         newest = timeline.newest(_NAMED)
         if not newest and timeline.stale is not None:
             newest = timeline.stale.blocks[-1]  # the newest page is still on its way
-        names = {called(message) for message in newest}
-        return max((cell_len(shown_name(name)) for name in names), default=0)
+        names = {(author_of(message), message.bot) for message in newest}
+        return max((cell_len(marked(shown_name(name), bot=bot)) for name, bot in names), default=0)
 
     @property
     def wants_older(self) -> bool:

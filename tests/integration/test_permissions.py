@@ -19,6 +19,7 @@ from chat_core.protocol.requests import (
     attention,
     conversations,
     files,
+    hooks,
     messages,
     moderation,
     order,
@@ -65,6 +66,8 @@ class Stage(NamedTuple):
     """Of `who`, or of `maker` where `who` is no account."""
     invite: int
     """One that can be used."""
+    hook: int
+    """One of the channel."""
 
 
 EMPTY: Final = FileInfo(name="empty", size=0, type="text/plain", sha256=hashlib.sha256(b"").digest())
@@ -171,6 +174,9 @@ SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
     order.ListMemberSanctions: lambda stage: order.ListMemberSanctions(conversation=stage.channel),
     order.SanctionAccount: lambda stage: order.SanctionAccount(account=stage.other.name, act="warn"),
     order.ListSanctions: lambda stage: order.ListSanctions(),
+    hooks.MakeHook: lambda stage: hooks.MakeHook(conversation=stage.channel, name=stage.scene.name("alarms")),
+    hooks.ListHooks: lambda stage: hooks.ListHooks(conversation=stage.channel),
+    hooks.RemoveHook: lambda stage: hooks.RemoveHook(conversation=stage.channel, hook=stage.hook),
     order.Lockdown: lambda stage: order.Lockdown(locked=False),
 }
 """How each request is tried: as it is here, it succeeds for whoever may make it."""
@@ -276,7 +282,8 @@ async def _stage(scene: Scene, role: Role, place: str) -> Stage:
             await maker.get(order.SetRole(conversation=channel, account=who.name, role=cast(Any, place)))
     name, token = await scene.registered()
     device = scene.device_of(who.id or maker.id)
-    stage = Stage(scene, who, maker, other, channel, 0, name, token, device, await scene.invite())
+    hook = await maker.get(hooks.MakeHook(conversation=channel, name=scene.name("alarms")))
+    stage = Stage(scene, who, maker, other, channel, 0, name, token, device, await scene.invite(), hook["hook"]["id"])
     said = await author.get(messages.Post(conversation=channel, cid=_cid(stage), body="first"))
     return stage._replace(own=said["seq"])
 

@@ -75,6 +75,7 @@ class Scene:
             pong_within_s=10.0,
             guard=Guard(self.clock.monotonic()),
             files=self.files,
+            hooks_at="http://127.0.0.1:1",
         )
         self.router = Router(services, lambda: None)
 

@@ -54,6 +54,8 @@ def message_of(event: MessagePosted) -> Message:
         in_channel=event.in_channel,
         mentions=event.mentions,
         everyone=event.everyone,
+        bot=event.bot,
+        via=event.via,
     )
 
 

@@ -9,6 +9,7 @@ from chat_core.protocol.requests import (
     attention,
     conversations,
     files,
+    hooks,
     messages,
     moderation,
     order,
@@ -37,6 +38,7 @@ DOMAINS: Final[dict[str, tuple[type[Request[Any]], ...]]] = {
     "order": order.REQUESTS,
     "moderation": moderation.REQUESTS,
     "search": search.REQUESTS,
+    "hooks": hooks.REQUESTS,
 }
 """Requests by domain, in the order of the documentation."""
 

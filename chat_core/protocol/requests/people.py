@@ -44,6 +44,8 @@ class AboutAccount(Reply, frozen=True, kw_only=True):
 
     about: AccountDetails
     """It."""
+    token: str = ""
+    """With which a new bot signs in; it is told this once."""
 
 
 class AccountList(Reply, frozen=True, kw_only=True):
@@ -73,6 +75,9 @@ class AddAccount(Request[AboutAccount], frozen=True, kw_only=True, tag="add_acco
     """Its password; empty: none, so that the name alone is enough where it is."""
     role: Literal["member", "moderator", "owner"] = "member"
     """What it may do; more than `member` needs a password."""
+    bot: bool = False
+    """Whether it belongs to a program, which signs in with a token only. If it is there already, the token is a new
+    one, and those before are worthless."""
 
 
 class SetAccountPassword(Request[Done], frozen=True, kw_only=True, tag="set_account_password"):

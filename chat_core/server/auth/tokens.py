@@ -30,6 +30,11 @@ def token_digest(token: str) -> bytes:
     return hashlib.sha256(b"device " + token.encode("utf-8", "replace")).digest()
 
 
+def hook_digest(secret: str) -> bytes:
+    """Return what is stored of a webhook's secret, which is made as a token is."""
+    return hashlib.sha256(b"hook " + secret.encode("utf-8", "replace")).digest()
+
+
 def make_code(chance: bytes) -> str:
     """Make an invite code of `CODE_BYTES` random bytes, which can be read out and typed: `7K3M-PQ9A-…`."""
     text = base64.b32encode(chance).decode().translate(_TO_OURS)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from msgspec import structs
+
 from chat_core.base.errors import UsageFault
 from chat_core.base.ids import AccountId
 from chat_core.base.names import check_account_name, check_channel_name
@@ -34,7 +36,7 @@ from chat_core.protocol.requests.people import (
 )
 from chat_core.protocol.values import Account, AccountDetails, AuditedAct, InviteDetails
 from chat_core.server.auth.passwords import fault_of
-from chat_core.server.auth.tokens import code_digest
+from chat_core.server.auth.tokens import code_digest, token_digest
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Permission
@@ -92,8 +94,15 @@ async def add_account(ctx: Context, request: AddAccount) -> AboutAccount:
     """Make an account for somebody."""
     name = _name(request.name)
     hashed = await _hashed(ctx, request.password, name) if request.password else None
-    op = people.AddAccount(name, hashed, request.role, ctx.wall_ms(), ctx.session.account)
-    return await _as_it_is(ctx, await ctx.store.write(op))
+    if request.bot and (hashed is not None or request.role != "member"):
+        raise Refused(Refusal.BAD_REQUEST, "A bot is a member, and signs in with a token instead of a password.")
+    token = ctx.services.auth.token() if request.bot else ""
+    bot = people.NewDevice(token_digest(token), "bot") if token else None
+    op = people.AddAccount(name, hashed, request.role, ctx.wall_ms(), ctx.session.account, bot)
+    account: Account = await ctx.store.write(op)
+    if bot is not None:
+        ctx.after.append(lambda: ctx.hub.sign_out(account.id, None, "This bot has another token."))
+    return structs.replace(await _as_it_is(ctx, account), token=token)
 
 
 @handles(SetAccountPassword, needs=Permission.ADMINISTER, cost=20)

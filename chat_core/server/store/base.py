@@ -36,6 +36,7 @@ from chat_core.server.store.acts import (
 )
 from chat_core.server.store.attention import AttentionOp, AttentionReads
 from chat_core.server.store.files import FileReads
+from chat_core.server.store.hooks import HookOp, HookReads
 from chat_core.server.store.people import PeopleOp, PeopleReader
 from chat_core.server.store.people import SignInByName as SignInByName
 from chat_core.server.store.private import PrivateOp, PrivateReads
@@ -182,6 +183,8 @@ class AppendMessage:
     thread: int | None = None
     """seq of the message whose thread it is for; the digest covers it and `in_channel`."""
     in_channel: bool = False
+    via: str = ""
+    """What a webhook calls itself in this message, cleaned; empty: nothing."""
     broadcast: bool = False
     """Whether it may go into the announcements: the caller has seen that its author may write there."""
     file: FileInfo | None = None
@@ -265,6 +268,7 @@ Op = (
     | MoveReadMarker
     | OrderOp
     | ThreadOp
+    | HookOp
 )
 
 
@@ -340,7 +344,7 @@ class MessagePage:
     at_end: bool
 
 
-class Reader(FileReads, OrderReads, PeopleReader, PrivateReads, AttentionReads, ThreadReads, Protocol):
+class Reader(FileReads, HookReads, OrderReads, PeopleReader, PrivateReads, AttentionReads, ThreadReads, Protocol):
     """Reads on one consistent snapshot. Called in a reader's thread, never on the event loop."""
 
     def find(self, account: AccountId, ref: int | str) -> Place:

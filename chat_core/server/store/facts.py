@@ -104,6 +104,8 @@ class Facts:
         """Of the same accounts, on the server."""
         self.displays: dict[AccountId, str] = {}
         """What those of them are shown as that are not shown as their name."""
+        self.bots: set[AccountId] = set()
+        """Those of the same accounts that belong to programs."""
         self.order: Order | None = None
         """Who is muted, and whether the server is locked down; None: to be read."""
         self.spoke: dict[tuple[int, AccountId], int] = {}
@@ -121,6 +123,7 @@ class Facts:
         self.names.clear()
         self.roles.clear()
         self.displays.clear()
+        self.bots.clear()
         self.order = None
         self.spoke.clear()
         self.refs.clear()
@@ -146,6 +149,7 @@ class Facts:
         self.names.pop(account, None)
         self.roles.pop(account, None)
         self.displays.pop(account, None)
+        self.bots.discard(account)
         self.refs.clear()
         self.doors.clear()
 
@@ -189,6 +193,8 @@ class Facts:
                 self.roles[AccountId(account.id)] = account.role
                 if account.display:
                     self.displays[AccountId(account.id)] = account.display
+                if account.bot:
+                    self.bots.add(AccountId(account.id))
 
     def learn_order(self, connection: Connection, now_ms: int) -> Order:
         """Read who may not write, if that is not known."""

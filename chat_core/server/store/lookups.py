@@ -95,7 +95,7 @@ CONVERSATION = (
 _by_id = select(*CONVERSATION).where(conversations.c.id == bindparam("id"))
 _by_name = select(*CONVERSATION).where(conversations.c.name_key == bindparam("name_key"))
 _by_accounts = select(*CONVERSATION).where(conversations.c.direct_key == bindparam("direct_key"))
-ACCOUNT = (accounts.c.id, accounts.c.name, accounts.c.role, accounts.c.display)
+ACCOUNT = (accounts.c.id, accounts.c.name, accounts.c.role, accounts.c.display, accounts.c.bot)
 """Columns of an `Account`, in its order."""
 
 _account_by_id = select(*ACCOUNT).where(accounts.c.id == bindparam("id"))
@@ -153,7 +153,7 @@ def accounts_of(connection: Connection, numbers: Iterable[AccountId]) -> list[Ac
 
 def account_of(row: Any) -> Account:
     """Return the account of a row that has the columns of `ACCOUNT`."""
-    return Account(id=row.id, name=row.name, role=row.role, display=row.display)
+    return Account(id=row.id, name=row.name, role=row.role, display=row.display, bot=bool(row.bot))
 
 
 def find_channel(connection: Connection, name: str) -> ConversationRow | None:

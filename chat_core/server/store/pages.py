@@ -38,6 +38,8 @@ MESSAGE = select(
     messages.c.last_reply,
     messages.c.mentions,
     messages.c.everyone,
+    messages.c.bot,
+    messages.c.via,
     files.c.name.label("file_name"),
     files.c.size.label("file_size"),
     files.c.type.label("file_type"),
@@ -195,6 +197,8 @@ def message_of(row: Row[Any]) -> Message:
         file=_file(row),
         mentions=unpack_accounts(row.mentions),
         everyone=row.everyone,
+        bot=row.bot,
+        via=row.via,
     )
 
 

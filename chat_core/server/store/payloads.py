@@ -56,6 +56,8 @@ class _Posted(_Payload, frozen=True, omit_defaults=True):
     in_channel: bool = False
     mentions: tuple[int, ...] = ()
     everyone: Everyone = ""
+    bot: bool = False
+    via: str = ""
 
 
 class _Edited(_Payload, frozen=True, omit_defaults=True):
@@ -107,10 +109,12 @@ def pack_posted(
     *,
     thread: int | None = None,
     in_channel: bool = False,
+    bot: bool = False,
+    via: str = "",
 ) -> bytes:
     """Return the payload of a `MessagePosted`."""
     held = None if file is None else _File(file.name, file.size, file.type, file.sha256)
-    return _pack(_Posted(body, style, reply_to, held, thread, in_channel, mentions, everyone))
+    return _pack(_Posted(body, style, reply_to, held, thread, in_channel, mentions, everyone, bot, via))
 
 
 def pack_edited(body: str, mentions: tuple[int, ...] = (), everyone: Everyone = "") -> bytes:
@@ -177,6 +181,8 @@ def conversation_event(
             in_channel=posted.in_channel,
             mentions=posted.mentions,
             everyone=posted.everyone,
+            bot=posted.bot,
+            via=posted.via,
         )
         return event, posted.body
     if kind == TOPIC_CHANGED:

@@ -148,6 +148,8 @@ class AddAccount:
     ts: int
     by: AccountId | None = None
     """Who does it; None: the command line. Here and below, only owners may, and the audit log tells of it."""
+    bot: NewDevice | None = None
+    """With which it signs in if it belongs to a program; one that is there already loses its other devices."""
 
 
 @dataclass(frozen=True, slots=True)

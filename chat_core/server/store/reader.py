@@ -20,6 +20,7 @@ from chat_core.server.store.acts import Act, ServerLock
 from chat_core.server.store.attention import Mentioned, MentionKey
 from chat_core.server.store.base import Head, MessagePage, Place, Refused
 from chat_core.server.store.file_reads import SqlFileReads
+from chat_core.server.store.hook_reads import SqlHookReader
 from chat_core.server.store.lookups import ConversationRow, Seat
 from chat_core.server.store.payloads import CONVERSATION_LEFT, account_event
 from chat_core.server.store.people_reads import SqlPeopleReader
@@ -104,7 +105,7 @@ _account_events: Final = (
 )
 
 
-class SqlReader(SqlFileReads, SqlPeopleReader, SqlThreadReader):
+class SqlReader(SqlFileReads, SqlHookReader, SqlPeopleReader, SqlThreadReader):
     """A `Searcher`; see there.
 
     Args:

@@ -29,7 +29,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0008"
+HEAD: Final = "0009"
 """Version of the schema below; versions are four digits, so that they compare as text."""
 VERSION_TABLE: Final = "schema_version"
 """Where Alembic keeps the version of a database."""
@@ -80,6 +80,7 @@ accounts = Table(
     Column("skeleton", Text),  # how a registered name looks (UTS 39); NULL: it is not registered
     Column("dm_policy", Text, nullable=False, server_default=text("'open'")),
     Column("display_looks", Text),  # how the letters of what it is shown as look (UTS 39); NULL: as its name
+    Column("bot", Text, nullable=False, server_default=text("''")),  # bot: has a token; hook: a webhook writes as it
     UniqueConstraint("name_key"),
     sqlite_autoincrement=True,  # a number is never given twice
 )
@@ -192,6 +193,8 @@ messages = Table(
     Column("last_reply", _Number, nullable=False, server_default=text("0")),  # time of the newest of them
     Column("mentions", Text, nullable=False, server_default=text("''")),  # accounts with a row in `mentions`, "3 17"
     Column("everyone", Text, nullable=False, server_default=text("''")),  # here, channel: whom it calls besides
+    Column("bot", Boolean, nullable=False, server_default=false()),  # whether a program wrote it
+    Column("via", Text, nullable=False, server_default=text("''")),  # name that a webhook gave itself; empty: none
 )
 IN_CHANNEL: Final = or_(messages.c.thread.is_(None), messages.c.in_channel)
 """Of a message: whether it is a line of its conversation, and so can be unread there."""
@@ -312,6 +315,22 @@ invites = Table(
     UniqueConstraint("code_hash"),
     sqlite_autoincrement=True,
 )
+
+hooks = Table(
+    "hooks",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("key_hash", LargeBinary, nullable=False),  # SHA-256 of a random secret
+    Column("conversation", _Number, ForeignKey("conversations.id"), nullable=False),
+    Column("account", _Number, ForeignKey("accounts.id"), nullable=False),  # as whom it writes
+    Column("made_by", _Number, ForeignKey("accounts.id"), nullable=False),
+    Column("made_ts", _Number, nullable=False),
+    UniqueConstraint("key_hash"),
+    UniqueConstraint("account"),
+    Index("ix_hooks_conversation", "conversation"),
+    sqlite_autoincrement=True,
+)
+"""Webhooks: who knows the secret writes into the conversation; a removed one has no row."""
 
 allowlist = Table(
     "allowlist",

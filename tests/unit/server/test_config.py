@@ -22,6 +22,7 @@ from chat_core.server.config import (
     load,
     serve_options,
 )
+from chat_core.server.hook_settings import listen_at
 from chat_core.server.observe import LEVELS
 from chat_core.server.presets import PRESETS
 from chat_core.server.profiles import INTERNET, LOCAL
@@ -55,13 +56,12 @@ def test_server_that_is_told_nothing_has_the_defaults_of_its_options(data: Path)
 def test_every_setting_has_words_and_every_section_sets_an_option() -> None:
     assert all(in_words(key.type) for key in keys_of(Settings))
     profiles = {"local", "internet", "moderation", "files"}
-    names = {key.name for key in keys_of(Settings) if key.section not in {*profiles, "observe", "accounts"}} - {
-        "preset"
-    }
+    others = {*profiles, "observe", "accounts", "webhooks"}
+    names = {key.name for key in keys_of(Settings) if key.section not in others} - {"preset"}
     observed = {
         "observe_port" if key.name == "port" else key.name for key in keys_of(Settings) if key.section == "observe"
     }
-    assert names | observed | profiles | {"embedded", "accounts"} == set(get_type_hints(ServeOptions))
+    assert names | observed | profiles | {"embedded", "accounts", "webhooks"} == set(get_type_hints(ServeOptions))
 
 
 def test_every_setting_reaches_the_server(data: Path, tmp_path: Path) -> None:
@@ -184,7 +184,18 @@ def test_text_ends_with_what_the_settings_come_to(data: Path) -> None:
 
     text = as_text(loaded, data)
 
-    sections = {"server", "tls", "limits", "local", "internet", "moderation", "files", "observe", "accounts"}
+    sections = {
+        "server",
+        "tls",
+        "limits",
+        "local",
+        "internet",
+        "moderation",
+        "files",
+        "observe",
+        "accounts",
+        "webhooks",
+    }
     assert set(tomllib.loads(text)) == sections
     assert text.splitlines()[-4:] == [
         f"# data folder: {data}",
@@ -247,3 +258,15 @@ def test_every_value_of_a_preset_is_a_setting_or_awaited(data: Path, name: str) 
 
     assert {at for at in PRESETS[name] if at not in known} == AWAITED
     assert load(Given(preset=name), {}, data).settings.server.preset == name
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:80", "chat.example.org:80", "127.0.0.1", "[::1]:x", "127.0.0.1:70000"])
+def test_webhooks_are_taken_on_the_loopback_interface_only(data: Path, listen: str) -> None:
+    with pytest.raises(SettingsFault, match="expected a loopback address and a port"):
+        load(Given(), {"CHAT_CORE_WEBHOOKS_LISTEN": listen}, data)
+
+
+@pytest.mark.parametrize(("listen", "at"), [("127.0.0.1:80", ("127.0.0.1", 80)), ("[::1]:0", ("::1", 0)), ("", None)])
+def test_address_of_webhooks_is_read(data: Path, listen: str, at: tuple[str, int] | None) -> None:
+    told = options(data, Given(), {"CHAT_CORE_WEBHOOKS_LISTEN": listen}).webhooks.listen
+    assert listen_at(told) == at

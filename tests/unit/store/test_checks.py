@@ -62,6 +62,9 @@ async def fill(path: Path) -> None:
         f"VALUES (4, 'zoe', 'zoe', 0, 1, '{HASH}', 1, 'zoe')",
         "INSERT INTO devices (account, token_hash, label, made_ts, used_ts) VALUES (4, zeroblob(32), 'desk', 1, 1)",
         "INSERT INTO invites (code_hash, uses_left, made_ts) VALUES (zeroblob(32), 1, 1)",
+        "INSERT INTO accounts (id, name, name_key, log_head, created_ts, bot, disabled) "
+        "VALUES (5, 'alarms', 'alarms', 0, 1, 'hook', 1)",
+        "INSERT INTO hooks (key_hash, conversation, account, made_by, made_ts) VALUES (zeroblob(32), 3, 5, 1, 1)",
         "INSERT INTO allowlist (name_key, name, added_ts) VALUES ('yan', 'Yan', 1)",
     )
 
@@ -113,7 +116,7 @@ EDITED, DELETED = row_id(DIRECT, 1), row_id(DIRECT, 2)
 ROOT = row_id(DIRECT, 7)
 COPY_OF_9 = f"INSERT INTO events SELECT {{}}, eid, kind, author, ts, NULL, payload, NULL FROM events WHERE id = {KEY_9}"
 COPY_OF_MESSAGE = (
-    "INSERT INTO messages SELECT {}, author, ts, {}, body, style, NULL, 0, 0, NULL, NULL, 0, 0, '', '' "
+    "INSERT INTO messages SELECT {}, author, ts, {}, body, style, NULL, 0, 0, NULL, NULL, 0, 0, '', '', 0, '' "
     f"FROM messages WHERE id = {KEY_2}"
 )
 
@@ -133,6 +136,15 @@ DAMAGES = {
     "short_token": ("ways-in", "UPDATE devices SET token_hash = x'00'", "device 1: no token can belong to it"),
     "short_code": ("ways-in", "UPDATE invites SET code_hash = x'00'", "invite 1: no code can belong to it"),
     "overspent": ("ways-in", "UPDATE invites SET uses_left = -1", "invite 1: it was used more often than it may be"),
+    "short_secret": ("ways-in", "UPDATE hooks SET key_hash = x'00'", "webhook 1: no secret can belong to it"),
+    "hook_of_a_person": (
+        "ways-in",
+        "UPDATE hooks SET account = 1",
+        "webhook 1: it writes as an account that is no web",
+    ),
+    "hook_of_two": ("ways-in", f"UPDATE hooks SET conversation = {DIRECT}", "it writes into what is no channel"),
+    "odd_program": ("ways-in", "UPDATE accounts SET bot = 'x' WHERE id = 1", "account 1: what program it belongs to"),
+    "bot_with_password": ("ways-in", "UPDATE accounts SET bot = 'bot' WHERE id = 4", "4: it is a program with a pass"),
     "listed_otherwise": ("ways-in", "UPDATE allowlist SET name_key = 'x'", "a listed name cannot be found"),
     # the log
     "hole": ("logs", f"DELETE FROM events WHERE id = {KEY_5}", "conversation 3: event 5 is missing"),
@@ -162,6 +174,7 @@ DAMAGES = {
         f"UPDATE messages SET style = 'action' WHERE id = {KEY_2}",
         "message 3:2: author, time",
     ),
+    "no_bot": ("messages", f"UPDATE messages SET bot = 1 WHERE id = {KEY_5}", "message 3:5: author, time"),
     "other_answer": ("messages", f"UPDATE messages SET reply_to = 2 WHERE id = {KEY_5}", "message 3:5: author, time"),
     "no_message": ("messages", f"DELETE FROM messages WHERE id = {KEY_2}", "event 3:2: the message that it posted"),
     "no_answered": (

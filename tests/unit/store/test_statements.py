@@ -68,7 +68,7 @@ def test_tables_can_be_made_in_each_dialect(dialect: Dialect) -> None:
 def test_hot_statement_binds_what_its_rows_hold(dialect: Dialect) -> None:
     hot = [value for value in vars(posts).values() if isinstance(value, Many)]
 
-    assert len(hot) == 6
+    assert len(hot) == 7
     for many in hot:
         text, positional = many.compiled(dialect)
         assert positional == ("?" in text) == (dialect.name == "sqlite")

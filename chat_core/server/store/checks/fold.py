@@ -71,6 +71,8 @@ _log: Final = (
         messages.c.last_reply,
         messages.c.mentions,
         messages.c.everyone,
+        messages.c.bot,
+        messages.c.via,
         files.c.account.label("file_account"),
         files.c.name.label("file_name"),
         files.c.size.label("file_size"),
@@ -200,8 +202,8 @@ class _Fold:
             return
         if entry.ordinal != self._messages:
             self._say("message", entry, f"it is counted as number {entry.ordinal:,}, it is number {self._messages:,}")
-        there = (entry.message_author, entry.message_ts, entry.style, entry.reply_to)
-        if there != (event.author, event.ts, event.style, event.reply_to):
+        there = (entry.message_author, entry.message_ts, entry.style, entry.reply_to, entry.bot, entry.via)
+        if there != (event.author, event.ts, event.style, event.reply_to, event.bot, event.via):
             self._say("message", entry, "author, time, style or what it answers is not as it was posted")
         self._hangs(entry, event)
         thread = None if event.thread is None else row_id(self._conversation, event.thread)

@@ -31,6 +31,8 @@ def sign_in_by_name(work: Work, op: SignInByName) -> Committed:
     known = persons.by_name(work, name)
     if known is not None and known.password is not None:
         raise Refused(Refusal.PASSWORD_NEEDED, f"The name '{known.name}' has a password: sign in with it.")
+    if known is not None and known.bot:
+        raise Refused(Refusal.SIGN_IN_REFUSED, f"'{known.name}' is a program: it signs in with its token only.")
     if op.make == "listed" and not persons.is_listed(work, name):
         refusal = why_not("allowlist", name, listed=False, invite=None)
         assert refusal is not None
@@ -82,7 +84,7 @@ def rename(work: Work, op: RenameAccount) -> Committed:
 
 def check_may_sign_in(work: Work, person: Person, ts: int) -> None:
     """Refuse an account that is kept out, however it signs in. Raises: Refused `disabled`, `banned`."""
-    if person.disabled:
+    if person.disabled or person.bot == "hook":
         raise Refused(Refusal.DISABLED, REFUSALS[Refusal.DISABLED].text)
     check_not_banned(work, person.id, ts)
 

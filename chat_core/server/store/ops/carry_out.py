@@ -31,12 +31,14 @@ from chat_core.server.store.base import (
     SetChannelTopic,
     SetDisplayName,
 )
+from chat_core.server.store.hooks import HookOp
 from chat_core.server.store.ops import (
     accounts,
     attention,
     changes,
     conversations,
     display,
+    hooks,
     locking,
     order,
     people,
@@ -95,6 +97,8 @@ def _one(work: Work, op: Op) -> Committed:
         return private.carry_out(work, op)
     if isinstance(op, ThreadOp):
         return threads.carry_out(work, op)
+    if isinstance(op, HookOp):
+        return hooks.carry_out(work, op)
     return _conversed(work, op)
 
 

@@ -38,6 +38,8 @@ _message = select(
     messages.c.in_channel,
     messages.c.mentions,
     messages.c.ts,
+    messages.c.bot,
+    messages.c.via,
 ).where(messages.c.id == bindparam("key"))
 _last_change = (
     select(events.c.id, events.c.ts)
@@ -82,6 +84,8 @@ class _Message(NamedTuple):
     in_channel: bool | None
     mentions: str
     ts: int
+    bot: bool
+    via: str
 
 
 def change_message(work: Work, op: EditMessage | DeleteMessage) -> Committed:
@@ -149,7 +153,7 @@ def _own(work: Work, op: EditMessage | DeleteMessage) -> tuple[ConversationRow, 
     found = work.connection.execute(_message, {"key": row_id(row.id, op.seq)}).first() if op.seq <= MAX_SEQ else None
     if found is None:
         raise Refused(Refusal.NO_MESSAGE, REFUSALS[Refusal.NO_MESSAGE].text)
-    message = _Message(*found)
+    message = _Message._make(found)
     if message.author != op.account:
         raise Refused(Refusal.NOT_ALLOWED, "Only its author changes a message.")
     return row, seat.role, message
@@ -169,7 +173,15 @@ def _erase(work: Work, message: _Message) -> tuple[bytes, ...]:
     """Take the text and the file out of the log, and their digest from the cid, which stays; return the file's hash."""
     cid = work.connection.execute(_sent_as, {"key": message.key}).scalar_one()
     thread = None if message.thread is None else seq_of(message.thread)
-    payload = pack_posted("", message.style, message.reply_to, thread=thread, in_channel=bool(message.in_channel))
+    payload = pack_posted(
+        "",
+        message.style,
+        message.reply_to,
+        thread=thread,
+        in_channel=bool(message.in_channel),
+        bot=message.bot,
+        via=message.via,
+    )
     work.connection.execute(_erase_posted, {"key": message.key, "new_payload": payload})
     work.connection.execute(_erase_edited, {"key": message.key})
     work.connection.execute(_erase_digest, {"of_cid": cid, "of_account": message.author})

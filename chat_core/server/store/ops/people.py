@@ -28,6 +28,7 @@ from chat_core.server.store.people import (
     DropInvite,
     MakeGuest,
     MakeInvite,
+    NewDevice,
     OpenDevice,
     PeopleOp,
     RegisterAccount,
@@ -117,9 +118,11 @@ def _add(work: Work, op: AddAccount) -> Committed:
     if fault := name_fault(name, guest=False):
         raise Refused(Refusal.BAD_NAME, fault)
     holder = persons.by_name(work, name)
-    if holder is not None:
-        raise accounts.taken(holder.name)
     who = _owner(work, op.by)
+    if holder is not None:
+        if op.bot is None or holder.bot != "bot":
+            raise accounts.taken(holder.name)
+        return _another_token(work, op, who, holder, op.bot)
     role = op.role
     if op.password is not None and not persons.any_registered(work):
         role = "owner"
@@ -129,9 +132,20 @@ def _add(work: Work, op: AddAccount) -> Committed:
     account = replace(made.reply[0], role=role)
     if op.password is not None:
         persons.register(work, AccountId(account.id), op.password, op.ts, looks, role=role)
-    detail = role if op.password is not None else f"{role}, without a password"
+    if op.bot is not None:
+        persons.change(work, AccountId(account.id), bot="bot")
+        persons.add_device(work, AccountId(account.id), op.bot, op.ts)
+        account = replace(account, bot=True)
+    detail = "bot" if op.bot is not None else role if op.password is not None else f"{role}, without a password"
     audit.record(work, op.ts, who.id, who.audited, "add account", name, detail)
     return Committed(reply=account, account_events=made.account_events, memberships=made.memberships)
+
+
+def _another_token(work: Work, op: AddAccount, who: Actor, bot: Person, device: NewDevice) -> Committed:
+    persons.drop_devices(work, persons.devices_of(work, bot.id))
+    persons.add_device(work, bot.id, device, op.ts)
+    audit.record(work, op.ts, who.id, who.audited, "bot token", bot.name, "")
+    return Committed(reply=bot.account)
 
 
 def _disable(work: Work, op: DisableAccount) -> Committed:

@@ -20,7 +20,7 @@ SEEN_EVERY_MS: Final = 60_000
 
 _person = select(
     accounts.c.id, accounts.c.name, accounts.c.role, accounts.c.password, accounts.c.registered_ts, accounts.c.disabled,
-    accounts.c.seen_ts, accounts.c.display,
+    accounts.c.seen_ts, accounts.c.display, accounts.c.bot,
 )  # fmt: skip
 _by_key: Final = _person.where(accounts.c.name_key == bindparam("name_key"))
 _by_number: Final = _person.where(accounts.c.id == bindparam("id"))
@@ -51,11 +51,13 @@ class Person:
     disabled: bool
     seen_ts: int
     display: str
+    bot: str = ""
+    """`bot`: it comes in with its token; `hook`: it never does; empty: it is no program."""
 
     @property
     def account(self) -> Account:
         """As others see it."""
-        return Account(id=self.id, name=self.name, role=self.role, display=self.display)
+        return Account(id=self.id, name=self.name, role=self.role, display=self.display, bot=bool(self.bot))
 
 
 @dataclass(frozen=True, slots=True)

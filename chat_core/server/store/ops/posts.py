@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, true, update
 
 from chat_core.base.ids import EID_BYTES, AccountId, Cid, ConversationId
 from chat_core.protocol.codes import REFUSALS, Refusal
@@ -44,6 +44,11 @@ _advance = Many(
     "new_eid",
     "new_ordinal",
     "number",
+)
+_mark_bot = Many(
+    update(messages).where(messages.c.id == bindparam("key")).values(bot=true(), via=bindparam("new_via")),
+    "new_via",
+    "key",
 )
 _taken = (
     memberships.c.conversation == bindparam("of_conversation"),
@@ -118,6 +123,7 @@ class _Run:
         self._messages: list[tuple[int | str | bytes | None, ...]] = []
         self._cids: list[tuple[int | str | bytes | None, ...]] = []
         self._files: list[dict[str, int | str | bytes]] = []
+        self._by_bots: list[tuple[str, int]] = []
         self._eids: dict[ConversationId, bytes] = {}
         self._read: dict[tuple[ConversationId, AccountId], int] = {}
         self._own: set[tuple[ConversationId, AccountId]] = set()
@@ -163,6 +169,7 @@ class _Run:
         if self._replies is not None:
             self._replies.write()
         mentioning.note(connection, self._calls)
+        _mark_bot.run(connection, self._by_bots)
         logs = self._facts.logs
         _advance.run(
             connection,
@@ -251,11 +258,24 @@ class _Run:
             self._mark(log, seat, account)
         if root is not None and self._replies is not None:
             told = self._replies.reply(root, account, seq, op.ts)
-        payload = pack_posted(op.body, op.style, op.reply_to, op.file, *called, thread=thread, in_channel=bool(shown))
+        bot = account in self._facts.bots
+        payload = pack_posted(
+            op.body,
+            op.style,
+            op.reply_to,
+            op.file,
+            *called,
+            thread=thread,
+            in_channel=bool(shown),
+            bot=bot,
+            via=op.via,
+        )
         if called != mentioning.NO_ONE:
             self._calls.append((key, op.ts, called))
         self._events.append((key, eid, MESSAGE_POSTED, account, op.ts, cid, payload))
         self._messages.append((key, log.ordinal, account, op.ts, seq, op.body, op.style, op.reply_to, hangs_on, shown))
+        if bot:
+            self._by_bots.append((op.via, key))
         self._cids.append((cid, account, number, seq, op.ts, proof))
         if op.file is not None:
             self._files.append({"message": key, "account": account, **msgspec.structs.asdict(op.file)})
@@ -284,6 +304,8 @@ class _Run:
             in_channel=bool(shown),
             mentions=called.accounts,
             everyone=called.everyone,
+            bot=bot,
+            via=op.via,
         )
         return Committed(reply=(number, seq, op.ts, False), events=(event,), account_events=told)
 

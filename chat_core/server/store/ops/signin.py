@@ -124,6 +124,8 @@ def set_password(work: Work, op: SetPassword) -> Committed:
         raise Refused(Refusal.NO_ACCOUNT, REFUSALS[Refusal.NO_ACCOUNT].text)
     if person.role == "guest":
         raise Refused(Refusal.NOT_ALLOWED, "A guest has no password: sign out, and register a name.")
+    if person.bot:
+        raise Refused(Refusal.NOT_ALLOWED, f"'{person.name}' is a program, and has no password.")
     looks = check_look_alike(work.connection, person.name, person.id)
     who = actor(work, op.by if op.for_them else person.id)
     if op.for_them and who.account is not None and who.account.role != "owner":
@@ -155,7 +157,7 @@ def _is_free(work: Work, name: str) -> bool:
 
 def _claimable(holder: Person) -> bool:
     """Return whether whoever can be this account by its name alone may give it a password."""
-    return holder.password is None and not holder.disabled and holder.role == "member"
+    return holder.password is None and not holder.disabled and holder.role == "member" and not holder.bot
 
 
 def _let_in(work: Work, op: RegisterAccount, name: str) -> invites.InviteFound | None:

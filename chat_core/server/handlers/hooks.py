@@ -1,0 +1,60 @@
+"""Webhooks: made, listed, removed, by the operators of their channels."""
+
+from __future__ import annotations
+
+from chat_core.base.errors import UsageFault
+from chat_core.base.names import spell_account_name
+from chat_core.protocol.codes import Refusal
+from chat_core.protocol.requests.base import Done
+from chat_core.protocol.requests.hooks import HookMade, Hooks, ListHooks, MakeHook, RemoveHook
+from chat_core.server.auth.tokens import hook_digest
+from chat_core.server.context import Context
+from chat_core.server.observe import get_log
+from chat_core.server.registry import handles
+from chat_core.server.rules.permissions import Inside, Permission, operates
+from chat_core.server.store import hooks as ops
+from chat_core.server.store.base import Reader, Refused
+
+log = get_log(__name__)
+
+
+@handles(MakeHook, needs=Permission.OPERATE, inside=Inside.OPERATOR, cost=5)
+async def make_hook(ctx: Context, request: MakeHook) -> HookMade:
+    """Make a webhook, and tell its address this once."""
+    if not ctx.services.hooks_at:
+        raise Refused(
+            Refusal.UNAVAILABLE, "This server takes no webhooks: whoever runs it turns them on with [webhooks] listen."
+        )
+    try:
+        name = spell_account_name(request.name.removeprefix("@"))
+    except UsageFault as fault:
+        raise Refused(Refusal.BAD_NAME, str(fault)) from fault
+    secret = ctx.services.auth.token()
+    hook = await ctx.store.write(
+        ops.AddHook(ctx.account, request.conversation, name, hook_digest(secret), ctx.wall_ms())
+    )
+    log.info("webhook made", hook=hook.id)
+    return HookMade(hook=hook, url=f"{ctx.services.hooks_at}/hooks/{secret}")
+
+
+@handles(ListHooks, needs=Permission.OPERATE, inside=Inside.OPERATOR, cost=3)
+async def list_hooks(ctx: Context, request: ListHooks) -> Hooks:
+    """List a channel's webhooks, for its operators."""
+    account = ctx.account
+
+    def query(reader: Reader) -> Hooks:
+        place = reader.find(account, request.conversation)
+        [asker] = reader.accounts([account])
+        if place.kind != "channel" or not operates(asker.role, place.role):
+            raise Refused(Refusal.NOT_ALLOWED, "Only operators of a channel see its webhooks.")
+        return Hooks(hooks=tuple(reader.hooks_of(place.id)))
+
+    return await ctx.store.read(query)
+
+
+@handles(RemoveHook, needs=Permission.OPERATE, inside=Inside.OPERATOR)
+async def remove_hook(ctx: Context, request: RemoveHook) -> Done:
+    """Remove a webhook."""
+    await ctx.store.write(ops.RemoveHook(ctx.account, request.conversation, request.hook, ctx.wall_ms()))
+    log.info("webhook removed", hook=request.hook)
+    return Done()

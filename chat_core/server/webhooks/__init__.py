@@ -1,0 +1,1 @@
+"""Webhooks: an HTTP server of its own that turns what other programs POST into messages."""
