@@ -14,7 +14,7 @@ from msgspec import Meta
 from chat_core.base.settings import LIVE, FilePath, Loaded, Loading, Origin, SettingsFault, as_toml, quoted, read_toml
 from chat_core.base.text import clean_line, line_for_terminal
 from chat_core.protocol import limits
-from chat_core.server.manners import NO_MANNERS, Manners
+from chat_core.server.manners import MESSAGES, NO_MANNERS, Manners, MessagesSection
 from chat_core.server.presets import PRESETS
 from chat_core.server.profiles import INTERNET, LOCAL, InternetSection, LocalSection, Profile
 from chat_core.server.quotas import FILES, FilesSection
@@ -100,6 +100,8 @@ class ServeOptions:
     """What is moderated in channels."""
     files: FilesSection = FILES
     """What is taken of files."""
+    messages: MessagesSection = MESSAGES
+    """What may become of a message."""
 
 
 class ServerSection(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,6 +218,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     files: FilesSection = FILES
     observe: ObserveSection = ObserveSection()
     accounts: AccountsSection = AccountsSection()
+    messages: MessagesSection = MESSAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,6 +358,7 @@ def serve_options(loaded: Loaded[Settings], default_data: Path, *, embedded: boo
         accounts=loaded.settings.accounts,
         moderation=loaded.settings.moderation,
         files=loaded.settings.files,
+        messages=loaded.settings.messages,
     )
 
 

@@ -30,13 +30,13 @@ def declare(command: Declare) -> None:
         default="-",
         help="-: standard input, a line a message; blank lines are skipped",
     )
-    _add_server(sending)
+    add_server(sending)
     _add_patience(sending)
     sending.add_argument("--key", metavar="K", help="makes it repeatable: run again, nothing is sent twice")
 
     tailing = command(_tail)
     tailing.add_argument("targets", metavar="TARGET", nargs="+", help=target)
-    _add_server(tailing)
+    add_server(tailing)
     tailing.add_argument("--json", action="store_true", help="one JSON object a line")
     tailing.add_argument(
         "--since", metavar="SEQ", help="begin behind this seq (0: from the beginning); of several targets '#a:17,#b:0'"
@@ -46,7 +46,7 @@ def declare(command: Declare) -> None:
 
     looking = command(_history)
     looking.add_argument("target", metavar="TARGET", help=target)
-    _add_server(looking)
+    add_server(looking)
     looking.add_argument("--json", action="store_true", help="one JSON object a line")
     looking.add_argument("--last", type=_count, default=50, metavar="N", help="how many [50]")
 
@@ -55,7 +55,7 @@ def declare(command: Declare) -> None:
         "query", metavar="QUERY", help='words, "phrases", from:ann, before:2026-01-31, has:link, mentions:me ...'
     )
     finding.add_argument("--in", dest="target", metavar="TARGET", help="only there; " + target)
-    _add_server(finding)
+    add_server(finding)
     finding.add_argument("--json", action="store_true", help="one JSON object a line")
     finding.add_argument("--ranked", action="store_true", help="the best first, instead of the newest")
     finding.add_argument("--last", type=_count, default=20, metavar="N", help="how many [20]")
@@ -64,13 +64,13 @@ def declare(command: Declare) -> None:
     sending_file.add_argument("target", metavar="TARGET", help=target)
     sending_file.add_argument("path", metavar="PATH", help="the file")
     sending_file.add_argument("--text", default="", metavar="TEXT", help="a message to go with it [its name]")
-    _add_server(sending_file)
+    add_server(sending_file)
     _add_patience(sending_file)
 
     saving = command(_download)
     saving.add_argument("message", metavar="MESSAGE", help="address of its message, in quotes: '#ops:17'")
     saving.add_argument("--to", default=".", metavar="PATH", help="a folder, or a free name for the file [.]")
-    _add_server(saving)
+    add_server(saving)
     _add_patience(saving)
 
 
@@ -80,7 +80,8 @@ def _add_patience(command: ArgumentParser) -> None:
     )
 
 
-def _add_server(command: ArgumentParser) -> None:
+def add_server(command: ArgumentParser) -> None:
+    """Declare where a command goes, and as whom."""
     command.add_argument(
         "--server", metavar="ADDRESS", help="or a link, or `here`: this computer's own [the one used last, else here]"
     )
@@ -114,7 +115,7 @@ def _send(options: Namespace) -> ExitCode:
         raise UsageFault("Standard input holds the password then: give the text as an argument.")
     if text is not None and not text.strip():
         raise UsageFault("The message is empty: write a text, or - for standard input.")
-    server = _server(options)
+    server = server_of(options)
     return run(send(server, options.target, text, timeout_s=options.timeout, key=options.key))
 
 
@@ -127,7 +128,7 @@ def _tail(options: Namespace) -> ExitCode:
         since = parse_since(options.targets, options.since)
     except ValueError as error:
         raise UsageFault(str(error)) from error
-    server = _server(options)
+    server = server_of(options)
     return run(tail(server, since, json=options.json, count=options.count, events=options.events))
 
 
@@ -136,7 +137,7 @@ def _history(options: Namespace) -> ExitCode:
     from chat_tui.plain.history import history
     from chat_tui.plain.running import run
 
-    server = _server(options)
+    server = server_of(options)
     return run(history(server, options.target, last=options.last, json=options.json))
 
 
@@ -145,7 +146,7 @@ def _search(options: Namespace) -> ExitCode:
     from chat_tui.plain.running import run
     from chat_tui.plain.search import search
 
-    server = _server(options)
+    server = server_of(options)
     return run(
         search(
             server,
@@ -164,7 +165,7 @@ def _upload(options: Namespace) -> ExitCode:
     from chat_tui.plain.running import run
 
     path, text = Path(options.path).expanduser(), options.text
-    return run(upload(_server(options), options.target, path, text=text, timeout_s=options.timeout))
+    return run(upload(server_of(options), options.target, path, text=text, timeout_s=options.timeout))
 
 
 def _download(options: Namespace) -> ExitCode:
@@ -173,10 +174,10 @@ def _download(options: Namespace) -> ExitCode:
     from chat_tui.plain.running import run
 
     to = Path(options.to).expanduser()
-    return run(download(_server(options), options.message, to, timeout_s=options.timeout))
+    return run(download(server_of(options), options.message, to, timeout_s=options.timeout))
 
 
-def _server(options: Namespace) -> Server:
+def server_of(options: Namespace) -> Server:
     """Return where to go, as whom, and with what; this computer's own server runs then."""
     from chat_core.client import FileTokens
     from chat_tui.plain.running import Server

@@ -15,6 +15,7 @@ from chat_tui.commands import (
     conversations,
     devices,
     files,
+    marks,
     messages,
     order,
     presence,
@@ -29,7 +30,8 @@ from chat_tui.commands.command import DECLARED, Command
 from chat_tui.commands.line import PREFIX, Run, Say, resolve
 
 DOMAINS: Final = (
-    conversations, channels, messages, files, private, presence, search, accounts, devices, order, administering,
+    conversations, channels, messages, marks, files, private, presence, search, accounts, devices, order,
+    administering,
     settings, session,
 )  # fmt: skip
 """The files with commands."""

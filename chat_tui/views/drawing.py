@@ -30,6 +30,7 @@ from chat_tui.views.items import (
 )
 from chat_tui.views.lines import Line, Role, Span, cropped, elide, right
 from chat_tui.views.names import called, name_role, shown_name, soft_role
+from chat_tui.views.reactions import chips
 from chat_tui.views.when import clock, day_in_words
 
 MAX_LINES: Final = 60
@@ -39,6 +40,7 @@ MAX_CHARS: Final = 4_000
 
 _ACTION_MARK: Final = "·"
 _EDITED: Final = "(edited)"
+_PINNED: Final = "(pinned)"
 _DELETED: Final = "message deleted"
 _IGNORED: Final = "somebody whom you ignore"
 
@@ -64,12 +66,10 @@ def draw(item: Item, where: Columns, reader: Reader) -> tuple[Line, ...]:
     """Return the lines of an item, one or more, each at most `where.width` cells wide."""
     match item:
         case MessageItem(message=message):
-            lines = _message(message, item.head, where, reader)
-            return (
-                lines
-                if item.quoted is None or message.author in reader.ignored
-                else (_quoted(item.quoted, where, reader), *lines)
-            )
+            if message.author in reader.ignored:
+                return _message(message, item.head, where, reader)
+            lines = (*_message(message, item.head, where, reader), *chips(message.reactions, where))
+            return lines if item.quoted is None else (_quoted(item.quoted, where, reader), *lines)
         case UnsentItem():
             lines = _unsent(item, where, reader)
             return lines if item.quoted is None else (_quoted(item.quoted, where, reader), *lines)
@@ -136,10 +136,11 @@ def _message(message: Message, head: bool, where: Columns, reader: Reader) -> tu
         text = f"{text}\n{chip}" if text else chip
         found = [*found, Mark(len(text) - len(chip), len(text), "link")]
     said = len(text)
-    if message.edits and missing:
-        missing = f"{missing} {_EDITED}"
-    elif message.edits:
-        text, found = _behind(text, found, _EDITED, "quiet")
+    marks_behind = " ".join(words for words, on in ((_EDITED, message.edits), (_PINNED, message.pinned)) if on)
+    if marks_behind and missing:
+        missing = f"{missing} {marks_behind}"
+    elif marks_behind:
+        text, found = _behind(text, found, marks_behind, "quiet")
     lines = laid_out(text, found, where, heading, said)
     if missing:
         lines.append(hanging((Span(missing, "quiet"),), where, said))

@@ -224,7 +224,7 @@ class View:
         if self._where is None:
             return 1
         if isinstance(item, MessageItem):
-            above = (item.head and self._where.stacked) + (item.quoted is not None)
+            above = (item.head and self._where.stacked) + (item.quoted is not None) + bool(item.message.reactions)
             return estimated(item.message.body, self._where.text) + above
         return 1
 

@@ -56,6 +56,7 @@ _LOOKS: Final[Mapping[Role, _Look]] = {
     "away": _Look("read-accent"),
     "chip": _Look("read-hint", ground="panel"),
     "chip-key": _Look("foreground", ground="panel", bold=True),
+    "chip-own": _Look("read-accent", ground="panel", bold=True),
     "selected": _Look(bold=True, ground="background"),
     "soft-own": _Look("read-own"),
     "soft-1": _Look("read-name-1"),

@@ -1,4 +1,4 @@
-"""Edits and deletions: folded into the messages that are known, kept for those that a page may still bring. Pure.
+"""What changes messages: folded into those that are known, kept for those that a page may still bring. Pure.
 
 A page of history and an event can cross: the page was read before the event happened and comes after it. So a change
 of a message that is not known is kept, and folded into the page that brings the message.
@@ -13,7 +13,16 @@ from typing import Final
 from msgspec.structs import replace
 
 from chat_core.client.state.model import Timeline
-from chat_core.protocol.events import MessageDeleted, MessageEdited
+from chat_core.protocol.events import (
+    MessageDeleted,
+    MessageEdited,
+    MessageEvent,
+    MessagePinned,
+    MessageUnpinned,
+    ReactionAdded,
+    ReactionRemoved,
+)
+from chat_core.protocol.reactions import with_added, with_removed
 from chat_core.protocol.requests.messages import Page
 from chat_core.protocol.values import Message
 
@@ -22,12 +31,12 @@ STRAYS: Final = 256
 
 
 def amend(
-    timeline: Timeline, events: Iterable[MessageEdited | MessageDeleted]
+    timeline: Timeline, events: Iterable[MessageEvent], me: int | None = None
 ) -> tuple[Timeline, dict[int, tuple[Message, Message]]]:
     """Fold changes in, oldest first; return the timeline, and the messages before and after by their seq."""
     touched: dict[int, list[Message]] = {}
     changed: dict[int, tuple[Message, Message]] = {}
-    strays: list[MessageEdited | MessageDeleted] = []
+    strays: list[MessageEvent] = []
     for event in events:
         place = _place(timeline, event.message)
         if place is None:
@@ -36,7 +45,7 @@ def amend(
         index, at = place
         block = touched.get(index) or list(timeline.blocks[index])
         before = block[at]
-        after = amended(before, event)
+        after = amended(before, event, me)
         if after is not before:
             touched[index] = block
             block[at] = after
@@ -48,7 +57,7 @@ def amend(
 
 
 def amend_stale(
-    timeline: Timeline, events: Iterable[MessageEdited | MessageDeleted]
+    timeline: Timeline, events: Iterable[MessageEvent], me: int | None = None
 ) -> tuple[Timeline, tuple[int, ...]]:
     """Fold changes into what is stale, which may lack earlier ones; return the timeline and the seqs of the changed.
 
@@ -60,7 +69,7 @@ def amend_stale(
     changed: dict[int, Message] = {}
     for event in events:
         before = changed.get(event.message) or stale.find(event.message)
-        after = before if before is None else amended(before, event)
+        after = before if before is None else amended(before, event, me)
         if after is not None and after is not before:
             changed[event.message] = after
     if not changed:
@@ -69,13 +78,27 @@ def amend_stale(
     return replace(timeline, stale=replace(stale, blocks=blocks)), tuple(changed)
 
 
-def amended(message: Message, event: MessageEdited | MessageDeleted) -> Message:
-    """Return a message with a change of it folded in; the very same one if it has it already."""
+def amended(message: Message, event: MessageEvent, me: int | None = None) -> Message:
+    """Return a message with a change of it folded in; the very same one if it has it already.
+
+    Args:
+        message: as it was.
+        event: one about it.
+        me: own account, whose reactions are marked.
+    """
     if event.seq <= message.changed:
         return message
-    if isinstance(event, MessageEdited):
-        return replace(message, body=event.body, edits=message.edits + 1, changed=event.seq)
-    return replace(message, body="", deleted=True, file=None, changed=event.seq)
+    match event:
+        case MessageEdited():
+            return replace(message, body=event.body, edits=message.edits + 1, changed=event.seq)
+        case MessageDeleted():
+            return replace(message, body="", deleted=True, file=None, reactions=(), pinned=False, changed=event.seq)
+        case MessagePinned() | MessageUnpinned():
+            return replace(message, pinned=isinstance(event, MessagePinned), changed=event.seq)
+        case ReactionAdded() | ReactionRemoved():
+            change = with_added if isinstance(event, ReactionAdded) else with_removed
+            reactions = change(message.reactions, event.emoji, mine=event.author == me)
+            return replace(message, reactions=reactions, changed=event.seq)
 
 
 def is_too_old(timeline: Timeline, page: Page) -> bool:
@@ -83,15 +106,15 @@ def is_too_old(timeline: Timeline, page: Page) -> bool:
     return page.head < timeline.strays_from
 
 
-def mended(timeline: Timeline, page: Page) -> tuple[Message, ...]:
+def mended(timeline: Timeline, page: Page, me: int | None = None) -> tuple[Message, ...]:
     """Return the messages of a page with what has changed since it was read."""
     strays = [event for event in timeline.strays if event.seq > page.head]
     if not strays:
         return page.messages
-    changes: dict[int, list[MessageEdited | MessageDeleted]] = {}
+    changes: dict[int, list[MessageEvent]] = {}
     for event in strays:
         changes.setdefault(event.message, []).append(event)
-    return tuple(_all_in(message, changes.get(message.seq, ())) for message in page.messages)
+    return tuple(_all_in(message, changes.get(message.seq, ()), me) for message in page.messages)
 
 
 def forget_placed(timeline: Timeline) -> Timeline:
@@ -100,13 +123,13 @@ def forget_placed(timeline: Timeline) -> Timeline:
     return timeline if len(strays) == len(timeline.strays) else replace(timeline, strays=strays)
 
 
-def _all_in(message: Message, events: Sequence[MessageEdited | MessageDeleted]) -> Message:
+def _all_in(message: Message, events: Sequence[MessageEvent], me: int | None) -> Message:
     for event in events:
-        message = amended(message, event)
+        message = amended(message, event, me)
     return message
 
 
-def _keep(timeline: Timeline, strays: Sequence[MessageEdited | MessageDeleted]) -> Timeline:
+def _keep(timeline: Timeline, strays: Sequence[MessageEvent]) -> Timeline:
     if not strays or timeline.at_start:
         return timeline
     kept = (*timeline.strays, *strays)

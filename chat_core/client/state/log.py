@@ -23,7 +23,7 @@ from chat_core.client.state.model import ConversationState, Notice
 from chat_core.client.state.notices import add_notice
 from chat_core.client.state.ordering import ordered
 from chat_core.client.state.reading import caught_up, is_mention
-from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted, TopicChanged
+from chat_core.protocol.events import ConversationEvent, MessageEvent, MessagePosted, TopicChanged
 from chat_core.protocol.values import Account, Message, Position
 
 
@@ -49,9 +49,10 @@ def _arrived(
     last = arrival.events[-1]
     posted = [event for event in arrival.events if isinstance(event, MessagePosted)]
     timeline, new = timelines.append(conversation.timeline, [timelines.message_of(event) for event in posted])
-    amendments = [event for event in arrival.events if isinstance(event, MessageEdited | MessageDeleted)]
-    timeline, changed = amend(timeline, amendments) if amendments else (timeline, {})
-    timeline, old = amend_stale(timeline, amendments)
+    amendments = [event for event in arrival.events if isinstance(event, MessageEvent)]
+    number_of_me = None if me is None else me.id
+    timeline, changed = amend(timeline, amendments, number_of_me) if amendments else (timeline, {})
+    timeline, old = amend_stale(timeline, amendments, number_of_me)
     if arrival.keep is not None:
         timeline = timelines.trim(timeline, arrival.keep)
     position = Position(conversation=number, seq=last.seq, eid=last.eid)

@@ -15,7 +15,7 @@ from typing import Final, Literal
 import msgspec
 
 from chat_core.base.names import name_key
-from chat_core.protocol.events import MemberSanctioned, MessageDeleted, MessageEdited, RoleChanged, RulesChanged
+from chat_core.protocol.events import MemberSanctioned, MessageEvent, RoleChanged, RulesChanged
 from chat_core.protocol.values import Account, Conversation, Member, Message, Position, Style
 
 BLOCK: Final = 256
@@ -132,7 +132,7 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     """Whether nothing older exists."""
     known_from: int = 0
     """Every message from this seq on, up to the position, is in it."""
-    strays: tuple[MessageEdited | MessageDeleted, ...] = ()
+    strays: tuple[MessageEvent, ...] = ()
     """Changes of messages that are not in it, oldest first: a page that was read before them lacks them."""
     strays_from: int = 0
     """All such changes behind this seq are kept; a page that was read before it cannot be mended."""

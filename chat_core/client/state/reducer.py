@@ -119,7 +119,8 @@ def _page(state: ClientState, input: inputs.PageRead) -> Result:
     known = state.conversations.get(page.conversation)
     if known is None or is_too_old(known.timeline, page):
         return state, []
-    timeline, count = prepend(known.timeline, mended(known.timeline, page), at_start=page.at_start)
+    me = None if state.me is None else state.me.id
+    timeline, count = prepend(known.timeline, mended(known.timeline, page, me), at_start=page.at_start)
     now = page_came(replace(known, timeline=forget_placed(timeline)), known, state.me)
     changes: list[Change] = []
     if not known.timeline.count:

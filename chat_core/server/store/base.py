@@ -35,6 +35,7 @@ from chat_core.server.store.acts import (
     SanctionOnServer,
 )
 from chat_core.server.store.files import FileReads
+from chat_core.server.store.marks import MarkOp, MarkReads
 from chat_core.server.store.people import PeopleOp, PeopleReader
 from chat_core.server.store.people import SignInByName as SignInByName
 from chat_core.server.store.private import PrivateOp, PrivateReads
@@ -196,6 +197,8 @@ class EditMessage:
     body: str
     """Cleaned."""
     ts: int
+    within_s: int = 0
+    """Time for that after it was sent; 0: for ever. Who keeps order there need not mind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,13 +208,15 @@ class DeleteMessage:
     Outcome: `reply` is `(conversation, seq, ts, duplicate)` of the `MessageDeleted`; where it was deleted before,
     there is no event and the numbers are those of the first time. The cid stays: a repeated send gets its first
     answer, whatever it says.
-    Refused: as for `EditMessage`, but that a deleted message is no fault.
+    Refused: as for `EditMessage`, but that a deleted message is no fault, and who keeps order deletes others', audited.
     """
 
     account: AccountId
     conversation: int | str
     seq: int
     ts: int
+    within_s: int = 0
+    """As above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +247,7 @@ class MoveReadMarker:
 Op = (
     PeopleOp
     | PrivateOp
+    | MarkOp
     | RenameAccount
     | SetDisplayName
     | JoinChannel
@@ -328,7 +334,7 @@ class MessagePage:
     at_end: bool
 
 
-class Reader(FileReads, OrderReads, PeopleReader, PrivateReads, Protocol):
+class Reader(FileReads, OrderReads, PeopleReader, PrivateReads, MarkReads, Protocol):
     """Reads on one consistent snapshot. Called in a reader's thread, never on the event loop."""
 
     def find(self, account: AccountId, ref: int | str) -> Place:
@@ -373,12 +379,21 @@ class Reader(FileReads, OrderReads, PeopleReader, PrivateReads, Protocol):
         """Return the id of the event with that seq; None if there is none."""
         ...
 
-    def history(self, conversation: ConversationId, anchor: str, seq: int, limit: int, upto: int | None) -> MessagePage:
+    def history(
+        self,
+        conversation: ConversationId,
+        anchor: str,
+        seq: int,
+        limit: int,
+        upto: int | None,
+        asker: AccountId | None = None,
+    ) -> MessagePage:
         """Return a page of messages, cut to about PAGE_BYTES of bodies on the side away from the anchor.
 
         Args:
             anchor: `latest`, `before`, `after`, `around` as in the request `history`.
             upto: last seq that may be read; None: no bound.
+            asker: whose reactions are told of as their own; None: nobody's.
         """
         ...
 

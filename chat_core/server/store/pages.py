@@ -9,15 +9,16 @@ from typing import Any, Final
 from msgspec.structs import replace
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
-from chat_core.base.ids import ConversationId
+from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.events import ConversationEvent
 from chat_core.protocol.limits import PAGE_BYTES
 from chat_core.protocol.values import FileInfo, Message
 from chat_core.server.store.base import MessagePage
 from chat_core.server.store.keys import MAX_SEQ, row_id, seq_of
 from chat_core.server.store.lookups import chunks
+from chat_core.server.store.mark_payloads import unpack_counts
 from chat_core.server.store.payloads import conversation_event
-from chat_core.server.store.schema import accounts, events, files, messages
+from chat_core.server.store.schema import accounts, events, files, messages, reactions
 
 _MESSAGE = select(
     messages.c.id,
@@ -31,6 +32,8 @@ _MESSAGE = select(
     messages.c.reply_to,
     messages.c.edits,
     messages.c.deleted,
+    messages.c.reactions,
+    messages.c.pinned,
     files.c.name.label("file_name"),
     files.c.size.label("file_size"),
     files.c.type.label("file_type"),
@@ -42,6 +45,11 @@ _RANGE = _MESSAGE.where(messages.c.id >= bindparam("low"), messages.c.id <= bind
 _forwards: Final = _RANGE.order_by(messages.c.id)
 _backwards: Final = _RANGE.order_by(messages.c.id.desc())
 _by_key: Final = _MESSAGE.where(messages.c.id.in_(bindparam("keys", expanding=True)))
+_WIDER: Final = 5
+"""A reaction in a frame is so many times as long as in its row, at most."""
+_own_reactions: Final = select(reactions.c.message, reactions.c.emoji).where(
+    reactions.c.account == bindparam("asker"), reactions.c.message.in_(bindparam("keys", expanding=True))
+)
 _any: Final = (
     select(messages.c.id).where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high")).limit(1)
 )
@@ -94,7 +102,13 @@ def eid_at(connection: Connection, conversation: ConversationId, seq: int) -> by
 
 
 def history(
-    connection: Connection, conversation: ConversationId, anchor: str, seq: int, limit: int, upto: int | None
+    connection: Connection,
+    conversation: ConversationId,
+    anchor: str,
+    seq: int,
+    limit: int,
+    upto: int | None,
+    asker: AccountId | None = None,
 ) -> MessagePage:
     """Return a page of messages, as `Reader.history` promises."""
     first, last = row_id(conversation, 1), row_id(conversation, MAX_SEQ if upto is None else upto)
@@ -105,7 +119,7 @@ def history(
     wanted = limit + 1
     older = [] if anchor == "after" else _rows(connection, _backwards, first, here - 1, wanted)
     newer = _rows(connection, _forwards, here, last, wanted) if anchor in ("after", "around") else []
-    taken_older, taken_newer = share([_bytes(row.body) for row in older], [_bytes(row.body) for row in newer], limit)
+    taken_older, taken_newer = share([_size(row) for row in older], [_size(row) for row in newer], limit)
     rows = [*reversed(older[:taken_older]), *newer[:taken_newer]]
     at_start = taken_older == len(older)
     if anchor == "after":
@@ -113,15 +127,15 @@ def history(
     at_end = taken_newer == len(newer)
     if anchor == "before":
         at_end = not _is_any(connection, here, last)
-    return MessagePage([_message(row) for row in rows], at_start=at_start, at_end=at_end)
+    return MessagePage(_messages(connection, rows, asker), at_start=at_start, at_end=at_end)
 
 
-def by_key(connection: Connection, keys: Sequence[int]) -> dict[int, Message]:
+def by_key(connection: Connection, keys: Sequence[int], asker: AccountId | None = None) -> dict[int, Message]:
     """Return the messages of some keys, as they stand now; those that are not there are missing."""
     found: dict[int, Message] = {}
     for some in chunks(keys):
         rows: Sequence[Any] = connection.execute(_by_key, {"keys": some}).all()
-        found.update((row.id, _message(row)) for row in rows)
+        found.update((row.id, message) for row, message in zip(rows, _messages(connection, rows, asker), strict=True))
     return found
 
 
@@ -165,7 +179,17 @@ def _is_any(connection: Connection, low: int, high: int) -> bool:
     return connection.execute(_any, {"low": low, "high": high}).first() is not None
 
 
-def _message(row: Row[Any]) -> Message:
+def _messages(connection: Connection, rows: Sequence[Row[Any]], asker: AccountId | None) -> list[Message]:
+    """Return the messages of rows, with what the asker reacted to them."""
+    reacted = [row.id for row in rows if row.reactions]
+    mine: dict[int, set[str]] = {}
+    for some in chunks(reacted if asker is not None else ()):
+        for key, emoji in connection.execute(_own_reactions, {"asker": asker, "keys": some}):
+            mine.setdefault(key, set()).add(emoji)
+    return [_message(row, frozenset(mine.get(row.id, ()))) for row in rows]
+
+
+def _message(row: Row[Any], mine: frozenset[str]) -> Message:
     return Message(
         seq=seq_of(row.id),
         changed=row.changed,
@@ -179,6 +203,8 @@ def _message(row: Row[Any]) -> Message:
         edits=row.edits,
         deleted=row.deleted,
         file=_file(row),
+        reactions=unpack_counts(row.reactions, mine),
+        pinned=row.pinned,
     )
 
 
@@ -186,6 +212,11 @@ def _file(row: Row[Any]) -> FileInfo | None:
     if row.sha256 is None:
         return None
     return FileInfo(name=row.file_name, size=row.file_size, type=row.file_type, sha256=row.sha256)
+
+
+def _size(row: Row[Any]) -> int:
+    """Return about how many bytes of a page a message takes: its reactions travel with the names of their fields."""
+    return _bytes(row.body) + _WIDER * len(row.reactions)
 
 
 def _bytes(text: str) -> int:

@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0006"
+HEAD: Final = "0007"
 """Version of the schema below; versions are four digits, so that they compare as text."""
 VERSION_TABLE: Final = "schema_version"
 """Where Alembic keeps the version of a database."""
@@ -183,6 +183,38 @@ messages = Table(
     Column("reply_to", _Number),
     Column("edits", _Number, nullable=False, server_default=text("0")),
     Column("deleted", Boolean, nullable=False, server_default=false()),  # then its body is empty
+    Column("reactions", LargeBinary, nullable=False, server_default=text("x''")),  # how often each emoji, in order
+    Column("pinned", Boolean, nullable=False, server_default=false()),
+)
+Index(
+    "ix_messages_pinned",
+    messages.c.id,
+    sqlite_where=messages.c.pinned,
+    postgresql_where=messages.c.pinned,
+)
+
+reactions = Table(
+    "reactions",
+    metadata,
+    Column("account", _Number, ForeignKey("accounts.id"), nullable=False),
+    Column("message", _Number, nullable=False),
+    Column("emoji", Text, nullable=False),
+    Column("seq", _Number, nullable=False),  # of the event that added it
+    PrimaryKeyConstraint("account", "message", "emoji"),
+    Index("ix_reactions_message", "message", "seq"),
+    sqlite_with_rowid=False,
+)
+"""Who reacts at present; a page of messages takes one account's from here, and the counts from the messages."""
+
+bookmarks = Table(
+    "bookmarks",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("account", _Number, ForeignKey("accounts.id"), nullable=False),
+    Column("message", _Number, nullable=False),
+    Column("made_ts", _Number, nullable=False),
+    UniqueConstraint("account", "message"),
+    sqlite_autoincrement=True,
 )
 
 files = Table(

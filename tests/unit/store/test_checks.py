@@ -18,6 +18,7 @@ from chat_core.server.store.base import DeleteMessage, EditMessage, SetChannelTo
 from chat_core.server.store.checks.base import KEPT, Outcome
 from chat_core.server.store.checks.examining import BASIC, MORE
 from chat_core.server.store.keys import row_id
+from chat_core.server.store.marks import PinMessage, ReactTo, SetBookmark
 from chat_core.server.store.sqlite import SqliteStore
 from tests.contract.world import World
 
@@ -26,6 +27,9 @@ ROOM = 3
 """The channel of the store below; its log: messages 1 to 3, topic 4, message 5 (which answers 1), messages 6 to 9."""
 DIRECT = 4
 """Of ann and bob; its log: messages 1 and 2, edits 3 and 4 of 1, edit 5 and deletion 6 of 2."""
+
+ASIDE = 5
+"""Direct, of ann and eve; its log: message 1, four reactions to it, and a pin."""
 
 
 async def fill(path: Path) -> None:
@@ -48,6 +52,12 @@ async def fill(path: Path) -> None:
     for seq, body in ((1, "hello, bob"), (1, "hello, bob!"), (2, "how are you?")):
         await world.write(EditMessage(ann, DIRECT, seq, body, 1))
     await world.write(DeleteMessage(ann, DIRECT, 2, 1))
+    assert await world.open_direct(ann, "eve") == ASIDE
+    await world.post(ann, ASIDE, "well done")
+    for account, emoji, on in ((ann, "🎉", True), (eve, "👍", True), (ann, "👍", True), (ann, "🎉", False)):
+        await world.write(ReactTo(account, ASIDE, 1, emoji, on, 1))
+    await world.write(PinMessage(eve, ASIDE, 1, True, 1))
+    await world.write(SetBookmark(ann, ASIDE, 1, True, 1))
     for what in ("mute", "warn", "kick"):
         await world.write(SanctionOnServer(None, "eve", what, 1))
     await world.store.close()
@@ -105,10 +115,11 @@ def test_checks_change_nothing_and_leave_no_file(store: Path) -> None:
 
 
 KEY_2, KEY_4, KEY_5, KEY_9, KEY_10 = (row_id(ROOM, seq) for seq in (2, 4, 5, 9, 10))
-EDITED, DELETED = row_id(DIRECT, 1), row_id(DIRECT, 2)
+EDITED, DELETED, MARKED = row_id(DIRECT, 1), row_id(DIRECT, 2), row_id(ASIDE, 1)
 COPY_OF_9 = f"INSERT INTO events SELECT {{}}, eid, kind, author, ts, NULL, payload, NULL FROM events WHERE id = {KEY_9}"
 COPY_OF_MESSAGE = (
-    f"INSERT INTO messages SELECT {{}}, author, ts, {{}}, body, style, NULL, 0, 0 FROM messages WHERE id = {KEY_2}"
+    "INSERT INTO messages SELECT {}, author, ts, {}, body, style, NULL, 0, 0, x'', 0 FROM messages "
+    f"WHERE id = {KEY_2}"
 )
 
 
@@ -197,6 +208,28 @@ DAMAGES = {
     ),
     "unreadable": ("messages", f"UPDATE events SET payload = x'c1' WHERE id = {KEY_2}", "event 3:2: what it holds"),
     "short_id": ("messages", f"UPDATE events SET eid = x'01' WHERE id = {KEY_2}", "event 3:2: its id has 1 bytes"),
+    # reactions, pins and bookmarks
+    "reaction_of_none": (
+        "messages",
+        f"INSERT INTO reactions (account, message, emoji, seq) VALUES (1, {KEY_2}, '👍', 2)",
+        "1 reaction of no message",
+    ),
+    "uncounted_reaction": (
+        "messages",
+        f"UPDATE messages SET reactions = x'' WHERE id = {MARKED}",
+        "message 5:1: its reactions are not those",
+    ),
+    "lost_reaction": (
+        "messages",
+        f"DELETE FROM reactions WHERE message = {MARKED} AND account = 1",
+        "message 5:1: those who react to it are not those",
+    ),
+    "unpinned": (
+        "messages",
+        f"UPDATE messages SET pinned = 0 WHERE id = {MARKED}",
+        "message 5:1: it is pinned, or not",
+    ),
+    "bookmark_of_none": ("messages", f"UPDATE bookmarks SET message = {KEY_10}", "1 bookmark of no message"),
     # edits and deletions
     "old_text": (
         "messages",
@@ -459,7 +492,7 @@ def test_findings_beyond_the_first_are_counted(store: Path) -> None:
 
     outcome = found(store)["messages"]
 
-    assert (outcome.count, len(outcome.findings)) == (10, KEPT)
+    assert (outcome.count, len(outcome.findings)) == (11, KEPT)
 
 
 def test_no_text_of_a_message_is_told(store: Path) -> None:

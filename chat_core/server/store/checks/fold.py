@@ -15,14 +15,14 @@ from sqlalchemy import Connection, bindparam, func, select
 from chat_core.base.ids import EID_BYTES
 from chat_core.protocol.events import (
     ConversationEvent,
-    MessageDeleted,
-    MessageEdited,
+    MessageEvent,
     MessagePosted,
     RulesChanged,
     TopicChanged,
 )
 from chat_core.protocol.values import Rules
 from chat_core.server.store.checks.base import Findings, stream, times
+from chat_core.server.store.checks.marks import find_strays, mark_faults
 from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
 from chat_core.server.store.payloads import MESSAGE_DELETED, MESSAGE_EDITED, conversation_event, edited_body
 from chat_core.server.store.schema import conversations, events, files, messages
@@ -58,6 +58,8 @@ _log: Final = (
         messages.c.reply_to,
         messages.c.edits,
         messages.c.deleted,
+        messages.c.reactions,
+        messages.c.pinned,
         files.c.account.label("file_account"),
         files.c.name.label("file_name"),
         files.c.size.label("file_size"),
@@ -83,10 +85,11 @@ _no_message: Final = (
     .order_by(files.c.message)
 )
 _changed: Final = select(messages.c.changed).where(messages.c.id == bindparam("key"))
-_folded: Final = select(events.c.kind, events.c.payload).where(
-    events.c.id == bindparam("key"), events.c.target == bindparam("of")
+_about_it: Final = (
+    select(events.c.id, events.c.kind, events.c.author, events.c.payload)
+    .where(events.c.target == bindparam("of"))
+    .order_by(events.c.id)
 )
-_edits: Final = select(events.c.payload).where(events.c.target == bindparam("of"), events.c.kind == MESSAGE_EDITED)
 _message_count: Final = select(func.count()).select_from(messages)
 
 
@@ -101,6 +104,7 @@ def check_fold(connection: Connection, findings: Findings) -> str:
         findings.add(f"message {_address(key)}: its event is not there")
     for (key,) in stream(connection, _no_message):
         findings.add(f"file of {_address(key)}: the message is not there")
+    find_strays(connection, findings)
     count: int = connection.execute(_message_count).scalar_one()
     return f"{times(count, 'message')} and every topic and rule as the log makes them"
 
@@ -130,12 +134,11 @@ class _Fold:
                 self._topic = event.topic
             case RulesChanged():
                 self._rules = event.rules
-            case MessageEdited() | MessageDeleted():
-                self._about(entry, event.message)
             case None:
                 return
             case _:
-                pass
+                if isinstance(event, MessageEvent):
+                    self._about(entry, event.message)
         if entry.ordinal is not None:
             self._say("message", entry, "its event posted none")
 
@@ -184,7 +187,8 @@ class _Fold:
         if there != (event.author, event.ts, event.style, event.reply_to):
             self._say("message", entry, "author, time, style or what it answers is not as it was posted")
         self._hangs(entry, event)
-        if (entry.changed, entry.edits, entry.deleted) != (event.seq, 0, False):
+        stands = (entry.changed, entry.edits, entry.deleted, entry.reactions, entry.pinned)
+        if stands != (event.seq, 0, False, b"", False):
             self._changed(entry, event)
         elif entry.body != event.body:
             self._say("message", entry, "its text is not as it was posted")
@@ -201,21 +205,22 @@ class _Fold:
             self._say("message", entry, "it was deleted, but its file is still there")
 
     def _changed(self, entry: Any, event: MessagePosted) -> None:
-        """Compare a message that was edited or deleted with the last event about it, and count them."""
-        last = self._connection.execute(
-            _folded, {"key": row_id(self._conversation, entry.changed), "of": entry.id}
-        ).first()
-        edits = [_text(payload) for (payload,) in self._connection.execute(_edits, {"of": entry.id})]
+        """Compare a message with what the events about it make of it."""
+        about = self._connection.execute(_about_it, {"of": entry.id}).all()
+        edits = [_text(each.payload) for each in about if each.kind == MESSAGE_EDITED]
         if len(edits) != entry.edits:
             self._say("message", entry, f"it counts {times(entry.edits, 'edit')}, its log has {len(edits)}")
-        if last is None:
+        if not any(each.id == row_id(self._conversation, entry.changed) for each in about):
             self._say("message", entry, f"it has event {entry.changed} folded in, which is not about it")
             return
-        deleted = last.kind == MESSAGE_DELETED
-        if entry.deleted != deleted or entry.body != ("" if deleted else _text(last.payload)):
+        deleted = any(each.kind == MESSAGE_DELETED for each in about)
+        text = "" if deleted else [event.body, *edits][-1]
+        if entry.deleted != deleted or entry.body != text:
             self._say("message", entry, "its text is not what the last event about it says")
         if deleted and (event.body or any(edits)):
             self._say("message", entry, "it was deleted, but the log still has its text")
+        for fault in mark_faults(self._connection, entry, [] if deleted else about):
+            self._say("message", entry, fault)
 
     def _about(self, entry: Any, seq: int) -> None:
         """Look whether an edit or a deletion is folded into the message that it is about."""

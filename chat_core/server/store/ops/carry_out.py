@@ -30,12 +30,14 @@ from chat_core.server.store.base import (
     SetChannelTopic,
     SetDisplayName,
 )
+from chat_core.server.store.marks import MarkOp
 from chat_core.server.store.ops import (
     accounts,
     changes,
     conversations,
     display,
     locking,
+    marks,
     order,
     people,
     private,
@@ -87,6 +89,8 @@ def _one(work: Work, op: Op) -> Committed:
         return display.set_display_name(work, op)
     if isinstance(op, PrivateOp):
         return private.carry_out(work, op)
+    if isinstance(op, MarkOp):
+        return marks.carry_out(work, op)
     return _conversed(work, op)
 
 
