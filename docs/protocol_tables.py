@@ -16,8 +16,11 @@ from chat_core.protocol.envelopes import ENVELOPES, Answer, Call, Envelope
 from chat_core.protocol.events import EVENTS, AccountEvent, ConversationEvent, Event, Lagging, Signal
 from chat_core.protocol.framing import frame
 from chat_core.protocol.limits import Limits, Rates
+from chat_core.protocol.reactions import Reaction, Reactor
 from chat_core.protocol.requests.base import Reply, Request, reply_type
 from chat_core.protocol.requests.catalog import DOMAINS
+from chat_core.protocol.requests.marks import BookmarkedMessage
+from chat_core.protocol.requests.messages import Version
 from chat_core.protocol.requests.session import CatchUp, Hello, Welcome
 from docs.struct_tables import constants, described, field_table, one_line, table
 
@@ -104,6 +107,10 @@ def value_tables() -> str:
     members = [kind for _, kind in inspect.getmembers(values, inspect.isclass) if issubclass(kind, msgspec.Struct)]
     kinds: list[type[msgspec.Struct]] = [
         *(kind for kind in members if kind.__module__ == values.__name__),
+        Reaction,
+        Reactor,
+        Version,
+        BookmarkedMessage,
         CatchUp,
         Limits,
         Rates,

@@ -6,12 +6,11 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from chat_tui.exports.lines import Line
-
 from chat_core.base.exit_codes import EXPLAINED, ExitCode
 from chat_core.client import Bot
 from chat_tui.cli.common import Run
 from chat_tui.cli.scriptable import declare
+from chat_tui.exports.lines import Line
 from docs.struct_tables import field_table, one_line, table
 
 _CODES: Final = (

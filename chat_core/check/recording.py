@@ -13,7 +13,7 @@ from chat_core.check.history import Delivered, Left, PageRead, Placed, Record, S
 from chat_core.client.state import changes
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ClientState, ConversationState
-from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted, TopicChanged
+from chat_core.protocol.events import ConversationEvent, MessageEdited, MessageEvent, MessagePosted, TopicChanged
 from chat_core.protocol.requests.messages import Page
 from chat_core.protocol.values import Message
 
@@ -107,7 +107,7 @@ def delivered(who: str, epoch: str, event: ConversationEvent, at: float) -> Deli
             body, cid = event.body, event.cid
         case MessageEdited():
             body, target = event.body, event.message
-        case MessageDeleted():
+        case _ if isinstance(event, MessageEvent):
             target = event.message
         case TopicChanged():
             body = event.topic

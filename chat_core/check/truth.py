@@ -112,14 +112,14 @@ class Dump:
         post = self.at.get((conversation, seq))
         if post is None or post.kind != POSTED:
             return None
-        last, edits, deleted = post, 0, False
+        last, changed, edits, deleted = post, post.seq, 0, False
         for event in self.touched.get((conversation, seq), ()):
             if upto is not None and event.seq > upto:
                 break
-            last = event
-            edits += event.kind == EDITED
+            changed = event.seq
+            if event.kind == EDITED:
+                last, edits = event, edits + 1
             deleted = deleted or event.kind == DELETED
-        changed = last.seq
         if deleted:
             text: str | None = ""
         else:

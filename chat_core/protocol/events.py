@@ -100,6 +100,42 @@ class MessageDeleted(ConversationEvent, frozen=True, kw_only=True, omit_defaults
     """seq of that message."""
 
 
+class ReactionAdded(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="reaction_added"):
+    """Somebody reacted to a message."""
+
+    message: SeqNumber
+    """seq of that message."""
+    emoji: str
+    """With what: an emoji in its full form."""
+
+
+class ReactionRemoved(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="reaction_removed"):
+    """Somebody took a reaction back."""
+
+    message: SeqNumber
+    """seq of the message."""
+    emoji: str
+    """Which of theirs."""
+
+
+class MessagePinned(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_pinned"):
+    """A message was pinned: it is one of those that are to be found at once."""
+
+    message: SeqNumber
+    """seq of that message."""
+
+
+class MessageUnpinned(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="message_unpinned"):
+    """A message is pinned no more."""
+
+    message: SeqNumber
+    """seq of that message."""
+
+
+MessageEvent = MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | MessagePinned | MessageUnpinned
+"""Events that are folded into the message that they are about."""
+
+
 class TopicChanged(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="topic_changed"):
     """The topic was set."""
 
@@ -264,6 +300,17 @@ class PrivateChatChanged(AccountEvent, frozen=True, kw_only=True, omit_defaults=
     """Whether this account did it, on whatever device; False: the other one."""
 
 
+class BookmarkChanged(AccountEvent, frozen=True, kw_only=True, omit_defaults=True, tag="bookmark_changed"):
+    """The account has a bookmark at a message, or no longer."""
+
+    conversation: ConversationNumber
+    """Where the message is."""
+    message: SeqNumber
+    """Its seq."""
+    kept: bool
+    """Which of the two."""
+
+
 class Signal(Event, frozen=True, kw_only=True, omit_defaults=True):
     """Ephemeral: may be dropped, is never stored."""
 
@@ -332,6 +379,10 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     MessagePosted,
     MessageEdited,
     MessageDeleted,
+    ReactionAdded,
+    ReactionRemoved,
+    MessagePinned,
+    MessageUnpinned,
     TopicChanged,
     RoleChanged,
     RulesChanged,
@@ -345,6 +396,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     AccountSanctioned,
     PrivateChatChanged,
     IgnoreChanged,
+    BookmarkChanged,
     Typing,
     MembersChanged,
     AccountRenamed,

@@ -40,6 +40,14 @@ PASSWORD_LEAST: Final = 8
 """Fewest characters of a password."""
 PASSWORD_MOST: Final = 256
 """Most characters of a password."""
+EMOJI_CHARS: Final = 32
+"""Longest emoji of a reaction, in characters: some are made of ten."""
+REACTIONS_PER_MESSAGE: Final = 20
+"""Different emoji with which people can have reacted to one message."""
+PINS_PER_CONVERSATION: Final = 50
+"""Messages that can be pinned in one conversation, so that their list fits into one frame."""
+BOOKMARKS_PER_ACCOUNT: Final = 1000
+"""Bookmarks that one account can have."""
 POSITIONS_PER_RESUME: Final = 500
 """Positions one resume can hold."""
 FRAME_WEIGHT_BYTES: Final = 256

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from chat_core.base.ids import CID_BYTES, EID_BYTES
 from chat_core.protocol.limits import FILE_NAME_CHARS, FILE_TYPE_CHARS, MAX_NUMBER
+from chat_core.protocol.reactions import Reaction
 
 AccountNumber = Annotated[int, Meta(ge=1, le=MAX_NUMBER)]
 ConversationNumber = Annotated[int, Meta(ge=1, le=MAX_NUMBER)]
@@ -217,6 +218,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a program wrote it: a bot, or a webhook."""
     via: str = ""
     """What a webhook calls itself in this message, to be shown in place of the account's name; empty: nothing."""
+    reactions: tuple[Reaction, ...] = ()
+    """What was reacted to it, in the order in which each emoji came; a deleted message has none."""
+    pinned: bool = False
+    """Whether it is pinned."""
 
     @property
     def aside(self) -> bool:

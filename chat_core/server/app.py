@@ -180,6 +180,7 @@ class Server:
                     moderation=judge,
                     link=lambda: self._link or self._plain,
                     files=files,
+                    changing=self._options.messages,
                 ),
                 self._broken,
                 parts.routes,

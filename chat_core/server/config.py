@@ -15,7 +15,7 @@ from chat_core.base.settings import LIVE, FilePath, Loaded, Loading, Origin, Set
 from chat_core.base.text import clean_line, line_for_terminal
 from chat_core.protocol import limits
 from chat_core.server.hook_settings import NO_WEBHOOKS, WebhooksSection, listen_fault
-from chat_core.server.manners import NO_MANNERS, Manners
+from chat_core.server.manners import MESSAGES, NO_MANNERS, Manners, MessagesSection
 from chat_core.server.presets import PRESETS
 from chat_core.server.profiles import INTERNET, LOCAL, InternetSection, LocalSection, Profile
 from chat_core.server.quotas import FILES, FilesSection
@@ -103,6 +103,8 @@ class ServeOptions:
     """What is taken of files."""
     webhooks: WebhooksSection = NO_WEBHOOKS
     """What other programs may POST."""
+    messages: MessagesSection = MESSAGES
+    """What may become of a message."""
 
 
 class ServerSection(msgspec.Struct, frozen=True, kw_only=True):
@@ -220,6 +222,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     observe: ObserveSection = ObserveSection()
     accounts: AccountsSection = AccountsSection()
     webhooks: WebhooksSection = WebhooksSection()
+    messages: MessagesSection = MESSAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,6 +365,7 @@ def serve_options(loaded: Loaded[Settings], default_data: Path, *, embedded: boo
         moderation=loaded.settings.moderation,
         files=loaded.settings.files,
         webhooks=loaded.settings.webhooks,
+        messages=loaded.settings.messages,
     )
 
 

@@ -14,7 +14,7 @@ from chat_core.server.auth.auth import Auth
 from chat_core.server.auth.passwords import Crowded as PasswordsCrowded
 from chat_core.server.blobs.files import Files, no_files
 from chat_core.server.defence.guard import Guard
-from chat_core.server.manners import NO_MANNERS
+from chat_core.server.manners import MESSAGES, NO_MANNERS, MessagesSection
 from chat_core.server.moderation.judge import Moderation
 from chat_core.server.sessions.admission import Admission, Crowded
 from chat_core.server.sessions.hub import Hub
@@ -51,6 +51,8 @@ class Services:
     """What is moderated."""
     files: Files = field(default_factory=no_files)
     """The bytes of files, and uploads under way."""
+    changing: MessagesSection = MESSAGES
+    """How long people may change what they said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,17 @@ class Manners(msgspec.Struct, frozen=True, kw_only=True):
     """Whether rules only log what they would do."""
 
 
+class MessagesSection(msgspec.Struct, frozen=True, kw_only=True):
+    """How long people may change what they said. Those who keep order in a channel need not mind there."""
+
+    edit_within_s: Annotated[int, Meta(ge=0, le=31_536_000)] = 0
+    """Time after a message was sent in which its author can edit it; 0: for ever."""
+    delete_within_s: Annotated[int, Meta(ge=0, le=31_536_000)] = 0
+    """The same for deleting it."""
+
+
+MESSAGES: Final = MessagesSection()
+"""Everything may be changed, for ever."""
 NO_MANNERS: Final = Manners()
 """Nothing is moderated."""
 NAMES: Final = Manners.__struct_fields__

@@ -12,7 +12,7 @@ A function does its work at once or hands it to `Hands`: what is typed behind th
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 from chat_core.client.state.model import ConversationState, Unsent
@@ -41,6 +41,13 @@ class Subject(NamedTuple):
     def mine(self) -> bool:
         """Whether it is one's own."""
         return not isinstance(self.message, Message) or (self.me is not None and self.message.author == self.me.id)
+
+    @property
+    def keeps_order(self) -> bool:
+        """Whether one may do there what operators do; the server has the last word."""
+        info = self.conversation.info
+        moderates = self.me is not None and self.me.role in ("moderator", "owner")
+        return info.kind != "direct" and (info.role == "operator" or moderates)
 
     @property
     def name(self) -> str:
@@ -88,6 +95,14 @@ class Hands(Protocol):
 
     def call(self, request: Request[Any], done: str) -> None:
         """Ask the server for something; say `done` (if it is not empty) when it was done, or what went wrong."""
+        ...
+
+    def look_up(self, requests: Sequence[Request[Any]], tell: Callable[[Sequence[Any]], Answer]) -> None:
+        """Ask the server for some things, and show what their answers come to."""
+        ...
+
+    def choose_emoji(self, chosen: Callable[[str], None]) -> None:
+        """Let an emoji be chosen."""
         ...
 
     def write_edit(self, seq: int) -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from chat_core.base.filenames import file_name
 from chat_core.client.state.model import Unsent
+from chat_core.protocol.requests.base import Request
 from chat_core.protocol.requests.conversations import MarkRead
+from chat_core.protocol.requests.marks import Reactors, ReadReactions
+from chat_core.protocol.requests.messages import ReadVersions, Versions
 from chat_core.protocol.values import Message
 from chat_tui.actions.action import Acting, Subject, action, always, has_text, sent, sent_text
 from chat_tui.commands.context import Answer
@@ -28,6 +34,10 @@ def _has_link(subject: Subject) -> str:
         return ""
     found = links(subject.message.body)
     return has_text(subject) or ("" if found else "There is no link and no file in this message.")
+
+
+_EXCERPT = 200
+"""Characters of an earlier text that are shown."""
 
 
 @action("copy", key="y", label="copy", when=has_text)
@@ -87,7 +97,47 @@ def details(acting: Acting) -> None:
     message = acting.subject.message
     pairs = _sent(acting.subject, message) if isinstance(message, Message) else _unsent(message)
     size = f"{len(message.body):,} characters, {len(message.body.encode()):,} bytes"
-    acting.hands.answer(Answer("About this message", pair_lines([*pairs, ("Size", size)])))
+    pairs.append(("Size", size))
+    acting.hands.answer(_about(pairs, ()))
+    if isinstance(message, Message):
+        asked = _asked(acting.subject, message)
+        if asked:
+            acting.hands.look_up(asked, partial(_about, pairs))
+
+
+def _asked(subject: Subject, message: Message) -> list[Request[Any]]:
+    """Return what only the server knows of a message: who reacted, and what it said before."""
+    asked: list[Request[Any]] = []
+    if message.reactions:
+        asked.append(ReadReactions(conversation=subject.conversation.id, seq=message.seq))
+    if message.edits and not message.deleted and (subject.mine or subject.keeps_order):
+        asked.append(ReadVersions(conversation=subject.conversation.id, seq=message.seq))
+    return asked
+
+
+def _about(pairs: Sequence[tuple[str, str]], replies: Sequence[Any]) -> Answer:
+    found = list(pairs)
+    for reply in replies:
+        found += _reactors(reply) if isinstance(reply, Reactors) else _versions(reply)
+    return Answer("About this message", pair_lines(found))
+
+
+def _reactors(reply: Reactors) -> list[tuple[str, str]]:
+    by_emoji: dict[str, list[str]] = {}
+    for each in reply.reactors:
+        by_emoji.setdefault(each.emoji, []).append(drawable_line(each.name))
+    pairs = [(drawable_line(emoji), ", ".join(names)) for emoji, names in by_emoji.items()]
+    return [*pairs, ("", "and others")] if reply.more else pairs
+
+
+def _versions(reply: Versions) -> list[tuple[str, str]]:
+    earlier = [(f"At {_time(each.ts)}", _excerpt(each.body)) for each in reply.versions[:-1]]
+    return [("Earlier", "older texts have no room here"), *earlier] if reply.more else earlier
+
+
+def _excerpt(text: str) -> str:
+    line = " ".join(drawable(text).split())
+    return f"{line[:_EXCERPT]}…" if len(line) > _EXCERPT else line
 
 
 def _sent(subject: Subject, message: Message) -> list[tuple[str, str]]:

@@ -14,6 +14,10 @@ def _refused(subject: Subject) -> str:
     return "" if failed else "The server has not refused this message."
 
 
+def _may_delete(subject: Subject) -> str:
+    return sent_text(subject) if subject.keeps_order else own_text(subject)
+
+
 @action("reply", key="r", label="reply", when=sent_text)
 def reply(acting: Acting) -> None:
     """Answer it."""
@@ -33,9 +37,9 @@ def edit(acting: Acting) -> None:
     acting.hands.write_edit(acting.subject.seq)
 
 
-@action("delete", key="d", label="delete", when=own_text)
+@action("delete", key="d", label="delete", when=_may_delete)
 def delete(acting: Acting) -> None:
-    """Delete your message, for ever and for everybody; asks first."""
+    """Delete your message, for ever and for everybody; operators delete others', too; asks first."""
     subject = acting.subject
     request = Delete(conversation=subject.conversation.id, seq=subject.seq)
     excerpt = " ".join(subject.message.body.split())

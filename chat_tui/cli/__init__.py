@@ -15,7 +15,7 @@ from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.faults import report_harmlessly
 from chat_core.base.settings import SettingsFault
-from chat_tui.cli import full_screen, scriptable, signing_in, trusting
+from chat_tui.cli import changing, full_screen, scriptable, signing_in, trusting
 from chat_tui.cli.common import Run, fail
 
 
@@ -62,6 +62,7 @@ def parser() -> ArgumentParser:
 
     full_screen.declare(command)
     scriptable.declare(command)
+    changing.declare(command)
     trusting.declare(command)
     signing_in.declare(command)
     return top

@@ -30,7 +30,7 @@ def declare(command: Declare) -> None:
         default="-",
         help="-: standard input, a line a message; blank lines are skipped",
     )
-    _add_server(sending)
+    add_server(sending)
     _add_patience(sending)
     sending.add_argument(
         "--thread", type=_count, metavar="SEQ", help="say it in the thread of that message (the 17 of '#ops:17')"
@@ -39,7 +39,7 @@ def declare(command: Declare) -> None:
 
     tailing = command(_tail)
     tailing.add_argument("targets", metavar="TARGET", nargs="+", help=target)
-    _add_server(tailing)
+    add_server(tailing)
     tailing.add_argument("--json", action="store_true", help="one JSON object a line")
     tailing.add_argument(
         "--since", metavar="SEQ", help="begin behind this seq (0: from the beginning); of several targets '#a:17,#b:0'"
@@ -49,7 +49,7 @@ def declare(command: Declare) -> None:
 
     looking = command(_history)
     looking.add_argument("target", metavar="TARGET", help=target)
-    _add_server(looking)
+    add_server(looking)
     looking.add_argument("--json", action="store_true", help="one JSON object a line")
     looking.add_argument("--last", type=_count, default=50, metavar="N", help="how many [50]")
 
@@ -58,31 +58,31 @@ def declare(command: Declare) -> None:
         "query", metavar="QUERY", help='words, "phrases", from:ann, before:2026-01-31, has:link, mentions:me ...'
     )
     finding.add_argument("--in", dest="target", metavar="TARGET", help="only there; " + target)
-    _add_server(finding)
+    add_server(finding)
     finding.add_argument("--json", action="store_true", help="one JSON object a line")
     finding.add_argument("--ranked", action="store_true", help="the best first, instead of the newest")
     finding.add_argument("--last", type=_count, default=20, metavar="N", help="how many [20]")
 
     counting = command(_unread)
-    _add_server(counting)
+    add_server(counting)
     counting.add_argument("--json", action="store_true", help="one JSON object a line")
 
     sending_file = command(_upload)
     sending_file.add_argument("target", metavar="TARGET", help=target)
     sending_file.add_argument("path", metavar="PATH", help="the file")
     sending_file.add_argument("--text", default="", metavar="TEXT", help="a message to go with it [its name]")
-    _add_server(sending_file)
+    add_server(sending_file)
     _add_patience(sending_file)
 
     saving = command(_download)
     saving.add_argument("message", metavar="MESSAGE", help="address of its message, in quotes: '#ops:17'")
     saving.add_argument("--to", default=".", metavar="PATH", help="a folder, or a free name for the file [.]")
-    _add_server(saving)
+    add_server(saving)
     _add_patience(saving)
 
     exporting = command(_export)
     exporting.add_argument("target", metavar="TARGET", help=target)
-    _add_server(exporting)
+    add_server(exporting)
     exporting.add_argument(
         "--format", choices=("html", "md", "json", "txt"), help="what to write [what FILE ends in, else html]"
     )
@@ -96,7 +96,8 @@ def _add_patience(command: ArgumentParser) -> None:
     )
 
 
-def _add_server(command: ArgumentParser) -> None:
+def add_server(command: ArgumentParser) -> None:
+    """Declare where a command goes, and as whom."""
     command.add_argument(
         "--server", metavar="ADDRESS", help="or a link, or `here`: this computer's own [the one used last, else here]"
     )
@@ -130,7 +131,7 @@ def _send(options: Namespace) -> ExitCode:
         raise UsageFault("Standard input holds the password then: give the text as an argument.")
     if text is not None and not text.strip():
         raise UsageFault("The message is empty: write a text, or - for standard input.")
-    server = _server(options)
+    server = server_of(options)
     return run(send(server, options.target, text, timeout_s=options.timeout, key=options.key, thread=options.thread))
 
 
@@ -143,7 +144,7 @@ def _tail(options: Namespace) -> ExitCode:
         since = parse_since(options.targets, options.since)
     except ValueError as error:
         raise UsageFault(str(error)) from error
-    server = _server(options)
+    server = server_of(options)
     return run(tail(server, since, json=options.json, count=options.count, events=options.events))
 
 
@@ -152,7 +153,7 @@ def _history(options: Namespace) -> ExitCode:
     from chat_tui.plain.history import history
     from chat_tui.plain.running import run
 
-    server = _server(options)
+    server = server_of(options)
     return run(history(server, options.target, last=options.last, json=options.json))
 
 
@@ -161,7 +162,7 @@ def _search(options: Namespace) -> ExitCode:
     from chat_tui.plain.running import run
     from chat_tui.plain.search import search
 
-    server = _server(options)
+    server = server_of(options)
     return run(
         search(
             server,
@@ -180,7 +181,7 @@ def _upload(options: Namespace) -> ExitCode:
     from chat_tui.plain.running import run
 
     path, text = Path(options.path).expanduser(), options.text
-    return run(upload(_server(options), options.target, path, text=text, timeout_s=options.timeout))
+    return run(upload(server_of(options), options.target, path, text=text, timeout_s=options.timeout))
 
 
 def _download(options: Namespace) -> ExitCode:
@@ -189,7 +190,7 @@ def _download(options: Namespace) -> ExitCode:
     from chat_tui.plain.running import run
 
     to = Path(options.to).expanduser()
-    return run(download(_server(options), options.message, to, timeout_s=options.timeout))
+    return run(download(server_of(options), options.message, to, timeout_s=options.timeout))
 
 
 def _export(options: Namespace) -> ExitCode:
@@ -199,7 +200,7 @@ def _export(options: Namespace) -> ExitCode:
     from chat_tui.plain.running import run
 
     form = options.format or form_of(options.to or "") or "html"
-    return run(export_(_server(options), options.target, form=form, to=options.to, force=options.force))
+    return run(export_(server_of(options), options.target, form=form, to=options.to, force=options.force))
 
 
 def _unread(options: Namespace) -> ExitCode:
@@ -207,10 +208,10 @@ def _unread(options: Namespace) -> ExitCode:
     from chat_tui.plain.running import run
     from chat_tui.plain.unread import unread
 
-    return run(unread(_server(options), json=options.json))
+    return run(unread(server_of(options), json=options.json))
 
 
-def _server(options: Namespace) -> Server:
+def server_of(options: Namespace) -> Server:
     """Return where to go, as whom, and with what; this computer's own server runs then."""
     from chat_core.client import FileTokens
     from chat_tui.plain.running import Server

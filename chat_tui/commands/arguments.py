@@ -14,17 +14,19 @@ from chat_core.base.durations import parse_duration
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import check_account_name, check_channel_name, parse_target, spell_account_name
 from chat_core.protocol.values import DmPolicy
+from chat_tui.commands.emoji import emoji_of
 from chat_tui.views.alerts import RULES, Rule
 
 _ADDRESS: Final = re.compile(r"[0-9]+(\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(/64)?", re.ASCII)
 
 
+_MOST_DIGITS: Final = 16
 _POLICIES: Final[tuple[DmPolicy, ...]] = ("open", "request", "closed")
 
 ACTS: Final = ("list", "add", "passwd", "disable", "enable", "role", "allow", "disallow", "allowed")
 """What can be done with the accounts of a server."""
 
-Source = Literal["", "channel", "user", "target", "command", "server", "path"]
+Source = Literal["", "channel", "user", "target", "command", "server", "path", "emoji"]
 """What the candidates of a completion are; empty: none."""
 
 
@@ -225,6 +227,41 @@ class AlertRule(Argument):
     def chosen(self) -> Rule | None:
         """The same as a value; None: it is none."""
         return next((rule for rule in RULES if rule == self), None)
+
+
+class Emoji(Argument):
+    """An emoji, or its shortcode in colons; in its checked form the emoji."""
+
+    __slots__ = ()
+
+    label = ":emoji:"
+    source = "emoji"
+
+    @classmethod
+    @override
+    def parse(cls, text: str) -> Self:
+        """See Argument."""
+        found = emoji_of(text)
+        if not found:
+            raise UsageFault(f"'{text[:40]}' is no emoji: write one, or its name as :tada:; Tab completes.")
+        return cls(found)
+
+
+class Which(Argument):
+    """A message by its number here: `17` or `#17`; in its checked form the digits."""
+
+    __slots__ = ()
+
+    label = "#number"
+
+    @classmethod
+    @override
+    def parse(cls, text: str) -> Self:
+        """See Argument."""
+        digits = text.removeprefix("#")
+        if not (digits.isascii() and digits.isdigit() and 0 < len(digits) < _MOST_DIGITS and int(digits)):
+            raise UsageFault(f"'{text[:40]}' is no number of a message: Ctrl+S, then i, tells it.")
+        return cls(digits)
 
 
 class FileName(Argument):

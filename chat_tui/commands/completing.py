@@ -135,6 +135,9 @@ def _in_command(before: str, run: Run, known: Known, asked: bool) -> Completion:
     if kind is not None and kind.takes_rest and not (kind.source and in_reach):
         inside = _in_text(before, known, asked)
         return inside._replace(usage=command.usage, summary=command.summary)
+    if in_reach and kind is not None and kind.source == "emoji":
+        found_emoji = tuple(Candidate(char, name) for char, name in find_emoji(before[start:]))
+        return Completion(start, len(before), found_emoji, command.usage, command.summary)
     offered = _of_source(kind.source, known) if kind is not None and in_reach else ()
     return Completion(start, len(before), _fitting(before[start:], offered, asked), command.usage, command.summary)
 
@@ -188,7 +191,7 @@ def _of_source(source: Source, known: Known) -> Sequence[Candidate]:
             return [Candidate(command.name, command.summary) for command in ALL]
         case "server":
             return known.servers
-        case "path" | "":  # files are looked for where the whole path is known
+        case "path" | "emoji" | "":  # files are looked for where the whole path is known
             return ()
 
 

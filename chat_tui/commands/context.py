@@ -13,7 +13,7 @@ from chat_core.client.files.progress import Progress
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.search import SearchResults
-from chat_core.protocol.values import Style
+from chat_core.protocol.values import SearchHit, Style
 from chat_tui.messages import Where
 from chat_tui.views.alerts import Rule
 from chat_tui.views.lines import Line
@@ -145,6 +145,15 @@ class Desk(Protocol):
 
     def show_found(self, query: str, found: SearchResults, more: More | None = None) -> None:
         """Show what a search found; or what something else did, of which `more` returns the next page by its cursor."""
+        ...
+
+    def show_kept(self, title: str, hits: Sequence[SearchHit]) -> None:
+        """Show messages that were put aside."""
+        ...
+
+    @property
+    def selected_seq(self) -> int:
+        """The number of the selected message; 0: none is selected."""
         ...
 
     def show_help(self, topic: str) -> None:

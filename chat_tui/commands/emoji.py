@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from chat_core.base.emoji import full_form
+
 _MOST: Final = 40
 _QUALIFIED: Final = 2
 """Status of an emoji in its full form, which is that to send."""
@@ -35,6 +37,21 @@ def find_emoji(letters: str) -> list[tuple[str, str]]:
     for name in (*first, *sorted(inside, key=len)):
         found.setdefault(names[name], f":{name}:")
     return list(found.items())[:_MOST]
+
+
+def usual_emoji() -> list[tuple[str, str]]:
+    """Return those that are used most, each with its name in colons."""
+    found: dict[str, str] = {}
+    for name, char in _USUAL.items():
+        found.setdefault(char, f":{name}:")
+    return list(found.items())
+
+
+def emoji_of(text: str) -> str:
+    """Return the emoji that a shortcode in colons, or the emoji itself, stands for; empty: there is none."""
+    if len(text) > len("::") and text[0] == text[-1] == ":":
+        return full_form(emoji_named(text[1:-1]))
+    return full_form(text)
 
 
 def emoji_named(name: str) -> str:

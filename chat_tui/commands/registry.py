@@ -17,6 +17,7 @@ from chat_tui.commands import (
     devices,
     files,
     hooks,
+    marks,
     messages,
     order,
     presence,
@@ -32,8 +33,8 @@ from chat_tui.commands.command import DECLARED, Command
 from chat_tui.commands.line import PREFIX, Run, Say, resolve
 
 DOMAINS: Final = (
-    conversations, channels, messages, threads, files, attention, private, presence, search, accounts, devices, order,
-    hooks, administering, settings, session,
+    conversations, channels, messages, threads, marks, files, attention, private, presence, search, accounts, devices,
+    order, hooks, administering, settings, session,
 )  # fmt: skip
 """The files with commands."""
 

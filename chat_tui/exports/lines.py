@@ -16,7 +16,11 @@ from chat_core.protocol.events import (
     MemberSanctioned,
     MessageDeleted,
     MessageEdited,
+    MessagePinned,
     MessagePosted,
+    MessageUnpinned,
+    ReactionAdded,
+    ReactionRemoved,
     RoleChanged,
     RulesChanged,
     TopicChanged,
@@ -28,6 +32,12 @@ from chat_tui.views.programs import marked
 from chat_tui.views.when import local
 
 _ORDER = {RoleChanged: "role", RulesChanged: "rules", MemberSanctioned: "sanction"}
+_MARKS = {
+    ReactionAdded: "reaction",
+    ReactionRemoved: "unreaction",
+    MessagePinned: "pin",
+    MessageUnpinned: "unpin",
+}
 _MORE_LINES = "\n    "
 """Further lines of a message are indented, so that none of them looks like a message of its own."""
 
@@ -57,12 +67,13 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     author: str
     """Account name."""
     kind: str
-    """`message`, `action` (a `/me`), `edit`, `deletion`, `topic`, `role`, `rules`, `sanction`, or `event` for what this
-    version does not know."""
+    """`message`, `action` (a `/me`), `edit`, `deletion`, `reaction`, `unreaction`, `pin`, `unpin`, `topic`, `role`,
+    `rules`, `sanction`, or `event` for what this version does not know."""
     text: str
-    """The body as stored, the new topic, or what happened in words; empty where a message was deleted."""
+    """The body as stored, the emoji of a reaction, the new topic, or what happened in words; empty where a message was
+    deleted."""
     message: int = 0
-    """seq of the message that an edit or a deletion is about."""
+    """seq of the message that an edit, a deletion, a reaction or a pin is about."""
     edits: int = 0
     """How often a message in a page was edited."""
     deleted: bool = False
@@ -77,6 +88,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a program wrote it."""
     via: str = ""
     """What a webhook calls itself in it; empty: nothing."""
+    reactions: dict[str, int] = {}
+    """How often each emoji stands at a message in a page."""
+    pinned: bool = False
+    """Whether a message in a page is pinned."""
 
 
 def of_message(target: str, message: Message) -> Line:
@@ -95,6 +110,8 @@ def of_message(target: str, message: Message) -> Line:
         in_channel=message.in_channel,
         bot=message.bot,
         via=message.via,
+        reactions={each.emoji: each.count for each in message.reactions},
+        pinned=message.pinned,
     )
 
 
@@ -109,6 +126,10 @@ def of_event(target: str, event: ConversationEvent) -> Line:
             kind, text, about, deleted = "edit", event.body, event.message, not event.body
         case MessageDeleted():
             kind, text, about, deleted = "deletion", "", event.message, True
+        case ReactionAdded() | ReactionRemoved():
+            kind, text, about = _MARKS[type(event)], event.emoji, event.message
+        case MessagePinned() | MessageUnpinned():
+            kind, text, about = _MARKS[type(event)], "", event.message
         case TopicChanged():
             kind, text = "topic", event.topic
         case RoleChanged() | RulesChanged() | MemberSanctioned():
@@ -147,12 +168,11 @@ def as_text(line: Line, zone: tzinfo | None = None) -> str:
     when = local(line.ts, zone)
     head = f"[{when:%Y-%m-%d %H:%M:%S}] {drawable_line(line.conversation)}:{line.seq}"
     author = marked(drawable_line(line.via or line.author), bot=line.bot)
-    body = drawable(line.text).replace("\n", _MORE_LINES) + (" (edited)" if line.edits else "")
+    body = drawable(line.text).replace("\n", _MORE_LINES) + _behind(line)
     if line.file is not None:
         body = f"{body} [file {file_name(line.file.name)}, {size_in_words(line.file.size)}]"
     if line.thread:
         body = f"↳ #{line.thread} {body}"
-    about = f"{drawable_line(line.conversation)}:{line.message}"
     match line.kind:
         case "message" | "action" if line.deleted:
             return f"{head} -- {author}: (message deleted)"
@@ -160,16 +180,37 @@ def as_text(line: Line, zone: tzinfo | None = None) -> str:
             return f"{head} <{author}> {body}"
         case "action":
             return f"{head} * {author} {body}"
-        case "edit":
-            return f"{head} -- {author} edited {about}" + (", which is deleted now" if line.deleted else f": {body}")
-        case "deletion":
-            return f"{head} -- {author} deleted {about}"
-        case "topic":
-            return f"{head} -- {author} set the topic: {body}" if body else f"{head} -- {author} removed the topic"
         case "role" | "rules" | "sanction":
             return f"{head} -- {drawable_line(line.text)}"
+        case "topic":
+            return f"{head} -- {author} set the topic: {body}" if body else f"{head} -- {author} removed the topic"
         case _:
-            return f"{head} -- {author}: something this version does not know"
+            return f"{head} -- {author}{_done(line, body)}"
+
+
+def _done(line: Line, body: str) -> str:
+    """Return what somebody did to a message, as the end of a sentence."""
+    about = f"{drawable_line(line.conversation)}:{line.message}"
+    match line.kind:
+        case "edit":
+            return f" edited {about}" + (", which is deleted now" if line.deleted else f": {body}")
+        case "deletion":
+            return f" deleted {about}"
+        case "reaction":
+            return f" reacted to {about} with {body}"
+        case "unreaction":
+            return f" took {body} back from {about}"
+        case "pin" | "unpin":
+            return f" {'pinned' if line.kind == 'pin' else 'unpinned'} {about}"
+        case _:
+            return ": something this version does not know"
+
+
+def _behind(line: Line) -> str:
+    """Return what stands behind the text of a message in a page."""
+    marks = [word for word, on in (("(edited)", line.edits), ("(pinned)", line.pinned)) if on]
+    marks += [f"[{drawable_line(emoji)} {count}]" for emoji, count in line.reactions.items()]
+    return "".join(f" {mark}" for mark in marks)
 
 
 def _file(file: FileInfo | None) -> FileLine | None:

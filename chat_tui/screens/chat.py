@@ -16,6 +16,7 @@ from chat_core.client.state.changes import Batch, MessagesPrepended
 from chat_core.client.state.model import LinkStatus
 from chat_core.protocol.requests.messages import Edit
 from chat_core.protocol.requests.search import SearchResults
+from chat_core.protocol.values import SearchHit
 from chat_tui.commands.context import Answer, More
 from chat_tui.commands.line import PREFIX, Run, Say, parse
 from chat_tui.commands.registry import bind
@@ -26,6 +27,7 @@ from chat_tui.screens.base import HelpWanted
 from chat_tui.screens.choices import Choice, choices, slot_choice
 from chat_tui.screens.found import FoundScreen
 from chat_tui.screens.help import help_lines
+from chat_tui.screens.kept import KeptScreen
 from chat_tui.screens.switcher import Switcher
 from chat_tui.screens.threading import Threading
 from chat_tui.views.columns import BREAKPOINTS
@@ -248,6 +250,8 @@ class ChatScreen(Threading):
                 self.run_line(f"/{choice.kind} {choice.name}")
             case "command":
                 self.run_line(choice.name)
+            case "emoji":
+                raise ValueError("those are chosen elsewhere")
 
     def _often(self, target: str) -> float:
         return self.visits.score(target, self._clock.wall_ms())
@@ -319,6 +323,11 @@ class ChatScreen(Threading):
     def show_found(self, query: str, found: SearchResults, more: More | None = None) -> None:
         """See ChatView."""
         self.app.push_screen(FoundScreen(self.bridge, query, found, self.open_soon, more))
+
+    @override
+    def show_kept(self, title: str, hits: Sequence[SearchHit]) -> None:
+        """See ChatView."""
+        self.app.push_screen(KeptScreen(self.bridge, title, hits, self.open_soon))
 
     @override
     def show_help(self, topic: str) -> None:

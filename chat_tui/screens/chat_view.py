@@ -20,25 +20,22 @@ from chat_core.base.clock import Clock, SystemClock
 from chat_core.base.names import name_key
 from chat_core.client.state.changes import Batch, PutOut, SendGivenUp
 from chat_core.client.state.model import ClientState, ConversationState
-from chat_core.protocol.requests.search import SearchResults
-from chat_core.protocol.values import Message as Said
 from chat_tui import visits
 from chat_tui.bridge import Bridge
 from chat_tui.commands import registry
 from chat_tui.commands.completing import Known, knowledge
-from chat_tui.commands.context import Answer, More
+from chat_tui.commands.context import Answer
 from chat_tui.commands.line import Say
 from chat_tui.config import Settings
 from chat_tui.keys import Keymap
 from chat_tui.live_page import LivePage
 from chat_tui.screens.asking import Asking
+from chat_tui.screens.desk import DeskScreen
 from chat_tui.screens.drafting import Drafting, place_of
 from chat_tui.screens.errands import Errands
 from chat_tui.screens.offering import Offering
 from chat_tui.screens.pages import Pages
 from chat_tui.screens.places import Places
-from chat_tui.screens.secret import SecretAsking
-from chat_tui.views.alerts import Rule
 from chat_tui.views.broadcasts import broadcasts
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.given_up import given_up
@@ -62,7 +59,7 @@ from chat_tui.widgets.timeline import Timeline
 ANOTHER_ACCOUNT = "The server has another store now, and you another account in it: what was here before is gone."
 
 
-class ChatView(SecretAsking):
+class ChatView(DeskScreen):
     """Conversations, one of them open, and the composer."""
 
     AUTO_FOCUS = "#composer"
@@ -372,53 +369,3 @@ class ChatView(SecretAsking):
         """Return what a line of an earlier system means here. Raises: UsageFault."""
         me = self.bridge.state.me
         return registry.classic(line, me.name if me is not None else "")
-
-    # --- for commands, together with some above; see `commands.context.Desk`
-
-    def show_found(self, query: str, found: SearchResults, more: More | None = None) -> None:
-        """Show what a search, or something like it, found."""
-        raise NotImplementedError
-
-    def last_own(self) -> Said | None:
-        """Return the message that can be written anew without looking for it."""
-        raise NotImplementedError
-
-    def open_thread(self, conversation: int, seq: int) -> None:
-        """Show the thread that hangs on a message, or that a message is in."""
-        raise NotImplementedError
-
-    def write_also(self) -> None:
-        """Let what is written in the open thread be for the conversation besides, or no longer. Raises: UsageFault."""
-        raise NotImplementedError
-
-    def find_words(self) -> None:
-        """Look for other words than before."""
-        raise NotImplementedError
-
-    def select_above(self) -> bool:
-        """Select a message if somebody reads further up; return whether it is so."""
-        raise NotImplementedError
-
-    def show_help(self, topic: str) -> None:
-        """Show the help, at a command if one is given."""
-        raise NotImplementedError
-
-    async def alert_by(self, conversation: ConversationState, rule: Rule | None) -> None:
-        """Tell what of a conversation alerts, or let it be otherwise from now on."""
-        raise NotImplementedError
-
-    def leave_for(self, server: str) -> None:
-        """Ask for another server; empty: for the start screen."""
-        raise NotImplementedError
-
-    def sign_in_as(self, name: str, *, register: bool = False) -> None:
-        """Ask to be somebody else; empty: for the start screen."""
-        raise NotImplementedError
-
-    def sign_out(self) -> None:
-        """Ask for the start screen."""
-        raise NotImplementedError
-
-    def leave(self) -> None:
-        """Leave the program, having asked where something would be lost."""
-        raise NotImplementedError

@@ -26,8 +26,8 @@ MAX_CHOICES: Final = 100
 class Choice(NamedTuple):
     """A row."""
 
-    kind: Literal["conversation", "join", "dm", "command"]
-    """What choosing it does: go there, join it, open a direct conversation, or run it."""
+    kind: Literal["conversation", "join", "dm", "command", "emoji"]
+    """What choosing it does: go there, join it, open a direct conversation, run it, or react with it."""
     name: str
     """TARGET, or a command with its slash; not safe to draw."""
     note: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final
 
 from chat_core.base.clock import Clock
@@ -77,6 +77,15 @@ class Errands:
             failed()
 
         self._start(f"call {type(request).__name__}", self._call(request, done), tell)
+
+    def look_up(self, requests: Sequence[Request[Any]], show: Callable[[Sequence[Any]], None]) -> None:
+        """Ask the server for some things, and hand their answers on together.
+
+        Args:
+            requests: they.
+            show: told the answers, in order.
+        """
+        self._start("look up", self._look_up(requests, show), self._tell)
 
     def open_direct(self, name: str) -> None:
         """Open the direct conversation with somebody."""
@@ -156,6 +165,9 @@ class Errands:
         await self._bridge.call(request)
         if done is not None:
             done()
+
+    async def _look_up(self, requests: Sequence[Request[Any]], show: Callable[[Sequence[Any]], None]) -> None:
+        show([await self._bridge.call(request) for request in requests])
 
     async def _open_direct(self, name: str) -> None:
         self._desk.open_soon(await self._bridge.open_direct(name))

@@ -163,6 +163,7 @@ class FoundScreen(BaseScreen):
         self._go(conversation)
 
     def _show(self) -> None:
+        """Show what there is, and how it was found."""
         found = self._found
         count = f"{len(self._hits)}{'+' if found.cursor else ''}"
         words = f"{count} found, {'best' if self._ranked else 'newest'} first"

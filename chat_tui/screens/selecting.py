@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from chat_core.protocol.requests.base import Request
 from chat_tui.actions.action import Acting, Subject
 from chat_tui.actions.registry import BY_NAME, fitting
 from chat_tui.commands.context import Answer
+from chat_tui.screens.emoji import EmojiScreen
 from chat_tui.screens.looking import Looking
 from chat_tui.views.footer import Chip
 from chat_tui.views.lines import Line
@@ -132,6 +133,13 @@ class Selecting(Looking):
             return None
         return Subject(history.conversation, message, self.bridge.state.me)
 
+    @property
+    @override
+    def selected_seq(self) -> int:
+        """See ChatView."""
+        subject = self.subject if self.selecting else None
+        return 0 if subject is None else subject.seq
+
     def action_act(self, name: str) -> None:
         """Do something with what is selected."""
         subject = self.subject
@@ -179,6 +187,18 @@ class Selecting(Looking):
     def call(self, request: Request[Any], done: str) -> None:
         """Ask the server for something, and say what became of it."""
         self.errands.call(request, partial(self.answer, Answer(done)) if done else None)
+
+    def look_up(self, requests: Sequence[Request[Any]], tell: Callable[[Sequence[Any]], Answer]) -> None:
+        """Ask the server for some things, and show what their answers come to."""
+
+        def show(replies: Sequence[Any]) -> None:
+            self.answer(tell(replies))
+
+        self.errands.look_up(requests, show)
+
+    def choose_emoji(self, chosen: Callable[[str], None]) -> None:
+        """Let an emoji be chosen."""
+        self.app.push_screen(EmojiScreen(chosen))
 
     def write_edit(self, seq: int) -> None:
         """Let the text of one's own message be written anew."""

@@ -38,6 +38,11 @@ class SwitcherRows(Rows, can_focus=False):
     SwitcherRows { height: 12; background: $surface; }
     """
 
+    what = " go to "
+    """Stands in front of the letters."""
+    hint = _HINT
+    """Stands behind them while there are none."""
+    nothing = "nothing is called so"
     letters = ""
     choices: Sequence[Choice] = ()
     at = 0
@@ -49,14 +54,14 @@ class SwitcherRows(Rows, can_focus=False):
     @override
     def rows(self, width: int, height: int) -> Sequence[Line]:
         """See Rows."""
-        hint = (Span(f"{_HINT} ", "quiet"),) if not self.letters else ()
-        head = Line(spread((Span(" go to ", "quiet"), Span(self.letters), Span(_CURSOR, "own")), hint, width))
+        hint = (Span(f"{self.hint} ", "quiet"),) if not self.letters else ()
+        head = Line(spread((Span(self.what, "quiet"), Span(self.letters), Span(_CURSOR, "own")), hint, width))
         room = max(1, height - 1)
         self.first = max(0, min(max(self.first, self.at - room + 1), self.at, max(0, len(self.choices) - room)))
         shown = self.choices[self.first : self.first + room]
         lines = [choice_line(each, self.first + row == self.at, width) for row, each in enumerate(shown)]
         if not lines:
-            lines = [Line((Span("  nothing is called so", "muted"),))]
+            lines = [Line((Span(f"  {self.nothing}", "muted"),))]
         return [head, *lines]
 
     @override
@@ -106,8 +111,12 @@ class Switcher(BaseScreen, ModalScreen[None]):
         self._digit = digit
         self._run = run
         self._letters = Letters()
-        self._list = SwitcherRows(self._pick)
+        self._list = self.make_rows(self._pick)
         self._look()
+
+    def make_rows(self, pick: Callable[[int], None]) -> SwitcherRows:
+        """Return the list; `pick` is told the index of a row that was clicked."""
+        return SwitcherRows(pick)
 
     @override
     def compose(self) -> ComposeResult:

@@ -35,6 +35,7 @@ from chat_tui.views.items import (
 from chat_tui.views.lines import Line, Role, Span, cropped, elide, right
 from chat_tui.views.names import called, name_role, shown_name, soft_role
 from chat_tui.views.programs import MARK, author_of, marked
+from chat_tui.views.reactions import chips
 from chat_tui.views.threads import replies_words
 from chat_tui.views.when import clock, day_in_words, local, since
 
@@ -45,6 +46,7 @@ MAX_CHARS: Final = 4_000
 
 _ACTION_MARK: Final = "·"
 _EDITED: Final = "(edited)"
+_PINNED: Final = "(pinned)"
 _DELETED: Final = "message deleted"
 _IGNORED: Final = "somebody whom you ignore"
 
@@ -108,6 +110,7 @@ def _said(item: MessageItem, where: Columns, reader: Reader) -> tuple[Line, ...]
     lines = _message(item, where, reader)
     if message.author in reader.ignored:
         return lines
+    lines = (*lines, *chips(message.reactions, where))
     if message.replies:
         lines = (*lines, _replies(message, where, reader))
     return lines if item.quoted is None else (_quoted(item.quoted, where, reader), *lines)
@@ -165,10 +168,11 @@ def _message(item: MessageItem, where: Columns, reader: Reader) -> tuple[Line, .
         beyond, missing = sum(not is_fence(line) for line in rest), ""
     if message.file is not None:
         blocks = [*([] if _only_file(message) and not acts else blocks), _chip(message.file)]
-    if message.edits and missing:
-        missing = f"{missing} {_EDITED}"
-    elif message.edits:
-        blocks = with_words(blocks, _EDITED, "quiet")
+    marks_behind = " ".join(words for words, on in ((_EDITED, message.edits), (_PINNED, message.pinned)) if on)
+    if marks_behind and missing:
+        missing = f"{missing} {marks_behind}"
+    elif marks_behind:
+        blocks = with_words(blocks, marks_behind, "quiet")
     lines = laid_out(blocks, where, heading, code=CODE_LINES, beyond=beyond)
     if missing:
         lines.append(hanging((Span(missing, "quiet"),), where, len(text))._replace(tail=len(missing)))

@@ -13,7 +13,8 @@ from rich.cells import cell_len, set_cell_size
 Role = Literal[
     "text", "strong", "muted", "typing", "quiet", "faint", "notice", "time", "heading", "rule", "accent",
     "attention", "mention", "thread",
-    "badge", "bar", "own", "link", "channel", "error", "ok", "away", "separator", "chip", "chip-key", "selected",
+    "badge", "bar", "own", "link", "channel", "error", "ok", "away", "separator", "chip", "chip-key",
+    "chip-own", "selected",
     "name-1", "name-2", "name-3", "name-4", "name-5",
     "code", "code-keyword", "code-name", "code-string", "code-number", "code-comment", "code-removed",
     "quote", "quote-bar", "spoiler", "spoiler-open",

@@ -225,7 +225,7 @@ class View:
             return 1
         if isinstance(item, MessageItem):
             above = (item.head and self._where.stacked) + (item.quoted is not None)
-            above += item.message.replies > 0
+            above += (item.message.replies > 0) + bool(item.message.reactions)
             return estimated(item.message.body, self._where.text) + above
         return 1
 

@@ -70,6 +70,7 @@ _LOOKS: Final[Mapping[Role, _Look]] = {
     "quote-bar": _Look("faint"),
     "spoiler": _Look("line", ground="line"),
     "spoiler-open": _Look(ground="panel"),
+    "chip-own": _Look("read-accent", ground="panel", bold=True),
     "selected": _Look(bold=True, ground="background"),
     "soft-own": _Look("read-own"),
     "soft-1": _Look("read-name-1"),

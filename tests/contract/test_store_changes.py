@@ -8,7 +8,7 @@ from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted
 from chat_core.protocol.values import Message
-from chat_core.server.store.base import DeleteMessage, EditMessage, RenameAccount, SetChannelTopic
+from chat_core.server.store.base import DeleteMessage, EditMessage, Refused, RenameAccount, SetChannelTopic
 from tests.contract.world import ANNOUNCEMENTS_ID, GENERAL_ID, World
 
 
@@ -285,3 +285,42 @@ async def test_author_is_shown_under_the_name_of_today(world: World) -> None:
 
     assert {event.name for event in await world.log(ConversationId(1))} == {"anna"}
     assert world.last.events[0].name == "anna"
+
+
+# --- limits of time, and who keeps order ------------------------------------------------------------------------
+
+
+async def test_message_is_changed_by_its_author_within_the_time_for_it_only(world: World) -> None:
+    [ann] = await world.sign_in("ann")
+    await world.post(ann, GENERAL_ID, "one", ts=1_000)
+
+    await world.write(EditMessage(ann, GENERAL_ID, 1, "two", 61_000, within_s=60))
+    again = await world.write(EditMessage(ann, GENERAL_ID, 1, "two", 99_000, within_s=60))
+    with pytest.raises(Refused) as late:
+        await world.write(EditMessage(ann, GENERAL_ID, 1, "three", 61_001, within_s=60))
+    gone = await world.refused(DeleteMessage(ann, GENERAL_ID, 1, 3_601_001, within_s=3600))
+
+    assert again == (GENERAL_ID, 2, 61_000, True), "what was done in time is answered the same for ever"
+    assert (late.value.code, gone) == (Refusal.NOT_ALLOWED, Refusal.NOT_ALLOWED)
+    assert str(late.value) == "On this server a message can be edited for 1 minute; this one is older."
+    assert (await only(world)).body == "two"
+    await world.write(DeleteMessage(ann, GENERAL_ID, 1, 3_601_000, within_s=3600))
+    await world.write(DeleteMessage(ann, GENERAL_ID, 1, 9_999_999, within_s=3600))
+
+
+async def test_operator_deletes_what_others_said_at_any_time_and_the_audit_log_tells_it(world: World) -> None:
+    ann, bob = await world.sign_in("ann", "bob")
+    room = await world.join(ann, "room")
+    await world.join(bob, "room")
+    await world.post(bob, room, "oops", ts=1)
+    await world.post(ann, room, "mine", ts=1)
+
+    assert await world.refused(DeleteMessage(bob, room, 2, 5)) is Refusal.NOT_ALLOWED
+    await world.write(DeleteMessage(ann, room, 1, 9_999_999, within_s=60))
+    await world.write(DeleteMessage(ann, room, 2, 9_999_999, within_s=60))
+
+    assert [(each.deleted, each.body) for each in await world.messages(room)] == [(True, ""), (True, "")]
+    acts = await world.store.read(lambda reader: reader.acts(10))
+    assert [(act.actor, act.act, act.target, act.detail) for act in acts] == [
+        ("ann", "delete_message", "#room:1", "by bob")
+    ]

@@ -45,9 +45,13 @@ ASKING: Final = {
     "/chat @ann": "request_chat",
     "/ignore": "list_ignored",
     "/moderation": "list_moderation",
+    "/pins": "read_pins",
+    "/bookmarks": "read_bookmarks",
     "/search words": "search",
 }
 """What is typed so that a client asks for each reply that it knows what to do with, and the request that it makes."""
+OVER_THE_REST: Final = ("read_pins", "read_bookmarks", "search")
+"""What is answered on a screen of its own."""
 UNASKED: Final = {
     **dict.fromkeys(("Users.accounts.name", "Users.accounts.display"), "no command lists all accounts to everybody"),
     **dict.fromkeys(("FilePiece.file.name", "FilePiece.file.type"), "tests/unit/client/files is about what is saved"),
@@ -167,14 +171,29 @@ def test_all_that_a_server_answers_leaves_the_terminal_alone(home: Path) -> None
         liar.wait_for("list_members")
         for number, (line, request) in enumerate(ASKING.items()):
             asked, liar.text = liar.asked.count(request), f"Reply{number}. {text}"
+            before = terminal.size
             terminal.type(f"{line} \r")  # with a space behind it nothing is completed
             liar.wait_for(request, asked + 1)
+            if request in OVER_THE_REST:
+                terminal.wait_for(f"Reply{number}.", since=before)
+                before = terminal.size
+                terminal.type("\x1b")
+                terminal.wait_for("F1", since=before)
+        asked, liar.text = liar.asked.count("mark_read"), f"Selected1. {text}"
+        terminal.type("/2 \r")  # where nothing was pushed, so that what a page has is there
+        liar.wait_for("mark_read", asked + 1)
+        before = terminal.size
+        terminal.type("\x13")
+        terminal.wait_for("Esc back", since=before)
+        terminal.type("gi")  # the oldest message, in detail
+        liar.wait_for("read_reactions")
+        liar.wait_for("read_versions")
+        terminal.type("q")
         liar.push(Lagging)
         liar.wait_for("attach")
-        terminal.type("\x1b")  # what was found lies over the rest
         liar.refusing = True
         before, liar.text = terminal.size, f"Refused1. {text}"
-        terminal.type("/topic another\r")
+        terminal.type("/list \r")
         terminal.wait_for("Refused1.", since=before)
         before, liar.text = terminal.size, f"Goodbye1. {text}"
         liar.goodbye()

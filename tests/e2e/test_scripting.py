@@ -287,6 +287,38 @@ def test_edits_and_deletions_are_told(server: ServerProcess) -> None:
     ]
 
 
+def test_messages_are_reacted_to_edited_and_deleted_by_their_addresses(server: ServerProcess) -> None:
+    address = chat(server, "send", "#ops", "deploy done").stdout.decode().strip()
+
+    assert chat(server, "react", address, ":+1:", name="bob").stdout == b"#ops:2\n"
+    assert chat(server, "react", address, "\N{THUMBS UP SIGN}", name="bob").stdout == b"#ops:2\n", "safe to repeat"
+    assert chat(server, "edit", address, "deploy of 4.2 done").stdout == b"#ops:3\n"
+    page = chat(server, "history", "#ops", "--json").stdout.splitlines()
+    told = json.loads(page[0])
+    assert (told["text"], told["edits"], told["reactions"]) == ("deploy of 4.2 done", 1, {"\N{THUMBS UP SIGN}": 1})
+    assert chat(server, "react", address, ":+1:", "--remove", name="bob").returncode == 0
+    assert chat(server, "delete", address).stdout == b"#ops:5\n"
+
+    events = chat(server, "tail", "#ops", "--since", "0", "--events", "--json", "--count", "5").stdout.splitlines()
+    kinds = [(each["kind"], each["message"]) for each in map(json.loads, events)]
+    assert kinds == [("message", 0), ("reaction", 1), ("edit", 1), ("unreaction", 1), ("deletion", 1)]
+
+
+def test_what_cannot_be_changed_is_said_with_an_exit_code(server: ServerProcess) -> None:
+    chat(server, "send", "#ops", "hello")
+    said = {
+        ("react", "#ops", ":+1:"): (2, "'#ops' is no message: write where it is and its number, as '#ops:17'."),
+        ("edit", "#ops:1", "mine"): (65, "Only its author changes a message."),
+        ("react", "#ops:9", ":+1:"): (65, "There is no message at that seq."),
+        ("react", "#nosuch:1", ":+1:"): (66, "There is no conversation '#nosuch'."),
+    }
+
+    for arguments, (code, sentence) in said.items():
+        done = chat(server, *arguments, name="bob")
+        assert (done.returncode, done.stdout) == (code, b""), arguments
+        assert sentence in done.stderr.decode()
+
+
 def test_tail_tells_the_topic_among_other_events_only_when_asked(server: ServerProcess) -> None:
     with Wire(server.port) as wire:
         wire.enter("ann")

@@ -20,6 +20,7 @@ from chat_core.protocol.requests import (
     conversations,
     files,
     hooks,
+    marks,
     messages,
     moderation,
     order,
@@ -115,6 +116,13 @@ SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
     messages.Edit: lambda stage: messages.Edit(conversation=stage.channel, seq=stage.own, body="changed"),
     messages.Delete: lambda stage: messages.Delete(conversation=stage.channel, seq=stage.own),
     messages.History: lambda stage: messages.History(conversation=stage.channel),
+    messages.ReadVersions: lambda stage: messages.ReadVersions(conversation=stage.channel, seq=stage.own),
+    marks.React: lambda stage: marks.React(conversation=stage.channel, seq=stage.own, emoji="👍"),
+    marks.ReadReactions: lambda stage: marks.ReadReactions(conversation=stage.channel, seq=stage.own),
+    marks.Pin: lambda stage: marks.Pin(conversation=stage.channel, seq=stage.own),
+    marks.ReadPins: lambda stage: marks.ReadPins(conversation=stage.channel),
+    marks.Bookmark: lambda stage: marks.Bookmark(conversation=stage.channel, seq=stage.own),
+    marks.ReadBookmarks: lambda stage: marks.ReadBookmarks(),
     messages.ReadEvents: lambda stage: messages.ReadEvents(conversation=stage.channel, after=0),
     files.UploadBegin: lambda stage: files.UploadBegin(
         conversation=stage.channel, cid=_cid(stage), name="empty", size=0, sha256=EMPTY.sha256

@@ -31,20 +31,30 @@ from chat_core.server.store.base import (
     Committed,
     DeleteMessage,
     EditMessage,
+    JoinChannel,
     Op,
     Refused,
     SetChannelTopic,
     SignInByName,
 )
+from chat_core.server.store.marks import PinMessage, ReactTo
 from chat_core.server.store.sqlite import SqliteStore
 
-WHERE = ConversationId(1)
+WHERE = ConversationId(3)
+"""A channel of its own, of which ann is an operator."""
 ANN, BOB = AccountId(1), AccountId(2)
+
+EMOJI = {"one": "👍", "two": "🎉", "hello @ann": "❤️", "three\nlines": "👍"}
 
 Step = tuple[str, AccountId, int, str]
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["post", "post", "edit", "edit", "delete", "topic", "reply", "reply", "also"]),
+        st.sampled_from(
+            [
+                *("post", "post", "edit", "edit", "delete", "topic", "reply", "reply", "also"),
+                *("react", "react", "unreact", "pin", "unpin"),
+            ]
+        ),
         st.sampled_from([ANN, BOB]),
         st.integers(1, 12),
         st.sampled_from(["one", "two", "hello @ann", "three\nlines"]),
@@ -79,6 +89,10 @@ def op_of(step: Step, cids: Iterator[int]) -> Op:
             return EditMessage(who, WHERE, seq, text, 2)
         case "delete":
             return DeleteMessage(who, WHERE, seq, 3)
+        case "react" | "unreact":
+            return ReactTo(who, WHERE, seq, EMOJI[text], kind == "react", 5)
+        case "pin" | "unpin":
+            return PinMessage(ANN, WHERE, seq, kind == "pin", 6)
         case _:
             return SetChannelTopic(who, WHERE, f"{text} {seq}", 4)
 
@@ -92,6 +106,8 @@ async def told(steps: Sequence[Step]) -> Told:
         try:
             for name in ("ann", "bob"):
                 await store.write(SignInByName(name, 1))
+            for account in (ANN, BOB):
+                await store.write(JoinChannel(account, "room", True, 1))
             cids = count(1)
             pages: list[tuple[Message, ...]] = [()]
             for step in steps:
@@ -100,7 +116,7 @@ async def told(steps: Sequence[Step]) -> Told:
                 except Refused:
                     continue
                 if commits[-1].events:
-                    page = await store.read(lambda reader: reader.history(WHERE, "latest", 0, 200, None))
+                    page = await store.read(lambda reader: reader.history(WHERE, "latest", 0, 200, None, ANN))
                     pages.append(tuple(page.messages))
             kept = await store.read(lambda reader: reader.events(WHERE, 0, 2**32, 200))
         finally:
@@ -168,6 +184,18 @@ def test_messages_are_the_same_whichever_way_they_came(steps: list[Step], data: 
 
 @given(steps=STEPS)
 @example(steps=[("post", ANN, 1, "one"), ("edit", ANN, 1, "two"), ("delete", ANN, 1, ""), ("post", BOB, 1, "one")])
+@example(
+    steps=[
+        ("post", ANN, 1, "one"),
+        ("react", ANN, 1, "one"),
+        ("react", BOB, 1, "two"),
+        ("react", BOB, 1, "one"),
+        ("unreact", ANN, 1, "one"),
+        ("pin", ANN, 1, ""),
+        ("react", ANN, 1, "two"),
+        ("delete", ANN, 1, ""),
+    ]
+)
 @settings(max_examples=25)
 def test_page_and_the_events_behind_it_are_a_fresh_page_at_every_point(steps: list[Step]) -> None:
     said = asyncio.run(told(steps))

@@ -176,8 +176,8 @@ class Liar:
                 return {
                     "conversation": where,
                     "messages": [
-                        {"seq": 1, "changed": 1, "author": OTHER},
-                        {"seq": 2, "changed": 2, "author": ME, "style": "action"},
+                        {"seq": 1, "changed": 1, "author": ME, "edits": 1},
+                        {"seq": 2, "changed": 2, "author": OTHER, "style": "action"},
                     ],
                     "head": max(2, self._seq[CHANNEL]),
                     "at_start": True,

@@ -42,7 +42,7 @@ async def test_footer_follows_what_is_selected(server: str, home: Path) -> None:
         await me.sees("theirs")
         await me.press("ctrl+s")
         assert chosen(me) == "theirs"
-        assert "d delete" not in me.screen
+        assert "e edit" not in me.screen
         await me.press("up")
         assert chosen(me) == "mine"
         await me.sees("e edit", "d delete", "Esc back")

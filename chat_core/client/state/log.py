@@ -51,8 +51,9 @@ def _arrived(
     posted = [event for event in arrival.events if isinstance(event, MessagePosted)]
     timeline, new = timelines.append(conversation.timeline, [timelines.message_of(event) for event in posted])
     amendments = [event for event in arrival.events if is_amendment(event)]
-    timeline, changed = amend(timeline, amendments) if amendments else (timeline, {})
-    timeline, old = amend_stale(timeline, amendments)
+    number_of_me = None if me is None else me.id
+    timeline, changed = amend(timeline, amendments, number_of_me) if amendments else (timeline, {})
+    timeline, old = amend_stale(timeline, amendments, number_of_me)
     if arrival.keep is not None:
         timeline = timelines.trim(timeline, arrival.keep)
     position = Position(conversation=number, seq=last.seq, eid=last.eid)
@@ -66,7 +67,7 @@ def _arrived(
     if new:
         changes.append(MessagesAppended(conversation=number, messages=new, live=arrival.live))
     changes += [MessageChanged(conversation=number, seq=seq) for seq in (*old, *changed)]
-    after, more = threads.followed_on(after, posted, amendments)
+    after, more = threads.followed_on(after, posted, amendments, number_of_me)
     changes += more
     if (after.unread, after.read, after.mentions) != (conversation.unread, conversation.read, conversation.mentions):
         changes.append(UnreadChanged(conversation=number))

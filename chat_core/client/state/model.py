@@ -15,17 +15,10 @@ from typing import Final, Literal
 import msgspec
 
 from chat_core.base.names import name_key
-from chat_core.protocol.events import (
-    MemberSanctioned,
-    MessageDeleted,
-    MessageEdited,
-    MessagePosted,
-    RoleChanged,
-    RulesChanged,
-)
+from chat_core.protocol.events import MemberSanctioned, MessageEvent, MessagePosted, RoleChanged, RulesChanged
 from chat_core.protocol.values import Account, Conversation, Member, Message, Position, Style
 
-Amendment = MessageEdited | MessageDeleted | MessagePosted
+Amendment = MessageEvent | MessagePosted
 """What is folded into a message: a change of its text, or a reply in its thread."""
 BLOCK: Final = 256
 """Messages in a block before a new one is begun."""

@@ -133,7 +133,8 @@ def _page(state: ClientState, input: inputs.PageRead) -> Result:
     known = state.conversations.get(page.conversation)
     if known is None or is_too_old(known.timeline, page):
         return state, []
-    timeline, count = prepend(known.timeline, mended(known.timeline, page), at_start=page.at_start)
+    me = None if state.me is None else state.me.id
+    timeline, count = prepend(known.timeline, mended(known.timeline, page, me), at_start=page.at_start)
     now = page_came(replace(known, timeline=forget_placed(timeline)), known, state.me)
     changes: list[Change] = []
     if not known.timeline.count:
@@ -153,7 +154,7 @@ def _thread_read(state: ClientState, input: inputs.ThreadRead) -> Result:
     known = state.conversations.get(input.page.thread.conversation)
     if known is None:
         return state, []
-    now, changes = threads.page_read(known, input.page)
+    now, changes = threads.page_read(known, input.page, None if state.me is None else state.me.id)
     return (listing.put(state, now) if changes else state), changes
 
 

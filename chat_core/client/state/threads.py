@@ -20,7 +20,9 @@ from chat_core.protocol.requests.threads import ThreadPage
 from chat_core.protocol.values import Message
 
 
-def page_read(conversation: ConversationState, page: ThreadPage) -> tuple[ConversationState, list[Change]]:
+def page_read(
+    conversation: ConversationState, page: ThreadPage, me: int | None
+) -> tuple[ConversationState, list[Change]]:
     """Take a page of a thread: the newest one opens it, an older one is put in front of what is known of it.
 
     A page that cannot be mended, or continues nothing, changes nothing.
@@ -30,15 +32,17 @@ def page_read(conversation: ConversationState, page: ThreadPage) -> tuple[Conver
     summary = page.thread
     known = conversation.threads.get(summary.root.seq)
     if not page.at_end:
-        return _with_older(conversation, known, page) if known is not None and not known.stale else (conversation, [])
-    messages = {message.seq: _current(conversation, message, page.head) for message in page.messages}
+        return (
+            _with_older(conversation, known, page, me) if known is not None and not known.stale else (conversation, [])
+        )
+    messages = {message.seq: _current(conversation, message, page.head, me) for message in page.messages}
     for message in conversation.timeline:
         if message.thread == summary.root.seq and message.seq > page.head:
             messages[message.seq] = message
     ordered = tuple(messages[seq] for seq in sorted(messages))
     read = summary.read if known is None else max(summary.read, known.read)
     thread = ThreadState(
-        root=_current(conversation, summary.root, page.head),
+        root=_current(conversation, summary.root, page.head, me),
         messages=ordered,
         at_start=page.at_start,
         following=summary.following,
@@ -48,7 +52,7 @@ def page_read(conversation: ConversationState, page: ThreadPage) -> tuple[Conver
 
 
 def followed_on(
-    conversation: ConversationState, posted: Sequence[MessagePosted], amendments: Sequence[Amendment]
+    conversation: ConversationState, posted: Sequence[MessagePosted], amendments: Sequence[Amendment], me: int | None
 ) -> tuple[ConversationState, list[Change]]:
     """Fold events of the conversation into the threads that are open."""
     changes: list[Change] = []
@@ -60,7 +64,7 @@ def followed_on(
             continue
         thread = replace(before, messages=(*before.messages, *new))
         for event in touched:
-            thread = _amended(thread, event)
+            thread = _amended(thread, event, me)
         conversation, more = _put(conversation, thread)
         changes += more
         changes += [MessageChanged(conversation=conversation.id, seq=about(event)) for event in touched]
@@ -114,23 +118,23 @@ def renamed(conversation: ConversationState, account: int, name: str) -> tuple[C
 
 
 def _with_older(
-    conversation: ConversationState, known: ThreadState, page: ThreadPage
+    conversation: ConversationState, known: ThreadState, page: ThreadPage, me: int | None
 ) -> tuple[ConversationState, list[Change]]:
     first = known.messages[0].seq if known.messages else 0
     older = tuple(
-        _current(conversation, message, page.head) for message in page.messages if not first or message.seq < first
+        _current(conversation, message, page.head, me) for message in page.messages if not first or message.seq < first
     )
     return _put(conversation, replace(known, messages=older + known.messages, at_start=page.at_start))
 
 
-def _current(conversation: ConversationState, message: Message, head: int) -> Message:
+def _current(conversation: ConversationState, message: Message, head: int, me: int | None) -> Message:
     """Return a message of a page that was read at `head` as it is by now."""
     known = conversation.timeline.find(message.seq)
     if known is not None:
         return known if known.changed > message.changed else message
     for event in conversation.timeline.strays:
         if event.seq > head and about(event) == message.seq:
-            message = amended(message, event)
+            message = amended(message, event, me)
     return message
 
 
@@ -138,11 +142,11 @@ def _is_in(thread: ThreadState, new: Sequence[Message], seq: int) -> bool:
     return seq == thread.root.seq or any(message.seq == seq for message in (*thread.messages, *new))
 
 
-def _amended(thread: ThreadState, event: Amendment) -> ThreadState:
+def _amended(thread: ThreadState, event: Amendment, me: int | None) -> ThreadState:
     seq = about(event)
     if seq == thread.root.seq:
-        return replace(thread, root=amended(thread.root, event))
-    messages = tuple(amended(message, event) if message.seq == seq else message for message in thread.messages)
+        return replace(thread, root=amended(thread.root, event, me))
+    messages = tuple(amended(message, event, me) if message.seq == seq else message for message in thread.messages)
     return replace(thread, messages=messages)
 
 

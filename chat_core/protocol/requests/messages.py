@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+import msgspec
 from msgspec import Meta
 
 from chat_core.protocol.limits import PAGE_ITEMS
@@ -94,7 +95,7 @@ class Deleted(Reply, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Delete(Request[Deleted], frozen=True, kw_only=True, tag="delete"):
-    """Drop the text of a message of one's own, for ever. Safe to repeat."""
+    """Drop the text of a message of one's own, for ever; who keeps order there drops others', too. Safe to repeat."""
 
     conversation: ConversationRef
     """Where; one must be a member."""
@@ -154,5 +155,34 @@ class ReadEvents(Request[Events], frozen=True, kw_only=True, tag="read_events"):
     """Most events wanted."""
 
 
-REQUESTS = (Post, Broadcast, Edit, Delete, History, ReadEvents)
+class Version(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A text that a message has or had."""
+
+    seq: SeqNumber
+    """seq of the event that brought it."""
+    ts: int
+    """When that was, in milliseconds since 1970-01-01 UTC."""
+    body: str = ""
+    """The text; empty: the message was deleted since."""
+
+
+class Versions(Reply, frozen=True, kw_only=True, omit_defaults=True):
+    """The texts of a message."""
+
+    versions: tuple[Version, ...] = ()
+    """Oldest first; the last one is what it says now."""
+    more: bool = False
+    """Whether there are older ones, for which a frame has no room."""
+
+
+class ReadVersions(Request[Versions], frozen=True, kw_only=True, tag="read_versions"):
+    """Read all texts that a message had: its author may, and whoever keeps order there."""
+
+    conversation: ConversationRef
+    """Where; one must be a member."""
+    seq: SeqNumber
+    """seq of the message."""
+
+
+REQUESTS = (Post, Broadcast, Edit, Delete, History, ReadEvents, ReadVersions)
 """This domain's requests, in the order of the documentation."""

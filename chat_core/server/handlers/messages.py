@@ -16,6 +16,8 @@ from chat_core.protocol.requests.messages import (
     Post,
     Posted,
     ReadEvents,
+    ReadVersions,
+    Versions,
 )
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
@@ -81,7 +83,10 @@ async def edit(ctx: Context, request: Edit) -> Edited:
     """Replace the text of one message."""
     body = cleaned(request.body)
     conversation, seq, ts, duplicate = await moderated(
-        ctx, EditMessage(ctx.account, request.conversation, request.seq, body, ctx.wall_ms())
+        ctx,
+        EditMessage(
+            ctx.account, request.conversation, request.seq, body, ctx.wall_ms(), ctx.services.changing.edit_within_s
+        ),
     )
     return Edited(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)
 
@@ -90,7 +95,9 @@ async def edit(ctx: Context, request: Edit) -> Edited:
 async def delete(ctx: Context, request: Delete) -> Deleted:
     """Drop the text of one message."""
     conversation, seq, ts, duplicate = await ctx.store.write(
-        DeleteMessage(ctx.account, request.conversation, request.seq, ctx.wall_ms())
+        DeleteMessage(
+            ctx.account, request.conversation, request.seq, ctx.wall_ms(), ctx.services.changing.delete_within_s
+        )
     )
     return Deleted(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)
 
@@ -102,7 +109,7 @@ async def history(ctx: Context, request: History) -> Page:
 
     def query(reader: Reader) -> Page:
         place = reader.readable(account, request.conversation)
-        page = reader.history(place.id, request.anchor, request.seq, request.limit, last_readable(place))
+        page = reader.history(place.id, request.anchor, request.seq, request.limit, last_readable(place), account)
         return Page(
             conversation=place.id,
             messages=tuple(page.messages),
@@ -134,3 +141,11 @@ async def read_events(ctx: Context, request: ReadEvents) -> Events:
 
     async with ctx.catching_up():
         return await ctx.store.read(query)
+
+
+@handles(ReadVersions, needs=Permission.READ, inside=Inside.MEMBER, cost=2)
+async def read_versions(ctx: Context, request: ReadVersions) -> Versions:
+    """Read the texts that a message had."""
+    account = ctx.account
+    versions, more = await ctx.store.read(lambda reader: reader.versions(account, request.conversation, request.seq))
+    return Versions(versions=tuple(versions), more=more)

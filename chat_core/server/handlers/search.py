@@ -86,6 +86,7 @@ def _meant(reader: Reader, account: AccountId, request: Search, wanted: Wanted, 
         ranked=request.ranked,
         limit=request.limit,
         cursor=request.cursor,
+        asker=account,
     )
 
 

@@ -29,7 +29,7 @@ async def read_thread(ctx: Context, request: ReadThread) -> ThreadPage:
         place = reader.readable(account, request.conversation)
         upto = last_readable(place)
         summary = reader.thread(account, place.id, request.thread, upto)
-        page = reader.thread_page(summary, request.anchor, request.seq, request.limit, upto)
+        page = reader.thread_page(summary, request.anchor, request.seq, request.limit, upto, account)
         return ThreadPage(
             thread=page.summary,
             messages=tuple(page.messages),

@@ -37,6 +37,7 @@ from chat_core.server.store.acts import (
 from chat_core.server.store.attention import AttentionOp, AttentionReads
 from chat_core.server.store.files import FileReads
 from chat_core.server.store.hooks import HookOp, HookReads
+from chat_core.server.store.marks import MarkOp, MarkReads
 from chat_core.server.store.people import PeopleOp, PeopleReader
 from chat_core.server.store.people import SignInByName as SignInByName
 from chat_core.server.store.private import PrivateOp, PrivateReads
@@ -207,6 +208,8 @@ class EditMessage:
     body: str
     """Cleaned."""
     ts: int
+    within_s: int = 0
+    """Time for that after it was sent; 0: for ever. Who keeps order there need not mind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,13 +219,15 @@ class DeleteMessage:
     Outcome: `reply` is `(conversation, seq, ts, duplicate)` of the `MessageDeleted`; where it was deleted before,
     there is no event and the numbers are those of the first time. The cid stays: a repeated send gets its first
     answer, whatever it says.
-    Refused: as for `EditMessage`, but that a deleted message is no fault.
+    Refused: as for `EditMessage`, but that a deleted message is no fault, and who keeps order deletes others', audited.
     """
 
     account: AccountId
     conversation: int | str
     seq: int
     ts: int
+    within_s: int = 0
+    """As above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +261,7 @@ Op = (
     PeopleOp
     | PrivateOp
     | AttentionOp
+    | MarkOp
     | RenameAccount
     | SetDisplayName
     | JoinChannel
@@ -344,7 +350,9 @@ class MessagePage:
     at_end: bool
 
 
-class Reader(FileReads, HookReads, OrderReads, PeopleReader, PrivateReads, AttentionReads, ThreadReads, Protocol):
+class Reader(
+    FileReads, HookReads, OrderReads, PeopleReader, PrivateReads, AttentionReads, MarkReads, ThreadReads, Protocol
+):
     """Reads on one consistent snapshot. Called in a reader's thread, never on the event loop."""
 
     def find(self, account: AccountId, ref: int | str) -> Place:
@@ -389,12 +397,21 @@ class Reader(FileReads, HookReads, OrderReads, PeopleReader, PrivateReads, Atten
         """Return the id of the event with that seq; None if there is none."""
         ...
 
-    def history(self, conversation: ConversationId, anchor: str, seq: int, limit: int, upto: int | None) -> MessagePage:
+    def history(
+        self,
+        conversation: ConversationId,
+        anchor: str,
+        seq: int,
+        limit: int,
+        upto: int | None,
+        asker: AccountId | None = None,
+    ) -> MessagePage:
         """Return a page of messages, cut to about PAGE_BYTES of bodies on the side away from the anchor.
 
         Args:
             anchor: `latest`, `before`, `after`, `around` as in the request `history`.
             upto: last seq that may be read; None: no bound.
+            asker: whose reactions are told of as their own; None: nobody's.
         """
         ...
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
-from chat_core.base.ids import ConversationId
+from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.events import ConversationEvent
 from chat_core.protocol.limits import PAGE_BYTES
 from chat_core.protocol.values import FileInfo, Message
@@ -17,8 +17,9 @@ from chat_core.server.store.base import MessagePage
 from chat_core.server.store.counting import unpack_accounts
 from chat_core.server.store.keys import MAX_SEQ, row_id, seq_of
 from chat_core.server.store.lookups import chunks
+from chat_core.server.store.mark_payloads import unpack_counts
 from chat_core.server.store.payloads import conversation_event
-from chat_core.server.store.schema import accounts, events, files, messages
+from chat_core.server.store.schema import accounts, events, files, messages, reactions
 
 MESSAGE = select(
     messages.c.id,
@@ -40,6 +41,8 @@ MESSAGE = select(
     messages.c.everyone,
     messages.c.bot,
     messages.c.via,
+    messages.c.reactions,
+    messages.c.pinned,
     files.c.name.label("file_name"),
     files.c.size.label("file_size"),
     files.c.type.label("file_type"),
@@ -51,6 +54,11 @@ _RANGE = MESSAGE.where(messages.c.id >= bindparam("low"), messages.c.id <= bindp
 _forwards: Final = _RANGE.order_by(messages.c.id)
 _backwards: Final = _RANGE.order_by(messages.c.id.desc())
 _by_key: Final = MESSAGE.where(messages.c.id.in_(bindparam("keys", expanding=True)))
+_WIDER: Final = 5
+"""A reaction in a frame is so many times as long as in its row, at most."""
+_own_reactions: Final = select(reactions.c.message, reactions.c.emoji).where(
+    reactions.c.account == bindparam("asker"), reactions.c.message.in_(bindparam("keys", expanding=True))
+)
 _any: Final = (
     select(messages.c.id).where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high")).limit(1)
 )
@@ -87,7 +95,7 @@ def log_piece(
         event, text = conversation_event(conversation, seq_of(key), *columns)
         if display:
             event = replace(event, display=display)
-        budget -= bytes_of(text)
+        budget -= _bytes(text)
         if budget < 0 and found:
             break
         found.append(event)
@@ -103,7 +111,13 @@ def eid_at(connection: Connection, conversation: ConversationId, seq: int) -> by
 
 
 def history(
-    connection: Connection, conversation: ConversationId, anchor: str, seq: int, limit: int, upto: int | None
+    connection: Connection,
+    conversation: ConversationId,
+    anchor: str,
+    seq: int,
+    limit: int,
+    upto: int | None,
+    asker: AccountId | None = None,
 ) -> MessagePage:
     """Return a page of messages, as `Reader.history` promises."""
     first, last = row_id(conversation, 1), row_id(conversation, MAX_SEQ if upto is None else upto)
@@ -114,9 +128,7 @@ def history(
     wanted = limit + 1
     older = [] if anchor == "after" else _rows(connection, _backwards, first, here - 1, wanted)
     newer = _rows(connection, _forwards, here, last, wanted) if anchor in ("after", "around") else []
-    taken_older, taken_newer = share(
-        [bytes_of(row.body) for row in older], [bytes_of(row.body) for row in newer], limit
-    )
+    taken_older, taken_newer = share([size_of(row) for row in older], [size_of(row) for row in newer], limit)
     rows = [*reversed(older[:taken_older]), *newer[:taken_newer]]
     at_start = taken_older == len(older)
     if anchor == "after":
@@ -124,15 +136,15 @@ def history(
     at_end = taken_newer == len(newer)
     if anchor == "before":
         at_end = not _is_any(connection, here, last)
-    return MessagePage([message_of(row) for row in rows], at_start=at_start, at_end=at_end)
+    return MessagePage(messages_of(connection, rows, asker), at_start=at_start, at_end=at_end)
 
 
-def by_key(connection: Connection, keys: Sequence[int]) -> dict[int, Message]:
+def by_key(connection: Connection, keys: Sequence[int], asker: AccountId | None = None) -> dict[int, Message]:
     """Return the messages of some keys, as they stand now; those that are not there are missing."""
     found: dict[int, Message] = {}
     for some in chunks(keys):
         rows: Sequence[Any] = connection.execute(_by_key, {"keys": some}).all()
-        found.update((row.id, message_of(row)) for row in rows)
+        found.update((row.id, message) for row, message in zip(rows, messages_of(connection, rows, asker), strict=True))
     return found
 
 
@@ -176,8 +188,17 @@ def _is_any(connection: Connection, low: int, high: int) -> bool:
     return connection.execute(_any, {"low": low, "high": high}).first() is not None
 
 
-def message_of(row: Row[Any]) -> Message:
-    """Return the message of a row of `MESSAGE`."""
+def messages_of(connection: Connection, rows: Sequence[Row[Any]], asker: AccountId | None) -> list[Message]:
+    """Return the messages of rows of `MESSAGE`, with what the asker reacted to them."""
+    reacted = [row.id for row in rows if row.reactions]
+    mine: dict[int, set[str]] = {}
+    for some in chunks(reacted if asker is not None else ()):
+        for key, emoji in connection.execute(_own_reactions, {"asker": asker, "keys": some}):
+            mine.setdefault(key, set()).add(emoji)
+    return [_message(row, frozenset(mine.get(row.id, ()))) for row in rows]
+
+
+def _message(row: Row[Any], mine: frozenset[str]) -> Message:
     return Message(
         seq=seq_of(row.id),
         changed=row.changed,
@@ -199,6 +220,8 @@ def message_of(row: Row[Any]) -> Message:
         everyone=row.everyone,
         bot=row.bot,
         via=row.via,
+        reactions=unpack_counts(row.reactions, mine),
+        pinned=row.pinned,
     )
 
 
@@ -208,6 +231,10 @@ def _file(row: Row[Any]) -> FileInfo | None:
     return FileInfo(name=row.file_name, size=row.file_size, type=row.file_type, sha256=row.sha256)
 
 
-def bytes_of(text: str) -> int:
-    """Return what a text takes in a page, in bytes."""
+def size_of(row: Row[Any]) -> int:
+    """Return about how many bytes of a page a message takes: its reactions travel with the names of their fields."""
+    return _bytes(row.body) + _WIDER * len(row.reactions)
+
+
+def _bytes(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

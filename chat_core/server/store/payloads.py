@@ -19,7 +19,7 @@ from chat_core.protocol.events import (
     TopicChanged,
 )
 from chat_core.protocol.values import Conversation, Everyone, FileInfo, Style
-from chat_core.server.store import order_payloads, private_payloads, thread_payloads
+from chat_core.server.store import mark_payloads, order_payloads, private_payloads, thread_payloads
 from chat_core.server.store.keys import seq_of
 
 MESSAGE_POSTED: Final = "message_posted"
@@ -212,6 +212,10 @@ def conversation_event(
         return MessageDeleted(
             conversation=conversation, seq=seq, eid=eid, ts=ts, author=author, name=name, message=about
         ), ""
+    head = {"conversation": conversation, "seq": seq, "eid": eid, "ts": ts, "author": author, "name": name}
+    marked = mark_payloads.conversation_event(kind, payload, about, head)
+    if marked is not None:
+        return marked, ""
     raise ValueError(f"an event of the unknown kind {kind!r}")
 
 
@@ -265,6 +269,7 @@ def account_event(seq: int, kind: str, payload: bytes, conversation: Conversatio
     found = order_payloads.account_event(seq, kind, payload, conversation.id)
     found = found or private_payloads.account_event(seq, kind, payload, conversation.id)
     found = found or thread_payloads.account_event(seq, kind, payload, conversation.id)
+    found = found or mark_payloads.account_event(seq, kind, payload, conversation.id)
     if found is not None:
         return found
     raise ValueError(f"an account event of the unknown kind {kind!r}")

@@ -22,6 +22,7 @@ from chat_core.server.store.base import Head, MessagePage, Place, Refused
 from chat_core.server.store.file_reads import SqlFileReads
 from chat_core.server.store.hook_reads import SqlHookReader
 from chat_core.server.store.lookups import ConversationRow, Seat
+from chat_core.server.store.mark_reads import SqlMarkReader
 from chat_core.server.store.payloads import CONVERSATION_LEFT, account_event
 from chat_core.server.store.people_reads import SqlPeopleReader
 from chat_core.server.store.schema import account_events, accounts, conversations, memberships, meta
@@ -105,7 +106,7 @@ _account_events: Final = (
 )
 
 
-class SqlReader(SqlFileReads, SqlHookReader, SqlPeopleReader, SqlThreadReader):
+class SqlReader(SqlFileReads, SqlHookReader, SqlPeopleReader, SqlMarkReader, SqlThreadReader):
     """A `Searcher`; see there.
 
     Args:
@@ -164,9 +165,17 @@ class SqlReader(SqlFileReads, SqlHookReader, SqlPeopleReader, SqlThreadReader):
         """Return the id of the event with that seq; None if there is none."""
         return pages.eid_at(self._connection, conversation, seq)
 
-    def history(self, conversation: ConversationId, anchor: str, seq: int, limit: int, upto: int | None) -> MessagePage:
+    def history(
+        self,
+        conversation: ConversationId,
+        anchor: str,
+        seq: int,
+        limit: int,
+        upto: int | None,
+        asker: AccountId | None = None,
+    ) -> MessagePage:
         """Return a page of messages."""
-        return pages.history(self._connection, conversation, anchor, seq, limit, upto)
+        return pages.history(self._connection, conversation, anchor, seq, limit, upto, asker)
 
     def members(self, conversation: ConversationId, after: str, limit: int) -> tuple[Sequence[Member], int, bool]:
         """Return a page of members by name, the number of all, and whether more follow."""
@@ -262,7 +271,7 @@ class SqlReader(SqlFileReads, SqlHookReader, SqlPeopleReader, SqlThreadReader):
         """Return messages, as they stand now, within what may be read. Raises: BadCursor."""
         if self._index is None:
             raise Refused(Refusal.STORE_FAILED, "This server cannot search.")
-        return self._index.search(search, partial(pages.by_key, self._connection))
+        return self._index.search(search, partial(pages.by_key, self._connection, asker=search.asker))
 
     def _page(self, statement: Select[Any], limit: int, values: dict[str, object]) -> tuple[Sequence[Row[Any]], bool]:
         rows = self._connection.execute(statement, {**values, "count": limit + 1}).all()

@@ -29,7 +29,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0009"
+HEAD: Final = "0010"
 """Version of the schema below; versions are four digits, so that they compare as text."""
 VERSION_TABLE: Final = "schema_version"
 """Where Alembic keeps the version of a database."""
@@ -195,6 +195,8 @@ messages = Table(
     Column("everyone", Text, nullable=False, server_default=text("''")),  # here, channel: whom it calls besides
     Column("bot", Boolean, nullable=False, server_default=false()),  # whether a program wrote it
     Column("via", Text, nullable=False, server_default=text("''")),  # name that a webhook gave itself; empty: none
+    Column("reactions", LargeBinary, nullable=False, server_default=text("x''")),  # how often each emoji, in order
+    Column("pinned", Boolean, nullable=False, server_default=false()),
 )
 IN_CHANNEL: Final = or_(messages.c.thread.is_(None), messages.c.in_channel)
 """Of a message: whether it is a line of its conversation, and so can be unread there."""
@@ -259,6 +261,38 @@ files = Table(
     Index("ix_files_account", "account", "size"),
 )
 """Files of messages that are not deleted."""
+
+Index(
+    "ix_messages_pinned",
+    messages.c.id,
+    sqlite_where=messages.c.pinned,
+    postgresql_where=messages.c.pinned,
+)
+
+reactions = Table(
+    "reactions",
+    metadata,
+    Column("account", _Number, ForeignKey("accounts.id"), nullable=False),
+    Column("message", _Number, nullable=False),
+    Column("emoji", Text, nullable=False),
+    Column("seq", _Number, nullable=False),  # of the event that added it
+    PrimaryKeyConstraint("account", "message", "emoji"),
+    Index("ix_reactions_message", "message", "seq"),
+    sqlite_with_rowid=False,
+)
+"""Who reacts at present; a page of messages takes one account's from here, and the counts from the messages."""
+
+bookmarks = Table(
+    "bookmarks",
+    metadata,
+    Column("id", _Number, primary_key=True),
+    Column("account", _Number, ForeignKey("accounts.id"), nullable=False),
+    Column("message", _Number, nullable=False),
+    Column("made_ts", _Number, nullable=False),
+    UniqueConstraint("account", "message"),
+    sqlite_autoincrement=True,
+)
+"""Messages that accounts put aside, for themselves."""
 
 # The cid comes first: cids are roughly ordered by time, so new rows fall together whoever sends them.
 cids = Table(

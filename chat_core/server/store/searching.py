@@ -63,6 +63,8 @@ class Search:
     """Most hits wanted."""
     cursor: bytes = b""
     """Where an earlier answer ended; empty: from the beginning."""
+    asker: AccountId | None = None
+    """Whose reactions are told of as their own."""
 
 
 @dataclass(frozen=True, slots=True)

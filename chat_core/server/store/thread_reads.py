@@ -85,13 +85,15 @@ class SqlThreadReader:
         key = root_key(self._connection, conversation, thread)
         if upto is not None and seq_of(key) > upto:
             raise Refused(Refusal.NO_MESSAGE, REFUSALS[Refusal.NO_MESSAGE].text)
-        root = pages.by_key(self._connection, [key])[key]
+        root = pages.by_key(self._connection, [key], account)[key]
         stand = self._connection.execute(_stand, {"account": account, "root": key}).first()
         if stand is None or not stand.following:
             return ThreadSummary(conversation=conversation, root=root)
         return _summary(key, root, stand)
 
-    def thread_page(self, summary: ThreadSummary, anchor: str, seq: int, limit: int, upto: int | None) -> ThreadPiece:
+    def thread_page(
+        self, summary: ThreadSummary, anchor: str, seq: int, limit: int, upto: int | None, asker: AccountId
+    ) -> ThreadPiece:
         """Return a page of a thread."""
         number, root = summary.conversation, row_id(summary.conversation, summary.root.seq)
         first, last = root + 1, row_id(number, MAX_SEQ if upto is None else upto)
@@ -102,9 +104,9 @@ class SqlThreadReader:
         low, high = (first, here - 1) if backwards else (max(here + 1, first), last)
         values = {"root": root, "low": low, "high": high, "count": limit + 1}
         rows: Sequence[Any] = self._connection.execute(_backwards if backwards else _forwards, values).all()
-        sizes = [pages.bytes_of(row.body) for row in rows]
+        sizes = [pages.size_of(row) for row in rows]
         taken = sum(pages.share(sizes, (), limit))
-        found = [pages.message_of(row) for row in rows[:taken]]
+        found = pages.messages_of(self._connection, rows[:taken], asker)
         whole = taken == len(rows)
         if backwards:
             at_end = anchor == "latest" or not self._is_any(root, here, last)
@@ -115,7 +117,7 @@ class SqlThreadReader:
         """Return threads that an account follows, the newest reply first, and whether there are more."""
         statement = _followed_unread if unread else _followed
         rows = self._connection.execute(statement, {"account": account, "count": limit + 1}).all()
-        roots = pages.by_key(self._connection, [row.root for row in rows[:limit]])
+        roots = pages.by_key(self._connection, [row.root for row in rows[:limit]], account)
         return [_summary(row.root, roots[row.root], row) for row in rows[:limit]], len(rows) > limit
 
     def _is_any(self, root: int, low: int, high: int) -> bool:

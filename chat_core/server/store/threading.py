@@ -69,7 +69,9 @@ class ThreadReads(Protocol):
         """
         ...
 
-    def thread_page(self, summary: ThreadSummary, anchor: str, seq: int, limit: int, upto: int | None) -> ThreadPiece:
+    def thread_page(
+        self, summary: ThreadSummary, anchor: str, seq: int, limit: int, upto: int | None, asker: AccountId
+    ) -> ThreadPiece:
         """Return a page of a thread, cut to about PAGE_BYTES of bodies on the side away from the anchor.
 
         Args:
@@ -78,6 +80,7 @@ class ThreadReads(Protocol):
             seq: what the anchor speaks of.
             limit: most messages.
             upto: last seq that may be read; None: no bound.
+            asker: whose reactions are told of as their own.
         """
         ...
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from chat_core.protocol.reactions import Reaction
 from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.emoji import EmojiScreen
 from chat_tui.screens.found import FoundScreen
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.switcher import Switcher
@@ -89,6 +91,47 @@ async def _(me: Sitting, key: str) -> None:
     assert me.answer.startswith("Delete “two”")
     await me.press(key)
     await me.until(lambda: me.here.timeline.blocks[0][1].deleted)
+
+
+@row("selecting.react")
+async def _(me: Sitting, key: str) -> None:
+    await selected(me, "up", key)
+    await me.until(lambda: isinstance(me.app.screen, EmojiScreen))
+    await me.press(*"tada", "enter")
+    await me.sees(" 🎉 1")
+    assert me.here.timeline.blocks[0][1].reactions == (Reaction(emoji="🎉", mine=True),)
+
+
+@row("selecting.thumb")
+async def _(me: Sitting, key: str) -> None:
+    await selected(me, "up", key)
+    await me.sees(" 👍 1")
+    await me.press(key)
+    await me.until(lambda: not me.here.timeline.blocks[0][1].reactions)
+
+
+@row("selecting.join_in")
+async def _(me: Sitting, key: str) -> None:
+    await selected(me, "up", "+")
+    await me.sees(" 👍 1")
+    await me.press(key)
+    await me.until(lambda: not me.here.timeline.blocks[0][1].reactions)
+
+
+@row("selecting.pin")
+async def _(me: Sitting, key: str) -> None:
+    await selected(me, "up", key)
+    await me.sees("two (pinned)")
+    await me.press(key)
+    await me.until(lambda: not me.here.timeline.blocks[0][1].pinned)
+
+
+@row("selecting.bookmark")
+async def _(me: Sitting, key: str) -> None:
+    await selected(me, "up", key)
+    await me.until(lambda: me.answer.startswith("Bookmarked"))
+    await me.press(key)
+    await me.until(lambda: me.answer == "The bookmark is gone.")
 
 
 @row("selecting.retry", "selecting.discard")

@@ -271,7 +271,7 @@ def test_read_event_returns_nothing_for_an_unknown_kind_without_a_number() -> No
 
 
 def test_read_event_counts_a_durable_event_of_an_unknown_kind() -> None:
-    plain = {**to_map(POSTED), "kind": "reaction_added", "of": 1}
+    plain = {**to_map(POSTED), "kind": "song_sung", "of": 1}
 
     assert read_event(plain) == UnknownConversationEvent(
         conversation=1, seq=2, eid=b"12345678", ts=3, author=4, name="ann"

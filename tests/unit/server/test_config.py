@@ -55,7 +55,7 @@ def test_server_that_is_told_nothing_has_the_defaults_of_its_options(data: Path)
 
 def test_every_setting_has_words_and_every_section_sets_an_option() -> None:
     assert all(in_words(key.type) for key in keys_of(Settings))
-    profiles = {"local", "internet", "moderation", "files"}
+    profiles = {"local", "internet", "moderation", "files", "messages"}
     others = {*profiles, "observe", "accounts", "webhooks"}
     names = {key.name for key in keys_of(Settings) if key.section not in others} - {"preset"}
     observed = {
@@ -184,18 +184,8 @@ def test_text_ends_with_what_the_settings_come_to(data: Path) -> None:
 
     text = as_text(loaded, data)
 
-    sections = {
-        "server",
-        "tls",
-        "limits",
-        "local",
-        "internet",
-        "moderation",
-        "files",
-        "observe",
-        "accounts",
-        "webhooks",
-    }
+    sections = {"server", "tls", "limits", "local", "internet", "moderation", "files", "observe"}
+    sections |= {"accounts", "webhooks", "messages"}
     assert set(tomllib.loads(text)) == sections
     assert text.splitlines()[-4:] == [
         f"# data folder: {data}",

@@ -18,6 +18,7 @@ from chat_core.server.store.base import DeleteMessage, EditMessage, SetChannelTo
 from chat_core.server.store.checks.base import KEPT, Outcome
 from chat_core.server.store.checks.examining import BASIC, MORE
 from chat_core.server.store.keys import row_id
+from chat_core.server.store.marks import PinMessage, ReactTo, SetBookmark
 from chat_core.server.store.sqlite import SqliteStore
 from tests.contract.world import World
 
@@ -27,6 +28,9 @@ ROOM = 3
 DIRECT = 4
 """Of ann and bob; its log: messages 1 and 2, edits 3 and 4 of 1, edit 5 and deletion 6 of 2, message 7 with
 the replies 8 and 9 in its thread, the second of them also in the conversation."""
+
+ASIDE = 5
+"""Direct, of ann and eve; its log: message 1, four reactions to it, and a pin."""
 
 
 async def fill(path: Path) -> None:
@@ -52,6 +56,12 @@ async def fill(path: Path) -> None:
     await world.post(ann, DIRECT, "a question")
     await world.post(bob, DIRECT, "an answer", thread=7, ts=5)
     await world.post(ann, DIRECT, "aha", thread=8, in_channel=True, ts=6)
+    assert await world.open_direct(ann, "eve") == ASIDE
+    await world.post(ann, ASIDE, "well done")
+    for account, emoji, on in ((ann, "🎉", True), (eve, "👍", True), (ann, "👍", True), (ann, "🎉", False)):
+        await world.write(ReactTo(account, ASIDE, 1, emoji, on, 1))
+    await world.write(PinMessage(eve, ASIDE, 1, True, 1))
+    await world.write(SetBookmark(ann, ASIDE, 1, True, 1))
     for what in ("mute", "warn", "kick"):
         await world.write(SanctionOnServer(None, "eve", what, 1))
     await world.store.close()
@@ -112,11 +122,11 @@ def test_checks_change_nothing_and_leave_no_file(store: Path) -> None:
 
 
 KEY_2, KEY_4, KEY_5, KEY_9, KEY_10 = (row_id(ROOM, seq) for seq in (2, 4, 5, 9, 10))
-EDITED, DELETED = row_id(DIRECT, 1), row_id(DIRECT, 2)
+EDITED, DELETED, MARKED = row_id(DIRECT, 1), row_id(DIRECT, 2), row_id(ASIDE, 1)
 ROOT = row_id(DIRECT, 7)
 COPY_OF_9 = f"INSERT INTO events SELECT {{}}, eid, kind, author, ts, NULL, payload, NULL FROM events WHERE id = {KEY_9}"
 COPY_OF_MESSAGE = (
-    "INSERT INTO messages SELECT {}, author, ts, {}, body, style, NULL, 0, 0, NULL, NULL, 0, 0, '', '', 0, '' "
+    "INSERT INTO messages SELECT {}, author, ts, {}, body, style, NULL, 0, 0, NULL, NULL, 0, 0, '', '', 0, '', x'', 0 "
     f"FROM messages WHERE id = {KEY_2}"
 )
 
@@ -257,6 +267,28 @@ DAMAGES = {
     ),
     "unreadable": ("messages", f"UPDATE events SET payload = x'c1' WHERE id = {KEY_2}", "event 3:2: what it holds"),
     "short_id": ("messages", f"UPDATE events SET eid = x'01' WHERE id = {KEY_2}", "event 3:2: its id has 1 bytes"),
+    # reactions, pins and bookmarks
+    "reaction_of_none": (
+        "messages",
+        f"INSERT INTO reactions (account, message, emoji, seq) VALUES (1, {KEY_2}, '👍', 2)",
+        "1 reaction of no message",
+    ),
+    "uncounted_reaction": (
+        "messages",
+        f"UPDATE messages SET reactions = x'' WHERE id = {MARKED}",
+        "message 5:1: its reactions are not those",
+    ),
+    "lost_reaction": (
+        "messages",
+        f"DELETE FROM reactions WHERE message = {MARKED} AND account = 1",
+        "message 5:1: those who react to it are not those",
+    ),
+    "unpinned": (
+        "messages",
+        f"UPDATE messages SET pinned = 0 WHERE id = {MARKED}",
+        "message 5:1: it is pinned, or not",
+    ),
+    "bookmark_of_none": ("messages", f"UPDATE bookmarks SET message = {KEY_10}", "1 bookmark of no message"),
     # edits and deletions
     "old_text": (
         "messages",
@@ -535,7 +567,7 @@ def test_findings_beyond_the_first_are_counted(store: Path) -> None:
 
     outcome = found(store)["messages"]
 
-    assert (outcome.count, len(outcome.findings)) == (13, KEPT)
+    assert (outcome.count, len(outcome.findings)) == (14, KEPT)
 
 
 def test_no_text_of_a_message_is_told(store: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chat_core.client.state.model import Unsent
+from chat_core.protocol.reactions import Reaction
 from chat_core.protocol.requests.base import Request
-from chat_core.protocol.requests.messages import Delete
+from chat_core.protocol.requests.marks import Bookmark, React, ReadReactions
+from chat_core.protocol.requests.messages import Delete, ReadVersions
 from chat_core.protocol.values import FileInfo, Message
 from chat_tui.actions.action import Acting, Subject
 from chat_tui.actions.reading import links
@@ -19,6 +22,7 @@ from tests.tui.support.states import ME, conversation, said
 
 MINE = said(3, "12:58", "you", "see https://x.org/1 and https://x.org/2, https://x.org/1")
 THEIRS = said(4, "12:59", "ann", "two\nlines")
+REACTED = said(4, "12:59", "ann", "done", reactions=(Reaction(emoji="🎉", count=2, mine=True), Reaction(emoji="👀")))
 GONE = said(5, "12:59", "you", "", deleted=True)
 QUEUED = Unsent(cid=b"c" * 16, conversation=1, body="later", ts=0)
 FAILED = Unsent(cid=b"d" * 16, conversation=1, body="never", ts=0, status="failed", text="No.")
@@ -55,6 +59,12 @@ class Hands:
     def call(self, request: Request[Any], done: str) -> None:
         self.done.append(("call", request))
 
+    def look_up(self, requests: Sequence[Request[Any]], tell: Callable[[Sequence[Any]], Answer]) -> None:
+        self.done.append(("look up", *requests))
+
+    def choose_emoji(self, chosen: Callable[[str], None]) -> None:
+        chosen("🎉")
+
     def write_edit(self, seq: int) -> None:
         self.done.append(("edit", seq))
 
@@ -88,21 +98,13 @@ def offered(message: Message | Unsent) -> list[str]:
 
 
 def test_only_what_can_be_done_is_offered() -> None:
-    assert offered(MINE) == [
-        "reply",
-        "quote",
-        "edit",
-        "delete",
-        "thread",
-        "copy",
-        "link",
-        "open",
-        "view",
-        "unread",
-        "details",
-    ]
-    assert offered(THEIRS) == ["reply", "quote", "thread", "copy", "link", "view", "unread", "details"]
-    assert offered(GONE) == ["thread", "link", "unread", "details"]
+    marks = ["react", "thumb", "bookmark"]
+    hangs = ["thread", "copy", "link"]
+    ends = ["view", "unread", "details"]
+    assert offered(MINE) == ["reply", "quote", "edit", "delete", *hangs, "open", *ends, *marks]
+    assert offered(THEIRS) == ["reply", "quote", *hangs, *ends, *marks]
+    assert offered(REACTED) == ["reply", "quote", *hangs, *ends, "react", "thumb", "join_in", "bookmark"]
+    assert offered(GONE) == ["thread", "link", "unread", "details", "bookmark"]
     assert offered(QUEUED) == ["quote", "copy", "view", "details"]
     assert offered(FAILED) == ["quote", "retry", "discard", "copy", "view", "details"]
 
@@ -128,6 +130,38 @@ def test_actions_ask_the_screen_for_what_they_are() -> None:
     assert act("copy", THEIRS) == [("copy", "two\nlines")]
     assert act("retry", FAILED) == [("retry", FAILED.cid)]
     assert act("discard", FAILED) == [("discard", FAILED.cid)]
+
+
+def test_operator_may_pin_and_delete_what_others_said() -> None:
+    here = conversation(1, "dev")
+    here = replace(here, info=replace(here.info, role="operator"))
+    names = [each.name for each in fitting(Subject(here, THEIRS, ME))]
+
+    assert "pin" in names and "delete" in names and "edit" not in names
+    assert act("pin", THEIRS) == [("answer", Answer("Only operators of #dev pin messages.", fault=True))]
+
+
+def test_reactions_are_toggled_by_what_is_there() -> None:
+    def asked(emoji: str, *, on: bool) -> list[tuple[Any, ...]]:
+        return [("call", React(conversation=1, seq=4, emoji=emoji, on=on))]
+
+    assert act("thumb", REACTED) == asked("👍", on=True)
+    assert act("join_in", REACTED) == asked("👀", on=True)
+    assert act("react", REACTED) == asked("🎉", on=False)  # the screen of this test always chooses that one
+    assert act("join_in", said(4, "12:59", "ann", "done", reactions=REACTED.reactions[:1])) == asked("🎉", on=False)
+
+
+def test_bookmark_is_put_there_and_taken_away_by_the_same_key() -> None:
+    assert act("bookmark", THEIRS) == [("call", Bookmark(conversation=1, seq=4))]
+    assert act("bookmark", THEIRS, again=1) == [("call", Bookmark(conversation=1, seq=4, on=False))]
+
+
+def test_details_ask_the_server_who_reacted_and_what_a_message_said_before() -> None:
+    assert act("details", REACTED)[1:] == [("look up", ReadReactions(conversation=1, seq=4))]
+    assert act("details", said(3, "12:58", "you", "new", edits=1))[1:] == [
+        ("look up", ReadVersions(conversation=1, seq=3))
+    ]
+    assert len(act("details", said(3, "12:58", "ann", "new", edits=1))) == 1
 
 
 def test_deleting_is_asked_about_with_what_is_deleted() -> None:

@@ -15,14 +15,14 @@ from sqlalchemy import Connection, bindparam, func, select
 from chat_core.base.ids import EID_BYTES
 from chat_core.protocol.events import (
     ConversationEvent,
-    MessageDeleted,
-    MessageEdited,
+    MessageEvent,
     MessagePosted,
     RulesChanged,
     TopicChanged,
 )
 from chat_core.protocol.values import Rules
 from chat_core.server.store.checks.base import Findings, stream, times
+from chat_core.server.store.checks.marks import find_strays, mark_faults
 from chat_core.server.store.counting import unpack_accounts
 from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
 from chat_core.server.store.payloads import (
@@ -73,6 +73,8 @@ _log: Final = (
         messages.c.everyone,
         messages.c.bot,
         messages.c.via,
+        messages.c.reactions,
+        messages.c.pinned,
         files.c.account.label("file_account"),
         files.c.name.label("file_name"),
         files.c.size.label("file_size"),
@@ -98,11 +100,11 @@ _no_message: Final = (
     .order_by(files.c.message)
 )
 _changed: Final = select(messages.c.changed).where(messages.c.id == bindparam("key"))
-_folded: Final = select(events.c.kind, events.c.payload).where(
-    events.c.id == bindparam("key"), events.c.target == bindparam("of")
+_about_it: Final = (
+    select(events.c.id, events.c.kind, events.c.author, events.c.payload)
+    .where(events.c.target == bindparam("of"))
+    .order_by(events.c.id)
 )
-_edits: Final = select(events.c.payload).where(events.c.target == bindparam("of"), events.c.kind == MESSAGE_EDITED)
-_newest: Final = select(func.max(events.c.id)).where(events.c.target == bindparam("of"))
 _root: Final = select(messages.c.id, messages.c.thread, messages.c.changed).where(messages.c.id == bindparam("key"))
 _replies: Final = select(func.count().label("number"), func.max(messages.c.id).label("last")).where(
     messages.c.thread == bindparam("of")
@@ -122,6 +124,7 @@ def check_fold(connection: Connection, findings: Findings) -> str:
         findings.add(f"message {_address(key)}: its event is not there")
     for (key,) in stream(connection, _no_message):
         findings.add(f"file of {_address(key)}: the message is not there")
+    find_strays(connection, findings)
     count: int = connection.execute(_message_count).scalar_one()
     return f"{times(count, 'message')} and every topic and rule as the log makes them"
 
@@ -136,7 +139,6 @@ class _Fold:
         self._topic = ""
         self._rules = Rules()
         self._messages = 0
-        self._last_reply = 0
 
     def take(self, entry: Any) -> None:
         """Fold the next event in and look at the message beside it."""
@@ -152,12 +154,11 @@ class _Fold:
                 self._topic = event.topic
             case RulesChanged():
                 self._rules = event.rules
-            case MessageEdited() | MessageDeleted():
-                self._about(entry, event.message)
             case None:
                 return
             case _:
-                pass
+                if isinstance(event, MessageEvent):
+                    self._about(entry, event.message)
         if entry.ordinal is not None:
             self._say("message", entry, "its event posted none")
 
@@ -211,7 +212,8 @@ class _Fold:
             self._say("message", entry, "its thread is not as it was posted")
         if thread is not None:
             self._replied(entry, thread)
-        if (entry.changed, entry.edits, entry.deleted) != (event.seq, 0, False):
+        stands = (entry.changed, entry.edits, entry.deleted, entry.reactions, entry.pinned)
+        if stands != (event.seq, 0, False, b"", False):
             self._changed(entry, event)
         elif entry.body != event.body:
             self._say("message", entry, "its text is not as it was posted")
@@ -237,39 +239,36 @@ class _Fold:
         elif root.changed < seq_of(entry.id):
             self._say("message", entry, f"it is not folded into {_address(thread)}")
 
-    def _threaded(self, entry: Any) -> None:
-        """Count the replies of a message."""
+    def _threaded(self, entry: Any) -> int:
+        """Count the replies of a message; return the last one's seq, 0 if there is none."""
         found = self._connection.execute(_replies, {"of": entry.id}).one()
         last = 0 if not found.number else self._connection.execute(_when, {"key": found.last}).scalar_one()
         if (entry.replies, entry.last_reply) != (found.number, last):
             self._say("message", entry, f"it counts {times(entry.replies, 'reply')}, its thread has {found.number:,}")
-        self._last_reply = seq_of(found.last or 0)
+        return seq_of(found.last or 0)
 
     def _changed(self, entry: Any, event: MessagePosted) -> None:
-        """Compare a message that was edited or deleted with the last event about it, and count them."""
-        self._threaded(entry)
-        if entry.changed == self._last_reply:
-            newest = self._connection.execute(_newest, {"of": entry.id}).scalar()
-        else:
-            newest = row_id(self._conversation, entry.changed)
-        if newest is None and not entry.edits and not entry.deleted:
-            if entry.body != event.body:
-                self._say("message", entry, "its text is not as it was posted")
-            return
-        last = self._connection.execute(_folded, {"key": newest or 0, "of": entry.id}).first()
-        edits = [_text(payload) for (payload,) in self._connection.execute(_edits, {"of": entry.id})]
+        """Compare a message with what the replies in its thread, and the events about it, make of it."""
+        last_reply = self._threaded(entry)
+        about = self._connection.execute(_about_it, {"of": entry.id}).all()
+        edited = [each.payload for each in about if each.kind == MESSAGE_EDITED]
+        edits = [_text(payload) for payload in edited]
         if len(edits) != entry.edits:
             self._say("message", entry, f"it counts {times(entry.edits, 'edit')}, its log has {len(edits)}")
-        if last is None:
+        if entry.changed != last_reply and not any(seq_of(each.id) == entry.changed for each in about):
             self._say("message", entry, f"it has event {entry.changed} folded in, which is not about it")
             return
-        deleted = last.kind == MESSAGE_DELETED
-        if entry.deleted != deleted or entry.body != ("" if deleted else _text(last.payload)):
+        deleted = any(each.kind == MESSAGE_DELETED for each in about)
+        text = "" if deleted else [event.body, *edits][-1]
+        if entry.deleted != deleted or entry.body != text:
             self._say("message", entry, "its text is not what the last event about it says")
-        if _calls(entry) != (((), "") if deleted else _edited_calls(last.payload)):
+        called = _edited_calls(edited[-1]) if edited else (event.mentions, event.everyone)
+        if _calls(entry) != (((), "") if deleted else called):
             self._say("message", entry, "whom it mentions is not what the last event about it says")
         if deleted and (event.body or any(edits)):
             self._say("message", entry, "it was deleted, but the log still has its text")
+        for fault in mark_faults(self._connection, entry, [] if deleted else about):
+            self._say("message", entry, fault)
 
     def _about(self, entry: Any, seq: int) -> None:
         """Look whether an edit or a deletion is folded into the message that it is about."""

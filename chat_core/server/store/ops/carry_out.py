@@ -32,6 +32,7 @@ from chat_core.server.store.base import (
     SetDisplayName,
 )
 from chat_core.server.store.hooks import HookOp
+from chat_core.server.store.marks import MarkOp
 from chat_core.server.store.ops import (
     accounts,
     attention,
@@ -40,6 +41,7 @@ from chat_core.server.store.ops import (
     display,
     hooks,
     locking,
+    marks,
     order,
     people,
     private,
@@ -99,6 +101,8 @@ def _one(work: Work, op: Op) -> Committed:
         return threads.carry_out(work, op)
     if isinstance(op, HookOp):
         return hooks.carry_out(work, op)
+    if isinstance(op, MarkOp):
+        return marks.carry_out(work, op)
     return _conversed(work, op)
 
 

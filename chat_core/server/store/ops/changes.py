@@ -6,29 +6,36 @@ the cid. What stays is that somebody wrote something there.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, select, update
 
+from chat_core.base.durations import in_words
 from chat_core.base.ids import AccountId
 from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.protocol.events import MessageDeleted, MessageEdited
 from chat_core.protocol.values import ChannelRole, Style
+from chat_core.server.rules.permissions import operates
 from chat_core.server.store import lookups
 from chat_core.server.store.base import Committed, DeleteMessage, EditMessage, Refused
 from chat_core.server.store.counting import unpack_accounts
 from chat_core.server.store.keys import MAX_SEQ, row_id, seq_of
 from chat_core.server.store.lookups import ConversationRow
 from chat_core.server.store.ops import mentioning
+from chat_core.server.store.ops.audit import record
 from chat_core.server.store.ops.judging import judge_edit
+from chat_core.server.store.ops.marks import forget_reactions
 from chat_core.server.store.ops.speaking import check_door, check_may_write
 from chat_core.server.store.ops.work import Work, append_event
 from chat_core.server.store.payloads import MESSAGE_DELETED, MESSAGE_EDITED, NOTHING, pack_edited, pack_posted
 from chat_core.server.store.schema import cids, events, files, messages
 
+_NOT_YOURS: Final = "This is somebody else's message: only they delete it, and who keeps order here."
+
 _message = select(
     messages.c.id,
     messages.c.author,
+    messages.c.ts,
     messages.c.changed,
     messages.c.body,
     messages.c.style,
@@ -37,7 +44,6 @@ _message = select(
     messages.c.thread,
     messages.c.in_channel,
     messages.c.mentions,
-    messages.c.ts,
     messages.c.bot,
     messages.c.via,
 ).where(messages.c.id == bindparam("key"))
@@ -57,7 +63,15 @@ _edit = (
 _delete = (
     update(messages)
     .where(messages.c.id == bindparam("key"))
-    .values(body="", deleted=True, mentions="", everyone="", changed=bindparam("new_changed"))
+    .values(
+        body="",
+        deleted=True,
+        mentions="",
+        everyone="",
+        reactions=b"",
+        pinned=False,
+        changed=bindparam("new_changed"),
+    )
 )
 _erase_posted = update(events).where(events.c.id == bindparam("key")).values(payload=bindparam("new_payload"))
 _erase_edited = (
@@ -75,6 +89,7 @@ _erase_file = delete(files).where(files.c.message == bindparam("key"))
 class _Message(NamedTuple):
     key: int
     author: AccountId
+    ts: int
     changed: int
     body: str
     style: Style
@@ -83,7 +98,6 @@ class _Message(NamedTuple):
     thread: int | None
     in_channel: bool | None
     mentions: str
-    ts: int
     bot: bool
     via: str
 
@@ -135,6 +149,10 @@ def _deleted(work: Work, op: DeleteMessage, row: ConversationRow, message: _Mess
     named = unpack_accounts(message.mentions)
     mentioning.change(work.connection, message.key, message.ts, named, mentioning.NO_ONE)
     dropped = _erase(work, message)
+    forget_reactions(work, message.key)
+    if message.author != op.account:
+        by, author = name, lookups.account(work.connection, message.author).name
+        record(work, op.ts, op.account, by, "delete_message", f"{_called(row)}:{op.seq}", f"by {author}")
     event = MessageDeleted(
         conversation=row.id, seq=seq, eid=eid, ts=op.ts, author=op.account, name=name, message=op.seq
     )
@@ -144,19 +162,41 @@ def _deleted(work: Work, op: DeleteMessage, row: ConversationRow, message: _Mess
 def _own(work: Work, op: EditMessage | DeleteMessage) -> tuple[ConversationRow, ChannelRole, _Message]:
     """Return the message that an op is about, if the account may change it."""
     row, seat = lookups.resolve(work.connection, op.account, op.conversation)
-    if seat is None or not seat.taken:
+    role: ChannelRole = seat.role if seat is not None and seat.taken else "member"
+    keeps = row.kind != "direct" and operates(lookups.account(work.connection, op.account).role, role)
+    if (seat is None or not seat.taken) and not (keeps and row.public and isinstance(op, DeleteMessage)):
         raise Refused(Refusal.NOT_MEMBER, REFUSALS[Refusal.NOT_MEMBER].text)
-    if isinstance(op, EditMessage):  # what one has said may be taken back by anybody, at any time
+    if isinstance(op, EditMessage):  # what one has said may be taken back by anybody
         check_may_write(work, row.id, op.account, op.ts, besides_pace=True)
-    if row.kind == "announcements":
+    if row.kind == "announcements" and not (keeps and isinstance(op, DeleteMessage)):
         raise Refused(Refusal.NOT_ALLOWED, "Only the people who run this server change announcements.")
     found = work.connection.execute(_message, {"key": row_id(row.id, op.seq)}).first() if op.seq <= MAX_SEQ else None
     if found is None:
         raise Refused(Refusal.NO_MESSAGE, REFUSALS[Refusal.NO_MESSAGE].text)
     message = _Message._make(found)
-    if message.author != op.account:
-        raise Refused(Refusal.NOT_ALLOWED, "Only its author changes a message.")
-    return row, seat.role, message
+    _check_may_change(op, message, keeps)
+    return row, role, message
+
+
+def _check_may_change(op: EditMessage | DeleteMessage, message: _Message, keeps: bool) -> None:
+    """Refuse to change what is somebody else's, or too old; who keeps order may delete anything.
+
+    Raises: Refused `not_allowed`.
+    """
+    if message.author != op.account and not (keeps and isinstance(op, DeleteMessage)):
+        who = "Only its author changes a message." if isinstance(op, EditMessage) else _NOT_YOURS
+        raise Refused(Refusal.NOT_ALLOWED, who)
+    done = message.deleted or (isinstance(op, EditMessage) and op.body == message.body)
+    if op.within_s and not keeps and not done and op.ts - message.ts > op.within_s * 1000:
+        act = "edited" if isinstance(op, EditMessage) else "deleted"
+        raise Refused(
+            Refusal.NOT_ALLOWED,
+            f"On this server a message can be {act} for {in_words(op.within_s)}; this one is older.",
+        )
+
+
+def _called(row: ConversationRow) -> str:
+    return f"#{row.name}" if row.name else f"conversation {row.id}"
 
 
 def _as_it_was(work: Work, row: ConversationRow, message: _Message) -> Committed:

@@ -12,10 +12,15 @@ from chat_core.protocol.events import (
     ConversationEvent,
     MessageDeleted,
     MessageEdited,
+    MessagePinned,
     MessagePosted,
+    MessageUnpinned,
+    ReactionAdded,
+    ReactionRemoved,
     TopicChanged,
     UnknownConversationEvent,
 )
+from chat_core.protocol.reactions import Reaction
 from chat_core.protocol.values import Message
 from chat_tui.exports.lines import Line, as_json, as_text, of_event, of_message
 
@@ -48,6 +53,7 @@ def test_line_of_several_lines_looks_like_one_message() -> None:
         ({"body": "waves", "style": "action", "edits": 1}, "* ann waves (edited)"),
         ({"body": "hi", "thread": 2}, "<ann> ↳ #2 hi"),
         ({"body": "waves", "style": "action", "thread": 2, "in_channel": True}, "* ann ↳ #2 waves"),
+        ({"body": "hi", "pinned": True, "reactions": (Reaction(emoji="🎉", count=2),)}, "<ann> hi (pinned) [🎉 2]"),
         ({"body": "", "deleted": True}, "-- ann: (message deleted)"),
         ({"body": "", "deleted": True, "edits": 1}, "-- ann: (message deleted)"),
         ({"body": "", "deleted": True, "style": "action"}, "-- ann: (message deleted)"),
@@ -71,6 +77,18 @@ def test_line_of_a_message_says_whether_it_was_edited_or_deleted_or_is_in_a_thre
             ("edit", 1, "", True),
         ),
         (MessageDeleted(seq=3, message=1, **FACTS), "-- ann deleted #ops:1", ("deletion", 1, "", True)),
+        (
+            ReactionAdded(seq=3, message=1, emoji="🎉", **FACTS),
+            "-- ann reacted to #ops:1 with 🎉",
+            ("reaction", 1, "🎉", False),
+        ),
+        (
+            ReactionRemoved(seq=3, message=1, emoji="🎉", **FACTS),
+            "-- ann took 🎉 back from #ops:1",
+            ("unreaction", 1, "🎉", False),
+        ),
+        (MessagePinned(seq=3, message=1, **FACTS), "-- ann pinned #ops:1", ("pin", 1, "", False)),
+        (MessageUnpinned(seq=3, message=1, **FACTS), "-- ann unpinned #ops:1", ("unpin", 1, "", False)),
         (TopicChanged(seq=3, topic="Freeze", **FACTS), "-- ann set the topic: Freeze", ("topic", 0, "Freeze", False)),
         (TopicChanged(seq=3, topic="", **FACTS), "-- ann removed the topic", ("topic", 0, "", False)),
         (

@@ -1,0 +1,147 @@
+"""Reading reactions, pins, bookmarks and earlier texts: queries, the same for SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, or_, select
+
+from chat_core.base.ids import AccountId, ConversationId
+from chat_core.protocol.codes import REFUSALS, Refusal
+from chat_core.protocol.limits import MAX_NUMBER, PAGE_BYTES, PAGE_ITEMS
+from chat_core.protocol.reactions import Reactor
+from chat_core.protocol.requests.marks import BookmarkedMessage
+from chat_core.protocol.requests.messages import Version
+from chat_core.protocol.values import Message
+from chat_core.server.rules.permissions import operates
+from chat_core.server.store import lookups, pages, views
+from chat_core.server.store.base import Refused
+from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
+from chat_core.server.store.payloads import MESSAGE_EDITED, conversation_event
+from chat_core.server.store.schema import accounts, bookmarks, events, messages, reactions
+
+_reactors: Final = (
+    select(reactions.c.emoji, reactions.c.account, accounts.c.name)
+    .join_from(reactions, accounts, accounts.c.id == reactions.c.account)
+    .where(reactions.c.message == bindparam("key"))
+    .order_by(reactions.c.seq)
+    .limit(bindparam("count"))
+)
+_pins: Final = (
+    select(messages.c.id)
+    .where(messages.c.pinned, messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high"))
+    .order_by(messages.c.id)
+)
+_bookmarks: Final = (
+    select(bookmarks.c.id, bookmarks.c.message, bookmarks.c.made_ts)
+    .where(bookmarks.c.account == bindparam("of_account"), bookmarks.c.id < bindparam("before"))
+    .order_by(bookmarks.c.id.desc())
+    .limit(bindparam("count"))
+)
+_author: Final = select(messages.c.author).where(messages.c.id == bindparam("key"))
+_texts: Final = (
+    select(
+        events.c.id,
+        events.c.eid,
+        events.c.kind,
+        events.c.author,
+        accounts.c.name,
+        events.c.ts,
+        events.c.cid,
+        events.c.payload,
+        events.c.target,
+    )
+    .join_from(events, accounts, accounts.c.id == events.c.author)
+    .where(
+        or_(
+            events.c.id == bindparam("key"),
+            (events.c.target == bindparam("key")) & (events.c.kind == MESSAGE_EDITED),
+        )
+    )
+    .order_by(events.c.id.desc())
+    .limit(PAGE_ITEMS + 1)
+)
+
+
+class SqlMarkReader:
+    """`MarkReads`; see there."""
+
+    _connection: Connection
+
+    def reactors(self, conversation: ConversationId, seq: int, limit: int) -> tuple[Sequence[Reactor], bool]:
+        """Return who reacted to a message, by emoji in order, and whether there are others besides."""
+        if seq > MAX_SEQ:
+            return (), False
+        rows = self._connection.execute(_reactors, {"key": row_id(conversation, seq), "count": limit + 1}).all()
+        found = [Reactor(emoji=row.emoji, account=row.account, name=row.name) for row in rows[:limit]]
+        order = list(dict.fromkeys(each.emoji for each in found))
+        return sorted(found, key=lambda each: order.index(each.emoji)), len(rows) > limit
+
+    def pins(self, conversation: ConversationId, asker: AccountId, upto: int | None) -> tuple[Sequence[Message], bool]:
+        """Return the newest pinned messages, oldest first, and whether older ones had no room."""
+        bounds = {"low": row_id(conversation, 1), "high": row_id(conversation, MAX_SEQ if upto is None else upto)}
+        keys = list(self._connection.execute(_pins, bounds).scalars())
+        found = pages.by_key(self._connection, keys, asker)
+        fitting: list[Message] = []
+        budget = PAGE_BYTES
+        for key in reversed(keys):
+            budget -= len(found[key].body.encode())
+            if budget < 0 and fitting:
+                return fitting[::-1], True
+            fitting.append(found[key])
+        return fitting[::-1], False
+
+    def bookmarks(
+        self, account: AccountId, before: int | None, limit: int
+    ) -> tuple[Sequence[BookmarkedMessage], int | None]:
+        """Return a page of bookmarks, the newest first."""
+        wanted = {"of_account": account, "before": before or MAX_NUMBER, "count": limit + 1}
+        rows = self._connection.execute(_bookmarks, wanted).all()
+        kept = rows[:limit]
+        found = pages.by_key(self._connection, [row.message for row in kept], account)
+        targets = {number: self._target(account, number) for number in {conversation_of(row.message) for row in kept}}
+        listed: list[BookmarkedMessage] = []
+        budget, last = PAGE_BYTES, 0
+        for row in kept:
+            message, (target, upto) = found.get(row.message), targets[conversation_of(row.message)]
+            budget -= len(message.body.encode()) if message is not None else 0
+            if budget < 0 and listed:
+                return listed, last
+            last = row.id
+            if message is not None and target and (upto is None or message.seq <= upto):
+                place = conversation_of(row.message)
+                listed.append(BookmarkedMessage(conversation=place, target=target, message=message, ts=row.made_ts))
+        return listed, last if len(rows) > limit else None
+
+    def versions(self, account: AccountId, conversation: int | str, seq: int) -> tuple[Sequence[Version], bool]:
+        """Return the texts of a message, oldest first, and whether older ones had no room."""
+        row, seat = lookups.resolve(self._connection, account, conversation)
+        if seat is None or not seat.taken:
+            raise Refused(Refusal.NOT_MEMBER, REFUSALS[Refusal.NOT_MEMBER].text)
+        key = row_id(row.id, seq) if seq <= MAX_SEQ else 0
+        author = self._connection.execute(_author, {"key": key}).scalar()
+        if author is None:
+            raise Refused(Refusal.NO_MESSAGE, REFUSALS[Refusal.NO_MESSAGE].text)
+        if author != account and not operates(lookups.account(self._connection, account).role, seat.role):
+            raise Refused(Refusal.NOT_ALLOWED, "Only its author, and who keeps order here, read its earlier texts.")
+        found: list[Version] = []
+        budget = PAGE_BYTES
+        rows = self._connection.execute(_texts, {"key": key}).all()
+        for each, *columns in rows[:PAGE_ITEMS]:
+            event, text = conversation_event(row.id, seq_of(each), *columns)
+            budget -= len(text.encode())
+            if budget < 0 and found:
+                break
+            found.append(Version(seq=event.seq, ts=event.ts, body=text))
+        return found[::-1], len(found) < len(rows)
+
+    def _target(self, account: AccountId, number: int) -> tuple[str, int | None]:
+        """Return what the account calls a conversation, and up to where it may read; empty: it may not."""
+        try:
+            row, seat = lookups.resolve(self._connection, account, number, reading=True)
+        except Refused:
+            return "", None
+        partners = views.partners_of(self._connection, account, [row])
+        name = ("@" if row.kind == "direct" else "#") + views.label(row, account, partners)
+        return name, None if row.public or seat is None else seat.until_seq

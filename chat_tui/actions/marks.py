@@ -1,0 +1,67 @@
+"""Actions that put something on a message besides its text: reactions, a pin, a bookmark."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from chat_core.protocol.reactions import Reaction
+from chat_core.protocol.requests.marks import Bookmark, Pin, React
+from chat_core.protocol.values import Message
+from chat_tui.actions.action import Acting, Subject, action, sent, sent_text
+
+THUMB = "👍"
+
+
+def _reactions(subject: Subject) -> tuple[Reaction, ...]:
+    return subject.message.reactions if isinstance(subject.message, Message) else ()
+
+
+def _has_reactions(subject: Subject) -> str:
+    return sent_text(subject) or ("" if _reactions(subject) else "Nobody has reacted to this message yet.")
+
+
+def _may_pin(subject: Subject) -> str:
+    may = subject.conversation.info.kind == "direct" or subject.keeps_order
+    return sent_text(subject) or ("" if may else f"Only operators of {subject.conversation.target} pin messages.")
+
+
+@action("react", key=":", label="react", when=sent_text)
+def react(acting: Acting) -> None:
+    """React to it with an emoji; with one that you reacted with already: take that back."""
+    acting.hands.choose_emoji(partial(_toggle, acting))
+
+
+@action("thumb", key="+", label="thumbs up", when=sent_text)
+def thumb(acting: Acting) -> None:
+    """React to it with thumbs up, or take that back."""
+    _toggle(acting, THUMB)
+
+
+@action("join_in", key="=", label="join in", when=_has_reactions)
+def join_in(acting: Acting) -> None:
+    """Join the first reaction that is not yours yet; if all are, take the first one back."""
+    there = _reactions(acting.subject)
+    _toggle(acting, next((each.emoji for each in there if not each.mine), there[0].emoji))
+
+
+@action("pin", key="p", label="pin", when=_may_pin)
+def pin(acting: Acting) -> None:
+    """Pin it for everybody here, or pin it no more."""
+    subject = acting.subject
+    pinned = isinstance(subject.message, Message) and subject.message.pinned
+    request = Pin(conversation=subject.conversation.id, seq=subject.seq, on=not pinned)
+    acting.hands.call(request, "It is pinned no more." if pinned else "Pinned: /pins lists it.")
+
+
+@action("bookmark", key="*", label="bookmark", when=sent)
+def bookmark(acting: Acting) -> None:
+    """Put a bookmark of yours there, which nobody else sees; again: take it away."""
+    keep = acting.again % 2 == 0
+    request = Bookmark(conversation=acting.subject.conversation.id, seq=acting.subject.seq, on=keep)
+    acting.hands.call(request, "Bookmarked: /bookmarks lists it." if keep else "The bookmark is gone.")
+
+
+def _toggle(acting: Acting, emoji: str) -> None:
+    subject = acting.subject
+    mine = any(each.emoji == emoji and each.mine for each in _reactions(subject))
+    acting.hands.call(React(conversation=subject.conversation.id, seq=subject.seq, emoji=emoji, on=not mine), "")

@@ -1,0 +1,119 @@
+"""Commands about what is put on messages: reactions, pins, and bookmarks of one's own."""
+
+from __future__ import annotations
+
+from chat_core.base.errors import UsageFault
+from chat_core.protocol.requests.marks import Bookmark, Pin, React, ReadBookmarks, ReadPins
+from chat_core.protocol.values import Message, SearchHit
+from chat_tui.commands.arguments import Emoji, Which
+from chat_tui.commands.command import command
+from chat_tui.commands.context import Answer, Context
+
+_NO_NUMBER = Which("")
+
+
+@command("react", example="/react :tada:")
+async def react(ctx: Context, emoji: Emoji, message: Which = _NO_NUMBER) -> None:
+    """React to a message with an emoji.
+
+    Without a number it is the selected message, else the last one by others.
+    """
+    await ctx.calls.call(React(conversation=ctx.here.id, seq=_meant(ctx, message), emoji=emoji))
+
+
+@command("unreact", example="/unreact :tada:")
+async def unreact(ctx: Context, emoji: Emoji, message: Which = _NO_NUMBER) -> None:
+    """Take a reaction of yours back; which message is decided as in /react."""
+    await ctx.calls.call(React(conversation=ctx.here.id, seq=_meant(ctx, message), emoji=emoji, on=False))
+
+
+@command("pin", example="/pin #17")
+async def pin(ctx: Context, message: Which = _NO_NUMBER) -> None:
+    """Pin a message, so that everybody finds it with /pins.
+
+    In channels its operators do that, between two people both. Which message is decided as in /react.
+    """
+    done = await ctx.calls.call(Pin(conversation=ctx.here.id, seq=_meant(ctx, message)))
+    ctx.desk.answer(Answer("It is pinned already." if done.duplicate else "Pinned."))
+
+
+@command("unpin", example="/unpin #17")
+async def unpin(ctx: Context, message: Which = _NO_NUMBER) -> None:
+    """Pin a message no more."""
+    done = await ctx.calls.call(Pin(conversation=ctx.here.id, seq=_meant(ctx, message), on=False))
+    ctx.desk.answer(Answer("It is not pinned." if done.duplicate else "It is pinned no more."))
+
+
+@command("pinned", aliases=("pins",), example="/pins")
+async def pins(ctx: Context) -> None:
+    """List what is pinned here; Enter shows one where it was said."""
+    here = ctx.here
+    found = await ctx.calls.call(ReadPins(conversation=here.id))
+    hits = [SearchHit(conversation=here.id, target=here.target, message=message) for message in found.messages]
+    _show(ctx, f"Pinned in {here.target}", hits, "Nothing is pinned here.")
+
+
+@command("bookmark", example="/bookmark #17")
+async def bookmark(ctx: Context, message: Which = _NO_NUMBER) -> None:
+    """Put a bookmark at a message, which nobody else sees.
+
+    Which message is decided as in /react.
+    """
+    done = await ctx.calls.call(Bookmark(conversation=ctx.here.id, seq=_meant(ctx, message)))
+    ctx.desk.answer(Answer("It has a bookmark already." if done.duplicate else "Bookmarked: /bookmarks lists it."))
+
+
+@command("unbookmark", example="/unbookmark #17")
+async def unbookmark(ctx: Context, message: Which = _NO_NUMBER) -> None:
+    """Take your bookmark at a message away."""
+    done = await ctx.calls.call(Bookmark(conversation=ctx.here.id, seq=_meant(ctx, message), on=False))
+    ctx.desk.answer(Answer("It has no bookmark." if done.duplicate else "The bookmark is gone."))
+
+
+@command("saved", aliases=("bookmarks",), example="/bookmarks")
+async def bookmarks(ctx: Context) -> None:
+    """List your bookmarks, the newest first; Enter shows one where it was said."""
+    hits: list[SearchHit] = []
+    page = await ctx.calls.call(ReadBookmarks())
+    while True:
+        hits += [
+            SearchHit(conversation=each.conversation, target=each.target, message=each.message)
+            for each in page.bookmarks
+        ]
+        if page.next is None:
+            break
+        page = await ctx.calls.call(ReadBookmarks(before=page.next))
+    _show(ctx, "Your bookmarks", hits, "You have no bookmarks: Ctrl+S selects a message, * puts one there.")
+
+
+def _show(ctx: Context, title: str, hits: list[SearchHit], none: str) -> None:
+    if hits:
+        ctx.desk.show_kept(title, hits)
+    else:
+        ctx.desk.answer(Answer(none))
+
+
+def _meant(ctx: Context, number: str) -> int:
+    """Return the message that a command is about.
+
+    Raises:
+        UsageFault: there is none.
+    """
+    if number:
+        return int(number)
+    selected = ctx.desk.selected_seq
+    if selected:
+        return selected
+    me = ctx.state.me
+    for message in reversed(ctx.here.timeline.newest(_LOOKED_AT)):
+        if _by_others(message, 0 if me is None else me.id):
+            return message.seq
+    raise UsageFault("There is no message by others here: give the number of one, as /react :tada: #17.")
+
+
+_LOOKED_AT = 500
+"""Newest messages among which the last one by others is looked for."""
+
+
+def _by_others(message: Message, me: int) -> bool:
+    return message.author != me and not message.deleted
