@@ -253,7 +253,7 @@ def test_json_has_the_documented_fields(server: ServerProcess, ops: str) -> None
 
     fields = json.loads(line)
     expected = ["conversation", "seq", "ts", "author", "kind", "text", "message", "edits", "deleted"]
-    expected += ["thread", "in_channel"]
+    expected += ["file", "thread", "in_channel", "bot", "via"]
     assert list(fields) == expected
     assert (fields["conversation"], fields["seq"], fields["author"]) == (ops, 1, "ann")
     assert (fields["kind"], fields["text"]) == ("message", "snow \u2603 \u241b[31m")
