@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -35,6 +36,17 @@ def _has_room(folder: Path) -> bool:
 # machines: memory shows the same. TMPDIR overrules it.
 if "TMPDIR" not in os.environ and _has_room(_MEMORY):
     os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
+
+
+def pytest_collection() -> None:
+    """Let nobody look for garbage among thousands of tests while they are gathered."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Take all that lives to the end out of the collector's sight: else each look goes through all of it again."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture

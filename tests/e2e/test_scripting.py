@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import shlex
@@ -21,11 +22,19 @@ from chat_core.client import Client, parse_address
 from tests.support.processes import WAIT_S, ServerProcess, read_line
 from tests.support.wire import Wire
 
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    with ServerProcess(tmp_path_factory.mktemp("server") / "data") as process:
+        yield process
+
 
 @pytest.fixture
-def server(home: Path) -> Iterator[ServerProcess]:
-    with ServerProcess(home / "data") as process:
-        yield process
+def ops() -> str:
+    """Return the name of a channel that no other test uses."""
+    return f"#ops{next(_numbers)}"
 
 
 def command(server: ServerProcess | str, *arguments: str, name: str = "ann") -> list[str]:
@@ -65,18 +74,18 @@ def real_log() -> list[str]:
     return [line for line in lines if line.strip()][:5000]
 
 
-def test_send_prints_the_address_of_an_acknowledged_message(server: ServerProcess) -> None:
-    first, second = (chat(server, "send", "#ops", text) for text in ("backup done", "again"))
+def test_send_prints_the_address_of_an_acknowledged_message(server: ServerProcess, ops: str) -> None:
+    first, second = (chat(server, "send", ops, text) for text in ("backup done", "again"))
 
-    assert (first.returncode, first.stdout, first.stderr) == (0, b"#ops:1\n", b"")
-    assert second.stdout == b"#ops:2\n"
+    assert (first.returncode, first.stdout, first.stderr) == (0, f"{ops}:1\n".encode(), b"")
+    assert second.stdout == f"{ops}:2\n".encode()
 
 
-def test_send_never_interprets_commands(server: ServerProcess) -> None:
+def test_send_never_interprets_commands(server: ServerProcess, ops: str) -> None:
     for text in ("/quit", "!leave", "//x", "HELP"):
-        assert chat(server, "send", "#ops", text).returncode == 0
+        assert chat(server, "send", ops, text).returncode == 0
 
-    page = chat(server, "history", "#ops", "--json")
+    page = chat(server, "history", ops, "--json")
 
     assert bodies(page.stdout.decode().splitlines()) == ["/quit", "!leave", "//x", "HELP"]
 
@@ -97,7 +106,12 @@ def test_a_real_log_piped_in_arrives_once_and_in_order_at_early_and_late_readers
     assert bodies(late.stdout.decode().splitlines()) == lines
 
 
-def test_every_line_arrives_once_and_in_order_though_the_server_is_killed_twice(server: ServerProcess) -> None:
+def test_every_line_arrives_once_and_in_order_though_the_server_is_killed_twice(home: Path) -> None:
+    with ServerProcess(home / "data") as server:
+        _pour(server)
+
+
+def _pour(server: ServerProcess) -> None:
     lines = [f"line {number}" for number in range(3000)]
     assert chat(server, "send", "#log", "begin").returncode == 0
     reader = begin(server, "tail", "#log", "--since", "1", "--json", "--count", str(len(lines)))
@@ -120,21 +134,21 @@ def test_every_line_arrives_once_and_in_order_though_the_server_is_killed_twice(
     assert bodies(got) == lines
 
 
-def test_send_with_a_key_sends_nothing_twice_when_run_again(server: ServerProcess) -> None:
+def test_send_with_a_key_sends_nothing_twice_when_run_again(server: ServerProcess, ops: str) -> None:
     report = b"first\nsecond\n\nthird\n"
 
-    runs = [chat(server, "send", "#ops", "-", "--key", "nightly", stdin=report) for _ in range(2)]
-    longer = chat(server, "send", "#ops", "-", "--key", "nightly", stdin=report + b"fourth\n")
+    runs = [chat(server, "send", ops, "-", "--key", "nightly", stdin=report) for _ in range(2)]
+    longer = chat(server, "send", ops, "-", "--key", "nightly", stdin=report + b"fourth\n")
 
-    assert [run.stdout for run in runs] == [b"#ops:1\n#ops:2\n#ops:3\n"] * 2
-    assert longer.stdout == b"#ops:1\n#ops:2\n#ops:3\n#ops:4\n"
+    assert [run.stdout for run in runs] == [f"{ops}:1\n{ops}:2\n{ops}:3\n".encode()] * 2
+    assert longer.stdout == f"{ops}:1\n{ops}:2\n{ops}:3\n{ops}:4\n".encode()
 
 
-def test_send_says_which_line_was_refused_and_sends_the_others(server: ServerProcess) -> None:
-    done = chat(server, "send", "#ops", "-", stdin=b"good\n" + b"x" * 20_000 + b"\nalso good\n")
+def test_send_says_which_line_was_refused_and_sends_the_others(server: ServerProcess, ops: str) -> None:
+    done = chat(server, "send", ops, "-", stdin=b"good\n" + b"x" * 20_000 + b"\nalso good\n")
 
     assert done.returncode == 65
-    assert done.stdout == b"#ops:1\n#ops:2\n"
+    assert done.stdout == f"{ops}:1\n{ops}:2\n".encode()
     assert b"line 2" in done.stderr and b"Traceback" not in done.stderr
 
 
@@ -146,11 +160,11 @@ def test_send_says_one_sentence_when_the_message_is_blank(text: str) -> None:
     assert done.stderr == b"The message is empty: write a text, or - for standard input.\n"
 
 
-def test_send_skips_blank_lines_of_standard_input(server: ServerProcess) -> None:
-    done = chat(server, "send", "#ops", "-", stdin=b"\none\n \t\r\n\ntwo\n\n")
-    nothing = chat(server, "send", "#ops", "-", stdin=b"\n\n")
+def test_send_skips_blank_lines_of_standard_input(server: ServerProcess, ops: str) -> None:
+    done = chat(server, "send", ops, "-", stdin=b"\none\n \t\r\n\ntwo\n\n")
+    nothing = chat(server, "send", ops, "-", stdin=b"\n\n")
 
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"#ops:1\n#ops:2\n", b"")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{ops}:1\n{ops}:2\n".encode(), b"")
     assert (nothing.returncode, nothing.stdout, nothing.stderr) == (0, b"", b"")
 
 
@@ -211,67 +225,69 @@ def test_tail_reads_several_targets_from_places_of_their_own(server: ServerProce
     assert sorted(got) == [("#a", 3), ("#b", 2), ("#b", 3)]
 
 
-def test_tail_prints_only_what_is_new_without_since_and_flushes_into_a_file(server: ServerProcess, home: Path) -> None:
-    assert chat(server, "send", "#ops", "old").returncode == 0
+def test_tail_prints_only_what_is_new_without_since_and_flushes_into_a_file(
+    server: ServerProcess, ops: str, home: Path
+) -> None:
+    assert chat(server, "send", ops, "old").returncode == 0
     with (home / "out").open("wb") as out:
         reader = subprocess.Popen(
-            command(server, "tail", "#ops", "--count", "2", name="bob"), stdout=out, stderr=subprocess.PIPE
+            command(server, "tail", ops, "--count", "2", name="bob"), stdout=out, stderr=subprocess.PIPE
         )
         # It says nothing until something new comes; send until the first line is in the file.
         number = 0
         while not (home / "out").stat().st_size:
             number += 1
-            assert chat(server, "send", "#ops", f"new {number}").returncode == 0
+            assert chat(server, "send", ops, f"new {number}").returncode == 0
         assert reader.poll() is None or (home / "out").read_text().count("\n") == 2
-        assert chat(server, "send", "#ops", "last").returncode == 0
+        assert chat(server, "send", ops, "last").returncode == 0
         finish(reader)
 
     assert reader.returncode == 0
     assert "old" not in (home / "out").read_text()
 
 
-def test_json_has_the_documented_fields(server: ServerProcess) -> None:
-    assert chat(server, "send", "#ops", "snow \u2603 \x1b[31m").returncode == 0
+def test_json_has_the_documented_fields(server: ServerProcess, ops: str) -> None:
+    assert chat(server, "send", ops, "snow \u2603 \x1b[31m").returncode == 0
 
-    (line,) = chat(server, "history", "#ops", "--json").stdout.decode().splitlines()
+    (line,) = chat(server, "history", ops, "--json").stdout.decode().splitlines()
 
     fields = json.loads(line)
     expected = ["conversation", "seq", "ts", "author", "kind", "text", "message", "edits", "deleted"]
-    expected += ["thread", "in_channel"]
+    expected += ["file", "thread", "in_channel", "bot", "via"]
     assert list(fields) == expected
-    assert (fields["conversation"], fields["seq"], fields["author"]) == ("#ops", 1, "ann")
+    assert (fields["conversation"], fields["seq"], fields["author"]) == (ops, 1, "ann")
     assert (fields["kind"], fields["text"]) == ("message", "snow \u2603 \u241b[31m")
 
 
-def test_edits_and_deletions_are_told(server: ServerProcess) -> None:
+def test_edits_and_deletions_are_told(server: ServerProcess, ops: str) -> None:
     with Wire(server.port) as wire:
         wire.enter("ann")
-        wire.call("join", channel="ops")
+        wire.call("join", channel=ops[1:])
         for body in ("helo", "secret", "last"):
-            wire.say("#ops", body)
-        wire.call("edit", conversation="#ops", seq=1, body="hello\nall")
-        wire.call("edit", conversation="#ops", seq=2, body="secret too")
-        wire.call("delete", conversation="#ops", seq=2)
+            wire.say(ops, body)
+        wire.call("edit", conversation=ops, seq=1, body="hello\nall")
+        wire.call("edit", conversation=ops, seq=2, body="secret too")
+        wire.call("delete", conversation=ops, seq=2)
 
-    page = chat(server, "history", "#ops").stdout.decode().splitlines()
-    log = chat(server, "tail", "#ops", "--since", "0", "--count", "6").stdout.decode().splitlines()
-    fields = chat(server, "tail", "#ops", "--since", "3", "--count", "3", "--json").stdout.decode().splitlines()
-    snapshots = chat(server, "history", "#ops", "--json").stdout.decode().splitlines()
+    page = chat(server, "history", ops).stdout.decode().splitlines()
+    log = chat(server, "tail", ops, "--since", "0", "--count", "6").stdout.decode().splitlines()
+    fields = chat(server, "tail", ops, "--since", "3", "--count", "3", "--json").stdout.decode().splitlines()
+    snapshots = chat(server, "history", ops, "--json").stdout.decode().splitlines()
 
     assert [line.partition("] ")[2] or line for line in page] == [
-        "#ops:1 <ann> hello",
+        f"{ops}:1 <ann> hello",
         "    all (edited)",
-        "#ops:2 -- ann: (message deleted)",
-        "#ops:3 <ann> last",
+        f"{ops}:2 -- ann: (message deleted)",
+        f"{ops}:3 <ann> last",
     ]
     assert [line.partition("] ")[2] or line for line in log] == [
-        "#ops:1 <ann> helo",
-        "#ops:2 -- ann: (message deleted)",
-        "#ops:3 <ann> last",
-        "#ops:4 -- ann edited #ops:1: hello",
+        f"{ops}:1 <ann> helo",
+        f"{ops}:2 -- ann: (message deleted)",
+        f"{ops}:3 <ann> last",
+        f"{ops}:4 -- ann edited {ops}:1: hello",
         "    all",
-        "#ops:5 -- ann edited #ops:2, which is deleted now",
-        "#ops:6 -- ann deleted #ops:2",
+        f"{ops}:5 -- ann edited {ops}:2, which is deleted now",
+        f"{ops}:6 -- ann deleted {ops}:2",
     ]
     events = [json.loads(line) for line in fields]
     assert [(each["kind"], each["message"], each["text"], each["deleted"]) for each in events] == [
@@ -319,54 +335,54 @@ def test_what_cannot_be_changed_is_said_with_an_exit_code(server: ServerProcess)
         assert sentence in done.stderr.decode()
 
 
-def test_tail_tells_the_topic_among_other_events_only_when_asked(server: ServerProcess) -> None:
+def test_tail_tells_the_topic_among_other_events_only_when_asked(server: ServerProcess, ops: str) -> None:
     with Wire(server.port) as wire:
         wire.enter("ann")
-        room = wire.call("join", channel="ops")["conversation"]["id"]
+        room = wire.call("join", channel=ops[1:])["conversation"]["id"]
         wire.call("set_topic", conversation=room, topic="Freeze")
-        wire.say("#ops", "seen?")
+        wire.say(ops, "seen?")
         wire.call("set_topic", conversation=room, topic="")
-        wire.say("#ops", "last")
+        wire.say(ops, "last")
 
-    log = chat(server, "tail", "#ops", "--since", "0", "--events", "--count", "4").stdout.decode().splitlines()
-    plain = chat(server, "tail", "#ops", "--since", "0", "--count", "2").stdout.decode().splitlines()
-    fields = chat(server, "tail", "#ops", "--since", "0", "--events", "--json", "--count", "1").stdout
+    log = chat(server, "tail", ops, "--since", "0", "--events", "--count", "4").stdout.decode().splitlines()
+    plain = chat(server, "tail", ops, "--since", "0", "--count", "2").stdout.decode().splitlines()
+    fields = chat(server, "tail", ops, "--since", "0", "--events", "--json", "--count", "1").stdout
 
     assert [line.partition("] ")[2] for line in log] == [
-        "#ops:1 -- ann set the topic: Freeze",
-        "#ops:2 <ann> seen?",
-        "#ops:3 -- ann removed the topic",
-        "#ops:4 <ann> last",
+        f"{ops}:1 -- ann set the topic: Freeze",
+        f"{ops}:2 <ann> seen?",
+        f"{ops}:3 -- ann removed the topic",
+        f"{ops}:4 <ann> last",
     ]
-    assert [line.partition("] ")[2] for line in plain] == ["#ops:2 <ann> seen?", "#ops:4 <ann> last"]
+    assert [line.partition("] ")[2] for line in plain] == [f"{ops}:2 <ann> seen?", f"{ops}:4 <ann> last"]
     event = json.loads(fields)
     assert (event["kind"], event["text"], event["deleted"]) == ("topic", "Freeze", False)
 
 
-def test_text_output_holds_no_control_bytes(server: ServerProcess) -> None:
-    assert chat(server, "send", "#ops", "a\x1b]0;title\x07b\x9bc\u202e").returncode == 0
+def test_text_output_holds_no_control_bytes(server: ServerProcess, ops: str) -> None:
+    assert chat(server, "send", ops, "a\x1b]0;title\x07b\x9bc\u202e").returncode == 0
 
-    shown = chat(server, "history", "#ops").stdout.decode()
+    shown = chat(server, "history", ops).stdout.decode()
 
     assert all(char == "\n" or char.isprintable() for char in shown)
 
 
-def test_history_reads_more_than_a_page(server: ServerProcess) -> None:
+def test_history_reads_more_than_a_page(server: ServerProcess, ops: str) -> None:
     lines = [str(number) for number in range(450)]
-    assert chat(server, "send", "#ops", "-", stdin="\n".join(lines).encode()).returncode == 0
+    assert chat(server, "send", ops, "-", stdin="\n".join(lines).encode()).returncode == 0
 
-    page = chat(server, "history", "#ops", "--last", "430", "--json")
+    page = chat(server, "history", ops, "--last", "430", "--json")
 
     assert bodies(page.stdout.decode().splitlines()) == lines[-430:]
 
 
-def test_tail_ends_quietly_when_its_reader_has_gone(server: ServerProcess) -> None:
-    assert chat(server, "send", "#ops", "-", stdin=b"x\n" * 50).returncode == 0
-    reader = begin(server, "tail", "#ops", "--since", "0")
+def test_tail_ends_quietly_when_its_reader_has_gone(server: ServerProcess, ops: str) -> None:
+    assert chat(server, "send", ops, "-", stdin=b"x\n" * 50).returncode == 0
+    reader = begin(server, "tail", ops, "--since", "0")
     assert reader.stdout is not None and reader.stderr is not None
     read_line(reader.stdout)
     reader.stdout.close()
-    assert chat(server, "send", "#ops", "one more").returncode == 0
+    assert chat(server, "send", ops, "one more").returncode == 0
 
     assert reader.wait(WAIT_S) == 74
     assert reader.stderr.read() == b""
@@ -375,16 +391,16 @@ def test_tail_ends_quietly_when_its_reader_has_gone(server: ServerProcess) -> No
         reader.stdin.close()
 
 
-def test_tail_ends_with_a_sentence_when_its_conversation_is_left_elsewhere(server: ServerProcess) -> None:
-    chat(server, "send", "#ops", "a")
-    reader = begin(server, "tail", "#ops", "--since", "0", name="bob")
+def test_tail_ends_with_a_sentence_when_its_conversation_is_left_elsewhere(server: ServerProcess, ops: str) -> None:
+    chat(server, "send", ops, "a")
+    reader = begin(server, "tail", ops, "--since", "0", name="bob")
     assert reader.stdout is not None and "a" in read_line(reader.stdout)
 
-    asyncio.run(leave(server, "bob", "ops"))
+    asyncio.run(leave(server, "bob", ops[1:]))
 
     lines, said = finish(reader)
     assert (reader.returncode, lines) == (65, [])
-    assert said == "#ops: bob is no longer in this conversation.\n"
+    assert said == f"{ops}: bob is no longer in this conversation.\n"
 
 
 @pytest.mark.parametrize("reason", ["rewound", "epoch"])
@@ -417,9 +433,9 @@ async def leave(server: ServerProcess, name: str, channel: str) -> None:
         await client.leave(await client.join(channel))
 
 
-def test_tail_ends_when_interrupted(server: ServerProcess) -> None:
-    assert chat(server, "send", "#ops", "x").returncode == 0
-    reader = begin(server, "tail", "#ops", "--since", "0")
+def test_tail_ends_when_interrupted(server: ServerProcess, ops: str) -> None:
+    assert chat(server, "send", ops, "x").returncode == 0
+    reader = begin(server, "tail", ops, "--since", "0")
     assert reader.stdout is not None
     read_line(reader.stdout)
 
@@ -444,18 +460,18 @@ def test_a_target_that_is_none_is_said_in_one_sentence(server: ServerProcess) ->
     assert b"'#channel'" in done.stderr
 
 
-def test_scripts_leave_no_file_behind(server: ServerProcess, home: Path) -> None:
+def test_scripts_leave_no_file_behind(server: ServerProcess, ops: str, home: Path) -> None:
     before = {path for path in home.rglob("*") if not path.is_relative_to(home / "data")}
-    assert chat(server, "send", "#ops", "x").returncode == 0
-    assert chat(server, "history", "#ops").returncode == 0
+    assert chat(server, "send", ops, "x").returncode == 0
+    assert chat(server, "history", ops).returncode == 0
 
     after = {path for path in home.rglob("*") if not path.is_relative_to(home / "data")}
 
     assert {path.name for path in after - before if path.is_file()} <= {"servers.json"}
 
 
-def test_a_name_that_is_ill_formed_is_refused_in_one_sentence(server: ServerProcess) -> None:
-    done = chat(server, "send", "#ops", "x", name="no spaces please")
+def test_a_name_that_is_ill_formed_is_refused_in_one_sentence(server: ServerProcess, ops: str) -> None:
+    done = chat(server, "send", ops, "x", name="no spaces please")
 
     assert done.returncode in (2, 65)
     assert b"letters, digits" in done.stderr
@@ -514,13 +530,13 @@ def test_characters_that_the_output_cannot_have_are_escaped(server: ServerProces
     assert done.stdout.endswith(b"<ann> \xe9 \\u6f22\n")
 
 
-def test_tail_prints_nothing_up_to_a_since_that_lies_beyond_the_end(server: ServerProcess) -> None:
-    assert chat(server, "send", "#ops", "-", stdin=b"1\n2\n").returncode == 0
-    reader = begin(server, "tail", "#ops", "--since", "4", "--count", "1", "--json")
+def test_tail_prints_nothing_up_to_a_since_that_lies_beyond_the_end(server: ServerProcess, ops: str) -> None:
+    assert chat(server, "send", ops, "-", stdin=b"1\n2\n").returncode == 0
+    reader = begin(server, "tail", ops, "--since", "4", "--count", "1", "--json")
     number = 2
     while reader.poll() is None:
         number += 1
-        assert chat(server, "send", "#ops", str(number)).returncode == 0
+        assert chat(server, "send", ops, str(number)).returncode == 0
 
     (line,), _ = finish(reader)
     assert json.loads(line)["seq"] > 4

@@ -135,6 +135,8 @@ class Stream:
 
     def __init__(self) -> None:
         self.connection = self
+        self.news = asyncio.Event()
+        """Set when there is something to read."""
         self.written = b""
         """What was written before it was closed."""
         self.closed: tuple[Goodbye, str] | None = None
@@ -145,6 +147,7 @@ class Stream:
     def write(self, data: bytes) -> None:
         """Keep what was queued."""
         self.written += data
+        self.news.set()
 
     def close(self, code: Goodbye, text: str, retry_after: float | None) -> None:
         """Note how it ended."""
@@ -156,16 +159,16 @@ class Person:
 
     def __init__(self, scene: Scene, account: Account | None) -> None:
         self.scene = scene
+        self.stream = Stream()
+        """What became of the connection."""
         self.session = Session(
-            mark=lambda _: None,
+            mark=lambda _: self.stream.news.set(),
             peer="test",
             local=False,
             on_open=lambda _: None,
             on_call=lambda _session, _call: None,
             on_closed=lambda _session, _why: None,
         )
-        self.stream = Stream()
-        """What became of the connection."""
         self.session.driver = cast(Driver, self.stream)
         scene.hub.sessions.add(self.session)
         self.id = AccountId(0)
@@ -186,11 +189,12 @@ class Person:
         """Make a call; return what it was answered with."""
         self.scene.router.route(self.session, Call(id=1, request=to_map(request)))
         while True:
+            self.stream.news.clear()
             for envelope in self._taken():
                 if isinstance(envelope, Answer | Failure):
                     return envelope
                 self.pushed.append(envelope.event)
-            await asyncio.sleep(0)
+            await self.stream.news.wait()
 
     async def get(self, request: Request[Any]) -> dict[str, Any]:
         """Make a call that must succeed; return the reply."""
