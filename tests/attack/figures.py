@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from tests.attack.support.attackers import KINDS
+from tests.attack.support.kinds import KINDS
 from tests.attack.support.siege import Result, Siege
 
 ROUNDS = 5

@@ -142,7 +142,7 @@ def test_dead_tokens_shown_again_are_counted_by_address_and_lock_out_nobody_else
     _revoked(Dying(server, first, second))
     most = INTERNET.sign_ins_per_address
 
-    codes = []
+    codes: list[str] = []
     while len(codes) < 3 * most and codes[-1:] != ["rate_limited"]:
         with _hello(server, "127.0.9.2") as thief:
             codes.append(thief.refused("sign_in_token", token=second.token))
