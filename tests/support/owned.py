@@ -20,17 +20,21 @@ THINGS: Final = {
     "revoke_device": ("device", "device"),
     "revoke_invite": ("invite", "invite"),
     "end_chat": ("number", "chat"),
+    "upload_chunk": ("upload", "upload"),
+    "upload_finish": ("upload", "upload"),
+    "upload_cancel": ("upload", "upload"),
 }
 """Requests about something else that belongs to somebody: the field with its number, and what it is."""
 SENDS: Final = ("cid",)
 """Fields that name a send of one's own."""
-INSIDE: Final = ("seq", "reply_to", "after", "before", "around", "prev", "at")
+INSIDE: Final = ("seq", "thread", "reply_to", "after", "before", "around", "prev", "at")
 """Fields that mean something only in the conversation that is named beside them."""
 HARMLESS: Final = (
     *("limit", "protocol", "cursor", "zone_min", "far_behind"),
     *("seconds", "lasts_s", "slow_s", "locked_s", "uses"),
+    *("size", "offset", "data", "sha256"),
 )
-"""Fields that name nothing: how many, how long; a cursor, which holds no more than a place in a list."""
+"""Fields that name nothing: how many, how long; a cursor, which holds no more than a place in a list; what is sent."""
 
 
 def numbered_fields(kind: type[Request[Any]]) -> list[str]:

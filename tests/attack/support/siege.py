@@ -38,7 +38,7 @@ SETTLE_S: Final = 30.0
 MEMORY_SHARE: Final = 1.1
 """Memory after the second attack, as a part of that after the first."""
 KEPT: Final = 2
-"""Files of the store that a thread may open at its first turn, in the first attack, and keep: not so in the second."""
+"""Files of the store that are opened when a thread has its first turn, and kept: so many more, over both attacks."""
 _RSS: Final = "process_resident_memory_bytes"
 
 
@@ -96,7 +96,7 @@ class Siege:
         self._honest: Posters
         self._quiet_p99_ms = 0.0
         self._spent = ""
-        self._slack = KEPT
+        self._descriptors = 0.0
 
     def __enter__(self) -> Siege:
         """Start the server, and let the honest in."""
@@ -134,9 +134,12 @@ class Siege:
         finally:
             attacker.kill()
             attacker.wait()
-        slack, self._slack = self._slack, 0
+        self._descriptors = self._descriptors or before["process_open_fds"] + KEPT
         after = metrics_once(
-            self.observe_port, lambda now: _given_back(before, now, slack), f"as before: {_held(before)}", SETTLE_S
+            self.observe_port,
+            lambda now: _given_back(before, now, self._descriptors),
+            f"as before: {_held(before)}",
+            SETTLE_S,
         )
         return Result(
             did=json.loads(out),
@@ -193,11 +196,10 @@ def busy() -> float:
     return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
-def _given_back(before: Metrics, now: Metrics, slack: int) -> bool:
-    """Return whether connections, tasks and descriptors are as many as before, but for `slack` descriptors."""
+def _given_back(before: Metrics, now: Metrics, descriptors: float) -> bool:
+    """Return whether connections and tasks are as many as before, and descriptors at most so many."""
     held = _held(now)
-    may = {"process_open_fds": slack}
-    return all(held[name] <= value + may.get(name, 0) for name, value in _held(before).items())
+    return all(held[name] <= value for name, value in (_held(before) | {"process_open_fds": descriptors}).items())
 
 
 def _held(found: Metrics) -> Metrics:
