@@ -16,7 +16,7 @@ import pytest
 from msgspec.structs import replace
 
 from chat_core.protocol.envelopes import Answer, Failure
-from chat_core.protocol.requests import conversations, files, messages, order, people, private, search, session
+from chat_core.protocol.requests import conversations, files, hooks, messages, order, people, private, search, session
 from chat_core.protocol.requests.base import request_name
 from chat_core.protocol.requests.catalog import REQUESTS
 from chat_core.protocol.values import Position, ServerRole
@@ -181,7 +181,15 @@ async def test_number_of_somebody_elses_thing_is_a_number_of_nothing(scene: Scen
     stage = await _stage(scene, "direct", role)
     chat = (await stage.maker.get(private.RequestChat(account=stage.other.name)))["chat"]["number"]
     upload = scene.files.begin(stage.maker.id, b"u" * 16, stage.channel, EMPTY, 0, 0).number
-    numbers = {"device": scene.device_of(stage.maker.id), "invite": stage.invite, "chat": chat, "upload": upload}
+    numbers = {
+        "device": scene.device_of(stage.maker.id),
+        "invite": stage.invite,
+        "chat": chat,
+        "upload": upload,
+        "hook": stage.hook,
+    }
+    if role != "guest":  # of a channel of one's own, in which one may do everything
+        stage = stage._replace(channel=(await stage.who.get(conversations.Join(channel="mine")))["conversation"]["id"])
     before = _dump(scene.path)
 
     for name, (field, thing) in owned.THINGS.items():
@@ -191,7 +199,9 @@ async def test_number_of_somebody_elses_thing_is_a_number_of_nothing(scene: Scen
         request = SAMPLES[kind](stage)
         found = await stage.who.ask(owned.aimed(request, field, numbers[thing]))
         nothing = await stage.who.ask(owned.aimed(request, field, NOBODYS))
-        shown = repr(found).replace(f"number {numbers[thing]}", f"number {NOBODYS}")
+        shown = repr(found)
+        for word in ("number", "webhook"):
+            shown = shown.replace(f"{word} {numbers[thing]}", f"{word} {NOBODYS}")
         assert shown == repr(nothing), f"{name} as {role}"
 
     assert _dump(scene.path) == before
@@ -224,7 +234,9 @@ async def _stage(scene: Scene, place: str, role: ServerRole) -> Stage:
     await maker.get(messages.Post(conversation=channel, cid=b"2" * 16, body=LATER))
     name, token = await scene.registered()
     device, invite = scene.device_of(maker.id), await scene.invite()
-    return Stage(scene, who, maker, other, channel, said["seq"], name, token, device, invite)
+    hooked = (await maker.get(conversations.Join(channel="hooked")))["conversation"]["id"]
+    hook = (await maker.get(hooks.MakeHook(conversation=hooked, name="alarms")))["hook"]["id"]
+    return Stage(scene, who, maker, other, channel, said["seq"], name, token, device, invite, hook)
 
 
 def _number(answer: dict[str, Any]) -> int:

@@ -20,6 +20,7 @@ THINGS: Final = {
     "revoke_device": ("device", "device"),
     "revoke_invite": ("invite", "invite"),
     "end_chat": ("number", "chat"),
+    "remove_hook": ("hook", "hook"),
     "upload_chunk": ("upload", "upload"),
     "upload_finish": ("upload", "upload"),
     "upload_cancel": ("upload", "upload"),

@@ -205,10 +205,10 @@ class Person:
         return str(answer.code) if isinstance(answer, Failure) else ""
 
     async def heard(self) -> list[dict[str, Any]]:
-        """Return what was pushed since the last time."""
+        """Return what was pushed since the last time, without `members_changed`, which is gathered and comes late."""
         await self.get(ListUsers(limit=1))  # its answer comes behind whatever was pushed before
         pushed, self.pushed = self.pushed, []
-        return pushed
+        return [event for event in pushed if event["kind"] != "members_changed"]
 
     def _taken(self) -> list[Any]:
         written, self.stream.written = self.stream.written, b""
