@@ -4,11 +4,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.stamp
 ARGS ?=
+FOR ?= 600
 
 CHECKS := format-check lint types layers spelling docs-check test
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-long check format-check format lint types layers spelling \
+.PHONY: help setup run demo test test-long figures fuzz check format-check format lint types layers spelling \
 	docs docs-check screenshots bench pins clean
 
 help: ## Show this list
@@ -38,6 +39,13 @@ test: setup ## Run the test suite (ARGS="-k outbox -x" goes to pytest)
 test-long: setup ## Run the tests that take minutes
 	@$(BIN)/pytest -m long --timeout 1800 $(ARGS)
 	@$(BIN)/pytest -m "hypothesis and not long" --hypothesis-profile long --timeout 1800 -n 2 --dist worksteal $(ARGS)
+
+figures: setup ## Besiege a server for twenty minutes and write the figures of docs/security.md; on a quiet machine
+	@$(BIN)/python -m tests.attack.figures
+
+fuzz: setup ## Let atheris hunt in the parser for ten minutes (FOR=600); it has wheels for Linux on x86-64 only
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	@$(BIN)/python -m tests.attack.fuzz $(FOR)
 
 check: setup ## Run everything that CI runs, in CI's order, up to the first failure
 	@for step in $(CHECKS); do \
@@ -81,7 +89,7 @@ bench: setup ## Measure the fan-out and the client on this machine
 pins: ## Remake constraints.txt with today's versions
 	@set -e; fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
 	$(PYTHON) -m venv "$$fresh"; \
-	"$$fresh/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[dev]'; \
+	"$$fresh/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[dev,fuzz]'; \
 	{ sed -n '/^#/p' constraints.txt; \
 	  "$$fresh/bin/python" -m pip freeze --exclude-editable; } > "$$fresh/constraints.txt"; \
 	cp "$$fresh/constraints.txt" constraints.txt

@@ -1,8 +1,10 @@
-"""The figures of docs/security.md: every attack five times at full length, medians as a table.
+"""The figures of docs/security.md: every attack five times at full length, medians as a table, written there.
 
+    make figures
     python -m tests.attack.figures [ROUNDS] [SECONDS]
 
-Takes a quarter of an hour. What is asked of each is what the tests ask; here nothing fails, it is only told.
+Takes twenty minutes, and means something on a machine that does nothing else (a load below 2): the load of each row
+stands in it. What is asked of each attack is what the tests ask; here nothing fails, it is only told.
 """
 
 from __future__ import annotations
@@ -10,13 +12,17 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from tests.attack.support.attackers import KINDS
+from tests.attack.support.kinds import KINDS
 from tests.attack.support.siege import Result, Siege
 
+DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "security.md"
+BEGIN: Final = "<!-- figures of make figures -->"
+END: Final = "<!-- end of figures -->"
 ROUNDS = 5
 SECONDS = 10.0
 
@@ -50,32 +56,44 @@ def besiege(kind: str, seconds: float) -> tuple[Result, Result]:
 
 def row(kind: str, rounds: int, seconds: float) -> str:
     """Return one line of the table."""
-    results = [besiege(kind, seconds) for _ in range(rounds)]
+    loads, results = [os.getloadavg()[0]], []
+    for _ in range(rounds):
+        results.append(besiege(kind, seconds))
+        loads.append(os.getloadavg()[0])
     lost = sum(each.honest_refused + each.honest_lost for pair in results for each in pair)
     quiet, p99, cpu, memory, growth = (
         median(column) for column in zip(*(Figures.of(*each) for each in results), strict=True)
     )
-    did = results[0][1].did
-    what = ", ".join(f"{count:,} {name}" for name, count in sorted(did.items()))
+    what = ", ".join(f"{count:,} {name}" for name, count in sorted(results[0][1].did.items()))
     return (
         f"| {kind.replace('_', ' ')} | {what} | {quiet:.0f} ms | {p99:.0f} ms | {lost} | {cpu:.1f} s |"
-        f" {memory:.0f} MB | {growth:.2f} |"
+        f" {memory:.0f} MB | {growth:.2f} | {min(loads):.1f} to {max(loads):.1f} |"
     )
+
+
+def write(lines: list[str], document: Path = DOCUMENT) -> None:
+    """Put a table between the two marks of the document, instead of what stands there."""
+    before, begin, rest = document.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise SystemExit(f"{document} has no place for figures")
+    document.write_text("\n".join([before + BEGIN, "", *lines, "", END + after]), encoding="utf-8")
 
 
 def main() -> None:
     """Run the command line."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     seconds = float(sys.argv[2]) if len(sys.argv) > 2 else SECONDS
-    print(
-        "| attack | the attacker's own count | p99 before | p99 during | honest lost | server CPU | memory | second |"
-    )
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    loads = [os.getloadavg()[0]]
+    lines = [
+        f"{time.strftime('%Y-%m-%d')}: {rounds} times {seconds:g} s, twice each; {os.cpu_count()} processors.",
+        "",
+        "| attack | the attacker's count | p99 before | p99 during | honest lost | server | memory | second | load |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
     for kind in KINDS:
-        print(row(kind, rounds, seconds), flush=True)
-        loads.append(os.getloadavg()[0])
-    print(f"\n{os.cpu_count()} processors; load {min(loads):.1f} to {max(loads):.1f}.")
+        lines.append(row(kind, rounds, seconds))
+        print(lines[-1], flush=True)
+    write(lines)
 
 
 if __name__ == "__main__":

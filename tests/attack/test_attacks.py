@@ -5,13 +5,16 @@ Short here; `make test-long` has the full length, docs/security.md the figures a
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from chat_core.server.profiles import INTERNET
-from tests.attack.support.attackers import KINDS
+from tests.attack.support.intruders import GUESSED, SECRET
+from tests.attack.support.kinds import KINDS
 from tests.attack.support.siege import Result, Siege, assert_withstood
+from tests.support.pty import Pty, meant_end, strays
 from tests.support.wire import Wire
 
 SHORT_S = 1.2
@@ -71,6 +74,54 @@ def test_guesses_at_passwords_are_few_and_keep_nobody_waiting(home: Path) -> Non
         with Wire(siege.server.port, source=VICTIM) as wire:
             wire.call("hello", protocol=1)
             assert wire.call("sign_in_token", token=token), "a known device is not locked out by others' guesses"
+
+
+def test_payloads_from_clients_leave_a_real_terminal_and_the_honest_alone(home: Path) -> None:
+    with Siege(home) as siege, Pty(_watcher(siege), width=200) as terminal:
+        terminal.wait_for("bench-0000")
+        results = siege.attack("payloads", SHORT_S), siege.attack("payloads", SHORT_S)
+        with Wire(siege.server.port, source=VICTIM) as wire:
+            wire.enter("closer")
+            wire.call("join", channel="bench-0000")
+            wire.say("#bench-0000", "Everything.was.drawn.")
+            terminal.wait_for("Everything.was.drawn.")
+        written = terminal.written()
+        assert strays(written[: meant_end(written)]) == []
+        assert terminal.process.poll() is None, "markup has not ended it"
+    assert_withstood(*results)
+    for result in results:
+        assert result.did["requests"] > 50
+
+
+def test_guessed_numbers_find_nothing_and_change_nothing(home: Path) -> None:
+    with Siege(home) as siege, Wire(siege.server.port, source=VICTIM) as wire:
+        wire.enter("victim")
+        with Wire(siege.server.port, source=VICTIM) as other:
+            other.enter("friend")
+        direct = wire.call("open_direct", account="friend")["conversation"]["id"]
+        closed = wire.call("join", channel="closed")["conversation"]["id"]
+        wire.call("set_rules", conversation=closed, visibility="invite")
+        heads = [wire.say(number, SECRET)["seq"] for number in (direct, closed)]
+        results = siege.attack("guessing_numbers", SHORT_S), siege.attack("guessing_numbers", SHORT_S)
+        after = [wire.say(number, SECRET)["seq"] for number in (direct, closed)]
+    assert_withstood(*results)
+    assert max(direct, closed) < GUESSED, "they were tried"
+    assert after == [head + 1 for head in heads], "nobody else's event is in their logs"
+    for result in results:
+        assert result.did["requests"] > 50
+        assert result.did["secrets"] == 0
+
+
+def test_dead_tokens_let_nobody_in_and_keep_nobody_waiting(home: Path) -> None:
+    for result in besiege(home, "dead_tokens", SHORT_S):
+        assert result.did["refused unheard"] + result.did["wrong"] > 100
+        assert result.did["let in"] == 0
+
+
+def _watcher(siege: Siege) -> list[str]:
+    """Return how somebody with the full-screen client looks at the channel of the honest, giving way to them."""
+    link = f"chat://127.0.0.1:{siege.server.port}/bench-0000"
+    return ["nice", "-n", "19", sys.executable, "-m", "chat_tui", "connect", link, "--name", "watcher"]
 
 
 @pytest.mark.long

@@ -75,6 +75,24 @@ async def test_operator_takes_no_role_from_another_operator_but_gives_its_own_ba
     assert (await world.conversation(cleo, room)).role == "member"
 
 
+async def test_channel_without_any_operator_is_taken_over_by_who_has_been_there_longest(world: World) -> None:
+    ann, bob, cleo = await world.sign_in("ann", "bob", "cleo")
+    room = await world.join(ann, "room")
+    for account in (bob, cleo):
+        await world.join(account, "room")
+    takes = GiveRole(bob, room, "bob", "operator", 1)
+
+    assert await world.refused(takes) is Refusal.NOT_ALLOWED, "ann is its operator"
+    await world.leave(ann, room)
+    assert await world.refused(GiveRole(cleo, room, "cleo", "operator", 1)) is Refusal.NOT_ALLOWED, "bob came before"
+    assert await world.refused(GiveRole(bob, room, "cleo", "operator", 1)) is Refusal.NOT_ALLOWED, "for oneself only"
+    assert await world.refused(GiveRole(bob, "#general", "bob", "operator", 1)) is Refusal.NOT_ALLOWED
+    await world.write(takes)
+
+    assert (await world.conversation(bob, room)).role == "operator"
+    assert await world.refused(GiveRole(cleo, room, "cleo", "operator", 1)) is Refusal.NOT_ALLOWED
+
+
 async def test_role_is_refused_when_it_is_given_by_a_member_or_to_nobody_there(world: World) -> None:
     ann, bob, _ = await world.sign_in("ann", "bob", "cleo")
     room = await world.join(ann, "room")

@@ -11,6 +11,7 @@ from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import ConversationJoined, ConversationLeft
 from chat_core.protocol.limits import DEVICES_PER_ACCOUNT
 from chat_core.protocol.values import Account
+from chat_core.server.store.acts import ChangeRules
 from chat_core.server.store.base import Refused, RenameAccount
 from chat_core.server.store.people import (
     SWEPT,
@@ -191,6 +192,21 @@ async def test_invite_brings_one_into_its_channel_and_reads_it_as_read(world: Wo
     assert (await world.conversation(ann, room)).unread == 0
     assert await world.refused(MakeInvite(digest("x"), 1, None, "nowhere", None, 1)) is Refusal.NO_CONVERSATION
     assert await world.refused(MakeInvite(digest("x"), 1, None, "announcements", None, 1)) is Refusal.NO_CONVERSATION
+
+
+async def test_invite_into_a_closed_channel_is_made_by_those_only_who_may_open_it(world: World) -> None:
+    ann, bob, eve = await world.sign_in("ann", "bob", "eve")
+    room = await world.join(ann, "room")
+    await world.join(bob, "room")
+    await world.write(ChangeRules(account=ann, conversation=room, ts=1, visibility="invite"))
+
+    assert await world.refused(MakeInvite(digest("b"), 1, None, "room", bob, 1)) is Refusal.NOT_ALLOWED
+    assert await world.refused(MakeInvite(digest("e"), 1, None, "room", eve, 1)) is Refusal.NO_CONVERSATION
+    assert await invite(world, "a", channel="room", by=ann)
+    assert await invite(world, "console", channel="room"), "whoever runs the server opens everything"
+    await world.write(ChangeRules(account=ann, conversation=room, ts=1, visibility="unlisted"))
+    assert await invite(world, "member", channel="room", by=bob)
+    assert await world.refused(MakeInvite(digest("f"), 1, None, "room", eve, 1)) is Refusal.NO_CONVERSATION
 
 
 async def test_invites_that_can_be_used_are_listed_until_they_are_ended(world: World) -> None:

@@ -253,7 +253,7 @@ def test_json_has_the_documented_fields(server: ServerProcess, ops: str) -> None
 
     fields = json.loads(line)
     expected = ["conversation", "seq", "ts", "author", "kind", "text", "message", "edits", "deleted"]
-    expected += ["file", "thread", "in_channel", "bot", "via"]
+    expected += ["file", "thread", "in_channel", "bot", "via", "reactions", "pinned"]
     assert list(fields) == expected
     assert (fields["conversation"], fields["seq"], fields["author"]) == (ops, 1, "ann")
     assert (fields["kind"], fields["text"]) == ("message", "snow \u2603 \u241b[31m")
@@ -303,29 +303,31 @@ def test_edits_and_deletions_are_told(server: ServerProcess, ops: str) -> None:
     ]
 
 
-def test_messages_are_reacted_to_edited_and_deleted_by_their_addresses(server: ServerProcess) -> None:
-    address = chat(server, "send", "#ops", "deploy done").stdout.decode().strip()
+def test_messages_are_reacted_to_edited_and_deleted_by_their_addresses(server: ServerProcess, ops: str) -> None:
+    address = chat(server, "send", ops, "deploy done").stdout.decode().strip()
 
-    assert chat(server, "react", address, ":+1:", name="bob").stdout == b"#ops:2\n"
-    assert chat(server, "react", address, "\N{THUMBS UP SIGN}", name="bob").stdout == b"#ops:2\n", "safe to repeat"
-    assert chat(server, "edit", address, "deploy of 4.2 done").stdout == b"#ops:3\n"
-    page = chat(server, "history", "#ops", "--json").stdout.splitlines()
+    assert chat(server, "react", address, ":+1:", name="bob").stdout == f"{ops}:2\n".encode()
+    assert chat(server, "react", address, "\N{THUMBS UP SIGN}", name="bob").stdout == f"{ops}:2\n".encode(), (
+        "safe to repeat"
+    )
+    assert chat(server, "edit", address, "deploy of 4.2 done").stdout == f"{ops}:3\n".encode()
+    page = chat(server, "history", ops, "--json").stdout.splitlines()
     told = json.loads(page[0])
     assert (told["text"], told["edits"], told["reactions"]) == ("deploy of 4.2 done", 1, {"\N{THUMBS UP SIGN}": 1})
     assert chat(server, "react", address, ":+1:", "--remove", name="bob").returncode == 0
-    assert chat(server, "delete", address).stdout == b"#ops:5\n"
+    assert chat(server, "delete", address).stdout == f"{ops}:5\n".encode()
 
-    events = chat(server, "tail", "#ops", "--since", "0", "--events", "--json", "--count", "5").stdout.splitlines()
+    events = chat(server, "tail", ops, "--since", "0", "--events", "--json", "--count", "5").stdout.splitlines()
     kinds = [(each["kind"], each["message"]) for each in map(json.loads, events)]
     assert kinds == [("message", 0), ("reaction", 1), ("edit", 1), ("unreaction", 1), ("deletion", 1)]
 
 
-def test_what_cannot_be_changed_is_said_with_an_exit_code(server: ServerProcess) -> None:
-    chat(server, "send", "#ops", "hello")
+def test_what_cannot_be_changed_is_said_with_an_exit_code(server: ServerProcess, ops: str) -> None:
+    chat(server, "send", ops, "hello")
     said = {
-        ("react", "#ops", ":+1:"): (2, "'#ops' is no message: write where it is and its number, as '#ops:17'."),
-        ("edit", "#ops:1", "mine"): (65, "Only its author changes a message."),
-        ("react", "#ops:9", ":+1:"): (65, "There is no message at that seq."),
+        ("react", ops, ":+1:"): (2, f"'{ops}' is no message: write where it is and its number, as '#ops:17'."),
+        ("edit", f"{ops}:1", "mine"): (65, "Only its author changes a message."),
+        ("react", f"{ops}:9", ":+1:"): (65, "There is no message at that seq."),
         ("react", "#nosuch:1", ":+1:"): (66, "There is no conversation '#nosuch'."),
     }
 

@@ -50,7 +50,9 @@ async def test_shouting_is_warned_about_in_private_and_kicks_from_the_server_the
         await ann.until(lambda: ann.bodies("#general")[-2:] == [LOUD, "calm"])
         assert warnings(ann) == []
     audited = run_core("audit", "list", "--data", str(tmp_path / "data")).out
-    assert "kick" in audited and "server" in audited and "bob" in audited
+    assert "kick" in audited and "warn" in audited and "server" in audited and "bob" in audited
+    verified = run_core("audit", "verify", "--data", str(tmp_path / "data"))
+    assert verified.code == 0, "what the server does by itself stands in the chain, too"
 
 
 async def test_operators_turn_a_rule_on_for_their_channel_only(server: ServerProcess) -> None:

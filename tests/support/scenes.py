@@ -14,6 +14,7 @@ from chat_core.protocol.codec import to_map, unpack
 from chat_core.protocol.codes import Goodbye
 from chat_core.protocol.envelopes import Answer, Call, Failure
 from chat_core.protocol.framing import FrameReader
+from chat_core.protocol.requests.accounts import ListUsers
 from chat_core.protocol.requests.base import Request
 from chat_core.protocol.values import Account, ServerRole
 from chat_core.server import handlers
@@ -206,6 +207,12 @@ class Person:
         """Make a call; return why it was refused, empty: it was not."""
         answer = await self.ask(request)
         return str(answer.code) if isinstance(answer, Failure) else ""
+
+    async def heard(self) -> list[dict[str, Any]]:
+        """Return what was pushed since the last time, without `members_changed`, which is gathered and comes late."""
+        await self.get(ListUsers(limit=1))  # its answer comes behind whatever was pushed before
+        pushed, self.pushed = self.pushed, []
+        return [event for event in pushed if event["kind"] != "members_changed"]
 
     def _taken(self) -> list[Any]:
         written, self.stream.written = self.stream.written, b""

@@ -15,7 +15,11 @@ Seconds = Annotated[int, Meta(ge=1, le=LONGEST_S)]
 
 
 class SetRole(Request[Done], frozen=True, kw_only=True, tag="set_role"):
-    """Give a member another role in a channel; who has the same rank or a higher one loses none."""
+    """Give a member another role in a channel; who has the same rank or a higher one loses none.
+
+    A channel without any operator is taken over by the member that has been there longest and is no guest: it makes
+    itself `operator`. Moderators of the server may do that in public channels at any time; `#general` stays theirs.
+    """
 
     conversation: ConversationRef
     """Which channel."""

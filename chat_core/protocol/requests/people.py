@@ -36,7 +36,8 @@ class MakeInvite(Request[Invite], frozen=True, kw_only=True, tag="make_invite"):
     lasts_s: Annotated[int, Meta(ge=1, le=10 * 366 * 24 * 3600)] | None = 7 * 24 * 3600
     """Seconds until it ends; nil: it does not."""
     channel: Name = ""
-    """A channel that one is in then, besides `#general`; with or without `#`; empty: none."""
+    """A channel that one is in then, besides `#general`; with or without `#`; empty: none. A closed one is known to its
+    members only, and an invite-only one its operators alone can name."""
 
 
 class AboutAccount(Reply, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from chat_core.transport.urls import parse_address
 from tests.support.ports import free_port
 from tests.support.processes import ServerProcess
 from tests.support.watched import Metrics, metrics, metrics_once
+from tests.support.wire import Wire
 
 HONEST: Final = 50
 """Users who chat in one channel, each getting what the others write."""
@@ -36,6 +37,8 @@ SETTLE_S: Final = 30.0
 """Time in which everything has to be given back; passwords that are being compared take some of it."""
 MEMORY_SHARE: Final = 1.1
 """Memory after the second attack, as a part of that after the first."""
+KEPT: Final = 2
+"""Files of the store that are opened when a thread has its first turn, and kept: so many more, over both attacks."""
 _RSS: Final = "process_resident_memory_bytes"
 
 
@@ -92,10 +95,13 @@ class Siege:
         self.server = ServerProcess(folder / "data", *arguments)
         self._honest: Posters
         self._quiet_p99_ms = 0.0
+        self._spent = ""
+        self._descriptors = 0.0
 
     def __enter__(self) -> Siege:
         """Start the server, and let the honest in."""
         self.server.start()
+        self._open_everything()
         self._honest = Posters(
             parse_address(self.server.address),
             ["#bench-0000"],
@@ -118,7 +124,8 @@ class Siege:
     def attack(self, kind: str, seconds: float) -> Result:
         """Let an attacker loose for a while, and wait until the server has given everything back."""
         before = metrics(self.observe_port)
-        command = [sys.executable, "-m", "tests.attack.support.attackers", kind, str(self.server.port), str(seconds)]
+        command = [sys.executable, "-m", "tests.attack.support.kinds", kind]
+        command += [str(self.server.port), str(seconds), self._spent]
         attacker = subprocess.Popen(command, stdout=subprocess.PIPE)
         try:
             sent, refused, lost = self._honest.acknowledged, self._honest.failures, self._honest.lost
@@ -127,8 +134,12 @@ class Siege:
         finally:
             attacker.kill()
             attacker.wait()
+        self._descriptors = self._descriptors or before["process_open_fds"] + KEPT
         after = metrics_once(
-            self.observe_port, lambda now: _given_back(before, now), f"as before: {_held(before)}", SETTLE_S
+            self.observe_port,
+            lambda now: _given_back(before, now, self._descriptors),
+            f"as before: {_held(before)}",
+            SETTLE_S,
         )
         return Result(
             did=json.loads(out),
@@ -141,6 +152,20 @@ class Siege:
             after=after,
             log=self.server.log.read_text(),
         )
+
+    def _open_everything(self) -> None:
+        """Make the server take what it takes once and keeps: threads that read, that search, and that hash.
+
+        A token is left over of that, which is worth nothing any more.
+        """
+        for how in ("register", "sign_in_password"):
+            with Wire(self.server.port, source=HONEST_FROM[0]) as wire:
+                wire.call("hello", protocol=1)
+                self._spent = wire.call(how, name="opener", password="correct horse battery")["token"]
+                wire.call("sign_out")
+        with Wire(self.server.port, source=HONEST_FROM[0]) as wire:
+            wire.enter("reader")
+            wire.call("search", query="anything")
 
     def _chat(self, seconds: float) -> float:
         """Let the honest chat; return how long 99 of 100 acknowledgements took at most, in milliseconds."""
@@ -171,10 +196,10 @@ def busy() -> float:
     return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
-def _given_back(before: Metrics, now: Metrics) -> bool:
-    """Return whether connections, tasks and descriptors are as many as before."""
+def _given_back(before: Metrics, now: Metrics, descriptors: float) -> bool:
+    """Return whether connections and tasks are as many as before, and descriptors at most so many."""
     held = _held(now)
-    return all(held[name] <= value for name, value in _held(before).items())
+    return all(held[name] <= value for name, value in (_held(before) | {"process_open_fds": descriptors}).items())
 
 
 def _held(found: Metrics) -> Metrics:

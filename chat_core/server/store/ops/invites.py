@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, exists, insert, select, update
 from chat_core.base.ids import AccountId
 from chat_core.base.text import clean_line
 from chat_core.protocol.codes import Refusal
+from chat_core.server.rules.permissions import operates
 from chat_core.server.store import lookups
 from chat_core.server.store.base import Committed, Refused
 from chat_core.server.store.lookups import ConversationRow
@@ -43,7 +44,7 @@ def make(work: Work, op: MakeInvite) -> Committed:
     invited = bool(work.connection.execute(_was_invited).scalar_one())
     if op.once and invited:
         return Committed()
-    channel = _channel(work, op.channel) if op.channel else None
+    channel = _channel(work, op) if op.channel else None
     if not invited:
         work.connection.execute(insert(meta).values(key=_INVITED, value=str(op.ts)))
     made = work.connection.execute(
@@ -88,9 +89,20 @@ def drop(work: Work, op: DropInvite) -> Committed:
     return Committed()
 
 
-def _channel(work: Work, name: str) -> ConversationRow:
-    row = lookups.find_channel(work.connection, name)
+def _channel(work: Work, op: MakeInvite) -> ConversationRow:
+    """Return the channel to invite to: one that is known to whoever asks, and, if it is closed, theirs to open.
+
+    Raises:
+        Refused: `no_conversation`, `not_allowed`.
+    """
+    row = lookups.find_channel(work.connection, op.channel)
+    if op.by is not None and row is not None and not row.known_to_all:
+        seat = lookups.seat(work.connection, row.id, op.by)
+        if seat is None or not seat.taken:
+            row = None
+        elif row.visibility == "invite" and not operates(lookups.account(work.connection, op.by).role, seat.role):
+            raise Refused(Refusal.NOT_ALLOWED, f"Only operators of #{row.name} invite to it.")
     if row is None or row.kind != "channel":
-        shown = clean_line(name[:64])
+        shown = clean_line(op.channel[:64])
         raise Refused(Refusal.NO_CONVERSATION, f"There is no channel #{shown} to invite to.")
     return row

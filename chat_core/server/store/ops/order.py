@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, insert, select, update
 
 from chat_core.base.ids import AccountId
 from chat_core.protocol.codes import Refusal
@@ -11,13 +11,13 @@ from chat_core.protocol.values import Account, Rules
 from chat_core.server.rules.permissions import channel_at_least
 from chat_core.server.store import enforcing, lookups
 from chat_core.server.store.acts import ChangeManners, ChangeRules, GiveRole, InviteToChannel
-from chat_core.server.store.base import Committed, Refused
+from chat_core.server.store.base import GENERAL, Committed, Refused
 from chat_core.server.store.lookups import ConversationRow, Seat
 from chat_core.server.store.ops import audit, joining
 from chat_core.server.store.ops.rights import Actor, actor, channel, check_rank, person
 from chat_core.server.store.ops.telling import NO_EID, NO_SEQ, log_event, tell_account
 from chat_core.server.store.ops.work import Work
-from chat_core.server.store.schema import channel_invites, conversations, memberships
+from chat_core.server.store.schema import accounts, channel_invites, conversations, memberships
 from chat_core.server.store.settings import columns_of, pack_manners, rules_of, unpack_settings
 
 _set_role = (
@@ -29,13 +29,26 @@ _set_role = (
     )
     .values(role=bindparam("new_role"))
 )
+_longest_first = (
+    select(memberships.c.account, memberships.c.role)
+    .join_from(memberships, accounts, accounts.c.id == memberships.c.account)
+    .where(
+        memberships.c.conversation == bindparam("of_conversation"),
+        memberships.c.until_seq.is_(None),
+        accounts.c.role != "guest",
+    )
+    .order_by(memberships.c.joined_ts, memberships.c.account)
+)
 _unmade = update(conversations).where(conversations.c.id == bindparam("number")).values(created_by=None)
 
 
 def give_role(work: Work, op: GiveRole) -> Committed:
     """Give a member another role."""
     who = actor(work, op.account)
-    row, mine = channel(work, who, op.conversation)
+    if _inherits(work, who, op):
+        row, mine = lookups.resolve(work.connection, AccountId(op.account or 0), op.conversation)
+    else:
+        row, mine = channel(work, who, op.conversation)
     target = person(work, op.target)
     number = AccountId(target.id)
     seat = lookups.seat(work.connection, row.id, number)
@@ -62,6 +75,23 @@ def give_role(work: Work, op: GiveRole) -> Committed:
     work.facts.forget_seat(row.id, number)
     audit.record(work, op.ts, who.id, who.audited, "role", f"{target.name} in #{row.name}", op.role)
     return Committed(events=[event])
+
+
+def _inherits(work: Work, who: Actor, op: GiveRole) -> bool:
+    """Return whether somebody takes over a channel that has no operator: who has been there longest, and is no guest.
+
+    Raises:
+        Refused: `no_conversation`.
+    """
+    if who.account is None or who.id is None or op.role != "operator":
+        return False
+    target = who.account if op.target == who.id else lookups.find_account(work.connection, str(op.target))
+    if target is None or target.id != who.id:
+        return False
+    row, _ = lookups.resolve(work.connection, who.id, op.conversation)
+    there = work.connection.execute(_longest_first, {"of_conversation": row.id}).all()
+    orphaned = row.kind == "channel" and row.name != GENERAL and all(each.role != "operator" for each in there)
+    return orphaned and bool(there) and there[0].account == who.id
 
 
 def _check_role(op: GiveRole, who: Actor, row: ConversationRow, mine: Seat | None, target: Account, seat: Seat) -> None:
