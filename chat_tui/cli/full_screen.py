@@ -204,6 +204,8 @@ def _check_terminal() -> None:
     """
     from chat_tui.views.columns import LEAST_HEIGHT, LEAST_WIDTH
 
+    if "TEXTUAL_DRIVER" in os.environ:  # a browser, or whatever else draws it
+        return
     streams = (sys.stdin, sys.stderr)  # None: closed by the caller
     if not all(stream is not None and stream.isatty() for stream in streams) or os.environ.get("TERM") == "dumb":
         sentence = (

@@ -54,7 +54,7 @@ def test_plain_client_is_a_whole_chat_for_who_hears_the_screen(server: ServerPro
         ann.type("full\r")
         ann.wait_for("1 message found, the newest first:", "bob: @ann the disk is full", since=before)
         ann.type("/html page.html\r")
-        ann.wait_for("That needs the full-screen client")
+        ann.wait_for("That needs the full-screen client; start it without --plain.> ")
         before = ann.size
         ann.type("nonsense")
         ann.wait_for("nonsense", since=before)
