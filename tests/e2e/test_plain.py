@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -10,8 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from chat_core.base.exit_codes import ExitCode
+from chat_core.cli import app as core
 from tests.support.full_screen import speak
 from tests.support.processes import WAIT_S, ServerProcess
 from tests.support.pty import Pty
@@ -88,3 +91,40 @@ def test_plain_client_reads_lines_from_a_pipe_and_ends_once_all_is_sent(server: 
     assert any(re.fullmatch(r"\d\d:\d\d bob: first", line) for line in said)
     assert "There is no command /nonsense. /help lists them; // at the beginning says a slash." in said
     assert "textual" not in done.stderr
+
+
+def test_plain_client_asks_for_a_password_and_for_trust_and_the_second_time_nothing(home: Path) -> None:
+    strict = {
+        "CHAT_CORE_ACCOUNTS_ARGON2_MEMORY_KIB": "64",
+        "CHAT_CORE_ACCOUNTS_TRUST_LOOPBACK": "false",
+        "CHAT_CORE_ACCOUNTS_NAME_ONLY": "nowhere",
+    }
+    password = "correct horse"
+    with ServerProcess(home / "data", "--tls", "on", env=strict) as server:
+        done = CliRunner().invoke(core, ["invite", "--data", str(server.data)], env={**os.environ, **strict})
+        address = server.address.partition("?")[0]
+        link = f"{address}?invite={done.stdout.split()[-1]}"
+        command = [sys.executable, "-m", "chat_tui", "--plain", "connect"]
+        with Pty([*command, link, "--name", "ann"], env={"TERM": "dumb"}) as ann:
+            seen = 0
+            for question, answer in (
+                ("Your name [ann]: ", ""),
+                ("A password for ann: ", password),
+                ("The same again: ", "something else"),
+                ("The two are not the same.A password for ann: ", password),
+                ("The same again: ", password),
+                ("Is it the same? Write yes or no: ", "yes"),
+            ):
+                ann.wait_for(question, since=seen)
+                seen = ann.size
+                ann.type(f"{answer}\r")
+            ann.wait_for("Connected as ann.")
+            assert password not in ann.written()
+            ann.type("/quit\r")
+            assert ann.wait_exit() == ExitCode.OK
+
+        again = subprocess.run(
+            [*command, address], input="", capture_output=True, timeout=WAIT_S, check=False, text=True
+        )
+        assert (again.returncode, again.stderr) == (ExitCode.OK, "")
+        assert "Connected as ann." in again.stdout
