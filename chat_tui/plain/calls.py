@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypeVar, Unpack
 
 from chat_core.base.clock import Clock
 from chat_core.base.ids import make_cid
@@ -18,6 +18,7 @@ from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import Style
 from chat_tui.plain.hearing import one_line
+from chat_tui.views.where import Where
 
 R = TypeVar("R", bound=Reply)
 
@@ -84,9 +85,9 @@ class ClientCalls:
         """See Calls."""
         return await self._client.download(conversation, seq, to=to, progress=_now_and_then(tell, self._clock))
 
-    def post(self, conversation: int, body: str, *, style: Style = "text") -> None:
+    def post(self, conversation: int, body: str, *, style: Style = "text", **where: Unpack[Where]) -> None:
         """See Calls. Raises: UsageFault."""
-        cid = self._client.post(conversation, body, style=style)
+        cid = self._client.post(conversation, body, style=style, **where)
         self.own.add(cid)
         self._follow(cid, one_line(body)[:_SHOWN])
 

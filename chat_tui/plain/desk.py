@@ -87,6 +87,10 @@ class PlainDesk:
         """Names of channels that were listed."""
         self.wanted: int | None = None
         """A conversation that is to be gone to as soon as the state has it."""
+        self.thread_wanted: tuple[int, int] | None = None
+        """A conversation and a message there whose thread is to be gone to."""
+        self.also = False
+        """Whether what is written in a thread stands in the channel, too."""
         self.put_away: int | None = None
         """A conversation that is to be left for another one."""
         self.leaving: Leaving | None = None
@@ -105,6 +109,15 @@ class PlainDesk:
     def open_soon(self, conversation: int) -> None:
         """See Desk."""
         self.wanted = conversation
+
+    def open_thread(self, conversation: int, seq: int) -> None:
+        """See Desk."""
+        self.thread_wanted = conversation, seq
+
+    def write_also(self) -> None:
+        """See Desk."""
+        self.also = not self.also
+        self.say("What you write in a thread stands " + ("in the channel, too." if self.also else "in it only."))
 
     def close_tab(self, conversation: int) -> None:
         """See Desk: there are no tabs, so only one's own place changes."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from chat_core.base.errors import UsageFault
+from chat_core.base.errors import UsageFault, WorldFault
 from chat_core.base.names import check_account_name
 from chat_core.client import CallFailed, Client, FileStorage, FileTokens, Untrusted
 from chat_core.client.door import ASK_A_PERSON
@@ -23,6 +23,8 @@ from chat_tui.bridge import KEPT, KNOWN, Way
 from chat_tui.plain.console import Console
 from chat_tui.views.clean import drawable_line
 
+NEW: Final = Way("register")
+"""As a new account, of which more is to be asked."""
 CONNECT_WITHIN_S: Final = 15.0
 """Time for connecting and signing in, in seconds."""
 
@@ -64,11 +66,12 @@ class Entering:
             EOFError: somebody was asked, and left.
         """
         if given.link.invite and given.way is KNOWN and not self._token(given):
-            given = await self._register(given, given.link.invite)
+            given = await self._register(given._replace(name=await self._name(given.name)), given.link.invite)
+        elif given.way == NEW:
+            given = await self._register(given, "")
         while True:
-            client = self._client(given)
+            client = await self._started(given)
             try:
-                await client.start()
                 await client.online(CONNECT_WITHIN_S)
             except Untrusted as fault:
                 await client.close()
@@ -88,7 +91,19 @@ class Entering:
             else:
                 return client
 
-    def _client(self, given: Given) -> Client:
+    async def _started(self, given: Given) -> Client:
+        """Return a client that has begun to connect; without its outbox, if that cannot be used."""
+        storage = FileStorage(folder_for(self._outbox, str(given.link.address)), self._console.say)
+        client = self._client(given, storage)
+        try:
+            await client.start()
+        except WorldFault as fault:
+            self._console.say(drawable_line(str(fault)))
+            client = self._client(given, None)
+            await client.start()
+        return client
+
+    def _client(self, given: Given, storage: FileStorage | None) -> Client:
         way = given.way
         kept = FileTokens(self._config, given.link.address)
         if way.kind != "known":
@@ -96,7 +111,7 @@ class Entering:
         return Client(
             given.link.address,
             given.name,
-            storage=FileStorage(folder_for(self._outbox, str(given.link.address)), self._console.say),
+            storage=storage,
             keep=KEPT,
             connector=self._connector(given.link),
             tokens=kept,
@@ -149,14 +164,13 @@ class Entering:
 
     async def _register(self, given: Given, invite: str) -> Given:
         """Ask for what a new account needs."""
-        name = await self._name(given.name)
         while True:
-            password = await self._console.secret(f"A password for {name}: ")
+            password = await self._console.secret(f"A password for {given.name}: ")
             if password and await self._console.secret("The same again: ") == password:
                 break
             self._console.say("The two are not the same." if password else "The password is missing.")
         code = invite or await self._answer("Invite code, if you need one: ")
-        return given._replace(name=name, way=Way("register", password, code))
+        return given._replace(way=Way("register", password, code))
 
     async def _name(self, wanted: str) -> str:
         while True:

@@ -7,9 +7,8 @@ that nothing that somebody writes passes for another one's words, or for the pro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import tzinfo
-from typing import Final
+from typing import Final, NamedTuple
 
 from chat_core.base.filenames import size_in_words
 from chat_core.client.state.model import ConversationState
@@ -27,8 +26,21 @@ _SIGNS: Final = {"●": "online", "○": "offline", "◐": "away", "◆": "busy"
 _GAP: Final = re.compile(r" {2,}")
 
 
+class Manner(NamedTuple):
+    """What is told of a message besides its words."""
+
+    times: bool = False
+    """When it was sent."""
+    numbers: bool = False
+    """Its number, as commands take it."""
+
+
 def message_line(
-    message: Message, conversation: ConversationState, me: Account | None, *, timed: bool, zone: tzinfo | None = None
+    message: Message,
+    conversation: ConversationState,
+    me: Account | None,
+    manner: Manner = Manner(),  # noqa: B008  # nothing of it ever changes
+    zone: tzinfo | None = None,
 ) -> str:
     """Return a message as one line: `ann: hello`.
 
@@ -36,20 +48,28 @@ def message_line(
         message: it.
         conversation: where it was said.
         me: oneself.
-        timed: whether the time is told.
+        manner: what is told besides its words.
         zone: time zone; None: the computer's own.
     """
     own = me is not None and message.author == me.id
     who = "you" if own else shown_name(called(message))
-    head = f"{clock(message.ts, zone)} {who}" if timed else who
+    head = f"{clock(message.ts, zone)} {who}" if manner.times else who
+    head = f":{message.seq} {head}" if manner.numbers else head
     if message.deleted:
         return f"{head}: message deleted"
     if is_mention(message, me):
         head += ", mentions you"
-    if message.reply_to is not None:
-        answered = conversation.timeline.find(message.reply_to)
-        head += ", answers" + (f" {shown_name(called(answered))}" if answered is not None else "")
+    if message.aside:
+        head += f", in a thread{_of(message.thread, conversation, ' of')}"
+    elif message.reply_to is not None:
+        head += f", answers{_of(message.reply_to, conversation)}"
     return f"{head}: {_said(message)}{', edited' if message.edits else ''}"
+
+
+def _of(seq: int | None, conversation: ConversationState, joint: str = "") -> str:
+    """Return who wrote a message, if it is known."""
+    found = conversation.timeline.find(seq or 0)
+    return f"{joint} {shown_name(called(found))}" if found is not None else ""
 
 
 def _said(message: Message) -> str:
@@ -102,11 +122,6 @@ def spoken(line: Line) -> str:
         text = text[1:].strip()
     said = _GAP.sub(", ", text)
     return f"{said}, {word}" if word else said
-
-
-def counted(lines: Iterable[str]) -> list[str]:
-    """Return lines without empty ones."""
-    return [line for line in lines if line]
 
 
 def _mentions(mentions: int, count: int) -> str:

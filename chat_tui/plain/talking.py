@@ -21,11 +21,11 @@ from chat_core.protocol.requests.signin import SignOut
 from chat_core.transport.connect import Connector
 from chat_core.transport.urls import Invitation
 from chat_tui import storage
-from chat_tui.bridge import Way
+from chat_tui.bridge import KNOWN
 from chat_tui.drafts import folder_for
 from chat_tui.plain.console import Console, Pipes
 from chat_tui.plain.desk import Leaving, PlainDesk
-from chat_tui.plain.entering import Entering, Given
+from chat_tui.plain.entering import NEW, Entering, Given
 from chat_tui.plain.keyboard import Keyboard
 from chat_tui.plain.running import complain
 from chat_tui.plain.session import Session
@@ -101,9 +101,7 @@ class Talk:
         leaving, code, register = Leaving(), ExitCode.OK, False
         while not leaving.end:
             link = await asyncio.to_thread(self._ways.reach, address)
-            given = Given(link, name or self._ways.name(address))
-            if register:
-                given = given._replace(way=Way("register", await self._console.secret("A password for it: ")))
+            given = Given(link, name or self._ways.name(address), NEW if register else KNOWN)
             leaving, code = await self._visit(address, given)
             address = leaving.server or address
             name, register = leaving.name or (None if leaving.server else given.name), leaving.register

@@ -23,7 +23,7 @@ from chat_core.client.state.model import ConversationState, LinkStatus, Notice
 from chat_core.client.state.reading import is_mention
 from chat_core.protocol.events import MessageDeleted, MessageEdited, MessagePosted
 from chat_core.protocol.values import Message
-from chat_tui.plain.hearing import changed_line, elsewhere, message_line, place_line
+from chat_tui.plain.hearing import Manner, changed_line, elsewhere, message_line, place_line
 from chat_tui.views.alerts import Rule
 from chat_tui.views.between import notice_parts
 from chat_tui.views.broadcasts import broadcasts
@@ -46,8 +46,8 @@ class Telling:
     def __init__(self, rule_of: Callable[[ConversationState], Rule], now_ms: Callable[[], int]) -> None:
         self._rule_of = rule_of
         self._now_ms = now_ms
-        self.timed = False
-        """Whether the time of messages is told."""
+        self.manner = Manner()
+        """What is told of messages."""
         self._heard: dict[int, int] = {}
         self._announced: set[int] = set()
         self._names: dict[tuple[int, int, str], frozenset[str]] = {}
@@ -109,7 +109,7 @@ class Telling:
         self._heard[here.id] = max(heard, messages[-1].seq)
         new = [each for each in new if each.seq not in written]
         first = [f"{len(new) - AT_ONCE} more before these; /read {len(new)} says all."] if len(new) > AT_ONCE else []
-        lines = (message_line(each, here, batch.state.me, timed=self.timed) for each in new[-AT_ONCE:])
+        lines = (message_line(each, here, batch.state.me, self.manner) for each in new[-AT_ONCE:])
         return [*first, *lines]
 
     def _of_notice(self, conversation: int, notice: Notice) -> list[str]:
@@ -138,7 +138,9 @@ class Telling:
         for number, messages in came.items():
             place = state.conversations.get(number)
             if place is not None and messages and place.info.kind != "announcements":
-                said += self._of_place(place, [each for each in messages if each.seq > place.read], batch)
+                said += self._of_place(
+                    place, [each for each in messages if each.seq > place.read and not each.aside], batch
+                )
         return said
 
     def _of_place(self, place: ConversationState, messages: list[Message], batch: Batch) -> list[str]:

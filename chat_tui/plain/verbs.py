@@ -25,6 +25,8 @@ VERBS: Final = (
     Verb("read", "/read [number]", "Read out the last messages of this conversation; without a number, ten."),
     Verb("unread", "/unread", "List the other places with unread messages."),
     Verb("where", "/where", "Say which conversation this is, and its topic."),
+    Verb("main", "/main", "Leave the thread that /thread led to, and be in the channel again."),
+    Verb("numbers", "/numbers on|off", "Say the number of each message, for /reply :17, /thread :17 and /download 17."),
     Verb("time", "/time on|off", "Say the time of each message, or not."),
     Verb("help", "/help [command|all]", "Say what can be written; all lists every command."),
 )
