@@ -52,8 +52,8 @@ class Console(Protocol):
         """Let Tab ask what a word may become."""
         ...
 
-    def clear(self) -> None:
-        """Take back what is being written."""
+    def clear(self) -> bool:
+        """Take back what is being written; return whether there was anything."""
         ...
 
     def close(self) -> None:
@@ -93,8 +93,9 @@ class Pipes:
     def offer(self, complete: Complete) -> None:
         """See Console; there is no Tab."""
 
-    def clear(self) -> None:
+    def clear(self) -> bool:
         """See Console; the terminal does it by itself."""
+        return False
 
     def close(self) -> None:
         """See Console; nothing was changed."""

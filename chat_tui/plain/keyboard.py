@@ -92,9 +92,11 @@ class Keyboard:
         """See Console; it is called between two keys, in the thread that reads."""
         self._complete = complete
 
-    def clear(self) -> None:
+    def clear(self) -> bool:
         """See Console."""
-        self._clear = True
+        written = self._reading.is_set() and bool(readline.get_line_buffer())
+        self._clear = written
+        return written
 
     def close(self) -> None:
         """See Console; the thread may still wait for a key, and waits until the process has ended."""

@@ -78,11 +78,15 @@ class Session(Doing):
             await self._calls.stop()
         return self._desk.leaving or Leaving(end=True)
 
-    def interrupt(self) -> None:
-        """Take back what is being written or done."""
-        self._console.clear()
+    def interrupt(self) -> bool:
+        """Take back what is being written or done; return whether there was anything, which is said then."""
         if self._work is not None:
             self._work.cancel()
+            return True
+        if self._console.clear():
+            self._desk.say("Taken back.")
+            return True
+        return False
 
     def end(self) -> None:
         """End it."""

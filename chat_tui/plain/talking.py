@@ -152,14 +152,15 @@ class Talk:
         return line.strip() or default
 
     def _interrupt(self, task: asyncio.Task[object]) -> None:
-        """Take back what is being written; the second time, leave."""
+        """Take back what is being written or done; where there is nothing, leave the second time."""
+        if self._session is not None and self._session.interrupt():
+            self._interrupted_s = float("-inf")
+            return
         now = self._clock.monotonic()
-        again = now - self._interrupted_s <= AGAIN_WITHIN_S
-        self._interrupted_s = now
-        if self._session is None or again:
+        if self._session is None or now - self._interrupted_s <= AGAIN_WITHIN_S:
             self._end(task)
             return
-        self._session.interrupt()
+        self._interrupted_s = now
         self._console.say("Ctrl+C again leaves.")
 
     def _end(self, task: asyncio.Task[object]) -> None:

@@ -62,8 +62,12 @@ def test_plain_client_is_a_whole_chat_for_who_hears_the_screen(server: ServerPro
         ann.type("nonsense")
         ann.wait_for("nonsense", since=before)
         ann.process.send_signal(signal.SIGINT)
+        ann.wait_for("Taken back.> ", since=before)
+        ann.type("//quit is what I say\r")
+        ann.until(lambda said: said.endswith("say> "), "there is no prompt", since=before)
+        ann.process.send_signal(signal.SIGINT)
         ann.wait_for("Ctrl+C again leaves.> ", since=before)
-        ann.type("//quit is what I say\r\x04")
+        ann.process.send_signal(signal.SIGINT)
         assert ann.wait_exit() == ExitCode.OK
         assert re.findall(r"[^\t\r\n\x07\x08␛ -~…·–—\u2018-\u201d]", ann.written()) == []
 
