@@ -15,7 +15,7 @@ from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import SearchHit
 from chat_tui import notify_rules
-from chat_tui.commands.context import Answer
+from chat_tui.commands.context import Answer, More
 from chat_tui.config import Settings, load
 from chat_tui.plain.console import Console
 from chat_tui.plain.hearing import one_line, spoken
@@ -53,6 +53,11 @@ class NoPages:
     async def begin(self, file: str) -> None:
         """See PageDesk. Raises: UsageFault."""
         raise UsageFault(NEEDS_THE_SCREEN)
+
+    async def export(self, conversation: ConversationState, file: str) -> None:
+        """See PageDesk. Raises: UsageFault: a command of its own does it."""
+        where = drawable_line(conversation.target)
+        raise UsageFault(f"In a shell, chat-tui export '{where}' writes all of it into a file.")
 
     async def end(self) -> None:
         """See PageDesk. Raises: UsageFault."""
@@ -130,11 +135,11 @@ class PlainDesk:
             if said := spoken(line):
                 self.say(said)
 
-    def show_found(self, query: str, found: SearchResults) -> None:
+    def show_found(self, query: str, found: SearchResults, more: More | None = None) -> None:
         """See Desk: the newest comes first."""
         many = "1 message" if len(found.hits) == 1 else f"{len(found.hits)} messages"
-        more = " and there are more" if found.cursor else ""
-        self.say(f"{many} found{more}, the newest first:")
+        rest = " and there are more" if found.cursor else ""
+        self.say(f"{many} found{rest}, the newest first:")
         for hit in found.hits:
             self.say(self._hit(hit))
 

@@ -12,12 +12,13 @@ from typing import Final, NamedTuple
 
 from chat_core.base.filenames import size_in_words
 from chat_core.client.state.model import ConversationState
-from chat_core.client.state.reading import is_mention
+from chat_core.client.state.reading import calls
 from chat_core.protocol.events import MessageDeleted, MessageEdited
 from chat_core.protocol.values import Account, Message
 from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.lines import Line
 from chat_tui.views.names import called, shown_name
+from chat_tui.views.programs import author_of
 from chat_tui.views.when import clock
 
 NEXT_LINE: Final = " / "
@@ -51,13 +52,13 @@ def message_line(
         manner: what is told besides its words.
         zone: time zone; None: the computer's own.
     """
-    own = me is not None and message.author == me.id
-    who = "you" if own else shown_name(called(message))
+    own = me is not None and message.author == me.id and not message.via
+    who = "you" if own else f"{'bot ' if message.bot else ''}{shown_name(author_of(message))}"
     head = f"{clock(message.ts, zone)} {who}" if manner.times else who
     head = f":{message.seq} {head}" if manner.numbers else head
     if message.deleted:
         return f"{head}: message deleted"
-    if is_mention(message, me):
+    if calls(message, me):
         head += ", mentions you"
     if message.aside:
         head += f", in a thread{_of(message.thread, conversation, ' of')}"

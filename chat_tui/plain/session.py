@@ -27,8 +27,6 @@ from chat_tui.views.where import Where
 
 ARRIVES_WITHIN_S: Final = 10.0
 """Time that messages on their way have to arrive before one leaves, in seconds."""
-_LOOKED_AT: Final = 20
-_SEEN: Final = 100
 
 
 class Session(Doing):
@@ -163,8 +161,6 @@ class Session(Doing):
         if self._places.shown is None:
             await self._go_somewhere()
         self._began = True
-        for place in [each for each in self.state.conversations.values() if each.unread][:_LOOKED_AT]:
-            await self._load(place.id, min(place.unread, _SEEN))  # whom messages name is known once they are here
         self._say_unread(elsewhere=True)
 
     # --- what is entered
@@ -191,7 +187,7 @@ class Session(Doing):
                 self._calls.post(self._places.shown, body, **where)
             case Run(name=name, rest=rest):
                 verb = verb_of(name)
-                if verb is not None:
+                if verb is not None and verb.takes(rest):
                     await self._do(verb, rest)
                 else:
                     await self._command(bind(meant))

@@ -20,7 +20,7 @@ from chat_core.client.state.changes import (
     TimelineReset,
 )
 from chat_core.client.state.model import ConversationState, LinkStatus, Notice
-from chat_core.client.state.reading import is_mention
+from chat_core.client.state.reading import calls
 from chat_core.protocol.events import MessageDeleted, MessageEdited, MessagePosted
 from chat_core.protocol.values import Message
 from chat_tui.plain.hearing import Manner, changed_line, elsewhere, message_line, place_line
@@ -138,16 +138,16 @@ class Telling:
         for number, messages in came.items():
             place = state.conversations.get(number)
             if place is not None and messages and place.info.kind != "announcements":
-                said += self._of_place(
-                    place, [each for each in messages if each.seq > place.read and not each.aside], batch
-                )
+                behind = [each for each in messages if each.seq > place.read]
+                said += self._of_place(place, [each for each in behind if not each.aside or calls(each, me)], batch)
         return said
 
     def _of_place(self, place: ConversationState, messages: list[Message], batch: Batch) -> list[str]:
         rule = self._rule_of(place)
-        mentions = sum(is_mention(each, batch.state.me) for each in messages)
+        mentions = sum(calls(each, batch.state.me) for each in messages)
         urgent = mentions or place.info.kind == "direct" or rule == "all"
-        if not messages or rule == "none" or not (urgent or place.id not in self._announced):
+        news = place.id not in self._announced and not place.info.quiet
+        if not messages or rule == "none" or not (urgent or news):
             return []
         self._announced.add(place.id)
         return [elsewhere(place, len(messages), mentions)]

@@ -19,6 +19,10 @@ class Verb(NamedTuple):
     summary: str
     """What it does."""
 
+    def takes(self, rest: str) -> bool:
+        """Return whether it is meant, not the command of that name: `/read #ops` marks as read, as everywhere."""
+        return self.name not in BY_NAME or not rest.startswith(("#", "@"))
+
 
 VERBS: Final = (
     Verb("next", "/next", "Go to the next place that needs you: mentions first, then direct messages, then news."),

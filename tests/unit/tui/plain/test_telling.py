@@ -58,7 +58,10 @@ def test_message_tells_in_words_what_the_eye_would_see() -> None:
     here = place(1, "general", message(3, "what is up", 3, "cat"))
     manner = Manner(times=True, numbers=True)
 
-    assert message_line(message(4, "@ann look", reply_to=3), here, ME) == "bob, mentions you, answers cat: @ann look"
+    assert (
+        message_line(message(4, "@ann look", reply_to=3, mentions=(1,)), here, ME)
+        == "bob, mentions you, answers cat: @ann look"
+    )
     assert message_line(message(4, "aside", thread=3), here, ME) == "bob, in a thread of cat: aside"
     assert message_line(message(4, "", deleted=True), here, ME) == "bob: message deleted"
     assert message_line(message(4, "mine", 1, "ann", edits=1), here, ME, manner, UTC) == ":4 00:00 you: mine, edited"
@@ -83,16 +86,18 @@ def test_place_elsewhere_is_told_once_but_each_time_that_it_names_one() -> None:
 
     assert told.tell(batch(appended(2, message(1, "one"))), 1, set()) == ["1 new in #ops."]
     assert told.tell(batch(appended(2, message(2, "two"))), 1, set()) == []
-    assert told.tell(batch(appended(2, message(3, "@ann"), message(4, "x"))), 1, set()) == [
+    assert told.tell(batch(appended(2, message(3, "@ann", mentions=(1,)), message(4, "x"))), 1, set()) == [
         "2 new in #ops, 1 mentions you."
     ]
     told.went(OPS)
     assert told.tell(batch(appended(2, message(5, "three"))), 1, set()) == ["1 new in #ops."]
-    assert telling("none").tell(batch(appended(2, message(6, "@ann"))), 1, set()) == []
+    assert telling("none").tell(batch(appended(2, message(6, "@ann", mentions=(1,)))), 1, set()) == []
 
 
 def test_ignored_people_are_not_heard() -> None:
-    said = telling().tell(batch(appended(1, message(1, "psst")), appended(2, message(1, "@ann")), ignored=2), 1, set())
+    said = telling().tell(
+        batch(appended(1, message(1, "psst")), appended(2, message(1, "@ann", mentions=(1,))), ignored=2), 1, set()
+    )
 
     assert said == []
 
