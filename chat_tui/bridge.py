@@ -28,9 +28,9 @@ from chat_core.client.state.model import ClientState
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import Message, Style
-from chat_tui.messages import Where
 from chat_tui.thread_calls import ThreadCalls
 from chat_tui.views.pacing import Pacing
+from chat_tui.views.where import Where
 
 if TYPE_CHECKING:
     from chat_core.client import Address, Client

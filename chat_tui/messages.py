@@ -5,22 +5,9 @@ They carry numbers and names, never widgets, so that whoever answers needs to kn
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 from textual.message import Message
 
 from chat_tui.views.alerts import Alert
-
-
-class Where(TypedDict, total=False):
-    """What a message belongs to, besides its conversation."""
-
-    reply_to: int | None
-    """seq of the message it answers."""
-    thread: int | None
-    """seq of the message whose thread it is for."""
-    in_channel: bool
-    """With that: whether it stands in the conversation besides."""
 
 
 class ConversationChosen(Message):

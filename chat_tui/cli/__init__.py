@@ -15,8 +15,9 @@ from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.faults import report_harmlessly
 from chat_core.base.settings import SettingsFault
-from chat_tui.cli import changing, full_screen, scriptable, signing_in, trusting
+from chat_tui.cli import changing, full_screen, scriptable, signing_in, trusting, web
 from chat_tui.cli.common import Run, fail
+from chat_tui.cli.plain import add_plain
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -39,7 +40,7 @@ def parser() -> ArgumentParser:
     """Return the parser of the whole command."""
     top = ArgumentParser(
         prog="chat-tui",
-        description="The terminal client: full-screen, and commands for scripts. "
+        description="The terminal client: full-screen, line by line (--plain), and commands for scripts. "
         'Without a command: the start screen, with known servers and "this computer".',
         allow_abbrev=False,
     )
@@ -49,6 +50,7 @@ def parser() -> ArgumentParser:
         default="",
         help="look of the full-screen client: chat-dark, chat-light, dusk, forest, contrast, mono, paper or your own",
     )
+    add_plain(top, top=True)
     top.set_defaults(run=full_screen.start)
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
 
@@ -65,4 +67,5 @@ def parser() -> ArgumentParser:
     changing.declare(command)
     trusting.declare(command)
     signing_in.declare(command)
+    web.declare(command)
     return top

@@ -17,6 +17,7 @@ from chat_core.base.exit_codes import ExitCode
 from chat_core.base.names import check_account_name
 from chat_core.transport.urls import Invitation, parse_invitation
 from chat_tui.cli.common import Declare, add_name, fail, name_for
+from chat_tui.cli.plain import add_plain, talk
 from chat_tui.paths import config_folder, data_folder, log_file, outbox_folder
 from chat_tui.storage import HERE
 
@@ -32,9 +33,11 @@ def declare(command: Declare) -> None:
     connecting = command(_connect)
     connecting.add_argument("address", metavar="HOST[:PORT]", help="or a link (chats://…), or chat+unix:PATH")
     add_name(connecting)
+    add_plain(connecting)
     _add_page(connecting)
     here = command(_here)
     add_name(here)
+    add_plain(here)
     _add_page(here)
     showing = command(_demo)
     showing.add_argument("--name", default="you", help="who to be")
@@ -50,11 +53,15 @@ def _add_page(command: ArgumentParser) -> None:
 
 def start(options: Namespace) -> ExitCode:
     """Open the full-screen client where one chooses a server."""
+    if options.plain:
+        return talk(None, None)
     return _run_screens(None, None, options.theme)
 
 
 def _connect(options: Namespace) -> ExitCode:
-    """Open the full-screen client on a server."""
+    """Open the full-screen client on a server; with --plain line by line."""
+    if options.plain:
+        return _talk(options, options.address)
     link = None if options.address == HERE else parse_invitation(options.address)
     address = HERE if link is None else str(link.address)
     return _run_screens(address, options.name, options.theme, link=link, html=options.html)
@@ -62,7 +69,16 @@ def _connect(options: Namespace) -> ExitCode:
 
 def _here(options: Namespace) -> ExitCode:
     """Open the full-screen client on this computer's own server; starts it if need be."""
+    if options.plain:
+        return _talk(options, HERE)
     return _run_screens(HERE, options.name, options.theme, html=options.html)
+
+
+def _talk(options: Namespace, address: str) -> ExitCode:
+    """Open the client in line mode. Raises: UsageFault."""
+    if options.html:
+        raise UsageFault("The live page needs the full-screen client: leave out --html or --plain.")
+    return talk(address, options.name)
 
 
 def _demo(options: Namespace) -> ExitCode:
@@ -188,9 +204,14 @@ def _check_terminal() -> None:
     """
     from chat_tui.views.columns import LEAST_HEIGHT, LEAST_WIDTH
 
+    if "TEXTUAL_DRIVER" in os.environ:  # a browser, or whatever else draws it
+        return
     streams = (sys.stdin, sys.stderr)  # None: closed by the caller
     if not all(stream is not None and stream.isatty() for stream in streams) or os.environ.get("TERM") == "dumb":
-        sentence = "The full-screen client needs a terminal; for scripts there are send, tail and history."
+        sentence = (
+            "The full-screen client needs a terminal that can place text. With --plain everything works line by line; "
+            "for scripts there are send, tail and history."
+        )
         sys.exit(fail(sentence, ExitCode.FAILED))
     width, height = os.get_terminal_size(sys.stderr.fileno())
     if (width, height) != (0, 0) and (width < LEAST_WIDTH or height < LEAST_HEIGHT):

@@ -14,9 +14,9 @@ from chat_core.client.state.model import ClientState, ConversationState
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import SearchHit, Style
-from chat_tui.messages import Where
 from chat_tui.views.alerts import Rule
 from chat_tui.views.lines import Line
+from chat_tui.views.where import Where
 
 R = TypeVar("R", bound=Reply)
 

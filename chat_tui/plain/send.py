@@ -7,12 +7,6 @@ run again sends nothing twice.
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
-import contextlib
-import errno
-import os
-import sys
-import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from functools import partial
@@ -22,10 +16,10 @@ from chat_core.base.ids import keyed_cid
 from chat_core.base.tasks import spawn, stop
 from chat_core.client import CallFailed, Client, Disconnected, Untrusted
 from chat_tui.plain.running import Server, complain, emit, persist, spelled
+from chat_tui.plain.stdin import stdin_lines
 
 AHEAD = 1024
 """Lines read from standard input before their acknowledgement is waited for."""
-_READ_BYTES = 64 * 1024
 
 
 class Pipe:
@@ -90,7 +84,7 @@ async def send(
     target = spelled(target)
     pipe = Pipe()
     async with server.client("chat-tui send") as client:
-        reader = spawn("read lines", pipe.fill(_one(text) if text is not None else _stdin_lines()))
+        reader = spawn("read lines", pipe.fill(_one(text) if text is not None else stdin_lines()))
         poster = None
         try:
             try:
@@ -156,47 +150,3 @@ def _gave_up(pipe: Pipe, why: str) -> ExitCode:
 
 async def _one(text: str) -> AsyncIterator[str]:
     yield text
-
-
-async def _stdin_lines() -> AsyncIterator[str]:
-    """Yield the lines of standard input without their ends; bytes that are no UTF-8 become U+FFFD. Raises: OSError."""
-    rest = b""
-    async for chunk in _stdin_chunks():
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            yield _decode(line)
-    if rest:
-        yield _decode(rest)
-
-
-async def _stdin_chunks() -> AsyncIterator[bytes]:
-    """Yield what standard input gives, until its end. Raises: OSError.
-
-    A daemon thread reads: the loop's own executor would wait for a blocked read at the end, a regular file cannot be
-    polled, and a non-blocking terminal would be non-blocking for our output too.
-    """
-    if sys.stdin is None:  # closed by the caller; its number may be another file's by now
-        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-    descriptor = sys.stdin.fileno()
-    loop = asyncio.get_running_loop()
-    chunks: asyncio.Queue[bytes | OSError] = asyncio.Queue(4)
-
-    def read() -> None:
-        chunk: bytes | OSError = b"begin"
-        with contextlib.suppress(RuntimeError, concurrent.futures.CancelledError):
-            while chunk and not isinstance(chunk, OSError):
-                try:
-                    chunk = os.read(descriptor, _READ_BYTES)
-                except OSError as fault:
-                    chunk = fault
-                asyncio.run_coroutine_threadsafe(chunks.put(chunk), loop).result()
-
-    threading.Thread(target=read, name="stdin", daemon=True).start()
-    while chunk := await chunks.get():
-        if isinstance(chunk, OSError):
-            raise chunk
-        yield chunk
-
-
-def _decode(line: bytes) -> str:
-    return line.removesuffix(b"\r").decode("utf-8", "replace")

@@ -25,7 +25,7 @@ SCRIPTABLE = [
 def loaded_by(*arguments: str) -> set[str]:
     """Run the interpreter with `arguments` to a good end and return the names of all modules it imported."""
     command = [sys.executable, "-X", "importtime", *arguments]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
+    ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=50, check=False)
     lines = ended.stderr.splitlines()
     assert ended.returncode == 0, "\n".join(line for line in lines if not line.startswith("import time:"))
     return {line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")}
@@ -50,6 +50,13 @@ def test_scriptable_command_loads_no_screen_and_no_server_when_it_runs(server: s
     loaded = loaded_by("-m", "chat_tui", *command, "--server", server, "--name", "ann")
 
     assert "chat_core.client" in loaded
+    assert not loaded & (SERVER_ONLY | SCREEN_ONLY)
+
+
+def test_line_mode_loads_no_screen_and_no_server_when_it_runs(server: str) -> None:
+    loaded = loaded_by("-m", "chat_tui", "connect", server, "--name", "ann", "--plain")
+
+    assert "chat_tui.plain.session" in loaded
     assert not loaded & (SERVER_ONLY | SCREEN_ONLY)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import selectors
@@ -106,6 +107,22 @@ class Browser:
         """Open a file."""
         self.call("Page.navigate", url=path.as_uri())
         self.until("document.readyState == 'complete' && location.protocol == 'file:'")
+
+    def visit(self, url: str) -> None:
+        """Open a page that somebody serves."""
+        self.call("Page.navigate", url=url)
+        self.until("document.readyState == 'complete' && location.protocol == 'http:'")
+
+    def type(self, text: str) -> None:
+        """Type text; a carriage return is Enter."""
+        for char in text:
+            code = 13 if char == "\r" else 0
+            self.call("Input.dispatchKeyEvent", type="keyDown", text=char, windowsVirtualKeyCode=code)
+            self.call("Input.dispatchKeyEvent", type="keyUp", windowsVirtualKeyCode=code)
+
+    def picture(self) -> bytes:
+        """Return what the page looks like, as a PNG."""
+        return base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
 
     def ask(self, expression: str) -> Any:
         """Return what an expression comes to in the page. Raises: Gone."""

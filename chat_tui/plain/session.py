@@ -1,0 +1,219 @@
+"""One stay at a server in line mode: where one is, what is entered, and what is said of what comes. In one loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from chat_core.base.clock import Clock
+from chat_core.base.errors import ChatError, UsageFault
+from chat_core.base.tasks import spawn, stop
+from chat_core.client import Client
+from chat_core.client.state.changes import Batch
+from chat_core.client.state.model import LinkStatus
+from chat_tui.commands.line import Run, Say, parse
+from chat_tui.commands.registry import Bound, bind, classic
+from chat_tui.plain.console import BELL, Console
+from chat_tui.plain.desk import Leaving, PlainDesk
+from chat_tui.plain.doing import Doing
+from chat_tui.plain.offering import words_at
+from chat_tui.plain.running import OutputGone
+from chat_tui.plain.verbs import verb_of
+from chat_tui.views.alerts import alert_of, is_quiet, quiet_hours
+from chat_tui.views.clean import drawable_line
+from chat_tui.views.where import Where
+
+ARRIVES_WITHIN_S: Final = 10.0
+"""Time that messages on their way have to arrive before one leaves, in seconds."""
+
+
+class Session(Doing):
+    """It.
+
+    Args:
+        client: signed in.
+        console: where one speaks and is spoken to.
+        desk: what commands may do.
+        clock: the time.
+    """
+
+    def __init__(self, client: Client, console: Console, desk: PlainDesk, clock: Clock) -> None:
+        super().__init__(client, desk, clock)
+        self._console = console
+        self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._elsewhere: asyncio.Task[None] | None = None
+        self._work: asyncio.Task[None] | None = None
+        self._began = False
+
+    async def run(self, channel: str = "") -> Leaving:
+        """Stay until the user leaves, or has to; return where to go then.
+
+        Args:
+            channel: where to begin, without `#`; empty: where everybody is at first.
+
+        Raises:
+            ChatError: the server, or what it shows, lets one in no more.
+            OSError: what is entered cannot be read.
+        """
+        following = spawn("take what comes", self._follow())
+        self._console.offer(
+            lambda text, cursor: words_at(text, cursor, self.state, self._places.shown, self._desk.channels)
+        )
+        try:
+            await self._until_over(self._begin(channel))
+            while self._desk.leaving is None and not self._over.done():
+                line = await self._until_over(self._console.read())
+                if line is None:
+                    break
+                await self._until_over(self._enter(line))
+            if self._over.done():
+                self._over.result()
+            await self._leave()
+        finally:
+            await stop(following, self._elsewhere)
+            await self._calls.stop()
+        return self._desk.leaving or Leaving(end=True)
+
+    def interrupt(self) -> bool:
+        """Take back what is being written or done; return whether there was anything, which is said then."""
+        if self._work is not None:
+            self._work.cancel()
+            return True
+        if self._console.clear():
+            self._desk.say("Taken back.")
+            return True
+        return False
+
+    def end(self) -> None:
+        """End it."""
+        if not self._over.done():
+            self._over.set_result(None)
+
+    async def _until_over(self, work: Awaitable[Any]) -> Any:
+        """Return what something comes to, or None when the stay is over before."""
+        task = asyncio.ensure_future(work)  # noqa: TID251  # awaited right here
+        try:
+            await asyncio.wait({task, self._over}, return_when=asyncio.FIRST_COMPLETED)
+            return task.result() if task.done() else None
+        finally:
+            await stop(task)
+
+    # --- what comes
+
+    async def _follow(self) -> None:
+        try:
+            async for batch in self._client.changes():
+                await self._take(batch)
+                self._moved.set()
+                self._moved.clear()
+            self.end()
+        except OutputGone as gone:
+            if not self._over.done():
+                self._over.set_exception(gone)
+
+    async def _take(self, batch: Batch) -> None:
+        self._places.take(batch)
+        shown = self._places.shown
+        said = self._telling.tell(batch, shown, self._calls.own)
+        if self._began:
+            bell = BELL if said and self._rings(batch) else ""
+            for number, line in enumerate(said):
+                self._desk.say(f"{bell}{line}" if number == 0 else line)
+            here = batch.state.conversations.get(shown or 0)
+            if here is not None and here.unread:
+                self._client.mark_read(here.id, here.position.seq)
+        if batch.state.link.status is LinkStatus.REFUSED and self._began:
+            await self._refused()
+        elif self._began and shown is not None and shown not in batch.state.conversations:
+            self._places.shown = None
+            self._elsewhere = spawn("go elsewhere", self._go_somewhere())
+
+    def _rings(self, batch: Batch) -> bool:
+        settings = self._desk.settings.notify
+        if not settings.bell or alert_of(batch, self._desk.rule_of) is None:
+            return False
+        now = datetime.fromtimestamp(self._clock.wall_ms() / 1000, UTC).astimezone()
+        try:
+            return not is_quiet(quiet_hours(settings.quiet), now.hour * 60 + now.minute)
+        except UsageFault:
+            return True
+
+    async def _refused(self) -> None:
+        """End because one is let in no more."""
+        try:
+            await self._client.online(0)
+        except ChatError as fault:
+            if not self._over.done():
+                self._over.set_exception(fault)
+
+    # --- where one is
+
+    async def _begin(self, channel: str) -> None:
+        state = self.state
+        if state.me is not None:
+            self._desk.say(f"Connected as {drawable_line(state.me.name)}. /help lists what you can write.")
+        if state.motd:
+            self._desk.say(drawable_line(state.motd))
+        if channel:
+            await self._guarded(self._join(channel))
+        if self._places.shown is None:
+            await self._go_somewhere()
+        self._began = True
+        self._say_unread(elsewhere=True)
+
+    # --- what is entered
+
+    async def _enter(self, line: str) -> None:
+        """Take a line; whatever is wrong with it is said."""
+        self._work = asyncio.current_task()
+        try:
+            await self._guarded(self._run(line))
+        except asyncio.CancelledError:
+            if self._over.done() or self._desk.leaving is not None:
+                raise
+            self._desk.say("Given up.")
+        finally:
+            self._work = None
+
+    async def _run(self, line: str) -> None:
+        meant = self._classic(line) or parse(line)
+        match meant:
+            case Say(body=body):
+                if self._places.shown is None:
+                    raise UsageFault("You are in no conversation, so this was not sent: /join a #channel first.")
+                where = Where(thread=self._thread, in_channel=self._desk.also) if self._thread else Where()
+                self._calls.post(self._places.shown, body, **where)
+            case Run(name=name, rest=rest):
+                verb = verb_of(name)
+                if verb is not None and verb.takes(rest):
+                    await self._do(verb, rest)
+                else:
+                    await self._command(bind(meant))
+            case Bound():
+                self._desk.say(f"Taken as /{meant.command.name}; with // before it, it is said.")
+                await self._command(meant)
+            case _:
+                pass
+
+    def _classic(self, line: str) -> Bound | Say | None:
+        if not self._desk.settings.commands.classic_forms:
+            return None
+        return classic(line, self.state.me.name if self.state.me is not None else "")
+
+    async def _command(self, bound: Bound) -> None:
+        await bound.command.run(self._context, bound.given)
+        await self._arrive()
+
+    # --- the end
+
+    async def _leave(self) -> None:
+        """Let what is on its way arrive."""
+        if self._calls.waiting:
+            await self._calls.arrived(ARRIVES_WITHIN_S)
+
+    @property
+    def unsent(self) -> int:
+        """Messages that are not sent yet."""
+        return self._calls.waiting

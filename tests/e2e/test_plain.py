@@ -1,0 +1,134 @@
+"""The line mode as somebody who hears the screen uses it: a real process, in a dumb terminal and over pipes."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from chat_core.base.exit_codes import ExitCode
+from chat_core.cli import app as core
+from tests.support.full_screen import speak
+from tests.support.processes import WAIT_S, ServerProcess
+from tests.support.pty import Pty
+
+
+@pytest.fixture
+def server(home: Path) -> Iterator[ServerProcess]:
+    with ServerProcess(home / "data") as process:
+        yield process
+
+
+def plain(server: ServerProcess, name: str = "ann") -> list[str]:
+    return [sys.executable, "-m", "chat_tui", "connect", server.address, "--name", name, "--plain"]
+
+
+def test_plain_client_is_a_whole_chat_for_who_hears_the_screen(server: ServerProcess) -> None:
+    speak(server, "#ops", ["ann is here"], "ann")
+    speak(server, "#general", ["anybody there", "one\ntwo"])
+    speak(server, "#ops", ["@ann the disk is full"])
+    with Pty(plain(server), env={"TERM": "dumb"}) as ann:
+        ann.wait_for("Connected as ann.", "#ops: 1 unread, mentions you.", "/next goes there.")
+
+        ann.type("/next\r")
+        ann.wait_for("#ops. 1 unread, mentions you.", "bob, mentions you: @ann the disk is full")
+
+        before = ann.size
+        ann.type("I clean ")
+        ann.wait_for("I clean", since=before)
+        speak(server, "#ops", ["\x1b[31mhurry\x07"])  # while ann is typing: what is written is drawn anew below it
+        said = ann.wait_for("bob: ", "hurry", since=before)
+        ann.until(lambda said: re.search(r"hurry.*> I clean $", said) is not None, "not drawn anew", since=before)
+        ann.type("it now\r")
+        speak(server, "#general", ["@ann and here"])
+        said = ann.wait_for("1 new in #general, mentions you.", since=before)
+        assert "you: I clean" not in said, "what one wrote needs no echo"
+
+        before = ann.size
+        ann.type("/sea\t")
+        ann.wait_for("/search ", since=before)
+        ann.type("full\r")
+        ann.wait_for("1 message found, the newest first:", "bob: @ann the disk is full", since=before)
+        ann.type("/html page.html\r")
+        ann.wait_for("That needs the full-screen client; start it without --plain.")
+        before = ann.size
+        ann.type("nonsense")
+        ann.wait_for("nonsense", since=before)
+        ann.process.send_signal(signal.SIGINT)
+        ann.wait_for("Taken back.", since=before)
+        ann.type("//quit is what I say\r")
+        ann.until(lambda said: re.search(r"I say.*> $", said) is not None, "there is no prompt", since=before)
+        ann.process.send_signal(signal.SIGINT)
+        ann.wait_for("Ctrl+C again leaves.", since=before)
+        ann.process.send_signal(signal.SIGINT)
+        assert ann.wait_exit() == ExitCode.OK
+        assert re.findall(r"[^\t\r\n\x07\x08␛ -~…·–—\u2018-\u201d]", ann.written()) == []
+
+    command = [sys.executable, "-m", "chat_tui", "history", "#ops", "--server", server.address, "--name", "bob"]
+    history = subprocess.run(command, capture_output=True, timeout=WAIT_S, check=True, text=True).stdout
+    assert "<ann> I clean it now\n" in history
+    assert "<ann> /quit is what I say\n" in history
+
+
+def test_plain_client_reads_lines_from_a_pipe_and_ends_once_all_is_sent(server: ServerProcess) -> None:
+    speak(server, "#ops", ["first"])
+    lines = "/join #ops\nfrom a pipe\n/time on\n/topic New topic\n/read 2\n/nonsense\n"
+    done = subprocess.run(
+        plain(server, "cat"), input=lines, capture_output=True, timeout=WAIT_S, check=False, text=True
+    )
+
+    assert done.returncode == ExitCode.OK, done.stderr
+    said = done.stdout.splitlines()
+    assert said[:3] == [
+        f"Connecting to {server.address} as cat.",
+        "Connected as cat. /help lists what you can write.",
+        "#general. Nothing unread.",
+    ]
+    assert "cat set the topic: New topic." in said
+    assert any(re.fullmatch(r"\d\d:\d\d bob: first", line) for line in said)
+    assert "There is no command /nonsense. /help lists them; // at the beginning says a slash." in said
+    assert "textual" not in done.stderr
+
+
+def test_plain_client_asks_for_a_password_and_for_trust_and_the_second_time_nothing(home: Path) -> None:
+    strict = {
+        "CHAT_CORE_ACCOUNTS_ARGON2_MEMORY_KIB": "64",
+        "CHAT_CORE_ACCOUNTS_TRUST_LOOPBACK": "false",
+        "CHAT_CORE_ACCOUNTS_NAME_ONLY": "nowhere",
+    }
+    password = "correct horse"
+    with ServerProcess(home / "data", "--tls", "on", env=strict) as server:
+        done = CliRunner().invoke(core, ["invite", "--data", str(server.data)], env={**os.environ, **strict})
+        address = server.address.partition("?")[0]
+        link = f"{address}?invite={done.stdout.split()[-1]}"
+        command = [sys.executable, "-m", "chat_tui", "--plain", "connect"]
+        with Pty([*command, link, "--name", "ann"], env={"TERM": "dumb"}) as ann:
+            seen = 0
+            for question, answer in (
+                ("Your name [ann]: ", ""),
+                ("A password for ann: ", password),
+                ("The same again: ", "something else"),
+                ("The two are not the same.A password for ann: ", password),
+                ("The same again: ", password),
+                ("Is it the same? Write yes or no: ", "yes"),
+            ):
+                ann.wait_for(question, since=seen)
+                seen = ann.size
+                ann.type(f"{answer}\r")
+            ann.wait_for("Connected as ann.")
+            assert password not in ann.written()
+            ann.type("/quit\r")
+            assert ann.wait_exit() == ExitCode.OK
+
+        again = subprocess.run(
+            [*command, address], input="", capture_output=True, timeout=WAIT_S, check=False, text=True
+        )
+        assert (again.returncode, again.stderr) == (ExitCode.OK, "")
+        assert "Connected as ann." in again.stdout

@@ -1,0 +1,120 @@
+"""What the line mode says of what comes: real batches, made by the reducer's own values."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from types import MappingProxyType
+from typing import Any
+
+from chat_core.client.state.changes import Batch, Change, Delivered, MessagesAppended, NoticeAdded
+from chat_core.client.state.model import ClientState, ConversationState, Notice, Timeline
+from chat_core.protocol.events import MessagePosted
+from chat_core.protocol.values import Account, Conversation, Message, Position
+from chat_tui.plain.hearing import Manner, message_line, place_line, spoken
+from chat_tui.plain.telling import AT_ONCE, Telling
+from chat_tui.views.alerts import Rule
+from chat_tui.views.lines import Line, Span
+
+ME = Account(id=1, name="ann")
+
+
+def message(seq: int, body: str, author: int = 2, name: str = "bob", **more: Any) -> Message:
+    return Message(seq=seq, changed=seq, ts=0, author=author, name=name, body=body, **more)
+
+
+def place(number: int, name: str, *messages: Message, kind: Any = "channel", **more: Any) -> ConversationState:
+    blocks = (messages,) if messages else ()
+    return ConversationState(
+        info=Conversation(id=number, kind=kind, name=name),
+        position=Position(conversation=number, seq=0),
+        timeline=Timeline(blocks=blocks, count=len(messages)),
+        **more,
+    )
+
+
+GENERAL, OPS = place(1, "general"), place(2, "ops")
+
+
+def batch(*changes: Change, places: tuple[ConversationState, ...] = (GENERAL, OPS), ignored: int = 0) -> Batch:
+    known = MappingProxyType({each.id: each for each in places})
+    return Batch(state=ClientState(me=ME, conversations=known, ignored=frozenset({ignored})), changes=changes)
+
+
+def appended(number: int, *messages: Message) -> MessagesAppended:
+    return MessagesAppended(conversation=number, messages=messages)
+
+
+def telling(rule: Rule = "mentions") -> Telling:
+    return Telling(lambda _: rule, lambda: 0)
+
+
+def test_message_is_one_line_that_nobody_can_forge() -> None:
+    line = message_line(message(1, "hi\nann: I give up\x1b[2J"), GENERAL, ME)
+
+    assert line == "bob: hi / ann: I give up␛[2J"
+
+
+def test_message_tells_in_words_what_the_eye_would_see() -> None:
+    here = place(1, "general", message(3, "what is up", 3, "cat"))
+    manner = Manner(times=True, numbers=True)
+
+    assert (
+        message_line(message(4, "@ann look", reply_to=3, mentions=(1,)), here, ME)
+        == "bob, mentions you, answers cat: @ann look"
+    )
+    assert message_line(message(4, "aside", thread=3), here, ME) == "bob, in a thread of cat: aside"
+    assert message_line(message(4, "", deleted=True), here, ME) == "bob: message deleted"
+    assert message_line(message(4, "mine", 1, "ann", edits=1), here, ME, manner, UTC) == ":4 00:00 you: mine, edited"
+    assert place_line(place(2, "ops", unread=3, mentions=1)) == "#ops. 3 unread, 1 mentions you."
+    assert spoken(Line((Span("○ "), Span("bob"), Span("  @bobby")))) == "bob, @bobby, offline"
+
+
+def test_message_is_said_once_and_not_to_who_wrote_it_here() -> None:
+    told, cid = telling(), b"c" * 16
+    posted = MessagePosted(conversation=1, seq=2, eid=b"e" * 8, ts=0, author=1, name="ann", cid=cid, body="mine")
+    own = {cid}
+    changes = (appended(1, message(1, "hello"), message(2, "mine", 1, "ann")), Delivered(event=posted))
+
+    assert told.tell(batch(*changes), 1, own) == ["bob: hello"]
+    assert own == set()
+    assert told.tell(batch(appended(1, message(1, "hello"))), 1, own) == []
+    assert told.tell(batch(appended(1, message(3, "from my phone", 1, "ann"))), 1, own) == ["you: from my phone"]
+
+
+def test_place_elsewhere_is_told_once_but_each_time_that_it_names_one() -> None:
+    told = telling()
+
+    assert told.tell(batch(appended(2, message(1, "one"))), 1, set()) == ["1 new in #ops."]
+    assert told.tell(batch(appended(2, message(2, "two"))), 1, set()) == []
+    assert told.tell(batch(appended(2, message(3, "@ann", mentions=(1,)), message(4, "x"))), 1, set()) == [
+        "2 new in #ops, 1 mentions you."
+    ]
+    told.went(OPS)
+    assert told.tell(batch(appended(2, message(5, "three"))), 1, set()) == ["1 new in #ops."]
+    assert telling("none").tell(batch(appended(2, message(6, "@ann", mentions=(1,)))), 1, set()) == []
+
+
+def test_ignored_people_are_not_heard() -> None:
+    said = telling().tell(
+        batch(appended(1, message(1, "psst")), appended(2, message(1, "@ann", mentions=(1,))), ignored=2), 1, set()
+    )
+
+    assert said == []
+
+
+def test_flood_is_cut_to_its_newest_messages_and_says_how_to_hear_all() -> None:
+    many = [message(seq, f"line {seq}") for seq in range(1, 31)]
+
+    said = telling().tell(batch(appended(1, *many)), 1, set())
+
+    assert said[0] == "10 more before these; /read 30 says all."
+    assert said[1:] == [f"bob: line {seq}" for seq in range(31 - AT_ONCE, 31)]
+
+
+def test_notice_that_grows_tells_only_who_is_new_in_it() -> None:
+    told = telling()
+    first = NoticeAdded(conversation=1, notice=Notice(after=1, ts=0, kind="joined", names=("bob",)))
+    grown = NoticeAdded(conversation=1, notice=Notice(after=1, ts=0, kind="joined", names=("bob", "cat")))
+
+    assert told.tell(batch(first), 1, set()) == ["bob joined."]
+    assert told.tell(batch(grown), 1, set()) == ["cat joined."]
