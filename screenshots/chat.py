@@ -38,4 +38,38 @@ async def light() -> Path:
     return await _chat("light-120x32", 120, 32, "chat-light")
 
 
-PICTURES = (narrow, middle, wide, light)
+async def thread() -> Path:
+    """A thread beside its conversation."""
+    async with demo(140, 32) as pilot:
+        await until(pilot, "3 replies", "we are only bots", "@ann-bot")
+        await pilot.press("ctrl+s", "up", "up", "up")
+        await until(pilot, "r reply")
+        await pilot.press("t")
+        await until(pilot, "dry_run is not used?")
+        await pilot.pause(0.5)
+        return take(pilot, "thread-140x32")
+
+
+async def selecting() -> Path:
+    """A message is selected; the line at the bottom says what can be done with it."""
+    async with demo(120, 24, theme="dusk") as pilot:
+        await until(pilot, "3 replies", "we are only bots", "@ann-bot")
+        await pilot.press("ctrl+s", "up", "up", "up", "up")
+        await until(pilot, "r reply")
+        await pilot.pause(0.5)
+        return take(pilot, "select-120x24")
+
+
+async def found() -> Path:
+    """What a search found."""
+    async with demo(100, 28, theme="paper") as pilot:
+        await until(pilot, "3 replies", "we are only bots", "@ann-bot")
+        for char in "/search migration":
+            await pilot.press({" ": "space", "/": "slash"}.get(char, char))
+        await pilot.press("enter")
+        await until(pilot, "please review before friday")
+        await pilot.pause(0.5)
+        return take(pilot, "search-100x28")
+
+
+PICTURES = (narrow, middle, wide, light, thread, selecting, found)

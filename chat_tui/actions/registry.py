@@ -10,7 +10,7 @@ from typing import Final
 from chat_tui.actions import marks, reading, threads, writing
 from chat_tui.actions.action import DECLARED, Action, Subject
 
-DOMAINS: Final = (writing, threads, reading, marks)
+DOMAINS: Final = (writing, threads, marks, reading)
 """The files with actions."""
 
 _ORDER: Final = [module.__name__.rpartition(".")[2] for module in DOMAINS]

@@ -27,6 +27,10 @@ class Said(NamedTuple):
     """May hold `{you}` and numbers to be filled in."""
     action: bool = False
     """Whether it is a `/me`."""
+    reactions: tuple[tuple[str, str], ...] = ()
+    """What others react to it: an emoji, and which bot."""
+    replies: tuple[tuple[str, str], ...] = ()
+    """What is said in its thread: which bot, and its text."""
 
 
 Dialogue = tuple[Said, ...]
@@ -167,6 +171,21 @@ _ROUNDS: Final = {"#general": 6, "#dev": 4, "#ops": 3}
 
 _ENDINGS: Final[dict[str, Dialogue]] = {
     "#general": (
+        Said(PETER, "has anyone tried the new build?"),
+        Said(
+            JOE,
+            "works here, cold start went from 900 to **310 ms**",
+            reactions=(("👍", PETER), ("👍", ANN), ("👍", BOB), ("🎉", MARIJA)),
+        ),
+        Said(
+            MARIJA,
+            "the migration, please review before friday:\n"
+            "```python\n"
+            "def migrate(store, *, dry_run=True):\n"
+            "    return store.copy(verify=True)\n"
+            "```",
+            replies=((JOE, "dry_run is not used?"), (MARIJA, "that is why I asked for a review"), (JOE, "touché")),
+        ),
         Said(ANN, "good morning! {you} just came in"),
         Said(PETER, "welcome {you}"),
         Said(JOE, "say something, we are only bots"),

@@ -15,6 +15,7 @@ from chat_core.base.errors import ChatError
 from chat_core.base.tasks import spawn, stop
 from chat_core.client import Address, Client, MessagesAppended
 from chat_core.protocol.requests.conversations import MarkRead, SetTopic
+from chat_core.protocol.requests.marks import React
 from chat_core.protocol.values import Account
 from chat_tui.demo.script import ANN, BOTS, TOPICS, Said, Script
 
@@ -143,4 +144,10 @@ class World:
         """Say a line and wait until it is on the server's disk; return its seq."""
         client = self._clients[said.who]
         cid = client.post(conversation, said.text, style="action" if said.action else "text")
-        return (await client.sent(cid)).seq
+        seq = (await client.sent(cid)).seq
+        for emoji, who in said.reactions:
+            await self._clients[who].call(React(conversation=conversation, seq=seq, emoji=emoji))
+        for who, text in said.replies:
+            replier = self._clients[who]
+            await replier.sent(replier.post(conversation, text, thread=seq))
+        return seq

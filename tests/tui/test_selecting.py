@@ -49,7 +49,7 @@ async def test_footer_follows_what_is_selected(server: str, home: Path) -> None:
 
 
 async def test_what_is_done_by_keys_can_be_done_by_clicks(server: str, home: Path) -> None:
-    async with sitting(server, home) as me:
+    async with sitting(server, home, size=(240, 30)) as me:
         await in_channel(me, "one", "two")
         await me.press("ctrl+s")
         await click_on(me, "one")

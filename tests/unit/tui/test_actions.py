@@ -99,12 +99,13 @@ def offered(message: Message | Unsent) -> list[str]:
 
 def test_only_what_can_be_done_is_offered() -> None:
     marks = ["react", "thumb", "bookmark"]
-    hangs = ["thread", "copy", "link"]
+    hangs = ["copy", "link"]
     ends = ["view", "unread", "details"]
-    assert offered(MINE) == ["reply", "quote", "edit", "delete", *hangs, "open", *ends, *marks]
-    assert offered(THEIRS) == ["reply", "quote", *hangs, *ends, *marks]
-    assert offered(REACTED) == ["reply", "quote", *hangs, *ends, "react", "thumb", "join_in", "bookmark"]
-    assert offered(GONE) == ["thread", "link", "unread", "details", "bookmark"]
+    assert offered(MINE) == ["reply", "quote", "edit", "delete", "thread", *marks, *hangs, "open", *ends]
+    assert offered(THEIRS) == ["reply", "quote", "thread", *marks, *hangs, *ends]
+    reacting = ["react", "thumb", "join_in", "bookmark"]
+    assert offered(REACTED) == ["reply", "quote", "thread", *reacting, *hangs, *ends]
+    assert offered(GONE) == ["thread", "bookmark", "link", "unread", "details"]
     assert offered(QUEUED) == ["quote", "copy", "view", "details"]
     assert offered(FAILED) == ["quote", "retry", "discard", "copy", "view", "details"]
 
