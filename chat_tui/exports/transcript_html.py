@@ -18,10 +18,12 @@ from chat_tui.exports.html_parts import ROOT
 from chat_tui.exports.transcript import About, Answered, Form
 from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.code import highlighted
+from chat_tui.views.drawing import file_chip
 from chat_tui.views.formatting import Block, Looks, block, formatted
 from chat_tui.views.inline import BOLD, ITALIC, SPOILER, STRIKE, laid_over
 from chat_tui.views.lines import Span
-from chat_tui.views.names import called, shown_name
+from chat_tui.views.names import shown_name
+from chat_tui.views.programs import MARK, author_of
 from chat_tui.views.when import day_in_words, local
 
 _LOOKS: Final = Looks(revealed=True)
@@ -66,6 +68,9 @@ a { color: var(--link); }
 .spoiler:hover, .spoiler:focus { color: inherit; }
 .spoiler:hover *, .spoiler:focus * { visibility: visible; }
 i { color: var(--muted); }
+.chips span { background: var(--panel); padding: 0 1ch; margin-right: 1ch; }
+.thread { color: var(--thread); }
+.bot { color: var(--muted); font-weight: normal; }
 footer { padding: 1em; color: var(--muted); text-align: center; }
 .own { color: var(--own); }
 """
@@ -118,10 +123,12 @@ class HtmlForm(Form):
     def message(self, message: Message, head: bool, answered: Answered | None) -> str:
         """See Form."""
         color = "own" if message.author == self._me else f"name-{message.author % NAMES + 1}"
-        name = f'<b class="{color}"><bdi>{escape(shown_name(called(message)))}</bdi></b>' if head else "<b></b>"
+        bot = f' <span class="bot">{MARK}</span>' if message.bot else ""
+        name = f'<b class="{color}"><bdi>{escape(shown_name(author_of(message)))}</bdi>{bot}</b>' if head else "<b></b>"
         if message.style == "action":
             name = "<b>·</b>"
-        parts = [_answered(answered) if answered is not None else "", self._said(message, color)]
+        parts = [_answered(answered) if answered is not None else "", _thread(message), self._said(message, color)]
+        parts.append(_chips(message))
         return (
             f'<div class="message" id="m{message.seq}">{self._time(message, head)}{name}'
             f'<div class="said">{"".join(parts)}</div></div>\n'
@@ -143,7 +150,7 @@ class HtmlForm(Form):
             return "<i>message deleted</i>"
         text = drawable(message.body)
         if message.style == "action":
-            name = f'<b class="{color}"><bdi>{escape(shown_name(called(message)))}</bdi></b> '
+            name = f'<b class="{color}"><bdi>{escape(shown_name(author_of(message)))}</bdi></b> '
             said = f'<div dir="auto">{name}{_inside(block("text", text, _LOOKS))}</div>'
         else:
             said = "".join(_block(each) for each in formatted(text, _LOOKS))
@@ -151,6 +158,25 @@ class HtmlForm(Form):
             return said
         before = said.removesuffix("</div>") if said.endswith("</div>") else said
         return f"{before} <i>(edited)</i>{said[len(before) :]}"
+
+
+def _thread(message: Message) -> str:
+    """Return a line that leads to what a message's thread hangs on; empty: it is in none."""
+    if message.thread is None:
+        return ""
+    return f'<a class="thread" href="#m{message.thread}">↳ in the thread of {message.thread}</a><br>'
+
+
+def _chips(message: Message) -> str:
+    """Return the line of a message's reactions, of its file, and of how many answers hang on it."""
+    file = [] if message.file is None else [file_chip(message.file)]
+    counts = [f"{drawable_line(each.emoji)} {each.count}" for each in message.reactions]
+    pieces = "".join(f"<span>{escape(words)}</span>" for words in (*file, *counts))
+    chips = f'<div class="chips">{pieces}</div>' if pieces else ""
+    if message.replies:
+        words = "1 reply" if message.replies == 1 else f"{message.replies:,} replies"
+        chips += f'<div class="thread">{words}</div>'
+    return chips
 
 
 def _answered(answered: Answered) -> str:

@@ -16,10 +16,12 @@ from typing_extensions import override
 from chat_core.protocol.values import Message
 from chat_tui.exports.transcript import About, Answered, Form
 from chat_tui.views.clean import drawable, drawable_line
+from chat_tui.views.drawing import file_chip
 from chat_tui.views.formatting import Block, Looks, block, formatted
 from chat_tui.views.inline import BOLD, ITALIC, SPOILER, STRIKE, laid_over
 from chat_tui.views.lines import Span
-from chat_tui.views.names import called, shown_name
+from chat_tui.views.names import shown_name
+from chat_tui.views.programs import MARK, author_of
 from chat_tui.views.when import clock, day_in_words
 
 _LOOKS: Final = Looks(revealed=True)
@@ -52,13 +54,15 @@ class MarkdownForm(Form):
     @override
     def message(self, message: Message, head: bool, answered: Answered | None) -> str:
         """See Form."""
-        name = f"**{escaped(shown_name(called(message)))}**"
+        name = f"**{escaped(shown_name(author_of(message)))}**" + (f" {MARK}" if message.bot else "")
         lines = [f"{name} {clock(message.ts, self._zone)}"] if head and message.style != "action" else []
         if answered is not None:
             words = f"{answered.name}: {answered.text or 'message deleted'}" if answered.name else "an older message"
             lines.append(f"↳ {escaped(words)}")
+        if message.thread is not None:
+            lines.append(f"↳ in the thread of {message.thread}")
         start = "\n" + "".join(f"{line}  \n" for line in lines)
-        return start + ("\n" if lines else "") + self._said(message, name) + "\n"
+        return start + ("\n" if lines else "") + self._said(message, name) + _chips(message) + "\n"
 
     @override
     def end(self, count: int) -> str:
@@ -74,6 +78,14 @@ class MarkdownForm(Form):
         else:
             said = _joined(formatted(text, _LOOKS))
         return f"{said}\n\n_(edited)_" if message.edits else said
+
+
+def _chips(message: Message) -> str:
+    """Return the line of a message's file and reactions; empty: there are none."""
+    file = [] if message.file is None else [file_chip(message.file)]
+    counts = [f"{drawable_line(each.emoji)} {each.count}" for each in message.reactions]
+    pieces = " · ".join((*file, *counts))
+    return f"\n\n{escaped(pieces)}" if pieces else ""
 
 
 def escaped(text: str) -> str:

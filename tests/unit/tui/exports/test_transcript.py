@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from typing_extensions import override
 
-from chat_core.protocol.values import Message
+from chat_core.protocol.reactions import Reaction
+from chat_core.protocol.values import FileInfo, Message
 from chat_tui.exports.forms import FORMS, form_of
 from chat_tui.exports.html import hashed
 from chat_tui.exports.transcript import About, Transcript
@@ -159,3 +160,26 @@ def test_form_is_told_by_the_name_of_the_file() -> None:
         *("html", "md", "json", "txt"),
         *("", ""),
     ]
+
+
+@pytest.mark.parametrize("form", ["html", "md"])
+def test_what_hangs_on_a_message_is_in_it_and_is_nothing_but_text(form: str) -> None:
+    hung = message(
+        "look",
+        seq=9,
+        reactions=(Reaction(emoji="👍", count=3), Reaction(emoji=TAGS, count=1)),
+        file=FileInfo(name=f"{TAGS}.pdf", size=1_200_000, type="application/pdf", sha256=b"\0" * 32),
+        thread=7,
+        in_channel=True,
+        bot=True,
+        via=TAGS,
+    )
+    page = written(form, hung)
+
+    assert "👍 3" in page
+    assert "1.2 MB" in page
+    assert "in the thread of 7" in page
+    assert "BOT" in page
+    rendered = page if form == "html" else MarkdownIt().render(page)
+    assert not {tag for tag, _ in Tags(rendered).tags} & {"script", "img"}
+    assert "onerror" not in "".join(str(attributes) for _, attributes in Tags(rendered).tags)
