@@ -102,6 +102,7 @@ class Timeline(PointedPane, can_focus=False):
                 now_ms=self._clock.wall_ms(),
                 hints=self._hints if self._hints is None or conversation.info.kind == "channel" else (),
             )
+            self._history.view.keeps_newest = True
         if self.is_mounted:
             self.screen.clear_selection()
         self._lay_out()

@@ -148,16 +148,16 @@ async def long_channel(me: Sitting) -> None:
 async def _(me: Sitting, key: str) -> None:
     await long_channel(me)
     await me.press(key)
-    assert "line 59" not in me.screen
+    assert "line 50" not in me.screen
 
 
 @row("reading.page_down")
 async def _(me: Sitting, key: str) -> None:
     await long_channel(me)
     await me.press("pageup", "pageup", key)
-    assert "line 59" not in me.screen
+    assert "line 50" not in me.screen
     await me.press(key)
-    await me.sees("line 59")
+    await me.sees("line 50")
 
 
 @row("reading.line_up")
@@ -189,7 +189,7 @@ async def _(me: Sitting, key: str) -> None:
 async def _(me: Sitting, key: str) -> None:
     await long_channel(me)
     await me.press("ctrl+home", key)
-    await me.sees("line 59")
+    await me.sees("line 50")
 
 
 @row("reading.links")
@@ -252,7 +252,7 @@ async def _(me: Sitting, key: str) -> None:
 async def _(me: Sitting, key: str) -> None:
     await long_channel(me)
     await me.press("ctrl+home", key)
-    await me.sees("line 59")
+    await me.sees("line 50")
     await me.press("alt+1")
     async with friend(me) as client:
         there = me.chat.places.before(me.state) or 0

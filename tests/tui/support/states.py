@@ -72,7 +72,8 @@ def timeline(messages: Iterable[Message], *, at_start: bool = False, block: int 
     """Make a timeline."""
     listed = list(messages)
     blocks = tuple(tuple(listed[start : start + block]) for start in range(0, len(listed), block))
-    return Timeline(blocks=blocks, count=len(listed), at_start=at_start)
+    known_from = listed[0].seq if listed and not at_start else 1
+    return Timeline(blocks=blocks, count=len(listed), at_start=at_start, known_from=known_from)
 
 
 def conversation(
@@ -119,7 +120,9 @@ def with_older(state: ConversationState, messages: Sequence[Message], *, at_star
     """Return a conversation with a page of older messages in front."""
     line = state.timeline
     blocks = (tuple(messages), *line.blocks) if messages else line.blocks
-    new = msgspec.structs.replace(line, blocks=blocks, count=line.count + len(messages), at_start=at_start)
+    known_from = messages[0].seq if messages and not at_start else 1
+    count = line.count + len(messages)
+    new = msgspec.structs.replace(line, blocks=blocks, count=count, at_start=at_start, known_from=known_from)
     return msgspec.structs.replace(state, timeline=new)
 
 
