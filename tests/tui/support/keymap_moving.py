@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from textual.geometry import Offset
 
+from chat_tui.screens.bare import BareScreen
 from chat_tui.screens.help import HelpScreen
+from chat_tui.widgets.mouse import mouse_is_on
 from tests.tui.support.keymap import friend, in_channel, row, typed
 from tests.tui.support.visiting import Sitting, bodies, say, unique
 
@@ -285,6 +287,29 @@ async def _(me: Sitting, key: str) -> None:
     await me.press(key)
     await me.sees("SETTINGS", "LOOK")
     await me.press("escape")
+
+
+@row("window.bare")
+async def _(me: Sitting, key: str) -> None:
+    await in_channel(me, "first", "and ||hidden|| text")
+    await me.press(key)
+    await me.until(lambda: isinstance(me.app.screen, BareScreen))
+    await me.sees(f" {me.name}: first|\n", f" {me.name}: and ")
+    assert "hidden" not in me.screen and "CHANNELS" not in me.screen and not mouse_is_on(me.app)
+    await me.press(key)
+    await me.until(lambda: mouse_is_on(me.app), "the mouse is back")
+    await me.sees("CHANNELS")
+
+
+@row("window.mouse")
+async def _(me: Sitting, key: str) -> None:
+    await me.press(key)
+    assert not mouse_is_on(me.app) and me.answer.endswith("it selects text. Alt+M ends it.")
+    await me.press("alt+l", "escape")
+    await me.sees("CHANNELS")
+    assert not mouse_is_on(me.app)
+    await me.press(key)
+    assert mouse_is_on(me.app) and me.answer == "The mouse is the client's again."
 
 
 @row("window.redraw")
