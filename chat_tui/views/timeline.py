@@ -261,6 +261,7 @@ class View:
         if isinstance(item, MessageItem):
             above = (item.head and self._where.stacked) + (item.quoted is not None)
             above += (item.message.replies > 0) + bool(item.message.reactions)
+            above += item.head and self._reader is not None and self._reader.roomy
             return estimated(item.message.body, self._where.text) + above
         return 1
 

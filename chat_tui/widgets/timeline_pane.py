@@ -15,8 +15,10 @@ from textual.selection import Selection
 from textual.strip import Strip
 from typing_extensions import override
 
+from chat_tui.config import LookSection
 from chat_tui.messages import LinkChosen
 from chat_tui.views.cache import Recent
+from chat_tui.views.drawing import Reader
 from chat_tui.views.history import History
 from chat_tui.views.items import seq_of
 from chat_tui.views.lines import Line
@@ -50,6 +52,18 @@ class TimelinePane(Scroller, Painted, can_focus=False):
     def following(self) -> bool:
         """Whether the view is at the end and stays there as more comes."""
         return self._history is None or self._history.view.follow
+
+    # --- looks
+
+    def look_changed(self) -> None:
+        """Lay out anew: what is set of the looks is another one now; for subclasses."""
+
+    def looking(self, reader: Reader) -> Reader:
+        """Return who reads, with what is set of the looks."""
+        look: LookSection | None = getattr(self.app, "look", None)
+        if look is None:
+            return reader
+        return reader._replace(roomy=look.density == "roomy", emoji_names=look.emoji == "names")
 
     # --- moving
 

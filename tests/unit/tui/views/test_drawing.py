@@ -263,3 +263,15 @@ def test_deleted_message_has_words_of_ours_in_the_place_of_its_text() -> None:
     assert texts(message("", deleted=True, style="action")) == [" 12:53     ann  message deleted"]
     assert texts(message("", deleted=True, head=False)) == ["                message deleted"]
     assert texts(message("")) == [" 12:53     ann  message deleted"], "its deletion is still to come"
+
+
+def test_line_is_free_above_each_message_with_a_name_when_it_is_roomy() -> None:
+    roomy = READER._replace(roomy=True)
+    assert texts(message("hi"), reader=roomy) == ["", *texts(message("hi"))]
+    assert texts(unsent("queued"), reader=roomy) == ["", *texts(unsent("queued"))]
+    assert texts(message("hi", head=False), reader=roomy) == texts(message("hi", head=False))
+
+
+def test_emoji_are_drawn_by_name_when_they_are_to_be() -> None:
+    (line,) = texts(message("done \U0001f389"), reader=READER._replace(emoji_names=True))
+    assert line.endswith("done :tada:")
