@@ -22,7 +22,7 @@ from chat_core.client.state.model import (
     Typist,
     Unsent,
 )
-from chat_core.protocol.values import Account, Conversation, ConversationKind, Member, Message, Position
+from chat_core.protocol.values import Account, Conversation, ConversationKind, FileInfo, Member, Message, Position
 
 ZONE = timezone(timedelta(hours=1))
 """The time zone of all hand-made states."""
@@ -214,3 +214,27 @@ def drawing() -> ClientState:
         conversation(6, "ann", kind="direct", partner=5, online=2, unread=2),
         conversation(7, "bob", kind="direct", partner=7, online=1),
     )
+
+
+def gallery() -> ClientState:
+    """Make a state with a message of each kind, the richest ones last: the smallest screens have room for few."""
+    report = FileInfo(name="report.pdf", size=1_200_000, type="application/pdf", sha256=b"s" * 32)
+    thread: dict[str, Any] = {"replies": 3, "last_reply": at("12:57")}
+    messages = [
+        said(
+            1, "12:40", "ann", "a long one that goes on and on, so that it is broken where there is a space in it, " * 2
+        ),
+        said(2, "12:41", "ann", "and a list:\n- **bold**, *italic*, ~~gone~~\n- `code` and #dev"),
+        said(3, "12:43", "bob", "> what was said\nindeed"),
+        said(4, "12:44", "joe", "leaves for lunch", style="action"),
+        said(5, "12:45", "peter", "", deleted=True),
+        said(6, "12:46", "joe", "back again, 字 wide 🎉", edits=1),
+        said(7, "12:50", "marija", "who reviews the release notes?", **thread),
+        said(8, "12:51", "grafana", "disk is 91 % full on db-2", bot=True, via="Grafana"),
+        said(9, "12:52", "ann", "report.pdf", file=report),
+        said(10, "12:53", "bob", "I do, after lunch", reply_to=7),
+        said(11, "12:54", "peter", "the ending: ||they ship it||"),
+        said(12, "12:58", "marija", "@you this one:\n```python\ndef f(x):\n    return x + 1\n```"),
+        said(13, "13:00", "you", "see https://ci.example.org/482"),
+    ]
+    return client(conversation(1, "general", messages, topic="Every kind of message", online=6), conversation(2, "dev"))
