@@ -89,6 +89,8 @@ READING: Final[tuple[Key, ...]] = (
 WINDOW: Final[tuple[Key, ...]] = (
     Key("window.list", "f7,alt+shift+b", "toggle_list", "show or hide the conversations", "chat"),
     Key("window.members", "f8,alt+shift+n", "toggle_members", "show or hide the members", "chat"),
+    Key("window.next_pane", "f6", "pane(1)", "to the next pane: composer, messages, conversations, members", "chat"),
+    Key("window.previous_pane", "shift+f6", "pane(-1)", "to the pane before", "chat"),
     Key(
         "window.bare", "alt+l", "bare", "the conversation as plain text, to copy with the terminal's selection", "chat"
     ),

@@ -23,12 +23,12 @@ from chat_tui.commands.registry import bind
 from chat_tui.drafts import Draft
 from chat_tui.keys import bindings
 from chat_tui.messages import ConversationChosen, LinkChosen, MemberChosen, OlderWanted, ReadingOlder, ReadUpTo
-from chat_tui.screens.baring import Baring
 from chat_tui.screens.base import HelpWanted
 from chat_tui.screens.choices import Choice, choices, slot_choice
 from chat_tui.screens.found import FoundScreen
 from chat_tui.screens.help import help_lines
 from chat_tui.screens.kept import KeptScreen
+from chat_tui.screens.panes import Panes
 from chat_tui.screens.switcher import Switcher
 from chat_tui.views.columns import BREAKPOINTS
 from chat_tui.widgets.completion import CompletionPopup
@@ -43,7 +43,7 @@ _PATIENCE: Final = 100
 _WIDTHS: Final = {name: width for width, name in BREAKPOINTS}
 
 
-class ChatScreen(Baring):
+class ChatScreen(Panes):
     """The main screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("chat")]

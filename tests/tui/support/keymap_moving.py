@@ -289,6 +289,37 @@ async def _(me: Sitting, key: str) -> None:
     await me.press("escape")
 
 
+@row("window.next_pane", "window.previous_pane")
+async def _(me: Sitting, key: str) -> None:
+    await in_channel(me, "one")
+    where = []
+    for _ in range(3):
+        await me.press(key)
+        where.append(me.chat.focused.id if me.chat.focused is not None else None)
+    panes = ["select", "conversations", "composer"]
+    assert where == (panes if key == "f6" else ["conversations", "select", "composer"])
+    assert not me.chat.selecting
+
+
+@row("lists.up", "lists.down", "lists.choose")
+async def _(me: Sitting, key: str) -> None:
+    await in_channel(me)
+    await me.press("shift+f6")
+    for step in {"up": ("down", "up", "up", "enter"), "down": ("down", "enter"), "enter": ("up", "enter")}[key]:
+        await me.press(step)
+    await me.is_at({"up": "#general", "down": "#announcements", "enter": "#general"}[key])
+    await me.press(*"on")
+    await me.until(lambda: me.written == "on")
+
+
+@row("lists.leave")
+async def _(me: Sitting, key: str) -> None:
+    await me.press("shift+f6", key, *"one")
+    assert me.written == "one"
+    await me.press("shift+f6", *" two")
+    await me.until(lambda: me.written == "one two")
+
+
 @row("window.bare")
 async def _(me: Sitting, key: str) -> None:
     await in_channel(me, "first", "and ||hidden|| text")
