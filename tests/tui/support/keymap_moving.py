@@ -223,9 +223,8 @@ async def _(me: Sitting, key: str) -> None:
 @row("reading.mention_up", "reading.mention_down")
 async def _(me: Sitting, key: str) -> None:
     async with friend(me) as client:
-        channel = unique("#m")
+        channel = await in_channel(me)  # the server calls only those who are there
         await say(client, channel, f"@{me.name} one", "nothing", f"@{me.name} two", "nothing more")
-        await me.enter(f"/join {channel}")
         await me.sees("nothing more")
     up = key == "alt+p"
     await me.press(*(["alt+p"] if up else ["alt+p", "alt+p"]), key)
