@@ -121,7 +121,7 @@ def _said(item: MessageItem, where: Columns, reader: Reader) -> tuple[Line, ...]
     lines = _message(item, where, reader)
     if message.author in reader.ignored:
         return lines
-    lines = (*lines, *chips(message.reactions, where))
+    lines = (*lines, *chips(message.reactions, where, names=reader.emoji_names))
     if message.replies:
         lines = (*lines, _replies(message, where, reader))
     return lines if item.quoted is None else (_quoted(item.quoted, where, reader), *lines)

@@ -22,6 +22,7 @@ from chat_core.client.state.model import (
     Typist,
     Unsent,
 )
+from chat_core.protocol.reactions import Reaction
 from chat_core.protocol.values import Account, Conversation, ConversationKind, FileInfo, Member, Message, Position
 
 ZONE = timezone(timedelta(hours=1))
@@ -219,6 +220,7 @@ def drawing() -> ClientState:
 def gallery() -> ClientState:
     """Make a state with a message of each kind, the richest ones last: the smallest screens have room for few."""
     report = FileInfo(name="report.pdf", size=1_200_000, type="application/pdf", sha256=b"s" * 32)
+    liked = (Reaction(emoji="👍", count=3, mine=True), Reaction(emoji="👀"))
     thread: dict[str, Any] = {"replies": 3, "last_reply": at("12:57")}
     messages = [
         said(
@@ -232,7 +234,7 @@ def gallery() -> ClientState:
         said(7, "12:50", "marija", "who reviews the release notes?", **thread),
         said(8, "12:51", "grafana", "disk is 91 % full on db-2", bot=True, via="Grafana"),
         said(9, "12:52", "ann", "report.pdf", file=report),
-        said(10, "12:53", "bob", "I do, after lunch", reply_to=7),
+        said(10, "12:53", "bob", "I do, after lunch", reply_to=7, reactions=liked),
         said(11, "12:54", "peter", "the ending: ||they ship it||"),
         said(12, "12:58", "marija", "@you this one:\n```python\ndef f(x):\n    return x + 1\n```"),
         said(13, "13:00", "you", "see https://ci.example.org/482"),
