@@ -19,7 +19,7 @@ from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.faults import HarmlessFormatter, harmless_traceback
 from chat_core.base.settings import Entry, Key, as_typed
 from chat_tui.alerting import Alerter
-from chat_tui.config import Settings, load
+from chat_tui.config import LookSection, Settings, load
 from chat_tui.messages import AlertWanted
 from chat_tui.screens.base import SettingsWanted
 from chat_tui.screens.settings import SettingsScreen
@@ -30,6 +30,7 @@ from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.settings_rows import as_said
 from chat_tui.widgets.safe import ControlFilter
 from chat_tui.widgets.symbols import AsciiFilter
+from chat_tui.widgets.timeline_pane import TimelinePane
 
 _log = logging.getLogger(__name__)
 
@@ -74,6 +75,11 @@ class AppBase(App[None], inherit_bindings=False):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """See App."""
         return dict(DEFAULTS)
+
+    @property
+    def look(self) -> LookSection:
+        """How things are to look now."""
+        return self._settings.look
 
     @override
     def get_line_filters(self) -> list[LineFilter]:
@@ -154,6 +160,8 @@ class AppBase(App[None], inherit_bindings=False):
                 self.theme = self._settings.look.theme
             for screen in self.screen_stack:
                 for widget in screen.walk_children(with_self=True):
+                    if isinstance(widget, TimelinePane):
+                        widget.look_changed()
                     widget.refresh()
         return loaded.entries
 

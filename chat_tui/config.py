@@ -59,6 +59,10 @@ class LookSection(msgspec.Struct, frozen=True, kw_only=True):
     symbols: Annotated[Literal["unicode", "ascii"], LIVE] = "unicode"
     """What lines, dots and marks are drawn with: `ascii` for terminals and fonts that lack the others. Text that people
     wrote stays as it is."""
+    density: Annotated[Literal["compact", "roomy"], LIVE] = "compact"
+    """How close messages stand: `roomy` leaves a line free above each that says whose it is."""
+    emoji: Annotated[Literal["draw", "names"], LIVE] = "draw"
+    """How emoji in messages are shown: as they are, or by `names` like `:tada:`, for terminals that draw them badly."""
 
 
 class NotifySection(msgspec.Struct, frozen=True, kw_only=True):

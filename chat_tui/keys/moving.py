@@ -89,6 +89,12 @@ READING: Final[tuple[Key, ...]] = (
 WINDOW: Final[tuple[Key, ...]] = (
     Key("window.list", "f7,alt+shift+b", "toggle_list", "show or hide the conversations", "chat"),
     Key("window.members", "f8,alt+shift+n", "toggle_members", "show or hide the members", "chat"),
+    Key("window.next_pane", "f6", "pane(1)", "to the next pane: composer, messages, conversations, members", "chat"),
+    Key("window.previous_pane", "shift+f6", "pane(-1)", "to the pane before", "chat"),
+    Key(
+        "window.bare", "alt+l", "bare", "the conversation as plain text, to copy with the terminal's selection", "chat"
+    ),
+    Key("window.mouse", "alt+m", "mouse", "leave the mouse to the terminal, or take it back", "chat"),
     Key("window.redraw", "ctrl+l", "redraw", "draw the screen again", "screen"),
     Key("window.settings", "f2", "settings", "settings", "chat"),
     Key("program.help", "f1", "help", "help", "screen"),

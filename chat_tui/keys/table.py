@@ -12,10 +12,11 @@ from textual.binding import Binding
 
 from chat_tui.keys.choosing import FINDING, SELECTING, SWITCHING
 from chat_tui.keys.key import Key, Place
+from chat_tui.keys.listing import LISTING
 from chat_tui.keys.moving import CONVERSATIONS, READING, WINDOW
 from chat_tui.keys.writing import WRITING
 
-KEYS: Final[tuple[Key, ...]] = (*WRITING, *CONVERSATIONS, *READING, *SELECTING, *FINDING, *SWITCHING, *WINDOW)
+KEYS: Final[tuple[Key, ...]] = (*WRITING, *CONVERSATIONS, *READING, *SELECTING, *FINDING, *SWITCHING, *LISTING, *WINDOW)
 """Every binding, in the order of help and docs."""
 
 BEHIND: Final[dict[Place, tuple[Place, ...]]] = {
@@ -23,6 +24,7 @@ BEHIND: Final[dict[Place, tuple[Place, ...]]] = {
     "select": ("chat", "screen"),
     "find": ("chat", "screen"),
     "switcher": ("screen",),
+    "list": ("chat", "screen"),
     "chat": ("screen",),
     "screen": (),
 }

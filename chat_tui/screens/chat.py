@@ -28,8 +28,8 @@ from chat_tui.screens.choices import Choice, choices, slot_choice
 from chat_tui.screens.found import FoundScreen
 from chat_tui.screens.help import help_lines
 from chat_tui.screens.kept import KeptScreen
+from chat_tui.screens.panes import Panes
 from chat_tui.screens.switcher import Switcher
-from chat_tui.screens.threading import Threading
 from chat_tui.views.columns import BREAKPOINTS
 from chat_tui.widgets.completion import CompletionPopup
 from chat_tui.widgets.composer import Composer
@@ -43,7 +43,7 @@ _PATIENCE: Final = 100
 _WIDTHS: Final = {name: width for width, name in BREAKPOINTS}
 
 
-class ChatScreen(Threading):
+class ChatScreen(Panes):
     """The main screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("chat")]

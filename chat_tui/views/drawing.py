@@ -18,6 +18,7 @@ from chat_tui.views.code import SHOWN as CODE_LINES
 from chat_tui.views.code import is_cut
 from chat_tui.views.columns import Columns
 from chat_tui.views.edge import hanging, laid_out
+from chat_tui.views.emoji_names import named
 from chat_tui.views.formatting import Block, Looks, block, formatted, in_one_line, is_fence, ours, with_words
 from chat_tui.views.inline import Mark
 from chat_tui.views.items import (
@@ -76,16 +77,26 @@ class Reader(NamedTuple):
     """What one is shown as; empty: that name."""
     ignored: frozenset[int] = frozenset()
     """Accounts that one ignores."""
+    roomy: bool = False
+    """Whether a line is left free above each message that says whose it is."""
+    emoji_names: bool = False
+    """Whether emoji are shown by their names."""
+
+
+_FREE: Final = Line((Span(" "),), tail=1)
+"""A line that nobody said: it is not copied."""
 
 
 def draw(item: Item, where: Columns, reader: Reader) -> tuple[Line, ...]:
     """Return the lines of an item, one or more, each at most `where.width` cells wide."""
     match item:
         case MessageItem():
-            return _said(item, where, reader)
+            lines = _said(item, where, reader)
+            return (_FREE, *lines) if reader.roomy and item.head else lines
         case UnsentItem():
             lines = _unsent(item, where, reader)
-            return lines if item.quoted is None else (_quoted(item.quoted, where, reader), *lines)
+            lines = lines if item.quoted is None else (_quoted(item.quoted, where, reader), *lines)
+            return (_FREE, *lines) if reader.roomy and item.head else lines
         case DayItem():
             return (ruled(day_in_words(item.day, item.year), where, "rule", "muted"),)
         case UnreadItem():
@@ -110,7 +121,7 @@ def _said(item: MessageItem, where: Columns, reader: Reader) -> tuple[Line, ...]
     lines = _message(item, where, reader)
     if message.author in reader.ignored:
         return lines
-    lines = (*lines, *chips(message.reactions, where))
+    lines = (*lines, *chips(message.reactions, where, names=reader.emoji_names))
     if message.replies:
         lines = (*lines, _replies(message, where, reader))
     return lines if item.quoted is None else (_quoted(item.quoted, where, reader), *lines)
@@ -143,11 +154,11 @@ def clipped(text: str) -> tuple[str, str]:
     return shown.rstrip("\n"), f"… {missing}, v to view"
 
 
-def _shown(body: str) -> tuple[str, str]:
+def _shown(body: str, reader: Reader) -> tuple[str, str]:
     """Return what is drawn of a body and words for the rest. Cleaning can make lines and widen tabs: cut again."""
     text, missing = clipped(body)
     text, more = clipped(drawable(text))
-    return text, missing or more
+    return (named(text) if reader.emoji_names else text), missing or more
 
 
 def _message(item: MessageItem, where: Columns, reader: Reader) -> tuple[Line, ...]:
@@ -156,7 +167,7 @@ def _message(item: MessageItem, where: Columns, reader: Reader) -> tuple[Line, .
         return (_folded(message, where),)
     if message.deleted or not message.body:  # an empty one was deleted: its deletion is still to come from the log
         return _gone(message, item.head, where, reader)
-    text, missing = _shown("" if _only_file(message) else message.body)
+    text, missing = _shown("" if _only_file(message) else message.body, reader)
     mine = message.author == reader.account
     who = _who(message, reader)
     acts = message.style == "action"
@@ -205,6 +216,7 @@ def _quoted(quoted: Quoted, where: Columns, reader: Reader) -> Line:
         spans: tuple[Span, ...] = (Span("↳ an older message", "quiet"),)
     else:
         said = drawable_line(in_one_line(quoted.text, QUOTED_CHARS)) or _DELETED
+        said = named(said) if reader.emoji_names else said
         text = _IGNORED if quoted.account in reader.ignored else said
         name = Span(f"↳ {shown_name(quoted.name)}", soft_role(quoted.account, reader.account))
         spans = (name, Span(f"  {text}", "quiet"))
@@ -239,7 +251,7 @@ def _gone(message: Message, head: bool, where: Columns, reader: Reader) -> tuple
 
 def _unsent(item: UnsentItem, where: Columns, reader: Reader) -> tuple[Line, ...]:
     unsent = item.unsent
-    text, _ = _shown(unsent.body)
+    text, _ = _shown(unsent.body, reader)
     acts = unsent.style == "action"
     who = Who(called(reader), "own")
     blocks = _blocks(text, Looks("", reader.channels, revealed=True), who if acts else None)

@@ -213,8 +213,8 @@ class History:
 
     def _readable_rows(self) -> list[tuple[int, int]]:
         rows = list(self.view.visible())
-        # Unless it is at the end, the last line of the window is covered by the one that says how much is below.
-        return rows if self.view.follow else rows[: max(0, self.view.rows - 1)]
+        # Unless it is at the end, the last lines of the window are covered: how much is below, and the newest ones.
+        return rows if self.view.follow else rows[: self.view.readable]
 
     def open_at(self, place: Place | None) -> None:
         """Put the window where somebody read before; else at the first unread message if that is out of sight."""

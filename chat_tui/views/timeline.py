@@ -19,6 +19,11 @@ from chat_tui.views.lines import Line
 _REMEMBERED: Final = 2_000
 """Drawn items that are kept; some fifty screens."""
 
+_KEPT_FROM: Final = 20
+"""Lines of a window from which on the newest ones stay in view at its bottom while somebody reads further up."""
+_KEPT_PART: Final = 6
+_KEPT_MAX: Final = 5
+
 _MOVING: Final = (OlderItem, WelcomeItem, DayItem, GapItem)
 """Items that are in front of whatever comes there: nothing can be held in place by them."""
 
@@ -44,6 +49,8 @@ class View:
         """Whether the view stays at the end as more comes."""
         self.rising = False
         """Whether the last move of somebody went up."""
+        self.keeps_newest = False
+        """Whether the newest lines stay in view while somebody reads further up, if there is room."""
         self.rows = 0
         """Lines of the window; 0: not laid out yet."""
         self.shifted = 0
@@ -122,6 +129,23 @@ class View:
         """Where the top of the window is when its bottom is at the end."""
         return max(0, self.heights.total - self.rows)
 
+    @property
+    def kept_at_most(self) -> int:
+        """How many of the newest lines stay in view while somebody reads further up; 0: none."""
+        if not self.keeps_newest or self.rows < _KEPT_FROM:
+            return 0
+        return min(_KEPT_MAX, self.rows // _KEPT_PART)
+
+    @property
+    def kept(self) -> int:
+        """How many of the newest lines stand at the bottom of the window, below a line that says so; 0: none."""
+        return 0 if self.follow else self.kept_at_most
+
+    @property
+    def readable(self) -> int:
+        """How many lines of the window show what is read, not what is below it."""
+        return self.rows if self.follow else max(0, self.rows - 1 - self.kept)
+
     def scroll(self, line: int) -> None:
         """Put the top of the window at a line, or as near as possible."""
         if self.items:
@@ -161,14 +185,15 @@ class View:
         """
         self.lines(index)
         lines = self._count(index)
-        room = max(0, min(context, (self.rows - 1 - lines) // 2))
+        rows = self.rows - 1 - self.kept_at_most  # the last ones may be covered
+        room = max(0, min(context, (rows - lines) // 2))
         top = self.heights.top(index)
         if index == len(self.items) - 1:
             self.go_to_end()
         elif top - room < self.top:
             self.go_below(index, room)
-        elif top + lines + room > self.top + self.rows - 1:  # the last line may be covered
-            self.go_below(index, max(0, self.rows - 1 - lines - room))
+        elif top + lines + room > self.top + rows:
+            self.go_below(index, max(0, rows - lines - room))
 
     def place(self) -> Place | None:
         """Return where the window is, None: at the end."""
@@ -191,6 +216,7 @@ class View:
             self._at = (index, line)
             self._settle_down(index, line)
             self._settle_up(index, self.rows)
+            self._settle_up(len(self.items), self.kept_at_most)
             self.follow = self.top >= self.last_top
         if self.follow:
             self._settle_up(len(self.items), 2 * self.rows)
@@ -206,6 +232,15 @@ class View:
                 yield index, at
                 left -= 1
             index, line = index + 1, 0
+
+    def newest(self) -> list[tuple[int, int]]:
+        """Return item and line of each of the newest lines that are kept in view, from top to bottom."""
+        rows: list[tuple[int, int]] = []
+        index, kept = len(self.items), self.kept
+        while len(rows) < kept and index > 0:
+            index -= 1
+            rows[:0] = [(index, at) for at in range(self.heights[index])]
+        return rows[-kept:] if kept else []
 
     def lines(self, index: int) -> tuple[Line, ...]:
         """Return the lines of an item, drawn now or remembered."""
@@ -226,6 +261,7 @@ class View:
         if isinstance(item, MessageItem):
             above = (item.head and self._where.stacked) + (item.quoted is not None)
             above += (item.message.replies > 0) + bool(item.message.reactions)
+            above += item.head and self._reader is not None and self._reader.roomy
             return estimated(item.message.body, self._where.text) + above
         return 1
 

@@ -8,12 +8,12 @@ from typing_extensions import override
 
 from chat_core.client.state.model import ClientState
 from chat_tui.messages import ConversationChosen
-from chat_tui.views.conversations import Shown, entries, first_showing, fitted, head_line
+from chat_tui.views.conversations import Shown, entries, first_showing, fitted, head_line, ordered
 from chat_tui.views.lines import Line
-from chat_tui.widgets.bars import Rows
+from chat_tui.widgets.listing import Listing, under_cursor
 
 
-class ConversationList(Rows, can_focus=False):
+class ConversationList(Listing):
     """All conversations, with what is unread in them."""
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -44,12 +44,38 @@ class ConversationList(Rows, can_focus=False):
     def rows(self, width: int, height: int) -> Sequence[Line]:
         """See Rows."""
         rows = entries(self._state, self._shown, width, self._drafts)
-        if self._reveal:
-            self.first = first_showing(rows, self._shown, self.first, height)
-            self._reveal = False
+        there = self._under_cursor()
+        if self._reveal or self.reveals:
+            self.first = first_showing(rows, self._shown if there is None else there, self.first, height)
+            self._reveal = self.reveals = False
         self._fitted = fitted(head_line(self._state, self._title, width), rows, self.first, height)
         self.first = self._fitted.first
-        return self._fitted.lines
+        targets = self._fitted.targets
+        return under_cursor(self._fitted.lines, targets.index(there) if there in targets and there else None)
+
+    @override
+    def count(self) -> int:
+        """See Listing."""
+        return len(self._state.conversations)
+
+    @override
+    def begin(self) -> None:
+        """See Listing: where one is."""
+        numbers = [each.id for each in ordered(self._state)]
+        self.cursor = numbers.index(self._shown) if self._shown in numbers else 0
+
+    @override
+    def choose(self) -> None:
+        """See Listing."""
+        there = self._under_cursor()
+        if there is not None:
+            self.post_message(ConversationChosen(there))
+
+    def _under_cursor(self) -> int | None:
+        """Return the conversation that the cursor is on; None: there is no cursor."""
+        if not self.has_focus or self.cursor >= self.count():
+            return None
+        return ordered(self._state)[self.cursor].id
 
     @override
     def chosen(self, y: int) -> None:

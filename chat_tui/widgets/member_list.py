@@ -11,10 +11,10 @@ from chat_core.protocol.values import Account, Member
 from chat_tui.messages import MemberChosen
 from chat_tui.views.lines import Line
 from chat_tui.views.members import MembersShown, by_presence, members
-from chat_tui.widgets.bars import Rows
+from chat_tui.widgets.listing import Listing, under_cursor
 
 
-class MemberList(Rows, can_focus=False):
+class MemberList(Listing):
     """Who is in the conversation that is open."""
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -44,12 +44,34 @@ class MemberList(Rows, can_focus=False):
     @override
     def rows(self, width: int, height: int) -> Sequence[Line]:
         """See Rows."""
+        if self.reveals:
+            self.reveals = False
+            room = max(1, height - 3)
+            self.first = min(max(self.first, self.cursor - room + 1), self.cursor)
         if self._conversation is None:
             self._shown = MembersShown((), (), 0)
         else:
             self._shown = members(self._conversation, self._listed, self._me, self.first, width, height)
         self.first = self._shown.first
-        return self._shown.lines
+        there = self._listed[self.cursor] if self.has_focus and self.cursor < self.count() else None
+        shown = self._shown.members
+        return under_cursor(self._shown.lines, shown.index(there) if there is not None and there in shown else None)
+
+    @override
+    def count(self) -> int:
+        """See Listing."""
+        return len(self._listed)
+
+    @override
+    def begin(self) -> None:
+        """See Listing."""
+        self.cursor = self.first
+
+    @override
+    def choose(self) -> None:
+        """See Listing."""
+        member = self._listed[self.cursor]
+        self.post_message(MemberChosen(member.account, member.name))
 
     @override
     def chosen(self, y: int) -> None:

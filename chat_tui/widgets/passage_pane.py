@@ -109,6 +109,12 @@ class PassagePane(TimelinePane, can_focus=False):
         segments = [Segment(text, own + over if own else over) for text, own, _ in strip]
         return Strip(segments, strip.cell_length)
 
+    @override
+    def look_changed(self) -> None:
+        """See TimelinePane."""
+        self._lay_out()
+        self.placed()
+
     # --- inside
 
     def _open(self) -> None:
@@ -126,7 +132,7 @@ class PassagePane(TimelinePane, can_focus=False):
         self.forget_strips()
         if history is not None and self.window.height:
             where = columns(self.window.width, self.app.size.width, history.longest_name)
-            history.view.lay_out(where, self.window.height, self._reader)
+            history.view.lay_out(where, self.window.height, self.looking(self._reader))
 
     def _ask(self, *, older: bool) -> None:
         # Said during a layout, it would be the screen's own message, and stop there on its way up.

@@ -102,6 +102,7 @@ class Timeline(PointedPane, can_focus=False):
                 now_ms=self._clock.wall_ms(),
                 hints=self._hints if self._hints is None or conversation.info.kind == "channel" else (),
             )
+            self._history.view.keeps_newest = True
         if self.is_mounted:
             self.screen.clear_selection()
         self._lay_out()
@@ -227,6 +228,12 @@ class Timeline(PointedPane, can_focus=False):
         """Tell what is visible when the window has the focus again."""
         self.watch(self.app, "app_focus", self._tell_read, init=False)
 
+    @override
+    def look_changed(self) -> None:
+        """See TimelinePane."""
+        self._lay_out()
+        self.placed()
+
     # --- inside
 
     def _columns(self, longest: int) -> Columns:
@@ -247,7 +254,7 @@ class Timeline(PointedPane, can_focus=False):
             self.refresh()
             return
         self._longest = history.longest_name
-        history.view.lay_out(self._columns(self._longest), self.window.height, self._reader())
+        history.view.lay_out(self._columns(self._longest), self.window.height, self.looking(self._reader()))
 
     def _grow_gutter(self, history: History) -> None:
         """Make room for a longer name, but not under the eyes of somebody who reads further up."""

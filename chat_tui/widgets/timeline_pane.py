@@ -15,8 +15,10 @@ from textual.selection import Selection
 from textual.strip import Strip
 from typing_extensions import override
 
+from chat_tui.config import LookSection
 from chat_tui.messages import LinkChosen
 from chat_tui.views.cache import Recent
+from chat_tui.views.drawing import Reader
 from chat_tui.views.history import History
 from chat_tui.views.items import seq_of
 from chat_tui.views.lines import Line
@@ -51,6 +53,18 @@ class TimelinePane(Scroller, Painted, can_focus=False):
         """Whether the view is at the end and stays there as more comes."""
         return self._history is None or self._history.view.follow
 
+    # --- looks
+
+    def look_changed(self) -> None:
+        """Lay out anew: what is set of the looks is another one now; for subclasses."""
+
+    def looking(self, reader: Reader) -> Reader:
+        """Return who reads, with what is set of the looks."""
+        look: LookSection | None = getattr(self.app, "look", None)
+        if look is None:
+            return reader
+        return reader._replace(roomy=look.density == "roomy", emoji_names=look.emoji == "names")
+
     # --- moving
 
     def placed(self) -> None:
@@ -58,6 +72,9 @@ class TimelinePane(Scroller, Painted, can_focus=False):
         history = self._history
         if history is not None and self.window.height:
             self._rows = list(history.view.visible())
+            newest = history.view.newest()
+            if newest:
+                self._rows[-len(newest) :] = newest
             self.place(history.view.total, history.view.top)
             # The scroll bar says where one reads; at the end there is nothing to say, and it recedes.
             self.set_class(not history.view.follow, "-reading")
@@ -73,11 +90,12 @@ class TimelinePane(Scroller, Painted, can_focus=False):
     def page(self, direction: int) -> None:
         """See Scroller.
 
-        The line that tells what is newer covers one: a page down that ends just one line short of the end, because a
+        What tells of newer ones covers some lines: a page down that ends just one line short of the end, because a
         notice came meanwhile, would show less than the end does.
         """
-        self._scroll_by(direction * max(1, self.window.height - 2))
         history = self._history
+        covered = history.view.kept_at_most if history is not None else 0
+        self._scroll_by(direction * max(1, self.window.height - 2 - covered))
         if direction > 0 and history is not None and history.view.last_top - history.view.top <= 1:
             self.action_last()
 
@@ -116,12 +134,13 @@ class TimelinePane(Scroller, Painted, can_focus=False):
     @override
     def render_line(self, y: int) -> Strip:
         """See Widget."""
-        width, height = self.window
+        width = self.window.width
         history = self._history
         if history is None:
             return self.painted(Line(), width)
-        if y == height - 1 and not history.view.follow:
-            line = newer_line(history.below(), width, self._end_key, more=history.gap_below)
+        if self._is_marker(y):
+            unread = history.conversation.unread if history.unread_at() is not None else 0
+            line = newer_line(history.below(), width, self._end_key, more=history.gap_below, unread=unread)
             return self.painted(line, width)
         row = self._row(y)
         if row < 0:
@@ -153,6 +172,11 @@ class TimelinePane(Scroller, Painted, can_focus=False):
             strips = self._strips.put(look, [self.painted(line, width) for line in lines])
         return strips
 
+    def _is_marker(self, y: int) -> bool:
+        """Return whether a line of the window is the one that says how much is below what is read."""
+        view = self._history.view if self._history is not None else None
+        return view is not None and not view.follow and y == view.readable
+
     def _row(self, y: int) -> int:
         """Return which of the rows is at line `y` of the window, -1: none. A short history stands at the bottom."""
         row = y - max(0, self.window.height - len(self._rows))
@@ -162,6 +186,9 @@ class TimelinePane(Scroller, Painted, can_focus=False):
         """Return a number for a row that it keeps, whatever is put in front of it: selections remember it."""
         assert self._history is not None
         view = self._history.view
+        if row > view.readable:  # one of the newest lines, which stand further down
+            index, at = self._rows[row]
+            return view.heights.top(index) + at - view.shifted
         return view.top + row - view.shifted
 
     # --- text
@@ -199,7 +226,7 @@ class TimelinePane(Scroller, Painted, can_focus=False):
         history = self._history
         if history is None:
             return
-        if event.y == self.window.height - 1 and not history.view.follow:
+        if self._is_marker(event.y):
             event.stop()
             self.action_last()
             return

@@ -80,7 +80,7 @@ class PointedPane(TimelinePane, can_focus=False):
         if history is None or index is None:
             return
         view = history.view
-        goal = view.heights.top(index) + direction * max(1, view.rows - 2)
+        goal = view.heights.top(index) + direction * max(1, view.rows - 2 - view.kept_at_most)
         if not view.total:
             return
         there, _ = view.heights.at(max(0, min(goal, view.total - 1)))
@@ -100,7 +100,7 @@ class PointedPane(TimelinePane, can_focus=False):
 
     def bottom_item(self) -> int:
         """Return the index of the last item in the window."""
-        rows = self._rows if self.following else self._rows[:-1]
+        rows = self._rows if self._history is None else self._rows[: self._history.view.readable]
         return rows[-1][0] if rows else -1
 
     def moved(self) -> None:

@@ -219,3 +219,21 @@ def test_what_is_typed_behind_a_join_goes_to_the_joined_channel(server: ServerPr
 
     assert history(server, "#dev", "ann") == ["1", "2"]
     assert history(server, "#general", "ann") == []
+
+
+def test_mouse_is_the_terminals_when_it_is_left_to_it(server: ServerProcess, home: Path) -> None:
+    def reported(terminal: Terminal, told: str) -> None:
+        terminal.until(lambda _: terminal.told("mouse_any_flag") == told, f"mouse_any_flag is not {told}")
+
+    with client(server, "ann", home, 80, 24) as ann:
+        ann.wait_for("#general", "F1 help")
+        reported(ann, "1")
+        ann.press("M-m")
+        reported(ann, "0")
+        ann.press("M-m")
+        reported(ann, "1")
+        ann.press("M-l")
+        ann.wait_for("the mouse is the terminal's")
+        reported(ann, "0")
+        ann.press("Escape")
+        reported(ann, "1")

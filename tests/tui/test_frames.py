@@ -7,7 +7,7 @@ import pytest
 from chat_core.client.state.model import LinkState, LinkStatus, Unsent
 from tests.tui.support.frames import expect, frame, rows, until
 from tests.tui.support.harness import Harness
-from tests.tui.support.states import at, chatter, client, conversation, drawing, said
+from tests.tui.support.states import at, chatter, client, conversation, drawing, gallery, said
 
 SIZES = [(40, 12), (80, 24), (99, 30), (100, 30), (120, 40), (160, 48), (200, 60)]
 
@@ -17,6 +17,13 @@ async def test_screen_is_as_drawn(size: tuple[int, int]) -> None:
     app = Harness(drawing(), typed="thanks! I will also")
     async with app.run_test(size=size):
         expect(app, f"main-{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_message_of_each_kind_is_as_drawn(size: tuple[int, int]) -> None:
+    app = Harness(gallery())
+    async with app.run_test(size=size):
+        expect(app, f"kinds-{size[0]}x{size[1]}")
 
 
 async def test_screen_at_80x24_is_as_the_drawing_has_it() -> None:

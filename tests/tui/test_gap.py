@@ -80,8 +80,9 @@ SAID = [f"line {number} of the log" for number in range(60 + AWAY)]
 
 
 def shown(lines: list[str]) -> list[int]:
-    """Return which messages are on the screen, from top to bottom."""
-    return [int(number) for line in lines for number in re.findall(r"line (\d+) of the log", line)]
+    """Return which messages are read on the screen, from top to bottom; not the newest ones, which stay there."""
+    read = next((lines[:y] for y, line in enumerate(lines) if " · End" in line), lines)
+    return [int(number) for line in read for number in re.findall(r"line (\d+) of the log", line)]
 
 
 @asynccontextmanager

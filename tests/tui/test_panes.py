@@ -68,7 +68,8 @@ async def test_clicks_take_no_focus_from_the_composer() -> None:
     app = Harness(drawing())
     async with app.run_test(size=(168, 36)):
         for kind in (ConversationList, Tabs, Header, StatusLine, MemberPane):
-            assert not app.query_one(kind).can_focus
+            widget = app.query_one(kind)
+            assert not (widget.can_focus and widget.focus_on_click())
         assert not app.timeline.can_focus
 
 
@@ -176,3 +177,17 @@ async def test_channel_keeps_its_tab_while_a_direct_conversation_is_open() -> No
         app.query_one(Tabs).show(app.state, 6, ids=(3, 6))
         await pilot.pause()
         assert pane(app.query_one(Tabs)) == [" #ops 1 │ @ann │"]
+
+
+async def test_cursor_of_a_list_stays_in_view_and_the_wheel_leads_elsewhere() -> None:
+    rooms = [conversation(number, f"room{number}") for number in range(1, 30)]
+    app = Harness(client(*rooms))
+    async with app.run_test(size=(120, 20)) as pilot:
+        listed = app.query_one(ConversationList)
+        listed.focus()
+        await pilot.press(*["down"] * 24)
+        await until(pilot, lambda: any("room25" in row for row in pane(listed)), "the cursor in view")
+        listed.scrolled(-30)
+        assert "room1" in pane(listed)[3]
+        await pilot.press("enter")
+        assert [each.conversation for each in app.said if isinstance(each, ConversationChosen)] == [25]

@@ -8,6 +8,7 @@ import pytest
 
 from chat_tui.config import CONFIG_FILE, load
 from chat_tui.screens.settings import SettingsScreen
+from tests.tui.support.keymap import in_channel
 from tests.tui.support.visiting import Sitting, sitting
 
 
@@ -89,3 +90,22 @@ async def test_theme_that_is_gone_is_said_and_the_default_is_used(server: str, h
     async with sitting(server, home, theme=theme) as me:
         await me.sees(f"There is no theme {theme}")
         assert me.app.theme == "chat-dark"
+
+
+async def test_density_and_emoji_hold_at_once_in_what_is_read(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        await in_channel(me, "one \U0001f389")
+        rows = me.screen.splitlines()
+        at = next(y for y, row in enumerate(rows) if "one \U0001f389" in row)
+        assert "───" in rows[at - 1]
+
+        await me.enter("/set emoji names")
+        await me.sees("one :tada:")
+        await me.enter("/set density roomy")
+        await me.until(lambda: me.answer == 'look.density = "roomy"')
+        rows = me.screen.splitlines()
+        at = next(y for y, row in enumerate(rows) if "one :tada:" in row)
+        assert "───" in rows[at - 2]
+        assert rows[at - 1].rstrip("|").endswith("│")
+        await me.pilot.click("#timeline", offset=(30, at - me.chat.timeline.region.y), times=3)
+        await me.until(lambda: me.chat.get_selected_text() == "one :tada:", "the message, without the free line")

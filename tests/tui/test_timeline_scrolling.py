@@ -16,7 +16,7 @@ from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from chat_core.client.state.changes import LoadingChanged, MessagesAppended, MessagesPrepended, NoticeAdded
 from chat_core.client.state.model import ClientState, ConversationState, Notice
 from chat_tui.messages import OlderWanted, ReadingOlder, ReadUpTo
-from tests.tui.support.frames import pane, until
+from tests.tui.support.frames import marker, pane, until
 from tests.tui.support.harness import Harness
 from tests.tui.support.states import chatter, client, conversation, said, with_more, with_older
 
@@ -135,10 +135,10 @@ async def test_page_down_that_ends_two_lines_short_says_what_is_newer() -> None:
         await pilot.pause()
 
         assert not app.timeline.following
-        assert "newer" in pane(app.timeline)[-1]
+        assert "newer" in pane(app.timeline)[-4]
 
 
-async def test_pages_overlap_by_two_lines_one_of_which_the_newer_line_covers() -> None:
+async def test_pages_overlap_by_a_line_above_the_one_that_says_what_is_newer() -> None:
     app = app_with()
     async with app.run_test(size=(80, 24)) as pilot:
         app.timeline.action_page_up()
@@ -150,8 +150,7 @@ async def test_pages_overlap_by_two_lines_one_of_which_the_newer_line_covers() -
         app.timeline.action_page_down()
         await pilot.pause()
 
-        assert after[-2] == before[0]
-        assert "newer · End" in after[-1]
+        assert after[marker(after) - 1] == before[0]
         assert pane(app.timeline) == before
 
 
@@ -161,8 +160,10 @@ async def test_line_and_end_actions_move_as_they_say() -> None:
         end = pane(app.timeline)
         app.timeline.action_line_up()
         await pilot.pause()
-        assert pane(app.timeline)[1:-1] == end[:-2]
-        assert "newer · End" in pane(app.timeline)[-1]
+        now = pane(app.timeline)
+        at = marker(now)
+        assert now[1:at] == end[: at - 1]
+        assert now[at + 1 :] == end[-3:]
 
         app.timeline.action_first()
         assert app.timeline.scroll_y == 0
@@ -192,7 +193,7 @@ async def test_scroll_bar_scrolls_by_pages_and_to_a_place() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         end = app.timeline.scroll_y
         app.timeline.post_message(ScrollUp())
-        await until(pilot, lambda: end - app.timeline.scroll_y == app.timeline.size.height - 2, "a page")
+        await until(pilot, lambda: end - app.timeline.scroll_y == app.timeline.size.height - 5, "a page")
         app.timeline.post_message(ScrollDown())
         await until(pilot, lambda: app.timeline.following, "the end")
         app.timeline.post_message(ScrollTo(y=0, animate=False))
@@ -230,8 +231,47 @@ async def test_what_is_read_stays_when_messages_come_and_the_number_below_grows(
         append(app, 7)
         await pilot.pause()
 
-        assert pane(app.timeline)[:-1] == before[:-1]
-        assert f"↓ {below + 7} newer" in pane(app.timeline)[-1]
+        now = pane(app.timeline)
+        assert now[: marker(now)] == before[: marker(before)]
+        assert f"↓ {below + 7} newer" in now[marker(now)]
+        assert "message 1307" in "\n".join(now[marker(now) :])
+
+
+@pytest.mark.parametrize(("size", "kept"), [((80, 23), 0), ((80, 24), 3), ((80, 34), 5), ((80, 60), 5)])
+async def test_newest_lines_stay_in_view_while_somebody_reads_further_up(size: tuple[int, int], kept: int) -> None:
+    app = app_with()
+    async with app.run_test(size=size) as pilot:
+        end = pane(app.timeline)
+        app.timeline.action_first()
+        await pilot.pause()
+        lines = pane(app.timeline)
+
+        assert lines[marker(lines) + 1 :] == end[len(end) - kept :]
+        assert len(lines) - marker(lines) - 1 == kept
+        append(app)
+        await pilot.pause()
+        assert ("message 1301" in "\n".join(pane(app.timeline))) == (kept > 0)
+
+
+async def test_newest_lines_that_stay_in_view_are_not_taken_as_read() -> None:
+    app = app_with(300, read=1_010, unread=290)
+    async with app.run_test(size=(80, 40)) as pilot:
+        await pilot.pause()
+        lines = pane(app.timeline)
+
+        assert "message 1300" in "\n".join(lines[marker(lines) :])
+        assert "290 unread · Alt+U first" in lines[marker(lines)]
+        assert told(app, ReadUpTo)[-1].seq < 1_050
+
+
+async def test_newest_lines_that_stay_in_view_are_copied_as_what_they_are() -> None:
+    app = app_with()
+    async with app.run_test(size=(80, 40)) as pilot:
+        app.timeline.action_first()
+        await pilot.pause()
+        there = await scrolled_to_text(pilot, app, "message 1300")
+        await pilot.click("#timeline", offset=there, times=2)
+        await until(pilot, lambda: app.screen.get_selected_text() == "message", "the word")
 
 
 async def test_end_is_reached_when_the_newer_line_is_clicked() -> None:
@@ -239,7 +279,7 @@ async def test_end_is_reached_when_the_newer_line_is_clicked() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         app.timeline.action_page_up()
         await pilot.pause()
-        await pilot.click("#timeline", offset=(10, app.timeline.size.height - 1))
+        await pilot.click("#timeline", offset=(10, marker(pane(app.timeline))))
 
         await until(pilot, lambda: app.timeline.following, "the end")
 

@@ -38,6 +38,11 @@ def pane(widget: Widget) -> list[str]:
     return [widget.render_line(y).text.rstrip() for y in range(widget.size.height)]
 
 
+def marker(lines: list[str]) -> int:
+    """Return which line of a timeline says how much is below what is read: the newest ones stand behind it."""
+    return next(y for y, line in enumerate(lines) if "↓" in line and " · End" in line)
+
+
 async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = "the condition") -> None:
     """Wait until something is true.
 

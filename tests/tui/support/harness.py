@@ -39,6 +39,7 @@ class Harness(App[None]):
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     VERTICAL_BREAKPOINTS = HEIGHTS
     ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = ""
 
     def __init__(self, state: ClientState, shown: int | None = 1, *, theme: str = "chat-dark", typed: str = "") -> None:
         super().__init__()

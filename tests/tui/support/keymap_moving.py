@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from textual.geometry import Offset
 
+from chat_tui.screens.bare import BareScreen
 from chat_tui.screens.help import HelpScreen
+from chat_tui.widgets.mouse import mouse_is_on
 from tests.tui.support.keymap import friend, in_channel, row, typed
 from tests.tui.support.visiting import Sitting, bodies, say, unique
 
@@ -148,16 +150,16 @@ async def long_channel(me: Sitting) -> None:
 async def _(me: Sitting, key: str) -> None:
     await long_channel(me)
     await me.press(key)
-    assert "line 59" not in me.screen
+    assert "line 50" not in me.screen
 
 
 @row("reading.page_down")
 async def _(me: Sitting, key: str) -> None:
     await long_channel(me)
     await me.press("pageup", "pageup", key)
-    assert "line 59" not in me.screen
+    assert "line 50" not in me.screen
     await me.press(key)
-    await me.sees("line 59")
+    await me.sees("line 50")
 
 
 @row("reading.line_up")
@@ -189,7 +191,7 @@ async def _(me: Sitting, key: str) -> None:
 async def _(me: Sitting, key: str) -> None:
     await long_channel(me)
     await me.press("ctrl+home", key)
-    await me.sees("line 59")
+    await me.sees("line 50")
 
 
 @row("reading.links")
@@ -221,9 +223,8 @@ async def _(me: Sitting, key: str) -> None:
 @row("reading.mention_up", "reading.mention_down")
 async def _(me: Sitting, key: str) -> None:
     async with friend(me) as client:
-        channel = unique("#m")
+        channel = await in_channel(me)  # the server calls only those who are there
         await say(client, channel, f"@{me.name} one", "nothing", f"@{me.name} two", "nothing more")
-        await me.enter(f"/join {channel}")
         await me.sees("nothing more")
     up = key == "alt+p"
     await me.press(*(["alt+p"] if up else ["alt+p", "alt+p"]), key)
@@ -252,7 +253,7 @@ async def _(me: Sitting, key: str) -> None:
 async def _(me: Sitting, key: str) -> None:
     await long_channel(me)
     await me.press("ctrl+home", key)
-    await me.sees("line 59")
+    await me.sees("line 50")
     await me.press("alt+1")
     async with friend(me) as client:
         there = me.chat.places.before(me.state) or 0
@@ -285,6 +286,60 @@ async def _(me: Sitting, key: str) -> None:
     await me.press(key)
     await me.sees("SETTINGS", "LOOK")
     await me.press("escape")
+
+
+@row("window.next_pane", "window.previous_pane")
+async def _(me: Sitting, key: str) -> None:
+    await in_channel(me, "one")
+    where = []
+    for _ in range(3):
+        await me.press(key)
+        where.append(me.chat.focused.id if me.chat.focused is not None else None)
+    panes = ["select", "conversations", "composer"]
+    assert where == (panes if key == "f6" else ["conversations", "select", "composer"])
+    assert not me.chat.selecting
+
+
+@row("lists.up", "lists.down", "lists.choose")
+async def _(me: Sitting, key: str) -> None:
+    await in_channel(me)
+    await me.press("shift+f6")
+    for step in {"up": ("down", "up", "up", "enter"), "down": ("down", "enter"), "enter": ("up", "enter")}[key]:
+        await me.press(step)
+    await me.is_at({"up": "#general", "down": "#announcements", "enter": "#general"}[key])
+    await me.press(*"on")
+    await me.until(lambda: me.written == "on")
+
+
+@row("lists.leave")
+async def _(me: Sitting, key: str) -> None:
+    await me.press("shift+f6", key, *"one")
+    assert me.written == "one"
+    await me.press("shift+f6", *" two")
+    await me.until(lambda: me.written == "one two")
+
+
+@row("window.bare")
+async def _(me: Sitting, key: str) -> None:
+    await in_channel(me, "first", "and ||hidden|| text")
+    await me.press(key)
+    await me.until(lambda: isinstance(me.app.screen, BareScreen))
+    await me.sees(f" {me.name}: first|\n", f" {me.name}: and ")
+    assert "hidden" not in me.screen and "CHANNELS" not in me.screen and not mouse_is_on(me.app)
+    await me.press(key)
+    await me.until(lambda: mouse_is_on(me.app), "the mouse is back")
+    await me.sees("CHANNELS")
+
+
+@row("window.mouse")
+async def _(me: Sitting, key: str) -> None:
+    await me.press(key)
+    assert not mouse_is_on(me.app) and me.answer.endswith("it selects text. Alt+M ends it.")
+    await me.press("alt+l", "escape")
+    await me.sees("CHANNELS")
+    assert not mouse_is_on(me.app)
+    await me.press(key)
+    assert mouse_is_on(me.app) and me.answer == "The mouse is the client's again."
 
 
 @row("window.redraw")

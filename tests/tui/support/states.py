@@ -22,7 +22,8 @@ from chat_core.client.state.model import (
     Typist,
     Unsent,
 )
-from chat_core.protocol.values import Account, Conversation, ConversationKind, Member, Message, Position
+from chat_core.protocol.reactions import Reaction
+from chat_core.protocol.values import Account, Conversation, ConversationKind, FileInfo, Member, Message, Position
 
 ZONE = timezone(timedelta(hours=1))
 """The time zone of all hand-made states."""
@@ -72,7 +73,8 @@ def timeline(messages: Iterable[Message], *, at_start: bool = False, block: int 
     """Make a timeline."""
     listed = list(messages)
     blocks = tuple(tuple(listed[start : start + block]) for start in range(0, len(listed), block))
-    return Timeline(blocks=blocks, count=len(listed), at_start=at_start)
+    known_from = listed[0].seq if listed and not at_start else 1
+    return Timeline(blocks=blocks, count=len(listed), at_start=at_start, known_from=known_from)
 
 
 def conversation(
@@ -119,7 +121,9 @@ def with_older(state: ConversationState, messages: Sequence[Message], *, at_star
     """Return a conversation with a page of older messages in front."""
     line = state.timeline
     blocks = (tuple(messages), *line.blocks) if messages else line.blocks
-    new = msgspec.structs.replace(line, blocks=blocks, count=line.count + len(messages), at_start=at_start)
+    known_from = messages[0].seq if messages and not at_start else 1
+    count = line.count + len(messages)
+    new = msgspec.structs.replace(line, blocks=blocks, count=count, at_start=at_start, known_from=known_from)
     return msgspec.structs.replace(state, timeline=new)
 
 
@@ -211,3 +215,28 @@ def drawing() -> ClientState:
         conversation(6, "ann", kind="direct", partner=5, online=2, unread=2),
         conversation(7, "bob", kind="direct", partner=7, online=1),
     )
+
+
+def gallery() -> ClientState:
+    """Make a state with a message of each kind, the richest ones last: the smallest screens have room for few."""
+    report = FileInfo(name="report.pdf", size=1_200_000, type="application/pdf", sha256=b"s" * 32)
+    liked = (Reaction(emoji="👍", count=3, mine=True), Reaction(emoji="👀"))
+    thread: dict[str, Any] = {"replies": 3, "last_reply": at("12:57")}
+    messages = [
+        said(
+            1, "12:40", "ann", "a long one that goes on and on, so that it is broken where there is a space in it, " * 2
+        ),
+        said(2, "12:41", "ann", "and a list:\n- **bold**, *italic*, ~~gone~~\n- `code` and #dev"),
+        said(3, "12:43", "bob", "> what was said\nindeed"),
+        said(4, "12:44", "joe", "leaves for lunch", style="action"),
+        said(5, "12:45", "peter", "", deleted=True),
+        said(6, "12:46", "joe", "back again, 字 wide 🎉", edits=1),
+        said(7, "12:50", "marija", "who reviews the release notes?", **thread),
+        said(8, "12:51", "grafana", "disk is 91 % full on db-2", bot=True, via="Grafana"),
+        said(9, "12:52", "ann", "report.pdf", file=report),
+        said(10, "12:53", "bob", "I do, after lunch", reply_to=7, reactions=liked),
+        said(11, "12:54", "peter", "the ending: ||they ship it||"),
+        said(12, "12:58", "marija", "@you this one:\n```python\ndef f(x):\n    return x + 1\n```"),
+        said(13, "13:00", "you", "see https://ci.example.org/482"),
+    ]
+    return client(conversation(1, "general", messages, topic="Every kind of message", online=6), conversation(2, "dev"))

@@ -24,6 +24,7 @@ from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.switcher import Switcher
 from chat_tui.widgets.composer import Composer
 from chat_tui.widgets.find_bar import FindBar
+from chat_tui.widgets.listing import Listing
 from chat_tui.widgets.select_bar import SelectBar
 
 PASTE, END = "\x1b[200~", "\x1b[201~"
@@ -74,6 +75,7 @@ def test_every_key_has_an_action_where_it_works() -> None:
         "select": SelectBar,
         "find": FindBar,
         "switcher": Switcher,
+        "list": Listing,
     }
     for key in KEYS:
         name = key.action.partition("(")[0]

@@ -9,6 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from chat_core.client.state.model import Notice, Unsent
+from chat_core.protocol.reactions import Reaction
 from chat_tui.views.columns import columns
 from chat_tui.views.drawing import MAX_CHARS, MAX_LINES, Reader, clipped, draw, estimated
 from chat_tui.views.items import DayItem, Item, MessageItem, NoticeItem, OlderItem, UnreadItem, UnsentItem, WelcomeItem
@@ -263,3 +264,17 @@ def test_deleted_message_has_words_of_ours_in_the_place_of_its_text() -> None:
     assert texts(message("", deleted=True, style="action")) == [" 12:53     ann  message deleted"]
     assert texts(message("", deleted=True, head=False)) == ["                message deleted"]
     assert texts(message("")) == [" 12:53     ann  message deleted"], "its deletion is still to come"
+
+
+def test_line_is_free_above_each_message_with_a_name_when_it_is_roomy() -> None:
+    roomy = READER._replace(roomy=True)
+    assert texts(message("hi"), reader=roomy) == ["", *texts(message("hi"))]
+    assert texts(unsent("queued"), reader=roomy) == ["", *texts(unsent("queued"))]
+    assert texts(message("hi", head=False), reader=roomy) == texts(message("hi", head=False))
+
+
+def test_emoji_are_drawn_by_name_when_they_are_to_be() -> None:
+    (line,) = texts(message("done \U0001f389"), reader=READER._replace(emoji_names=True))
+    assert line.endswith("done :tada:")
+    liked = message("done", reactions=(Reaction(emoji="\U0001f44d", count=3),))
+    assert texts(liked, reader=READER._replace(emoji_names=True))[-1].split() == [":thumbsup:", "3"]
