@@ -37,7 +37,7 @@ from chat_tui.widgets.composer import Composer
 ARRIVES_WITHIN_S: Final = 0.5
 """Time that messages on their way have to arrive before leaving is asked about, in seconds."""
 _LOOK_AGAIN_S: Final = 0.02
-_PATIENCE: Final = 100
+_PATIENCE: Final = 1_500
 """Looks at whether one has arrived before what was entered goes on without."""
 
 _WIDTHS: Final = {name: width for width, name in BREAKPOINTS}

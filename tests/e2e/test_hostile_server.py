@@ -48,13 +48,22 @@ ASKING: Final = {
     "/pins": "read_pins",
     "/bookmarks": "read_bookmarks",
     "/search words": "search",
+    "/mentions": "list_mentions",
+    "/webhook create alarms": "make_hook",
+    "/webhook list": "list_hooks",
+    "/threads": "list_threads",
+    "/thread :1": "read_thread",
 }
 """What is typed so that a client asks for each reply that it knows what to do with, and the request that it makes."""
-OVER_THE_REST: Final = ("read_pins", "read_bookmarks", "search")
+OVER_THE_REST: Final = ("read_pins", "read_bookmarks", "search", "list_mentions")
 """What is answered on a screen of its own."""
 UNASKED: Final = {
     **dict.fromkeys(("Users.accounts.name", "Users.accounts.display"), "no command lists all accounts to everybody"),
     **dict.fromkeys(("FilePiece.file.name", "FilePiece.file.type"), "tests/unit/client/files is about what is saved"),
+    **dict.fromkeys(
+        ("Unread.conversations.name", "Unread.conversations.display", "Unread.conversations.topic"),
+        "chat-tui unread asks: test_scriptable_commands_print_no_payload_that_steers",
+    ),
     "PasswordChanged.token": "it is kept in a file, and never shown",
     "Invites.invites.by": "no command lists invites yet",
 }
@@ -224,7 +233,7 @@ def test_tail_prints_no_payload_that_steers(home: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("history", "#general"), ("search", "words"), ("send", "#general", "hello"), ("tail", "#general")],
+    [("history", "#general"), ("search", "words"), ("unread",), ("send", "#general", "hello"), ("tail", "#general")],
 )
 def test_scriptable_commands_print_no_payload_that_steers(home: Path, arguments: tuple[str, ...]) -> None:
     for text in chunks():

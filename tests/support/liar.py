@@ -202,5 +202,6 @@ class Liar:
 
     def _send(self, client: socket.socket, envelope: dict[str, Any]) -> None:
         payload: bytes = msgpack.packb(envelope)
-        with self._lock:
+        # Whoever was told to go may be gone.
+        with self._lock, contextlib.suppress(BrokenPipeError, ConnectionResetError):
             client.sendall(len(payload).to_bytes(4, "big") + payload)

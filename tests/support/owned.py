@@ -30,6 +30,8 @@ SENDS: Final = ("cid",)
 """Fields that name a send of one's own."""
 INSIDE: Final = ("seq", "thread", "reply_to", "after", "before", "around", "prev", "at")
 """Fields that mean something only in the conversation that is named beside them."""
+OWN_LIST: Final = {"read_bookmarks": "before"}
+"""Requests for a list of one's own: the field that says where in it to begin."""
 HARMLESS: Final = (
     *("limit", "protocol", "cursor", "zone_min", "far_behind"),
     *("seconds", "lasts_s", "slow_s", "locked_s", "uses"),

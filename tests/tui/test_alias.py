@@ -13,7 +13,7 @@ async def test_alias_is_shown_to_everybody_and_the_name_stays_what_is_typed(serv
         for each in (me, friend):
             await each.enter(f"/join {channel}")
             await each.is_at(channel)
-        display = unique("Anna Lind")
+        display = unique("Al")  # short enough for the column of names
 
         await me.enter(f"/alias {display}")
         await me.until(lambda: me.answer == f"You are shown as {display}.")
