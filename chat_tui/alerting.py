@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import html
 import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
@@ -85,7 +86,9 @@ class Alerter:
 
 async def _run(program: str, alert: Alert) -> None:
     """Let the desktop show it; what it says to that is of no interest."""
-    arguments = ("--app-name=chat-tui", "--", alert.title, alert.body)  # behind -- nothing is an option
+    # Behind -- nothing is an option. A body may be markup to the desktop, and a backslash more than one to the program.
+    body = html.escape(alert.body, quote=False).replace("\\", "\\\\")
+    arguments = ("--app-name=chat-tui", "--", alert.title.replace("\\", "\\\\"), body)
     with contextlib.suppress(OSError, TimeoutError):
         nowhere = asyncio.subprocess.DEVNULL
         process = await asyncio.create_subprocess_exec(

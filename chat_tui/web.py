@@ -125,7 +125,7 @@ class Page(Server):
         return door
 
     def _is_key(self, given: str) -> bool:
-        return hmac.compare_digest(given.encode(), self._key.encode())
+        return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._key.encode())
 
 
 async def _no_icon(_: web.Request) -> web.Response:

@@ -33,9 +33,11 @@ from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.client.hearing import Heard, Joined, Listener, OnCommand, OnJoin, OnMessage, for_command
 from chat_core.client.state.changes import Batch, Delivered, LinkChanged
 from chat_core.client.state.model import LinkStatus
+from chat_core.client.trust.connector import TrustingConnector
+from chat_core.client.trust.known import NoServers
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import MembersChanged, MessagePosted
-from chat_core.transport.urls import parse_address
+from chat_core.transport.urls import parse_invitation
 
 BUSY: Final = 100
 """Handlers that run at the same time; while they do, further events wait in the server's log."""
@@ -72,6 +74,8 @@ class Bot:
     def of_environment(cls, *, channels: Sequence[str] = (), prefix: str = "!") -> Self:
         """Make one with a client as `CHAT_BOT_SERVER`, `CHAT_BOT_NAME` and `CHAT_BOT_TOKEN` say.
 
+        The server may be given as the link that `chat-core serve` prints, whose pin says which key is the right one.
+
         Raises:
             UsageFault: one of them is missing or ill-formed.
         """
@@ -80,7 +84,9 @@ class Bot:
             if not value:
                 raise UsageFault(f"{variable} is not set: a bot needs {', '.join(ENVIRONMENT)}.")
         server, name, token = said
-        client = Client(parse_address(server), name, token=token, far_behind=0, program=name)
+        link = parse_invitation(server)
+        connector = TrustingConnector(NoServers(), link.pin)
+        client = Client(link.address, name, token=token, far_behind=0, program=name, connector=connector)
         return cls(client, channels=channels, prefix=prefix)
 
     # --- decorators -------------------------------------------------------------------------------------------

@@ -67,6 +67,8 @@ class Heard:
             self.event.conversation,
             text,
             reply_to=self.event.seq if quote else None,
+            thread=self.event.thread,
+            in_channel=self.event.in_channel,
             cid=answer_cid(self.event, self.handler, number),
         )
         return f"{self.target}:{(await self.client.sent(cid)).seq}"

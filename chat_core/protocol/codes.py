@@ -97,7 +97,7 @@ REFUSALS: Final[dict[Refusal, Explained]] = {
     Refusal.NAME_TAKEN: Explained("Another account or channel has that name.", False),
     Refusal.NO_CONVERSATION: Explained("There is no such conversation, or not for this account.", False),
     Refusal.NO_ACCOUNT: Explained("There is no account of that name.", False),
-    Refusal.NO_MESSAGE: Explained("There is no message at that seq.", False),
+    Refusal.NO_MESSAGE: Explained("There is no message of that number.", False),
     Refusal.BAD_QUERY: Explained("A search query that cannot be understood; the text says where and why.", False),
     Refusal.NO_DEVICE: Explained("The account has no device with that number.", False),
     Refusal.NO_UPLOAD: Explained("There is no such upload, or not any more: begin it again.", False),

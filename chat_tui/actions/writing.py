@@ -7,6 +7,8 @@ from functools import partial
 from chat_core.client.state.model import Unsent
 from chat_core.protocol.requests.messages import Delete
 from chat_tui.actions.action import Acting, Subject, action, has_text, own_text, sent_text
+from chat_tui.views.building import QUOTED_CHARS
+from chat_tui.views.formatting import in_one_line
 
 
 def _refused(subject: Subject) -> str:
@@ -42,7 +44,7 @@ def delete(acting: Acting) -> None:
     """Delete your message, for ever and for everybody; operators delete others', too; asks first."""
     subject = acting.subject
     request = Delete(conversation=subject.conversation.id, seq=subject.seq)
-    excerpt = " ".join(subject.message.body.split())
+    excerpt = in_one_line(subject.message.body, QUOTED_CHARS)
     question = f"Delete “{excerpt[:30]}{'…' if len(excerpt) > 30 else ''}” for everybody? The same key again does it."
     acting.hands.ask(f"delete {subject.address}", question, partial(acting.hands.call, request, "Deleted."))
 

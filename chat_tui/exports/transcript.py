@@ -15,7 +15,8 @@ from chat_tui.views.building import GROUP_MS
 from chat_tui.views.cache import Recent
 from chat_tui.views.formatting import in_one_line
 from chat_tui.views.lines import elide
-from chat_tui.views.names import called, shown_name
+from chat_tui.views.names import shown_name
+from chat_tui.views.programs import author_of
 from chat_tui.views.when import local
 
 REMEMBERED: Final = 20_000
@@ -113,7 +114,7 @@ class Transcript:
         if head:
             self._since = message.ts
         text = in_one_line(message.body, 4 * EXCERPT)
-        self._begins.put(message.seq, (shown_name(called(message)), elide(text, EXCERPT)))
+        self._begins.put(message.seq, (shown_name(author_of(message)), elide(text, EXCERPT)))
         yield self._form.message(message, head, answered)
 
     def _answered(self, message: Message) -> Answered | None:

@@ -16,6 +16,7 @@ from chat_core.client.state.reading import calls
 from chat_core.protocol.events import MessageDeleted, MessageEdited
 from chat_core.protocol.values import Account, Message
 from chat_tui.views.clean import drawable, drawable_line
+from chat_tui.views.emphasis import masked
 from chat_tui.views.lines import Line
 from chat_tui.views.names import called, shown_name
 from chat_tui.views.programs import author_of
@@ -70,7 +71,7 @@ def message_line(
 def _of(seq: int | None, conversation: ConversationState, joint: str = "") -> str:
     """Return who wrote a message, if it is known."""
     found = conversation.timeline.find(seq or 0)
-    return f"{joint} {shown_name(called(found))}" if found is not None else ""
+    return f"{joint} {shown_name(author_of(found))}" if found is not None else ""
 
 
 def _said(message: Message) -> str:
@@ -85,7 +86,7 @@ def _said(message: Message) -> str:
 
 def one_line(text: str) -> str:
     """Return a text of several lines as one, clean."""
-    return NEXT_LINE.join(line.rstrip() for line in drawable(text).split("\n") if line.strip())
+    return NEXT_LINE.join(line.rstrip() for line in drawable(masked(text)).split("\n") if line.strip())
 
 
 def place_line(conversation: ConversationState, *, topic: bool = False) -> str:

@@ -11,9 +11,12 @@ from msgspec.structs import replace
 
 from chat_core.client.state.model import BLOCK, ConversationState, Stale, ThreadState, Timeline, Unsent
 from chat_core.protocol.values import Message, ThreadSummary
+from chat_tui.views.building import QUOTED_CHARS
 from chat_tui.views.clean import drawable_line
+from chat_tui.views.formatting import in_one_line
 from chat_tui.views.lines import Line, Span, spread
 from chat_tui.views.names import name_role, shown_name
+from chat_tui.views.programs import author_of
 from chat_tui.views.when import clock, day_in_words, local
 
 Blocks = tuple[tuple[Message, ...], ...]
@@ -107,8 +110,8 @@ def replies_words(message: Message, zone_clock: Callable[[int], str]) -> str:
 def title(thread: ThreadState, me: int | None, width: int) -> Line:
     """Return the line above a thread: whose it is, and whether one follows it."""
     root = thread.root
-    excerpt = drawable_line(" ".join(root.body.split())) or "message deleted"
-    name = Span(shown_name(root.name), name_role(root.author, me))
+    excerpt = drawable_line(in_one_line(root.body, QUOTED_CHARS)) or "message deleted"
+    name = Span(shown_name(author_of(root)), name_role(root.author, me))
     follows = Span("following " if thread.following else "not followed ", "thread" if thread.following else "quiet")
     return Line(
         spread((Span(" Thread  ", "thread"), name, Span(f"  {excerpt}", "muted")), (follows,), width), ground="surface"
@@ -120,9 +123,9 @@ def label(thread: ThreadState | None, *, also: bool, target: str) -> tuple[Span,
     if thread is None:
         return (Span("Into a thread", "thread"),)
     where = f" and {drawable_line(target)}" if also else ""
-    excerpt = drawable_line(" ".join(thread.root.body.split()))
+    excerpt = drawable_line(in_one_line(thread.root.body, QUOTED_CHARS))
     return (
-        Span(f"Into the thread of {shown_name(thread.root.name)}{where}", "thread"),
+        Span(f"Into the thread of {shown_name(author_of(thread.root))}{where}", "thread"),
         Span(f"  {excerpt}", "muted"),
     )
 
@@ -138,7 +141,7 @@ def threads_lines(found: list[tuple[str, ThreadSummary]], now_ms: int) -> list[L
     for target, each in found:
         root = each.root
         news = Span(f"{each.unread:,} new", "attention") if each.unread else Span("read", "quiet")
-        text = drawable_line(" ".join(root.body.split())) or "message deleted"
+        text = drawable_line(in_one_line(root.body, QUOTED_CHARS)) or "message deleted"
         when = _moment(root.last_reply, now_ms) if root.replies else "no replies yet"
         lines.append(
             Line(
@@ -147,7 +150,7 @@ def threads_lines(found: list[tuple[str, ThreadSummary]], now_ms: int) -> list[L
                     Span("  "),
                     news,
                     Span(f"  {root.replies:,} · {when}  ", "thread"),
-                    Span(f"{shown_name(root.name)}: {text}", "muted"),
+                    Span(f"{shown_name(author_of(root))}: {text}", "muted"),
                 )
             )
         )

@@ -78,7 +78,7 @@ async def test_file_arrives_once_and_whole_when_both_sides_are_cut_off_on_the_wa
             await ann.delete(number, 1)
             await bob.until(lambda: next(iter(bob.room("#general").timeline)).deleted)
             assert next(iter(bob.room("#general").timeline)).file is None
-            with pytest.raises(CallFailed, match="no file at that seq"):
+            with pytest.raises(CallFailed, match="no file at a message of that number"):
                 await saver.download("#general", 1, to=home)
         assert server.stop() == 0
         assert blobs(server) == []

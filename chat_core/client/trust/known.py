@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from typing_extensions import override
 
 from chat_core.base.errors import WorldFault
 from chat_core.client.errors import Untrusted
@@ -127,3 +128,19 @@ def _key(address: Address) -> str:
     with contextlib.suppress(ValueError):
         host = str(ipaddress.ip_address(host))
     return Address(host=host, port=address.port).place
+
+
+class NoServers(KnownServers):
+    """Knows none and keeps none: for programs whose link has the pin, or that rely on an authority."""
+
+    def __init__(self) -> None:
+        super().__init__(Path())
+
+    @override
+    def find(self, address: Address) -> Known | None:
+        """See KnownServers."""
+        return None
+
+    @override
+    def keep(self, address: Address, known: Known) -> None:
+        """See KnownServers."""

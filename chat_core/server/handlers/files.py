@@ -110,7 +110,7 @@ async def fetch(ctx: Context, request: Fetch) -> FilePiece:
         bound = last_readable(place)
         file = reader.file_of(place.id, request.seq) if bound is None or request.seq <= bound else None
         if file is None:
-            raise Refused(Refusal.NO_MESSAGE, "There is no file at that seq, or it was deleted.")
+            raise Refused(Refusal.NO_MESSAGE, "There is no file at a message of that number, or it was deleted.")
         return file
 
     session.fetches += 1

@@ -23,7 +23,8 @@ async def make_hook(ctx: Context, request: MakeHook) -> HookMade:
     """Make a webhook, and tell its address this once."""
     if not ctx.services.hooks_at:
         raise Refused(
-            Refusal.UNAVAILABLE, "This server takes no webhooks: whoever runs it turns them on with [webhooks] listen."
+            Refusal.UNAVAILABLE,
+            "This server takes no webhooks: whoever runs it turns them on in its settings, as [webhooks] listen.",
         )
     try:
         name = spell_account_name(request.name.removeprefix("@"))

@@ -15,6 +15,7 @@ from chat_tui.views.alerts import Alert
 from tests.support.clocks import HandClock
 
 ALERT = Alert("direct", "--help", "hello")
+MARKUP = Alert("direct", "--help", "<b>hi</b> & \\n")
 
 
 def alerter(clock: HandClock, **environment: str) -> tuple[Alerter, list[str]]:
@@ -67,8 +68,8 @@ async def test_desktop_is_given_the_text_as_words_and_never_as_options(
     told, _ = alerter(HandClock())
     told.focus(has=False)
 
-    told.tell(ALERT, NotifySection(desktop=True))
+    told.tell(MARKUP, NotifySection(desktop=True))
     (running,) = (task for task in asyncio.all_tasks() if task is not asyncio.current_task())
     await running
 
-    assert said.read_text() == "['--app-name=chat-tui', '--', '--help', 'hello']"
+    assert said.read_text() == repr(["--app-name=chat-tui", "--", "--help", "&lt;b&gt;hi&lt;/b&gt; &amp; \\\\n"])
