@@ -16,6 +16,9 @@ _OURS: Final[dict[Goodbye, str]] = {
     Goodbye.FRAME_TOO_LONG: "The other side does not speak this protocol; is that address a chat server's?",
     Goodbye.BAD_ENVELOPE: "The server said something that this version does not understand; update the older one.",
 }
+_NO_WORD: Final = (
+    "The connection ended before the other side said a word; the address of an encrypted server begins with chats://."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +33,14 @@ class Ended:
     """Seconds the server asked to wait before that."""
 
 
-def how_it_ended(farewell: Farewell | None, ours: Goodbye | None, *, signed_in: bool) -> Ended:
+def how_it_ended(farewell: Farewell | None, ours: Goodbye | None, *, signed_in: bool, greeted: bool = True) -> Ended:
     """Return what the end of a stream means.
 
     Args:
         farewell: what the server said; None: nothing.
         ours: the goodbye this side closed with; None: it did not.
         signed_in: whether the connection was a good one before.
+        greeted: whether the other side ever said anything.
     """
     if farewell is not None:
         text = clean_line(farewell.text[:LONGEST_TEXT]) or "The server closed the connection."
@@ -44,4 +48,6 @@ def how_it_ended(farewell: Farewell | None, ours: Goodbye | None, *, signed_in: 
     if ours is not None:
         # Garbage from a server that we were talking with well is worth another try; from a stranger it is not.
         return Ended(_OURS.get(ours, GOODBYES[ours].text), GOODBYES[ours].again or signed_in)
+    if not greeted:
+        return Ended(_NO_WORD, reconnect=True)
     return Ended("The connection was lost.", reconnect=True)

@@ -76,6 +76,7 @@ class Link:
         self._flush_due = False
         self._signed_in = False
         self._heard_at = clock.monotonic()
+        self._greeted = False
         self._probed_at = self._heard_at
         self._gone = asyncio.Event()
         self._pace: Pace | None = None
@@ -245,6 +246,7 @@ class Link:
     def received(self, envelope: Envelope) -> None:
         """Hand an envelope on (driver)."""
         self._heard_at = self._clock.monotonic()
+        self._greeted = True
         try:
             match envelope:
                 case Push():
@@ -273,7 +275,7 @@ class Link:
         if self._timer is not None:
             self._timer.cancel()
         if self.ended is None:
-            self.ended = how_it_ended(farewell, ours, signed_in=self._signed_in)
+            self.ended = how_it_ended(farewell, ours, signed_in=self._signed_in, greeted=self._greeted)
         calls, self._calls = self._calls, {}
         for call in calls.values():
             call.then(Disconnected(self.ended.reason))

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from chat_core.base.errors import ChatError
 from chat_core.base.tasks import spawn
 from chat_core.client import Bot, Client, Disconnected, Heard, Joined, parse_address
+from chat_core.client.bot import ENVIRONMENT
 from chat_core.client.hearing import answer_cid
 from chat_core.protocol.events import MessagePosted
 from chat_core.protocol.requests.hooks import MakeHook
@@ -313,3 +315,34 @@ async def test_example_of_alerts_asks_who_takes_what_a_webhook_says(server: Serv
                 "Who takes this? Say ack.",
                 f"{me} takes #ops:1.",
             ]
+
+
+async def test_bot_knows_an_encrypted_server_by_the_pin_in_its_link(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ServerProcess(home / "data", "--tls", "on") as server:
+
+        def of_environment(name: str, link: str) -> Bot:
+            for variable, value in zip(ENVIRONMENT, (link, name, token_of(server, name)), strict=True):
+                monkeypatch.setenv(variable, value)
+            return Bot.of_environment(channels=["dev"])
+
+        echo, asker = of_environment("echo", server.address), of_environment("asker", server.address)
+        heard = asyncio.Event()
+
+        @echo.on_message("^ping$", bots=True)
+        async def pong(_: Heard) -> str:
+            return "pong"
+
+        @asker.on_message("^pong$", bots=True)
+        async def end(_: Heard) -> None:
+            heard.set()
+
+        async with serving(echo, asker), asyncio.timeout(WAIT_S):
+            asker.client.post(await asker.client.join("dev"), "ping")
+            await heard.wait()
+
+        pin = server.address.partition("pin=")[2]
+        stranger = of_environment("stranger", server.address.replace(pin, pin[::-1][1:] + pin[-1]))
+        with pytest.raises(ChatError, match="STOP"):
+            await stranger.serve()
