@@ -10,7 +10,7 @@ from chat_core.base.exit_codes import EXPLAINED, ExitCode
 from chat_core.client import Bot
 from chat_tui.cli.common import Run
 from chat_tui.cli.scriptable import declare
-from chat_tui.exports.lines import Line
+from chat_tui.exports.lines import FileLine, Line
 from docs.struct_tables import field_table, one_line, table
 
 _CODES: Final = (
@@ -43,7 +43,7 @@ def commands() -> str:
 
 def line_table() -> str:
     """Return the fields of a line of JSON."""
-    return field_table(Line)
+    return f"{field_table(Line)}\n\n#### FileLine\n\n{field_table(FileLine)}"
 
 
 def exit_codes() -> str:
