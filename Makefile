@@ -34,7 +34,7 @@ demo: setup ## The same among lively bots, in a world of its own
 	@$(BIN)/chat-tui demo
 
 test: setup ## Run the test suite (ARGS="-k outbox -x" goes to pytest)
-	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS) || { [ $$? -eq 1 ] && $(BIN)/python -m tests.second_look $(ARGS); }
 
 test-long: setup ## Run the tests that take minutes
 	@$(BIN)/pytest -m long --timeout 1800 $(ARGS)

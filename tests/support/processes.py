@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-WAIT_S = 20.0
+WAIT_S = 45.0
 """Longest wait for a process to say or do something, in seconds."""
 
 

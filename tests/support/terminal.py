@@ -13,7 +13,7 @@ from types import TracebackType
 
 from tests.support.requirements import need_program
 
-WAIT_S = 20.0
+WAIT_S = 45.0
 """Longest wait for something to appear, in seconds; only a failing test ever waits that long."""
 
 

@@ -13,7 +13,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-DEADLINE_S = 20.0
+DEADLINE_S = 45.0
 
 
 def rows(app: App[Any]) -> list[str]:
