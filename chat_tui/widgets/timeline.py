@@ -65,6 +65,7 @@ class Timeline(PointedPane, can_focus=False):
         self._asked = 0
         self._told = 0
         self._held = False
+        self._grew = False
         self._reading: int | None = None
 
     @property
@@ -151,7 +152,10 @@ class Timeline(PointedPane, can_focus=False):
             self._grow_gutter(history)
             history.view.settle()
             self.placed()
-        if reset or conversation.timeline.known_from != old.timeline.known_from:
+        # On a busy machine a page may be told before the end of its loading is: the next one is asked for after both.
+        self._grew |= reset or conversation.timeline.known_from != old.timeline.known_from
+        if self._grew and not conversation.loading:
+            self._grew = False
             self._ask_for_older()
 
     def seen(self, conversation: ConversationState) -> ConversationState:

@@ -358,6 +358,27 @@ async def test_older_messages_are_asked_for_again_only_on_a_scroll_when_they_did
         assert len(told(app, OlderWanted)) == 3
 
 
+async def test_older_messages_are_asked_for_on_when_a_page_is_told_before_the_end_of_its_loading() -> None:
+    app = app_with()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.timeline.moved_to(0)
+        await pilot.pause()
+        here = app.state.conversations[1]
+        loading = msgspec.structs.replace(here, loading=True)
+        app.take(replaced(app, loading), LoadingChanged(conversation=1))
+        known_from = here.timeline.known_from - 1
+        more = msgspec.structs.replace(loading.timeline, known_from=known_from)
+        came = msgspec.structs.replace(loading, timeline=more)
+        app.take(replaced(app, came), MessagesPrepended(conversation=1, count=0))
+        await pilot.pause()
+        assert len(told(app, OlderWanted)) == 1
+
+        ended = msgspec.structs.replace(came, loading=False)
+        app.take(replaced(app, ended), LoadingChanged(conversation=1))
+        await pilot.pause()
+        assert len(told(app, OlderWanted)) == 2
+
+
 async def test_older_messages_are_asked_for_at_once_when_the_known_ones_fill_no_page() -> None:
     app = app_with(3)
     async with app.run_test(size=(80, 24)) as pilot:
