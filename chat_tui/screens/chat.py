@@ -72,16 +72,17 @@ class ChatScreen(Panes):
     _leaving = False
     _complained = False
     _patience = _PATIENCE
+    _landed: int | None = None
 
     # --- lines
 
     def on_composer_entered(self, event: Composer.Entered) -> None:
-        """Take a line; one that comes while a command leads elsewhere waits, and belongs there."""
+        """Take a line; one that was entered behind a command that leads elsewhere waits for it, and belongs there."""
         event.stop()
-        if self.moving:
+        if self.moving and (event.behind or event.move):
             self.typed_ahead.append(event)
         else:
-            self._take_line(event, event.conversation)
+            self._take_line(event, self._landed if event.behind else event.conversation)
 
     def _take_line(self, event: Composer.Entered, conversation: int | None) -> None:
         """Send a message, or run a command."""
@@ -93,7 +94,7 @@ class ChatScreen(Panes):
                 self.answer(taken)
             if event.line.command.moves:
                 self.moving += 1
-                self.errands.run(event.line, conversation, self._moved, event.thread)
+                self.errands.run(event.line, conversation, partial(self._moved, event.move), event.thread)
             else:
                 self.errands.run(event.line, conversation, thread=event.thread)
         elif conversation is not None:
@@ -123,20 +124,24 @@ class ChatScreen(Panes):
         try:
             meant = parse(line)
             if isinstance(meant, Run):
-                self.on_composer_entered(Composer.Entered(bind(meant), Draft(line), self.places.shown))
+                self.on_composer_entered(self.composer.entered(bind(meant), Draft(line)))
         except UsageFault as fault:
             self.answer(Answer(str(fault), fault=True))
 
-    def _moved(self) -> None:
+    def _moved(self, move: int) -> None:
         """Go on with what was entered meanwhile; a place that the state does not have yet is waited for."""
         if self.places.wanted is not None and self._patience > 0:
             self._patience -= 1
-            self.set_timer(_LOOK_AGAIN_S, self._moved)
+            self.set_timer(_LOOK_AGAIN_S, partial(self._moved, move))
             return
         self._patience = _PATIENCE
         self.moving -= 1
+        self._landed = self.places.shown
+        if self.composer.behind == move:
+            self.composer.behind = 0
         while self.typed_ahead and not self.moving:
-            self._take_line(self.typed_ahead.popleft(), self.places.shown)
+            line = self.typed_ahead.popleft()
+            self._take_line(line, self._landed if line.behind else line.conversation)
 
     def on_composer_entered_nothing(self, event: Composer.EnteredNothing) -> None:
         """Say the line that was taken for a command, if that is on offer."""
@@ -181,6 +186,7 @@ class ChatScreen(Panes):
     def on_conversation_chosen(self, event: ConversationChosen) -> None:
         """Go there."""
         event.stop()
+        self.composer.behind = 0
         self.open_soon(event.conversation)
 
     async def on_member_chosen(self, event: MemberChosen) -> None:

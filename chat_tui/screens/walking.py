@@ -30,6 +30,7 @@ class Walking(Writing):
         if there is None:
             self.answer(Answer("Nothing is new elsewhere."))
         else:
+            self.composer.behind = 0
             self.go(there)
 
     def action_unread_below(self, by: int) -> None:
@@ -66,6 +67,7 @@ class Walking(Writing):
     def walk_to(self, number: int | None) -> None:
         """Go somewhere by hand: the walk through what needs one is over."""
         if number is not None:
+            self.composer.behind = 0  # whatever command is under way: what is entered now belongs here
             self.places.went_by_hand()
             self.go(number)
 

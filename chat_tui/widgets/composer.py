@@ -70,6 +70,10 @@ class Composer(RecallingArea):
             """What was written, and what about."""
             self.conversation = conversation
             """Where."""
+            self.move = 0
+            """Number of a command that leads to another conversation; 0: it leads nowhere."""
+            self.behind = 0
+            """Number of the one that it was entered behind, and so belongs where that leads; 0: none was under way."""
 
         @property
         def text(self) -> str:
@@ -122,6 +126,9 @@ class Composer(RecallingArea):
         """In which thread, by the seq of what it hangs on; 0: in none. Set like that, too."""
         self.also = False
         """Whether what is written in a thread is for the conversation besides."""
+        self.behind = 0
+        """Number of the command that what is entered now is behind; the screen sets it back when one is elsewhere."""
+        self._moves = 0
         self.classic: Callable[[str], Bound | Say | None] = lambda text: None
         """Takes lines of earlier systems first; set by the screen. Raises: UsageFault."""
         self._last_own = last_own
@@ -220,9 +227,18 @@ class Composer(RecallingArea):
             self.give_up()
             if not isinstance(line, Say) and draft.replies_to:
                 self.reply(draft.replies_to)
-            self.post_message(self.Entered(line, draft, self.conversation, self.thread, self.also))
+            self.post_message(self.entered(line, draft))
         else:
             self.post_message(self.EnteredNothing())
+
+    def entered(self, line: Say | Bound, draft: Draft) -> Entered:
+        """Return what tells of a line entered here and now."""
+        entered = self.Entered(line, draft, self.conversation, self.thread, self.also)
+        entered.behind = self.behind
+        if not isinstance(line, Say) and line.command.moves:
+            self._moves += 1
+            self.behind = entered.move = self._moves
+        return entered
 
     def _meaning(self, draft: Draft) -> Say | Bound | None:
         """Return what is entered; None: nothing.

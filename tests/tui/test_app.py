@@ -10,7 +10,10 @@ from chat_tui import storage
 from chat_tui.app import ChatApp
 from chat_tui.commands.completing import Candidate, Completion
 from chat_tui.commands.context import Answer
+from chat_tui.commands.line import Run, Say
+from chat_tui.commands.registry import bind
 from chat_tui.commands.tables import pair_lines
+from chat_tui.drafts import Draft
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.start import StartScreen
 from chat_tui.screens.visit import Choice
@@ -453,6 +456,43 @@ async def test_line_goes_where_it_was_entered_when_keys_come_in_a_burst(server: 
         general = me.state.by_target("#general")
         assert general is not None
         await me.until(lambda: text in bodies(me.state.conversations[general.id]))
+
+
+async def test_line_entered_behind_a_join_goes_there_however_late_it_is_taken(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        general, channel = me.here.id, unique("#late")
+        composer = me.chat.composer
+        join = composer.entered(bind(Run("join", channel)), Draft(f"/join {channel}"))
+        late = composer.entered(Say("late"), Draft("late"))
+        me.chat.on_composer_entered(join)
+        await me.is_at(channel)
+        await me.until(lambda: not me.chat.moving)
+
+        me.chat.on_composer_entered(late)
+
+        await me.until(lambda: bodies(me.here) == ["late"])
+        assert "late" not in bodies(me.state.conversations[general])
+
+
+async def test_line_entered_where_one_went_by_hand_stays_there_while_a_join_is_under_way(
+    server: str, home: Path
+) -> None:
+    async with sitting(server, home) as me:
+        general, channel, other_one = me.here.id, unique("#under-way"), unique("#hand")
+        await me.enter(f"/join {other_one}")
+        await me.is_at(other_one)
+        await me.until(lambda: not me.chat.moving)
+        there = me.here.id
+        composer = me.chat.composer
+        me.chat.on_composer_entered(composer.entered(bind(Run("join", channel)), Draft(f"/join {channel}")))
+        me.chat.walk_to(general)
+        me.chat.walk_to(there)
+
+        me.chat.on_composer_entered(composer.entered(Say("by hand"), Draft("by hand")))
+
+        await me.is_at(channel)
+        await me.until(lambda: bodies(me.state.conversations[there]) == ["by hand"])
+        assert bodies(me.here) == []
 
 
 async def test_completion_offers_channels_of_the_server_and_people_who_spoke(server: str, home: Path) -> None:
