@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from chat_core.protocol.values import Message as Said
 from chat_tui.views.alerts import Alert
 
 
@@ -57,6 +58,19 @@ class ReadingOlder(Message):
         super().__init__()
         self.conversation = conversation
         """Number of the conversation of which older messages are in view; None: none are."""
+
+
+class PartClicked(Message):
+    """The user clicked something on a message that does something."""
+
+    def __init__(self, conversation: int, message: Said, act: str) -> None:
+        super().__init__()
+        self.conversation = conversation
+        """Number of the conversation."""
+        self.message = message
+        """The message, as it is shown."""
+        self.act = act
+        """See `Span.act`."""
 
 
 class LinkChosen(Message):

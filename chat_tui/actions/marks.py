@@ -28,20 +28,20 @@ def _may_pin(subject: Subject) -> str:
 @action("react", key=":", label="react", when=sent_text)
 def react(acting: Acting) -> None:
     """React to it with an emoji; with one that you reacted with already: take that back."""
-    acting.hands.choose_emoji(partial(_toggle, acting))
+    acting.hands.choose_emoji(partial(toggle, acting))
 
 
 @action("thumb", key="+", label="thumbs up", when=sent_text)
 def thumb(acting: Acting) -> None:
     """React to it with thumbs up, or take that back."""
-    _toggle(acting, THUMB)
+    toggle(acting, THUMB)
 
 
 @action("join_in", key="=", label="join in", when=_has_reactions)
 def join_in(acting: Acting) -> None:
     """Join the first reaction that is not yours yet; if all are, take the first one back."""
     there = _reactions(acting.subject)
-    _toggle(acting, next((each.emoji for each in there if not each.mine), there[0].emoji))
+    toggle(acting, next((each.emoji for each in there if not each.mine), there[0].emoji))
 
 
 @action("pin", key="p", label="pin", when=_may_pin)
@@ -61,7 +61,8 @@ def bookmark(acting: Acting) -> None:
     acting.hands.call(request, "Bookmarked: /bookmarks lists it." if keep else "The bookmark is gone.")
 
 
-def _toggle(acting: Acting, emoji: str) -> None:
+def toggle(acting: Acting, emoji: str) -> None:
+    """React to it, or take that back."""
     subject = acting.subject
     mine = any(each.emoji == emoji and each.mine for each in _reactions(subject))
     acting.hands.call(React(conversation=subject.conversation.id, seq=subject.seq, emoji=emoji, on=not mine), "")

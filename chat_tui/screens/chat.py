@@ -221,7 +221,9 @@ class ChatScreen(Panes):
     def action_escape(self) -> None:
         """Close the topmost thing that is open, else go to the newest message, else take everything here as read."""
         covered = self.has_class("-list-shown") or self.has_class("-members-shown")
-        if self.composer.dismiss_completion() or self.answers.dismiss() or self.composer.leave_mode():
+        if self.composer.dismiss_completion() or self.leave_clicked():
+            return
+        if self.answers.dismiss() or self.composer.leave_mode():
             return
         if covered:
             self.remove_class("-list-shown", "-members-shown")
@@ -235,7 +237,6 @@ class ChatScreen(Panes):
 
     def action_switch(self) -> None:
         """Open the switcher."""
-        self.errands.fetch_channels()
         numbers = self.drafting.numbers(self.bridge.state) - {self.places.shown or 0}
 
         def offer(letters: str) -> Sequence[Choice]:
@@ -245,7 +246,9 @@ class ChatScreen(Panes):
             number = slot_choice(letters, self.bridge.state)
             return Choice("conversation", "", number=number) if number is not None else None
 
-        self.app.push_screen(Switcher(offer, self._go_to, digit=digit, run=self.run_line))
+        switcher = Switcher(offer, self._go_to, digit=digit, run=self.run_line)
+        self.app.push_screen(switcher)
+        self.errands.fetch_channels(switcher.look_again)
 
     def _go_to(self, choice: Choice) -> None:
         match choice.kind:

@@ -151,12 +151,12 @@ class Errands:
             self._members_asked[conversation.id] = now
             self._start("members", self._bridge.load_members(conversation.id))
 
-    def fetch_channels(self) -> None:
-        """Ask which channels there are, for the completion, now and then."""
+    def fetch_channels(self, done: Callable[[], object] = lambda: None) -> None:
+        """Ask which channels there are, for the completion, now and then; `done` is called when others are known."""
         now = self._clock.monotonic()
         if now - self._channels_asked >= CHANNELS_EVERY_S:
             self._channels_asked = now
-            self._start("channels", self._fetch_channels())
+            self._start("channels", self._fetch_channels(done))
 
     async def _join(self, channel: str) -> None:
         self._desk.open_soon(await self._bridge.join(channel))
@@ -172,9 +172,10 @@ class Errands:
     async def _open_direct(self, name: str) -> None:
         self._desk.open_soon(await self._bridge.open_direct(name))
 
-    async def _fetch_channels(self) -> None:
+    async def _fetch_channels(self, done: Callable[[], object]) -> None:
         page = await self._bridge.call(ListChannels())
         self._desk.learn_channels([channel.name for channel in page.channels])
+        done()
 
     def _tell(self, fault: ChatError) -> None:
         self._desk.answer(Answer(str(fault), fault=True))

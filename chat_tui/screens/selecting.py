@@ -14,12 +14,14 @@ from typing_extensions import override
 from chat_core.base.text import for_terminal
 from chat_core.protocol.requests.base import Request
 from chat_tui.actions.action import Acting, Subject
+from chat_tui.actions.marks import toggle
 from chat_tui.actions.registry import BY_NAME, fitting
 from chat_tui.commands.context import Answer
+from chat_tui.messages import PartClicked
 from chat_tui.screens.emoji import EmojiScreen
 from chat_tui.screens.looking import Looking
 from chat_tui.views.footer import Chip
-from chat_tui.views.lines import Line
+from chat_tui.views.lines import REACTS, Line
 from chat_tui.views.pointing import message_of
 from chat_tui.widgets.select_bar import SelectBar
 
@@ -29,6 +31,8 @@ _CLASS: Final = "-selecting"
 class Selecting(Looking):
     """What the keys for that do; the `Hands` of actions."""
 
+    _by_mouse = False
+    """Whether it was selected by a click: then one goes on writing, and what can be done is clicked, too."""
     _repeated: tuple[str, object, int] = ("", None, 0)
 
     @property
@@ -40,9 +44,10 @@ class Selecting(Looking):
 
     def action_select(self) -> None:
         """Select what is pointed at, else the last message in view; again: go on writing."""
-        if self.selecting:
+        if self.selecting and not self._by_mouse:
             self.action_stop_selecting()
             return
+        self._by_mouse = False
         self.answers.dismiss()
         if self.timeline.pointed is None and not self.timeline.point_next(-1):
             self.answer(Answer("There is no message here to select."))
@@ -65,8 +70,23 @@ class Selecting(Looking):
     def leave_selection(self) -> None:
         """Select nothing; the focus is where it is."""
         if self.selecting:
+            self._by_mouse = False
             self.remove_class(_CLASS)
             self.timeline.point(None)
+
+    def leave_clicked(self) -> bool:
+        """Select nothing if that was by a click; return whether it was."""
+        clicked = self._by_mouse
+        if clicked:
+            self.leave_selection()
+        return clicked
+
+    @override
+    def keep_writing(self) -> None:
+        """See Writing: who writes has done with what was clicked."""
+        super().keep_writing()
+        if self.composer.was_typed and self.composer.text:
+            self.leave_clicked()
 
     def on_select_bar_left(self, event: SelectBar.Left) -> None:
         """The focus went elsewhere: so does the selection."""
@@ -95,12 +115,36 @@ class Selecting(Looking):
         self.show_selected()
 
     def on_click(self, event: events.Click) -> None:
-        """Select what is clicked, while something is selected."""
+        """Select the message that is clicked; one that is selected so already is left again."""
         region = self.timeline.region
-        if self.selecting and region.contains(event.screen_x, event.screen_y):
-            self.timeline.point_at_line(event.screen_y - region.y)
-            self.set_focus(self.select_bar, scroll_visible=False)
+        text_is_selected = event.chain > 1 or bool(self.get_selected_text())
+        if text_is_selected or not region.contains(event.screen_x, event.screen_y):
+            return
+        if self.has_class("-list-shown") or self.has_class("-members-shown"):
+            self.remove_class("-list-shown", "-members-shown")
+            self.show_around()
+            return
+        before = self.timeline.pointed
+        if not self.timeline.point_at_line(event.screen_y - region.y):
+            self.leave_clicked()
+        elif self._by_mouse and before is self.timeline.pointed:
+            self.leave_selection()
+        else:
+            self._by_mouse = self._by_mouse or not self.selecting
+            self.add_class(_CLASS)
             self.show_selected()
+
+    def on_part_clicked(self, event: PartClicked) -> None:
+        """React with what others reacted with, or open the thread."""
+        event.stop()
+        conversation = self.bridge.state.conversations.get(event.conversation)
+        if conversation is None:
+            return
+        acting = Acting(Subject(conversation, event.message, self.bridge.state.me), self, 0)
+        if event.act.startswith(REACTS):
+            toggle(acting, event.act.removeprefix(REACTS))
+        elif event.act == "thread":
+            BY_NAME["thread"].run(acting)
 
     # --- acting
 
@@ -114,15 +158,18 @@ class Selecting(Looking):
             return
         label = self.keymap.label
         chips = [
-            Chip(each.name, label(f"selecting.{each.name}").split(",")[0], each.label)
+            Chip(each.name, self._key(each.name), each.label)
             for each in fitting(subject)
-            if label(f"selecting.{each.name}") != "—"
+            if self._by_mouse or label(f"selecting.{each.name}") != "—"
         ]
         last = [
-            Chip("help", label("selecting.help").split(",")[0], "help"),
-            Chip("leave", label("selecting.leave").split(",")[0], "back"),
+            Chip("help", self._key("help"), "help"),
+            Chip("leave", self._key("leave"), "back"),
         ]
         self.select_bar.show(chips, last)
+
+    def _key(self, name: str) -> str:
+        return "" if self._by_mouse else self.keymap.label(f"selecting.{name}").split(",")[0]
 
     @property
     def subject(self) -> Subject | None:

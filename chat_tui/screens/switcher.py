@@ -11,6 +11,7 @@ from typing import ClassVar, Final
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.geometry import Size
 from textual.screen import ModalScreen
 from typing_extensions import override
 
@@ -121,13 +122,17 @@ class Switcher(BaseScreen, ModalScreen[None]):
     @override
     def compose(self) -> ComposeResult:
         """See Widget."""
+        self._fit(self.app.size)  # before the first frame, so that nothing jumps below somebody's mouse
         yield self._list
         yield self.cover()
 
     def on_resize(self, event: events.Resize) -> None:
         """Take what room there is."""
-        self._list.styles.width = min(_WIDTH, event.size.width - 2)
-        self._list.styles.height = max(4, min(_ROWS, event.size.height - 4))
+        self._fit(event.size)
+
+    def _fit(self, size: Size) -> None:
+        self._list.styles.width = min(_WIDTH, size.width - 2)
+        self._list.styles.height = max(4, min(_ROWS, size.height - 4))
 
     async def _on_key(self, event: events.Key) -> None:
         """Take letters; everything else is a binding."""
@@ -149,6 +154,14 @@ class Switcher(BaseScreen, ModalScreen[None]):
         event.stop()
         self._letters.add(event.text)
         self._look()
+
+    def look_again(self) -> None:
+        """Offer what is known by now; what somebody has marked stays so."""
+        before = self._list.choices[self._list.at] if self._list.at else None
+        self._look()
+        if before in self._list.choices:
+            self._list.at = self._list.choices.index(before)
+            self._list.changed()
 
     # --- keys
 

@@ -52,6 +52,10 @@ class Threading(Alerting):
             self.action_stop_selecting()
         self._read_thread(conversation, root)
 
+    def action_close_thread(self) -> None:
+        """Go back to the conversation itself."""
+        self.close_thread()
+
     def close_thread(self) -> None:
         """Go back to the conversation itself."""
         thread, conversation = self.composer.thread, self.open_conversation()

@@ -64,6 +64,11 @@ class Walking(Writing):
         self.timeline.mark_read()
         self.answers.dismiss()
 
+    def action_go_to(self, number: int) -> None:
+        """Go to a conversation by its number at the server."""
+        if number in self.bridge.state.conversations:
+            self.walk_to(number)
+
     def walk_to(self, number: int | None) -> None:
         """Go somewhere by hand: the walk through what needs one is over."""
         if number is not None:

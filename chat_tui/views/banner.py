@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.values import Message
 from chat_tui.drafts import Draft
@@ -41,7 +43,9 @@ def looking(letters: str, found: bool) -> tuple[Span, ...]:
 
 def banner(words: tuple[Span, ...], keys: str, cells: int) -> Line:
     """Return the line: what is written at the left, what ends it at the right."""
-    return Line(spread((Span(" "), *words), (Span(f"{keys} ", "quiet"),), cells), ground="surface")
+    parts = (part for part in re.split("( · )", keys) if part)
+    right = [Span(part, "quiet", act="escape" if part.startswith("Esc") else "") for part in parts]
+    return Line(spread((Span(" "), *words), (*right, Span(" ", "quiet")), cells), ground="surface")
 
 
 def _find(conversation: ConversationState | None, seq: int) -> Message | None:

@@ -238,7 +238,7 @@ def _replies(message: Message, where: Columns, reader: Reader) -> Line:
         posted, last = local(message.ts, reader.zone).date(), local(ts, reader.zone).date()
         return clock(ts, reader.zone) if posted == last else since(ts, message.ts, reader.zone)
 
-    spans = cropped((Span(f"[{replies_words(message, moment)}]", "thread"),), where.text)
+    spans = cropped((Span(f"[{replies_words(message, moment)}]", "thread", act="thread"),), where.text)
     return hanging(spans, where, len(message.body))._replace(tail=sum(len(span.text) for span in spans))
 
 

@@ -10,6 +10,8 @@ from rich.cells import cell_len
 from chat_tui.views.lines import ELLIPSIS, Line, Span, spread
 
 _GAP: Final = 2
+MORE: Final = "more"
+"""Name of the ellipsis, for clicks."""
 
 
 class Chip(NamedTuple):
@@ -18,14 +20,14 @@ class Chip(NamedTuple):
     name: str
     """For clicks."""
     key: str
-    """What is pressed, for people."""
+    """What is pressed, for people; empty: it is only clicked."""
     label: str
     """What it does, one or two words."""
 
     @property
     def width(self) -> int:
         """Cells it takes, with the gap behind it."""
-        return cell_len(self.key) + 1 + cell_len(self.label) + _GAP
+        return cell_len(self.key) + bool(self.key) + cell_len(self.label) + _GAP
 
 
 def footer(chips: Sequence[Chip], last: Sequence[Chip], cells: int) -> Line:
@@ -62,11 +64,23 @@ def clicked(chips: Sequence[Chip], last: Sequence[Chip], cells: int, cell: int) 
             if left <= cell < left + chip.width - _GAP:
                 return chip.name
             left += chip.width
+    if cell == 1 + sum(chip.width for chip in fitting(chips, _room(last, cells))) and len(chips) > fitting_count(
+        chips, last, cells
+    ):
+        return MORE
     return ""
+
+
+def fitting_count(chips: Sequence[Chip], last: Sequence[Chip], cells: int) -> int:
+    """Return how many of `chips` stand on the line that `footer` makes."""
+    return len(fitting(chips, _room(last, cells)))
 
 
 def _spans(chips: Sequence[Chip]) -> tuple[Span, ...]:
     spans: list[Span] = []
     for chip in chips:
-        spans += (Span(chip.key, "chip-key"), Span(f" {chip.label}{' ' * _GAP}", "chip"))
+        if chip.key:
+            spans += (Span(chip.key, "chip-key"), Span(f" {chip.label}{' ' * _GAP}", "chip"))
+        else:
+            spans += (Span(chip.label, "chip-key"), Span(" " * _GAP, "chip"))
     return tuple(spans)

@@ -20,7 +20,7 @@ def header(conversation: ConversationState | None, cells: int) -> Line:
         return Line()
     left = (
         Span(" "),
-        Span(drawable_line(conversation.target), "strong"),
+        Span(drawable_line(conversation.target), "strong", act="toggle_list"),
         Span("  "),
         Span(drawable_line(conversation.info.topic), "muted"),
     )
@@ -37,4 +37,4 @@ def _presence(conversation: ConversationState) -> tuple[Span, ...]:
     if conversation.info.kind == "direct":
         words = in_a_word(is_partner_online(conversation), conversation.info.state)
         return partner_dot(conversation), Span(words, "muted")
-    return (Span(f"{online_count(conversation):,} online", "muted"),)
+    return (Span(f"{online_count(conversation):,} online", "muted", act="toggle_members"),)

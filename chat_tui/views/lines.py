@@ -26,6 +26,8 @@ needs the user; `soft-` is a name's colour without its weight; `code-` stands on
 Joint = Literal["\n", " ", ""]
 """What stands between a line and the one before it in the text they were made of."""
 
+REACTS: Final = "react:"
+"""Stands before the emoji, so that no emoji can name anything else to do."""
 ELLIPSIS: Final = "…"
 
 
@@ -40,6 +42,8 @@ class Span(NamedTuple):
     """Where it leads; checked, or empty."""
     emphasis: int = 0
     """How it is emphasised: a sum of `inline.BOLD` and the like."""
+    act: str = ""
+    """What a click does; empty: nothing. On a message `thread`, or `REACTS` with an emoji; else a screen's action."""
 
 
 class Line(NamedTuple):

@@ -11,7 +11,7 @@ from chat_tui.views.clean import drawable_line
 from chat_tui.views.columns import Columns
 from chat_tui.views.edge import hanging
 from chat_tui.views.emoji_names import named
-from chat_tui.views.lines import Line, Role, Span, elide
+from chat_tui.views.lines import REACTS, Line, Role, Span, elide
 
 
 def chips(reactions: Sequence[Reaction], where: Columns, *, names: bool = False) -> list[Line]:
@@ -35,7 +35,7 @@ def chips(reactions: Sequence[Reaction], where: Columns, *, names: bool = False)
         if used:
             lines[-1].append(Span(" "))
             used += 1
-        lines[-1].append(Span(chip, role))
+        lines[-1].append(Span(chip, role, act=REACTS + each.emoji))
         used += cells
     return [_line(tuple(spans), where) for spans in lines if spans]
 

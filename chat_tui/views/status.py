@@ -67,27 +67,27 @@ def _left(state: ClientState, conversation: ConversationState | None, now: float
 
 def _elsewhere(state: ClientState, shown: int | None, cells: int) -> tuple[Span, ...]:
     """Return what waits in other conversations, as many as fit; those that need the user go first."""
-    found: list[tuple[bool, str]] = []
+    found: list[tuple[bool, str, str]] = []
     for index, each in enumerate(ordered(state)):
         if each.unread and each.id != shown:
             mine = needs_me(each)
             name = called(each.info) if each.info.kind == "direct" else each.target
             slot = f"{slot_of(index)}:" if slot_of(index) else ""
             label = f"{slot}{elide(drawable_line(name), _NAME_MAX)} {number(mine or each.unread)}"
-            found.append((mine > 0, label))
+            found.append((mine > 0, label, f"go_to({each.id})"))
     kept = _fitting(found, cells)
     spans: list[Span] = []
-    for index, (mine, label) in enumerate(found):
+    for index, (mine, label, act) in enumerate(found):
         if index in kept:
             role: Role = "attention" if mine else "muted"
-            spans += (Span(" "), Span(label, role)) if spans else (Span(label, role),)
+            spans += (Span(" "), Span(label, role, act=act)) if spans else (Span(label, role, act=act),)
     if len(kept) < len(found):
         spans.append(Span(f" +{len(found) - len(kept)}", "muted"))
     return tuple(spans)
 
 
-def _fitting(found: Sequence[tuple[bool, str]], cells: int) -> set[int]:
-    sizes = [width((Span(label),)) + 1 for _, label in found]
+def _fitting(found: Sequence[tuple[bool, str, str]], cells: int) -> set[int]:
+    sizes = [width((Span(label),)) + 1 for _, label, _ in found]
     if sum(sizes) <= cells + 1:
         return set(range(len(found)))
     room = cells - 3

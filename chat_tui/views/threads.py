@@ -6,6 +6,7 @@ Both are a conversation's state with other messages in it, so that whatever draw
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -107,6 +108,10 @@ def replies_words(message: Message, zone_clock: Callable[[int], str]) -> str:
     return f"{count} · last {zone_clock(message.last_reply)}"
 
 
+CLOSE: Final = Span("✕ ", "chip-key", act="close_thread")
+"""Puts it away."""
+
+
 def title(thread: ThreadState, me: int | None, width: int) -> Line:
     """Return the line above a thread: whose it is, and whether one follows it."""
     root = thread.root
@@ -114,7 +119,8 @@ def title(thread: ThreadState, me: int | None, width: int) -> Line:
     name = Span(shown_name(author_of(root)), name_role(root.author, me))
     follows = Span("following " if thread.following else "not followed ", "thread" if thread.following else "quiet")
     return Line(
-        spread((Span(" Thread  ", "thread"), name, Span(f"  {excerpt}", "muted")), (follows,), width), ground="surface"
+        spread((Span(" Thread  ", "thread"), name, Span(f"  {excerpt}", "muted")), (follows, CLOSE), width),
+        ground="surface",
     )
 
 

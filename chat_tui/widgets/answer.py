@@ -72,6 +72,12 @@ class AnswerPanel(Rows, can_focus=False):
         return [head, *more, *(Line(cropped((Span("  "), *line.spans), width)) for line in shown)]
 
     @override
+    def chosen(self, y: int) -> None:
+        """See Rows: who clicks has read it."""
+        if not y:
+            self.dismiss()
+
+    @override
     def scrolled(self, by: int) -> None:
         """See Rows."""
         if self._answer is not None:

@@ -49,6 +49,14 @@ class Bar(Painted, can_focus=False):
         self._drawn = (width, line)
         return self.painted(line, width)
 
+    async def on_click(self, event: events.Click) -> None:
+        """Do what is written where somebody clicks, if it says what one can do."""
+        line = self.line(self.size.width)
+        span = span_at(line, event.x)
+        if span is not None and line.spans[span].act:
+            event.stop()
+            await self.screen.run_action(line.spans[span].act)
+
 
 class Rows(Painted, can_focus=False):
     """Lines from top to bottom, some of which can be clicked. Lists that are too long scroll with the wheel."""
@@ -88,7 +96,9 @@ class Rows(Painted, can_focus=False):
     def on_click(self, event: events.Click) -> None:
         """Pass a click on as the number of a line."""
         event.stop()
-        self.chosen(event.y)
+        inside = event.get_content_offset(self)
+        if inside is not None:
+            self.chosen(inside.y)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll down."""

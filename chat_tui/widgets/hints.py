@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Final
 
 from textual.geometry import Size
@@ -16,6 +18,8 @@ KEYS: Final = ("Enter send", "Ctrl+J line", "Alt+A unread", "F1 help")
 WELCOME: Final = ("Enter sends", "Ctrl+K goes anywhere", "Ctrl+S picks a message", "F1 help, Ctrl+Q quits")
 """For the beginning of a channel."""
 _LEAST: Final = 60
+ACTS: Final[Mapping[str, str]] = {"Alt+A unread": "next_unread", "F1 help": "help"}
+"""What a click on some of them does; the others are for the hands on the keyboard."""
 
 
 def hints(terminal: int) -> str:
@@ -42,7 +46,9 @@ class Hints(Bar, can_focus=False):
 
     def _spans(self, terminal: int) -> tuple[Span, ...]:
         if self._room is None:
-            return (Span(hints(terminal), "chip"),)
+            return tuple(
+                Span(words, "chip", act=ACTS.get(words, "")) for words in re.split(r"( · )", hints(terminal)) if words
+            )
         if self._room < 0:
             return (Span(f"{-self._room:,} bytes too long", "chip-key"),)
         return (Span(f"{self._room:,} bytes left", "chip"),)

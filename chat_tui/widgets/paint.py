@@ -131,7 +131,7 @@ class Painter:
         segments: list[Segment] = []
         used = 0
         ground = self._grounds[line.ground] if line.ground else base
-        for text, role, link, emphasis in line.spans:
+        for text, role, link, emphasis, _ in line.spans:
             style = self._styles[role]
             if emphasis:
                 style += _EMPHASIS[emphasis]

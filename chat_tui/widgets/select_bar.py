@@ -11,7 +11,7 @@ from textual.message import Message
 from typing_extensions import override
 
 from chat_tui.keys import bindings
-from chat_tui.views.footer import Chip, clicked, footer
+from chat_tui.views.footer import MORE, Chip, clicked, fitting_count, footer
 from chat_tui.views.lines import Line
 from chat_tui.widgets.bars import Bar
 from chat_tui.widgets.ordered import carry_out_all
@@ -26,6 +26,8 @@ class SelectBar(Bar, can_focus=True):
     SelectBar { display: none; width: 100%; height: 1; background: $panel; }
     """
 
+    FOCUS_ON_CLICK = False
+
     class Clicked(Message):
         """Somebody clicked what a key does."""
 
@@ -39,16 +41,24 @@ class SelectBar(Bar, can_focus=True):
 
     _chips: Sequence[Chip] = ()
     _last: Sequence[Chip] = ()
+    _first = 0
 
     def show(self, chips: Sequence[Chip], last: Sequence[Chip]) -> None:
         """Show what can be done: `chips` as many as fit, `last` in any case."""
+        if [each.name for each in chips] != [each.name for each in self._chips]:
+            self._first = 0
         self._chips, self._last = chips, last
         self.changed()
+
+    @property
+    def _turned(self) -> Sequence[Chip]:
+        first = self._first % max(1, len(self._chips))
+        return (*self._chips[first:], *self._chips[:first])
 
     @override
     def line(self, width: int) -> Line:
         """See Bar."""
-        return footer(self._chips, self._last, width)
+        return footer(self._turned, self._last, width)
 
     async def _on_key(self, event: events.Key) -> None:
         """See Widget."""
@@ -59,9 +69,14 @@ class SelectBar(Bar, can_focus=True):
         if self.app.app_focus:
             self.post_message(self.Left())
 
-    def on_click(self, event: events.Click) -> None:
-        """Do what was clicked."""
+    @override
+    async def on_click(self, event: events.Click) -> None:
+        """See Bar: do what was clicked; where there is no room for all, let the others have it."""
         event.stop()
-        name = clicked(self._chips, self._last, self.size.width, event.x)
-        if name:
+        event.prevent_default()
+        name = clicked(self._turned, self._last, self.size.width, event.x)
+        if name == MORE:
+            self._first += fitting_count(self._turned, self._last, self.size.width)
+            self.changed()
+        elif name:
             self.post_message(self.Clicked(name))

@@ -44,7 +44,8 @@ class Tabs(Bar, can_focus=False):
         """See Bar."""
         return tabs(self._state, self._ids, self._shown, width).line
 
-    def on_click(self, event: events.Click) -> None:
+    @override
+    async def on_click(self, event: events.Click) -> None:
         """Open the conversation of a tab."""
         event.stop()
         made = tabs(self._state, self._ids, self._shown, self.size.width)

@@ -15,14 +15,16 @@ from textual.selection import Selection
 from textual.strip import Strip
 from typing_extensions import override
 
+from chat_core.protocol.values import Message
 from chat_tui.config import LookSection
-from chat_tui.messages import LinkChosen
+from chat_tui.messages import LinkChosen, PartClicked
 from chat_tui.views.cache import Recent
 from chat_tui.views.drawing import Reader
 from chat_tui.views.history import History
 from chat_tui.views.items import seq_of
 from chat_tui.views.lines import Line
 from chat_tui.views.newer import newer_line
+from chat_tui.views.pointing import message_of
 from chat_tui.widgets.bars import span_at
 from chat_tui.widgets.paint import Painted
 from chat_tui.widgets.scroller import Scroller
@@ -243,9 +245,17 @@ class TimelinePane(Scroller, Painted, can_focus=False):
             if span is not None and line.spans[span].link:
                 event.stop()
                 self.post_message(LinkChosen(line.spans[span].link))
+            elif span is not None and line.spans[span].act:
+                event.stop()
+                self._act(history, index, line.spans[span].act)
             elif span is not None and line.spans[span].role == "spoiler":
                 event.stop()
                 self.reveal(seq_of(history.view.items[index]))
+
+    def _act(self, history: History, index: int, act: str) -> None:
+        message = message_of(history.view.items[index])
+        if isinstance(message, Message):
+            self.post_message(PartClicked(history.conversation.id, message, act))
 
     def reveal(self, seq: int) -> None:
         """Show what is hidden in a message, or hide it again."""

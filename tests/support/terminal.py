@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
+from rich.cells import cell_len
+
 from tests.support.requirements import need_program
 
 WAIT_S = 45.0
@@ -67,6 +69,24 @@ class Terminal:
         """Type a line and press Enter."""
         self.type(text)
         self.press("Enter")
+
+    def click(self, text: str, *, beside: int = 0) -> None:
+        """Click on the first place on the screen where a text is, by the sequences of a terminal with a mouse.
+
+        Args:
+            text: what is clicked, at its first character; waited for.
+            beside: columns right of that.
+        """
+        screen = self.wait_for(text)
+        row = next(number for number, line in enumerate(screen.splitlines()) if text in line)
+        line = screen.splitlines()[row]
+        column = cell_len(line[: line.index(text)]) + beside
+        self.point("M", row, column)
+        self.point("m", row, column)
+
+    def point(self, what: str, row: int, column: int, button: int = 0) -> None:
+        """Tell of the mouse as a terminal does: `M` a press, `m` a release; buttons 64 and 65 are the wheel."""
+        self.type(f"\x1b[<{button};{column + 1};{row + 1}{what}")
 
     def paste(self, text: str) -> None:
         """Paste text as a terminal does, bracketed."""

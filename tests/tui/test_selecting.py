@@ -69,6 +69,39 @@ async def test_selected_message_stays_selected_when_others_come(server: str, hom
         assert chosen(me) == "one"
 
 
+async def test_click_selects_while_one_goes_on_writing_and_what_is_typed_ends_that(server: str, home: Path) -> None:
+    async with sitting(server, home, size=(240, 30)) as me:
+        await in_channel(me, "one", "two")
+        await click_on(me, "one")
+        await me.until(lambda: chosen(me) == "one" and me.chat.selecting, "a click selects")
+        assert me.chat.composer.has_focus
+        await click_on(me, "copy")
+        await me.until(lambda: me.app.clipboard == "one", "a click copies")
+        await click_on(me, "one")
+        await me.until(lambda: not me.chat.selecting, "the same click leaves it")
+
+        await click_on(me, "two")
+        await me.until(lambda: chosen(me) == "two")
+        await me.press("d")
+        assert me.written == "d", "no key does anything to what was clicked"
+        await me.until(lambda: not me.chat.selecting)
+        await me.press("ctrl+u")
+        await click_on(me, "two")
+        await me.until(lambda: chosen(me) == "two")
+        await me.press("ctrl+s")
+        assert me.chat.select_bar.has_focus, "with its key the keys do"
+
+
+async def test_switcher_learns_of_channels_while_it_is_open(server: str, home: Path) -> None:
+    async with sitting(server, home) as me, other(server) as friend:
+        channel = unique("#fresh")
+        await say(friend, channel, "x")
+        await me.press("ctrl+k", *channel[1:])
+        await me.until(lambda: channel in me.screen, "it is offered as soon as it is known")
+        await me.press("enter")
+        await me.is_at(channel)
+
+
 async def test_selection_ends_when_one_goes_elsewhere_or_clicks_into_the_composer(server: str, home: Path) -> None:
     async with sitting(server, home) as me:
         channel = await in_channel(me, "one")

@@ -6,7 +6,7 @@ import pytest
 
 from chat_tui.drafts import Draft
 from chat_tui.views.banner import about, banner, looking
-from chat_tui.views.footer import Chip, clicked, footer
+from chat_tui.views.footer import MORE, Chip, clicked, fitting_count, footer
 from chat_tui.views.letters import Letters
 from tests.tui.support.states import conversation, said
 
@@ -30,6 +30,19 @@ def test_click_on_a_chip_is_told_from_a_click_beside_it(width: int) -> None:
             assert inside == {chip.name}
     assert clicked(CHIPS, LAST, width, 0) == ""
     assert clicked(CHIPS, LAST, width, width - 1) == ""
+
+
+def test_ellipsis_is_clicked_for_the_chips_without_room() -> None:
+    chips = [Chip(name, "", name) for name in ("reply", "quote", "thread", "react", "bookmark")]
+    last = [Chip("leave", "", "back")]
+    for cells in range(12, 60):
+        line = footer(chips, last, cells).text
+        at = line.find("…")
+        assert (at >= 0) == (fitting_count(chips, last, cells) < len(chips))
+        if at >= 0:
+            assert clicked(chips, last, cells, at) == MORE
+        shown = [chip for chip in (*chips, *last) if chip.label in line]
+        assert [clicked(chips, last, cells, line.index(chip.label)) for chip in shown] == [chip.name for chip in shown]
 
 
 def test_letters_take_text_and_give_it_back_letter_by_letter_word_by_word_or_all() -> None:
