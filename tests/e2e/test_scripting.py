@@ -90,6 +90,17 @@ def test_send_never_interprets_commands(server: ServerProcess, ops: str) -> None
     assert bodies(page.stdout.decode().splitlines()) == ["/quit", "!leave", "//x", "HELP"]
 
 
+def test_send_says_that_it_made_a_channel_and_refuses_to_where_it_is_told(server: ServerProcess) -> None:
+    refused = chat(server, "send", "#nope", "hello", "--no-create")
+    made = chat(server, "send", "#nope", "hello")
+    again = chat(server, "send", "#nope", "hello", "--no-create", name="bob")
+
+    assert (refused.returncode, refused.stdout) == (66, b"")
+    assert made.returncode == again.returncode == 0
+    assert made.stderr.decode().startswith("There was no channel #nope: it was made.")
+    assert again.stderr == b""
+
+
 def test_a_real_log_piped_in_arrives_once_and_in_order_at_early_and_late_readers(server: ServerProcess) -> None:
     lines = real_log()
     assert len(lines) == 5000
