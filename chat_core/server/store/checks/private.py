@@ -71,7 +71,7 @@ def _two(key: str | None) -> tuple[int, ...]:
 
 def _compare_with_logs(connection: Connection, findings: Findings) -> None:
     """Look whether each step that an account was told of is one of a chat that there is, in the same conversation."""
-    places = {number: conversation for number, conversation in stream(connection, _places)}
+    places = {row.number: row.conversation for row in stream(connection, _places)}
     told: set[int] = set()
     for account, seq, conversation, payload in stream(connection, _told):
         try:
