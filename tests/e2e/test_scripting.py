@@ -215,7 +215,7 @@ def test_send_retries_the_first_connect_until_the_server_is_there(home: Path) ->
     with ServerProcess(home / "data", port=port):
         lines, said = finish(early)
 
-    assert (early.returncode, lines, said) == (0, ["#ops:1"], "")
+    assert (early.returncode, lines, said) == (0, ["#ops:1"], made("#ops").decode())
 
 
 @pytest.mark.parametrize("arguments", [("tail", "#nowhere"), ("history", "#nowhere"), ("tail", "@nobody")])
