@@ -22,7 +22,7 @@ from chat_core.server.context import Context, Services
 from chat_core.server.defence.allowance import Allowance
 from chat_core.server.observe import get_log
 from chat_core.server.registry import ROUTES, Route, costs
-from chat_core.server.rules.permissions import Permission, Role, allowed
+from chat_core.server.rules.permissions import Permission, Role, allowed, only
 from chat_core.server.sessions.session import Session
 from chat_core.server.store.base import Refused, StoreBroken
 
@@ -171,4 +171,4 @@ def _not_allowed(role: Role, needs: Permission) -> Refused:
         return Refused(Refusal.NOT_SIGNED_IN, REFUSALS[Refusal.NOT_SIGNED_IN].text)
     if needs is Permission.OPEN:
         return Refused(Refusal.ALREADY_SIGNED_IN, REFUSALS[Refusal.ALREADY_SIGNED_IN].text)
-    return Refused(Refusal.NOT_ALLOWED, REFUSALS[Refusal.NOT_ALLOWED].text)
+    return Refused(Refusal.NOT_ALLOWED, only(needs))

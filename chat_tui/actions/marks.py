@@ -22,7 +22,11 @@ def _has_reactions(subject: Subject) -> str:
 
 def _may_pin(subject: Subject) -> str:
     may = subject.conversation.info.kind == "direct" or subject.keeps_order
-    return sent_text(subject) or ("" if may else f"Only operators of {subject.conversation.target} pin messages.")
+    return sent_text(subject) or (
+        ""
+        if may
+        else f"Only operators of {subject.conversation.target} and moderators of this server pin messages there."
+    )
 
 
 @action("react", key=":", label="react", when=sent_text)

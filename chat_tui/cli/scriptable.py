@@ -35,6 +35,9 @@ def declare(command: Declare) -> None:
     sending.add_argument(
         "--thread", type=_count, metavar="SEQ", help="say it in the thread of that message (the 17 of '#ops:17')"
     )
+    sending.add_argument(
+        "--no-create", action="store_true", help="refuse a channel that is not there, instead of making it"
+    )
     sending.add_argument("--key", metavar="K", help="makes it repeatable: run again, nothing is sent twice")
 
     tailing = command(_tail)
@@ -132,7 +135,16 @@ def _send(options: Namespace) -> ExitCode:
     if text is not None and not text.strip():
         raise UsageFault("The message is empty: write a text, or - for standard input.")
     server = server_of(options)
-    return run(send(server, options.target, text, timeout_s=options.timeout, key=options.key, thread=options.thread))
+    sending = send(
+        server,
+        options.target,
+        text,
+        timeout_s=options.timeout,
+        key=options.key,
+        thread=options.thread,
+        create=not options.no_create,
+    )
+    return run(sending)
 
 
 def _tail(options: Namespace) -> ExitCode:

@@ -15,6 +15,7 @@ from chat_core.base.exit_codes import ExitCode
 from chat_core.base.ids import keyed_cid
 from chat_core.base.tasks import spawn, stop
 from chat_core.client import CallFailed, Client, Disconnected, Untrusted
+from chat_core.protocol.codes import Refusal
 from chat_tui.plain.running import Server, complain, emit, persist, spelled
 from chat_tui.plain.stdin import stdin_lines
 
@@ -69,17 +70,25 @@ class Pipe:
 
 
 async def send(
-    server: Server, target: str, text: str | None, *, timeout_s: float, key: str | None, thread: int | None = None
+    server: Server,
+    target: str,
+    text: str | None,
+    *,
+    timeout_s: float,
+    key: str | None,
+    thread: int | None = None,
+    create: bool = True,
 ) -> ExitCode:
     """Send one text, or standard input line by line.
 
     Args:
         server: where, and as whom.
-        target: `#channel` (made and joined if need be) or `@user`.
+        target: `#channel` (joined if need be) or `@user`.
         text: the message; None: read standard input, a line a message; blank lines are skipped.
         timeout_s: seconds without any progress after which it gives up with exit code 75.
         key: makes the cids repeatable; None: random ones.
         thread: seq of the message in whose thread it is said; None: in none.
+        create: whether a channel that is not there is made, which standard error tells; else it is refused.
     """
     target = spelled(target)
     pipe = Pipe()
@@ -89,7 +98,7 @@ async def send(
         try:
             try:
                 async with asyncio.timeout(timeout_s):
-                    conversation = await _open(client, target)
+                    conversation = await _open(client, target, create=create)
             except Untrusted:
                 raise
             except (Disconnected, TimeoutError) as lost:
@@ -100,9 +109,19 @@ async def send(
             await stop(reader, poster)
 
 
-async def _open(client: Client, target: str) -> int:
-    work = client.join if target.startswith("#") else client.open_direct
-    return await persist(client, partial(work, target[1:]), None)
+async def _open(client: Client, target: str, *, create: bool) -> int:
+    """Return the conversation; a script that misspells a channel's name shall not do so without a word."""
+    name = target[1:]
+    if not target.startswith("#"):
+        return await persist(client, partial(client.open_direct, name), None)
+    try:
+        return await persist(client, partial(client.join, name, create=False), None)
+    except CallFailed as failed:
+        if failed.code != Refusal.NO_CONVERSATION or not create:
+            raise
+    made = await persist(client, partial(client.join, name), None)
+    complain(f"There was no channel {target}: it was made. With --no-create, that is refused.")
+    return made
 
 
 async def _post_all(

@@ -3,8 +3,9 @@
     make figures
     python -m tests.attack.figures [ROUNDS] [SECONDS]
 
-Takes twenty minutes, and means something on a machine that does nothing else (a load below 2): the load of each row
-stands in it. What is asked of each attack is what the tests ask; here nothing fails, it is only told.
+Takes twenty minutes (nine attacks on five servers each, twice ten seconds and some to start and to settle), and means
+something on a machine that does nothing else (a load below 2): the load of each row stands in it. What is asked of each
+attack is what the tests ask; of what the honest notice nothing fails here, it is only told.
 """
 
 from __future__ import annotations

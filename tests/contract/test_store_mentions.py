@@ -97,7 +97,9 @@ async def test_call_to_everybody_by_an_edit_is_refused_as_a_new_one_is(world: Wo
     ann, bob = await world.sign_in("ann", "bob")
     await world.post(bob, GENERAL_ID, "hello")
 
-    with pytest.raises(Exception, match=r"^Only operators and voices call everybody with @here: name people"):
+    with pytest.raises(
+        Exception, match=r"^Only operators and voices of a channel .* call everybody with @here. Name people"
+    ):
         await world.edit(bob, 1, "hello @here")
 
     assert (await counts(world, ann), [each.body for each in await world.messages(GENERAL_ID)]) == ((1, 0), ["hello"])

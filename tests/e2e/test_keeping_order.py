@@ -42,7 +42,7 @@ def test_operator_keeps_order_in_a_channel_by_commands(server: ServerProcess, ho
         bob.say("/join #room")
         bob.wait_for("very beginning of #room")
         bob.say("/op bob")
-        bob.wait_for("Only operators of #room do that.")
+        bob.wait_for("Only operators of #room and moderators")
 
         ann.say("/channel moderated on")
         bob.wait_for("ann set the channel to: moderated")

@@ -74,11 +74,16 @@ def real_log() -> list[str]:
     return [line for line in lines if line.strip()][:5000]
 
 
+def made(channel: str) -> bytes:
+    """Return what `send` says when it has made a channel."""
+    return f"There was no channel {channel}: it was made. With --no-create, that is refused.\n".encode()
+
+
 def test_send_prints_the_address_of_an_acknowledged_message(server: ServerProcess, ops: str) -> None:
     first, second = (chat(server, "send", ops, text) for text in ("backup done", "again"))
 
-    assert (first.returncode, first.stdout, first.stderr) == (0, f"{ops}:1\n".encode(), b"")
-    assert second.stdout == f"{ops}:2\n".encode()
+    assert (first.returncode, first.stdout, first.stderr) == (0, f"{ops}:1\n".encode(), made(ops))
+    assert (second.stdout, second.stderr) == (f"{ops}:2\n".encode(), b"")
 
 
 def test_send_never_interprets_commands(server: ServerProcess, ops: str) -> None:
@@ -88,6 +93,17 @@ def test_send_never_interprets_commands(server: ServerProcess, ops: str) -> None
     page = chat(server, "history", ops, "--json")
 
     assert bodies(page.stdout.decode().splitlines()) == ["/quit", "!leave", "//x", "HELP"]
+
+
+def test_send_says_that_it_made_a_channel_and_refuses_to_where_it_is_told(server: ServerProcess) -> None:
+    refused = chat(server, "send", "#nope", "hello", "--no-create")
+    first = chat(server, "send", "#nope", "hello")
+    again = chat(server, "send", "#nope", "hello", "--no-create", name="bob")
+
+    assert (refused.returncode, refused.stdout) == (66, b"")
+    assert first.returncode == again.returncode == 0
+    assert first.stderr == made("#nope")
+    assert again.stderr == b""
 
 
 def test_a_real_log_piped_in_arrives_once_and_in_order_at_early_and_late_readers(server: ServerProcess) -> None:
@@ -164,7 +180,7 @@ def test_send_skips_blank_lines_of_standard_input(server: ServerProcess, ops: st
     done = chat(server, "send", ops, "-", stdin=b"\none\n \t\r\n\ntwo\n\n")
     nothing = chat(server, "send", ops, "-", stdin=b"\n\n")
 
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"{ops}:1\n{ops}:2\n".encode(), b"")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{ops}:1\n{ops}:2\n".encode(), made(ops))
     assert (nothing.returncode, nothing.stdout, nothing.stderr) == (0, b"", b"")
 
 
@@ -199,7 +215,7 @@ def test_send_retries_the_first_connect_until_the_server_is_there(home: Path) ->
     with ServerProcess(home / "data", port=port):
         lines, said = finish(early)
 
-    assert (early.returncode, lines, said) == (0, ["#ops:1"], "")
+    assert (early.returncode, lines, said) == (0, ["#ops:1"], made("#ops").decode())
 
 
 @pytest.mark.parametrize("arguments", [("tail", "#nowhere"), ("history", "#nowhere"), ("tail", "@nobody")])

@@ -99,6 +99,28 @@ def test_message_of_a_webhook_says_that_a_program_wrote_it_and_how_it_calls_itse
     assert [(event["bot"], event.get("via", "")) for event in told] == [(True, "🔥 Grafana"), (True, "")]
 
 
+def test_name_in_a_payload_holds_nothing_that_steers_a_terminal(hook: Hook) -> None:
+    hook.say("one", username="\x1b[31mGraf\u202eana\x07\n")
+
+    [message] = hook.messages()
+    assert message["via"] == "␛[31mGrafana", "an escape is shown as what it is"
+
+
+def test_name_in_a_payload_passes_for_nobody_else(hook: Hook, people: People) -> None:
+    bobs = unique("bob")
+    bob = people.stranger()
+    bob.call("hello", protocol=1)
+    bob.call("register", name=bobs, password="correct horse battery")
+    looks_like_bob = bobs.replace("o", "\N{CYRILLIC SMALL LETTER O}")
+
+    for name in (bobs, looks_like_bob, f"{bobs} ✔", "admin"):
+        assert hook.say(f"by {name}", username=name) == (200, "ok", "")
+    hook.say("fire", username=looks_like_bob, icon_emoji=":fire:")
+
+    assert [message.get("via", "") for message in hook.messages()] == [""] * 5, "each is shown as the webhook's own"
+    assert all(message["bot"] and message["name"] == hook.name for message in hook.messages())
+
+
 @pytest.mark.parametrize("name", ["grafana.json", "alertmanager.json", "gitlab_push.form", "gitlab_pipeline.json"])
 def test_payload_of_a_real_sender_becomes_one_message(hook: Hook, name: str) -> None:
     headers = FORM if name.endswith(".form") else JSON

@@ -196,6 +196,7 @@ class Run:
                 zero=self._zero,
                 rate=self._options.rate / len(names),
                 channels=CHANNELS,
+                names=tuple(names),
                 far_behind=(0, 2000, 300)[number % 3],
             )
             self._workers.append(WorkerProcess(order, self._folder, self._folder / "clients.log"))

@@ -72,6 +72,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     rate: float
     """Posts a second."""
     channels: tuple[str, ...]
+    names: tuple[str, ...]
+    """Of all accounts."""
     far_behind: int
 
 
@@ -132,7 +134,7 @@ class Worker:
         self._random = Random(f"{order.seed} {order.who} {order.life}")
         self._file = os.open(order.file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._recorder = Recorder(order.who)
-        self._work = workload.Workload(order.who, self._random, order.rate, order.channels)
+        self._work = workload.Workload(order.who, self._random, order.rate, order.channels, order.names)
         self._sends = self._acks = self._calls = 0
         self._working = True
         self._settled = False
@@ -256,6 +258,10 @@ class Worker:
             case workload.DeleteOne():
                 delete = Delete(conversation=action.conversation, seq=action.seq)
                 self._ask("delete", action, self._amend(delete, ""))
+            case workload.KeepOrder():
+                request = action.request
+                call = str(request.__struct_config__.tag)
+                self._ask(call, action, self._client.call(request, timeout_s=CALL_WITHIN_S))
             case _:
                 raise AssertionError(action)
 

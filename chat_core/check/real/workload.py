@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from chat_core.check.keeping import Keeping
 from chat_core.client.state.model import ClientState, ConversationState
+from chat_core.protocol.requests.base import Request
 
 BURST: Final = 30
 """Messages in a burst."""
+KEEP_ORDER: Final = 0.7
+"""How often a second somebody does something to others."""
 BACKLOG: Final = 1500
 """Unsent messages above which nothing more is posted."""
 
@@ -82,6 +86,12 @@ class DeleteOne(Action, frozen=True, kw_only=True):
     seq: int
 
 
+class KeepOrder(Action, frozen=True, kw_only=True):
+    """Give a role, sanction somebody, change a channel's rules, or talk privately."""
+
+    request: Request[Any]
+
+
 class Workload:
     """Decides, by a seed and what the client's state shows.
 
@@ -90,13 +100,17 @@ class Workload:
         random: seeded.
         rate: messages a second.
         channels: names of channels, without `#`; the last one is left and joined again now and then.
+        names: of all accounts, for what people do to each other.
     """
 
-    def __init__(self, who: str, random: Random, rate: float, channels: Sequence[str]) -> None:
+    def __init__(
+        self, who: str, random: Random, rate: float, channels: Sequence[str], names: Sequence[str] = ()
+    ) -> None:
         self._who = who
         self._random = random
         self._rate = rate
         self._channels = tuple(channels)
+        self._keeping = Keeping(names, channels, random) if names else None
         self._owed = 0.0
         self._posted = 0
 
@@ -138,6 +152,9 @@ class Workload:
                     actions.append(action)
         if random.random() < 0.3 * passed_s:
             actions += self._join(state)
+        if self._keeping is not None and random.random() < KEEP_ORDER * passed_s:
+            request = self._keeping.request(state)
+            actions += [] if request is None else [KeepOrder(request=request)]
         return actions
 
     def burst(self, state: ClientState, count: int, size: int) -> list[Action]:

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from chat_core.base.errors import ChatError
 from chat_core.base.tasks import spawn, stop
+from chat_core.check.keeping import SHARE, Keeping
 from chat_core.check.simulation.player import Player
 from chat_core.check.simulation.traits import ACTIONS, NAMES, Traits
 from chat_core.client.errors import CallFailed
@@ -29,11 +30,13 @@ class Hands:
     Args:
         traits: of the run.
         chance: decides what is done, where, and how.
+        keeping: what people do to each other; None: nothing in this run.
     """
 
-    def __init__(self, traits: Traits, chance: random.Random) -> None:
+    def __init__(self, traits: Traits, chance: random.Random, keeping: Keeping | None = None) -> None:
         self._traits = traits
         self._chance = chance
+        self._keeping = keeping
         self._posts = 0
         self._calls: list[Any] = []
         self._doing = ""
@@ -41,6 +44,9 @@ class Hands:
 
     def act(self, player: Player) -> None:
         """Do something."""
+        if self._keeping is not None and self._chance.random() < SHARE:
+            self._keep_order(player, self._keeping)
+            return
         (name,) = self._chance.choices(_NAMES, _WEIGHTS)
         self._doing = name
         action: Callable[[Player], None] = getattr(self, f"_{name}")
@@ -157,6 +163,12 @@ class Hands:
                 player.retry(cid)
             else:
                 player.discard(cid)
+
+    def _keep_order(self, player: Player, keeping: Keeping) -> None:
+        request = keeping.request(player.state)
+        if request is not None:
+            self._doing = str(request.__struct_config__.tag)
+            self._call(player, lambda: player.client.call(request))
 
     def _wake(self, player: Player) -> None:
         player.client.wake()

@@ -16,8 +16,9 @@ from chat_core.base.errors import ChatError
 from chat_core.check.broken.temper import Temper
 from chat_core.check.broken.variants import Variant
 from chat_core.check.history import Record
+from chat_core.check.keeping import Keeping
 from chat_core.check.simulation.disk import Disk
-from chat_core.check.simulation.hands import Hands
+from chat_core.check.simulation.hands import CHANNELS, Hands
 from chat_core.check.simulation.house import House
 from chat_core.check.simulation.looks import difference, state_against_store, unsettled
 from chat_core.check.simulation.mischief import EPOCH_BYTES, Mischief
@@ -38,6 +39,8 @@ PARTING_S: Final = 0.8
 """Time in which one speaks while the others lose the connection once more, at the end of some runs."""
 LATE_TIMERS_S: Final = 60.0
 """Time in which the timers of those that were killed go off, to see that they do no harm."""
+KEPT_SHARE: Final = 0.4
+"""Of the runs: those in which people give roles, mute, kick, ban, invite, and talk privately."""
 NEW: Final = 100
 """Number of the first client that is made to compare with."""
 
@@ -75,7 +78,7 @@ class Schedule:
             counted=self._traits.counted,
         )
         self._players: list[Player] = []
-        self._hands = Hands(self._traits, self._chance)
+        self._hands = Hands(self._traits, self._chance, self._keeping())
         self._mischief = Mischief(self._traits, self._chance, self._house, clock, self._players, write)
 
     async def run(self) -> None:
@@ -136,6 +139,13 @@ class Schedule:
             self._fail,
             around or _as_it_is,
         )
+
+    def _keeping(self) -> Keeping | None:
+        """Return what people do to each other: in some runs, and in none in which something is broken on purpose."""
+        chance = random.Random(f"{self._seed}/order")
+        if self._variant is not None or chance.random() >= KEPT_SHARE:
+            return None
+        return Keeping(NAMES[: self._traits.accounts], CHANNELS[1:], chance)
 
     def _parts(self, chance: random.Random) -> Parts:
         """Return the parts of a server's life."""

@@ -60,6 +60,7 @@ def _verdict(case: Case) -> Verdict:
     contents.judge_seen(case)
     pages.judge_pages(case)
     positions.judge_ends(case)
+    senders.judge_refused(case)
     senders.judge_kept(case)
     return case.findings.verdict(case.counts())
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from chat_core.check.history import Stored
+from typing import Final
+
+from chat_core.check.history import Failed, Stored
 from chat_core.check.truth import Dump
 from chat_core.check.verdict.case import Case
 from chat_core.check.verdict.words import short, where
+
+FORBIDDEN: Final = frozenset({"muted", "locked", "archived", "slow_mode", "not_allowed", "banned"})
+"""Codes by which the server says that somebody may not write there (now)."""
 
 
 def judge_order(case: Case, dump: Dump) -> None:
@@ -31,6 +36,24 @@ def judge_order(case: Case, dump: Dump) -> None:
                     )
                     continue
                 before, number = event, lived
+
+
+def judge_refused(case: Case) -> None:
+    """What was refused is not stored: who is muted, or may not write there, has said nothing."""
+    final = case.truth.final()
+    for cid, fate in case.fates.items():
+        event = final.by_cid.get(cid)
+        if event is None or not isinstance(fate, Failed) or fate.code not in FORBIDDEN:
+            continue
+        case.found(
+            "P1",
+            "refused and stored",
+            f"{fate.who} was told at {fate.at:.3f} s that {short(cid)} is refused ({fate.code}), but it is stored at "
+            f"{where(event)}.",
+            *case.post_of(cid),
+            fate,
+            event,
+        )
 
 
 def judge_kept(case: Case) -> None:

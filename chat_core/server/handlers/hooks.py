@@ -11,7 +11,7 @@ from chat_core.server.auth.tokens import hook_digest
 from chat_core.server.context import Context
 from chat_core.server.observe import get_log
 from chat_core.server.registry import handles
-from chat_core.server.rules.permissions import Inside, Permission, operates
+from chat_core.server.rules.permissions import Inside, Permission, only_operators, operates
 from chat_core.server.store import hooks as ops
 from chat_core.server.store.base import Reader, Refused
 
@@ -47,7 +47,7 @@ async def list_hooks(ctx: Context, request: ListHooks) -> Hooks:
         place = reader.find(account, request.conversation)
         [asker] = reader.accounts([account])
         if place.kind != "channel" or not operates(asker.role, place.role):
-            raise Refused(Refusal.NOT_ALLOWED, "Only operators of a channel see its webhooks.")
+            raise Refused(Refusal.NOT_ALLOWED, only_operators(None, "see its webhooks"))
         return Hooks(hooks=tuple(reader.hooks_of(place.id)))
 
     return await ctx.store.read(query)

@@ -13,7 +13,7 @@ from chat_core.server.config import Settings
 from chat_core.server.context import Context
 from chat_core.server.manners import NAMES, with_own
 from chat_core.server.registry import handles
-from chat_core.server.rules.permissions import Inside, Permission, operates
+from chat_core.server.rules.permissions import Inside, Permission, only_operators, operates
 from chat_core.server.store.acts import ChangeManners
 from chat_core.server.store.base import Reader, Refused
 
@@ -29,7 +29,7 @@ async def list_moderation(ctx: Context, request: ListModeration) -> Moderation:
         place = reader.find(account, request.conversation)
         [asker] = reader.accounts([account])
         if place.kind != "channel" or not operates(asker.role, place.role):
-            raise Refused(Refusal.NOT_ALLOWED, "Only operators of a channel see what is moderated there.")
+            raise Refused(Refusal.NOT_ALLOWED, only_operators(None, "see what is moderated there"))
         own = reader.manners(place.id)
         manners, ours = with_own(ctx.services.moderation.manners, own), dict(own)
         return Moderation(

@@ -22,7 +22,7 @@ from chat_core.protocol.requests.order import (
 )
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
-from chat_core.server.rules.permissions import Inside, Permission, operates
+from chat_core.server.rules.permissions import Inside, Permission, only_operators, operates
 from chat_core.server.sessions.bouncer import bannable, parse_ban
 from chat_core.server.store.acts import (
     ChangeRules,
@@ -103,7 +103,7 @@ async def list_member_sanctions(ctx: Context, request: ListMemberSanctions) -> S
         place = reader.find(account, request.conversation)
         [asker] = reader.accounts([account])
         if not operates(asker.role, place.role):
-            raise Refused(Refusal.NOT_ALLOWED, "Only operators of a channel see who is muted or banned there.")
+            raise Refused(Refusal.NOT_ALLOWED, only_operators(None, "see who is muted or banned there"))
         found, more = reader.sanctions(place.id, now, LISTED)
         return Sanctions(sanctions=tuple(found), more=more)
 

@@ -87,6 +87,13 @@ _HOLDS: Final[dict[Role, frozenset[Permission]]] = {
 }
 _LOCAL: Final = frozenset({Permission.INVITE, Permission.BROADCAST})
 """What everybody holds, too, whose connection comes from the server's own machine."""
+_TOLD: Final = {
+    Role.GUEST: "people who are signed in",
+    Role.MEMBER: "people with an account that lasts",
+    Role.MODERATOR: "moderators and owners of this server",
+    Role.OWNER: "owners of this server",
+}
+"""Those who hold what this role is the first to hold, as they are called in a refusal; from the lowest role up."""
 _RANKS: Final[dict[str, int]] = {"guest": 0, "member": 1, "moderator": 2, "owner": 3}
 _CHANNEL_RANKS: Final[dict[str, int]] = {"member": 0, "voice": 1, "operator": 2}
 _MAKER: Final = 3
@@ -104,6 +111,29 @@ def allowed(role: Role, permission: Permission, *, local: bool = False) -> bool:
     if permission in _HOLDS[role]:
         return True
     return local and permission in _LOCAL and role in (Role.MEMBER, Role.MODERATOR, Role.OWNER)
+
+
+def only(permission: Permission, what: str = "do that") -> str:
+    """Return why a request is refused whose permission one does not hold: who does hold it, as a sentence.
+
+    Args:
+        permission: what the request needs.
+        what: what only they do.
+    """
+    lowest = next((role for role in _TOLD if permission in _HOLDS[role]), None)
+    return f"Only {_TOLD[lowest]} {what}." if lowest else "Nobody who is signed in does that."
+
+
+def only_operators(channel: str | None, what: str = "do that", *, voices: bool = False) -> str:
+    """Return why something is refused that a channel's operators do: who they are, as a sentence.
+
+    Args:
+        channel: its name; None: of any.
+        what: what only they do.
+        voices: whether its voices do it, too.
+    """
+    where = f"#{channel}" if channel else "a channel"
+    return f"Only operators{' and voices' if voices else ''} of {where} and moderators of this server {what}."
 
 
 def at_least(role: ServerRole, wanted: ServerRole) -> bool:

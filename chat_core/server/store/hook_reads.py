@@ -7,9 +7,11 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
-from chat_core.base.ids import ConversationId
+from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.values import Hook
+from chat_core.server.store.base import Refused
 from chat_core.server.store.hooks import HookFound
+from chat_core.server.store.look_alikes import check_display_look_alike
 from chat_core.server.store.schema import accounts, hooks
 
 _maker = accounts.alias("maker")
@@ -36,6 +38,14 @@ class SqlHookReader:
         """See HookReads."""
         row = self._connection.execute(_by_secret, {"secret": secret}).first()
         return None if row is None else HookFound(*row)
+
+    def passes_for_another(self, name: str, account: AccountId) -> bool:
+        """See HookReads."""
+        try:
+            check_display_look_alike(self._connection, name, account)
+        except Refused:
+            return True
+        return False
 
     def hooks_of(self, conversation: ConversationId) -> Sequence[Hook]:
         """See HookReads."""

@@ -70,6 +70,15 @@ class HookReads(Protocol):
         """Return the webhook whose secret has this digest."""
         ...
 
+    def passes_for_another(self, name: str, account: AccountId) -> bool:
+        """Return whether a name that a webhook gives itself looks like another account's, or like a word that is kept.
+
+        Args:
+            name: cleaned.
+            account: the webhook's own.
+        """
+        ...
+
     def hooks_of(self, conversation: ConversationId) -> Sequence[Hook]:
         """Return the webhooks of a channel, by number."""
         ...

@@ -138,9 +138,17 @@ class Webhooks:
                 style="text",
                 reply_to=None,
                 ts=now,
-                via=_shown_name(said, hook.name),
+                via=await self._name_for(said, hook),
             )
         )
+
+    async def _name_for(self, said: Said, hook: HookFound) -> str:
+        """Return what a message is shown as said by; empty: the webhook's own name, also instead of somebody else's."""
+        name = _shown_name(said, hook.name)
+        if not name:
+            return ""
+        passes = await self._store.read(lambda reader: reader.passes_for_another(name, hook.account))
+        return "" if passes else name
 
 
 def _key(given: str | None) -> str | None:

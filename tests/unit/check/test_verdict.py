@@ -583,6 +583,22 @@ def test_verdict_excuses_nothing_when_nobody_copied_the_database_back() -> None:
     assert rules(verdict) == {"P1 acknowledged and lost", "P3 delivered otherwise"}
 
 
+@pytest.mark.parametrize("code", ["muted", "banned", "not_allowed"])
+def test_verdict_finds_what_was_refused_and_is_stored_all_the_same(code: str) -> None:
+    refusal = Failed(at=2.0, who="ann", cid=cid(2), code=code)
+    refused = [refusal if isinstance(each, Acked) and each.cid == cid(2) else each for each in sound()]
+
+    assert rules(judge(refused)) == {"P1 refused and stored"}
+
+
+def test_verdict_excuses_what_was_refused_and_sent_again() -> None:
+    refusal = Failed(at=1.5, who="ann", cid=cid(3), code="muted")
+    records = list(sound())
+    at = next(index for index, each in enumerate(records) if isinstance(each, Acked) and each.cid == cid(3))
+
+    assert judge([*records[:at], refusal, posted(3, again=True), *records[at:]]).broken == {}
+
+
 # --- telling ----------------------------------------------------------------------------------------------------
 
 

@@ -19,6 +19,7 @@ from chat_core.server.store.checks.base import KEPT, Outcome
 from chat_core.server.store.checks.examining import BASIC, MORE
 from chat_core.server.store.keys import row_id
 from chat_core.server.store.marks import PinMessage, ReactTo, SetBookmark
+from chat_core.server.store.private import AskChat, CloseChat
 from chat_core.server.store.sqlite import SqliteStore
 from tests.contract.world import World
 
@@ -30,7 +31,8 @@ DIRECT = 4
 the replies 8 and 9 in its thread, the second of them also in the conversation."""
 
 ASIDE = 5
-"""Direct, of ann and eve; its log: message 1, four reactions to it, and a pin."""
+"""Direct, of ann and eve; its log: message 1, four reactions to it, and a pin. Here the private chat 1 took place,
+and 2 goes on."""
 
 
 async def fill(path: Path) -> None:
@@ -62,6 +64,9 @@ async def fill(path: Path) -> None:
         await world.write(ReactTo(account, ASIDE, 1, emoji, on, 1))
     await world.write(PinMessage(eve, ASIDE, 1, True, 1))
     await world.write(SetBookmark(ann, ASIDE, 1, True, 1))
+    await world.write(AskChat(ann, "eve", 1))
+    await world.write(CloseChat(eve, 1, 1))
+    await world.write(AskChat(eve, "ann", 1))
     for what in ("mute", "warn", "kick"):
         await world.write(SanctionOnServer(None, "eve", what, 1))
     await world.store.close()
@@ -497,6 +502,52 @@ DAMAGES = {
     "act_missing": ("audit", "DELETE FROM audit WHERE id = 2", "row 2 is missing"),
     "acts_cut_off": ("audit", "DELETE FROM audit WHERE id = 3", "the log ends at row 2, the store says at row 3"),
     "act_forged": ("audit", "UPDATE audit SET prev_hash = x'00' WHERE id = 3", "row 3 does not continue row 2"),
+    # private chats
+    "private_chat_in_a_channel": (
+        "private-chats",
+        "UPDATE private_chats SET conversation = 3 WHERE number = 1",
+        "private chat 1: it takes place in no direct conversation",
+    ),
+    "private_chat_asked_by_another": (
+        "private-chats",
+        "UPDATE private_chats SET asked_by = 2 WHERE number = 2",
+        "private chat 2: who asked for it is none of the two",
+    ),
+    "private_chat_ended_by_nobody": (
+        "private-chats",
+        "UPDATE private_chats SET ended_by = NULL WHERE number = 1",
+        "private chat 1: it has ended by nobody",
+    ),
+    "private_chat_ended_by_another": (
+        "private-chats",
+        "UPDATE private_chats SET ended_by = 2 WHERE number = 1",
+        "private chat 1: who ended it is none of the two",
+    ),
+    "two_private_chats_at_a_time": (
+        "private-chats",
+        "INSERT INTO private_chats (conversation, asked_by, asked_ts, begun_ts) VALUES (4, 2, 1, 1)",
+        "account 1: it is in the private chats 2 and 3 at a time",
+    ),
+    "private_chat_asked_for_twice": (
+        "private-chats",
+        "INSERT INTO private_chats (conversation, asked_by, asked_ts) VALUES (4, 2, 1), (4, 2, 1)",
+        "private chat 4: the same one asks for it twice",
+    ),
+    "private_chat_untold": (
+        "private-chats",
+        "INSERT INTO private_chats (conversation, asked_by, asked_ts) VALUES (4, 2, 1)",
+        "private chat 3: nobody was told of it",
+    ),
+    "private_chat_of_another_number": (
+        "private-chats",
+        "UPDATE private_chats SET number = 9 WHERE number = 1",
+        "private chat 1 is not there or elsewhere",
+    ),
+    "private_chat_of_number_0": (
+        "private-chats",
+        "UPDATE private_chats SET number = 0 WHERE number = 1",
+        "private chat 0: its number stands for being free",
+    ),
     # the file
     "lost_account": ("references", "DELETE FROM accounts WHERE id = 3", "point to no row of table accounts"),
     "lost_index": ("schema", "DROP INDEX ix_memberships_account", "index ix_memberships_account of table memberships"),

@@ -139,7 +139,9 @@ def test_operator_may_pin_and_delete_what_others_said() -> None:
     names = [each.name for each in fitting(Subject(here, THEIRS, ME))]
 
     assert "pin" in names and "delete" in names and "edit" not in names
-    assert act("pin", THEIRS) == [("answer", Answer("Only operators of #dev pin messages.", fault=True))]
+    assert act("pin", THEIRS) == [
+        ("answer", Answer("Only operators of #dev and moderators of this server pin messages there.", fault=True))
+    ]
 
 
 def test_reactions_are_toggled_by_what_is_there() -> None:

@@ -17,6 +17,7 @@ from chat_core.server.store.checks.logs import check_logs
 from chat_core.server.store.checks.members import check_members, check_unread
 from chat_core.server.store.checks.mentions import check_mentions
 from chat_core.server.store.checks.people import check_account_logs, check_names
+from chat_core.server.store.checks.private import check_private_chats
 from chat_core.server.store.checks.sends import check_sends
 from chat_core.server.store.checks.threads import check_threads
 from chat_core.server.store.checks.ways_in import check_ways_in
@@ -38,6 +39,7 @@ MORE: Final = (
     Check("mentions", check_mentions),
     Check("account-logs", check_account_logs),
     Check("names", check_names),
+    Check("private-chats", check_private_chats),
     Check("audit", check_audit),
     Check("ways-in", check_ways_in),
 )

@@ -15,7 +15,7 @@ from chat_core.base.ids import AccountId
 from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.protocol.events import MessageDeleted, MessageEdited
 from chat_core.protocol.values import ChannelRole, Style
-from chat_core.server.rules.permissions import operates
+from chat_core.server.rules.permissions import Permission, only, operates
 from chat_core.server.store import lookups
 from chat_core.server.store.base import Committed, DeleteMessage, EditMessage, Refused
 from chat_core.server.store.counting import unpack_accounts
@@ -169,7 +169,7 @@ def _own(work: Work, op: EditMessage | DeleteMessage) -> tuple[ConversationRow, 
     if isinstance(op, EditMessage):  # what one has said may be taken back by anybody
         check_may_write(work, row.id, op.account, op.ts, besides_pace=True)
     if row.kind == "announcements" and not (keeps and isinstance(op, DeleteMessage)):
-        raise Refused(Refusal.NOT_ALLOWED, "Only the people who run this server change announcements.")
+        raise Refused(Refusal.NOT_ALLOWED, only(Permission.BROADCAST, "change announcements"))
     found = work.connection.execute(_message, {"key": row_id(row.id, op.seq)}).first() if op.seq <= MAX_SEQ else None
     if found is None:
         raise Refused(Refusal.NO_MESSAGE, REFUSALS[Refusal.NO_MESSAGE].text)

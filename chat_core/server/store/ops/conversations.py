@@ -8,7 +8,7 @@ from chat_core.base.names import check_channel_name
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import TopicChanged
 from chat_core.protocol.limits import CONVERSATIONS_PER_ACCOUNT
-from chat_core.server.rules.permissions import channel_at_least, operates
+from chat_core.server.rules.permissions import Permission, channel_at_least, only, only_operators, operates
 from chat_core.server.store import lookups, private_lookups, views
 from chat_core.server.store.base import (
     Committed,
@@ -122,12 +122,13 @@ def set_channel_topic(work: Work, op: SetChannelTopic) -> Committed:
     if row.kind == "direct":
         raise Refused(Refusal.NOT_ALLOWED, "A direct conversation has no topic.")
     if row.kind == "announcements":
-        raise Refused(Refusal.NOT_ALLOWED, "Only the people who run this server set this topic.")
+        raise Refused(Refusal.NOT_ALLOWED, only(Permission.BROADCAST, "set this topic"))
     if row.topic == op.topic:
         return Committed()
     account = lookups.account(work.connection, op.account)
     if not operates(account.role, seat.role) and not channel_at_least(seat.role, rules_of(row).topic_by):
-        raise Refused(Refusal.NOT_ALLOWED, f"Only operators of #{row.name} set its topic.")
+        voices = rules_of(row).topic_by == "voice"
+        raise Refused(Refusal.NOT_ALLOWED, only_operators(row.name, "set its topic", voices=voices))
     check_may_write(work, row.id, op.account, op.ts, besides_pace=True)
     name = account.name
     seq, eid = append_event(work, row, TOPIC_CHANGED, op.account, op.ts, pack_topic(op.topic))

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, exists, insert, select, update
 from chat_core.base.ids import AccountId
 from chat_core.base.text import clean_line
 from chat_core.protocol.codes import Refusal
-from chat_core.server.rules.permissions import operates
+from chat_core.server.rules.permissions import only_operators, operates
 from chat_core.server.store import lookups
 from chat_core.server.store.base import Committed, Refused
 from chat_core.server.store.lookups import ConversationRow
@@ -101,7 +101,7 @@ def _channel(work: Work, op: MakeInvite) -> ConversationRow:
         if seat is None or not seat.taken:
             row = None
         elif row.visibility == "invite" and not operates(lookups.account(work.connection, op.by).role, seat.role):
-            raise Refused(Refusal.NOT_ALLOWED, f"Only operators of #{row.name} invite to it.")
+            raise Refused(Refusal.NOT_ALLOWED, only_operators(row.name, "invite to it"))
     if row is None or row.kind != "channel":
         shown = clean_line(op.channel[:64])
         raise Refused(Refusal.NO_CONVERSATION, f"There is no channel #{shown} to invite to.")

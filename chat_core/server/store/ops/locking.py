@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert
 
 from chat_core.base.durations import in_words
 from chat_core.protocol.codes import Refusal
-from chat_core.server.rules.permissions import at_least
+from chat_core.server.rules.permissions import Permission, at_least, only
 from chat_core.server.store.acts import LockServer, ServerLock
 from chat_core.server.store.base import Committed, Refused
 from chat_core.server.store.enforcing import LOCK_KEY
@@ -21,7 +21,7 @@ def lock_server(work: Work, op: LockServer) -> Committed:
     """Lock the server down, or end that."""
     who = actor(work, op.account)
     if who.account is not None and not at_least(who.account.role, "moderator"):
-        raise Refused(Refusal.NOT_ALLOWED, "Only moderators of this server do that.")
+        raise Refused(Refusal.NOT_ALLOWED, only(Permission.MODERATE))
     before = work.facts.learn_order(work.connection, op.ts).lock
     if not op.locked and before is None:
         return Committed()

@@ -17,7 +17,7 @@ from chat_core.protocol.events import (
 )
 from chat_core.protocol.limits import BOOKMARKS_PER_ACCOUNT, PINS_PER_CONVERSATION, REACTIONS_PER_MESSAGE
 from chat_core.protocol.reactions import with_added, with_removed
-from chat_core.server.rules.permissions import operates
+from chat_core.server.rules.permissions import only_operators, operates
 from chat_core.server.store import lookups, mark_payloads
 from chat_core.server.store.base import Committed, Refused
 from chat_core.server.store.keys import MAX_SEQ, row_id
@@ -151,7 +151,7 @@ def _check_may_pin(work: Work, row: ConversationRow, seat: Seat | None, account:
     taken = seat is not None and seat.taken
     role = seat.role if seat is not None and taken else "member"
     if not operates(lookups.account(work.connection, account).role, role):
-        raise Refused(Refusal.NOT_ALLOWED, f"Only operators of #{row.name} pin messages there.")
+        raise Refused(Refusal.NOT_ALLOWED, only_operators(row.name, "pin messages there"))
     return True
 
 

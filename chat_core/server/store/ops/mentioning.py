@@ -15,7 +15,7 @@ from chat_core.base.ids import AccountId, ConversationId
 from chat_core.base.mentions import NOBODY, Mentions, mentions_in
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.values import ChannelRole, Everyone, ServerRole
-from chat_core.server.rules.permissions import calls_everybody
+from chat_core.server.rules.permissions import calls_everybody, only_operators
 from chat_core.server.store.base import Refused
 from chat_core.server.store.counting import pack_accounts
 from chat_core.server.store.lookups import chunks
@@ -143,6 +143,7 @@ def _everyone(said: Mentions, kind: str, roles: tuple[ServerRole, ChannelRole]) 
     if kind == "channel" and not calls_everybody(*roles):
         raise Refused(
             Refusal.NOT_ALLOWED,
-            f"Only operators and voices call everybody with @{word}: name people, or write it without the @.",
+            only_operators(None, f"call everybody with @{word}", voices=True)
+            + " Name people, or write it without the @.",
         )
     return word

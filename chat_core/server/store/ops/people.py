@@ -12,6 +12,7 @@ from chat_core.base.names import name_key
 from chat_core.base.text import clean_line
 from chat_core.protocol.codes import Refusal
 from chat_core.server.rules.entry import name_fault
+from chat_core.server.rules.permissions import Permission, only
 from chat_core.server.store import lookups
 from chat_core.server.store.base import Committed, Refused
 from chat_core.server.store.look_alikes import check_look_alike
@@ -207,7 +208,7 @@ def _owner(work: Work, by: AccountId | None) -> Actor:
     """Return who acts, if they may: a role that was taken away meanwhile does not count. Raises: Refused."""
     who = actor(work, by)
     if who.account is not None and who.account.role != "owner":
-        raise Refused(Refusal.NOT_ALLOWED, "Only owners of this server do that.")
+        raise Refused(Refusal.NOT_ALLOWED, only(Permission.ADMINISTER))
     return who
 
 

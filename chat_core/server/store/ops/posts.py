@@ -17,6 +17,7 @@ from chat_core.base.ids import EID_BYTES, AccountId, Cid, ConversationId
 from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.protocol.events import AccountEvent, MessagePosted
 from chat_core.server.rules.judging import Draft
+from chat_core.server.rules.permissions import Permission, only
 from chat_core.server.store import lookups
 from chat_core.server.store.base import AppendMessage, Committed, Refused
 from chat_core.server.store.facts import LogFacts, SeatFacts
@@ -227,7 +228,7 @@ class _Run:
                 raise lookups.no_conversation(op.conversation)
             raise Refused(Refusal.NOT_MEMBER, REFUSALS[Refusal.NOT_MEMBER].text)
         if log.kind == "announcements" and not op.broadcast:
-            raise Refused(Refusal.NOT_ALLOWED, "Only the people who run this server write announcements.")
+            raise Refused(Refusal.NOT_ALLOWED, only(Permission.BROADCAST, "write announcements"))
         if op.prev is not None and (op.prev, op.account) not in self._stored:
             raise Refused(Refusal.UNKNOWN_PREV, REFUSALS[Refusal.UNKNOWN_PREV].text)
         if self._ordered or log.rules is not None:

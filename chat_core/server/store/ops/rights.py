@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from chat_core.base.ids import AccountId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.values import Account
-from chat_core.server.rules.permissions import at_least, operates, standing
+from chat_core.server.rules.permissions import Permission, at_least, only, only_operators, operates, standing
 from chat_core.server.store import lookups
 from chat_core.server.store.acts import Who
 from chat_core.server.store.base import Refused
@@ -80,7 +80,7 @@ def channel(work: Work, who: Actor, ref: int | str) -> tuple[ConversationRow, Se
     if who.account is not None:
         taken = mine is not None and mine.taken
         if not operates(who.account.role, mine.role if mine is not None and taken else "member"):
-            raise Refused(Refusal.NOT_ALLOWED, f"Only operators of #{row.name} do that.")
+            raise Refused(Refusal.NOT_ALLOWED, only_operators(row.name))
     return row, mine
 
 
@@ -97,7 +97,7 @@ def check_server_rank(who: Actor, target: Account) -> None:
     if who.account is None:
         return
     if not at_least(who.account.role, "moderator"):
-        raise Refused(Refusal.NOT_ALLOWED, "Only moderators of this server do that.")
+        raise Refused(Refusal.NOT_ALLOWED, only(Permission.MODERATE))
     if at_least(target.role, who.account.role):
         raise _no_rank(who.account, target)
 

@@ -17,7 +17,7 @@ from chat_core.protocol.codes import Goodbye, Refusal
 from chat_core.protocol.events import AccountEvent, AccountSanctioned, MemberSanctioned
 from chat_core.protocol.values import Account, SanctionKind
 from chat_core.server.rules import refusing
-from chat_core.server.rules.permissions import at_least
+from chat_core.server.rules.permissions import Permission, at_least, only
 from chat_core.server.store import enforcing, lookups
 from chat_core.server.store.acts import Enforced, Expelled, SanctionInChannel, SanctionOnServer
 from chat_core.server.store.base import ANNOUNCEMENTS, Committed, Refused
@@ -110,7 +110,7 @@ def on_server(work: Work, op: SanctionOnServer) -> Committed:
     """Do what is asked to somebody, or to addresses, on the whole server."""
     who = actor(work, op.account)
     if who.account is not None and not at_least(who.account.role, "moderator"):
-        raise Refused(Refusal.NOT_ALLOWED, "Only moderators of this server do that.")
+        raise Refused(Refusal.NOT_ALLOWED, only(Permission.MODERATE))
     target = None if op.target is None else person(work, op.target)
     if target is not None:
         check_server_rank(who, target)

@@ -9,6 +9,7 @@ from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.protocol.limits import DEVICES_PER_ACCOUNT
 from chat_core.protocol.values import Account
 from chat_core.server.rules.entry import why_not
+from chat_core.server.rules.permissions import Permission, only
 from chat_core.server.store import lookups
 from chat_core.server.store.base import Committed, Refused
 from chat_core.server.store.look_alikes import check_look_alike
@@ -129,7 +130,7 @@ def set_password(work: Work, op: SetPassword) -> Committed:
     looks = check_look_alike(work.connection, person.name, person.id)
     who = actor(work, op.by if op.for_them else person.id)
     if op.for_them and who.account is not None and who.account.role != "owner":
-        raise Refused(Refusal.NOT_ALLOWED, "Only owners of this server do that.")
+        raise Refused(Refusal.NOT_ALLOWED, only(Permission.ADMINISTER))
     if not op.for_them and person.password != op.before:
         raise _wrong()
     dropped = [number for number in persons.devices_of(work, person.id) if number != op.keep]

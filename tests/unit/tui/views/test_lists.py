@@ -220,6 +220,19 @@ def test_members_are_listed_by_presence_and_name() -> None:
     assert [member.name if member else None for member in shown.members] == [None, None, "bob", "you", "zoe", "Ann"]
 
 
+def test_operators_and_voices_have_their_marks_in_the_list_of_members() -> None:
+    people = [
+        Member(account=2, name="ann", online=True, channel_role="operator"),
+        Member(account=3, name="bob", online=True, channel_role="voice"),
+        Member(account=4, name="cyd", online=True),
+        Member(account=5, name="dan", online=False, channel_role="operator"),
+    ]
+
+    shown = texts(members(conversation(), by_presence(people), 4, 0, 20, 10).lines)[2:]
+
+    assert [line.split()[-1] for line in shown] == ["@ann", "+bob", "cyd", "@dan"], shown
+
+
 def test_members_that_do_not_fit_or_are_not_loaded_are_counted() -> None:
     here = conversation(members=in_channel(40))
 
