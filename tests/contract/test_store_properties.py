@@ -34,20 +34,10 @@ from chat_core.server.store.acts import (
     SanctionOnServer,
 )
 from chat_core.server.store.attention import MarkEverythingRead, QuietConversation
-from chat_core.server.store.base import (
-    AppendMessage,
-    DeleteMessage,
-    EditMessage,
-    JoinChannel,
-    LeaveConversation,
-    MoveReadMarker,
-    Op,
-    OpenDirect,
-    Refused,
-    RenameAccount,
-    SetChannelTopic,
-    SignInByName,
-)
+from chat_core.server.store.base import Op, Refused
+from chat_core.server.store.conversations import JoinChannel, LeaveConversation, OpenDirect, SetChannelTopic
+from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage, MoveReadMarker
+from chat_core.server.store.people import RenameAccount, SignInByName
 from chat_core.server.store.threading import MoveThreadMarker, SetFollowing
 from tests.contract.world import MakeWorld, World
 

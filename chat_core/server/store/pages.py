@@ -13,11 +13,11 @@ from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.events import ConversationEvent
 from chat_core.protocol.limits import PAGE_BYTES
 from chat_core.protocol.values import FileInfo, Message
-from chat_core.server.store.base import MessagePage
 from chat_core.server.store.counting import unpack_accounts
 from chat_core.server.store.keys import MAX_SEQ, row_id, seq_of
 from chat_core.server.store.lookups import chunks
 from chat_core.server.store.mark_payloads import unpack_counts
+from chat_core.server.store.messages import MessagePage
 from chat_core.server.store.payloads import conversation_event
 from chat_core.server.store.schema import accounts, events, files, messages, reactions
 

@@ -10,19 +10,13 @@ from chat_core.protocol.values import Account
 from chat_core.server.rules import refusing
 from chat_core.server.rules.entry import name_fault, why_not
 from chat_core.server.store import enforcing, lookups
-from chat_core.server.store.base import (
-    ANNOUNCEMENTS,
-    GENERAL,
-    Committed,
-    Refused,
-    RenameAccount,
-)
+from chat_core.server.store.base import ANNOUNCEMENTS, GENERAL, Committed, Refused
 from chat_core.server.store.look_alikes import check_look_alike
 from chat_core.server.store.ops import persons
 from chat_core.server.store.ops.persons import Person
 from chat_core.server.store.ops.speaking import check_may_enter
 from chat_core.server.store.ops.work import Work, add_account, enter, rename_account, tell_joined
-from chat_core.server.store.people import SignInByName
+from chat_core.server.store.people import RenameAccount, SignInByName
 
 
 def sign_in_by_name(work: Work, op: SignInByName) -> Committed:

@@ -10,14 +10,8 @@ from chat_core.protocol.events import TopicChanged
 from chat_core.protocol.limits import CONVERSATIONS_PER_ACCOUNT
 from chat_core.server.rules.permissions import channel_at_least, operates
 from chat_core.server.store import lookups, private_lookups, views
-from chat_core.server.store.base import (
-    Committed,
-    JoinChannel,
-    LeaveConversation,
-    OpenDirect,
-    Refused,
-    SetChannelTopic,
-)
+from chat_core.server.store.base import Committed, Refused
+from chat_core.server.store.conversations import JoinChannel, LeaveConversation, OpenDirect, SetChannelTopic
 from chat_core.server.store.keys import direct_key
 from chat_core.server.store.look_alikes import check_channel_look_alike
 from chat_core.server.store.lookups import ConversationRow
