@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.stamp
 ARGS ?=
+# More than there are processors: a test that starts a server or a client waits for much of its time.
+WORKERS ?= 3
 FOR ?= 600
 
 CHECKS := format-check lint types layers spelling docs-check test
@@ -34,7 +36,7 @@ demo: setup ## The same among lively bots, in a world of its own
 	@$(BIN)/chat-tui demo
 
 test: setup ## Run the test suite (ARGS="-k outbox -x" goes to pytest)
-	@$(BIN)/pytest -n 2 --dist worksteal $(ARGS) || { [ $$? -eq 1 ] && $(BIN)/python -m tests.second_look $(ARGS); }
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS) || { [ $$? -eq 1 ] && $(BIN)/python -m tests.second_look $(ARGS); }
 
 test-long: setup ## Run the tests that take minutes
 	@$(BIN)/pytest -m long --timeout 1800 $(ARGS)

@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rich.text import Text
 from textual.app import App
@@ -33,6 +33,10 @@ from chat_tui.widgets.symbols import AsciiFilter
 from chat_tui.widgets.timeline_pane import TimelinePane
 
 _log = logging.getLogger(__name__)
+
+# One of each for ever: the toolkit remembers with each line what a filter made of it, and knows the filter by identity.
+_HARMLESS: Final = ControlFilter()
+_ASCII: Final = AsciiFilter()
 
 
 class AppBase(App[None], inherit_bindings=False):
@@ -84,8 +88,8 @@ class AppBase(App[None], inherit_bindings=False):
     @override
     def get_line_filters(self) -> list[LineFilter]:
         """See App."""
-        ascii_only = [AsciiFilter()] if self._settings.look.symbols == "ascii" else []
-        return [*super().get_line_filters(), ControlFilter(), *ascii_only]
+        ascii_only = [_ASCII] if self._settings.look.symbols == "ascii" else []
+        return [*super().get_line_filters(), _HARMLESS, *ascii_only]
 
     @override
     def notify(

@@ -6,8 +6,6 @@ and only what changed here is put into it: another client of the same person may
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -42,12 +40,6 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
     def counts(self) -> bool:
         """Whether there is anything in it to come back to."""
         return bool(self.text or self.edits or self.replies_to)
-
-
-def folder_for(root: Path, address: str) -> Path:
-    """Return the folder for what is remembered of a server: readable, and different for each address."""
-    readable = re.sub(r"[^A-Za-z0-9.-]+", "_", address).strip("_")[-40:]
-    return root / f"{readable}-{hashlib.blake2b(address.encode(), digest_size=4).hexdigest()}"
 
 
 def load(folder: Path, account: int) -> dict[str, Draft]:

@@ -27,7 +27,8 @@ from chat_core.base.errors import WorldFault
 from chat_core.transport.urls import is_loopback
 
 WARNING: Final = (
-    "Whoever has this link reads and writes as you, on this machine: give it to nobody. It holds until Ctrl+C."
+    "Whoever has this link reads and writes as you, on this machine: give it to nobody. It holds until Ctrl+C. Your "
+    "browser keeps its key in a cookie until then: who can read its cookies, or runs programs as you, can do the same."
 )
 LOUD_WARNING: Final = (
     "WARNING: this page can be reached from other machines and is not encrypted: whoever is on the way between you and "

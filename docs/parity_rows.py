@@ -34,6 +34,7 @@ OPEN: Final[frozenset[str]] = frozenset()
 """Rows that are not shown yet, or not wholly."""
 
 _APP: Final = "tui/test_app.py::"
+_COMMANDS: Final = "tui/test_commands.py::"
 _PARITY: Final = "tui/test_parity.py::"
 _SERVER: Final = "e2e/test_parity.py::"
 _CLASSIC: Final = "tui/test_classic.py::"
@@ -86,8 +87,8 @@ SYSTEMS: Final = (
                 "The name one signs in with; `/nick NAME`.",
                 "`/nick`",
                 (
-                    _APP + "test_nick_changes_the_name_everywhere_and_is_remembered",
-                    _APP + "test_nick_says_that_a_name_is_taken",
+                    _COMMANDS + "test_nick_changes_the_name_everywhere_and_is_remembered",
+                    _COMMANDS + "test_nick_says_that_a_name_is_taken",
                 ),
             ),
             Row(
@@ -96,12 +97,12 @@ SYSTEMS: Final = (
                 "`/connect HOST`, `/list`, `/join`, `/leave` (`/part`), `/quit`, `/help`.",
                 "the same",
                 (
-                    _APP + "test_connect_with_a_server_goes_there_under_the_name_used_there",
+                    _COMMANDS + "test_connect_with_a_server_goes_there_under_the_name_used_there",
                     _APP + "test_going_to_another_server_is_asked_about_while_something_is_not_sent",
                     _WRITING + "test_draft_is_on_disk_soon_shown_in_the_list_and_there_at_the_next_start",
                     _PAGE + "test_draft_is_there_again_after_going_elsewhere_and_back",
                     _PARITY + "test_channel_is_listed_joined_and_left_by_all_its_names",
-                    _APP + "test_connect_leads_to_the_start_screen_and_quit_leaves",
+                    _COMMANDS + "test_connect_leads_to_the_start_screen_and_quit_leaves",
                     _PARITY + "test_help_tells_of_everything_and_of_one_command",
                 ),
             ),
@@ -204,7 +205,7 @@ SYSTEMS: Final = (
                 "`/users`",
                 (
                     _PARITY + "test_answer_of_users_is_for_the_one_who_asks",
-                    _APP + "test_users_lists_who_is_here",
+                    _COMMANDS + "test_users_lists_who_is_here",
                     "unit/tui/commands/test_classic.py::test_classic_form_with_a_slash_is_an_ordinary_command_line",
                 ),
             ),
@@ -235,7 +236,7 @@ SYSTEMS: Final = (
                 "`/help`",
                 (
                     _PARITY + "test_help_tells_of_everything_and_of_one_command",
-                    _APP + "test_help_opens_and_closes",
+                    _COMMANDS + "test_help_opens_and_closes",
                 ),
             ),
             Row(

@@ -414,10 +414,6 @@ class Client:
         """Everything that is known was read: here at once, at the server in one request or at the next reconnect."""
         self._engine.glances.mark_all_read()
 
-    async def unread_from(self, conversation: int, seq: int) -> None:
-        """Move the read marker back, in front of a message: it and what follows is unread again. Raises: as `call`."""
-        await self.call(MarkRead(conversation=conversation, seq=seq - 1, back=True))
-
     async def mentions(self, *, limit: int = 50, cursor: str = "") -> Mentions:
         """Read what mentions oneself, in all conversations, the newest first.
 

@@ -16,8 +16,6 @@ RATE_SHARE: Final = 0.98
 """Part of a rate that is used: two clocks are never quite the same."""
 RESERVE_SHARE: Final = 0.25
 """Part of the rest that messages leave to calls that somebody waits for: a pipe of lines does not stop a person."""
-MESSAGE_BYTES: Final = 128
-"""Bytes of a message around its body, about."""
 
 
 class _Level:

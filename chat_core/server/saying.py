@@ -11,7 +11,8 @@ from chat_core.protocol.limits import BODY_BYTES
 from chat_core.server.context import Context
 from chat_core.server.observe import get_log
 from chat_core.server.store.acts import SanctionInChannel, SanctionOnServer
-from chat_core.server.store.base import AppendMessage, EditMessage, Moderated, Refused, StoreBroken
+from chat_core.server.store.base import Moderated, Refused, StoreBroken
+from chat_core.server.store.messages import AppendMessage, EditMessage
 
 log = get_log(__name__)
 

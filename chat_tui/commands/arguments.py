@@ -260,7 +260,9 @@ class Which(Argument):
         """See Argument."""
         digits = text.removeprefix("#")
         if not (digits.isascii() and digits.isdigit() and 0 < len(digits) < _MOST_DIGITS and int(digits)):
-            raise UsageFault(f"'{text[:40]}' is no number of a message: Ctrl+S, then i, tells it.")
+            raise UsageFault(
+                f"'{text[:40]}' is no number of a message: its details tell it, or /numbers on in line mode."
+            )
         return cls(digits)
 
 

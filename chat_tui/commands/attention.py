@@ -13,7 +13,7 @@ from chat_tui.commands.context import Answer, Calls, Context
 
 @command("mentions", example="/mentions")
 async def mentions(ctx: Context) -> None:
-    """List what mentions you, everywhere, the newest first; Enter shows one where it was said."""
+    """List what mentions you, everywhere, the newest first, each where it was said."""
     found = await _mentions(ctx.calls, b"")
     if not found.hits:
         ctx.desk.answer(Answer("Nobody has mentioned you where you are."))
@@ -45,7 +45,7 @@ async def read_all(ctx: Context) -> None:
 
 @command("quiet", example="/quiet on")
 async def quiet(ctx: Context, wanted: OnOff = OnOff("")) -> None:
-    """Hear of this conversation only where it names you: no badge, no way there by Alt+A.
+    """Hear of this conversation only where it names you: no badge, no stop on the way to news.
 
     It holds on all your devices until /quiet off. Alone, it tells how it is.
     """

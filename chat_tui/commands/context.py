@@ -156,6 +156,11 @@ class Desk(Protocol):
         """The number of the selected message; 0: none is selected."""
         ...
 
+    @property
+    def has_keys(self) -> bool:
+        """Whether messages can be selected and keys pressed there, so that one may speak of them."""
+        ...
+
     def show_help(self, topic: str) -> None:
         """Show the help; empty: from its beginning, else at a command."""
         ...

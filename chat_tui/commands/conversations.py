@@ -98,7 +98,8 @@ async def dm(ctx: Context, user: User, text: Rest = Rest("")) -> None:
 async def history(ctx: Context, user: User) -> None:
     """Open what you and somebody else have said to each other."""
     ctx.desk.open_soon(await ctx.calls.open_direct(user.removeprefix("@")))
-    ctx.desk.answer(Answer(f"Your history with {user}: PgUp reads back, to its beginning."))
+    how = "PgUp reads back, to its beginning." if ctx.desk.has_keys else "/read 100 reads out its last 100 messages."
+    ctx.desk.answer(Answer(f"Your history with {user}: {how}"))
 
 
 @command("topic", example="/topic Release on Friday")

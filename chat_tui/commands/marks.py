@@ -46,7 +46,7 @@ async def unpin(ctx: Context, message: Which = _NO_NUMBER) -> None:
 
 @command("pinned", aliases=("pins",), example="/pins")
 async def pins(ctx: Context) -> None:
-    """List what is pinned here; Enter shows one where it was said."""
+    """List what is pinned here, each where it was said."""
     here = ctx.here
     found = await ctx.calls.call(ReadPins(conversation=here.id))
     hits = [SearchHit(conversation=here.id, target=here.target, message=message) for message in found.messages]
@@ -72,7 +72,7 @@ async def unbookmark(ctx: Context, message: Which = _NO_NUMBER) -> None:
 
 @command("saved", aliases=("bookmarks",), example="/bookmarks")
 async def bookmarks(ctx: Context) -> None:
-    """List your bookmarks, the newest first; Enter shows one where it was said."""
+    """List your bookmarks, the newest first, each where it was said."""
     hits: list[SearchHit] = []
     page = await ctx.calls.call(ReadBookmarks())
     while True:
@@ -83,7 +83,8 @@ async def bookmarks(ctx: Context) -> None:
         if page.next is None:
             break
         page = await ctx.calls.call(ReadBookmarks(before=page.next))
-    _show(ctx, "Your bookmarks", hits, "You have no bookmarks: Ctrl+S selects a message, * puts one there.")
+    how = "Ctrl+S selects a message, *" if ctx.desk.has_keys else "/bookmark 17"
+    _show(ctx, "Your bookmarks", hits, f"You have no bookmarks: {how} puts one there.")
 
 
 def _show(ctx: Context, title: str, hits: list[SearchHit], none: str) -> None:

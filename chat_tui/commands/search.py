@@ -9,7 +9,7 @@ from chat_tui.commands.context import Answer, Context
 
 @command("search", aliases=("find",), example='/search "disk full" from:ann in:#ops')
 async def search(ctx: Context, query: Rest) -> None:
-    """Find messages by their words; Enter shows one where it was said.
+    """Find messages by their words, each where it was said.
 
     All must be in a message: words, "words that stand together", beginnings* of words, and filters: from:ann or
     from:me, in:#ops, before:2026-01-31, after:2026-01-31, on:2026-01-31, has:link, mentions:me.

@@ -35,7 +35,10 @@ async def export(ctx: Context, file: FileName) -> None:
 
 @command("help", key="f1", example="/help topic", classic=("HELP", "/help"))
 async def help_(ctx: Context, about: CommandName = CommandName("")) -> None:
-    """Show keys and commands, or all about one command."""
+    """Show keys and commands, or all about one command.
+
+    `/help keys`, `/help commands` and `/help classic` show one part alone.
+    """
     ctx.desk.show_help(about)
 
 

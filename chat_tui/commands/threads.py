@@ -21,7 +21,7 @@ _ADDRESS: Final = re.compile(r"([#@]\S+)?:([1-9][0-9]{0,9})")
 async def reply(ctx: Context, text: Rest) -> None:
     """Answer the last message of somebody else, or one by its number.
 
-    Ctrl+S selects a message to answer; i shows its number there.
+    The details of a message tell its number; in line mode, /numbers on tells all of them.
     """
     first, _, rest = text.partition(" ")
     if _ADDRESS.fullmatch(first):
@@ -39,7 +39,7 @@ async def reply(ctx: Context, text: Rest) -> None:
 
 @command("thread", example="/thread :17")
 async def thread(ctx: Context, message: MessageNumber = MessageNumber("")) -> None:
-    """Open the newest thread here, or that of a message by its number; Esc leads back."""
+    """Open the newest thread here, or that of a message by its number."""
     if message.startswith(("#", "@")) and _ADDRESS.fullmatch(message):
         target, _, seq = message.rpartition(":")
         ctx.desk.open_thread(ctx.find(target).id, int(seq))
@@ -52,7 +52,7 @@ async def threads(ctx: Context) -> None:
     """Show the threads that you follow, those with the newest replies first."""
     found = await ctx.calls.call(ListThreads())
     if not found.threads:
-        ctx.desk.answer(Answer("You follow no thread. Ctrl+S and t open one; who writes in it follows it."))
+        ctx.desk.answer(Answer(f"You follow no thread. {_opening(ctx)}; who writes in it follows it."))
         return
     known = ctx.state.conversations
     listed = [(known[each.conversation].target, each) for each in found.threads if each.conversation in known]
@@ -81,11 +81,17 @@ async def also(ctx: Context) -> None:
     ctx.desk.write_also()
 
 
+def _opening(ctx: Context) -> str:
+    return "Ctrl+S selects a message, t opens its thread" if ctx.desk.has_keys else "/thread 17 opens that of a message"
+
+
 def _named(ctx: Context, address: str, done: str) -> int:
-    """Return the seq in `:17` or `#here:17`. Raises: UsageFault."""
-    match = _ADDRESS.fullmatch(address)
+    """Return the seq in `17`, `:17` or `#here:17`. Raises: UsageFault."""
+    # Where nothing but a number can stand, it needs no colon.
+    bare = address.removeprefix("#")
+    match = _ADDRESS.fullmatch(f":{bare}" if bare.isascii() and bare.isdigit() else address)
     if match is None:
-        raise UsageFault(f"'{address}' is no message: write :17, or select it with Ctrl+S.")
+        raise UsageFault(f"'{address}' is no number of a message: write it as :17.")
     target, seq = match.groups()
     if target is not None and name_key(target) != name_key(ctx.here.target):
         raise UsageFault(f"{address} is in another conversation; a message can only be {done} where it was said.")
@@ -118,4 +124,4 @@ def _newest(ctx: Context) -> Message:
     for message in reversed(list(ctx.here.timeline)):
         if message.replies or message.thread is not None:
             return message
-    raise UsageFault("There is no thread here yet: Ctrl+S selects a message, t opens its thread.")
+    raise UsageFault(f"There is no thread here yet. {_opening(ctx)}.")

@@ -154,6 +154,11 @@ class PlainDesk:
         """See Desk: nothing can be selected."""
         return 0
 
+    @property
+    def has_keys(self) -> bool:
+        """See Desk: there are lines only."""
+        return False
+
     def show_help(self, topic: str) -> None:
         """See Desk. Raises: UsageFault: the line mode has its own."""
         raise UsageFault("/help lists the commands.")

@@ -17,12 +17,12 @@ from chat_core.base.errors import ChatError
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.text import line_for_terminal
 from chat_core.client import FileTokens
+from chat_core.client.storage_files import folder_for
 from chat_core.protocol.requests.signin import SignOut
 from chat_core.transport.connect import Connector
 from chat_core.transport.urls import Invitation
 from chat_tui import storage
 from chat_tui.bridge import KNOWN
-from chat_tui.drafts import folder_for
 from chat_tui.plain.console import Console, Pipes
 from chat_tui.plain.desk import Leaving, PlainDesk
 from chat_tui.plain.entering import NEW, Entering, Given

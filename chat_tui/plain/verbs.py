@@ -50,7 +50,7 @@ def help_lines(about: str) -> list[str]:
     """Return the help, a sentence a line.
 
     Args:
-        about: a command, with or without its slash; `all`; empty: what is needed at first.
+        about: a command, with or without its slash; `all` or `commands`; empty: what is needed at first.
     """
     about = about.strip().removeprefix(PREFIX)
     if not about:
@@ -62,7 +62,7 @@ def help_lines(about: str) -> list[str]:
             *(f"{command.usage}: {command.summary}" for command in known),
             "Tab completes names and commands, Up brings back what you wrote, Ctrl+D leaves.",
         ]
-    if about.casefold() == "all":
+    if about.casefold() in ("all", "commands"):
         return [
             *(f"{verb.usage}: {verb.summary}" for verb in VERBS),
             *(f"{each.usage}: {each.summary}" for each in ALL),

@@ -26,7 +26,7 @@ from chat_tui.messages import ConversationChosen, LinkChosen, MemberChosen, Olde
 from chat_tui.screens.base import HelpWanted
 from chat_tui.screens.choices import Choice, choices, slot_choice
 from chat_tui.screens.found import FoundScreen
-from chat_tui.screens.help import help_lines
+from chat_tui.screens.help_lines import help_lines
 from chat_tui.screens.kept import KeptScreen
 from chat_tui.screens.panes import Panes
 from chat_tui.screens.switcher import Switcher

@@ -28,6 +28,11 @@ class DeskScreen(SecretAsking):
         """The number of the selected message; 0: none is selected."""
         raise NotImplementedError
 
+    @property
+    def has_keys(self) -> bool:
+        """Whether messages can be selected and keys pressed here: always."""
+        return True
+
     def open_thread(self, conversation: int, seq: int) -> None:
         """Show the thread that hangs on a message, or that a message is in."""
         raise NotImplementedError

@@ -1,83 +1,20 @@
-"""The help: made from the tables of keys and commands when it is opened, so that it is never behind them."""
+"""Pages of lines that scroll over whatever was there; the help is one of them. What it says: `help_lines`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby
-from typing import ClassVar, Final
+from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from typing_extensions import override
 
-from chat_core.base.errors import UsageFault
-from chat_tui.commands.command import Command
-from chat_tui.commands.line import PREFIX
-from chat_tui.commands.registry import ALL, CLASSIC, find
-from chat_tui.commands.tables import pair_lines
-from chat_tui.keys import KEYS, Key, spelled
+from chat_tui.keys import KEYS, Key
 from chat_tui.screens.base import BaseScreen
-from chat_tui.views.clean import drawable_line
-from chat_tui.views.lines import Line, Role, Span, cropped, spread
+from chat_tui.screens.help_lines import help_lines
+from chat_tui.views.lines import Line, Span, cropped, spread
 from chat_tui.views.wrap import wrap
 from chat_tui.widgets.bars import Rows
-
-_MARGIN: Final = "  "
-_ABOUT_LINES: Final = (
-    "A line is sent as it is. One that begins with / is a command, // at the beginning says a slash.",
-    "The beginning of a command's name is enough where it is the only one: /to is /topic.",
-    "Classic forms are how earlier systems spell commands; without a slash they count as a whole line only.",
-)
-
-
-def help_lines(topic: str, keys: Sequence[Key] = KEYS) -> list[Line]:
-    """Return the help.
-
-    Args:
-        topic: a command, by its name or an alias; empty: everything.
-        keys: the bindings in use.
-    """
-    if topic:
-        try:
-            return _about(find(topic))
-        except UsageFault as fault:
-            return [_text(drawable_line(str(fault)), "error"), Line(), *_everything(keys)]
-    return _everything(keys)
-
-
-def _everything(keys: Sequence[Key]) -> list[Line]:
-    lines: list[Line] = []
-    for group, found in groupby(keys, key=lambda key: key.group):
-        rows = [(key.label, key.description) for key in found if key.listed]
-        lines += [_heading(group), *_table(rows), Line()]
-    lines += [_heading("commands"), *_table([(command.usage, command.summary) for command in ALL]), Line()]
-    classic = [(form.shown, f"as {PREFIX}{command.name}") for form, command in CLASSIC]
-    lines += [_heading("classic forms"), *_table(classic), Line()]
-    return [*lines, *(_text(sentence, "muted") for sentence in _ABOUT_LINES)]
-
-
-def _about(command: Command) -> list[Line]:
-    facts = [("Example", command.example)]
-    if command.aliases:
-        facts.append(("Also", ", ".join(f"/{alias}" for alias in command.aliases)))
-    if command.classic:
-        facts.append(("Classic", ", ".join(form.shown for form in command.classic)))
-    if command.key:
-        facts.append(("Key", spelled(command.key)))
-    more = [_text(command.details), Line()] if command.details else []
-    return [_text(command.usage, "strong"), Line(), _text(command.summary), *more, Line(), *_table(facts)]
-
-
-def _table(rows: Sequence[tuple[str, str]]) -> Iterable[Line]:
-    return (line._replace(spans=(Span(_MARGIN), *line.spans)) for line in pair_lines(rows))
-
-
-def _heading(name: str) -> Line:
-    return Line((Span(_MARGIN + name.upper(), "heading"),))
-
-
-def _text(text: str, role: Role = "text") -> Line:
-    return Line((Span(_MARGIN), Span(text, role)))
 
 
 class Page(Rows, can_focus=False):

@@ -7,6 +7,7 @@ the password is not filled in again.
 from __future__ import annotations
 
 from typing import ClassVar
+from unicodedata import normalize
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,6 +17,7 @@ from typing_extensions import override
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import MAX_ACCOUNT, check_account_name
+from chat_core.protocol.limits import PASSWORD_LEAST
 from chat_core.protocol.requests.session import Welcome
 from chat_tui.bridge import Way
 from chat_tui.screens.base import BaseScreen
@@ -25,6 +27,8 @@ from chat_tui.screens.ways import WayRows, ways_for
 from chat_tui.views.clean import drawable_line
 
 _LONGEST_PASSWORD = 1024
+_KNOWN_PASSWORD = "Your password"
+_NEW_PASSWORD = f"A password of at least {PASSWORD_LEAST} characters, twice"
 _HINTS = "Enter goes · Esc goes back · ↑ ↓ choose · Tab moves"
 
 
@@ -96,6 +100,7 @@ class SignInScreen(BaseScreen):
         self._rows.choose_kind(way.kind)
         self._heading = Heading(f"Sign in: {drawable_line(in_words(choice.address))}", classes="title")
         self._who = _Line(placeholder="your name", max_length=2 * MAX_ACCOUNT, id="name")
+        self._about_password = Heading(_KNOWN_PASSWORD, classes="password")
         self._password = _secret("password", "password")
         self._again = _secret("the same again", "again", classes="register")
         self._invite = _Line(placeholder="invite code, if you need one", max_length=64, id="invite", classes="register")
@@ -110,6 +115,7 @@ class SignInScreen(BaseScreen):
             yield self._heading
             yield self._who
             yield self._rows
+            yield self._about_password
             yield self._password
             yield self._again
             yield Heading("Invite code, if you need one", classes="register")
@@ -158,6 +164,9 @@ class SignInScreen(BaseScreen):
         elif kind == "register" and self._again.value != self._password.value:
             self._again.value = ""
             self._say("The two passwords are not the same: write them again.", self._password)
+        elif kind == "register" and len(normalize("NFC", self._password.value)) < PASSWORD_LEAST:
+            self._password.value = self._again.value = ""
+            self._say(f"A password has at least {PASSWORD_LEAST} characters: write a longer one.", self._password)
         else:
             invite = self._invite.value.strip() if kind == "register" else ""
             self.post_message(self.Wanted(name, Way(kind, self._password.value, invite)))
@@ -174,6 +183,7 @@ class SignInScreen(BaseScreen):
         """Show the fields that belong to the marked way."""
         kind = self._rows.kind
         self.set_class(kind == "register", "-register")
+        self._about_password.say(_NEW_PASSWORD if kind == "register" else _KNOWN_PASSWORD)
         self.set_class(kind == "guest", "-guest")
         if self.focused is not None and kind != "register" and self.focused is not self._who:
             self.set_focus(self._who if kind == "guest" else self._password)

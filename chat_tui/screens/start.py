@@ -120,7 +120,7 @@ class StartScreen(BaseScreen):
         self._address_field.value = self._begin_with
         self._choose(self._begin_at)
         if self._begin_as:
-            self._name_field.value = self._begin_as
+            self._name_field.suggest(self._begin_as)
         self._name_field.focus()
 
     def on_server_rows_clicked(self, event: ServerRows.Clicked) -> None:
@@ -163,7 +163,7 @@ class StartScreen(BaseScreen):
         self._rows.choose(index)
         address, name = self._rows.choices[self._rows.index]
         if self._name_field.value in ("", before):
-            self._name_field.value = name
+            self._name_field.suggest(name)
         self._address_field.display = not address
         if not address:
             self.set_focus(self._address_field)

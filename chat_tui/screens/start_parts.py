@@ -94,6 +94,11 @@ class ServerRows(Rows, can_focus=False):
 class Field(Input):
     """A line to be written."""
 
+    def suggest(self, value: str) -> None:
+        """Fill in what somebody may mean: what is typed takes its place, and so it is marked."""
+        self.value = value
+        self.select_all()
+
     async def _on_key(self, event: events.Key) -> None:
         """See Widget."""
         await carry_out(self, event)
@@ -138,6 +143,11 @@ class Heading(Rows, can_focus=False):
     def __init__(self, words: str, *, classes: str = "") -> None:
         super().__init__(classes=classes)
         self._words = words
+
+    def say(self, words: str) -> None:
+        """Say something else."""
+        self._words = words
+        self.changed()
 
     @override
     def rows(self, width: int, height: int) -> Sequence[Line]:

@@ -19,6 +19,7 @@ from chat_core.client.door import ASK_A_PERSON
 from chat_core.client.errors import CallFailed, Disconnected, Untrusted
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import LinkStatus
+from chat_core.client.storage_files import folder_for
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.requests.presence import SetPresence
 from chat_core.protocol.requests.session import Welcome
@@ -27,7 +28,6 @@ from chat_core.transport.urls import Invitation, parse_address
 from chat_tui.bridge import KNOWN, Bridge, Way
 from chat_tui.commands.context import Answer
 from chat_tui.config import Settings
-from chat_tui.drafts import folder_for
 from chat_tui.embedded import Embedded
 from chat_tui.keys import Keymap
 from chat_tui.live_page import LivePage

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from chat_core.protocol.values import SearchHit
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.emphasis import masked
+from chat_tui.views.formatting import in_one_line
 from chat_tui.views.lines import Line, Span, cropped, spread
 from chat_tui.views.names import name_role, shown_name
 from chat_tui.views.programs import author_of
@@ -54,9 +55,11 @@ def snippet(body: str, spans: Sequence[tuple[int, int]], cells: int) -> list[Spa
 
     Args:
         body: as stored; not safe to draw.
-        spans: what is to stand out, in characters of it.
+        spans: what is to stand out, in characters of it; without any, it is drawn like all that is one line.
         cells: room.
     """
+    if not spans:
+        return [Span(drawable_line(in_one_line(body, 4 * cells)), "text")]
     body = masked(body)
     start = _begin(body, spans, cells)
     found = [Span(_DELETED, "quiet")] if start else []

@@ -7,7 +7,6 @@ from typing import ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 from typing_extensions import override
@@ -75,17 +74,6 @@ class PassagePane(TimelinePane, can_focus=False):
     # --- where it is
 
     @override
-    def resized(self, size: Size) -> None:
-        """See Scroller."""
-        first = not self._rows
-        self.screen.clear_selection()
-        self._lay_out()
-        if first:
-            self._open()
-        else:
-            self.placed()
-
-    @override
     def placed(self) -> None:
         """See TimelinePane."""
         super().placed()
@@ -117,6 +105,7 @@ class PassagePane(TimelinePane, can_focus=False):
 
     # --- inside
 
+    @override
     def _open(self) -> None:
         history = self._history
         if history is None or not self.window.height:
@@ -127,6 +116,7 @@ class PassagePane(TimelinePane, can_focus=False):
         view.go_below(max(0, index), view.rows // _ABOVE)
         self.placed()
 
+    @override
     def _lay_out(self) -> None:
         history = self._history
         self.forget_strips()

@@ -11,7 +11,6 @@ from datetime import tzinfo
 from functools import partial
 from typing import Final
 
-from textual.geometry import Size
 from textual.message import Message
 from typing_extensions import override
 
@@ -217,17 +216,6 @@ class Timeline(PointedPane, can_focus=False):
         super().moved_to(line)
         self._ask_for_older()
 
-    @override
-    def resized(self, size: Size) -> None:
-        """See Scroller."""
-        first = not self._rows
-        self.screen.clear_selection()
-        self._lay_out()
-        if first:
-            self._open()
-        else:
-            self.placed()
-
     def on_mount(self) -> None:
         """Tell what is visible when the window has the focus again."""
         self.watch(self.app, "app_focus", self._tell_read, init=False)
@@ -249,6 +237,7 @@ class Timeline(PointedPane, can_focus=False):
             return Reader(None, "", self._zone, self._channels)
         return Reader(me.id, me.name, self._zone, self._channels, me.display, self._ignored)
 
+    @override
     def _lay_out(self) -> None:
         """Lay out anew: conversation, width, reader or names are others. Where the window is comes afterwards."""
         history = self._history
@@ -267,6 +256,7 @@ class Timeline(PointedPane, can_focus=False):
             if longest > self._longest and self._columns(longest) != self._columns(self._longest):
                 self._lay_out()
 
+    @override
     def _open(self) -> None:
         history = self._history
         if history is not None and self.window.height:

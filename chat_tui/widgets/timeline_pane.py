@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator
 from typing import Final
 
 from textual import events
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
 from textual.selection import Selection
 from textual.strip import Strip
 from typing_extensions import override
@@ -68,6 +68,23 @@ class TimelinePane(Scroller, Painted, can_focus=False):
         return reader._replace(roomy=look.density == "roomy", emoji_names=look.emoji == "names")
 
     # --- moving
+
+    @override
+    def resized(self, size: Size) -> None:
+        """See Scroller."""
+        first = not self._rows
+        self.screen.clear_selection()
+        self._lay_out()
+        if first:
+            self._open()
+        else:
+            self.placed()
+
+    def _lay_out(self) -> None:
+        """Lay out the history for the window's width; for subclasses."""
+
+    def _open(self) -> None:
+        """Go where reading begins; for subclasses."""
 
     def placed(self) -> None:
         """Show what the view has in its window now; to be called after each change of it."""

@@ -22,7 +22,9 @@ from pathlib import Path
 from chat_core.base.clock import SystemClock
 from chat_core.base.ids import AccountId, Cid
 from chat_core.bench.posting import Posters, channel_names
-from chat_core.server.store.base import AppendMessage, JoinChannel, SignInByName
+from chat_core.server.store.conversations import JoinChannel
+from chat_core.server.store.messages import AppendMessage
+from chat_core.server.store.people import SignInByName
 from chat_core.server.store.sqlite import SqliteStore
 from chat_core.transport.urls import parse_address
 from tests.support.processes import ServerProcess

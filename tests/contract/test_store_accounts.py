@@ -8,7 +8,7 @@ from chat_core.base.ids import AccountId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import ConversationJoined
 from chat_core.protocol.values import Account
-from chat_core.server.store.base import RenameAccount, SignInByName
+from chat_core.server.store.people import RenameAccount, SignInByName
 from tests.contract.world import GENERAL_ID, World
 
 

@@ -8,7 +8,10 @@ from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted
 from chat_core.protocol.values import Message
-from chat_core.server.store.base import DeleteMessage, EditMessage, Refused, RenameAccount, SetChannelTopic
+from chat_core.server.store.base import Refused
+from chat_core.server.store.conversations import SetChannelTopic
+from chat_core.server.store.messages import DeleteMessage, EditMessage
+from chat_core.server.store.people import RenameAccount
 from tests.contract.world import ANNOUNCEMENTS_ID, GENERAL_ID, World
 
 

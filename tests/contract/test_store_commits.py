@@ -10,7 +10,8 @@ import pytest
 
 from chat_core.base.tasks import spawn
 from chat_core.protocol.codes import Refusal
-from chat_core.server.store.base import ANNOUNCEMENTS, GENERAL, Committed, JoinChannel, Op, Reader, Refused
+from chat_core.server.store.base import ANNOUNCEMENTS, GENERAL, Committed, Op, Reader, Refused
+from chat_core.server.store.conversations import JoinChannel
 from tests.contract.world import ANNOUNCEMENTS_ID, GENERAL_ID, MakeWorld, World
 
 

@@ -8,15 +8,10 @@ from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import ConversationJoined, ConversationLeft, TopicChanged
 from chat_core.protocol.limits import CONVERSATIONS_PER_ACCOUNT
-from chat_core.server.store.base import (
-    JoinChannel,
-    LeaveConversation,
-    MoveReadMarker,
-    OpenDirect,
-    Refused,
-    SetChannelTopic,
-    SignInByName,
-)
+from chat_core.server.store.base import Refused
+from chat_core.server.store.conversations import JoinChannel, LeaveConversation, OpenDirect, SetChannelTopic
+from chat_core.server.store.messages import MoveReadMarker
+from chat_core.server.store.people import SignInByName
 from tests.contract.world import ANNOUNCEMENTS_ID, GENERAL_ID, World
 
 # --- channels -------------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chat_core.protocol.limits import PAGE_BYTES, PAGE_ITEMS
-from chat_core.server.store.base import MessagePage, SetChannelTopic
+from chat_core.server.store.conversations import SetChannelTopic
+from chat_core.server.store.messages import MessagePage
 from tests.contract.world import GENERAL_ID, World
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from chat_core.base.ids import AccountId
 from chat_core.protocol.codes import Refusal
-from chat_core.server.store.base import JoinChannel, Refused, RenameAccount, SignInByName
-from chat_core.server.store.people import NewDevice, RegisterAccount
+from chat_core.server.store.base import Refused
+from chat_core.server.store.conversations import JoinChannel
+from chat_core.server.store.people import NewDevice, RegisterAccount, RenameAccount, SignInByName
 from tests.contract.world import World
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import ConversationJoined, ConversationLeft, ReadMarkerMoved
-from chat_core.server.store.base import MoveReadMarker, SetChannelTopic
+from chat_core.server.store.conversations import SetChannelTopic
+from chat_core.server.store.messages import MoveReadMarker
 from tests.contract.world import ANNOUNCEMENTS_ID, GENERAL_ID, World
 
 

@@ -13,7 +13,10 @@ from chat_core.protocol.events import ConversationQuieted, MessageEdited, Messag
 from chat_core.protocol.limits import PAGE_BYTES
 from chat_core.server.store.acts import GiveRole
 from chat_core.server.store.attention import MarkEverythingRead, Mentioned, MentionKey, QuietConversation
-from chat_core.server.store.base import LeaveConversation, MoveReadMarker, Reader, RenameAccount
+from chat_core.server.store.base import Reader
+from chat_core.server.store.conversations import LeaveConversation
+from chat_core.server.store.messages import MoveReadMarker
+from chat_core.server.store.people import RenameAccount
 from tests.contract.world import GENERAL_ID, World
 
 

@@ -11,7 +11,8 @@ from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import Invited, RoleChanged, RulesChanged
 from chat_core.protocol.values import ChannelRole, Rules
 from chat_core.server.store.acts import ChangeRules, GiveRole, InviteToChannel
-from chat_core.server.store.base import JoinChannel, Refused, SetChannelTopic
+from chat_core.server.store.base import Refused
+from chat_core.server.store.conversations import JoinChannel, SetChannelTopic
 from tests.contract.world import World
 
 

@@ -12,7 +12,7 @@ from chat_core.protocol.events import ConversationJoined, ConversationLeft
 from chat_core.protocol.limits import DEVICES_PER_ACCOUNT
 from chat_core.protocol.values import Account
 from chat_core.server.store.acts import ChangeRules
-from chat_core.server.store.base import Refused, RenameAccount
+from chat_core.server.store.base import Refused
 from chat_core.server.store.people import (
     SWEPT,
     AddAccount,
@@ -25,6 +25,7 @@ from chat_core.server.store.people import (
     NewDevice,
     OpenDevice,
     RegisterAccount,
+    RenameAccount,
     SetPassword,
     SetServerRole,
     SignInByName,

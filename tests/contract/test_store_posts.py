@@ -9,7 +9,9 @@ import pytest
 from chat_core.base.ids import AccountId, Cid, ConversationId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import MessagePosted
-from chat_core.server.store.base import JoinChannel, LeaveConversation, Refused, RenameAccount, SetChannelTopic
+from chat_core.server.store.base import Refused
+from chat_core.server.store.conversations import JoinChannel, LeaveConversation, SetChannelTopic
+from chat_core.server.store.people import RenameAccount
 from tests.contract.world import ANNOUNCEMENTS_ID, GENERAL_ID, World
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from chat_core.base.ids import AccountId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import PrivateChatChanged
-from chat_core.server.store.base import OpenDirect, Refused
+from chat_core.server.store.base import Refused
+from chat_core.server.store.conversations import OpenDirect
 from chat_core.server.store.private import AskChat, ChooseDmPolicy, CloseChat, IgnoreAccount, ReplyChat
 from tests.contract.world import World
 

@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -23,7 +23,7 @@ from chat_core.protocol.events import (
     ThreadMarked,
     TopicChanged,
 )
-from chat_core.protocol.values import Message, Rules, SanctionAct
+from chat_core.protocol.values import Message, Rules, SanctionAct, ThreadSummary
 from chat_core.server.store.acts import (
     ChangeManners,
     ChangeRules,
@@ -34,20 +34,10 @@ from chat_core.server.store.acts import (
     SanctionOnServer,
 )
 from chat_core.server.store.attention import MarkEverythingRead, QuietConversation
-from chat_core.server.store.base import (
-    AppendMessage,
-    DeleteMessage,
-    EditMessage,
-    JoinChannel,
-    LeaveConversation,
-    MoveReadMarker,
-    Op,
-    OpenDirect,
-    Refused,
-    RenameAccount,
-    SetChannelTopic,
-    SignInByName,
-)
+from chat_core.server.store.base import Op, Refused
+from chat_core.server.store.conversations import JoinChannel, LeaveConversation, OpenDirect, SetChannelTopic
+from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage, MoveReadMarker
+from chat_core.server.store.people import RenameAccount, SignInByName
 from chat_core.server.store.threading import MoveThreadMarker, SetFollowing
 from tests.contract.world import MakeWorld, World
 
@@ -135,7 +125,16 @@ OPS: st.SearchStrategy[Op] = st.one_of(
 BATCHES = st.lists(st.lists(OPS, min_size=1, max_size=12), min_size=1, max_size=6)
 
 
+# Luck seldom makes a thread that somebody follows.
+THREAD = [
+    [posts(AccountId(1), 1, Cid(bytes(16)), None, "a", None), posts(AccountId(2), 1, Cid(b"b" * 16), None, "b", None)],
+    [replies(AccountId(1), b"c" * 16, 1, False), replies(AccountId(2), b"d" * 16, 2, True)],
+]
+
+
 @given(batches=BATCHES)
+@example(batches=THREAD)
+@example(batches=[*THREAD, [DeleteMessage(AccountId(2), 1, seq, 1) for seq in range(1, 9)]])
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_store_agrees_with_itself_after_any_ops(make_world: MakeWorld, batches: list[list[Op]]) -> None:
     asyncio.run(_live(make_world, batches))
@@ -189,10 +188,14 @@ async def _check_threads(world: World, account: AccountId) -> None:
         inside = [message for message in everything if message.thread == each.root.seq]
         assert each.root in everything
         assert each.unread == sum(message.author != account and message.seq > each.read for message in inside)
-        page = await world.read(lambda reader, each=each: reader.thread_page(each, "latest", 0, 50, None))  # type: ignore[misc]
-        assert list(page.messages) == inside
+        assert await _in_thread(world, each, account) == inside
     unread, _ = await world.read(lambda reader: reader.threads_of(account, 50, unread=True))
     assert list(unread) == [each for each in shown if each.unread]
+
+
+async def _in_thread(world: World, thread: ThreadSummary, asker: AccountId) -> list[Message]:
+    page = await world.read(lambda reader: reader.thread_page(thread, "latest", 0, 50, None, asker))
+    return list(page.messages)
 
 
 async def _check_account(world: World, account: AccountId) -> None:

@@ -11,7 +11,9 @@ from chat_core.protocol.codes import Goodbye, Refusal
 from chat_core.protocol.events import AccountSanctioned, ConversationLeft, MemberSanctioned
 from chat_core.protocol.values import SanctionAct
 from chat_core.server.store.acts import LockServer, SanctionInChannel, SanctionOnServer
-from chat_core.server.store.base import JoinChannel, Refused, SignInByName
+from chat_core.server.store.base import Refused
+from chat_core.server.store.conversations import JoinChannel
+from chat_core.server.store.people import SignInByName
 from tests.contract.world import GENERAL_ID, World
 
 

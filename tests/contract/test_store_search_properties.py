@@ -14,16 +14,10 @@ from chat_core.protocol.requests.search import Search, SearchResults
 from chat_core.protocol.values import Message
 from chat_core.server.context import Context
 from chat_core.server.handlers.search import search
-from chat_core.server.store.base import (
-    DeleteMessage,
-    EditMessage,
-    JoinChannel,
-    LeaveConversation,
-    Op,
-    OpenDirect,
-    SignInByName,
-    Store,
-)
+from chat_core.server.store.base import Op, Store
+from chat_core.server.store.conversations import JoinChannel, LeaveConversation, OpenDirect
+from chat_core.server.store.messages import DeleteMessage, EditMessage
+from chat_core.server.store.people import SignInByName
 from tests.contract.world import MakeWorld, World
 
 NAMES = ("ann", "bob", "eve")

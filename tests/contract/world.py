@@ -11,24 +11,10 @@ from chat_core.base.ids import AccountId, Cid, ConversationId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import AccountEvent, ConversationEvent
 from chat_core.protocol.values import Conversation, Member, Message, Style
-from chat_core.server.store.base import (
-    AppendMessage,
-    Boot,
-    Committed,
-    DeleteMessage,
-    EditMessage,
-    JoinChannel,
-    LeaveConversation,
-    MessagePage,
-    MoveReadMarker,
-    Op,
-    OpenDirect,
-    Place,
-    Reader,
-    Refused,
-    SignInByName,
-    Store,
-)
+from chat_core.server.store.base import Boot, Committed, Op, Reader, Refused, Store
+from chat_core.server.store.conversations import JoinChannel, LeaveConversation, OpenDirect, Place
+from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage, MessagePage, MoveReadMarker
+from chat_core.server.store.people import SignInByName
 from chat_core.server.store.searching import Found, Search
 
 T = TypeVar("T")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chat_core.client import LinkStatus
 from chat_core.client.state.model import ConversationState
+from chat_core.protocol.requests.conversations import MarkRead
 from tests.support.processes import ServerProcess
 from tests.support.watching import Watched
 
@@ -41,7 +42,7 @@ async def test_numbers_are_the_same_on_all_devices_and_after_a_cut(home: Path) -
             await ann.client.edit(number, 3, "@bob three")
             await ann.client.delete(number, 4)
             await ann.client.sent(ann.client.post(number, "five"))
-            await bob.client.unread_from(number, 2)
+            await bob.client.call(MarkRead(conversation=number, seq=1, back=True))
             await bob.until(lambda: numbers(bob) == (1, 3, 2))
             async with Watched(server.address, "bob") as again:
                 await again.until(lambda: numbers(again) == (1, 3, 2))
@@ -71,7 +72,7 @@ async def test_device_that_comes_back_has_the_marker_that_went_back_meanwhile(ho
                 await asyncio.to_thread(server.start)
                 phone.client.wake()
                 await phone.client.online(20)
-                await phone.client.unread_from(number, 1)
+                await phone.client.call(MarkRead(conversation=number, seq=0, back=True))
                 bob.client.wake()
                 await bob.client.online(20)
                 for one in (bob, phone):

@@ -26,18 +26,11 @@ from chat_core.protocol.requests.messages import Page
 from chat_core.protocol.requests.session import Resumed
 from chat_core.protocol.requests.threads import ThreadPage
 from chat_core.protocol.values import Account, Conversation, Message, ThreadSummary
-from chat_core.server.store.base import (
-    AppendMessage,
-    Committed,
-    DeleteMessage,
-    EditMessage,
-    JoinChannel,
-    Op,
-    Refused,
-    SetChannelTopic,
-    SignInByName,
-)
+from chat_core.server.store.base import Committed, Op, Refused
+from chat_core.server.store.conversations import JoinChannel, SetChannelTopic
 from chat_core.server.store.marks import PinMessage, ReactTo
+from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage
+from chat_core.server.store.people import SignInByName
 from chat_core.server.store.sqlite import SqliteStore
 
 WHERE = ConversationId(3)

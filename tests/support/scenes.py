@@ -30,8 +30,7 @@ from chat_core.server.sessions.admission import Admission
 from chat_core.server.sessions.hub import Hub
 from chat_core.server.sessions.presence import Presence
 from chat_core.server.sessions.session import Session
-from chat_core.server.store.base import SignInByName
-from chat_core.server.store.people import MakeInvite, NewDevice, RegisterAccount
+from chat_core.server.store.people import MakeInvite, NewDevice, RegisterAccount, SignInByName
 from chat_core.server.store.sqlite import SqliteStore
 from chat_core.transport.driver import Driver
 from tests.support.stores import ask, change

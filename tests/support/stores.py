@@ -10,7 +10,8 @@ from typing import Any
 
 from chat_core.base.clock import SystemClock
 from chat_core.base.ids import AccountId, Cid
-from chat_core.server.store.base import AppendMessage, SignInByName
+from chat_core.server.store.messages import AppendMessage
+from chat_core.server.store.people import SignInByName
 from chat_core.server.store.sqlite import SqliteStore
 
 

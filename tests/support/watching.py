@@ -14,7 +14,7 @@ from chat_core.client.state.changes import Change
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.events import MessagePosted
 
-WAIT_S = 20.0
+WAIT_S = 45.0
 """Longest wait for something to become true, in seconds."""
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from textual._compositor import Compositor
 from textual._context import visible_screen_stack
-from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -48,8 +46,10 @@ def unpainted(monkeypatch: pytest.MonkeyPatch) -> None:
         visible_screen_stack.set(screen_stack or [])
         dirty = self._dirty_regions.copy()
         self._dirty_regions.clear()
-        if dirty:
-            deque(self._get_renders(Region.from_union(dirty).intersection(self.size.region)), maxlen=0)
+        for widget, (region, clip) in list(self.visible_widgets.items()) if dirty else ():
+            shown = region.intersection(clip)
+            if any(shown.overlaps(each) for each in dirty):
+                widget.render_lines(shown - region.offset)
         return None
 
     monkeypatch.setattr(Compositor, "render_update", render_update)

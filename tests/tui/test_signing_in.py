@@ -96,8 +96,13 @@ async def test_refusals_are_said_at_the_form_and_can_be_mended_there(strict: Ser
         await me.until(lambda: isinstance(me.app.screen, SignInScreen) and "No account" in me.screen, "the refusal")
         await me.press("down", *PASSWORD, "enter", *"something else", "enter")
         await me.sees("not the same")
+        await me.sees("A password of at least 8 characters, twice")
+        here = me.app.screen
+        row = next(y for y, text in enumerate(me.screen.splitlines()) if "twice" in text)
         await me.press("ctrl+u", *"short", "enter", *"short", "enter")
-        await me.sees("at least 8")
+        await me.sees("A password has at least 8 characters: write a longer one.")
+        assert me.app.screen is here
+        assert "twice" in me.screen.splitlines()[row], "the form stays where it is"
         await me.press(*PASSWORD, "enter", *PASSWORD, "enter")
         await me.sees("made with an invite")
         await me.press(*PASSWORD, "tab", *PASSWORD, "tab", *invite(strict), "enter")

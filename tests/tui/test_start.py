@@ -100,6 +100,19 @@ async def test_start_screen_knows_the_server_and_the_name_of_last_time(server: s
         assert me.state.me.name == name
 
 
+async def test_start_screen_lets_what_is_typed_take_the_place_of_a_name_it_suggests(home: Path) -> None:
+    storage.save(home / "config", Servers().used(NOBODY, "ann").used(HERE, "anna"))
+    app = application(home)
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert start(app)._name_field.value == "anna"
+        await press(pilot, "down")
+        assert start(app)._name_field.value == "ann"
+        await press(pilot, *"mia")
+        assert start(app)._name_field.value == "mia"
+        await press(pilot, *"r")
+        assert start(app)._name_field.value == "miar"
+
+
 async def test_start_screen_keeps_a_name_that_was_written_when_another_server_is_marked(home: Path) -> None:
     storage.save(home / "config", Servers().used(NOBODY, "ann").used(HERE, "anna"))
     app = application(home)

@@ -95,6 +95,18 @@ async def test_answer_leads_to_what_it_answers(server: str, home: Path) -> None:
         assert subject is not None and subject.message.body == "can you review?"
 
 
+async def test_thread_is_opened_by_the_number_of_its_message(server: str, home: Path) -> None:
+    async with sitting(server, home) as me, other(server) as friend:
+        channel, root = await asked(me, friend)
+        for address in (f"{root}", f"#{root}", f":{root}", f"{channel}:{root}"):
+            await me.enter(f"/thread {address}")
+            await me.sees("Into the thread of")
+            await me.press("escape")
+            await me.until(lambda: "Into the thread of" not in me.screen, "it is closed")
+        await me.enter("/thread seventeen")
+        await me.until(lambda: me.answer == "'seventeen' is no number of a message: write it as :17.")
+
+
 async def test_answer_is_refused_where_it_cannot_be(server: str, home: Path) -> None:
     async with sitting(server, home) as me, other(server) as friend:
         channel, root = await asked(me, friend)

@@ -13,8 +13,9 @@ from chat_core.base.tasks import spawn
 from chat_core.check.broken.temper import Temper
 from chat_core.protocol.codes import Refusal
 from chat_core.server.app import Parts
-from chat_core.server.store.base import AppendMessage, Boot, Committed, OnCommit, Op, Reader, Refused, Searcher, Store
+from chat_core.server.store.base import Boot, Committed, OnCommit, Op, Reader, Refused, Searcher, Store
 from chat_core.server.store.committer import Outcome
+from chat_core.server.store.messages import AppendMessage
 
 T = TypeVar("T")
 

@@ -13,8 +13,9 @@ from chat_core.base.ids import AccountId, Cid
 from chat_core.check.broken.early import Around
 from chat_core.check.broken.temper import Temper
 from chat_core.server.app import Parts
-from chat_core.server.store.base import AppendMessage, Committed, Op
+from chat_core.server.store.base import Committed, Op
 from chat_core.server.store.committer import Outcome
+from chat_core.server.store.messages import AppendMessage
 from chat_core.server.store.schema import cids
 
 REMEMBERED = 100

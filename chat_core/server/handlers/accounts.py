@@ -11,7 +11,8 @@ from chat_core.protocol.values import Account, Member
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Permission
-from chat_core.server.store.base import Refused, RenameAccount, SetDisplayName
+from chat_core.server.store.base import Refused
+from chat_core.server.store.people import RenameAccount, SetDisplayName
 
 
 @handles(Rename, needs=Permission.SELF, cost=5)

@@ -30,15 +30,10 @@ from chat_core.server.context import Context
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Inside, Permission
 from chat_core.server.sessions.hub import encode
-from chat_core.server.store.base import (
-    JoinChannel,
-    LeaveConversation,
-    MoveReadMarker,
-    Place,
-    Refused,
-    SetChannelTopic,
-)
-from chat_core.server.store.base import OpenDirect as OpenDirectOp
+from chat_core.server.store.base import Refused
+from chat_core.server.store.conversations import JoinChannel, LeaveConversation, Place, SetChannelTopic
+from chat_core.server.store.conversations import OpenDirect as OpenDirectOp
+from chat_core.server.store.messages import MoveReadMarker
 
 
 @handles(Join, needs=Permission.JOIN, cost=3)

@@ -30,8 +30,9 @@ from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Inside, Permission
 from chat_core.server.saying import cleaned, moderated
 from chat_core.server.store.access import last_readable
-from chat_core.server.store.base import AppendMessage, Reader, Refused
+from chat_core.server.store.base import Reader, Refused
 from chat_core.server.store.files import FilesUsed
+from chat_core.server.store.messages import AppendMessage
 
 
 @handles(UploadBegin, needs=Permission.SPEAK, inside=Inside.MEMBER, cost=2)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from chat_core.base.errors import UsageFault
-from chat_core.base.names import spell_account_name
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.requests.base import Done
 from chat_core.protocol.requests.hooks import HookMade, Hooks, ListHooks, MakeHook, RemoveHook
@@ -14,6 +12,7 @@ from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Inside, Permission, only_operators, operates
 from chat_core.server.store import hooks as ops
 from chat_core.server.store.base import Reader, Refused
+from chat_core.server.store.naming import spelled
 
 log = get_log(__name__)
 
@@ -26,10 +25,7 @@ async def make_hook(ctx: Context, request: MakeHook) -> HookMade:
             Refusal.UNAVAILABLE,
             "This server takes no webhooks: whoever runs it turns them on in its settings, as [webhooks] listen.",
         )
-    try:
-        name = spell_account_name(request.name.removeprefix("@"))
-    except UsageFault as fault:
-        raise Refused(Refusal.BAD_NAME, str(fault)) from fault
+    name = spelled(request.name)
     secret = ctx.services.auth.token()
     hook = await ctx.store.write(
         ops.AddHook(ctx.account, request.conversation, name, hook_digest(secret), ctx.wall_ms())

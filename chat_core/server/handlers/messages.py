@@ -24,13 +24,8 @@ from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Inside, Permission
 from chat_core.server.saying import cleaned, moderated
 from chat_core.server.store.access import last_readable
-from chat_core.server.store.base import (
-    ANNOUNCEMENTS,
-    AppendMessage,
-    DeleteMessage,
-    EditMessage,
-    Reader,
-)
+from chat_core.server.store.base import ANNOUNCEMENTS, Reader
+from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage
 
 
 @handles(Post, needs=Permission.SPEAK, inside=Inside.SPEAKER)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from chat_core.base.errors import UsageFault
-from chat_core.base.names import spell_account_name
 from chat_core.base.text import clean_line
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.requests.base import Done
@@ -33,6 +31,7 @@ from chat_core.server.store.acts import (
     SanctionOnServer,
 )
 from chat_core.server.store.base import Reader, Refused
+from chat_core.server.store.naming import spelled
 
 LISTED: Final = 200
 """Sanctions in one answer."""
@@ -42,7 +41,7 @@ REASON_CHARS: Final = 400
 @handles(SetRole, needs=Permission.OPERATE, inside=Inside.OPERATOR)
 async def set_role(ctx: Context, request: SetRole) -> Done:
     """Give a member another role."""
-    name = _name(request.account)
+    name = spelled(request.account)
     await ctx.store.write(GiveRole(ctx.account, request.conversation, name, request.role, ctx.wall_ms()))
     return Done()
 
@@ -72,7 +71,7 @@ async def set_rules(ctx: Context, request: SetRules) -> Done:
 @handles(InviteMember, needs=Permission.OPERATE, inside=Inside.OPERATOR)
 async def invite_member(ctx: Context, request: InviteMember) -> Done:
     """Let somebody join a closed channel."""
-    await ctx.store.write(InviteToChannel(ctx.account, request.conversation, _name(request.account), ctx.wall_ms()))
+    await ctx.store.write(InviteToChannel(ctx.account, request.conversation, spelled(request.account), ctx.wall_ms()))
     return Done()
 
 
@@ -84,7 +83,7 @@ async def sanction_member(ctx: Context, request: SanctionMember) -> Done:
         SanctionInChannel(
             account=ctx.account,
             conversation=request.conversation,
-            target=_name(request.account),
+            target=spelled(request.account),
             act=request.act,
             ts=now,
             until_ts=_until(now, request.seconds) if request.act in ("mute", "ban") else None,
@@ -114,7 +113,7 @@ async def list_member_sanctions(ctx: Context, request: ListMemberSanctions) -> S
 async def sanction_account(ctx: Context, request: SanctionAccount) -> Done:
     """Keep order on the whole server."""
     now = ctx.wall_ms()
-    name = _name(request.account) if request.account else None
+    name = spelled(request.account) if request.account else None
     addresses = [_address(ctx, request.address)] if request.address else []
     if name is not None and request.act == "ban":
         addresses += await _connected_from(ctx, name)
@@ -176,13 +175,6 @@ def _address(ctx: Context, text: str) -> str:
     if network == ctx.session.address:
         raise Refused(Refusal.NOT_ALLOWED, "You are connected from that address yourself.")
     return network
-
-
-def _name(text: str) -> str:
-    try:
-        return spell_account_name(text.removeprefix("@"))
-    except UsageFault as fault:
-        raise Refused(Refusal.BAD_NAME, str(fault)) from fault
 
 
 def _reason(text: str) -> str:

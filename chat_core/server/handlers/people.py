@@ -10,9 +10,7 @@ from typing import Final
 
 from msgspec import structs
 
-from chat_core.base.errors import UsageFault
 from chat_core.base.ids import AccountId
-from chat_core.base.names import check_account_name, check_channel_name
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.requests.base import Done
 from chat_core.protocol.requests.people import (
@@ -42,6 +40,7 @@ from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Permission
 from chat_core.server.store import people
 from chat_core.server.store.base import Refused
+from chat_core.server.store.naming import checked, checked_channel
 from chat_core.server.store.people import AccountRow
 
 AUDIT_CHARS: Final = 100
@@ -55,7 +54,7 @@ async def make_invite(ctx: Context, request: MakeInvite) -> Invite:
     """Make an invite."""
     code, now = ctx.services.auth.code(), ctx.wall_ms()
     expires = None if request.lasts_s is None else now + request.lasts_s * 1000
-    channel = _channel(request.channel) if request.channel else ""
+    channel = checked_channel(request.channel) if request.channel else ""
     op = people.MakeInvite(code_digest(code), request.uses, expires, channel, ctx.session.account, now)
     _, channel = await ctx.store.write(op)
     link = ctx.services.link()
@@ -92,7 +91,7 @@ async def list_accounts(ctx: Context, request: ListAccounts) -> AccountList:
 @handles(AddAccount, needs=Permission.ADMINISTER, cost=20)
 async def add_account(ctx: Context, request: AddAccount) -> AboutAccount:
     """Make an account for somebody."""
-    name = _name(request.name)
+    name = checked(request.name.removeprefix("@"))
     hashed = await _hashed(ctx, request.password, name) if request.password else None
     if request.bot and (hashed is not None or request.role != "member"):
         raise Refused(Refusal.BAD_REQUEST, "A bot is a member, and signs in with a token instead of a password.")
@@ -108,7 +107,7 @@ async def add_account(ctx: Context, request: AddAccount) -> AboutAccount:
 @handles(SetAccountPassword, needs=Permission.ADMINISTER, cost=20)
 async def set_account_password(ctx: Context, request: SetAccountPassword) -> Done:
     """Give somebody another password."""
-    name = _name(request.name)
+    name = checked(request.name.removeprefix("@"))
     hashed = await _hashed(ctx, request.password, name)
     known = await ctx.store.read(lambda reader: reader.credentials(name))
     if known is None:
@@ -192,17 +191,3 @@ async def _hashed(ctx: Context, password: str, name: str) -> str:
     if fault := fault_of(password, name):
         raise Refused(Refusal.BAD_PASSWORD, fault)
     return await ctx.computed(ctx.services.auth.passwords.hash(password))
-
-
-def _name(name: str) -> str:
-    try:
-        return check_account_name(name.removeprefix("@"))
-    except UsageFault as fault:
-        raise Refused(Refusal.BAD_NAME, str(fault)) from fault
-
-
-def _channel(name: str) -> str:
-    try:
-        return check_channel_name(name)
-    except UsageFault as fault:
-        raise Refused(Refusal.BAD_NAME, str(fault)) from fault

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from chat_core.base.errors import UsageFault
-from chat_core.base.names import spell_account_name
 from chat_core.base.text import clean_line
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.requests.base import Done
@@ -16,6 +14,7 @@ from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Permission
 from chat_core.server.sessions.standing import Standing
 from chat_core.server.store.base import Reader, Refused
+from chat_core.server.store.naming import spelled
 
 TEXT_CHARS: Final = 200
 """Longest text about why somebody is away, in characters."""
@@ -38,10 +37,7 @@ async def set_presence(ctx: Context, request: SetPresence) -> Done:
 @handles(Whois, needs=Permission.READ, cost=2)
 async def whois(ctx: Context, request: Whois) -> AboutPerson:
     """Tell what everybody may know of somebody."""
-    try:
-        name = spell_account_name(request.account.removeprefix("@"))
-    except UsageFault as fault:
-        raise Refused(Refusal.BAD_NAME, str(fault)) from fault
+    name = spelled(request.account)
 
     def query(reader: Reader) -> tuple[Account, bool]:
         found = reader.account_named(name)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from chat_core.base.errors import UsageFault
-from chat_core.base.names import spell_account_name
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.requests.base import Done
 from chat_core.protocol.requests.private import (
@@ -25,13 +23,14 @@ from chat_core.server.context import Context
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Permission
 from chat_core.server.store.base import Refused
+from chat_core.server.store.naming import spelled
 from chat_core.server.store.private import LISTED, AskChat, ChooseDmPolicy, CloseChat, IgnoreAccount, ReplyChat
 
 
 @handles(RequestChat, needs=Permission.JOIN, cost=3)
 async def request_chat(ctx: Context, request: RequestChat) -> AboutChat:
     """Ask for a private chat."""
-    name, account = _name(request.account), ctx.account
+    name, account = spelled(request.account), ctx.account
 
     other = await ctx.store.read(lambda reader: reader.account_named(name))
     if other is not None and other.id != account:
@@ -54,7 +53,7 @@ def _check_available(ctx: Context, other: Account) -> None:
 @handles(AnswerChat, needs=Permission.JOIN, cost=3)
 async def answer_chat(ctx: Context, request: AnswerChat) -> Done:
     """Accept or decline."""
-    await ctx.store.write(ReplyChat(ctx.account, _name(request.account), request.accept, ctx.wall_ms()))
+    await ctx.store.write(ReplyChat(ctx.account, spelled(request.account), request.accept, ctx.wall_ms()))
     return Done()
 
 
@@ -84,7 +83,7 @@ async def set_dm_policy(ctx: Context, request: SetDmPolicy) -> Done:
 @handles(SetIgnored, needs=Permission.SELF)
 async def set_ignored(ctx: Context, request: SetIgnored) -> Done:
     """Ignore somebody, or no longer."""
-    await ctx.store.write(IgnoreAccount(ctx.account, _name(request.account), request.ignored))
+    await ctx.store.write(IgnoreAccount(ctx.account, spelled(request.account), request.ignored))
     return Done()
 
 
@@ -93,10 +92,3 @@ async def list_ignored(ctx: Context, request: ListIgnored) -> Ignored:
     """List whom one ignores."""
     account = ctx.account
     return Ignored(names=tuple(await ctx.store.read(lambda reader: reader.ignored_by(account))))
-
-
-def _name(text: str) -> str:
-    try:
-        return spell_account_name(text.removeprefix("@"))
-    except UsageFault as fault:
-        raise Refused(Refusal.BAD_NAME, str(fault)) from fault

@@ -15,7 +15,8 @@ from chat_core.server.context import Context
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Inside, Permission
 from chat_core.server.store.access import last_readable
-from chat_core.server.store.base import Place, Reader, Refused, Searcher
+from chat_core.server.store.base import Reader, Refused, Searcher
+from chat_core.server.store.conversations import Place
 from chat_core.server.store.keys import MAX_SEQ
 from chat_core.server.store.search.query import BadQuery, Wanted, parse
 from chat_core.server.store.searching import BadCursor, Reach

@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from chat_core.base.errors import UsageFault
 from chat_core.base.ids import AccountId
-from chat_core.base.names import check_account_name, suggest_account_name
+from chat_core.base.names import suggest_account_name
 from chat_core.base.text import clean_line
 from chat_core.protocol.codes import Goodbye, Refusal
 from chat_core.protocol.requests.base import Done
@@ -36,6 +35,7 @@ from chat_core.server.registry import handles
 from chat_core.server.rules.entry import GUEST, Registration, name_fault, why_not
 from chat_core.server.rules.permissions import Permission
 from chat_core.server.store.base import Reader, Refused
+from chat_core.server.store.naming import checked
 from chat_core.server.store.people import (
     NO_SUCH_LOGIN,
     DropDevices,
@@ -132,9 +132,9 @@ async def sign_in_guest(ctx: Context, request: SignInGuest) -> SignedIn:
         raise Refused(Refusal.SIGN_IN_REFUSED, "This server takes no guests: sign in, or register.")
     wanted = suggest_account_name(request.name.strip())[:_GUEST_CHARS] if request.name.strip() else ""
     number = auth.chance(4).hex()
-    names = [_checked(f"{GUEST}{wanted}-{number}" if wanted else f"{GUEST}{number}")]
+    names = [checked(f"{GUEST}{wanted}-{number}" if wanted else f"{GUEST}{number}")]
     if wanted:
-        names.insert(0, _checked(f"{GUEST}{wanted}"))
+        names.insert(0, checked(f"{GUEST}{wanted}"))
     token = auth.token()
     account, device = await ctx.store.write(MakeGuest(tuple(names), _device(token, request.device), ctx.wall_ms()))
     return _entered(ctx, account, device, token, created=True)
@@ -247,17 +247,10 @@ def _may_register(reader: Reader, how: Registration, name: str, invite: bytes | 
 
 def _own_name(name: str) -> str:
     """Return a name that somebody may choose. Raises: Refused `bad_name`."""
-    checked = _checked(name)
-    if fault := name_fault(checked, guest=False):
+    own = checked(name)
+    if fault := name_fault(own, guest=False):
         raise Refused(Refusal.BAD_NAME, fault)
-    return checked
-
-
-def _checked(name: str) -> str:
-    try:
-        return check_account_name(name)
-    except UsageFault as fault:
-        raise Refused(Refusal.BAD_NAME, str(fault)) from fault
+    return own
 
 
 def _device(token: str, label: str) -> NewDevice:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from chat_core.protocol.codes import REFUSALS, Refusal
-from chat_core.server.store.base import Place, Refused
+from chat_core.server.store.base import Refused
+from chat_core.server.store.conversations import Place
 
 
 def last_readable(place: Place) -> int | None:

@@ -13,19 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from chat_core.base.ids import AccountId, Cid, ConversationId
+from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import AccountEvent, ConversationEvent
-from chat_core.protocol.values import (
-    Account,
-    ChannelRole,
-    ChannelSummary,
-    Conversation,
-    FileInfo,
-    Member,
-    Message,
-    Style,
-)
+from chat_core.protocol.values import Account
 from chat_core.server.store.acts import (
     Enforced,
     Expelled,
@@ -35,11 +26,12 @@ from chat_core.server.store.acts import (
     SanctionOnServer,
 )
 from chat_core.server.store.attention import AttentionOp, AttentionReads
+from chat_core.server.store.conversations import ConversationOp, ConversationReads
 from chat_core.server.store.files import FileReads
 from chat_core.server.store.hooks import HookOp, HookReads
 from chat_core.server.store.marks import MarkOp, MarkReads
-from chat_core.server.store.people import PeopleOp, PeopleReader
-from chat_core.server.store.people import SignInByName as SignInByName
+from chat_core.server.store.messages import MessageOp, MessageReads
+from chat_core.server.store.people import NamingOp, PeopleOp, PeopleReader
 from chat_core.server.store.private import PrivateOp, PrivateReads
 from chat_core.server.store.searching import Found, Search
 from chat_core.server.store.threading import ThreadOp, ThreadReads
@@ -87,195 +79,7 @@ class StoreBroken(Exception):
 # --- writes ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class RenameAccount:
-    """Give an account another name. Outcome: `reply` is the `Account`.
-
-    Refused: `name_taken`, `bad_name`, `no_account`.
-    """
-
-    account: AccountId
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class SetDisplayName:
-    """Say what an account is shown as. Outcome: `reply` is the `Account`, as `renamed`, if it is new.
-
-    Refused: `name_taken`, `bad_name`, `no_account`, `not_allowed` (somebody else's: no moderator, rank, not empty).
-    """
-
-    account: AccountId
-    target: str
-    """Name of whose it is; empty: of `account`."""
-    display: str
-    """Checked; empty: none."""
-    ts: int
-
-
-@dataclass(frozen=True, slots=True)
-class JoinChannel:
-    """Make an account a member of a channel, and the channel, with it as operator, if it is missing and `create`.
-
-    Outcome: `reply` is `(Conversation, created)`; if it was no member before, one `ConversationJoined` account event
-    and one membership; what was said before counts as read.
-    Refused: `no_conversation` (also: it is closed, and may not be known of), `name_taken` (the same, where it would
-    have been made), `too_many`, `not_allowed` (guests make none), `banned`, `locked`, `bad_name`.
-    """
-
-    account: AccountId
-    name: str
-    create: bool
-    ts: int
-
-
-@dataclass(frozen=True, slots=True)
-class OpenDirect:
-    """Find or make the direct conversation of two accounts; both become members, once, for ever.
-
-    Outcome: `reply` is `(Conversation as `account` sees it, created)`; when made, a `ConversationJoined` for each of
-    the two (one, if somebody writes to themselves). Refused: `no_account`, `too_many`.
-    """
-
-    account: AccountId
-    other_name: str
-    ts: int
-
-
-@dataclass(frozen=True, slots=True)
-class LeaveConversation:
-    """End a membership of a channel. Outcome: `reply` None, a `ConversationLeft`, a membership.
-
-    Refused: `not_member`, `no_conversation`, `not_allowed` (direct, announcements).
-    """
-
-    account: AccountId
-    conversation: int | str
-    ts: int
-
-
-@dataclass(frozen=True, slots=True)
-class AppendMessage:
-    """Store one message.
-
-    Outcome: `reply` is `Posted`-shaped `(conversation, seq, ts, duplicate)`; one `MessagePosted`, unless it is a
-    duplicate: then the numbers are those of the first time and there is no event. The author's own read marker
-    moves to its message when nothing unread lies between. One in a thread raises the numbers of its root, lets its
-    author and that of the root follow the thread (a `ThreadMarked` for each), and without `in_channel` it is
-    unread nowhere else.
-    Refused: `not_member`, `no_conversation`, `not_allowed`, `cid_reused` (same cid, other digest), `unknown_prev`,
-    `no_message` (reply_to or thread names no message, or one that was deleted), `muted`, `locked`, `archived`,
-    `slow_mode`; and `Moderated`. A rule that only warns lets the message through: then there is an
-    `AccountSanctioned` besides.
-    """
-
-    account: AccountId
-    conversation: int | str
-    """Number, `#channel` or `@user`; the digest is over the resolved number."""
-    cid: Cid
-    prev: Cid | None
-    body: str
-    """Cleaned."""
-    raw: str
-    """As received: what the digest covers, with conversation, style and reply_to."""
-    style: Style
-    reply_to: int | None
-    ts: int
-    thread: int | None = None
-    """seq of the message whose thread it is for; the digest covers it and `in_channel`."""
-    in_channel: bool = False
-    via: str = ""
-    """What a webhook calls itself in this message, cleaned; empty: nothing."""
-    broadcast: bool = False
-    """Whether it may go into the announcements: the caller has seen that its author may write there."""
-    file: FileInfo | None = None
-    """What hangs on it: its bytes are on disk already."""
-
-
-@dataclass(frozen=True, slots=True)
-class EditMessage:
-    """Replace the text of a message.
-
-    Outcome: `reply` is `(conversation, seq, ts, duplicate)` of the `MessageEdited`; where the message has that text
-    already, there is no event and the numbers are those of the last event folded into it.
-    Refused: `not_member`, `no_conversation`, `no_message` (also: it was deleted), `not_allowed` (it is somebody
-    else's, or an announcement).
-    """
-
-    account: AccountId
-    conversation: int | str
-    seq: int
-    body: str
-    """Cleaned."""
-    ts: int
-    within_s: int = 0
-    """Time for that after it was sent; 0: for ever. Who keeps order there need not mind."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeleteMessage:
-    """Drop the text of a message wherever it is kept: in the message, in its events, and the digest of its cid.
-
-    Outcome: `reply` is `(conversation, seq, ts, duplicate)` of the `MessageDeleted`; where it was deleted before,
-    there is no event and the numbers are those of the first time. The cid stays: a repeated send gets its first
-    answer, whatever it says.
-    Refused: as for `EditMessage`, but that a deleted message is no fault, and who keeps order deletes others', audited.
-    """
-
-    account: AccountId
-    conversation: int | str
-    seq: int
-    ts: int
-    within_s: int = 0
-    """As above."""
-
-
-@dataclass(frozen=True, slots=True)
-class SetChannelTopic:
-    """Set a topic. Outcome: `reply` None and one `TopicChanged` (none, if it is the same).
-
-    Refused: `not_member`, `not_allowed`, `no_conversation`.
-    """
-
-    account: AccountId
-    conversation: int | str
-    topic: str
-    ts: int
-
-
-@dataclass(frozen=True, slots=True)
-class MoveReadMarker:
-    """Move a read marker forward, at most to the head, and past own messages that follow at once.
-
-    Outcome: `reply` None; a `ReadMarkerMoved` unless nothing changed. Refused: `not_member`, `no_conversation`.
-    """
-
-    account: AccountId
-    conversation: int | str
-    seq: int
-    back: bool = False
-    """Whether it may go back: then it is put to this very seq, and there is an event even where it was there."""
-
-
-Op = (
-    PeopleOp
-    | PrivateOp
-    | AttentionOp
-    | MarkOp
-    | RenameAccount
-    | SetDisplayName
-    | JoinChannel
-    | OpenDirect
-    | LeaveConversation
-    | AppendMessage
-    | EditMessage
-    | DeleteMessage
-    | SetChannelTopic
-    | MoveReadMarker
-    | OrderOp
-    | ThreadOp
-    | HookOp
-)
+Op = PeopleOp | NamingOp | PrivateOp | AttentionOp | MarkOp | ConversationOp | MessageOp | OrderOp | ThreadOp | HookOp
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,65 +122,20 @@ OnCommit = Callable[[Sequence[Committed]], None]
 # --- reads ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A conversation as seen by one account that may or may not be in it."""
-
-    id: ConversationId
-    kind: str
-    name: str
-    head: int
-    eid: bytes
-    member: bool
-    last_readable: int | None
-    """seq of the last event a former member may read; None: no such bound (a member, or never one)."""
-    public: bool = False
-    """Whether everybody may read it."""
-    role: ChannelRole = "member"
-    """What the account may do in it, as a member."""
-
-    @property
-    def target(self) -> str:
-        """The conversation spelled as a TARGET."""
-        return ("@" if self.kind == "direct" else "#") + self.name
-
-
-@dataclass(frozen=True, slots=True)
-class MessagePage:
-    """Messages, oldest first."""
-
-    messages: Sequence[Message]
-    at_start: bool
-    at_end: bool
-
-
 class Reader(
-    FileReads, HookReads, OrderReads, PeopleReader, PrivateReads, AttentionReads, MarkReads, ThreadReads, Protocol
+    ConversationReads,
+    MessageReads,
+    FileReads,
+    HookReads,
+    OrderReads,
+    PeopleReader,
+    PrivateReads,
+    AttentionReads,
+    MarkReads,
+    ThreadReads,
+    Protocol,
 ):
     """Reads on one consistent snapshot. Called in a reader's thread, never on the event loop."""
-
-    def find(self, account: AccountId, ref: int | str) -> Place:
-        """Resolve a number, `#channel` or `@user`.
-
-        Raises: Refused `no_conversation`, also for what the account may not know of.
-        """
-        ...
-
-    def readable(self, account: AccountId, ref: int | str) -> Place:
-        """Do the same, but let a former member of a closed channel find it, who may read up to `last_readable`."""
-        ...
-
-    def places_of(self, account: AccountId) -> Sequence[Place]:
-        """Return all conversations the account is a member of, by id, each as `find` does."""
-        ...
-
-    def conversations_of(self, account: AccountId) -> Sequence[Conversation]:
-        """Return all conversations the account is a member of, by id, with unread counts; `online` is left 0."""
-        ...
-
-    def conversation(self, account: AccountId, conversation: ConversationId) -> Conversation:
-        """Return one of these."""
-        ...
 
     def account_head(self, account: AccountId) -> int:
         """Return the seq of the newest event in the account's log; 0: none."""
@@ -389,46 +148,12 @@ class Reader(
         """
         ...
 
-    def events(self, conversation: ConversationId, after: int, upto: int, limit: int) -> Sequence[ConversationEvent]:
-        """Return `after < seq <= upto`, oldest first, at most `limit` some PAGE_BYTES (but at least one)."""
-        ...
-
-    def eid_at(self, conversation: ConversationId, seq: int) -> bytes | None:
-        """Return the id of the event with that seq; None if there is none."""
-        ...
-
-    def history(
-        self,
-        conversation: ConversationId,
-        anchor: str,
-        seq: int,
-        limit: int,
-        upto: int | None,
-        asker: AccountId | None = None,
-    ) -> MessagePage:
-        """Return a page of messages, cut to about PAGE_BYTES of bodies on the side away from the anchor.
-
-        Args:
-            anchor: `latest`, `before`, `after`, `around` as in the request `history`.
-            upto: last seq that may be read; None: no bound.
-            asker: whose reactions are told of as their own; None: nobody's.
-        """
-        ...
-
-    def members(self, conversation: ConversationId, after: str, limit: int) -> tuple[Sequence[Member], int, bool]:
-        """Return members by name behind `after`, the number of all, and whether more follow; nobody is `online`."""
-        ...
-
     def users(self, after: str, limit: int) -> tuple[Sequence[Account], bool]:
         """Return a page of accounts by name behind `after`, and whether more follow."""
         ...
 
     def accounts(self, ids: Sequence[AccountId]) -> Sequence[Account]:
         """Return the accounts of these numbers, by name."""
-        ...
-
-    def channels(self, account: AccountId, after: str, limit: int) -> tuple[Sequence[ChannelSummary], bool]:
-        """Return a page of channels by name behind `after`, and whether more follow: public ones, and one's own."""
         ...
 
 

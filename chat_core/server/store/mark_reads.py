@@ -15,7 +15,7 @@ from chat_core.protocol.requests.marks import BookmarkedMessage
 from chat_core.protocol.requests.messages import Version
 from chat_core.protocol.values import Message
 from chat_core.server.rules.permissions import operates
-from chat_core.server.store import lookups, pages, views
+from chat_core.server.store import columns, lookups, pages, views
 from chat_core.server.store.base import Refused
 from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
 from chat_core.server.store.payloads import MESSAGE_EDITED, conversation_event
@@ -41,17 +41,7 @@ _bookmarks: Final = (
 )
 _author: Final = select(messages.c.author).where(messages.c.id == bindparam("key"))
 _texts: Final = (
-    select(
-        events.c.id,
-        events.c.eid,
-        events.c.kind,
-        events.c.author,
-        accounts.c.name,
-        events.c.ts,
-        events.c.cid,
-        events.c.payload,
-        events.c.target,
-    )
+    select(*columns.NAMED_EVENT)
     .join_from(events, accounts, accounts.c.id == events.c.author)
     .where(
         or_(
@@ -128,8 +118,8 @@ class SqlMarkReader:
         found: list[Version] = []
         budget = PAGE_BYTES
         rows = self._connection.execute(_texts, {"key": key}).all()
-        for each, *columns in rows[:PAGE_ITEMS]:
-            event, text = conversation_event(row.id, seq_of(each), *columns)
+        for each, *rest in rows[:PAGE_ITEMS]:
+            event, text = conversation_event(row.id, seq_of(each), *rest)
             budget -= len(text.encode())
             if budget < 0 and found:
                 break

@@ -13,40 +13,23 @@ from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.events import ConversationEvent
 from chat_core.protocol.limits import PAGE_BYTES
 from chat_core.protocol.values import FileInfo, Message
-from chat_core.server.store.base import MessagePage
+from chat_core.server.store import columns
 from chat_core.server.store.counting import unpack_accounts
 from chat_core.server.store.keys import MAX_SEQ, row_id, seq_of
 from chat_core.server.store.lookups import chunks
 from chat_core.server.store.mark_payloads import unpack_counts
+from chat_core.server.store.messages import MessagePage
 from chat_core.server.store.payloads import conversation_event
 from chat_core.server.store.schema import accounts, events, files, messages, reactions
 
 MESSAGE = select(
     messages.c.id,
-    messages.c.changed,
     messages.c.ts,
     messages.c.author,
     accounts.c.name,
     accounts.c.display,
-    messages.c.body,
-    messages.c.style,
-    messages.c.reply_to,
-    messages.c.edits,
-    messages.c.deleted,
-    messages.c.thread,
-    messages.c.in_channel,
-    messages.c.replies,
-    messages.c.last_reply,
-    messages.c.mentions,
-    messages.c.everyone,
-    messages.c.bot,
-    messages.c.via,
-    messages.c.reactions,
-    messages.c.pinned,
-    files.c.name.label("file_name"),
-    files.c.size.label("file_size"),
-    files.c.type.label("file_type"),
-    files.c.sha256,
+    *columns.FOLDED,
+    *columns.ATTACHED,
 ).select_from(
     messages.join(accounts, accounts.c.id == messages.c.author).outerjoin(files, files.c.message == messages.c.id)
 )
@@ -63,18 +46,7 @@ _any: Final = (
     select(messages.c.id).where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high")).limit(1)
 )
 _log: Final = (
-    select(
-        events.c.id,
-        events.c.eid,
-        events.c.kind,
-        events.c.author,
-        accounts.c.name,
-        events.c.ts,
-        events.c.cid,
-        events.c.payload,
-        events.c.target,
-        accounts.c.display,
-    )
+    select(*columns.NAMED_EVENT, accounts.c.display)
     .join_from(events, accounts, accounts.c.id == events.c.author)
     .where(events.c.id >= bindparam("low"), events.c.id <= bindparam("high"))
     .order_by(events.c.id)
@@ -91,8 +63,8 @@ def log_piece(
     rows = connection.execute(_log, {"low": low, "high": high, "count": limit})
     found: list[ConversationEvent] = []
     budget = PAGE_BYTES
-    for key, *columns, display in rows:
-        event, text = conversation_event(conversation, seq_of(key), *columns)
+    for key, *rest, display in rows:
+        event, text = conversation_event(conversation, seq_of(key), *rest)
         if display:
             event = replace(event, display=display)
         budget -= _bytes(text)

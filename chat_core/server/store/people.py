@@ -231,6 +231,34 @@ class Sweep:
     """Accounts that are connected."""
 
 
+@dataclass(frozen=True, slots=True)
+class RenameAccount:
+    """Give an account another name. Outcome: `reply` is the `Account`.
+
+    Refused: `name_taken`, `bad_name`, `no_account`.
+    """
+
+    account: AccountId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetDisplayName:
+    """Say what an account is shown as. Outcome: `reply` is the `Account`, as `renamed`, if it is new.
+
+    Refused: `name_taken`, `bad_name`, `no_account`, `not_allowed` (somebody else's: no moderator, rank, not empty).
+    """
+
+    account: AccountId
+    target: str
+    """Name of whose it is; empty: of `account`."""
+    display: str
+    """Checked; empty: none."""
+    ts: int
+
+
+NamingOp = RenameAccount | SetDisplayName
+
 PeopleOp = (
     SignInByName
     | RegisterAccount

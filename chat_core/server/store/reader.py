@@ -18,11 +18,13 @@ from chat_core.server.manners import Own
 from chat_core.server.store import auditing, enforcing, lookups, mentioned, pages, private_lookups, views
 from chat_core.server.store.acts import Act, ServerLock
 from chat_core.server.store.attention import Mentioned, MentionKey
-from chat_core.server.store.base import Head, MessagePage, Place, Refused
+from chat_core.server.store.base import Head, Refused
+from chat_core.server.store.conversations import Place
 from chat_core.server.store.file_reads import SqlFileReads
 from chat_core.server.store.hook_reads import SqlHookReader
 from chat_core.server.store.lookups import ConversationRow, Seat
 from chat_core.server.store.mark_reads import SqlMarkReader
+from chat_core.server.store.messages import MessagePage
 from chat_core.server.store.payloads import CONVERSATION_LEFT, account_event
 from chat_core.server.store.people_reads import SqlPeopleReader
 from chat_core.server.store.schema import account_events, accounts, conversations, memberships, meta

@@ -22,8 +22,9 @@ from chat_core.server.auth.tokens import hook_digest
 from chat_core.server.defence.buckets import Buckets
 from chat_core.server.hook_settings import WebhooksSection, listen_at
 from chat_core.server.observe import get_log
-from chat_core.server.store.base import AppendMessage, Moderated, Refused, Store, StoreBroken
+from chat_core.server.store.base import Moderated, Refused, Store, StoreBroken
 from chat_core.server.store.hooks import HookFound
+from chat_core.server.store.messages import AppendMessage
 from chat_core.server.webhooks.http import Answer, Asked, HttpServer
 from chat_core.server.webhooks.slack import PayloadFault, Said, read_payload
 

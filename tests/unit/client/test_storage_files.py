@@ -391,9 +391,8 @@ async def test_storage_says_so_when_the_folder_cannot_be_used(tmp_path: Path) ->
 
 def test_folder_is_another_one_for_each_server() -> None:
     root = Path("r")
-    folders = {
-        folder_for(root, address)
-        for address in ("chat://a:1", "chat://a:2", "chats://a:1", "chat+unix:/tmp/a_b", "chat+unix:/tmp/a/b")
-    }
-    assert len(folders) == 5
+    addresses = ["chat://a:1", "chat://a:2", "chats://a:1", "chat+unix:/a_b", "chat+unix:/a/b", "here", "../../etc"]
+    folders = {folder_for(root, address) for address in addresses}
+    assert len(folders) == 7
+    assert all(folder.parent == root for folder in folders)
     assert folder_for(root, "chat://chat.example:55555").name.startswith("chat_chat.example_55555-")

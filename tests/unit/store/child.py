@@ -15,7 +15,9 @@ from pathlib import Path
 from chat_core.base.clock import SystemClock
 from chat_core.base.ids import AccountId, Cid
 from chat_core.server.observe import configure
-from chat_core.server.store.base import AppendMessage, SignInByName, StoreBroken
+from chat_core.server.store.base import StoreBroken
+from chat_core.server.store.messages import AppendMessage
+from chat_core.server.store.people import SignInByName
 from chat_core.server.store.sqlite import SqliteStore
 from tests.support.failing_sync import fail_syncs
 

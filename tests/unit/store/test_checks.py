@@ -14,11 +14,12 @@ import pytest
 from chat_core.base.clock import SystemClock
 from chat_core.server.admin.doctor import examine_file
 from chat_core.server.store.acts import SanctionOnServer
-from chat_core.server.store.base import DeleteMessage, EditMessage, SetChannelTopic
 from chat_core.server.store.checks.base import KEPT, Outcome
 from chat_core.server.store.checks.examining import BASIC, MORE
+from chat_core.server.store.conversations import SetChannelTopic
 from chat_core.server.store.keys import row_id
 from chat_core.server.store.marks import PinMessage, ReactTo, SetBookmark
+from chat_core.server.store.messages import DeleteMessage, EditMessage
 from chat_core.server.store.private import AskChat, CloseChat
 from chat_core.server.store.sqlite import SqliteStore
 from tests.contract.world import World

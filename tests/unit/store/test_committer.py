@@ -13,16 +13,11 @@ from sqlalchemy import Connection, event
 from chat_core.base.ids import AccountId, Cid
 from chat_core.protocol.codes import Refusal
 from chat_core.server.store import opening, sqlite_file
-from chat_core.server.store.base import (
-    AppendMessage,
-    Committed,
-    JoinChannel,
-    Refused,
-    SetChannelTopic,
-    SignInByName,
-    StoreBroken,
-)
+from chat_core.server.store.base import Committed, Refused, StoreBroken
 from chat_core.server.store.committer import Committer, Outcome
+from chat_core.server.store.conversations import JoinChannel, SetChannelTopic
+from chat_core.server.store.messages import AppendMessage
+from chat_core.server.store.people import SignInByName
 
 ANN = AccountId(1)
 

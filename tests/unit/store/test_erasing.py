@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from chat_core.base.clock import SystemClock
 from chat_core.base.ids import AccountId, Cid
 from chat_core.server.store import opening, sqlite_file
-from chat_core.server.store.base import AppendMessage, DeleteMessage, EditMessage, SignInByName
+from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage
 from chat_core.server.store.ops import changes
+from chat_core.server.store.people import SignInByName
 from chat_core.server.store.sqlite import SqliteStore
 
 ANN = AccountId(1)

@@ -13,11 +13,12 @@ from sqlalchemy import Connection, func, select
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.server.store import enforcing, lookups, opening, sqlite_file
 from chat_core.server.store import facts as facts_module
-from chat_core.server.store.base import Op, Refused, SignInByName
+from chat_core.server.store.base import Op, Refused
 from chat_core.server.store.facts import Facts, LogFacts, SeatFacts
 from chat_core.server.store.keys import row_id, seq_of
 from chat_core.server.store.ops.carry_out import carry_out
 from chat_core.server.store.ops.work import Work
+from chat_core.server.store.people import SignInByName
 from chat_core.server.store.schema import cids, messages
 from chat_core.server.store.settings import rules_of
 from tests.contract.test_store_properties import BATCHES, NAMES

@@ -20,7 +20,9 @@ from chat_core.base.clock import SystemClock
 from chat_core.base.errors import ChatError, UsageFault, WorldFault
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.server.store import opening, schema, sqlite_file
-from chat_core.server.store.base import Boot, Committed, DeleteMessage, EditMessage, SignInByName
+from chat_core.server.store.base import Boot, Committed
+from chat_core.server.store.messages import DeleteMessage, EditMessage
+from chat_core.server.store.people import SignInByName
 from chat_core.server.store.sqlite import SqliteStore, copy_of
 
 NEXT_HEAD = f"{int(schema.HEAD) + 1:04}"

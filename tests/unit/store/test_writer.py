@@ -11,7 +11,8 @@ import pytest
 
 from chat_core.protocol.codes import Refusal
 from chat_core.server.store import writer as writer_module
-from chat_core.server.store.base import Committed, Op, Refused, SignInByName, StoreBroken
+from chat_core.server.store.base import Committed, Op, Refused, StoreBroken
+from chat_core.server.store.people import SignInByName
 from chat_core.server.store.writer import Writer
 
 

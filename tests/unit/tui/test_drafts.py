@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui import drafts
-from chat_tui.drafts import MOST_CHARS, Draft, folder_for
+from chat_tui.drafts import MOST_CHARS, Draft
 
 
 def test_drafts_come_back_as_they_were(home: Path) -> None:
@@ -56,11 +56,3 @@ def test_saving_says_when_nothing_can_be_written(home: Path) -> None:
 
     with pytest.raises(OSError, match="exists"):
         drafts.save(home / "d", 1, {"#a": Draft("x")})
-
-
-def test_folders_of_servers_differ_and_can_be_read(home: Path) -> None:
-    names = [folder_for(home, address).name for address in ("chat://a:1", "chat://a:2", "here", "../../etc")]
-
-    assert len(set(names)) == 4
-    assert names[0].startswith("chat_a_1-")
-    assert all(folder_for(home, name).parent == home for name in names)

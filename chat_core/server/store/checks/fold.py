@@ -21,6 +21,7 @@ from chat_core.protocol.events import (
     TopicChanged,
 )
 from chat_core.protocol.values import Rules
+from chat_core.server.store import columns
 from chat_core.server.store.checks.base import Findings, stream, times
 from chat_core.server.store.checks.marks import find_strays, mark_faults
 from chat_core.server.store.counting import unpack_accounts
@@ -59,27 +60,9 @@ _log: Final = (
         messages.c.ordinal,
         messages.c.author.label("message_author"),
         messages.c.ts.label("message_ts"),
-        messages.c.changed,
-        messages.c.body,
-        messages.c.style,
-        messages.c.reply_to,
-        messages.c.edits,
-        messages.c.deleted,
-        messages.c.thread,
-        messages.c.in_channel,
-        messages.c.replies,
-        messages.c.last_reply,
-        messages.c.mentions,
-        messages.c.everyone,
-        messages.c.bot,
-        messages.c.via,
-        messages.c.reactions,
-        messages.c.pinned,
+        *columns.FOLDED,
         files.c.account.label("file_account"),
-        files.c.name.label("file_name"),
-        files.c.size.label("file_size"),
-        files.c.type.label("file_type"),
-        files.c.sha256,
+        *columns.ATTACHED,
     )
     .select_from(
         events.outerjoin(messages, messages.c.id == events.c.id).outerjoin(files, files.c.message == events.c.id)

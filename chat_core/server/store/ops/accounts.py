@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from chat_core.base.errors import UsageFault
 from chat_core.base.ids import AccountId
-from chat_core.base.names import check_account_name
 from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.protocol.values import Account
 from chat_core.server.rules import refusing
 from chat_core.server.rules.entry import name_fault, why_not
 from chat_core.server.store import enforcing, lookups
-from chat_core.server.store.base import (
-    ANNOUNCEMENTS,
-    GENERAL,
-    Committed,
-    Refused,
-    RenameAccount,
-)
+from chat_core.server.store.base import ANNOUNCEMENTS, GENERAL, Committed, Refused
 from chat_core.server.store.look_alikes import check_look_alike
+from chat_core.server.store.naming import checked
 from chat_core.server.store.ops import persons
 from chat_core.server.store.ops.persons import Person
 from chat_core.server.store.ops.speaking import check_may_enter
 from chat_core.server.store.ops.work import Work, add_account, enter, rename_account, tell_joined
-from chat_core.server.store.people import SignInByName
+from chat_core.server.store.people import RenameAccount, SignInByName
 
 
 def sign_in_by_name(work: Work, op: SignInByName) -> Committed:
@@ -94,14 +87,6 @@ def check_not_banned(work: Work, account: AccountId, ts: int) -> None:
     ban = enforcing.find_ban(work.connection, None, account, ts)
     if ban is not None:
         raise Refused(Refusal.BANNED, refusing.banned("this server", ban.until_ts, ts, ban.reason))
-
-
-def checked(name: str) -> str:
-    """Return a name in its stored form. Raises: Refused `bad_name`."""
-    try:
-        return check_account_name(name)
-    except UsageFault as fault:
-        raise Refused(Refusal.BAD_NAME, str(fault)) from fault
 
 
 def taken(name: str) -> Refused:

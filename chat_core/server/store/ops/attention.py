@@ -14,9 +14,10 @@ from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.events import AccountEvent, ConversationQuieted
 from chat_core.server.store import lookups, payloads
 from chat_core.server.store.attention import AttentionOp, MarkEverythingRead, QuietConversation
-from chat_core.server.store.base import Committed, MoveReadMarker
+from chat_core.server.store.base import Committed
 from chat_core.server.store.keys import row_id, seq_of
 from chat_core.server.store.lookups import ConversationRow, Seat
+from chat_core.server.store.messages import MoveReadMarker
 from chat_core.server.store.ops.rights import member
 from chat_core.server.store.ops.work import Work, move_marker, tell
 from chat_core.server.store.schema import IN_CHANNEL, memberships, messages

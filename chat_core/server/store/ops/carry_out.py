@@ -16,23 +16,17 @@ from chat_core.server.store.acts import (
     SanctionOnServer,
 )
 from chat_core.server.store.attention import AttentionOp
-from chat_core.server.store.base import (
-    AppendMessage,
-    Committed,
-    DeleteMessage,
-    EditMessage,
+from chat_core.server.store.base import Committed, Op, Refused
+from chat_core.server.store.conversations import (
+    ConversationOp,
     JoinChannel,
     LeaveConversation,
-    MoveReadMarker,
-    Op,
     OpenDirect,
-    Refused,
-    RenameAccount,
     SetChannelTopic,
-    SetDisplayName,
 )
 from chat_core.server.store.hooks import HookOp
 from chat_core.server.store.marks import MarkOp
+from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage, MessageOp, MoveReadMarker
 from chat_core.server.store.ops import (
     accounts,
     attention,
@@ -51,7 +45,7 @@ from chat_core.server.store.ops import (
 from chat_core.server.store.ops.display import dressed
 from chat_core.server.store.ops.posts import append_messages
 from chat_core.server.store.ops.work import Work
-from chat_core.server.store.people import PeopleOp
+from chat_core.server.store.people import NamingOp, PeopleOp, RenameAccount, SetDisplayName
 from chat_core.server.store.private import PrivateOp
 from chat_core.server.store.threading import ThreadOp
 
@@ -91,8 +85,8 @@ def _tried(work: Work, op: Op) -> Committed | Refused:
 def _one(work: Work, op: Op) -> Committed:
     if isinstance(op, PeopleOp):
         return people.carry_out(work, op)
-    if isinstance(op, SetDisplayName):
-        return display.set_display_name(work, op)
+    if isinstance(op, NamingOp):
+        return _named(work, op)
     if isinstance(op, AttentionOp):
         return attention.carry_out(work, op)
     if isinstance(op, PrivateOp):
@@ -106,22 +100,18 @@ def _one(work: Work, op: Op) -> Committed:
     return _conversed(work, op)
 
 
-def _conversed(
-    work: Work,
-    op: RenameAccount
-    | JoinChannel
-    | OpenDirect
-    | LeaveConversation
-    | SetChannelTopic
-    | MoveReadMarker
-    | EditMessage
-    | DeleteMessage
-    | AppendMessage
-    | OrderOp,
-) -> Committed:
+def _named(work: Work, op: NamingOp) -> Committed:
     match op:
         case RenameAccount():
             return accounts.rename(work, op)
+        case SetDisplayName():
+            return display.set_display_name(work, op)
+        case _:
+            assert_never(op)
+
+
+def _conversed(work: Work, op: ConversationOp | MessageOp | OrderOp) -> Committed:
+    match op:
         case JoinChannel():
             return conversations.join_channel(work, op)
         case OpenDirect():

@@ -17,10 +17,11 @@ from chat_core.protocol.events import MessageDeleted, MessageEdited
 from chat_core.protocol.values import ChannelRole, Style
 from chat_core.server.rules.permissions import Permission, only, operates
 from chat_core.server.store import lookups
-from chat_core.server.store.base import Committed, DeleteMessage, EditMessage, Refused
+from chat_core.server.store.base import Committed, Refused
 from chat_core.server.store.counting import unpack_accounts
 from chat_core.server.store.keys import MAX_SEQ, row_id, seq_of
 from chat_core.server.store.lookups import ConversationRow
+from chat_core.server.store.messages import DeleteMessage, EditMessage
 from chat_core.server.store.ops import mentioning
 from chat_core.server.store.ops.audit import record
 from chat_core.server.store.ops.judging import judge_edit

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from chat_core.base.errors import UsageFault
 from chat_core.base.ids import AccountId, ConversationId
-from chat_core.base.names import check_channel_name
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import TopicChanged
 from chat_core.protocol.limits import CONVERSATIONS_PER_ACCOUNT
 from chat_core.server.rules.permissions import Permission, channel_at_least, only, only_operators, operates
 from chat_core.server.store import lookups, private_lookups, views
-from chat_core.server.store.base import (
-    Committed,
-    JoinChannel,
-    LeaveConversation,
-    OpenDirect,
-    Refused,
-    SetChannelTopic,
-)
+from chat_core.server.store.base import Committed, Refused
+from chat_core.server.store.conversations import JoinChannel, LeaveConversation, OpenDirect, SetChannelTopic
 from chat_core.server.store.keys import direct_key
 from chat_core.server.store.look_alikes import check_channel_look_alike
 from chat_core.server.store.lookups import ConversationRow
+from chat_core.server.store.naming import checked_channel
 from chat_core.server.store.ops import joining
 from chat_core.server.store.ops.rights import member
 from chat_core.server.store.ops.speaking import check_may_write, refuse_shut
@@ -41,10 +34,7 @@ from chat_core.server.store.settings import rules_of
 
 def join_channel(work: Work, op: JoinChannel) -> Committed:
     """Make an account a member of a public channel, and the channel if need be."""
-    try:
-        name = check_channel_name(op.name)
-    except UsageFault as fault:
-        raise Refused(Refusal.BAD_NAME, str(fault)) from fault
+    name = checked_channel(op.name)
     account = lookups.account(work.connection, op.account)
     row = lookups.find_channel(work.connection, name)
     seat = None if row is None else lookups.seat(work.connection, row.id, op.account)

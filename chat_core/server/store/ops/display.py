@@ -11,11 +11,12 @@ from chat_core.base.ids import AccountId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.values import Account
 from chat_core.server.store import lookups
-from chat_core.server.store.base import Committed, Refused, SetDisplayName
+from chat_core.server.store.base import Committed, Refused
 from chat_core.server.store.look_alikes import check_display_look_alike
 from chat_core.server.store.ops import audit
 from chat_core.server.store.ops.rights import actor, check_server_rank, person
 from chat_core.server.store.ops.work import Work
+from chat_core.server.store.people import SetDisplayName
 from chat_core.server.store.schema import accounts
 
 

@@ -15,6 +15,7 @@ from chat_core.server.store.base import Committed, Refused
 from chat_core.server.store.hooks import HOOKS_PER_CHANNEL, AddHook, RemoveHook
 from chat_core.server.store.look_alikes import check_look_alike
 from chat_core.server.store.lookups import ConversationRow
+from chat_core.server.store.naming import checked
 from chat_core.server.store.ops import accounts, audit, persons
 from chat_core.server.store.ops.rights import actor, channel
 from chat_core.server.store.ops.work import Work, add_account, enter, exit_from, new_key, tell_joined, tell_left
@@ -58,7 +59,7 @@ def _add(work: Work, op: AddHook) -> Committed:
 
 def _account(work: Work, op: AddHook, row: ConversationRow) -> Account:
     """Return the account to write as: a new one, or that of a webhook that is gone. Raises: Refused."""
-    name = accounts.checked(op.name)
+    name = checked(op.name)
     if fault := name_fault(name, guest=False):
         raise Refused(Refusal.BAD_NAME, fault)
     holder = lookups.find_account(work.connection, name)

@@ -10,7 +10,8 @@ from chat_core.protocol.values import Account
 from chat_core.server.rules import refusing
 from chat_core.server.rules.permissions import at_least
 from chat_core.server.store import enforcing, lookups
-from chat_core.server.store.base import JoinChannel, Refused
+from chat_core.server.store.base import Refused
+from chat_core.server.store.conversations import JoinChannel
 from chat_core.server.store.lookups import ConversationRow
 from chat_core.server.store.ops.speaking import check_may_enter
 from chat_core.server.store.ops.work import Work

@@ -11,9 +11,10 @@ from chat_core.server.rules.judging import Draft, Judge, Objection
 from chat_core.server.rules.permissions import operates
 from chat_core.server.store import lookups
 from chat_core.server.store.acts import SanctionInChannel, SanctionOnServer
-from chat_core.server.store.base import EditMessage, Moderated
+from chat_core.server.store.base import Moderated
 from chat_core.server.store.chain import SERVER
 from chat_core.server.store.facts import LogFacts, SeatFacts
+from chat_core.server.store.messages import EditMessage
 from chat_core.server.store.ops import audit
 from chat_core.server.store.ops.telling import NO_SEQ, tell_account
 from chat_core.server.store.ops.work import Work

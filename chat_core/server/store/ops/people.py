@@ -16,6 +16,7 @@ from chat_core.server.rules.permissions import Permission, only
 from chat_core.server.store import lookups
 from chat_core.server.store.base import Committed, Refused
 from chat_core.server.store.look_alikes import check_look_alike
+from chat_core.server.store.naming import checked
 from chat_core.server.store.ops import accounts, audit, invites, persons, signin
 from chat_core.server.store.ops.persons import Person
 from chat_core.server.store.ops.rights import Actor, actor
@@ -115,7 +116,7 @@ def _administer(
 
 
 def _add(work: Work, op: AddAccount) -> Committed:
-    name = accounts.checked(op.name)
+    name = checked(op.name)
     if fault := name_fault(name, guest=False):
         raise Refused(Refusal.BAD_NAME, fault)
     holder = persons.by_name(work, name)
@@ -173,7 +174,7 @@ def _set_role(work: Work, op: SetServerRole) -> Committed:
 
 
 def _allow(work: Work, op: AllowName) -> Committed:
-    name = accounts.checked(op.name)
+    name = checked(op.name)
     who, listed = _owner(work, op.by), persons.is_listed(work, name)
     if op.allowed == listed:
         return Committed()

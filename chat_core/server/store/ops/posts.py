@@ -19,10 +19,11 @@ from chat_core.protocol.events import AccountEvent, MessagePosted
 from chat_core.server.rules.judging import Draft
 from chat_core.server.rules.permissions import Permission, only
 from chat_core.server.store import lookups
-from chat_core.server.store.base import AppendMessage, Committed, Refused
+from chat_core.server.store.base import Committed, Refused
 from chat_core.server.store.facts import LogFacts, SeatFacts
 from chat_core.server.store.keys import SEQ_BITS, digest, row_id, seq_of
 from chat_core.server.store.many import Many
+from chat_core.server.store.messages import AppendMessage
 from chat_core.server.store.ops import judging, mentioning
 from chat_core.server.store.ops.speaking import check_door, check_rules
 from chat_core.server.store.ops.threads import Replies, Root

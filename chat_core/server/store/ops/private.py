@@ -12,7 +12,8 @@ from chat_core.protocol.events import AccountEvent, IgnoreChanged, PrivateChatCh
 from chat_core.protocol.values import Account, PrivateChat
 from chat_core.server.rules import refusing
 from chat_core.server.store import lookups, private_lookups, views
-from chat_core.server.store.base import ANNOUNCEMENTS, Committed, OpenDirect, Refused
+from chat_core.server.store.base import ANNOUNCEMENTS, Committed, Refused
+from chat_core.server.store.conversations import OpenDirect
 from chat_core.server.store.ops import conversations
 from chat_core.server.store.ops.rights import person
 from chat_core.server.store.ops.work import Work, new_key, tell

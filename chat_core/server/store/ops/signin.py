@@ -14,8 +14,9 @@ from chat_core.server.store import lookups
 from chat_core.server.store.base import Committed, Refused
 from chat_core.server.store.look_alikes import check_look_alike
 from chat_core.server.store.lookups import ConversationRow
+from chat_core.server.store.naming import checked
 from chat_core.server.store.ops import audit, invites, persons
-from chat_core.server.store.ops.accounts import begin, check_may_sign_in, checked, taken
+from chat_core.server.store.ops.accounts import begin, check_may_sign_in, taken
 from chat_core.server.store.ops.persons import Person
 from chat_core.server.store.ops.rights import actor
 from chat_core.server.store.ops.speaking import check_may_enter

@@ -15,8 +15,10 @@ import pytest
 from chat_core.base.clock import SystemClock
 from chat_core.base.ids import AccountId, Cid, ConversationId
 from chat_core.protocol.values import Message
-from chat_core.server.store.base import AppendMessage, DeleteMessage, EditMessage, Refused, SignInByName
+from chat_core.server.store.base import Refused
 from chat_core.server.store.keys import MAX_SEQ
+from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage
+from chat_core.server.store.people import SignInByName
 from chat_core.server.store.search import fts5_file, fts5_index, indexer
 from chat_core.server.store.search.checking import check_search
 from chat_core.server.store.search.fts5 import Fts5
@@ -146,7 +148,8 @@ from pathlib import Path
 from chat_core.base.clock import SystemClock
 from chat_core.base.ids import AccountId, Cid
 from chat_core.server.observe import configure
-from chat_core.server.store.base import AppendMessage, SignInByName
+from chat_core.server.store.messages import AppendMessage
+from chat_core.server.store.people import SignInByName
 from chat_core.server.store.sqlite import SqliteStore
 
 async def run():

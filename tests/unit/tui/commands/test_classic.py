@@ -11,7 +11,7 @@ from chat_tui.commands import registry
 from chat_tui.commands.classic import Form
 from chat_tui.commands.command import Command
 from chat_tui.commands.line import Run, Say, parse
-from chat_tui.screens.help import help_lines
+from chat_tui.screens.help_lines import help_lines
 
 SLASHED = [(form, command) for form, command in registry.CLASSIC if form.has_slash]
 BARE = [(form, command) for form, command in registry.CLASSIC if not form.has_slash]

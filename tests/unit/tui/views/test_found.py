@@ -51,6 +51,11 @@ def test_snippet_has_the_first_span_in_it(body: str, spans: list[tuple[int, int]
     assert shown(body, *spans) == expected
 
 
+def test_hit_without_spans_is_drawn_like_all_that_is_one_line() -> None:
+    assert shown("the end: ||he dies||, *really*") == "the end: ▒▒▒▒▒▒▒, really"
+    assert "he dies" not in shown("the end: ||he dies||", (0, 3))
+
+
 @pytest.mark.parametrize("name", PAYLOADS)
 def test_hit_is_safe_to_draw_whatever_was_written(name: str) -> None:
     body = PAYLOADS[name]

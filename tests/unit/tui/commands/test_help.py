@@ -1,0 +1,59 @@
+"""The help: what leads on first, each part by its name, all commands under their subjects."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+
+import pytest
+
+from chat_tui.commands.registry import ALL, NAMES
+from chat_tui.keys import KEYS
+from chat_tui.screens.help_lines import help_lines
+
+
+def texts(topic: str = "") -> list[str]:
+    return [line.text.strip() for line in help_lines(topic)]
+
+
+def test_help_begins_with_what_leads_to_its_parts() -> None:
+    index = list(takewhile(bool, texts()))
+
+    assert index[0] == "HELP"
+    assert [line.split("  ")[0] for line in index[1:]] == [
+        "/help keys",
+        "/help commands",
+        "/help classic",
+        "/help topic",
+    ]
+
+
+@pytest.mark.parametrize("part", ["keys", "commands", "classic", "Commands"])
+def test_help_shows_a_part_alone_as_it_stands_in_the_whole(part: str) -> None:
+    alone, whole = texts(part), texts()
+
+    assert alone and len(alone) < len(whole)
+    at = whole.index(alone[0])
+    assert whole[at : at + len(alone)] == alone
+
+
+def test_help_has_every_command_once_under_its_subject() -> None:
+    lines = texts("commands")
+    listed = [line.split()[0] for line in lines if line.startswith("/")]
+
+    assert listed == [f"/{command.name}" for command in ALL]
+    headings = [line for line in lines if line.startswith("COMMANDS: ")]
+    assert len(set(headings)) == len({command.domain for command in ALL})
+    assert lines.index("COMMANDS: SAYING SOMETHING") < next(
+        at for at, line in enumerate(lines) if line.startswith("/me ")
+    )
+
+
+def test_help_about_keys_has_every_listed_key_and_no_command() -> None:
+    lines = texts("keys")
+
+    assert all(any(line.startswith(key.label) for line in lines) for key in KEYS if key.listed)
+    assert not any(line.startswith("/help") for line in lines)
+
+
+def test_no_command_has_the_name_of_a_part() -> None:
+    assert not {"keys", "commands", "classic"} & set(NAMES)
