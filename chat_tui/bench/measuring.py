@@ -25,6 +25,8 @@ class Scale:
     switches: int = 10
     messages: int = 8
     idle_s: float = 5.0
+    flood_s: float = 3.0
+    """How long a flood is listened to before somebody types; the first third does not count."""
     rate: int = 1000
     """Messages a second in a flood."""
     many: int = 100_000
@@ -32,7 +34,7 @@ class Scale:
     many_rate: int = 5000
 
 
-QUICK: Final = Scale(keys=6, pages=2, switches=3, messages=2, idle_s=0.5, rate=200, many=0)
+QUICK: Final = Scale(keys=3, pages=1, switches=2, messages=1, idle_s=0.2, flood_s=0.6, rate=200, many=0)
 """Enough to see that everything works."""
 
 
@@ -143,9 +145,9 @@ def _messages(subject: Subject, program: InTerminal, scale: Scale, figures: Figu
 def _flood(subject: Subject, program: InTerminal, scale: Scale, figures: Figures) -> None:
     """Type while very much comes."""
     with subject.flood(FLOODED, scale.rate):
-        program.listen(1.0)
+        program.listen(scale.flood_s / 3)
         begun, cpu_before, bytes_before = time.monotonic(), program.cpu_s(), program.written
-        program.listen(2.0)
+        program.listen(scale.flood_s * 2 / 3)
         took = time.monotonic() - begun
         figures.add("flood_cpu", (program.cpu_s() - cpu_before) / took * 100)
         figures.add("flood_bytes", (program.written - bytes_before) / took)

@@ -7,7 +7,7 @@ import re
 import sys
 import threading
 from collections.abc import Coroutine, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -44,7 +44,7 @@ class ChatTui(Subject):
     @override
     def furnish(self, program: InTerminal) -> None:
         """See Subject: the server had it before the program came."""
-        program.listen(1.5)
+        program.listen(0.5 if self.few else 1.5)
         program.settle()
 
     @override
@@ -77,7 +77,9 @@ def ours(folder: Path, *, few: bool = False) -> Iterator[ChatTui]:
     with Child([*command, "--data", str(folder / "data")], "listening on ") as server:
         asyncio.run(_fill(server.said, few=few))
         with _Voice(server.said) as voice:
-            yield ChatTui(home, server.said, voice)
+            program = ChatTui(home, server.said, voice)
+            program.few = few
+            yield program
 
 
 class _Voice:
@@ -117,13 +119,14 @@ class _Voice:
 
 async def _fill(address: str, *, few: bool) -> None:
     at = parse_address(address)
-    async with Client(at, _NAME) as me, Client(at, SPEAKERS[0]) as ann, Client(at, SPEAKERS[1]) as bob:
-        async with Client(at, SPEAKERS[2]) as cid:
-            clients = dict(zip(SPEAKERS, (ann, bob, cid), strict=True))
-            for client in (me, *clients.values()):
-                await client.online(_ONLINE_S)
-            await asyncio.gather(*(_fill_channel(number, me, clients, few=few) for number in range(len(CHANNELS) - 1)))
-            await me.join(FLOODED)
+    async with AsyncExitStack() as stack:
+        me, *others = [await stack.enter_async_context(Client(at, name)) for name in (_NAME, *SPEAKERS)]
+        for client in (me, *others):
+            await client.online(_ONLINE_S)
+        clients = dict(zip(SPEAKERS, others, strict=True))
+        fills = (_fill_channel(number, me, clients, few=few) for number in range(len(CHANNELS) - 1))
+        await asyncio.gather(*fills)
+        await me.join(FLOODED)
 
 
 async def _fill_channel(number: int, me: Client, clients: dict[str, Client], *, few: bool) -> None:

@@ -1,4 +1,4 @@
-"""The figures of a run for people: as a table, in Markdown or not, and as JSON. Knows nothing of how they were taken."""
+"""The figures of a run for people: as a table in Markdown, and as JSON. Knows nothing of how they were taken."""
 
 from __future__ import annotations
 

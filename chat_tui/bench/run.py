@@ -72,5 +72,5 @@ def _machine(load: float, rounds: int, *, with_weechat: bool) -> str:
     beside = f", {WeeChat.name} in turns" if with_weechat else ""
     return (
         f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, Python {platform.python_version()}, load {load:.1f} at "
-        f"the start and {os.getloadavg()[0]:.1f} at the end; medians of {rounds} rounds{beside}, in a terminal of 120x40."
+        f"the start and {os.getloadavg()[0]:.1f} at the end; medians of {rounds} rounds{beside}; terminal of 120x40."
     )

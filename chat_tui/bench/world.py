@@ -18,9 +18,7 @@ IN_LONG: Final = 400
 IN_OTHERS: Final = 50
 SIZE: Final = 100
 """Bytes of a message in a flood."""
-_WORDS: Final = re.findall(
-    r"\w+", "we looked at the build again and it fails on the second node when the cache is cold"
-)
+_WORDS: Final = re.findall(r"\w+", "we looked at the build again and it fails on the other node when the cache is new")
 
 
 def newest_mark(number: int) -> str:

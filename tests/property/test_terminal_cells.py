@@ -80,7 +80,7 @@ def test_a_terminal_shows_the_same_when_only_changes_are_written(writes: list[st
     assert shown([cells.changed(each) for each in writes]) == shown(writes)
 
 
-@given(first=frames(), second=frames(), cleared=st.sampled_from(("\x1b[2J", "\x1b[?1049l", "\x1b[3;4r", "\x1b[?1049h")))
+@given(first=frames(), second=frames(), cleared=st.sampled_from(("\x1b[2J", "\x1b[?1049l", "\x1b[2L", "\x1b[?1049h")))
 def test_a_terminal_shows_the_same_when_something_else_was_written_between(
     first: str, second: str, cleared: str
 ) -> None:
