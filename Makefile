@@ -12,7 +12,7 @@ CHECKS := format-check lint types layers spelling docs-check test
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test test-long figures fuzz check format-check format lint types layers spelling \
-	docs docs-check screenshots bench pins clean
+	docs docs-check screenshots bench bench-tui pins clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,9 @@ screenshots: setup ## Take the pictures of the README again
 bench: setup ## Measure the fan-out and the client on this machine
 	@$(BIN)/chat-core bench fanout
 	@$(BIN)/python -m tests.bench.client
+
+bench-tui: setup ## Measure the client beside WeeChat, and write the table of docs/performance.md; on a quiet machine, 6 minutes
+	@$(BIN)/chat-tui bench --against weechat --rounds 3 --into docs/performance.md
 
 # A fresh environment without constraints, so that every pin moves to the newest version that pyproject.toml allows.
 pins: ## Remake constraints.txt with today's versions

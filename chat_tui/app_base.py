@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from rich.text import Text
 from textual.app import App
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from typing_extensions import override
@@ -49,9 +50,9 @@ class AppBase(App[None], inherit_bindings=False):
     """
 
     def __init__(self, config: Path, settings: Settings, theme: str = "") -> None:
+        self._settings = settings  # the toolkit asks at once for the driver
         super().__init__()
         self._config = config
-        self._settings = settings
         for each in THEMES:
             self.register_theme(each)
         own, self.theme_faults = own_looks(config, LOOKS)
@@ -66,6 +67,16 @@ class AppBase(App[None], inherit_bindings=False):
         self.theme = wanted
         self.alerter = Alerter(os.environ, self._write, SystemClock())
         """Tells of what comes while nobody looks."""
+
+    @override
+    def get_driver_class(self) -> type[Driver]:
+        """See App; in a terminal, one that writes what changes."""
+        usual = super().get_driver_class()
+        if usual.__name__ != "LinuxDriver" or self._settings.look.frames == "whole":
+            return usual
+        from chat_tui.terminal_driver import SparingDriver  # leans on what only such a terminal has
+
+        return SparingDriver
 
     def _write(self, text: str) -> None:
         if self._driver is not None and not self.is_headless:

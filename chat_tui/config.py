@@ -63,6 +63,9 @@ class LookSection(msgspec.Struct, frozen=True, kw_only=True):
     """How close messages stand: `roomy` leaves a line free above each that says whose it is."""
     emoji: Annotated[Literal["draw", "names"], LIVE] = "draw"
     """How emoji in messages are shown: as they are, or by `names` like `:tada:`, for terminals that draw them badly."""
+    frames: Literal["changes", "whole"] = "changes"
+    """What is written to the terminal: only the `changes`, a third of it or less; or `whole` frames, for a terminal in
+    which something stays behind that Ctrl+L removes."""
 
 
 class NotifySection(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.faults import report_harmlessly
 from chat_core.base.settings import SettingsFault
-from chat_tui.cli import changing, full_screen, scriptable, signing_in, trusting, web
+from chat_tui.cli import bench, changing, full_screen, scriptable, signing_in, trusting, web
 from chat_tui.cli.common import Run, fail
 from chat_tui.cli.plain import add_plain
 
@@ -68,4 +68,5 @@ def parser() -> ArgumentParser:
     trusting.declare(command)
     signing_in.declare(command)
     web.declare(command)
+    bench.declare(command)
     return top

@@ -89,6 +89,7 @@ class BaseScreen(Screen[None], inherit_bindings=False):
 
     def action_redraw(self) -> None:
         """Draw everything again: something else wrote to the terminal."""
+        getattr(self.app._driver, "forget", lambda: None)()  # a driver that spares does not trust what it remembers
         self.refresh(layout=True)
 
     def action_suspend(self) -> None:

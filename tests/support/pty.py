@@ -24,9 +24,10 @@ WAIT_S = 20.0
 """Longest wait for something to be written, in seconds; only a failing test ever waits that long."""
 
 _COLOUR = r"2;\d{1,3};\d{1,3};\d{1,3}"
+_PART = rf"(?:[1-9]|2[2-9]|[34]9|[34]8;{_COLOUR})"
 _MEANT: Final = re.compile(
     r"\x1b\[\d+;\d+H"  # to a row and column
-    rf"|\x1b\[(?:0|(?:[1-9];)*(?:[34]8;{_COLOUR};)*(?:[34]8;{_COLOUR}|[1-9]))m"  # a style of true colours, or its end
+    rf"|\x1b\[(?:0|(?:{_PART};)*{_PART})m"  # a style of true colours, its end, or the end of a part of it
     r"|\x1b\[\?(?:7|25|1000|1003|1004|1006|1015|1049|2004|2026|2048)[hl]"  # modes: mouse, focus, paste, screen, cursor
     r"|\x1b\[\?(?:2026|2048)\$p"  # which of them are there
     r"|\x1b\[(?:>25|<)u"  # how keys are told

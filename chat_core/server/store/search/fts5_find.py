@@ -65,6 +65,11 @@ class OutOfTime(Exception):
     """The time for a search is over."""
 
 
+def _interrupted(error: sqlite3.OperationalError) -> bool:
+    """Return whether an alarm ended a statement."""
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
+
+
 class _Stream(NamedTuple):
     """A conversation that may have hits."""
 
@@ -88,15 +93,23 @@ class Proposals:
         self._before = before
         self.behind = 0
         """Events that the index does not know of yet."""
-        self._streams = self._find_streams(search)
+        self._late = False
+        try:
+            self._streams = self._find_streams(search)
+        except sqlite3.OperationalError as error:
+            if not _interrupted(error):
+                raise
+            self._streams, self._late = [], True
         self._open: dict[int, _Rows] = {}
 
     def newest(self) -> Iterator[Mark]:
         """Iterate over the hits, newest first. Raises: OutOfTime."""
+        if self._late:
+            raise OutOfTime
         try:
             yield from self._merged(self._scanned())
         except sqlite3.OperationalError as error:
-            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+            if _interrupted(error):
                 raise OutOfTime from error
             raise
 

@@ -1,0 +1,31 @@
+"""The measurement of the full-screen client goes through all its scenarios, in a real terminal."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chat_tui.bench.report import BEGIN, END, ROWS
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="a process is looked at through /proc")
+def test_bench_measures_everything_and_puts_it_into_a_document_when_it_is_quick(tmp_path: Path) -> None:
+    document = tmp_path / "figures.md"
+    document.write_text(f"before\n{BEGIN}old\n{END}after\n")
+    command = [sys.executable, "-m", "chat_tui", "bench", "--quick", "--rounds", "1", "--json", "--into", str(document)]
+
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
+
+    assert ended.returncode == 0, ended.stderr
+    measured = json.loads(ended.stdout)["figures"]["chat-tui"]
+    left_out = {row.name for row in ROWS if row.name.startswith("many_")}
+    assert {row.name for row in ROWS} - measured.keys() == left_out
+    assert all(value >= 0 for values in measured.values() for value in values)
+    assert measured["page_bytes"][0] > 500 < measured["message_bytes"][0]
+    text = document.read_text()
+    assert text.startswith(f"before\n{BEGIN}") and text.endswith(f"{END}after\n")
+    assert "| first paint, ms |" in text and "old" not in text

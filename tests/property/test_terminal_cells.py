@@ -1,0 +1,104 @@
+"""Whatever is drawn, one change after another: the terminal shows the same when only what changes is written to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pyte
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len, set_cell_size
+
+from chat_tui.terminal_cells import Cells
+
+WIDTH, HEIGHT = 24, 5
+WORDS = ("a", "b", " ", "  ", "word", "é", "│", "…", "会", "👍", "👨‍👩‍👧", "e\u0301", "❤️", "🏳️‍🌈", "x     y", "┌──┐")
+COLOURS = ("31", "97", "44", "103", "38;2;1;2;3", "48;2;1;2;3", "38;5;9", "48;2;9;9;9", "38;2;7;7;7")
+STYLES = ("", "1", "2", "3", "4", "7", "9", "1;3;4", "53", *COLOURS, "1;38;2;1;2;3;48;2;9;9;9", "4;48;2;9;9;9")
+LINKS = ("", "id=1;https://a.example/", "id=2;https://b.example/")
+PLAIN = ("\x1b[?25l", "\x1b[?2026h", "\x07", "\x1b]52;c;YQ==\x07", "\x1b[>25u")
+
+RUNS = st.lists(
+    st.tuples(st.sampled_from(STYLES), st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map("".join)),
+    min_size=1,
+    max_size=4,
+)
+
+
+@st.composite
+def stretches(draw: st.DrawFn) -> str:
+    """Draw a piece of a line at a place, cut at the edge."""
+    y, x = draw(st.integers(0, HEIGHT - 1)), draw(st.sampled_from((0, 0, 4, 11)))
+    said, room = f"\x1b[{y + 1};{x + 1}H", WIDTH - x
+    for style, text in draw(RUNS):
+        fitting = text if cell_len(text) <= room else set_cell_size(text, room)
+        room -= cell_len(fitting)
+        if fitting:
+            link = draw(st.sampled_from(LINKS)) if style == "4" else ""
+            painted = f"\x1b[{style}m{fitting}\x1b[0m" if style else fitting
+            said += f"\x1b]8;{link}\x1b\\{painted}\x1b]8;;\x1b\\" if link else painted
+    return said
+
+
+def row_of(stretch: str) -> str:
+    """Return the row it begins with."""
+    return stretch.partition(";")[0]
+
+
+@st.composite
+def frames(draw: st.DrawFn) -> str:
+    """Draw a frame as the toolkit writes it, with the cursor's place at its end."""
+    lines = sorted(draw(st.lists(stretches(), max_size=5)), key=row_of)
+    ends = ["\n" if row_of(one) != row_of(other) else "" for one, other in pairwise(lines)]
+    drawn = "".join(line + end for line, end in zip(lines, [*ends, ""], strict=False))
+    return drawn + f"\x1b[{draw(st.integers(1, HEIGHT))};{draw(st.integers(1, WIDTH))}H"
+
+
+def shown(writes: Sequence[str]) -> tuple[list[list[tuple[object, ...]]], tuple[int, int]]:
+    """Return what a terminal shows: of a blank only what one sees of it; and where its cursor is."""
+    screen = pyte.Screen(WIDTH, HEIGHT)
+    stream = pyte.Stream(screen)
+    stream.feed("\x1b[?7l")
+    for each in writes:
+        stream.feed(each)
+    rows = []
+    for y in range(HEIGHT):
+        row: list[tuple[object, ...]] = []
+        for x in range(WIDTH):
+            cell = screen.buffer[y][x]
+            seen = cell.underscore or cell.reverse or cell.strikethrough
+            row.append(cell if cell.data != " " or seen else (" ", cell.bg))
+        rows.append(row)
+    return rows, (screen.cursor.y, screen.cursor.x)
+
+
+@given(writes=st.lists(st.one_of(frames(), frames(), st.sampled_from(PLAIN)), max_size=8))
+def test_a_terminal_shows_the_same_when_only_changes_are_written(writes: list[str]) -> None:
+    cells = Cells()
+
+    assert shown([cells.changed(each) for each in writes]) == shown(writes)
+
+
+@given(first=frames(), second=frames(), cleared=st.sampled_from(("\x1b[2J", "\x1b[?1049l", "\x1b[2L", "\x1b[?1049h")))
+def test_a_terminal_shows_the_same_when_something_else_was_written_between(
+    first: str, second: str, cleared: str
+) -> None:
+    cells, writes = Cells(), [first, cleared, first, second]
+
+    spared = [cells.changed(each) for each in writes]
+
+    assert shown(spared) == shown(writes)
+
+
+@given(frame=frames())
+def test_nothing_but_the_cursors_place_is_written_when_a_frame_comes_again(frame: str) -> None:
+    cells = Cells()
+    cells.changed(frame)
+    cells.changed(frame)  # lines that cover each other in it change once more
+
+    again = cells.changed(frame)
+
+    assert len(again) <= len(frame)
+    if frame.count("\n") + 1 == frame.count("H") - 1:  # no two of its pieces are in one line
+        assert again == ""
