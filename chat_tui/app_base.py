@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rich.text import Text
 from textual.app import App
@@ -26,13 +26,18 @@ from chat_tui.screens.settings import SettingsScreen
 from chat_tui.themes import DEFAULTS, LOOKS, THEMES, theme_of
 from chat_tui.themes.own import own_looks
 from chat_tui.views.alerts import quiet_hours
+from chat_tui.views.cache import Recent
 from chat_tui.views.clean import drawable, drawable_line
+from chat_tui.views.previews import Preview
 from chat_tui.views.settings_rows import as_said
 from chat_tui.widgets.safe import ControlFilter
 from chat_tui.widgets.symbols import AsciiFilter
 from chat_tui.widgets.timeline_pane import TimelinePane
 
 _log = logging.getLogger(__name__)
+
+_PREVIEWS: Final = 500
+"""Previews that are kept, of some kilobytes each."""
 
 
 class AppBase(App[None], inherit_bindings=False):
@@ -60,6 +65,8 @@ class AppBase(App[None], inherit_bindings=False):
             self.theme_faults = (*self.theme_faults, self._no_theme(wanted))
             wanted = THEMES[0].name
         self.theme = wanted
+        self.previews: Recent[bytes, Preview] = Recent(_PREVIEWS)
+        """What is in files, by their SHA-256: what a hash names is the same on every server."""
         self.alerter = Alerter(os.environ, self._write, SystemClock())
         """Tells of what comes while nobody looks."""
 
