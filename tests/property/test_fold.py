@@ -133,9 +133,7 @@ async def told(steps: Sequence[Step]) -> Told:
                     continue
                 if step[0] in ("keep", "unkeep"):
                     events = [event for commit in commits for who, event in commit.account_events if who == step[1]]
-                    listed, _ = await store.read(lambda reader, who=step[1]: reader.bookmarks(who, None, 200))
-                    fresh = frozenset(each.message.seq for each in listed)
-                    bookmarks.append((step[1], fresh, bookmarked(events)))
+                    bookmarks.append((step[1], await bookmarks_of(store, step[1]), bookmarked(events)))
                 if commits[-1].events:
                     page = await store.read(lambda reader: reader.history(WHERE, "latest", 0, 200, None, ANN))
                     pages.append(tuple(page.messages))
@@ -146,6 +144,12 @@ async def told(steps: Sequence[Step]) -> Told:
     pushed = [event for commit in commits for event in commit.events]
     kept_by = {int(who): bookmarked(events) for who, events in logs.items()}
     return Told(pushed, list(kept), pages, bookmarks, kept_by)
+
+
+async def bookmarks_of(store: SqliteStore, account: AccountId) -> frozenset[int]:
+    """Return the messages at which an account has a bookmark, fetched fresh."""
+    listed, _ = await store.read(lambda reader: reader.bookmarks(account, None, 200))
+    return frozenset(each.message.seq for each in listed)
 
 
 def bookmarked(events: Sequence[AccountEvent]) -> frozenset[int]:
