@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from chat_tui.bridge import Bridge
+from chat_tui.views import pictures
 from tests.tui.support.visiting import other, say, sitting, unique
 
 CODE = "def greet(name):\n    return f'hello {name}'\n" + "".join(f"x{at} = {at}\n" for at in range(2, 40))
@@ -35,7 +36,12 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return seqs
 
 
+def no() -> bool:
+    return False
+
+
 async def test_text_and_picture_are_shown_below_their_files_until_that_is_switched_off(server: str, home: Path) -> None:
+    patched = pytest.MonkeyPatch()
     channel = unique("#room")
     code, broken = home / "greet.py", home / "broken.png"
     code.write_text(CODE)
@@ -56,6 +62,15 @@ async def test_text_and_picture_are_shown_below_their_files_until_that_is_switch
         assert "def greet(name):" in me.screen
         await me.enter("/set look.symbols unicode")
         await me.sees("▀" * 40)
+        for without in (lambda: setattr(me.app, "no_color", True), lambda: patched.setattr(pictures, "available", no)):
+            without()
+            me.chat.mainline.look_changed()
+            await me.until(lambda: "▀" not in me.screen, "no picture is drawn without colours, or what decodes it")
+            assert "def greet(name):" in me.screen and "sun.png" in me.screen
+            me.app.no_color = False
+            patched.undo()
+            me.chat.mainline.look_changed()
+            await me.sees("▀" * 40)
         await me.enter("/set look.previews off")
         await me.until(lambda: "def greet" not in me.screen and "▀" not in me.screen, "nothing is shown")
         await me.sees("sun.png", "greet.py")
