@@ -41,7 +41,6 @@ def no() -> bool:
 
 
 async def test_text_and_picture_are_shown_below_their_files_until_that_is_switched_off(server: str, home: Path) -> None:
-    patched = pytest.MonkeyPatch()
     channel = unique("#room")
     code, broken = home / "greet.py", home / "broken.png"
     code.write_text(CODE)
@@ -62,13 +61,13 @@ async def test_text_and_picture_are_shown_below_their_files_until_that_is_switch
         assert "def greet(name):" in me.screen
         await me.enter("/set look.symbols unicode")
         await me.sees("▀" * 40)
-        for without in (lambda: setattr(me.app, "no_color", True), lambda: patched.setattr(pictures, "available", no)):
-            without()
-            me.chat.mainline.look_changed()
-            await me.until(lambda: "▀" not in me.screen, "no picture is drawn without colours, or what decodes it")
-            assert "def greet(name):" in me.screen and "sun.png" in me.screen
-            me.app.no_color = False
-            patched.undo()
+        lacking: tuple[tuple[object, str, object], ...] = (me.app, "no_color", True), (pictures, "available", no)
+        for lack in lacking:
+            with pytest.MonkeyPatch.context() as patched:
+                patched.setattr(*lack)
+                me.chat.mainline.look_changed()
+                await me.until(lambda: "▀" not in me.screen, "no picture is drawn without colours, or what decodes it")
+                assert "def greet(name):" in me.screen and "sun.png" in me.screen
             me.chat.mainline.look_changed()
             await me.sees("▀" * 40)
         await me.enter("/set look.previews off")
