@@ -27,7 +27,9 @@ from chat_tui.screens.settings import SettingsScreen
 from chat_tui.themes import DEFAULTS, LOOKS, THEMES, theme_of
 from chat_tui.themes.own import own_looks
 from chat_tui.views.alerts import quiet_hours
+from chat_tui.views.cache import Recent
 from chat_tui.views.clean import drawable, drawable_line
+from chat_tui.views.previews import Preview
 from chat_tui.views.settings_rows import as_said
 from chat_tui.widgets.safe import ControlFilter
 from chat_tui.widgets.symbols import AsciiFilter
@@ -38,6 +40,8 @@ _log = logging.getLogger(__name__)
 # One of each for ever: the toolkit remembers with each line what a filter made of it, and knows the filter by identity.
 _HARMLESS: Final = ControlFilter()
 _ASCII: Final = AsciiFilter()
+_PREVIEWS: Final = 500
+"""Previews that are kept, of some kilobytes each."""
 
 
 class AppBase(App[None], inherit_bindings=False):
@@ -65,6 +69,8 @@ class AppBase(App[None], inherit_bindings=False):
             self.theme_faults = (*self.theme_faults, self._no_theme(wanted))
             wanted = THEMES[0].name
         self.theme = wanted
+        self.previews: Recent[bytes, Preview] = Recent(_PREVIEWS)
+        """What is in files, by their SHA-256: what a hash names is the same on every server."""
         self.alerter = Alerter(os.environ, self._write, SystemClock())
         """Tells of what comes while nobody looks."""
 

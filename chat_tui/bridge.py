@@ -14,7 +14,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
@@ -22,12 +21,12 @@ from typing_extensions import Unpack, override
 
 from chat_core.base.errors import ChatError, WorldFault
 from chat_core.base.tasks import spawn, stop
-from chat_core.client.files.progress import Progress
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ClientState
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import Message, Style
+from chat_tui.file_calls import FileCalls
 from chat_tui.thread_calls import ThreadCalls
 from chat_tui.views.pacing import Pacing
 from chat_tui.views.where import Where
@@ -69,7 +68,7 @@ KNOWN: Final = Way()
 """What nobody has to be asked for."""
 
 
-class Bridge(ThreadCalls):
+class Bridge(FileCalls, ThreadCalls):
     """A client in a thread of its own. All methods belong to the application's loop.
 
     Args:
@@ -194,14 +193,6 @@ class Bridge(ThreadCalls):
     async def search(self, query: str, *, ranked: bool = False, cursor: bytes = b"") -> SearchResults:
         """Find messages; see `Client.search`."""
         return await self._there(lambda client: client.search(query, ranked=ranked, cursor=cursor))
-
-    async def upload(self, conversation: int, path: Path, tell: Progress) -> None:
-        """Send a file; see `Client.upload`."""
-        await self._there(lambda client: client.upload(conversation, path, progress=partial(self._say, tell)))
-
-    async def download(self, conversation: int, seq: int, to: Path, tell: Progress) -> Path:
-        """Save a file; see `Client.download`."""
-        return await self._there(lambda it: it.download(conversation, seq, to=to, progress=partial(self._say, tell)))
 
     # --- what needs no answer
 

@@ -66,6 +66,12 @@ class LookSection(msgspec.Struct, frozen=True, kw_only=True):
     frames: Literal["changes", "whole"] = "changes"
     """What is written to the terminal: only the `changes`, a third of it or less; or `whole` frames, for a terminal in
     which something stays behind that Ctrl+L removes."""
+    previews: Annotated[Literal["on", "off"], LIVE] = "on"
+    """Whether the beginning of a text file and a small form of a picture stand below the message they came with. A file
+    is fetched for that when it comes into view; never one of somebody whom you ignore. Pictures need the extra `images`
+    (Pillow), colours (no `NO_COLOR`) and `symbols = "unicode"`; without them the line of the file is all there is."""
+    preview_max_kb: Annotated[int, msgspec.Meta(ge=1, le=25_000), LIVE] = 2_000
+    """Size of a file in kilobytes above which it has no preview, and is not fetched for one."""
 
 
 class NotifySection(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from chat_core.protocol.values import FileInfo
 from chat_core.protocol.values import Message as Said
 from chat_tui.views.alerts import Alert
 
@@ -71,6 +72,19 @@ class PartClicked(Message):
         """The message, as it is shown."""
         self.act = act
         """See `Span.act`."""
+
+
+class PreviewWanted(Message):
+    """A message came into view of whose file something is to be shown."""
+
+    def __init__(self, conversation: int, seq: int, file: FileInfo) -> None:
+        super().__init__()
+        self.conversation = conversation
+        """Number of the conversation."""
+        self.seq = seq
+        """Number of the message there."""
+        self.file = file
+        """The file, as its message tells it."""
 
 
 class LinkChosen(Message):

@@ -17,6 +17,7 @@ os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "truecolor")
 
 from textual.pilot import Pilot
 
+from chat_core.client import Address
 from chat_tui.app import ChatApp
 from chat_tui.demo.world import World
 from chat_tui.embedded import Embedded, throw_away_folder
@@ -31,14 +32,31 @@ Shot = Pilot[None]
 
 
 @asynccontextmanager
-async def demo(width: int, height: int, *, theme: str = "", start: bool = False) -> AsyncIterator[Shot]:
-    """Open the application at a size: among bots who have fallen silent, or (`start`) on the start screen."""
+async def demo(
+    width: int,
+    height: int,
+    *,
+    theme: str = "",
+    start: bool = False,
+    others: Callable[[Address], Awaitable[None]] | None = None,
+) -> AsyncIterator[Shot]:
+    """Open the application at a size: among bots who have fallen silent, or (`start`) on the start screen.
+
+    Args:
+        width: cells of a line.
+        height: lines.
+        theme: name of a look; empty: the default one.
+        start: whether to open the start screen.
+        others: does what else somebody is to have done there.
+    """
     with throw_away_folder("chat-shot-") as folder, World(Embedded(folder).address, YOU, seed=7, still=True):
         choice = None if start else Choice(HERE, YOU)
         app = ChatApp(
             choice, config=folder, data=folder, outbox=folder / "outbox", theme=theme, title="" if start else "acme"
         )
         async with app.run_test(size=(width, height), notifications=True) as pilot:
+            if others is not None:
+                await others(Embedded(folder).address)
             yield pilot
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from screenshots import chat, others
+from screenshots import chat, files, others
 from screenshots.camera import Picture
 
-PICTURES: dict[str, Picture] = {picture.__name__: picture for picture in (*chat.PICTURES, *others.PICTURES)}
+PICTURES: dict[str, Picture] = {
+    picture.__name__: picture for picture in (*chat.PICTURES, *files.PICTURES, *others.PICTURES)
+}
 
 
 def main() -> None:

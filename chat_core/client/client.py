@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -15,15 +14,12 @@ from chat_core.base.ids import make_cid
 from chat_core.base.names import check_account_name
 from chat_core.client.door import Login, Tokens, this_device
 from chat_core.client.engine import Engine
-from chat_core.client.files.downloading import Downloading
-from chat_core.client.files.progress import Progress, ignore
-from chat_core.client.files.uploading import Uploading
+from chat_core.client.files.calls import FileCalls
 from chat_core.client.link import CALL_WITHIN_S
 from chat_core.client.state import inputs
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ClientState, Unsent
 from chat_core.client.storage import Storage
-from chat_core.protocol.limits import FILE_BYTES
 from chat_core.protocol.requests.attention import ListMentions, Mentions
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.conversations import Find, Join, Leave, MarkRead, OpenDirect
@@ -40,7 +36,7 @@ FAR_BEHIND = 2000
 """Missed events above which the newest page is read instead."""
 
 
-class Client:
+class Client(FileCalls):
     """Connects by itself, keeps connected, and keeps the whole state of one account's chat.
 
     Made in any thread, then used in one event loop only. States and batches are immutable: hand those to other threads.
@@ -283,52 +279,6 @@ class Client:
     def discard(self, cid: bytes) -> None:
         """Forget a failed message, or one that was never sent. Raises: UsageFault if it may be at the server."""
         self._engine.sender.discard(cid)
-
-    async def upload(
-        self,
-        conversation: int | str,
-        path: Path,
-        *,
-        body: str = "",
-        cid: bytes | None = None,
-        progress: Progress = ignore,
-    ) -> Posted:
-        """Send a file and post its message, once, over as many connections as it takes.
-
-        Args:
-            conversation: where the message goes: a number or a TARGET; one must be a member.
-            path: the file.
-            body: a text to go with it; empty: its name.
-            cid: names the message, so that a repeated upload posts nothing twice; None: a new one.
-            progress: told how far it is, on the event loop.
-
-        Raises:
-            CallFailed: the server refused; nothing is left of it there.
-            UsageFault: it is no file, too large, or somebody is writing to it.
-            WorldFault: it cannot be read.
-            Disconnected: this client is let in no more.
-        """
-        await self.online()
-        cid = cid or make_cid(self._clock.wall_ms(), self._entropy(10))
-        sending = Uploading(self._engine.keeper, self._clock, conversation, cid, body, progress)
-        return await sending.run(path, FILE_BYTES if self.welcome is None else self.welcome.limits.file_bytes)
-
-    async def download(self, conversation: int | str, seq: int, *, to: Path, progress: Progress = ignore) -> Path:
-        """Save the file of a message, over as many connections as it takes; return where it is.
-
-        Args:
-            conversation: where the message is: a number or a TARGET.
-            seq: its number there.
-            to: a folder, where a free name like the file's is chosen, or a path at which nothing is yet.
-            progress: told how far it is, on the event loop.
-
-        Raises:
-            CallFailed: there is no file, or it may not be read.
-            UsageFault: there is another file at that path.
-            WorldFault: it cannot be saved, or did not come as it was sent; nothing was saved.
-            Disconnected: this client is let in no more.
-        """
-        return await Downloading(self._engine.keeper, self._clock, conversation, seq, progress).run(to)
 
     async def edit(self, conversation: int, seq: int, body: str) -> Edited:
         """Replace the text of a message of one's own. May be repeated, like `delete`. Raises: as `call`."""

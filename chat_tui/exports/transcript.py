@@ -54,6 +54,12 @@ class Answered(NamedTuple):
 class Form(Protocol):
     """How a document looks."""
 
+    shows_pictures: bool = False
+    """Whether pictures stand in it."""
+
+    def illustrate(self, seq: int, data: bytes) -> None:
+        """Take the picture that came with a message, which comes next."""
+
     def begin(self, about: About) -> str:
         """Return what stands in front of everything."""
         ...
@@ -92,6 +98,15 @@ class Transcript:
     def begin(self) -> str:
         """Begin it."""
         return self._form.begin(self._about)
+
+    @property
+    def shows_pictures(self) -> bool:
+        """Whether pictures stand in it."""
+        return self._form.shows_pictures
+
+    def illustrate(self, seq: int, data: bytes) -> None:
+        """Take the picture that came with a message, before that is added."""
+        self._form.illustrate(seq, data)
 
     def add(self, messages: Iterable[Message]) -> str:
         """Add messages that follow those before."""

@@ -13,6 +13,7 @@ from typing import Final
 from typing_extensions import override
 
 from chat_core.protocol.values import Message
+from chat_tui.exports.embedding import data_url
 from chat_tui.exports.html import NAMES, hashed
 from chat_tui.exports.html_parts import ROOT
 from chat_tui.exports.transcript import About, Answered, Form
@@ -68,6 +69,7 @@ a { color: var(--link); }
 .spoiler:hover, .spoiler:focus { color: inherit; }
 .spoiler:hover *, .spoiler:focus * { visibility: visible; }
 i { color: var(--muted); }
+img { display: block; max-width: 100%; max-height: 30em; margin: .3em 0; }
 .chips span { background: var(--panel); padding: 0 1ch; margin-right: 1ch; }
 .thread { color: var(--thread); }
 .bot { color: var(--muted); font-weight: normal; }
@@ -95,8 +97,15 @@ _POLICY: Final = f"default-src 'none'; style-src '{hashed(STYLE)}'; img-src data
 class HtmlForm(Form):
     """A page with days, names in a column, and answers that lead to what they answer."""
 
+    shows_pictures = True
     _zone: tzinfo | None = None
     _me: int | None = None
+    _picture: tuple[int, bytes] = (0, b"")
+
+    @override
+    def illustrate(self, seq: int, data: bytes) -> None:
+        """See Form."""
+        self._picture = seq, data
 
     @override
     def begin(self, about: About) -> str:
@@ -128,6 +137,7 @@ class HtmlForm(Form):
         if message.style == "action":
             name = "<b>·</b>"
         parts = [_answered(answered) if answered is not None else "", _thread(message), self._said(message, color)]
+        parts.append(self._pictured(message))
         parts.append(_chips(message))
         return (
             f'<div class="message" id="m{message.seq}">{self._time(message, head)}{name}'
@@ -144,6 +154,14 @@ class HtmlForm(Form):
         moment = local(message.ts, self._zone)
         shown = f"{moment:%H:%M}" if head else ""
         return f'<time datetime="{moment.isoformat(timespec="seconds")}"><a href="#m{message.seq}">{shown}</a></time>'
+
+    def _pictured(self, message: Message) -> str:
+        seq, data = self._picture
+        url = data_url(data) if seq == message.seq and message.file is not None else ""
+        self._picture = 0, b""
+        if not url or message.file is None:
+            return ""
+        return f'<img src="{url}" alt="{escape(drawable_line(message.file.name))}" loading="lazy">'
 
     def _said(self, message: Message, color: str) -> str:
         if message.deleted or not message.body:

@@ -11,6 +11,7 @@ from chat_core.base.clock import SystemClock
 from chat_core.base.exit_codes import ExitCode
 from chat_core.protocol.requests.conversations import Find
 from chat_core.protocol.requests.messages import History, Page
+from chat_core.protocol.values import Message
 from chat_tui.exporting import FileThere, Target, export
 from chat_tui.exports.forms import FORMS
 from chat_tui.exports.transcript import About, Transcript
@@ -59,7 +60,12 @@ async def _export(server: Server, target: str, form: str, write: Callable[[str],
         me = client.state.me
         about = About(target, info.topic, me.id if me is not None else None, SystemClock().wall_ms(), None)
         transcript = Transcript(FORMS[form](), about)
-        await export(ask, number, transcript, write, partial(_tell, target))
+
+        async def picture(message: Message) -> bytes:
+            assert message.file is not None, "asked for only where there is one"
+            return await client.read_file(number, message.seq, message.file)
+
+        await export(ask, number, transcript, write, partial(_tell, target), picture)
         return transcript.count
 
 

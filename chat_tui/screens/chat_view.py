@@ -110,7 +110,8 @@ class ChatView(DeskScreen):
         """A line that can still be said."""
         self.asking = Asking(self._clock)
         """What was asked."""
-        self.pages = Pages(page, self.asking, lambda: bridge.state, self.answer, bridge.call, self._clock)
+        told = (bridge.call, bridge.read_file, self._clock)
+        self.pages = Pages(page, self.asking, lambda: bridge.state, self.answer, *told)
         """The same page for commands."""
         self._server_title = title
         self._servers = servers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from chat_core.base.clock import Clock
@@ -11,6 +12,7 @@ from chat_core.base.errors import UsageFault
 from chat_core.client import Disconnected
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_core.protocol.requests.messages import History, Page
+from chat_core.protocol.values import FileInfo, Message
 from chat_tui.commands.context import Answer
 from chat_tui.exporting import FileThere, Target, export
 from chat_tui.exports.forms import FORMS, form_of
@@ -32,6 +34,7 @@ class Pages:
         state: returns what is known.
         answer: tells the user something.
         ask: reads a page of history.
+        read: reads the file of a message, of which conversation, number and file are told.
         clock: the time.
     """
 
@@ -42,6 +45,7 @@ class Pages:
         state: Callable[[], ClientState],
         answer: Callable[[Answer], None],
         ask: Callable[[History], Awaitable[Page]],
+        read: Callable[[int, int, FileInfo], Awaitable[bytes]],
         clock: Clock,
     ) -> None:
         self._page = page
@@ -49,6 +53,7 @@ class Pages:
         self._state = state
         self._answer = answer
         self._ask = ask
+        self._read = read
         self._clock = clock
 
     async def begin(self, file: str) -> None:
@@ -74,7 +79,8 @@ class Pages:
         transcript = Transcript(FORMS[form](), about)
         try:
             with Target(path, over=self._asking.meant(topic)) as target:
-                await export(self._persist, conversation.id, transcript, target.write, self._tell_progress)
+                picture = partial(self._picture, conversation.id)
+                await export(self._persist, conversation.id, transcript, target.write, self._tell_progress, picture)
                 target.finish()
         except FileThere as fault:
             self._asking.ask(topic)
@@ -93,6 +99,10 @@ class Pages:
                 if self._clock.monotonic() > end:
                     raise
                 await asyncio.sleep(_AGAIN_S)
+
+    async def _picture(self, conversation: int, message: Message) -> bytes:
+        assert message.file is not None, "asked for only where there is one"
+        return await self._read(conversation, message.seq, message.file)
 
     def _tell_progress(self, count: int, part: float) -> None:
         if part < 1:

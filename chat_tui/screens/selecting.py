@@ -19,7 +19,7 @@ from chat_tui.actions.registry import BY_NAME, fitting
 from chat_tui.commands.context import Answer
 from chat_tui.messages import PartClicked
 from chat_tui.screens.emoji import EmojiScreen
-from chat_tui.screens.looking import Looking
+from chat_tui.screens.previewing import Previewing
 from chat_tui.views.footer import Chip
 from chat_tui.views.lines import REACTS, Line
 from chat_tui.views.pointing import message_of
@@ -28,7 +28,7 @@ from chat_tui.widgets.select_bar import SelectBar
 _CLASS: Final = "-selecting"
 
 
-class Selecting(Looking):
+class Selecting(Previewing):
     """What the keys for that do; the `Hands` of actions."""
 
     _by_mouse = False

@@ -11,9 +11,10 @@ from datetime import date, tzinfo
 from typing import Final, NamedTuple
 
 from chat_core.client.state.model import Notice, Unsent
-from chat_core.protocol.values import Message
+from chat_core.protocol.values import FileInfo, Message
 from chat_tui.views.emphasis import masked
 from chat_tui.views.items import DayItem, GapItem, Item, MessageItem, NoticeItem, Quoted, UnreadItem, UnsentItem
+from chat_tui.views.previews import Preview
 from chat_tui.views.programs import author_of
 from chat_tui.views.when import day_span
 
@@ -50,10 +51,13 @@ class Setting(NamedTuple):
     """Returns a message that another one answers, by its seq, if it is known here."""
     revealed: frozenset[int] = frozenset()
     """seqs of messages in which nothing is hidden any more."""
+    preview: Callable[[FileInfo], Preview | None] = lambda _: None
+    """Returns what is shown of a file, if that is known."""
 
     def item(self, message: Message, head: bool, since: int) -> MessageItem:
         """Return the item of a message; see there."""
-        return MessageItem(message, head, since, self.quoted(message), message.seq in self.revealed)
+        preview = None if message.file is None or message.deleted else self.preview(message.file)
+        return MessageItem(message, head, since, self.quoted(message), message.seq in self.revealed, preview)
 
     def quoted(self, message: Message | Unsent) -> Quoted | None:
         """Return what a message answers, as it stands now."""

@@ -54,6 +54,8 @@ _ALSO: Final = {
     "yml": "yaml",
     "zsh": "bash",
 }
+ENDINGS: Final = frozenset((*LANGUAGES, *_ALSO))
+"""What the names of files with code end in: mostly what its language is called, too."""
 _PAD: Final = 1
 
 

@@ -35,6 +35,7 @@ from chat_tui.views.items import (
 )
 from chat_tui.views.lines import Line, Role, Span, cropped, elide, right
 from chat_tui.views.names import called, name_role, shown_name, soft_role
+from chat_tui.views.previews import Preview, Wish, kind_of, preview_lines
 from chat_tui.views.programs import MARK, author_of, marked
 from chat_tui.views.reactions import chips
 from chat_tui.views.threads import replies_words
@@ -81,6 +82,8 @@ class Reader(NamedTuple):
     """Whether a line is left free above each message that says whose it is."""
     emoji_names: bool = False
     """Whether emoji are shown by their names."""
+    previews: Wish = Wish()
+    """What is shown of files."""
 
 
 _FREE: Final = Line((Span(" "),), tail=1)
@@ -121,10 +124,26 @@ def _said(item: MessageItem, where: Columns, reader: Reader) -> tuple[Line, ...]
     lines = _message(item, where, reader)
     if message.author in reader.ignored:
         return lines
+    if (preview := shown_preview(item, reader)) is not None:
+        lines = (*lines, *preview_lines(preview, where, len(message.body) + 1))
     lines = (*lines, *chips(message.reactions, where, names=reader.emoji_names))
     if message.replies:
         lines = (*lines, _replies(message, where, reader))
     return lines if item.quoted is None else (_quoted(item.quoted, where, reader), *lines)
+
+
+def shown_preview(item: MessageItem, reader: Reader | None) -> Preview | None:
+    """Return what is shown of a message's file; None: nothing, or there is none."""
+    if item.preview is None or reader is None or not may_preview(item.message, reader):
+        return None
+    return item.preview
+
+
+def may_preview(message: Message, reader: Reader) -> bool:
+    """Return whether a message's file is one of those of which something is to be shown."""
+    if message.file is None or message.deleted or message.author in reader.ignored:
+        return False
+    return kind_of(message.file, reader.previews) is not None
 
 
 def whole(body: str, where: Columns, looks: Looks) -> list[Line]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import tzinfo
 from typing import Final
 
+import msgspec
 from rich.cells import cell_len
 
 from chat_core.client.state.model import ConversationState, Notice, Timeline
-from chat_core.protocol.values import Message
+from chat_core.protocol.values import FileInfo, Message
 from chat_tui.views.assembling import beginning, continued, divider_of, everything, first_fresh, gap_of
 from chat_tui.views.building import Setting, build, build_tail
+from chat_tui.views.drawing import may_preview
 from chat_tui.views.items import (
     GapItem,
     Item,
@@ -25,6 +27,7 @@ from chat_tui.views.items import (
 )
 from chat_tui.views.names import shown_name
 from chat_tui.views.pages import count_newer, last_notice_before, newer_than, older_than
+from chat_tui.views.previews import Preview
 from chat_tui.views.programs import author_of, marked
 from chat_tui.views.timeline import Place, View
 from chat_tui.views.when import local
@@ -58,6 +61,7 @@ class History:
         zone: tzinfo | None,
         now_ms: int,
         hints: tuple[str, ...] | None = (),
+        preview: Callable[[FileInfo], Preview | None] = lambda _: None,
     ) -> None:
         """Open a conversation; the line above its unread messages stays where it is now.
 
@@ -67,6 +71,7 @@ class History:
             zone: time zone for days; None: the computer's own.
             now_ms: wall clock, milliseconds since 1970.
             hints: words for the beginning of the conversation; None: nothing is said there.
+            preview: returns what is shown of a file, if that is known.
         """
         self.conversation = conversation
         self.view = View()
@@ -76,7 +81,7 @@ class History:
         self._read = conversation.read
         self._unread = conversation.unread
         self._now_ms = now_ms
-        self._setting = Setting(me, zone, local(now_ms, zone).year, find=self._find)
+        self._setting = Setting(me, zone, local(now_ms, zone).year, find=self._find, preview=preview)
         self._tail = 0
         """Index of the first item behind the last message."""
         self._known = 0
@@ -147,7 +152,25 @@ class History:
             self.view.splice(index, index + 1, [self._setting.item(item.message, item.head, item.since)])
             self.view.settle()
 
+    def show_preview(self, sha256: bytes, preview: Preview) -> None:
+        """Show what is in a file below each message that has it; the window is settled. What is read stays in view."""
+        for index, item in enumerate(self.view.items):
+            if isinstance(item, MessageItem) and item.preview is None and not item.message.deleted:
+                file = item.message.file
+                if file is not None and file.sha256 == sha256:
+                    self.view.grow(index, msgspec.structs.replace(item, preview=preview))
+        self.view.settle()
+
     # --- asking
+
+    def wanted_previews(self) -> list[Message]:
+        """Return the messages in the window of whose files something is to be shown, and nothing is known yet."""
+        reader, items = self.view.reader, self.view.items
+        if reader is None or not reader.previews.texts:
+            return []
+        there = (items[index] for index in dict.fromkeys(index for index, _ in self.view.visible()))
+        messages = (item.message for item in there if isinstance(item, MessageItem) and item.preview is None)
+        return [message for message in messages if may_preview(message, reader)]
 
     def unread_at(self) -> int | None:
         """Return the index of the line above what was unread when the conversation was opened; None: there is none."""

@@ -14,6 +14,7 @@ import msgspec
 
 from chat_core.client.state.model import Notice, Unsent
 from chat_core.protocol.values import ConversationKind, Message
+from chat_tui.views.previews import Preview
 
 
 class Item(msgspec.Struct, frozen=True, gc=False):
@@ -54,6 +55,8 @@ class MessageItem(Item, frozen=True, gc=False):
     """What it answers; None: nothing."""
     revealed: bool = False
     """Whether what is hidden in it is shown."""
+    preview: Preview | None = None
+    """What is shown of its file; None: nothing, or not yet."""
 
     @property
     def identity(self) -> Hashable:
@@ -63,7 +66,7 @@ class MessageItem(Item, frozen=True, gc=False):
     @property
     def look(self) -> Hashable:
         """See Item."""
-        return self.message.seq, self.message.changed, self.head, self.quoted, self.revealed
+        return self.message.seq, self.message.changed, self.head, self.quoted, self.revealed, self.preview
 
 
 class UnsentItem(Item, frozen=True, gc=False):

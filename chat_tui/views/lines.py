@@ -44,6 +44,8 @@ class Span(NamedTuple):
     """How it is emphasised: a sum of `inline.BOLD` and the like."""
     act: str = ""
     """What a click does; empty: nothing. On a message `thread`, or `REACTS` with an emoji; else a screen's action."""
+    colours: tuple[int, int] | None = None
+    """Of its text and of its ground, 0xRRGGBB each, -1: the line's own; None: as its role is drawn."""
 
 
 class Line(NamedTuple):

@@ -11,10 +11,11 @@ from typing import Final, NamedTuple
 
 from chat_tui.views.cache import Recent
 from chat_tui.views.columns import Columns
-from chat_tui.views.drawing import Reader, draw, estimated
+from chat_tui.views.drawing import Reader, draw, estimated, shown_preview
 from chat_tui.views.heights import Heights
 from chat_tui.views.items import DayItem, GapItem, Item, MessageItem, OlderItem, WelcomeItem
 from chat_tui.views.lines import Line
+from chat_tui.views.previews import lines_of
 
 _REMEMBERED: Final = 2_000
 """Drawn items that are kept; some fifty screens."""
@@ -23,6 +24,9 @@ _KEPT_FROM: Final = 20
 """Lines of a window from which on the newest ones stay in view at its bottom while somebody reads further up."""
 _KEPT_PART: Final = 6
 _KEPT_MAX: Final = 5
+
+_NEARLY_GONE: Final = 3
+"""Last lines of an item in the window that nobody reads any more: what is below them is read."""
 
 _MOVING: Final = (OlderItem, WelcomeItem, DayItem, GapItem)
 """Items that are in front of whatever comes there: nothing can be held in place by them."""
@@ -112,7 +116,29 @@ class View:
         self.items[index] = item
         self.heights.splice(index, index + 1, (self._guess(item),))
 
+    def grow(self, index: int, item: Item) -> None:
+        """Replace one item by a form of itself that has more lines at its end.
+
+        Where all but its end has left the window, what is below it stays where it is: that is what is read.
+        """
+        at, line = self._at
+        nearly_gone = index == at and line > 0 and self.heights[index] - line <= _NEARLY_GONE
+        if not nearly_gone or index + 1 >= len(self.items):
+            self.splice(index, index + 1, [item])
+            return
+        before, below = self.top, self.heights[index] - line
+        self.items[index] = item
+        self.heights.splice(index, index + 1, (self._guess(item),))
+        self._count(index)
+        self._at = self._up_from(index + 1, below)
+        self.shifted += self.top - before
+
     # --- where the window is
+
+    @property
+    def reader(self) -> Reader | None:
+        """Who looks; None: it was not laid out yet."""
+        return self._reader
 
     @property
     def top(self) -> int:
@@ -262,6 +288,8 @@ class View:
             above = (item.head and self._where.stacked) + (item.quoted is not None)
             above += (item.message.replies > 0) + bool(item.message.reactions)
             above += item.head and self._reader is not None and self._reader.roomy
+            if (preview := shown_preview(item, self._reader)) is not None:
+                above += lines_of(preview, self._where.text)
             return estimated(item.message.body, self._where.text) + above
         return 1
 

@@ -99,6 +99,13 @@ def _linked(url: str) -> Style:
     return Style(link=url)
 
 
+@lru_cache(maxsize=4_000)
+def _coloured(colours: tuple[int, int]) -> Style:
+    """Return the style of a piece of a picture."""
+    text, ground = (f"#{colour:06x}" if colour >= 0 else None for colour in colours)
+    return Style(color=text, bgcolor=ground)
+
+
 class Painter:
     """Paints lines in the colours of one theme."""
 
@@ -131,8 +138,8 @@ class Painter:
         segments: list[Segment] = []
         used = 0
         ground = self._grounds[line.ground] if line.ground else base
-        for text, role, link, emphasis, _ in line.spans:
-            style = self._styles[role]
+        for text, role, link, emphasis, _, colours in line.spans:
+            style = self._styles[role] if colours is None else _coloured(colours)
             if emphasis:
                 style += _EMPHASIS[emphasis]
             if style.bgcolor is None:

@@ -62,7 +62,11 @@ class PassagePane(TimelinePane, can_focus=False):
         self._passage = passage
         if self._history is None:
             self._history = History(
-                passage.shown, me=self._reader.account, zone=self._reader.zone, now_ms=self._clock.wall_ms()
+                passage.shown,
+                me=self._reader.account,
+                zone=self._reader.zone,
+                now_ms=self._clock.wall_ms(),
+                preview=self.preview_of,
             )
             self._open()
             return

@@ -94,6 +94,7 @@ class Timeline(PointedPane, can_focus=False):
         self._asked = self._told = 0
         self._held = False
         self._history = self._pointed = None
+        self._previews_wanted = frozenset()
         if conversation is not None:
             self._history = History(
                 self.seen(conversation),
@@ -101,6 +102,7 @@ class Timeline(PointedPane, can_focus=False):
                 zone=self._zone,
                 now_ms=self._clock.wall_ms(),
                 hints=self._hints if self._hints is None or conversation.info.kind == "channel" else (),
+                preview=self.preview_of,
             )
             self._history.view.keeps_newest = True
         if self.is_mounted:

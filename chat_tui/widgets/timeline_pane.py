@@ -7,17 +7,19 @@ link - becomes a place in the view, a copied text or a message to the applicatio
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from typing import Final
+from typing import Any, Final
 
 from textual import events
+from textual.app import App
 from textual.geometry import Offset, Size
 from textual.selection import Selection
 from textual.strip import Strip
 from typing_extensions import override
 
-from chat_core.protocol.values import Message
+from chat_core.protocol.values import FileInfo, Message
 from chat_tui.config import LookSection
-from chat_tui.messages import LinkChosen, PartClicked
+from chat_tui.messages import LinkChosen, PartClicked, PreviewWanted
+from chat_tui.views import pictures
 from chat_tui.views.cache import Recent
 from chat_tui.views.drawing import Reader
 from chat_tui.views.history import History
@@ -25,6 +27,7 @@ from chat_tui.views.items import seq_of
 from chat_tui.views.lines import Line
 from chat_tui.views.newer import newer_line
 from chat_tui.views.pointing import message_of
+from chat_tui.views.previews import Preview, Wish
 from chat_tui.widgets.bars import span_at
 from chat_tui.widgets.paint import Painted
 from chat_tui.widgets.scroller import Scroller
@@ -32,6 +35,12 @@ from chat_tui.widgets.timeline_text import Selected, copied, marked, span_of, wo
 
 _REMEMBERED: Final = 2_000
 """Painted items that are kept; some fifty screens."""
+
+
+def known_previews(app: App[Any]) -> Recent[bytes, Preview] | None:
+    """Return what an application knows of files, by their SHA-256; None: it keeps nothing of the kind."""
+    known: Recent[bytes, Preview] | None = getattr(app, "previews", None)
+    return known
 
 
 class TimelinePane(Scroller, Painted, can_focus=False):
@@ -44,6 +53,7 @@ class TimelinePane(Scroller, Painted, can_focus=False):
         self._strips: Recent[Hashable, list[Strip]] = Recent(_REMEMBERED)
         self._rows: list[tuple[int, int]] = []
         """Item and line of each line in the window."""
+        self._previews_wanted: frozenset[bytes] = frozenset()
 
     @property
     def history(self) -> History | None:
@@ -65,7 +75,39 @@ class TimelinePane(Scroller, Painted, can_focus=False):
         look: LookSection | None = getattr(self.app, "look", None)
         if look is None:
             return reader
-        return reader._replace(roomy=look.density == "roomy", emoji_names=look.emoji == "names")
+        wish = Wish()
+        if look.previews == "on":
+            drawn = look.symbols == "unicode" and not self.app.no_color and pictures.available()
+            wish = Wish(texts=True, pictures=drawn, most_bytes=1_000 * look.preview_max_kb)
+        return reader._replace(roomy=look.density == "roomy", emoji_names=look.emoji == "names", previews=wish)
+
+    # --- previews
+
+    def preview_of(self, file: FileInfo) -> Preview | None:
+        """Return what is shown of a file, if the application knows it."""
+        known = known_previews(self.app)
+        return known.get(file.sha256) if known is not None else None
+
+    def wants_preview(self, sha256: bytes) -> bool:
+        """Return whether something that is to be shown of a file is missing in the window."""
+        return sha256 in self._previews_wanted
+
+    def show_preview(self, sha256: bytes, preview: Preview) -> None:
+        """Show what is in a file; whoever reads goes on reading where they are."""
+        if self._history is not None and self.window.height:
+            self._history.show_preview(sha256, preview)
+            self.placed()
+
+    def _want_previews(self, history: History) -> None:
+        """Ask for what is to be shown of the files in the window, once for each time they come into it."""
+        wanted = {each.file.sha256: each for each in history.wanted_previews() if each.file is not None}
+        before, self._previews_wanted = self._previews_wanted, frozenset(wanted)
+        for sha256, message in wanted.items():
+            if sha256 not in before and message.file is not None:
+                # Said during a layout, it would be the screen's own message, and stop there on its way up.
+                said = PreviewWanted(history.conversation.id, message.seq, message.file)
+                said.set_sender(self)
+                self.post_message(said)
 
     # --- moving
 
@@ -97,6 +139,7 @@ class TimelinePane(Scroller, Painted, can_focus=False):
             self.place(history.view.total, history.view.top)
             # The scroll bar says where one reads; at the end there is nothing to say, and it recedes.
             self.set_class(not history.view.follow, "-reading")
+            self._want_previews(history)
 
     @override
     def moved_to(self, line: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,3 +64,14 @@ def test_export_leaves_files_alone_unless_told_and_no_part_behind(server: Server
     assert [each.name for each in tmp_path.iterdir() if each.name != "home"] == ["there.md"]
     assert export(server, tmp_path, "#general", "--to", "there.md", "--force").returncode == 0
     assert there.read_text().startswith("# \\#general\n")
+
+
+def test_export_holds_a_picture_that_was_sent(server: ServerProcess, tmp_path: Path) -> None:
+    picture = tmp_path / "dot.gif"
+    picture.write_bytes(b"GIF89a\1\0\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\0;")
+    sending = [sys.executable, "-m", "chat_tui", "upload", "#general", str(picture), "--name", "ann"]
+    subprocess.run([*sending, "--server", server.address], check=True, timeout=WAIT_S, capture_output=True)
+
+    assert export(server, tmp_path, "#general", "--to", "page.html").returncode == 0
+    data = b64encode(picture.read_bytes()).decode()
+    assert f'<img src="data:image/gif;base64,{data}" alt="dot.gif"' in (tmp_path / "page.html").read_text()

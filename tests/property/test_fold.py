@@ -21,14 +21,14 @@ from chat_core.base.ids import AccountId, Cid, ConversationId
 from chat_core.client.state import inputs
 from chat_core.client.state.model import ClientState
 from chat_core.client.state.reducer import apply
-from chat_core.protocol.events import ConversationEvent
+from chat_core.protocol.events import AccountEvent, BookmarkChanged, ConversationEvent
 from chat_core.protocol.requests.messages import Page
 from chat_core.protocol.requests.session import Resumed
 from chat_core.protocol.requests.threads import ThreadPage
-from chat_core.protocol.values import Account, Conversation, Message, ThreadSummary
+from chat_core.protocol.values import Account, Conversation, FileInfo, Message, ThreadSummary
 from chat_core.server.store.base import Committed, Op, Refused
 from chat_core.server.store.conversations import JoinChannel, SetChannelTopic
-from chat_core.server.store.marks import PinMessage, ReactTo
+from chat_core.server.store.marks import PinMessage, ReactTo, SetBookmark
 from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage
 from chat_core.server.store.people import SignInByName
 from chat_core.server.store.sqlite import SqliteStore
@@ -39,6 +39,11 @@ ANN, BOB = AccountId(1), AccountId(2)
 
 EMOJI = {"one": "👍", "two": "🎉", "hello @ann": "❤️", "three\nlines": "👍"}
 
+FILES = (
+    FileInfo(name="report.pdf", size=1_000, type="application/pdf", sha256=b"r" * 32),
+    FileInfo(name="two", size=0, type="text/plain", sha256=b"2" * 32),
+)
+
 Step = tuple[str, AccountId, int, str]
 STEPS = st.lists(
     st.tuples(
@@ -46,6 +51,7 @@ STEPS = st.lists(
             [
                 *("post", "post", "edit", "edit", "delete", "topic", "reply", "reply", "also"),
                 *("react", "react", "unreact", "pin", "unpin"),
+                *("file", "keep", "keep", "unkeep"),
             ]
         ),
         st.sampled_from([ANN, BOB]),
@@ -66,6 +72,10 @@ class Told(NamedTuple):
     """As the log has them at the end."""
     pages: list[tuple[Message, ...]]
     """All messages as of each seq, from 0 on."""
+    bookmarks: list[tuple[int, frozenset[int], frozenset[int]]]
+    """After each change of bookmarks: whose, which messages they are at, and at which by the events so far."""
+    bookmarks_kept: dict[int, frozenset[int]]
+    """At the end, by the log of each account."""
 
 
 def op_of(step: Step, cids: Iterator[int]) -> Op:
@@ -78,6 +88,11 @@ def op_of(step: Step, cids: Iterator[int]) -> Op:
             return AppendMessage(
                 who, WHERE, cid, None, text, text, "text", None, 5, thread=seq, in_channel=kind == "also"
             )
+        case "file":
+            cid = Cid(next(cids).to_bytes(16, "big"))
+            return AppendMessage(who, WHERE, cid, None, text, text, "text", None, 5, file=FILES[seq % 2])
+        case "keep" | "unkeep":
+            return SetBookmark(who, WHERE, seq, kind == "keep", 7)
         case "edit":
             return EditMessage(who, WHERE, seq, text, 2)
         case "delete":
@@ -103,18 +118,40 @@ async def told(steps: Sequence[Step]) -> Told:
                 await store.write(JoinChannel(account, "room", True, 1))
             cids = count(1)
             pages: list[tuple[Message, ...]] = [()]
+            bookmarks: list[tuple[int, frozenset[int], frozenset[int]]] = []
             for step in steps:
                 try:
                     await store.write(op_of(step, cids))
                 except Refused:
                     continue
+                if step[0] in ("keep", "unkeep"):
+                    events = [event for commit in commits for who, event in commit.account_events if who == step[1]]
+                    bookmarks.append((step[1], await bookmarks_of(store, step[1]), bookmarked(events)))
                 if commits[-1].events:
                     page = await store.read(lambda reader: reader.history(WHERE, "latest", 0, 200, None, ANN))
                     pages.append(tuple(page.messages))
             kept = await store.read(lambda reader: reader.events(WHERE, 0, 2**32, 200))
+            logs = await store.read(lambda reader: {who: reader.account_events(who, 0) for who in (ANN, BOB)})
         finally:
             await store.close()
-    return Told([event for commit in commits for event in commit.events], list(kept), pages)
+    pushed = [event for commit in commits for event in commit.events]
+    kept_by = {int(who): bookmarked(events) for who, events in logs.items()}
+    return Told(pushed, list(kept), pages, bookmarks, kept_by)
+
+
+async def bookmarks_of(store: SqliteStore, account: AccountId) -> frozenset[int]:
+    """Return the messages at which an account has a bookmark, fetched fresh."""
+    listed, _ = await store.read(lambda reader: reader.bookmarks(account, None, 200))
+    return frozenset(each.message.seq for each in listed)
+
+
+def bookmarked(events: Sequence[AccountEvent]) -> frozenset[int]:
+    """Return the messages at which there is a bookmark, as the events of its account tell."""
+    found: set[int] = set()
+    for event in events:
+        if isinstance(event, BookmarkChanged):
+            (found.add if event.kept else found.discard)(event.message)
+    return frozenset(found)
 
 
 def joined(head: int) -> ClientState:
@@ -189,6 +226,16 @@ def test_messages_are_the_same_whichever_way_they_came(steps: list[Step], data: 
         ("delete", ANN, 1, ""),
     ]
 )
+@example(
+    steps=[
+        ("file", ANN, 1, "one"),
+        ("file", BOB, 2, "two"),
+        ("react", ANN, 1, "one"),
+        ("edit", ANN, 1, "two"),
+        ("delete", BOB, 2, ""),
+        ("delete", ANN, 1, ""),
+    ]
+)
 @settings(max_examples=25)
 def test_page_and_the_events_behind_it_are_a_fresh_page_at_every_point(steps: list[Step]) -> None:
     said = asyncio.run(told(steps))
@@ -202,6 +249,39 @@ def test_page_and_the_events_behind_it_are_a_fresh_page_at_every_point(steps: li
             assert shown(state) == said.pages[later + 1], (earlier, later)
         caught_up = with_events(with_page(joined(earlier), said, earlier), said.kept[earlier:])
         assert shown(caught_up) == said.pages[newest], "from the log, where deleted texts are gone"
+
+
+KEEPING = st.lists(
+    st.tuples(
+        st.sampled_from(["post", "file", "delete", "keep", "keep", "unkeep"]),
+        st.sampled_from([ANN, BOB]),
+        st.integers(1, 4),
+        st.just("one"),
+    ),
+    min_size=3,
+    max_size=16,
+)
+
+
+@given(steps=KEEPING)
+@example(
+    steps=[
+        ("file", ANN, 1, "one"),
+        ("keep", BOB, 1, "one"),
+        ("keep", ANN, 1, "one"),
+        ("delete", ANN, 1, ""),
+        ("unkeep", BOB, 1, "one"),
+    ]
+)
+@settings(max_examples=10)
+def test_bookmarks_are_those_that_the_events_of_their_account_tell(steps: list[Step]) -> None:
+    said = asyncio.run(told(steps))
+
+    last = {ANN: frozenset[int](), BOB: frozenset[int]()}
+    for who, fresh, by_events in said.bookmarks:
+        assert fresh == by_events
+        last[AccountId(who)] = fresh
+    assert said.bookmarks_kept == last, "from the log, as somebody reads it who comes later"
 
 
 THREAD = [("post", ANN, 1, "one"), ("reply", BOB, 1, "two"), ("edit", ANN, 1, "one!"), ("also", ANN, 2, "three")]

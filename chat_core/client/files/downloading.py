@@ -1,11 +1,11 @@
-"""Saves the file of one message, over as many connections as it takes. Knows keeper and link, no state."""
+"""Fetches the file of one message, over as many connections as it takes. Knows keeper and link, no state."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from pathlib import Path
-from typing import Final
+from collections.abc import Callable
+from typing import Final, Generic, Protocol, TypeVar
 
 from chat_core.base.clock import Clock
 from chat_core.base.errors import WorldFault
@@ -13,7 +13,6 @@ from chat_core.base.filenames import file_name
 from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.client.files.flow import LEAST_BYTES, Flow
 from chat_core.client.files.progress import Progress, Transfer
-from chat_core.client.files.target import Target
 from chat_core.client.keeper import Keeper
 from chat_core.client.link import Link
 from chat_core.protocol.limits import FETCH_BYTES, FETCHES_PER_CONNECTION
@@ -26,7 +25,23 @@ _WINDOW_BYTES: Final = FETCHES_PER_CONNECTION * FETCH_BYTES
 _PAUSE_S: Final = 1.0
 
 
-class Downloading:
+T = TypeVar("T", covariant=True)
+
+
+class Sink(Protocol[T]):
+    """What takes a file, piece by piece; all of it may block. See `Target`."""
+
+    def write(self, data: bytes) -> None:
+        """Take a piece. Raises: WorldFault."""
+
+    def finish(self, sha256: bytes) -> T:
+        """Take it that it is whole. Raises: UsageFault, WorldFault."""
+
+    def close(self) -> None:
+        """Let go of it; what is not whole goes."""
+
+
+class Downloading(Generic[T]):
     """One download; see the module's head.
 
     Args:
@@ -35,34 +50,41 @@ class Downloading:
         conversation: where the message is: a number or a TARGET.
         seq: its number there.
         progress: told how far it is.
+        begin: returns what takes the file, when it is known what it is.
     """
 
-    def __init__(self, keeper: Keeper, clock: Clock, conversation: int | str, seq: int, progress: Progress) -> None:
+    def __init__(
+        self,
+        keeper: Keeper,
+        clock: Clock,
+        conversation: int | str,
+        seq: int,
+        progress: Progress,
+        begin: Callable[[FileInfo], Sink[T]],
+    ) -> None:
         self._keeper = keeper
         self._clock = clock
         self._conversation = conversation
         self._seq = seq
         self._progress = progress
         self._file: FileInfo | None = None
-        self._target: Target | None = None
+        self._begin = begin
+        self._target: Sink[T] | None = None
         self._done = 0
 
-    async def run(self, to: Path) -> Path:
-        """Save the file and return where it is.
-
-        Args:
-            to: a folder, or a path that is free.
+    async def run(self) -> T:
+        """Fetch the file and return what became of it.
 
         Raises:
             CallFailed: there is no file, or it may not be read.
-            UsageFault, WorldFault: as `Target`; nothing was saved.
+            UsageFault, WorldFault: as what takes it; nothing is left of it.
             Disconnected: the server will not be reached any more.
         """
         try:
             while True:
                 await self._keeper.online(None)
                 try:
-                    await self._attempt(self._keeper.link, to)
+                    await self._attempt(self._keeper.link)
                     break
                 except Disconnected:
                     continue
@@ -77,11 +99,11 @@ class Downloading:
             if self._target is not None:
                 self._target.close()
 
-    async def _attempt(self, link: Link, to: Path) -> None:
+    async def _attempt(self, link: Link) -> None:
         """Go on over one connection. Raises: Disconnected, CallFailed."""
         flow = Flow(_WINDOW_BYTES, FETCH_BYTES)
         first = await link.call(self._ask(self._done, LEAST_BYTES), timeout_s=PIECE_WITHIN_S)
-        await self._take(first, to)
+        await self._take(first)
         waiting: deque[tuple[asyncio.Future[FilePiece | CallFailed | Disconnected], int, float]] = deque()
         asked = self._done
         while self._done < first.file.size:
@@ -92,16 +114,16 @@ class Downloading:
             answer, count, asked_at = waiting.popleft()
             piece = await link.reply(answer, timeout_s=PIECE_WITHIN_S)
             flow.answered(count, self._clock.monotonic() - asked_at)
-            await self._take(piece, to)
+            await self._take(piece)
 
     def _ask(self, offset: int, limit: int) -> Fetch:
         return Fetch(conversation=self._conversation, seq=self._seq, offset=offset, limit=limit)
 
-    async def _take(self, piece: FilePiece, to: Path) -> None:
+    async def _take(self, piece: FilePiece) -> None:
         """Write a piece down. Raises: WorldFault: it is not the one that was asked for."""
         if self._file is None:
             self._file = piece.file
-            self._target = await asyncio.to_thread(Target.open, to, piece.file.name)
+            self._target = await asyncio.to_thread(self._begin, piece.file)
         assert self._target is not None, "made with the file's first piece"
         more = self._done + len(piece.data) < piece.file.size
         if piece.file != self._file or piece.offset != self._done or (more and not piece.data):

@@ -281,7 +281,7 @@ def no_files() -> Files:
 
 
 def _disk_fault(fault: OSError) -> NotTaken:
-    if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+    if fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return NotTaken(Refusal.STORE_FULL, "The server's disk is full; nothing of the file was kept.", 60.0)
     log.error("a file cannot be written", reason=os.strerror(fault.errno or 0))
     return NotTaken(Refusal.STORE_FAILED, "The server's disk failed; nothing of the file was kept.")

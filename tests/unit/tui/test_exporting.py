@@ -9,6 +9,7 @@ import pytest
 from chat_core.base.errors import UsageFault, WorldFault
 from chat_core.client import Disconnected
 from chat_core.protocol.requests.messages import History, Page
+from chat_core.protocol.values import FileInfo, Message
 from chat_tui.exporting import FileThere, Target, export
 from chat_tui.exports.forms import FORMS
 from chat_tui.exports.transcript import About, Transcript
@@ -83,8 +84,53 @@ async def test_export_in_the_client_goes_on_behind_a_cut() -> None:
             raise Disconnected("The connection is lost.")
         return await log(wanted)
 
-    pages = Pages(None, Asking(HandClock()), lambda: None, print, ask, HandClock())  # type: ignore[arg-type, return-value]
+    pages = Pages(None, Asking(HandClock()), lambda: None, print, ask, nothing, HandClock())  # type: ignore[arg-type, return-value]
     made = transcript()
     await export(pages._persist, 1, made, lambda _: None, lambda *_: None)
 
     assert made.count == 7 and log.asked == [0, 5]
+
+
+async def nothing(conversation: int, seq: int, file: FileInfo) -> bytes:
+    raise AssertionError("no file is asked for")
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"p" * 20
+
+
+@pytest.mark.parametrize("form", list(FORMS))
+async def test_pictures_stand_in_a_page_and_in_nothing_else(form: str) -> None:
+    def with_file(seq: int, name: str, type: str, size: int = 28) -> Message:
+        return said(seq, "12:00", "ann", name, file=FileInfo(name=name, size=size, type=type, sha256=b"s" * 32))
+
+    messages = (
+        with_file(1, 'a"><script>.png', "image/png"),
+        said(2, "12:00", "ann", "between"),
+        with_file(3, "lies.png", "image/png"),
+        with_file(4, "large.png", "image/png", 5_000_001),
+        with_file(5, "a.svg", "image/svg+xml"),
+        with_file(6, "gone.gif", "image/gif"),
+        with_file(7, "b.png", "image/png"),
+    )
+    asked: list[int] = []
+
+    async def ask(wanted: History) -> Page:
+        return Page(conversation=1, messages=messages, head=7, at_start=True, at_end=True)
+
+    async def read(message: Message) -> bytes:
+        asked.append(message.seq)
+        if message.seq == 6:
+            raise WorldFault("The server has lost it.")
+        return PNG if message.seq != 3 else b"<svg onload='x'>"
+
+    pieces: list[str] = []
+    made = Transcript(FORMS[form](), About("#dev", "", ME.id, 0, ZONE))
+    await export(ask, 1, made, pieces.append, lambda *_: None, read)
+
+    page = "".join(pieces)
+    assert made.count == 7 and "between" in page and "lies.png" in page
+    assert asked == ([1, 3, 6, 7] if form == "html" else [])
+    assert page.count('<img src="data:image/png;base64,') == (2 if form == "html" else 0)
+    if form == "html":
+        assert page.count("<img") == 2 and "<script" not in page and "onload" not in page
+        assert page.index("<img") < page.index("between") < page.rindex("<img")
