@@ -257,7 +257,7 @@ class _Run:
         if root is None or shown:
             self._mark(log, seat, account)
         if root is not None and self._replies is not None:
-            told = self._replies.reply(root, account, seq, op.ts)
+            told = self._replies.reply(root, account, seq, op.ts, called.accounts)
         bot = account in self._facts.bots
         payload = pack_posted(
             op.body,
