@@ -134,6 +134,20 @@ def test_who_is_named_in_a_thread_follows_it_from_there_on(people: People) -> No
     assert bob.call("find", conversation=room)["conversation"].get("mentions", 0) == 0, "it is not in the channel"
 
 
+def test_a_call_in_a_thread_is_for_those_who_follow_it(people: People) -> None:
+    ann, bob, eve = people.enter(), people.enter(), people.enter()
+    room = people.room(ann, bob, eve)
+    ann.say(room, "question")
+    bob.call("follow_thread", conversation=room, thread=1)
+    ann.say(room, "@here, does it work?", thread=1)
+    assert (counts(bob), counts(eve), marks(eve)) == ({(room, 1): (1, 1)}, {}, [])
+
+    ann.say(room, "@here, for all", thread=1, in_channel=True)
+    assert (counts(bob), counts(eve), marks(eve)) == ({(room, 1): (2, 1)}, {}, []), "they see it in the channel"
+    found = eve.call("find", conversation=room)["conversation"]
+    assert (found["unread"], found["mentions"]) == (2, 1)
+
+
 def test_news_of_threads_are_exact_under_edits_and_deletes(people: People) -> None:
     name = unique("bob")
     ann, bob = people.enter(), people.enter(name)

@@ -8,12 +8,13 @@ from functools import partial
 import pytest
 
 from chat_core.base.ids import AccountId
+from chat_core.base.mentions import MAX_NAMES
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import ConversationQuieted, MessageEdited, MessagePosted, ReadMarkerMoved
 from chat_core.protocol.limits import PAGE_BYTES
 from chat_core.server.store.acts import GiveRole
 from chat_core.server.store.attention import MarkEverythingRead, Mentioned, MentionKey, QuietConversation
-from chat_core.server.store.base import LeaveConversation, MoveReadMarker, Reader, RenameAccount
+from chat_core.server.store.base import AppendMessage, LeaveConversation, MoveReadMarker, Reader, RenameAccount
 from tests.contract.world import GENERAL_ID, World
 
 
@@ -206,3 +207,22 @@ async def test_quiet_is_the_accounts_own_and_kept(world: World) -> None:
     assert isinstance((await world.account_log(bob))[-1], ConversationQuieted)
     await world.write(QuietConversation(bob, GENERAL_ID, False))
     assert not (await world.conversation(bob, GENERAL_ID)).quiet
+
+
+async def test_call_to_those_who_are_here_names_them_while_they_can_be_named(world: World) -> None:
+    ann, *others = await world.sign_in("ann", *(f"guest{number}" for number in range(MAX_NAMES + 1)))
+    room = await world.join(ann, "here")
+    for other in others:
+        await world.join(other, "here")
+
+    async def called(here: Sequence[AccountId]) -> tuple[tuple[int, ...], str]:
+        op = AppendMessage(ann, room, world.cid(), None, "@here", "@here", "text", None, 5, here=frozenset(here))
+        await world.write(op)
+        message = (await world.messages(room))[-1]
+        return message.mentions, message.everyone
+
+    stranger = (await world.sign_in("stranger"))[0]
+    assert await called([ann, others[2], others[0], stranger]) == ((others[0], others[2]), "")
+    assert await called([ann]) == ((), "")
+    assert await called(others[:MAX_NAMES]) == (tuple(others[:MAX_NAMES]), "")
+    assert await called(others) == ((), "here"), "more than can be named: it is a call to everybody"
