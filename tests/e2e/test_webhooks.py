@@ -18,7 +18,7 @@ ALERT = {"username": "Grafana", "icon_emoji": ":fire:", "text": "[FIRING:1] Disk
 
 
 def transcript() -> tuple[str, list[str]]:
-    """Return what the README sends with curl, and the lines that it shows in the client, without times and names' room."""
+    """Return what the README sends with curl, and the lines that it shows in the client, without their times."""
     readme = (Path(__file__).parents[2] / "README.md").read_text()
     sent = re.search(r"\$ curl -d '(.+)'", readme)
     assert sent is not None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from chat_core.base.clock import SystemClock
 from chat_core.protocol.requests.messages import Delete
 from tests.support.processes import ServerProcess
 from tests.tui.support.visiting import Sitting, bodies, other, say, sitting, unique
@@ -58,7 +58,7 @@ async def test_edits_reactions_answers_and_searches_are_refused_where_one_looks(
         await me.until(lambda: "too old soon" in bodies(me.here) and not me.here.unsent, "it is sent")
         sent = me.here.timeline.find(me.here.timeline.last_seq)
         assert sent is not None
-        await me.until(lambda: time.time() * 1000 > sent.ts + 1100, "its time is over")
+        await me.until(lambda: SystemClock().wall_ms() > sent.ts + 1100, "its time is over")
         await me.press("up")
         await me.until(lambda: me.written == "too old soon", "it is to be edited")
         await me.write("!")
