@@ -296,6 +296,7 @@ class Bridge(FileCalls, ThreadCalls):
         self._stop = asyncio.Event()
         async with await self._make_client() as client:
             self._client, self._remote = client, asyncio.get_running_loop()
+            client.watch_threads()
             if self._closed:  # in the meantime, when there was nothing to stop yet
                 self._stop.set()
             self._say(self._ready)

@@ -21,6 +21,10 @@ class ConversationChosen(Message):
         """Number of the conversation."""
 
 
+class ThreadsChosen(Message):
+    """The user wants to see the threads that they follow."""
+
+
 class MemberChosen(Message):
     """The user picked somebody in the list of members."""
 

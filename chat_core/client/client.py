@@ -352,6 +352,10 @@ class Client(FileCalls):
         """Keep nothing of a thread in the state any more."""
         self._engine.board.apply(inputs.ThreadClosed(conversation=conversation, thread=thread))
 
+    def watch_threads(self) -> None:
+        """Keep in the state what is new in the threads that one follows: `followed` of each conversation."""
+        self._engine.threads_news.watch()
+
     def mark_thread_read(self, conversation: int, thread: int, seq: int) -> None:
         """What is in a thread up to `seq` was read; the server keeps it if one follows the thread."""
         self._engine.glances.mark_thread_read(conversation, thread, seq)

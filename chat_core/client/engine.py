@@ -29,6 +29,7 @@ from chat_core.client.sending import Sender
 from chat_core.client.state import inputs
 from chat_core.client.state.model import LinkState
 from chat_core.client.storage import Storage
+from chat_core.client.thread_news import ThreadsNews
 from chat_core.protocol.requests.accounts import Renamed
 from chat_core.protocol.requests.base import Reply
 from chat_core.protocol.requests.conversations import Opened
@@ -90,7 +91,7 @@ class Engine:
         self.delivery = Delivery(
             self.board,
             self.sender.came_by,
-            self.sender.passed,
+            self._passed,
             lambda conversation: self.pages.refresh(conversation),
             keep if self._follow else KEPT_UNSHOWN,
         )
@@ -98,6 +99,7 @@ class Engine:
         self.attacher = Attacher(self.board, self.delivery, self.sender, clock, self._was_reset)
         self.glances = Glances(self.board, clock)
         self.absences = Absences(self.board, clock)
+        self.threads_news = ThreadsNews(self.board)
         self._incoming = Incoming(
             self.board, self.delivery, self.attacher, self.pages, clock, self._look, self.glances.went_back
         )
@@ -109,6 +111,7 @@ class Engine:
         """Say goodbye and stop everything."""
         await self.keeper.close()
         self.glances.close()
+        self.threads_news.close()
         self.attacher.close()
         self.sender.close()
         await self.remembering.close()
@@ -133,10 +136,15 @@ class Engine:
     def _look(self) -> None:
         """Note what may be another one: the list of conversations, the account's name."""
         self.remembering.look()
+        self.threads_news.look_everywhere()
         me = self.board.now.me
         if me is not None and me.name != self._named:
             self._named = me.name
             spawn("keep token", self.door.renamed(me.name))
+
+    def _passed(self, conversation: int, seq: int) -> None:
+        self.sender.passed(conversation, seq)
+        self.threads_news.look(conversation)
 
     def _was_reset(self, conversation: int) -> None:
         """Read the newest page of what was shown before: now, or as soon as the connection can be used."""
@@ -156,6 +164,7 @@ class Engine:
         self.sender.link_up(link)
         self.glances.link_up(link)
         self.absences.link_up(link)
+        self.threads_news.link_up(link)
         for conversation in self._blank:
             self.pages.load_newest(conversation)
         self._blank.clear()
@@ -167,6 +176,7 @@ class Engine:
         self.attacher.link_down()
         self.glances.link_down()
         self.absences.link_down()
+        self.threads_news.link_down()
 
     def _say(self, state: LinkState) -> None:
         self.board.apply(inputs.LinkMoved(link=state))

@@ -283,7 +283,22 @@ class ThreadSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     read: int = 0
     """Own read marker in it: what is in it up to this seq was read."""
     unread: int = 0
-    """Messages by others in it behind that; of a thread that is not followed: 0."""
+    """Messages by others in it behind that which were not deleted; of a thread that is not followed: 0."""
+
+
+class ThreadCount(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is new in a thread that an account follows."""
+
+    conversation: ConversationNumber
+    """Where it is."""
+    thread: SeqNumber
+    """seq of the message that it hangs on."""
+    read: int = 0
+    """Own read marker in it."""
+    unread: int = 0
+    """Messages by others in it behind that which were not deleted."""
+    mentions: int = 0
+    """Those among them that call the account and stand in the thread only: others count in the conversation."""
 
 
 class Hook(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

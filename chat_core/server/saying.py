@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chat_core.base.ids import AccountId
 from chat_core.base.tasks import spawn
 from chat_core.base.text import clean_body
 from chat_core.protocol.codes import REFUSALS, Refusal
@@ -25,6 +26,20 @@ def cleaned(raw: str) -> str:
     if not body:
         raise Refused(Refusal.EMPTY, REFUSALS[Refusal.EMPTY].text)
     return body
+
+
+def here_now(ctx: Context, body: str) -> frozenset[AccountId] | None:
+    """Return who is here, for a text that may call them with `@here`; None: it calls nobody so, or nobody can be seen.
+
+    Here is who is shown as connected, and not as away: whoever hides it is told of to nobody by being called.
+    """
+    if "@here" not in body.lower():
+        return None
+    presence = ctx.hub.presence
+    if not presence.told:
+        return None
+    standing = presence.standings
+    return frozenset(AccountId(each) for each in presence.everybody() if standing.of(each).state != "away")
 
 
 async def moderated(ctx: Context, op: AppendMessage | EditMessage) -> Any:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from chat_core.protocol.reactions import Reaction
-from chat_core.protocol.requests.marks import Bookmark, Pin, React
+from chat_core.protocol.requests.marks import Bookmark, Bookmarked, Pin, React
 from chat_core.protocol.values import Message
 from chat_tui.actions.action import Acting, Subject, action, sent, sent_text
+from chat_tui.commands.context import Answer
 
 THUMB = "👍"
 
@@ -60,9 +62,16 @@ def pin(acting: Acting) -> None:
 @action("bookmark", key="*", label="bookmark", when=sent)
 def bookmark(acting: Acting) -> None:
     """Put a bookmark of yours there, which nobody else sees; again: take it away."""
-    keep = acting.again % 2 == 0
-    request = Bookmark(conversation=acting.subject.conversation.id, seq=acting.subject.seq, on=keep)
-    acting.hands.call(request, "Bookmarked: /bookmarks lists it." if keep else "The bookmark is gone.")
+    conversation, seq = acting.subject.conversation.id, acting.subject.seq
+
+    def tell(replies: Sequence[Bookmarked]) -> Answer:
+        if not replies[0].duplicate:
+            return Answer("Bookmarked: /bookmarks lists it.")
+        # Only the server knows what was put there earlier, or on another device.
+        acting.hands.call(Bookmark(conversation=conversation, seq=seq, on=False), "The bookmark is gone.")
+        return Answer("It has a bookmark: taking it away.")
+
+    acting.hands.look_up([Bookmark(conversation=conversation, seq=seq)], tell)
 
 
 def toggle(acting: Acting, emoji: str) -> None:

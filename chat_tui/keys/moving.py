@@ -30,7 +30,7 @@ CONVERSATIONS: Final[tuple[Key, ...]] = (
         "conversations.next_unread",
         "alt+a",
         "next_unread",
-        "next one that needs you: mentions, direct ones, news; at last, back to where you were",
+        "next one that needs you: mentions, direct ones, threads, news; at last, back to where you were",
         "chat",
     ),
     Key("conversations.unread_down", "alt+shift+down", "unread_below(1)", "next one in the list with news", "chat"),

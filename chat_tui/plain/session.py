@@ -61,6 +61,7 @@ class Session(Doing):
         self._console.offer(
             lambda text, cursor: words_at(text, cursor, self.state, self._places.shown, self._desk.channels)
         )
+        self._client.watch_threads()
         try:
             await self._until_over(self._begin(channel))
             while self._desk.leaving is None and not self._over.done():

@@ -19,10 +19,11 @@ from chat_core.client.state.changes import (
     SendGivenUp,
     TimelineReset,
 )
+from chat_core.client.state.following import is_news_of_thread
 from chat_core.client.state.model import ConversationState, LinkStatus, Notice
 from chat_core.client.state.reading import calls
 from chat_core.protocol.events import MessageDeleted, MessageEdited, MessagePosted
-from chat_core.protocol.values import Message
+from chat_core.protocol.values import Account, Message
 from chat_tui.plain.hearing import Manner, changed_line, elsewhere, message_line, place_line
 from chat_tui.views.alerts import Rule
 from chat_tui.views.between import notice_parts
@@ -138,14 +139,16 @@ class Telling:
         for number, messages in came.items():
             place = state.conversations.get(number)
             if place is not None and messages and place.info.kind != "announcements":
-                behind = [each for each in messages if each.seq > place.read]
-                said += self._of_place(place, [each for each in behind if not each.aside or calls(each, me)], batch)
+                behind = [each for each in messages if each.aside or each.seq > place.read]
+                said += self._of_place(
+                    place, [each for each in behind if not each.aside or _is_for(me, each, place)], batch
+                )
         return said
 
     def _of_place(self, place: ConversationState, messages: list[Message], batch: Batch) -> list[str]:
         rule = self._rule_of(place)
         mentions = sum(calls(each, batch.state.me) for each in messages)
-        urgent = mentions or place.info.kind == "direct" or rule == "all"
+        urgent = mentions or any(each.aside for each in messages) or place.info.kind == "direct" or rule == "all"
         news = place.id not in self._announced and not place.info.quiet
         if not messages or rule == "none" or not (urgent or news):
             return []
@@ -161,6 +164,11 @@ class Telling:
             self._lost = False
             return ["Connected again."]
         return []
+
+
+def _is_for(me: Account | None, message: Message, place: ConversationState) -> bool:
+    """Return whether a message that stands in a thread only is for oneself: it names one, or one follows the thread."""
+    return (me is not None and me.id in message.mentions) or is_news_of_thread(place, message)
 
 
 def _written_here(batch: Batch, own: set[bytes]) -> set[int]:

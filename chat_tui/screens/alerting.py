@@ -20,7 +20,7 @@ from chat_tui.views.alerts import Rule, alert_of
 
 _IN_WORDS: Final[dict[Rule, str]] = {
     "all": "every message alerts you",
-    "mentions": "messages that name you alert you, and what few people say to each other",
+    "mentions": "messages that name you, what few people say to each other and threads you follow alert you",
     "none": "nothing alerts you",
 }
 

@@ -7,6 +7,7 @@ from chat_core.client.state.model import ClientState, ConversationState
 from chat_tui.screens.trail import Trail
 from chat_tui.views.conversations import has_news, ordered
 from chat_tui.views.tabs import tab_ids
+from chat_tui.views.thread_news import Waiting, waiting
 
 HOME = "#general"
 """Where everybody is at first."""
@@ -106,15 +107,36 @@ class Places:
 
         One walk visits each of them once, and ends where it began. None: there is nothing, and no way back.
         """
-        if self.shown is not None and self.shown not in self._walk:
-            self._walk.append(self.shown)
-        new = [each for each in ordered(state) if has_news(each) or each.id in self._begun]
-        waiting = [each for each in new if each.id not in self._walk]
-        if waiting:
-            return min(waiting, key=_urgency).id
+        self.begin_walk()
+        new = self._waiting(state)
+        if new:
+            return min(new, key=_urgency).id
         origin = self._walk[0] if self._walk else None
         self._walk.clear()
         return origin if origin != self.shown and origin in state.conversations else None
+
+    def begin_walk(self) -> None:
+        """Note that where one is needs no visit any more, and is where the walk ends if it begins here."""
+        if self.shown is not None and self.shown not in self._walk:
+            self._walk.append(self.shown)
+
+    def next_thread(self, state: ClientState, thread: int) -> Waiting | None:
+        """Return the followed thread that is next, if one is: behind mentions and direct conversations.
+
+        Args:
+            state: what is known.
+            thread: the one that is open; 0: none.
+        """
+        threads = waiting(state, (self.shown, thread))
+        if not threads:
+            return None
+        urgency = min((_urgency(each) for each in self._waiting(state) if each.id != self.shown), default=2)
+        return threads[0] if urgency > (0 if threads[0].mentions else 1) else None
+
+    def _waiting(self, state: ClientState) -> list[ConversationState]:
+        """Return the conversations with news that this walk was not in yet."""
+        new = (each for each in ordered(state) if has_news(each) or each.id in self._begun)
+        return [each for each in new if each.id not in self._walk]
 
 
 def _urgency(conversation: ConversationState) -> int:

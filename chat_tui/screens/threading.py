@@ -15,6 +15,7 @@ from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ConversationState, LinkStatus, ThreadState
 from chat_core.protocol.requests.messages import Page
 from chat_tui.commands.context import Answer
+from chat_tui.messages import ThreadsChosen
 from chat_tui.screens.alerting import Alerting
 from chat_tui.screens.drafting import place_of
 from chat_tui.screens.passage import PassageScreen
@@ -55,6 +56,15 @@ class Threading(Alerting):
     def action_close_thread(self) -> None:
         """Go back to the conversation itself."""
         self.close_thread()
+
+    def on_threads_chosen(self, event: ThreadsChosen) -> None:
+        """Show them."""
+        event.stop()
+        self.action_show_threads()
+
+    def action_show_threads(self) -> None:
+        """Show the threads that one follows."""
+        self.run_line("/threads")
 
     def close_thread(self) -> None:
         """Go back to the conversation itself."""

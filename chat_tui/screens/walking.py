@@ -25,7 +25,13 @@ class Walking(Writing):
         self.walk_to(self.places.in_slot(self.bridge.state, slot))
 
     def action_next_unread(self) -> None:
-        """Go where something is new; when nothing is left, back to where that began."""
+        """Go where something is new, also to threads that one follows; when nothing is left, back to where it began."""
+        thread = self.places.next_thread(self.bridge.state, self.composer.thread)
+        if thread is not None:
+            self.composer.behind = 0
+            self.places.begin_walk()
+            self.open_thread(thread.conversation, thread.thread)
+            return
         there = self.places.next_unread(self.bridge.state)
         if there is None:
             self.answer(Answer("Nothing is new elsewhere."))

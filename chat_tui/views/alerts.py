@@ -1,7 +1,8 @@
 """Which messages are worth a sound, and how a terminal is told. Pure: what is heard and shown, others do.
 
-A message alerts if it is for this person: it names them, or stands in a conversation of few; or if the rule of its
-conversation wants all. Text in a sequence for the terminal is cleaned here: it was written by somebody else.
+A message alerts if it is for this person: it names them, stands in a conversation of few or in a thread that they
+follow; or if the rule of its conversation wants all. Text in a sequence for the terminal is cleaned here: it was
+written by somebody else.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final, Literal, NamedTuple, get_args
 
 from chat_core.base.errors import UsageFault
 from chat_core.client.state.changes import Batch, MessagesAppended
+from chat_core.client.state.following import is_news_of_thread
 from chat_core.client.state.model import ConversationState
 from chat_core.client.state.reading import calls
 from chat_core.protocol.values import Account, Message
@@ -20,10 +22,11 @@ from chat_tui.views.formatting import in_one_line
 from chat_tui.views.lines import elide
 
 Rule = Literal["all", "mentions", "none"]
-"""What of a conversation alerts: every message; those that name one, and what few people say to each other; nothing."""
+"""What of a conversation alerts: every message; those that name one, what few people say to each other, and replies in
+threads that one follows; nothing."""
 RULES: Final[tuple[Rule, ...]] = get_args(Rule)
 
-Kind = Literal["mention", "direct", "message"]
+Kind = Literal["mention", "direct", "thread", "message"]
 """Why a message alerts, the most urgent first."""
 
 Way = Literal["none", "osc9", "osc777"]
@@ -68,6 +71,8 @@ def alert_of(batch: Batch, rule_of: Callable[[ConversationState], Rule]) -> Aler
     kind = min((each[0] for each in found), key=_URGENT.index)
     _, conversation, message = [each for each in found if each[0] == kind][-1]
     where = "" if conversation.info.kind == "direct" else f" in {conversation.target}"
+    if message.aside:
+        where = " in a thread" if not where else f" in a thread of {conversation.target}"
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     title = elide(drawable_line(f"{message.name}{where}{more}"), TITLE_CELLS)
     return Alert(kind, title, elide(drawable_line(in_one_line(message.body, 4 * BODY_CELLS)), BODY_CELLS))
@@ -77,9 +82,15 @@ def _wanted(
     conversation: ConversationState, messages: Iterable[Message], me: Account, rule: Rule
 ) -> Iterable[tuple[Kind, ConversationState, Message]]:
     for message in messages:
-        if message.author == me.id or rule == "none" or message.seq <= conversation.read:
+        if message.author == me.id or rule == "none":
             continue
-        if calls(message, me):
+        if message.aside:
+            kind = _of_thread(conversation, message, me)
+            if kind is not None:
+                yield kind, conversation, message
+        elif message.seq <= conversation.read:
+            continue
+        elif calls(message, me):
             yield "mention", conversation, message
         elif conversation.info.quiet:
             continue
@@ -87,6 +98,18 @@ def _wanted(
             yield "direct", conversation, message
         elif rule == "all":
             yield "message", conversation, message
+
+
+def _of_thread(conversation: ConversationState, message: Message, me: Account) -> Kind | None:
+    """Return why a message alerts that stands in a thread only; None: it does not.
+
+    Whom it names follows the thread from then on, which this client may not have heard of yet. Everybody, there, is who
+    follows it.
+    """
+    follows = is_news_of_thread(conversation, message)
+    if calls(message, me) and (follows or me.id in message.mentions):
+        return "mention"
+    return "thread" if follows else None
 
 
 def quiet_hours(text: str) -> tuple[int, int] | None:

@@ -8,11 +8,13 @@ from typing import Final, NamedTuple
 from rich.cells import cell_len
 
 from chat_core.client.state.model import ClientState, ConversationState, LinkStatus
+from chat_tui.views import thread_news
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Role, Span, cropped, elide, spread, width
 from chat_tui.views.link import link_state
 from chat_tui.views.names import called
 from chat_tui.views.presence import dot
+from chat_tui.views.thread_news import THREADS
 
 SLOTS: Final = "1234567890"
 """The keys of the first ten conversations, in order."""
@@ -30,7 +32,7 @@ class Entry(NamedTuple):
     line: Line
     """How it looks."""
     conversation: int | None = None
-    """Where a click on it leads."""
+    """Where a click on it leads: a conversation, or THREADS."""
     waiting: bool = False
     """Whether something unread is in there."""
 
@@ -99,6 +101,9 @@ def entries(state: ClientState, shown: int | None, cells: int, drafts: Container
         drafts: conversations in which something is written and not sent.
     """
     rows: list[Entry] = []
+    threads = thread_news.row(state, cells)
+    if threads is not None:
+        rows += [Entry(threads, THREADS, bool(thread_news.waiting(state))), Entry(Line())]
     section = ""
     for index, conversation in enumerate(ordered(state)):
         name = "DIRECT" if conversation.info.kind == "direct" else "CHANNELS"
@@ -191,4 +196,4 @@ def _hidden(arrow: str, rows: Sequence[Entry]) -> tuple[Span, ...]:
     waiting = sum(row.waiting for row in rows)
     if waiting:
         return (Span(f"  {arrow} {waiting} more unread", "accent"),)
-    return (Span(f"  {arrow} {sum(row.conversation is not None for row in rows)} more", "quiet"),)
+    return (Span(f"  {arrow} {sum(bool(row.conversation) for row in rows)} more", "quiet"),)

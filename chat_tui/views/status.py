@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chat_core.client.state.model import ClientState, ConversationState, LinkStatus, Typist
+from chat_tui.views import thread_news
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.conversations import needs_me, number, ordered, slot_of
 from chat_tui.views.lines import Line, Role, Span, elide, spread, width
@@ -67,7 +68,8 @@ def _left(state: ClientState, conversation: ConversationState | None, now: float
 
 def _elsewhere(state: ClientState, shown: int | None, cells: int) -> tuple[Span, ...]:
     """Return what waits in other conversations, as many as fit; those that need the user go first."""
-    found: list[tuple[bool, str, str]] = []
+    threads = thread_news.label(state)
+    found: list[tuple[bool, str, str]] = [] if threads is None else [(*threads, "show_threads")]
     for index, each in enumerate(ordered(state)):
         if each.unread and each.id != shown:
             mine = needs_me(each)

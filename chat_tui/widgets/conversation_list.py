@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from typing_extensions import override
 
 from chat_core.client.state.model import ClientState
-from chat_tui.messages import ConversationChosen
+from chat_tui.messages import ConversationChosen, ThreadsChosen
+from chat_tui.views import thread_news
 from chat_tui.views.conversations import Shown, entries, first_showing, fitted, head_line, ordered
 from chat_tui.views.lines import Line
+from chat_tui.views.thread_news import THREADS
 from chat_tui.widgets.listing import Listing, under_cursor
 
 
@@ -51,38 +53,47 @@ class ConversationList(Listing):
         self._fitted = fitted(head_line(self._state, self._title, width), rows, self.first, height)
         self.first = self._fitted.first
         targets = self._fitted.targets
-        return under_cursor(self._fitted.lines, targets.index(there) if there in targets and there else None)
+        return under_cursor(
+            self._fitted.lines, targets.index(there) if there in targets and there is not None else None
+        )
 
     @override
     def count(self) -> int:
         """See Listing."""
-        return len(self._state.conversations)
+        return len(self._choices())
 
     @override
     def begin(self) -> None:
         """See Listing: where one is."""
-        numbers = [each.id for each in ordered(self._state)]
-        self.cursor = numbers.index(self._shown) if self._shown in numbers else 0
+        choices = self._choices()
+        self.cursor = choices.index(self._shown) if self._shown in choices else 0
 
     @override
     def choose(self) -> None:
         """See Listing."""
         there = self._under_cursor()
         if there is not None:
-            self.post_message(ConversationChosen(there))
+            self._say(there)
+
+    def _choices(self) -> list[int]:
+        """Return what the cursor goes through, from top to bottom."""
+        threads = [] if thread_news.row(self._state, 0) is None else [THREADS]
+        return [*threads, *(each.id for each in ordered(self._state))]
 
     def _under_cursor(self) -> int | None:
-        """Return the conversation that the cursor is on; None: there is no cursor."""
-        if not self.has_focus or self.cursor >= self.count():
-            return None
-        return ordered(self._state)[self.cursor].id
+        """Return what the cursor is on; None: there is no cursor."""
+        choices = self._choices() if self.has_focus else []
+        return choices[self.cursor] if self.cursor < len(choices) else None
+
+    def _say(self, there: int) -> None:
+        self.post_message(ThreadsChosen() if there == THREADS else ConversationChosen(there))
 
     @override
     def chosen(self, y: int) -> None:
         """See Rows."""
         target = self._fitted.targets[y] if y < len(self._fitted.targets) else None
         if target is not None:
-            self.post_message(ConversationChosen(target))
+            self._say(target)
 
     @override
     def scrolled(self, by: int) -> None:

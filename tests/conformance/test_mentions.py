@@ -54,8 +54,26 @@ def test_pushes_of_messages_and_edits_say_whom_they_mention(people: People) -> N
     assert [(event.get("mentions", []), event.get("everyone", "")) for event in told] == [
         ([bobs], ""),
         ([], ""),
-        ([], "here"),
+        ([bobs], ""),
     ]
+
+
+def test_here_calls_those_who_are_here_and_nobody_else(people: People) -> None:
+    bobs, eves, toms = unique("bob"), unique("eve"), unique("tom")
+    ann, bob, eve = people.enter(), people.enter(bobs), people.enter(eves)
+    tom = people.enter(toms, resume=False)
+    room = people.room(ann, bob, eve, tom)
+    eve.call("set_presence", state="away")
+    ann.say(room, "@here: lunch")
+
+    assert numbers(bob, room) == (1, 1)
+    assert numbers(eve, room) == (1, 0), "who is away is not here"
+    assert numbers(tom, room) == (1, 0), "who follows nothing is not connected"
+    [message] = ann.call("history", conversation=room)["messages"]
+    assert (message["mentions"], message["everyone"]) == ([number_of(ann, room, bobs)], "")
+    assert tom.call("list_mentions")["hits"] == []
+    ann.call("edit", conversation=room, seq=1, body="lunch")
+    assert numbers(bob, room) == (1, 0)
 
 
 def test_everybody_is_called_by_those_who_keep_order_only(people: People) -> None:

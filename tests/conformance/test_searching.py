@@ -113,8 +113,11 @@ def test_search_filters_narrow_what_is_found(people: People) -> None:
     assert (found("from:me"), found("from:me", bob)) == ([2, 1], [3])
     assert found("has:link") == [2]
     assert (found("mentions:me"), found("mentions:me", bob)) == ([3], [])
+    ann.call("rename", name=unique("anna"))
+    ann.say(room, f"{word} @channel")
+    assert (found("mentions:me"), found("mentions:me", bob)) == ([3], [4]), "whatever one is called by now"
     assert found("before:2020-01-01") == []
-    assert found("after:2020-01-01 before:2999-01-01") == [3, 2, 1]
+    assert found("after:2020-01-01 before:2999-01-01") == [4, 3, 2, 1]
     assert found('"plain"') == [1]
     assert found("pla*") == [1]
 

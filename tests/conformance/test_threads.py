@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.people import People, durable, settle
+from tests.support.people import People, durable, settle, unique
 from tests.support.wire import Wire
 
 
@@ -20,6 +20,12 @@ def marks(wire: Wire) -> list[tuple[int, bool, int]]:
 def inside(wire: Wire, room: int, thread: int, **how: Any) -> list[int]:
     """Return the seqs of a page of a thread."""
     return [each["seq"] for each in wire.call("read_thread", conversation=room, thread=thread, **how)["messages"]]
+
+
+def counts(wire: Wire) -> dict[tuple[int, int], tuple[int, int]]:
+    """Return what is new in the threads that an account follows, and how much of it calls the account."""
+    found = wire.call("count_threads").get("counts", [])
+    return {(each["conversation"], each["thread"]): (each.get("unread", 0), each.get("mentions", 0)) for each in found}
 
 
 def unread(wire: Wire, room: int) -> int:
@@ -106,6 +112,82 @@ def test_who_is_in_a_thread_follows_it_and_has_its_own_unread_there(people: Peop
     assert marks(ann) == [(1, True, 2)]
     assert ann.call("list_threads", unread=True).get("threads", []) == []
     assert ann.call("read_thread", conversation=room, thread=1)["thread"].get("unread", 0) == 0
+
+
+def test_who_is_named_in_a_thread_follows_it_from_there_on(people: People) -> None:
+    name = unique("bob")
+    ann, bob, eve = people.enter(), people.enter(name), people.enter()
+    room = people.room(ann, bob, eve)
+    ann.say(room, "question")
+    ann.say(room, "nobody is asked", thread=1)
+    settle(bob)
+
+    asked = ann.say(room, f"@{name} you may know", thread=1)
+
+    assert marks(bob) == [(1, True, asked["seq"] - 1)]
+    assert marks(eve) == []
+    assert counts(bob) == {(room, 1): (1, 1)}, "what was said before it is not new to them"
+    bob.call("unfollow_thread", conversation=room, thread=1)
+    assert counts(bob) == {}
+    ann.say(room, f"@{name} do you not?", thread=1)
+    assert counts(bob) == {(room, 1): (1, 1)}
+    assert bob.call("find", conversation=room)["conversation"].get("mentions", 0) == 0, "it is not in the channel"
+
+
+def test_a_call_in_a_thread_is_for_those_who_follow_it(people: People) -> None:
+    ann, bob, eve = people.enter(), people.enter(), people.enter()
+    room = people.room(ann, bob, eve)
+    ann.say(room, "question")
+    bob.call("follow_thread", conversation=room, thread=1)
+    ann.say(room, "@here, does it work?", thread=1)
+    assert (counts(bob), counts(eve), marks(eve)) == ({(room, 1): (1, 1)}, {}, [])
+
+    ann.say(room, "@here, for all", thread=1, in_channel=True)
+    assert (counts(bob), counts(eve), marks(eve)) == ({(room, 1): (2, 1)}, {}, []), "they see it in the channel"
+    found = eve.call("find", conversation=room)["conversation"]
+    assert (found["unread"], found["mentions"]) == (2, 1)
+
+
+def test_news_of_threads_are_exact_under_edits_and_deletes(people: People) -> None:
+    name = unique("bob")
+    ann, bob = people.enter(), people.enter(name)
+    room = people.room(ann, bob)
+    bob.say(room, "question")
+    plain = ann.say(room, "hm", thread=1)["seq"]
+    naming = ann.say(room, f"@{name}?", thread=1)["seq"]
+    ann.say(room, f"for all, @{name}", thread=1, in_channel=True)
+    assert counts(bob) == {(room, 1): (3, 1)}, "what stands in the channel calls there"
+    assert bob.call("count_threads", conversation=room) == bob.call("count_threads")
+
+    ann.call("edit", conversation=room, seq=naming, body="nobody")
+    assert counts(bob) == {(room, 1): (3, 0)}
+    ann.call("edit", conversation=room, seq=plain, body=f"@{name}!")
+    assert counts(bob) == {(room, 1): (3, 1)}
+    ann.call("delete", conversation=room, seq=plain)
+    assert counts(bob) == {(room, 1): (2, 0)}
+    bob.call("mark_thread_read", conversation=room, thread=1, seq=naming)
+    assert counts(bob) == {(room, 1): (1, 0)}
+
+
+def test_an_edit_that_names_somebody_in_a_thread_lets_them_follow_it(people: People) -> None:
+    name = unique("bob")
+    ann, bob = people.enter(), people.enter(name)
+    room = people.room(ann, bob)
+    ann.say(room, "question")
+    said = ann.say(room, "you may know", thread=1)["seq"]
+    ann.call("edit", conversation=room, seq=said, body=f"@{name} may know")
+    assert marks(bob) == [(1, True, said - 1)]
+    assert counts(bob) == {(room, 1): (1, 1)}
+
+
+def test_threads_are_counted_for_members_only(people: People) -> None:
+    ann, bob = people.enter(), people.enter()
+    room = people.room(ann)
+    ann.say(room, "question")
+    ann.say(room, "answer", thread=1)
+    assert bob.refused("count_threads", conversation=room) == "not_member"
+    assert counts(bob) == {}
+    assert [each["thread"] for each in ann.call("count_threads", limit=1)["counts"]] == [1]
 
 
 def test_a_thread_is_followed_and_unfollowed_at_will(people: People) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 
 from chat_core.base.ids import AccountId
+from chat_core.base.mentions import MAX_NAMES
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import ConversationQuieted, MessageEdited, MessagePosted, ReadMarkerMoved
 from chat_core.protocol.limits import PAGE_BYTES
@@ -15,7 +16,7 @@ from chat_core.server.store.acts import GiveRole
 from chat_core.server.store.attention import MarkEverythingRead, Mentioned, MentionKey, QuietConversation
 from chat_core.server.store.base import Reader
 from chat_core.server.store.conversations import LeaveConversation
-from chat_core.server.store.messages import MoveReadMarker
+from chat_core.server.store.messages import AppendMessage, MoveReadMarker
 from chat_core.server.store.people import RenameAccount
 from tests.contract.world import GENERAL_ID, World
 
@@ -211,3 +212,22 @@ async def test_quiet_is_the_accounts_own_and_kept(world: World) -> None:
     assert isinstance((await world.account_log(bob))[-1], ConversationQuieted)
     await world.write(QuietConversation(bob, GENERAL_ID, False))
     assert not (await world.conversation(bob, GENERAL_ID)).quiet
+
+
+async def test_call_to_those_who_are_here_names_them_while_they_can_be_named(world: World) -> None:
+    ann, *others = await world.sign_in("ann", *(f"guest{number}" for number in range(MAX_NAMES + 1)))
+    room = await world.join(ann, "here")
+    for other in others:
+        await world.join(other, "here")
+
+    async def called(here: Sequence[AccountId]) -> tuple[tuple[int, ...], str]:
+        op = AppendMessage(ann, room, world.cid(), None, "@here", "@here", "text", None, 5, here=frozenset(here))
+        await world.write(op)
+        message = (await world.messages(room))[-1]
+        return message.mentions, message.everyone
+
+    stranger = (await world.sign_in("stranger"))[0]
+    assert await called([ann, others[2], others[0], stranger]) == ((others[0], others[2]), "")
+    assert await called([ann]) == ((), "")
+    assert await called(others[:MAX_NAMES]) == (tuple(others[:MAX_NAMES]), "")
+    assert await called(others) == ((), "here"), "more than can be named: it is a call to everybody"

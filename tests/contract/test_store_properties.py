@@ -69,11 +69,18 @@ FRESH = st.builds(
 )
 
 
-def replies(person: AccountId, cid: bytes, thread: int, in_channel: bool) -> Op:
-    return AppendMessage(person, 1, Cid(cid), None, "re", "re", "text", None, 7, thread=thread, in_channel=in_channel)
+def replies(person: AccountId, cid: bytes, text: str, thread: int, in_channel: bool) -> Op:
+    return AppendMessage(person, 1, Cid(cid), None, text, text, "text", None, 7, thread=thread, in_channel=in_channel)
 
 
-REPLIES = st.builds(replies, PEOPLE, st.binary(min_size=16, max_size=16), st.integers(1, 12), st.booleans())
+REPLIES = st.builds(
+    replies,
+    PEOPLE,
+    st.binary(min_size=16, max_size=16),
+    st.sampled_from(["re", "re", "re @bob", "@channel re"]),
+    st.integers(1, 12),
+    st.booleans(),
+)
 OPS: st.SearchStrategy[Op] = st.one_of(
     FRESH,
     FRESH,
@@ -128,7 +135,7 @@ BATCHES = st.lists(st.lists(OPS, min_size=1, max_size=12), min_size=1, max_size=
 # Luck seldom makes a thread that somebody follows.
 THREAD = [
     [posts(AccountId(1), 1, Cid(bytes(16)), None, "a", None), posts(AccountId(2), 1, Cid(b"b" * 16), None, "b", None)],
-    [replies(AccountId(1), b"c" * 16, 1, False), replies(AccountId(2), b"d" * 16, 2, True)],
+    [replies(AccountId(1), b"c" * 16, "c", 1, False), replies(AccountId(2), b"d" * 16, "d", 2, True)],
 ]
 
 
@@ -183,11 +190,23 @@ async def _check_threads(world: World, account: AccountId) -> None:
     shown, more = await world.read(lambda reader: reader.threads_of(account, 50, unread=False))
     assert {(each.conversation, each.root.seq): each.read for each in shown} == expected and not more
     assert [each.root.last_reply for each in shown] == sorted((each.root.last_reply for each in shown), reverse=True)
+    told, _ = await world.read(lambda reader: reader.thread_counts(account, None, 50))
+    counts = {(count.conversation, count.thread): count for count in told}
+    assert list(counts) == [(each.conversation, each.root.seq) for each in shown]
     for each in shown:
         everything = await world.messages(ConversationId(each.conversation))
         inside = [message for message in everything if message.thread == each.root.seq]
         assert each.root in everything
-        assert each.unread == sum(message.author != account and message.seq > each.read for message in inside)
+        new = [
+            message
+            for message in inside
+            if message.author != account and message.seq > each.read and not message.deleted
+        ]
+        assert each.unread == len(new)
+        calls = [message for message in new if message.everyone or account in message.mentions]
+        count = counts[each.conversation, each.root.seq]
+        assert (count.read, count.unread) == (each.read, each.unread)
+        assert count.mentions == sum(not message.in_channel for message in calls)
         assert await _in_thread(world, each, account) == inside
     unread, _ = await world.read(lambda reader: reader.threads_of(account, 50, unread=True))
     assert list(unread) == [each for each in shown if each.unread]

@@ -136,7 +136,8 @@ async def test_search_without_words_returns_everything_that_fits(world: World, a
     assert bodies(await world.search(looking_for("", authors=(bob,)))) == ["from bob"]
     assert len((await world.search(looking_for("", authors=(ann, bob)))).hits) == 4
     assert bodies(await world.search(looking_for("", link=True))) == ["see http://example.org"]
-    assert bodies(await world.search(looking_for("", named="bob"))) == ["@bob look"]
+    assert bodies(await world.search(looking_for("", called=bob))) == ["@bob look"]
+    assert bodies(await world.search(looking_for("", called=ann))) == []
 
 
 async def test_search_bounds_the_time_to_the_millisecond(world: World, ann: AccountId) -> None:

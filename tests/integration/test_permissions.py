@@ -168,6 +168,7 @@ SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
     threads.UnfollowThread: lambda stage: threads.UnfollowThread(conversation=stage.channel, thread=stage.own),
     threads.MarkThreadRead: lambda stage: threads.MarkThreadRead(conversation=stage.channel, thread=stage.own, seq=1),
     threads.ListThreads: lambda stage: threads.ListThreads(),
+    threads.CountThreads: lambda stage: threads.CountThreads(conversation=stage.channel),
     search.Search: lambda stage: search.Search(query="first", conversation=stage.channel),
     moderation.ListModeration: lambda stage: moderation.ListModeration(conversation=stage.channel),
     moderation.SetModeration: lambda stage: moderation.SetModeration(

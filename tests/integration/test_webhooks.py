@@ -121,14 +121,36 @@ def test_name_in_a_payload_passes_for_nobody_else(hook: Hook, people: People) ->
     assert all(message["bot"] and message["name"] == hook.name for message in hook.messages())
 
 
-@pytest.mark.parametrize("name", ["grafana.json", "alertmanager.json", "gitlab_push.form", "gitlab_pipeline.json"])
-def test_payload_of_a_real_sender_becomes_one_message(hook: Hook, name: str) -> None:
-    headers = FORM if name.endswith(".form") else JSON
+def as_sent(name: str) -> dict[str, str]:
+    """Return the headers that the sender of a payload gives."""
+    if name.endswith(".form"):
+        return FORM
+    return {"Content-Type": "application/json; charset=utf-8"} if name.startswith("grafana") else JSON
 
-    assert hook.post((PAYLOADS / name).read_bytes(), headers) == (200, "ok", "")
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("grafana.json", "alertmanager.json", "alertmanager_default.json", "alertmanager_blocks.json"),
+        *("gitlab_push.form", "gitlab_pipeline.form"),
+    ],
+)
+def test_payload_of_a_real_sender_becomes_one_message(hook: Hook, name: str) -> None:
+    assert hook.post((PAYLOADS / name).read_bytes(), as_sent(name)) == (200, "ok", "")
     [message] = hook.messages()
-    assert message["via"] in ("📊 Grafana", "Alertmanager", "GitLab")
+    assert message.get("via", "") in ("📊 Grafana", "Alertmanager", "GitLab", "")
     assert "&amp;" not in str(message["body"]) and "|" not in str(message["body"])
+
+
+def test_alert_that_calls_everybody_is_taken_from_a_webhook_with_a_voice(hook: Hook) -> None:
+    body = (PAYLOADS / "grafana_calling.json").read_bytes()
+    refused = hook.post(body, as_sent("grafana"))
+    assert (refused.status, "Only operators and voices" in refused.text, hook.messages()) == (403, True, [])
+
+    hook.ann.call("set_role", conversation=hook.room, account=hook.name, role="voice")
+    assert hook.post(body, as_sent("grafana")) == (200, "ok", "")
+    [message] = hook.messages()
+    assert message["everyone"] == "here"
 
 
 def test_request_that_is_repeated_with_its_key_is_one_message(hook: Hook) -> None:

@@ -137,3 +137,26 @@ async def test_followed_threads_are_listed_with_what_is_new(server: str, home: P
         await me.enter("/threads")
         await me.sees("Nothing new in your threads")
         assert me.here.unread == 0
+
+
+async def test_news_of_a_followed_thread_are_in_the_list_and_led_to(server: str, home: Path) -> None:
+    async with sitting(server, home, size=(120, 40)) as me, other(server) as friend:
+        channel, root = await asked(me, friend)
+        await me.enter("/join #general")
+        await me.is_at("#general")
+        await replied(friend, channel, root, f"@{me.name} do you?", "or anybody")
+
+        await me.sees("↳ Threads")
+        await me.until(lambda: "Threads" in me.screen and thread_row(me)[-1] == "1", "one thread has news")
+        await me.press("alt+a")
+        await me.is_at(channel)
+        await me.until(lambda: me.chat.composer.thread == root and "or anybody" in drawn(me), "it is open")
+        await me.until(lambda: thread_row(me)[-1] == "Threads", "what was read is no news")
+
+        await me.pilot.click("#conversations", offset=(6, 2))
+        await me.until(lambda: me.answer == "Nothing new in your threads")
+
+
+def thread_row(me: Sitting) -> list[str]:
+    """Return the words of the row of threads in the list."""
+    return next(line for line in me.screen.splitlines() if "↳ Threads" in line).split("│")[0].split("▏")[0].split()[1:]

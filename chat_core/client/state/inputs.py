@@ -11,7 +11,7 @@ from chat_core.protocol.requests.messages import Page
 from chat_core.protocol.requests.presence import AboutPerson
 from chat_core.protocol.requests.session import Resumed
 from chat_core.protocol.requests.threads import ThreadPage
-from chat_core.protocol.values import Account, Conversation, Message, Position
+from chat_core.protocol.values import Account, Conversation, Message, Position, ThreadCount
 
 
 class Input(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,6 +179,15 @@ class ThreadMarkedRead(Input, frozen=True, kw_only=True):
     """seq of what it hangs on."""
     seq: int
     """The last one."""
+
+
+class ThreadsCounted(Input, frozen=True, kw_only=True):
+    """The server counted what is new in the threads that one follows."""
+
+    conversation: int | None
+    """Where; None: everywhere."""
+    counts: tuple[ThreadCount, ...]
+    """All that are followed there."""
 
 
 class MarkedRead(Input, frozen=True, kw_only=True):

@@ -177,7 +177,7 @@ def was_reset(state: ClientState, input: WasReset) -> tuple[ClientState, list[Ch
         read = min(now.info.read, seq)
         now = replace(now, read=read, confirmed=read, unread=now.info.unread, mentions=now.info.mentions)
     changes: list[Change] = [TimelineReset(conversation=number, reason=input.reason), *differences(known, now)]
-    now, more = threads.outdated(now)
+    now, more = threads.outdated(replace(now, recounts=now.recounts + 1))
     return put(state, now), changes + more
 
 

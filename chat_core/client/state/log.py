@@ -19,6 +19,7 @@ from chat_core.client.state.changes import (
     TypingChanged,
     UnreadChanged,
 )
+from chat_core.client.state.following import touched
 from chat_core.client.state.inputs import EventsArrived
 from chat_core.client.state.model import Amendment, ConversationState, Notice
 from chat_core.client.state.notices import add_notice
@@ -67,6 +68,7 @@ def _arrived(
     if new:
         changes.append(MessagesAppended(conversation=number, messages=new, live=arrival.live))
     changes += [MessageChanged(conversation=number, seq=seq) for seq in (*old, *changed)]
+    after = touched(after, posted, amendments, number_of_me)
     after, more = threads.followed_on(after, posted, amendments, number_of_me)
     changes += more
     if (after.unread, after.read, after.mentions) != (conversation.unread, conversation.read, conversation.mentions):

@@ -239,10 +239,27 @@ class ThreadState(msgspec.Struct, frozen=True, kw_only=True):
 
     def unread(self, me: int | None) -> int:
         """Return how many messages by others are behind the read marker."""
-        return sum(message.seq > self.read and message.author != me for message in self.messages)
+        return sum(
+            message.seq > self.read and message.author != me and not message.deleted for message in self.messages
+        )
+
+
+class ThreadNews(msgspec.Struct, frozen=True, kw_only=True):
+    """What is new in a thread that one follows, as the server counted it."""
+
+    read: int = 0
+    """Own read marker in it."""
+    unread: int = 0
+    """Messages by others behind it; not those that were deleted."""
+    mentions: int = 0
+    """Those among them that call one and stand in the thread only."""
 
 
 def _no_threads() -> Mapping[int, ThreadState]:
+    return MappingProxyType({})
+
+
+def _none_followed() -> Mapping[int, ThreadNews]:
     return MappingProxyType({})
 
 
@@ -279,6 +296,10 @@ class ConversationState(msgspec.Struct, frozen=True, kw_only=True):
     """Whether older messages are being fetched."""
     threads: Mapping[int, ThreadState] = msgspec.field(default_factory=_no_threads)
     """Threads that were opened here, by the seq of what they hang on; read-only."""
+    followed: Mapping[int, ThreadNews] = msgspec.field(default_factory=_none_followed)
+    """Threads that one follows, by the seq of what they hang on; read-only, of a client that watches threads only."""
+    recounts: int = 0
+    """How often something came that can have changed what is new in those."""
 
     @property
     def id(self) -> int:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from chat_core.client.state import inputs, listing, log, people, threads
+from chat_core.client.state import following, inputs, listing, log, people, threads
 from chat_core.client.state.amending import forget_placed, is_too_old, mended
 from chat_core.client.state.changes import (
     Change,
@@ -109,8 +109,8 @@ def _account_event(state: ClientState, input: inputs.AccountEventArrived) -> Res
         case ThreadMarked():
             known = state.conversations.get(event.conversation)
             if known is not None:
-                now, changes = threads.marked(known, event)
-                state = listing.put(state, now) if changes else state
+                now, changes = threads.marked(following.marked(known, event), event)
+                state = listing.put(state, now)
         case _:  # of a newer server
             pass
     return state, [*changes, Delivered(event=event)]
@@ -170,7 +170,10 @@ def _thread_marked_read(state: ClientState, input: inputs.ThreadMarkedRead) -> R
     if known is None:
         return state, []
     now, changes = threads.read_up_to(known, input.thread, input.seq)
-    return (listing.put(state, now) if changes else state), changes
+    if not changes:
+        return state, []
+    now = following.read_here(now, input.thread, input.seq, None if state.me is None else state.me.id)
+    return listing.put(state, now), changes
 
 
 def _read_up_to(state: ClientState, conversation: int, seq: int) -> Result:
@@ -234,6 +237,7 @@ _STEPS: Final[dict[type[inputs.Input], Callable[[ClientState, Any], Result]]] = 
     inputs.ThreadRead: _thread_read,
     inputs.ThreadClosed: _thread_closed,
     inputs.ThreadMarkedRead: _thread_marked_read,
+    inputs.ThreadsCounted: following.counted,
     inputs.BroadcastShown: _broadcast,
     inputs.AbsenceTold: people.absence_told,
     inputs.UnsentMoved: _unsent,

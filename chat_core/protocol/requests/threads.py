@@ -8,10 +8,12 @@ from msgspec import Meta
 
 from chat_core.protocol.limits import PAGE_ITEMS
 from chat_core.protocol.requests.base import Done, Reply, Request
-from chat_core.protocol.values import ConversationRef, Message, SeqNumber, SeqOrNone, ThreadSummary
+from chat_core.protocol.values import ConversationRef, Message, SeqNumber, SeqOrNone, ThreadCount, ThreadSummary
 
 THREADS: int = 50
 """Threads in one list at most."""
+COUNTED: int = 500
+"""Threads counted in one answer at most."""
 
 
 class ThreadPage(Reply, frozen=True, kw_only=True):
@@ -94,5 +96,26 @@ class ListThreads(Request[Threads], frozen=True, kw_only=True, tag="list_threads
     """Most threads wanted."""
 
 
-REQUESTS = (ReadThread, FollowThread, UnfollowThread, MarkThreadRead, ListThreads)
+class ThreadCounts(Reply, frozen=True, kw_only=True, omit_defaults=True):
+    """What is new in the threads that one follows."""
+
+    counts: tuple[ThreadCount, ...] = ()
+    """The one with the newest reply first; those without news, too."""
+    more: bool = False
+    """Whether there are more of them."""
+
+
+class CountThreads(Request[ThreadCounts], frozen=True, kw_only=True, tag="count_threads"):
+    """Count what is new in the threads that one follows: their numbers, without what was said in them.
+
+    Whoever shows them asks once, and again when `thread_marked` comes, or an event about a message of such a thread.
+    """
+
+    conversation: ConversationRef | None = None
+    """Only there; one must be a member. nil: in all of one's conversations."""
+    limit: Annotated[int, Meta(ge=1, le=COUNTED)] = COUNTED
+    """Most threads wanted."""
+
+
+REQUESTS = (ReadThread, FollowThread, UnfollowThread, MarkThreadRead, ListThreads, CountThreads)
 """This domain's requests, in the order of the documentation."""

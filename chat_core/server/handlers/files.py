@@ -28,7 +28,7 @@ from chat_core.server.context import Context
 from chat_core.server.keeping import kept_by
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Inside, Permission
-from chat_core.server.saying import cleaned, moderated
+from chat_core.server.saying import cleaned, here_now, moderated
 from chat_core.server.store.access import last_readable
 from chat_core.server.store.base import Reader, Refused
 from chat_core.server.store.files import FilesUsed
@@ -138,6 +138,7 @@ async def _post(ctx: Context, upload: Upload, body: str, prev: bytes | None) -> 
         reply_to=None,
         ts=ctx.wall_ms(),
         file=file,
+        here=here_now(ctx, body),
     )
     try:
         conversation, seq, ts, duplicate = await moderated(ctx, op)

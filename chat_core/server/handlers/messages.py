@@ -22,7 +22,7 @@ from chat_core.protocol.requests.messages import (
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Inside, Permission
-from chat_core.server.saying import cleaned, moderated
+from chat_core.server.saying import cleaned, here_now, moderated
 from chat_core.server.store.access import last_readable
 from chat_core.server.store.base import ANNOUNCEMENTS, Reader
 from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage
@@ -46,6 +46,7 @@ async def post(ctx: Context, request: Post) -> Posted:
             thread=request.thread,
             in_channel=request.in_channel and request.thread is not None,
             ts=ctx.wall_ms(),
+            here=here_now(ctx, body),
         ),
     )
     return Posted(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)
@@ -80,7 +81,13 @@ async def edit(ctx: Context, request: Edit) -> Edited:
     conversation, seq, ts, duplicate = await moderated(
         ctx,
         EditMessage(
-            ctx.account, request.conversation, request.seq, body, ctx.wall_ms(), ctx.services.changing.edit_within_s
+            ctx.account,
+            request.conversation,
+            request.seq,
+            body,
+            ctx.wall_ms(),
+            ctx.services.changing.edit_within_s,
+            here_now(ctx, body),
         ),
     )
     return Edited(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chat_core.base.ids import AccountId
-from chat_core.base.names import name_key
 from chat_core.base.text import clean_line
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.limits import SEARCHES_PER_CONNECTION
@@ -79,7 +78,7 @@ def _meant(reader: Reader, account: AccountId, request: Search, wanted: Wanted, 
     return StoreSearch(
         phrases=tuple(wanted.phrases),
         authors=tuple(dict.fromkeys(_author(reader, account, name) for name in wanted.authors)),
-        named=name_key(reader.accounts([account])[0].name) if wanted.mentions_me else "",
+        called=account if wanted.mentions_me else None,
         link=wanted.link,
         since_ms=wanted.since_ms,
         until_ms=wanted.until_ms,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.protocol.requests.base import Done
 from chat_core.protocol.requests.threads import (
+    CountThreads,
     FollowThread,
     ListThreads,
     MarkThreadRead,
     ReadThread,
+    ThreadCounts,
     ThreadPage,
     Threads,
     UnfollowThread,
@@ -16,7 +19,7 @@ from chat_core.server.context import Context
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Inside, Permission
 from chat_core.server.store.access import last_readable
-from chat_core.server.store.base import Reader
+from chat_core.server.store.base import Reader, Refused
 from chat_core.server.store.threading import MoveThreadMarker, SetFollowing
 
 
@@ -68,3 +71,18 @@ async def list_threads(ctx: Context, request: ListThreads) -> Threads:
     account = ctx.account
     found, more = await ctx.store.read(lambda reader: reader.threads_of(account, request.limit, unread=request.unread))
     return Threads(threads=tuple(found), more=more)
+
+
+@handles(CountThreads, needs=Permission.READ, inside=Inside.MEMBER, cost=2)
+async def count_threads(ctx: Context, request: CountThreads) -> ThreadCounts:
+    """Count what is new in the threads that the caller follows."""
+    account = ctx.account
+
+    def query(reader: Reader) -> ThreadCounts:
+        place = None if request.conversation is None else reader.find(account, request.conversation)
+        if place is not None and not place.member:
+            raise Refused(Refusal.NOT_MEMBER, REFUSALS[Refusal.NOT_MEMBER].text)
+        counts, more = reader.thread_counts(account, None if place is None else place.id, request.limit)
+        return ThreadCounts(counts=tuple(counts), more=more)
+
+    return await ctx.store.read(query)

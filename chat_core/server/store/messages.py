@@ -47,6 +47,8 @@ class AppendMessage:
     """Whether it may go into the announcements: the caller has seen that its author may write there."""
     file: FileInfo | None = None
     """What hangs on it: its bytes are on disk already."""
+    here: frozenset[AccountId] | None = None
+    """Who is here, where it says `@here`; None: nobody knows, so it calls everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class EditMessage:
     ts: int
     within_s: int = 0
     """Time for that after it was sent; 0: for ever. Who keeps order there need not mind."""
+    here: frozenset[AccountId] | None = None
+    """As of `AppendMessage`."""
 
 
 @dataclass(frozen=True, slots=True)

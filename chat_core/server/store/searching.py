@@ -47,8 +47,8 @@ class Search:
     phrases: tuple[Phrase, ...] = ()
     authors: tuple[AccountId, ...] = ()
     """Written by one of these; empty: by anybody."""
-    named: str = ""
-    """`name_key` of somebody who is mentioned; empty: nobody in particular."""
+    called: AccountId | None = None
+    """Calls that one, by name or with everybody; None: whomever."""
     link: bool = False
     """Whether there must be a link in it."""
     since_ms: int | None = None

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, text
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codes import REFUSALS, Refusal
-from chat_core.protocol.values import Message, ThreadSummary
+from chat_core.protocol.limits import PAGE_BYTES
+from chat_core.protocol.values import Message, ThreadCount, ThreadSummary
 from chat_core.server.store import pages
 from chat_core.server.store.base import Refused
 from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
-from chat_core.server.store.schema import memberships, messages, threads
+from chat_core.server.store.schema import memberships, mentions, messages, threads
 from chat_core.server.store.threading import ThreadPiece
 
 _root: Final = select(messages.c.id, messages.c.thread).where(messages.c.id == bindparam("key"))
@@ -29,13 +30,23 @@ _any: Final = (
     .limit(1)
 )
 _reply = messages.alias("reply")
-_unread = (
+_behind = (
+    _reply.c.thread == threads.c.root,
+    _reply.c.id > threads.c.root - threads.c.root.op("&")(MAX_SEQ) + threads.c.read_seq,
+    _reply.c.author != threads.c.account,
+    _reply.c.deleted.is_(False),
+)
+_unread = select(func.count()).select_from(_reply).where(*_behind).correlate(threads).scalar_subquery()
+_calling = (
     select(func.count())
     .select_from(_reply)
     .where(
-        _reply.c.thread == threads.c.root,
-        _reply.c.id > threads.c.root - threads.c.root.op("&")(MAX_SEQ) + threads.c.read_seq,
-        _reply.c.author != threads.c.account,
+        *_behind,
+        _reply.c.in_channel.is_(False),
+        or_(
+            _reply.c.everyone != text("''"),
+            exists().where(mentions.c.account == threads.c.account, mentions.c.message == _reply.c.id),
+        ),
     )
     .correlate(threads)
     .scalar_subquery()
@@ -59,6 +70,10 @@ _followed: Final = (
     .limit(bindparam("count"))
 )
 _followed_unread: Final = _followed.where(_unread > 0)
+_counts: Final = _followed.with_only_columns(
+    threads.c.root, threads.c.read_seq, _unread.label("unread"), _calling.label("mentions"), maintain_column_froms=True
+)
+_counts_there: Final = _counts.where(threads.c.conversation == bindparam("conversation"))
 
 
 def root_key(connection: Connection, conversation: int, seq: int) -> int:
@@ -118,7 +133,35 @@ class SqlThreadReader:
         statement = _followed_unread if unread else _followed
         rows = self._connection.execute(statement, {"account": account, "count": limit + 1}).all()
         roots = pages.by_key(self._connection, [row.root for row in rows[:limit]], account)
-        return [_summary(row.root, roots[row.root], row) for row in rows[:limit]], len(rows) > limit
+        found: list[ThreadSummary] = []
+        room = PAGE_BYTES
+        for row in rows[:limit]:
+            root = roots[row.root]
+            room -= len(root.body.encode("utf-8", "surrogatepass"))
+            if room < 0 and found:
+                break
+            found.append(_summary(row.root, root, row))
+        return found, len(found) < len(rows)
+
+    def thread_counts(
+        self, account: AccountId, conversation: ConversationId | None, limit: int
+    ) -> tuple[Sequence[ThreadCount], bool]:
+        """Return what is new in the threads that an account follows, everywhere or in one conversation."""
+        values = {"account": account, "count": limit + 1}
+        if conversation is not None:
+            values["conversation"] = conversation
+        rows = self._connection.execute(_counts if conversation is None else _counts_there, values).all()
+        counts = [
+            ThreadCount(
+                conversation=conversation_of(row.root),
+                thread=seq_of(row.root),
+                read=row.read_seq,
+                unread=row.unread,
+                mentions=row.mentions,
+            )
+            for row in rows[:limit]
+        ]
+        return counts, len(rows) > limit
 
     def _is_any(self, root: int, low: int, high: int) -> bool:
         return self._connection.execute(_any, {"root": root, "low": low, "high": high}).first() is not None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chat_core.base.ids import AccountId, ConversationId
-from chat_core.protocol.values import Message, ThreadSummary
+from chat_core.protocol.values import Message, ThreadCount, ThreadSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +86,16 @@ class ThreadReads(Protocol):
 
     def threads_of(self, account: AccountId, limit: int, *, unread: bool) -> tuple[Sequence[ThreadSummary], bool]:
         """Return threads that an account follows where it is a member, the newest reply first, and whether more are."""
+        ...
+
+    def thread_counts(
+        self, account: AccountId, conversation: ConversationId | None, limit: int
+    ) -> tuple[Sequence[ThreadCount], bool]:
+        """Return the same as numbers only.
+
+        Args:
+            account: who.
+            conversation: only in that one; None: in all of which it is a member.
+            limit: most threads.
+        """
         ...

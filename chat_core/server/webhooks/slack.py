@@ -17,6 +17,8 @@ _LINK: Final = re.compile(r"<([^<>|\n]{1,2000})(?:\|([^<>\n]{0,2000}))?>")
 _ESCAPES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 MOST_PARTS: Final = 100
 """Attachments, fields or blocks that are read; Slack takes as many."""
+_RICH_DEPTH: Final = 2
+"""How deep parts of a rich text lie in each other: lists of sections."""
 
 
 class PayloadFault(Exception):
@@ -76,10 +78,9 @@ def read_payload(kind: str, body: bytes) -> Said:
         payload = _decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PayloadFault(f"The payload cannot be read: {error}.") from error
-    parts = [plain(payload.text or "")]
+    # As in Slack: where there are blocks, `text` is for notifications, and says the same in fewer words.
+    parts = _blocks(payload.blocks) or [plain(payload.text or "")]
     parts += [_attached(each) for each in (payload.attachments or ())[:MOST_PARTS]]
-    if not payload.text:
-        parts += _blocks(payload.blocks)
     text = "\n".join(part for part in parts if part.strip())
     if not text:
         raise PayloadFault("The payload says nothing: it needs `text`, or attachments with a text or a fallback.")
@@ -107,8 +108,9 @@ def _form(body: bytes) -> bytes:
 def _linked(match: re.Match[str]) -> str:
     target, label = match[1], match[2] or ""
     match target[0]:
-        case "!":  # <!here>, <!subteam^S1|@team>, <!date^…|Monday>
-            return label or "@" + target[1:].partition("^")[0]
+        case "!":  # <!here>, <!here|here>, <!subteam^S1|@team>, <!date^…|Monday>
+            word, _, of = target[1:].partition("^")
+            return label if label and of else "@" + (of or word)
         case "@" | "#":
             return label if label.startswith(target[0]) else target[0] + (label or target[1:])
         case _:
@@ -139,11 +141,34 @@ def _blocks(blocks: list[dict[str, Any]] | None) -> list[str]:
 
 
 def _texts(block: dict[str, Any]) -> Iterator[str]:
-    """Yield the texts of a block: a header, a section with its fields, or a context with its elements."""
+    """Yield the texts of a block: a header, a section with its fields, a context, or the lines of a rich text."""
     for part in (block.get("text"), *_listed(block.get("fields")), *_listed(block.get("elements"))):
-        text = part.get("text") if isinstance(part, dict) else None
+        if not isinstance(part, dict):
+            continue
+        text = part.get("text")
         if isinstance(text, str) and text.strip():
             yield plain(text)
+        elif "elements" in part:
+            yield from _rich(part)
+
+
+def _rich(section: dict[str, Any], depth: int = 0) -> Iterator[str]:
+    """Yield the lines of a part of a rich text: a section, or a list of them. Its text is not marked up."""
+    elements = [each for each in _listed(section.get("elements")) if isinstance(each, dict)]
+    line = "".join(_rich_text(each) for each in elements)
+    if line.strip():
+        yield line
+    if depth < _RICH_DEPTH:
+        for each in elements:
+            yield from _rich(each, depth + 1)
+
+
+def _rich_text(element: dict[str, Any]) -> str:
+    text, url = element.get("text"), element.get("url")
+    shown = text if isinstance(text, str) else ""
+    if not isinstance(url, str):
+        return shown
+    return f"{shown} ({url})" if shown and shown != url else url
 
 
 def _listed(value: Any) -> Iterable[Any]:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from chat_core.client.state.model import Unsent
 from chat_core.protocol.reactions import Reaction
 from chat_core.protocol.requests.base import Request
-from chat_core.protocol.requests.marks import Bookmark, React, ReadReactions
+from chat_core.protocol.requests.marks import Bookmark, Bookmarked, React, ReadReactions
 from chat_core.protocol.requests.messages import Delete, ReadVersions
 from chat_core.protocol.values import FileInfo, Message
 from chat_tui.actions.action import Acting, Subject
@@ -33,6 +33,7 @@ class Hands:
 
     def __init__(self) -> None:
         self.done: list[tuple[Any, ...]] = []
+        self.tell: Callable[[Sequence[Any]], Answer]
 
     def answer(self, answer: Answer) -> None:
         self.done.append(("answer", answer))
@@ -61,6 +62,7 @@ class Hands:
 
     def look_up(self, requests: Sequence[Request[Any]], tell: Callable[[Sequence[Any]], Answer]) -> None:
         self.done.append(("look up", *requests))
+        self.tell = tell
 
     def choose_emoji(self, chosen: Callable[[str], None]) -> None:
         chosen("🎉")
@@ -87,10 +89,14 @@ class Hands:
         self.done.append(("discard", cid))
 
 
-def act(name: str, message: Message | Unsent, again: int = 0) -> list[tuple[Any, ...]]:
+def act_with(name: str, message: Message | Unsent, again: int = 0) -> Hands:
     hands = Hands()
     BY_NAME[name].run(Acting(Subject(conversation(1, "dev"), message, ME), hands, again))
-    return hands.done
+    return hands
+
+
+def act(name: str, message: Message | Unsent, again: int = 0) -> list[tuple[Any, ...]]:
+    return act_with(name, message, again).done
 
 
 def offered(message: Message | Unsent) -> list[str]:
@@ -155,8 +161,12 @@ def test_reactions_are_toggled_by_what_is_there() -> None:
 
 
 def test_bookmark_is_put_there_and_taken_away_by_the_same_key() -> None:
-    assert act("bookmark", THEIRS) == [("call", Bookmark(conversation=1, seq=4))]
-    assert act("bookmark", THEIRS, again=1) == [("call", Bookmark(conversation=1, seq=4, on=False))]
+    hands = act_with("bookmark", THEIRS)
+    assert hands.done == [("look up", Bookmark(conversation=1, seq=4))]
+    new, there = Bookmarked(conversation=1), Bookmarked(conversation=1, duplicate=True)
+    assert (hands.tell([new]).title, len(hands.done)) == ("Bookmarked: /bookmarks lists it.", 1)
+    hands.tell([there])
+    assert hands.done[1:] == [("call", Bookmark(conversation=1, seq=4, on=False))], "of whatever session it is"
 
 
 def test_details_ask_the_server_who_reacted_and_what_a_message_said_before() -> None:

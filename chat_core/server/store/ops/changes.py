@@ -27,6 +27,7 @@ from chat_core.server.store.ops.audit import record
 from chat_core.server.store.ops.judging import judge_edit
 from chat_core.server.store.ops.marks import forget_reactions
 from chat_core.server.store.ops.speaking import check_door, check_may_write
+from chat_core.server.store.ops.threads import follow_named
 from chat_core.server.store.ops.work import Work, append_event
 from chat_core.server.store.payloads import MESSAGE_DELETED, MESSAGE_EDITED, NOTHING, pack_edited, pack_posted
 from chat_core.server.store.schema import cids, events, files, messages
@@ -118,13 +119,17 @@ def _edited(work: Work, op: EditMessage, row: ConversationRow, role: ChannelRole
     if row.kind == "direct":
         check_door(work, row.id, op.account)
     account = lookups.account(work.connection, op.account)
+    aside = message.thread is not None and not message.in_channel
     names = mentioning.Namesakes(work.connection, [(row.id, op.body)])
-    called = names.called(row.id, row.kind, op.account, op.body, (account.role, role))
+    called = names.called(row.id, row.kind, op.account, op.body, (account.role, role), None if aside else op.here)
     told = judge_edit(work, op, row.id)
     payload = pack_edited(op.body, *called)
     seq, eid = append_event(work, row, MESSAGE_EDITED, op.account, op.ts, payload, message.key)
     work.connection.execute(_edit, {"key": message.key, "new_body": op.body, "new_changed": seq})
-    mentioning.change(work.connection, message.key, message.ts, unpack_accounts(message.mentions), called)
+    before = unpack_accounts(message.mentions)
+    mentioning.change(work.connection, message.key, message.ts, before, called)
+    if message.thread is not None and aside:
+        told = (*told, *follow_named(work, message.thread, set(called.accounts) - set(before), op.seq))
     event = MessageEdited(
         conversation=row.id,
         seq=seq,

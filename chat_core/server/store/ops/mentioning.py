@@ -1,7 +1,8 @@
 """Whom a message mentions: names to members when it is stored, and rows that say so while it does.
 
-Only members count: whoever is named and is not there could not read it. `@channel` and `@here` are told by the message
-itself, so that a call to 5,000 people is one write.
+Only members count: whoever is named and is not there could not read it. `@channel` is told by the message itself, so
+that a call to 5,000 people is one write; `@here` names those who are here, where they are no more than can be named,
+and is a call to everybody otherwise.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from chat_core.base.ids import AccountId, ConversationId
-from chat_core.base.mentions import NOBODY, Mentions, mentions_in
+from chat_core.base.mentions import MAX_NAMES, NOBODY, Mentions, mentions_in
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.values import ChannelRole, Everyone, ServerRole
 from chat_core.server.rules.permissions import calls_everybody, only_operators
@@ -30,6 +31,11 @@ _named = (
         memberships.c.until_seq.is_(None),
         accounts.c.name_key.in_(bindparam("some", expanding=True)),
     )
+)
+_among = select(memberships.c.account).where(
+    memberships.c.conversation == bindparam("conversation"),
+    memberships.c.until_seq.is_(None),
+    memberships.c.account.in_(bindparam("some", expanding=True)),
 )
 _say = Many(
     update(messages)
@@ -71,6 +77,7 @@ class Namesakes:
     """
 
     def __init__(self, connection: Connection, texts: Iterable[tuple[ConversationId | None, str]]) -> None:
+        self._connection = connection
         self._said: dict[str, Mentions] = {}
         wanted: dict[ConversationId, set[str]] = {}
         for conversation, body in texts:
@@ -93,6 +100,7 @@ class Namesakes:
         author: AccountId,
         body: str,
         roles: tuple[ServerRole, ChannelRole],
+        here: frozenset[AccountId] | None = None,
     ) -> Called:
         """Return whom a text by a member calls.
 
@@ -102,6 +110,7 @@ class Namesakes:
             author: who says it.
             body: the text, one of those that were given.
             roles: the author's, on the server and there.
+            here: who is here on the server; None: that is not known.
 
         Raises:
             Refused: `not_allowed`: it calls everybody, which its author may not.
@@ -110,7 +119,13 @@ class Namesakes:
         if said is NOBODY:
             return NO_ONE
         found = {self._members.get((conversation, name)) for name in said.names} - {None, int(author)}
-        return Called(tuple(sorted(number for number in found if number is not None)), _everyone(said, kind, roles))
+        named = {number for number in found if number is not None}
+        everyone = _everyone(said, kind, roles)
+        if everyone == "here" and here is not None:
+            there = _members_among(self._connection, conversation, here - {author})
+            if len(there) <= MAX_NAMES:
+                named, everyone = named | there, ""
+        return Called(tuple(sorted(named)), everyone)
 
 
 def note(connection: Connection, rows: Sequence[tuple[int, int, Called]]) -> None:
@@ -134,6 +149,16 @@ def change(connection: Connection, key: int, ts: int, before: tuple[int, ...], n
         connection.execute(_forget, {"key": key, "some": gone})
     _say.run(connection, [(pack_accounts(now.accounts), now.everyone, key)])
     _add.run(connection, [(account, key, ts) for account in now.accounts if account not in before])
+
+
+def _members_among(connection: Connection, conversation: ConversationId, some: Iterable[AccountId]) -> set[int]:
+    """Return which of some accounts are members; of more than can be named, any that are too many."""
+    found: set[int] = set()
+    for part in chunks(sorted(some)):
+        found.update(connection.execute(_among, {"conversation": conversation, "some": part}).scalars())
+        if len(found) > MAX_NAMES:
+            break
+    return found
 
 
 def _everyone(said: Mentions, kind: str, roles: tuple[ServerRole, ChannelRole]) -> Everyone:

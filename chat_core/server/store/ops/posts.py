@@ -243,7 +243,9 @@ class _Run:
         if "@" not in op.body:  # this runs for every message
             return mentioning.NO_ONE
         roles = (self._facts.roles[op.account], seat.role)
-        return self._names.called(log.id, log.kind, op.account, op.body, roles)
+        # In a thread only, @here is for those who follow it: naming the others would make them follow it.
+        here = op.here if op.thread is None or op.in_channel else None
+        return self._names.called(log.id, log.kind, op.account, op.body, roles, here)
 
     def _accept(
         self, op: AppendMessage, log: LogFacts, seat: SeatFacts, root: Root | None, called: mentioning.Called
@@ -259,7 +261,7 @@ class _Run:
         if root is None or shown:
             self._mark(log, seat, account)
         if root is not None and self._replies is not None:
-            told = self._replies.reply(root, account, seq, op.ts)
+            told = self._replies.reply(root, account, seq, op.ts, () if shown else called.accounts)
         bot = account in self._facts.bots
         payload = pack_posted(
             op.body,

@@ -1,7 +1,7 @@
 """Threads: who follows which, how far they have read, and what a reply does to the message that its thread hangs on.
 
-A reply raises that message's numbers, and makes its author and whoever replies follow the thread. Nothing is written
-for anybody else: what is unread in a thread is counted when it is asked for.
+A reply raises that message's numbers, and makes its author, whoever replies and whoever is named follow the thread.
+Nothing is written for anybody else: what is unread in a thread is counted when it is asked for.
 """
 
 from __future__ import annotations
@@ -99,8 +99,10 @@ class Replies:
         if key in self._wanted:
             self._roots[key] = Root(key, author, deleted=False, thread=thread, replies=0)
 
-    def reply(self, root: Root, author: AccountId, seq: int, ts: int) -> list[tuple[AccountId, AccountEvent]]:
-        """Fold one more reply in, and let its author, and that of the root, follow; return what they are told."""
+    def reply(
+        self, root: Root, author: AccountId, seq: int, ts: int, named: Iterable[int]
+    ) -> list[tuple[AccountId, AccountEvent]]:
+        """Fold one more reply in, and let its author, that of the root and whom it names follow; return news."""
         root.replies, root.last_reply, root.changed = root.replies + 1, ts, seq
         self._touched[root.key] = root
         told = []
@@ -112,7 +114,7 @@ class Replies:
             seat = lookups.seat(self._work.connection, number, root.author)
             if seat is not None and seat.taken:
                 told.append(_put(self._work, root.author, root.key, None, following=True, read=seq_of(root.key)))
-        return told
+        return told + follow_named(self._work, root.key, named, seq)
 
     def write(self) -> None:
         """Write the numbers of the roots; behind the messages, which they may be among."""
@@ -123,6 +125,23 @@ class Replies:
         for some in lookups.chunks(keys):
             for row in self._work.connection.execute(_roots, {"some": some}):
                 self._roots[row.id] = Root(*row)
+
+
+def follow_named(work: Work, root: int, named: Iterable[int], seq: int) -> list[tuple[AccountId, AccountEvent]]:
+    """Let members whom a message of a thread names follow it from there on; return what they are told.
+
+    Args:
+        work: the transaction.
+        root: key of what the thread hangs on.
+        named: whom; who follows it already is left alone.
+        seq: of the message, which is unread to them.
+    """
+    told = []
+    for account in map(AccountId, named):
+        stand = _stand_of(work, account, root)
+        if stand is None or not stand.following:
+            told.append(_put(work, account, root, stand, following=True, read=seq - 1))
+    return told
 
 
 def carry_out(work: Work, op: ThreadOp) -> Committed:

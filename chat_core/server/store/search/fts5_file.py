@@ -19,7 +19,7 @@ from chat_core.server.store.search.words import VERSION
 
 ENDING: Final = "-search"
 """Put behind the name of the database."""
-FORMAT: Final = f"1.{VERSION}"
+FORMAT: Final = f"2.{VERSION}"
 """Of the tables and of the words in them; an index of another one is made anew."""
 SECURE_DELETE_SINCE: Final = (3, 42, 0)
 """From this SQLite on a deleted message's words leave the index at once; before, when its parts are merged (`tidy`)."""

@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 
 from chat_core.server.store.keys import MAX_SEQ, row_id
 from chat_core.server.store.search.cursors import Mark
-from chat_core.server.store.search.facts import LINK, by, naming
+from chat_core.server.store.search.facts import EVERYONE, LINK, by, naming
 from chat_core.server.store.search.fts5_index import DAY_MS
 from chat_core.server.store.searching import Phrase, Search
 
@@ -241,8 +241,8 @@ def expression(search: Search) -> str:
         parts.append("(" + " OR ".join(f'"{by(author)}"' for author in search.authors) + ")")
     if search.link:
         parts.append(f'"{LINK}"')
-    if search.named:
-        parts.append(f'"{naming(search.named)}"')
+    if search.called is not None:
+        parts.append(f'("{naming(search.called)}" OR "{EVERYONE}")')
     return " AND ".join(parts)
 
 

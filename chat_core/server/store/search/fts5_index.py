@@ -18,8 +18,9 @@ DAY_MS: Final = 24 * 3600 * 1000
 
 _IN: Final = 500
 _EVENTS: Final = "SELECT id, eid, target FROM events WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"
-_POSTED: Final = "SELECT id, author, ts, body, deleted FROM messages WHERE id > ? AND id <= ? ORDER BY id"
-_CHANGED: Final = "SELECT id, author, ts, body, deleted FROM messages WHERE id IN ({})"
+_ROW: Final = "SELECT id, author, ts, body, deleted, mentions, everyone FROM messages"
+_POSTED: Final = f"{_ROW} WHERE id > ? AND id <= ? ORDER BY id"
+_CHANGED: Final = f"{_ROW} WHERE id IN ({{}})"
 _TAKE_OUT: Final = "INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)"
 _PUT_IN: Final = "INSERT INTO words (rowid, text) VALUES (?, ?)"
 _WIDEN: Final = (
@@ -36,6 +37,13 @@ class Row(NamedTuple):
     ts: int
     body: str
     deleted: int
+    named: str
+    everyone: str
+
+    @property
+    def text(self) -> str:
+        """What the index is given of it."""
+        return indexed_text(self.author, self.body, self.named, self.everyone)
 
 
 @dataclass(slots=True)
@@ -118,7 +126,7 @@ def _put_in(index: sqlite3.Connection, piece: Piece) -> None:
         seq, day = seq_of(row.id), row.ts // DAY_MS
         days[day] = (days.get(day, (seq,))[0], seq)
         if not row.deleted:
-            texts.append((row.id, stamp, indexed_text(row.author, row.body)))
+            texts.append((row.id, stamp, row.text))
     index.executemany("INSERT INTO texts VALUES (?, ?, ?)", texts)
     index.executemany(_PUT_IN, [(key, text) for key, _, text in texts])
     index.executemany(_WIDEN, [(piece.conversation, day, *span) for day, span in days.items()])
@@ -135,9 +143,8 @@ def _change(index: sqlite3.Connection, row: Row) -> None:
         index.execute("DELETE FROM texts WHERE id = ?", (row.id,))
         index.execute("REPLACE INTO meta VALUES ('deleted', '1')")
         return
-    text = indexed_text(row.author, row.body)
-    index.execute("UPDATE texts SET text = ? WHERE id = ?", (text, row.id))
-    index.execute(_PUT_IN, (row.id, text))
+    index.execute("UPDATE texts SET text = ? WHERE id = ?", (row.text, row.id))
+    index.execute(_PUT_IN, (row.id, row.text))
 
 
 def pages_to_tidy(index: sqlite3.Connection) -> int:

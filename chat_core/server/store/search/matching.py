@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from chat_core.protocol.values import Message
-from chat_core.server.store.search.facts import has_link, named_in
+from chat_core.server.store.search.facts import has_link
 from chat_core.server.store.search.words import Word, is_dense, words
 from chat_core.server.store.searching import Phrase, Search, Span
 
@@ -37,8 +37,13 @@ def _fits(search: Search, message: Message) -> bool:
         and (search.since_ms is None or message.ts >= search.since_ms)
         and (search.until_ms is None or message.ts < search.until_ms)
         and (not search.link or has_link(message.body))
-        and (not search.named or search.named in named_in(message.body))
+        and (search.called is None or _calls(message, search.called))
     )
+
+
+def _calls(message: Message, account: int) -> bool:
+    """Return whether a message calls an account, as when mentions are counted: by name, or with everybody."""
+    return message.author != account and (bool(message.everyone) or account in message.mentions)
 
 
 def _occurrences(phrase: Phrase, found: Sequence[Word]) -> Iterator[Span]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from chat_core.protocol.values import Message
-from chat_core.server.store.search.facts import has_link, indexed_text, named_in
+from chat_core.server.store.search.facts import has_link, indexed_text
 from chat_core.server.store.search.matching import spans_in
 from chat_core.server.store.search.query import parse
 from chat_core.server.store.search.ranking import score
@@ -67,31 +68,20 @@ def test_match_never_takes_a_deleted_message() -> None:
         (Search(since_ms=1001), False),
         (Search(until_ms=1000), False),
         (Search(link=True), False),
-        (Search(named="bob"), True),
-        (Search(named="bo"), False),
+        (Search(called=5), True),  # type: ignore[arg-type]
+        (Search(called=3), False),  # type: ignore[arg-type]  # its own author
+        (Search(called=6), False),  # type: ignore[arg-type]
     ],
 )
 def test_match_looks_at_all_that_is_known_of_a_message(search: Search, fits: bool) -> None:
-    assert (spans_in(search, message("see @Bob.")) is not None) is fits
+    seen = replace(message("see @Bob."), mentions=(3, 5))
+    assert (spans_in(search, seen) is not None) is fits
 
 
-@pytest.mark.parametrize(
-    ("body", "found"),
-    [
-        ("@Ann hi", {"ann"}),
-        ("hi @ann.", {"ann", "ann."}),
-        ("@ann-marie", {"ann-marie"}),
-        ("mail ann@example.org", set()),
-        ("@@ann @b.c", {"ann", "b.c"}),
-        ("no one", set()),
-    ],
-)
-def test_named_in_finds_who_is_mentioned(body: str, found: set[str]) -> None:
-    assert named_in(body) == found
-
-
-def test_named_in_takes_no_long_time_for_a_name_with_a_tail_of_points() -> None:
-    assert len(named_in("@a" + "." * 16_000)) < 100
+def test_match_of_a_call_to_everybody_is_for_all_but_its_author() -> None:
+    call = replace(message("@channel look"), everyone="channel")
+    assert spans_in(Search(called=6), call) == ()  # type: ignore[arg-type]
+    assert spans_in(Search(called=3), call) is None  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +93,8 @@ def test_has_link_sees_what_can_be_followed(body: str, there: bool) -> None:
 
 
 def test_indexed_text_has_facts_that_no_word_can_pretend_to_be() -> None:
-    assert indexed_text(7, "_a8 _link @bob http://x") == "_a7 _link @bob a8 link bob http x"
+    found = indexed_text(7, "_a8 _m4 _everyone _link @bob http://x", "3 17", "here")
+    assert found == "_a7 _link _m3 _m17 _everyone a8 m4 everyone link bob http x"
 
 
 def test_score_prefers_more_occurrences_in_fewer_words() -> None:

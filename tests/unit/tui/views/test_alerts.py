@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from chat_core.base.errors import UsageFault
 from chat_core.client.state.changes import Batch, MessagesAppended
-from chat_core.client.state.model import ClientState, ConversationState
+from chat_core.client.state.model import ClientState, ConversationState, ThreadNews
 from chat_core.protocol.values import Account, Conversation, Message, Position
 from chat_tui.views.alerts import Alert, Rule, alert_of, is_quiet, quiet_hours, sequence, way_for
 
@@ -54,6 +54,26 @@ def test_what_few_people_say_to_each_other_alerts() -> None:
 def test_plain_message_of_a_channel_alerts_only_where_all_are_wanted() -> None:
     assert alert((1, said(1, "hello"))) is None
     assert alert((1, said(1, "hello")), rule="all") == Alert("message", "bob in #ops", "hello")
+
+
+def test_reply_in_a_thread_alerts_who_follows_it_and_whom_it_names() -> None:
+    known = state(read=50)
+    room = replace(known.conversations[1], followed={3: ThreadNews(read=8)})
+    known = replace(known, conversations={1: replace(room, info=replace(room.info, quiet=True))})
+
+    def told(message: Message, rule: Rule = "mentions") -> Alert | None:
+        came = (MessagesAppended(conversation=1, messages=(message,), live=True),)
+        return alert_of(Batch(state=known, changes=came), lambda _: rule)
+
+    reply = replace(said(9, "here it is"), thread=3)
+    assert told(reply) == Alert("thread", "bob in a thread of #ops", "here it is"), "also in a quiet channel"
+    assert told(reply, "none") is None
+    assert told(replace(reply, seq=8)) is None, "it is read"
+    assert told(replace(reply, thread=4), "all") is None, "that one is not followed"
+    assert told(replace(reply, thread=4, everyone="channel")) is None, "everybody, in a thread, is who follows it"
+    assert told(replace(reply, everyone="channel")) == Alert("mention", "bob in a thread of #ops", "here it is")
+    naming = replace(said(9, "@ann look"), thread=4)
+    assert told(naming) == Alert("mention", "bob in a thread of #ops", "@ann look")
 
 
 def test_quiet_conversation_alerts_where_it_names_one_only() -> None:
