@@ -15,7 +15,7 @@ from chat_core.base.exit_codes import ExitCode
 from chat_core.base.ids import keyed_cid
 from chat_core.base.tasks import spawn, stop
 from chat_core.client import CallFailed, Client, Disconnected, Untrusted
-from chat_tui.plain.running import Server, complain, emit, persist, spelled
+from chat_tui.plain.running import Server, complain, emit, find, persist, spelled
 from chat_tui.plain.stdin import stdin_lines
 
 AHEAD = 1024
@@ -101,6 +101,8 @@ async def send(
 
 
 async def _open(client: Client, target: str) -> int:
+    if target.startswith("&"):
+        return await persist(client, partial(find, client, target), None)
     work = client.join if target.startswith("#") else client.open_direct
     return await persist(client, partial(work, target[1:]), None)
 

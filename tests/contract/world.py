@@ -29,6 +29,7 @@ from chat_core.server.store.base import (
     SignInByName,
     Store,
 )
+from chat_core.server.store.bounds import Bounds
 from chat_core.server.store.searching import Found, Search
 
 T = TypeVar("T")
@@ -209,7 +210,7 @@ class World:
         self, number: ConversationId, anchor: str, seq: int, limit: int = 200, upto: int | None = None
     ) -> MessagePage:
         """Return one page of messages."""
-        return await self.read(lambda reader: reader.history(number, anchor, seq, limit, upto))
+        return await self.read(lambda reader: reader.history(number, anchor, seq, limit, Bounds(0, upto)))
 
     async def eid(self, number: ConversationId, seq: int) -> bytes | None:
         """Return the id of an event."""

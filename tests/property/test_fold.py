@@ -37,6 +37,7 @@ from chat_core.server.store.base import (
     SetChannelTopic,
     SignInByName,
 )
+from chat_core.server.store.bounds import EVERYTHING
 from chat_core.server.store.marks import PinMessage, ReactTo
 from chat_core.server.store.sqlite import SqliteStore
 
@@ -116,7 +117,7 @@ async def told(steps: Sequence[Step]) -> Told:
                 except Refused:
                     continue
                 if commits[-1].events:
-                    page = await store.read(lambda reader: reader.history(WHERE, "latest", 0, 200, None, ANN))
+                    page = await store.read(lambda reader: reader.history(WHERE, "latest", 0, 200, EVERYTHING, ANN))
                     pages.append(tuple(page.messages))
             kept = await store.read(lambda reader: reader.events(WHERE, 0, 2**32, 200))
         finally:

@@ -25,6 +25,7 @@ from chat_core.protocol.values import (
     Member,
     Message,
     Style,
+    target_of,
 )
 from chat_core.server.store.acts import (
     Enforced,
@@ -35,7 +36,9 @@ from chat_core.server.store.acts import (
     SanctionOnServer,
 )
 from chat_core.server.store.attention import AttentionOp, AttentionReads
+from chat_core.server.store.bounds import Bounds
 from chat_core.server.store.files import FileReads
+from chat_core.server.store.groups import GroupOp
 from chat_core.server.store.hooks import HookOp, HookReads
 from chat_core.server.store.marks import MarkOp, MarkReads
 from chat_core.server.store.people import PeopleOp, PeopleReader
@@ -144,7 +147,8 @@ class OpenDirect:
 
 @dataclass(frozen=True, slots=True)
 class LeaveConversation:
-    """End a membership of a channel. Outcome: `reply` None, a `ConversationLeft`, a membership.
+    """End a membership of a channel or a group. Outcome: `reply` None, a `ConversationLeft`, a membership; of a group
+    a `MemberLeft`, too.
 
     Refused: `not_member`, `no_conversation`, `not_allowed` (direct, announcements).
     """
@@ -275,6 +279,7 @@ Op = (
     | OrderOp
     | ThreadOp
     | HookOp
+    | GroupOp
 )
 
 
@@ -330,6 +335,8 @@ class Place:
     member: bool
     last_readable: int | None
     """seq of the last event a former member may read; None: no such bound (a member, or never one)."""
+    since: int = 0
+    """seq behind which a member, or a former one, may read: what was said before it came is not for it."""
     public: bool = False
     """Whether everybody may read it."""
     role: ChannelRole = "member"
@@ -338,7 +345,7 @@ class Place:
     @property
     def target(self) -> str:
         """The conversation spelled as a TARGET."""
-        return ("@" if self.kind == "direct" else "#") + self.name
+        return target_of(self.kind, self.id, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,14 +410,14 @@ class Reader(
         anchor: str,
         seq: int,
         limit: int,
-        upto: int | None,
+        bounds: Bounds,
         asker: AccountId | None = None,
     ) -> MessagePage:
         """Return a page of messages, cut to about PAGE_BYTES of bodies on the side away from the anchor.
 
         Args:
             anchor: `latest`, `before`, `after`, `around` as in the request `history`.
-            upto: last seq that may be read; None: no bound.
+            bounds: what may be read.
             asker: whose reactions are told of as their own; None: nobody's.
         """
         ...
