@@ -145,7 +145,7 @@ class Telling:
     def _of_place(self, place: ConversationState, messages: list[Message], batch: Batch) -> list[str]:
         rule = self._rule_of(place)
         mentions = sum(calls(each, batch.state.me) for each in messages)
-        urgent = mentions or place.info.kind == "direct" or rule == "all"
+        urgent = mentions or place.info.personal or rule == "all"
         news = place.id not in self._announced and not place.info.quiet
         if not messages or rule == "none" or not (urgent or news):
             return []

@@ -18,6 +18,7 @@ from chat_core.protocol.values import Account, Message
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.formatting import in_one_line
 from chat_tui.views.lines import elide
+from chat_tui.views.names import title_of
 
 Rule = Literal["all", "mentions", "none"]
 """What of a conversation alerts: every message; those that name one, and what few people say to each other; nothing."""
@@ -67,7 +68,7 @@ def alert_of(batch: Batch, rule_of: Callable[[ConversationState], Rule]) -> Aler
         return None
     kind = min((each[0] for each in found), key=_URGENT.index)
     _, conversation, message = [each for each in found if each[0] == kind][-1]
-    where = "" if conversation.info.kind == "direct" else f" in {conversation.target}"
+    where = "" if conversation.info.kind == "direct" else f" in {title_of(conversation.info)}"
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     title = elide(drawable_line(f"{message.name}{where}{more}"), TITLE_CELLS)
     return Alert(kind, title, elide(drawable_line(in_one_line(message.body, 4 * BODY_CELLS)), BODY_CELLS))
@@ -83,7 +84,7 @@ def _wanted(
             yield "mention", conversation, message
         elif conversation.info.quiet:
             continue
-        elif conversation.info.kind not in ("channel", "announcements"):
+        elif conversation.info.personal:
             yield "direct", conversation, message
         elif rule == "all":
             yield "message", conversation, message
