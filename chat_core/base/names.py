@@ -128,7 +128,7 @@ def parse_target(text: str) -> tuple[str, str]:
     if text.startswith("&"):
         return "&", _check_group(text[1:])
     shown = clean_line(text[:40])
-    raise UsageFault(f"'{shown}' is no target: write #channel, @user or &12 (in a shell: '#channel', with quotes).")
+    raise UsageFault(f"'{shown}' is no target: write #channel or @user, or &12 for a group; in a shell with quotes.")
 
 
 def _check_group(number: str) -> str:

@@ -368,6 +368,23 @@ class Users(Rest):
         return tuple(User.parse(word.strip(",")) for word in self.replace(",", " ").split())
 
 
+class WordChange(Rest):
+    """What to do with highlight words: `add deploy`, `remove deploy`, `list`."""
+
+    __slots__ = ()
+
+    label = "add|remove|list word"
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """What to do, and with which word. Raises: UsageFault."""
+        act, _, word = self.strip().partition(" ")
+        act, word = act.casefold(), word.strip()
+        if act not in ("", "list", "add", "remove") or (act in ("add", "remove")) != bool(word):
+            raise UsageFault("Write /highlight add WORD, /highlight remove WORD or /highlight list.")
+        return act, word
+
+
 class HookAct(Rest):
     """What to do with webhooks: `create #ops grafana`, `list`, `remove 2`."""
 

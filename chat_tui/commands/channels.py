@@ -60,7 +60,7 @@ async def deop(ctx: Context, user: User, channel: Channel = Channel("")) -> None
 
 @command("invite", example="/invite @bob #ops")
 async def invite(ctx: Context, whom: Invitee = Invitee("")) -> None:
-    """Let somebody join an invite-only channel, or bring them into a group; or make an invite to this server.
+    """Let somebody join a closed channel, or bring them into a group; or make a server invite.
 
     It is this channel or group, or the one that is named. Who is brought into a group reads what is said from then on.
     `/invite @bob #ops` is for somebody who is here already. `/invite --uses 5 --expires 7d #ops` shows the link for

@@ -11,10 +11,11 @@ from chat_tui.commands.context import Context
 
 @command("group", example="/group @ann @bob", moves=True)
 async def group(ctx: Context, users: Users) -> None:
-    """Open the group of you and some others, 3 to 20 people in all; make it if there is none of the very same people.
+    """Open the group of you and some others, or make it: 3 to 20 people in all.
 
-    Nobody else can see it or find it. In it, /invite @cid brings somebody in, who reads what is said from then on;
-    /leave leaves it, /users tells who is in it. Elsewhere it goes by its number, as in `/go &12`.
+    The very same people have one group. Nobody else can see it or find it. In it, /invite @cid brings somebody in, who
+    reads what is said from then on; /leave leaves it, /users tells who is in it. Elsewhere it goes by its number, as in
+    `/go &12`.
     """
     names = users.names
     if len(names) < 2:

@@ -42,7 +42,7 @@ class Whereabouts:
         self._clock = clock
         self._places = Places()
         self._calls = ClientCalls(client, lambda: client.state, desk.say, clock)
-        self._telling = Telling(desk.rule_of, clock.wall_ms)
+        self._telling = Telling(desk.rule_of, clock.wall_ms, lambda: desk.words)
         self._moved = asyncio.Event()
         self._thread = 0
 

@@ -1,7 +1,8 @@
 """Which messages are worth a sound, and how a terminal is told. Pure: what is heard and shown, others do.
 
-A message alerts if it is for this person: it names them, or stands in a conversation of few; or if the rule of its
-conversation wants all. Text in a sequence for the terminal is cleaned here: it was written by somebody else.
+A message alerts if it is for this person: it names them, has a word of theirs, or stands in a conversation of few; or
+if the rule of its conversation wants all. Text in a sequence for the terminal is cleaned here: it was written by
+somebody else.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from typing import Final, Literal, NamedTuple, get_args
 from chat_core.base.errors import UsageFault
 from chat_core.client.state.changes import Batch, MessagesAppended
 from chat_core.client.state.model import ConversationState
-from chat_core.client.state.reading import calls
 from chat_core.protocol.values import Account, Message
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.formatting import in_one_line
+from chat_tui.views.highlighting import is_for
 from chat_tui.views.lines import elide
 from chat_tui.views.names import title_of
 
@@ -50,12 +51,13 @@ class Alert(NamedTuple):
     """What; one line, safe to draw."""
 
 
-def alert_of(batch: Batch, rule_of: Callable[[ConversationState], Rule]) -> Alert | None:
+def alert_of(batch: Batch, rule_of: Callable[[ConversationState], Rule], words: str = "") -> Alert | None:
     """Return what a batch alerts about, if anything: the newest of its most urgent messages.
 
     Args:
         batch: what came; what is caught up with is not live and alerts nobody.
         rule_of: the rule of a conversation.
+        words: those that are for one as if they named one, as a setting has them.
     """
     me = batch.state.me
     found: list[tuple[Kind, ConversationState, Message]] = []
@@ -63,7 +65,7 @@ def alert_of(batch: Batch, rule_of: Callable[[ConversationState], Rule]) -> Aler
         if isinstance(change, MessagesAppended) and change.live:
             conversation = batch.state.conversations.get(change.conversation)
             if conversation is not None and me is not None:
-                found += _wanted(conversation, change.messages, me, rule_of(conversation))
+                found += _wanted(conversation, change.messages, me, rule_of(conversation), words)
     if not found:
         return None
     kind = min((each[0] for each in found), key=_URGENT.index)
@@ -75,12 +77,12 @@ def alert_of(batch: Batch, rule_of: Callable[[ConversationState], Rule]) -> Aler
 
 
 def _wanted(
-    conversation: ConversationState, messages: Iterable[Message], me: Account, rule: Rule
+    conversation: ConversationState, messages: Iterable[Message], me: Account, rule: Rule, words: str
 ) -> Iterable[tuple[Kind, ConversationState, Message]]:
     for message in messages:
         if message.author == me.id or rule == "none" or message.seq <= conversation.read:
             continue
-        if calls(message, me):
+        if is_for(message, me, words):
             yield "mention", conversation, message
         elif conversation.info.quiet:
             continue

@@ -97,7 +97,7 @@ def welcome(item: WelcomeItem, where: Columns) -> tuple[Line, ...]:
     if item.kind == "direct":
         words = f"Here begins your conversation with {target.removeprefix('@')}."
     elif item.kind == "group":
-        words = f"Here begins what you read of the group with {target}."
+        words = f"Here begins your group with {target}."
     else:
         words = f"This is the very beginning of {target}."
     lines = [hanging((Span(elide(target, where.text), "strong"),), where)]

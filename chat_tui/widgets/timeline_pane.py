@@ -65,7 +65,8 @@ class TimelinePane(Scroller, Painted, can_focus=False):
         look: LookSection | None = getattr(self.app, "look", None)
         if look is None:
             return reader
-        return reader._replace(roomy=look.density == "roomy", emoji_names=look.emoji == "names")
+        words: str = getattr(self.app, "words", "")
+        return reader._replace(roomy=look.density == "roomy", emoji_names=look.emoji == "names", words=words)
 
     # --- moving
 

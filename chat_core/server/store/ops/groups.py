@@ -65,9 +65,9 @@ def make_group(work: Work, op: MakeGroup) -> Committed:
     for other in others.values():
         _check_may_come(work, op.account, other)
     number = add_conversation(work, "group", op.ts, by=op.account)
-    event = _added(work, made(work, number), me, list(others.values()), op.ts)
     changes = [enter(work, made(work, number), each, op.ts, told=True) for each in people]
     told = [tell_joined(work, AccountId(each.id), number) for each in people]
+    event = _added(work, made(work, number), me, list(others.values()), op.ts)
     return Committed(
         reply=(views.some_of(work.connection, op.account, [number])[number], True),
         events=[event],
@@ -96,9 +96,10 @@ def add(work: Work, row: ConversationRow, op: InviteToChannel) -> Committed:
     check_may_write(work, row.id, op.account, op.ts, besides_pace=True)
     check_may_enter(work, at_least(other.role, "moderator"), op.ts)
     _check_may_come(work, op.account, other)
-    event = _added(work, row, me, [other], op.ts)
-    change = enter(work, made(work, row.id), other, op.ts, seat, since=row.head, told=True)
+    # In before the event that tells of it: that is the first one for them, too.
+    change = enter(work, row, other, op.ts, seat, since=row.head, told=True)
     told = tell_joined(work, number, row.id)
+    event = _added(work, row, me, [other], op.ts)
     return Committed(events=[event], account_events=[told], memberships=[change])
 
 
