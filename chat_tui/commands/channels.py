@@ -86,6 +86,21 @@ async def slow(ctx: Context, length: Length, channel: Channel = Channel("")) -> 
     await ctx.calls.call(SetRules(conversation=_channel(ctx, channel).id, slow_s=int(length or 0)))
 
 
+@command("archive", example="/archive #old")
+async def archive(ctx: Context, channel: Channel = Channel("")) -> None:
+    """Keep this channel, or the one that is named, for reading only: nobody writes there any more.
+
+    It stays in the list of those who are in it, and in /list, marked so; /unarchive ends it. Operators do that.
+    """
+    await ctx.calls.call(SetRules(conversation=_channel(ctx, channel).id, archived=True))
+
+
+@command("unarchive", example="/unarchive #old")
+async def unarchive(ctx: Context, channel: Channel = Channel("")) -> None:
+    """Let people write in an archived channel again."""
+    await ctx.calls.call(SetRules(conversation=_channel(ctx, channel).id, archived=False))
+
+
 async def _give(ctx: Context, user: User, channel: Channel, role: ChannelRole) -> None:
     await ctx.calls.call(SetRole(conversation=_channel(ctx, channel).id, account=user, role=role))
 
