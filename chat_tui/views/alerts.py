@@ -65,7 +65,8 @@ def alert_of(batch: Batch, rule_of: Callable[[ConversationState], Rule], words: 
         if isinstance(change, MessagesAppended) and change.live:
             conversation = batch.state.conversations.get(change.conversation)
             if conversation is not None and me is not None:
-                found += _wanted(conversation, change.messages, me, rule_of(conversation), words)
+                heard = [each for each in change.messages if each.author not in batch.state.ignored]
+                found += _wanted(conversation, heard, me, rule_of(conversation), words)
     if not found:
         return None
     kind = min((each[0] for each in found), key=_URGENT.index)
