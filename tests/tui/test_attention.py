@@ -84,7 +84,7 @@ async def test_highlight_word_is_drawn_counted_and_led_to_as_a_mention_at_once(s
         await me.press("escape", "alt+1")
         await me.is_at("#general")
 
-        await say(friend, channel, f"{word}ment is not it", f"the {word.upper()} is done", f"@{me.name} the {word}")
+        await say(friend, channel, f"{word}ing is not it", f"the {word.upper()} is done", f"@{me.name} the {word}")
 
         await me.until(lambda: me.state.by_target(channel).mentions == 2)  # type: ignore[union-attr]
         await me.sees(" 2 ")
