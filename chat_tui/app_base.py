@@ -102,6 +102,11 @@ class AppBase(App[None], inherit_bindings=False):
         """How things are to look now."""
         return self._settings.look
 
+    @property
+    def words(self) -> str:
+        """Words that are for this person, as the setting has them now."""
+        return self._settings.notify.highlight
+
     @override
     def get_line_filters(self) -> list[LineFilter]:
         """See App."""
@@ -176,7 +181,7 @@ class AppBase(App[None], inherit_bindings=False):
         settings_file.write(self._config, key, value)
         loaded = load(self._config, os.environ)
         before, self._settings = self._settings, loaded.settings
-        if self._settings.look != before.look:
+        if (self._settings.look, self.words) != (before.look, before.notify.highlight):
             if self._settings.look.theme in self._theme_names:
                 self.theme = self._settings.look.theme
             for screen in self.screen_stack:

@@ -103,6 +103,8 @@ class Bridge(FileCalls, ThreadCalls):
         self._way = way
         self.keeps = False
         """Whether what is not sent survives the end of the program."""
+        self.lens: Callable[[Batch], Batch] = _as_it_is
+        """Returns what came as it is to be seen here."""
         self._state = ClientState()
         self._pacing = Pacing()
         self._queue: deque[Batch] = deque()
@@ -277,9 +279,10 @@ class Bridge(FileCalls, ThreadCalls):
         if not batches or self._closed:
             return
         changes = tuple(change for batch in batches for change in batch.changes)
-        self._state = batches[-1].state
+        batch = self.lens(Batch(state=batches[-1].state, changes=changes))
+        self._state = batch.state
         self._pacing.drained(self._loop.time(), len(changes))
-        self._on_batch(Batch(state=self._state, changes=changes))
+        self._on_batch(batch)
 
     # --- the client's thread
 
@@ -402,3 +405,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     except ImportError:
         return None
     return uvloop.new_event_loop
+
+
+def _as_it_is(batch: Batch) -> Batch:
+    return batch

@@ -86,6 +86,9 @@ class NotifySection(msgspec.Struct, frozen=True, kw_only=True):
     """Whether `notify-send` shows it, too, where that is installed."""
     preview: Annotated[bool, LIVE] = True
     """Whether what was said stands in it; else only who said something."""
+    highlight: Annotated[str, msgspec.Meta(max_length=2_800), LIVE] = ""
+    """Words that are for you as if they named you, with commas between them: they are drawn so, alert you, and count
+    as a mention here. /highlight adds one."""
     quiet: Annotated[str, msgspec.Meta(max_length=11), LIVE] = ""
     """Hours without any alert, like `22:00-07:00`; empty: none."""
 

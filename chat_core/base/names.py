@@ -31,6 +31,9 @@ _MARKS = ("Mn", "Mc")
 _HIDDEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 """Letters and marks, by Unicode's book, of which nothing is seen: with one, two names look the same."""
 
+_MOST_DIGITS = 16
+"""Digits from which on a number is nobody's."""
+
 
 def name_key(name: str) -> str:
     """Return the form in which two names are compared: compatibility-composed and case-folded (Unicode, D146)."""
@@ -113,7 +116,7 @@ def suggest_account_name(raw: str) -> str:
 
 
 def parse_target(text: str) -> tuple[str, str]:
-    """Split a TARGET (`#channel` or `@user`) into its sigil and its checked name.
+    """Split a TARGET (`#channel`, `@user`, or `&12`: a group) into its sigil and its checked name.
 
     Raises:
         UsageFault: when it is neither, or the name is ill-formed.
@@ -122,8 +125,16 @@ def parse_target(text: str) -> tuple[str, str]:
         return "#", _check(text[1:], "A channel's name", MAX_CHANNEL)
     if text.startswith("@"):
         return "@", spell_account_name(text[1:])
+    if text.startswith("&"):
+        return "&", _check_group(text[1:])
     shown = clean_line(text[:40])
-    raise UsageFault(f"'{shown}' is no target: write #channel or @user (in a shell: '#channel', with quotes).")
+    raise UsageFault(f"'{shown}' is no target: write #channel or @user, or &12 for a group; in a shell with quotes.")
+
+
+def _check_group(number: str) -> str:
+    if number.isascii() and number.isdecimal() and len(number) < _MOST_DIGITS and int(number):
+        return str(int(number))
+    raise UsageFault(f"'&{clean_line(number[:40])}' is no group: a group goes by its number, as in &12.")
 
 
 def parse_message(text: str) -> tuple[str, int]:
@@ -133,7 +144,7 @@ def parse_message(text: str) -> tuple[str, int]:
         UsageFault: when it is none.
     """
     target, colon, seq = text.rpartition(":")
-    if not colon or not seq.isascii() or not seq.isdigit() or not 0 < len(seq) < 16 or not int(seq):
+    if not colon or not seq.isascii() or not seq.isdigit() or not 0 < len(seq) < _MOST_DIGITS or not int(seq):
         raise UsageFault(f"'{clean_line(text[:80])}' is no message: write '#channel:17' or '@user:17', with quotes.")
     return "".join(parse_target(target)), int(seq)
 

@@ -119,4 +119,6 @@ def _from_target(kept: Kept) -> Conversation:
     number, name = kept.unsent.conversation, kept.target[1:]
     if kept.target.startswith("@"):
         return Conversation(id=number, kind="direct", name=name)
+    if kept.target.startswith("&"):
+        return Conversation(id=number, kind="group", name=kept.target)
     return Conversation(id=number, kind="channel", name=name)

@@ -23,6 +23,7 @@ from chat_core.protocol.values import (
     Everyone,
     FileInfo,
     Met,
+    Person,
     Rules,
     SanctionAct,
     SeqNumber,
@@ -182,6 +183,21 @@ class MemberSanctioned(ConversationEvent, frozen=True, kw_only=True, omit_defaul
     """Whether a rule of the server did it; `author` is the one concerned then."""
 
 
+class MembersAdded(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="members_added"):
+    """Somebody began a group, or brought more people into it."""
+
+    people: tuple[Person, ...]
+    """Whom; in the first event of a group everybody but its author."""
+
+
+class MemberLeft(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="member_left"):
+    """Its author has left the group."""
+
+
+GroupEvent = MembersAdded | MemberLeft
+"""Events that say who is in a group."""
+
+
 class UnknownConversationEvent(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True, tag="unknown"):
     """Stands for a durable event of a kind this version does not know; never sent, only counted."""
 
@@ -194,7 +210,7 @@ class AccountEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ConversationJoined(AccountEvent, frozen=True, kw_only=True, omit_defaults=True, tag="conversation_joined"):
-    """The account is now a member: it joined, or somebody opened a direct conversation with it."""
+    """The account is now a member: it joined, or somebody opened a direct conversation or a group with it."""
 
     conversation: Conversation
     """The conversation as of the join; its events follow from `head + 1` on connections that follow everything."""
@@ -387,6 +403,8 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     RoleChanged,
     RulesChanged,
     MemberSanctioned,
+    MembersAdded,
+    MemberLeft,
     ConversationJoined,
     ConversationLeft,
     ReadMarkerMoved,

@@ -34,6 +34,12 @@ CATCH_UPS_PER_CONNECTION: Final = 16
 """Unanswered `resume`, `attach` and `read_events` a connection may have; more are refused with `busy`."""
 CONVERSATIONS_PER_ACCOUNT: Final = 500
 """Conversations one account can be in, so that their list fits into one frame."""
+GROUP_LEAST: Final = 3
+"""Fewest people with whom a group is begun; some may leave it later."""
+GROUP_MOST: Final = 20
+"""Most people in a group."""
+GROUP_PEOPLE_BYTES: Final = 512
+"""Bytes of names up to which a conversation tells who is in a group, so that the list of all fits into one frame."""
 DEVICES_PER_ACCOUNT: Final = 32
 """Devices one account can have; one more, and the one that was unused for longest is signed out."""
 PASSWORD_LEAST: Final = 8

@@ -20,10 +20,12 @@ CidBytes = Annotated[bytes, Meta(min_length=CID_BYTES, max_length=CID_BYTES)]
 EidBytes = Annotated[bytes, Meta(min_length=EID_BYTES, max_length=EID_BYTES)]
 
 ConversationRef = ConversationNumber | Annotated[str, Meta(min_length=2, max_length=64)]
-"""A conversation in a request: its number, `#channel`, or `@user` (the direct conversation with that account)."""
+"""A conversation in a request: its number, `#channel`, `@user` (the direct conversation with that account), or `&12`
+(the group of that number)."""
 
-ConversationKind = Literal["channel", "direct", "announcements"]
-"""`announcements` is the one conversation that every account reads and only the server's own people write."""
+ConversationKind = Literal["channel", "direct", "group", "announcements"]
+"""`group` is one of a few people, without a name; `announcements` the one conversation that every account reads and
+only the server's own people write."""
 
 Style = Literal["text", "action"]
 """`action` is what `/me` makes: "ann waves"."""
@@ -110,6 +112,17 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     """First 8 bytes of that event's id; empty with seq 0, or when it is not known."""
 
 
+class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who somebody is, as short as can be."""
+
+    account: AccountNumber
+    """Number of the account."""
+    name: str
+    """Its name at that time."""
+    display: str = ""
+    """What it was shown as; empty: its name."""
+
+
 class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation as one of its members sees it."""
 
@@ -118,7 +131,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     kind: ConversationKind
     """What it is."""
     name: str
-    """A channel's name without `#`; in a direct conversation the other one's name."""
+    """A channel's name without `#`; in a direct conversation the other one's name; in a group the names of the others,
+    as one line."""
     topic: str = ""
     """One line about it."""
     head: int = 0
@@ -140,18 +154,37 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     partner: int | None = None
     """The other account of a direct conversation."""
     display: str = ""
-    """Of a direct conversation: what the other one is shown as; empty: their name."""
+    """Of a direct conversation: what the other one is shown as; of a group the same of all; empty: as `name`."""
     state: Availability = "online"
     """Of a direct conversation: how the other one wants to be met, while they are connected."""
     role: ChannelRole = "member"
     """What one may do in it."""
     rules: Rules = Rules()
     """What holds in it."""
+    people: tuple[Person, ...] = ()
+    """Of a group: the others, by name, as many as have room; `members` counts all, and oneself."""
+
+    @property
+    def personal(self) -> bool:
+        """Whether it is between certain people: every message is for each of them."""
+        return is_personal(self.kind)
 
     @property
     def target(self) -> str:
-        """The conversation spelled as a TARGET: `#general`, `@ann`."""
-        return ("@" if self.kind == "direct" else "#") + self.name
+        """The conversation spelled as a TARGET: `#general`, `@ann`, `&12`."""
+        return target_of(self.kind, self.id, self.name)
+
+
+def is_personal(kind: str) -> bool:
+    """Return whether a conversation of a kind is between certain people."""
+    return kind in ("direct", "group")
+
+
+def target_of(kind: str, number: int, name: str) -> str:
+    """Return how a conversation is spelled as a TARGET: a group has no name of its own, so its number stands for it."""
+    if kind == "group":
+        return f"&{number}"
+    return ("@" if kind == "direct" else "#") + name
 
 
 SHA256_BYTES = 32

@@ -47,7 +47,7 @@ class Subject(NamedTuple):
         """Whether one may do there what operators do; the server has the last word."""
         info = self.conversation.info
         moderates = self.me is not None and self.me.role in ("moderator", "owner")
-        return info.kind != "direct" and (info.role == "operator" or moderates)
+        return not info.personal and (info.role == "operator" or moderates)
 
     @property
     def name(self) -> str:

@@ -23,7 +23,7 @@ def _has_reactions(subject: Subject) -> str:
 
 
 def _may_pin(subject: Subject) -> str:
-    may = subject.conversation.info.kind == "direct" or subject.keeps_order
+    may = subject.conversation.info.personal or subject.keeps_order
     return sent_text(subject) or (
         ""
         if may

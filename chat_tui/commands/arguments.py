@@ -69,6 +69,21 @@ class Channel(Argument):
         return cls("#" + check_channel_name(text))
 
 
+class Leavable(Argument):
+    """A channel, or a group by its `&`."""
+
+    __slots__ = ()
+
+    label = "#channel|&group"
+    source = "target"
+
+    @classmethod
+    @override
+    def parse(cls, text: str) -> Self:
+        """See Argument."""
+        return cls("".join(parse_target(text)) if text.startswith("&") else Channel.parse(text))
+
+
 class User(Argument):
     """An account, given with or without `@`; in its checked form with it."""
 
@@ -87,11 +102,11 @@ class User(Argument):
 
 
 class Target(Argument):
-    """A conversation: `#channel` or `@user`."""
+    """A conversation: `#channel`, `@user`, or `&12`: a group."""
 
     __slots__ = ()
 
-    label = "#channel|@user"
+    label = "#channel|@user|&group"
     source = "target"
 
     @classmethod
@@ -339,6 +354,37 @@ class Listed(Rest):
     def parse(cls, text: str) -> Self:
         """See Argument."""
         return cls(text) if text.partition(" ")[0].casefold() in ACTS else cls(Target.parse(text.strip()))
+
+
+class Users(Rest):
+    """Several accounts, each with or without `@`."""
+
+    __slots__ = ()
+
+    label = "@user @user…"
+    source = "user"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Each of them, checked. Raises: UsageFault."""
+        return tuple(User.parse(word.strip(",")) for word in self.replace(",", " ").split())
+
+
+class WordChange(Rest):
+    """What to do with highlight words: `add deploy`, `remove deploy`, `list`."""
+
+    __slots__ = ()
+
+    label = "add|remove|list word"
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """What to do, and with which word. Raises: UsageFault."""
+        act, _, word = self.strip().partition(" ")
+        act, word = act.casefold(), word.strip()
+        if act not in ("", "list", "add", "remove") or (act in ("add", "remove")) != bool(word):
+            raise UsageFault("Write /highlight add WORD, /highlight remove WORD or /highlight list.")
+        return act, word
 
 
 class HookAct(Rest):

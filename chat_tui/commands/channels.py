@@ -7,7 +7,7 @@ from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.order import InviteMember, SetRole, SetRules
 from chat_core.protocol.values import ChannelRole, Rules
 from chat_tui.commands.administering import make_invite
-from chat_tui.commands.arguments import Change, Channel, Invitee, Length, User
+from chat_tui.commands.arguments import Change, Channel, Invitee, Leavable, Length, User
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.particulars import rule_change
@@ -60,9 +60,9 @@ async def deop(ctx: Context, user: User, channel: Channel = Channel("")) -> None
 
 @command("invite", example="/invite @bob #ops")
 async def invite(ctx: Context, whom: Invitee = Invitee("")) -> None:
-    """Let somebody join an invite-only channel; or make an invite to this server.
+    """Let somebody join a closed channel, or bring them into a group; or make a server invite.
 
-    It is this channel, or the one that is named.
+    It is this channel or group, or the one that is named. Who is brought into a group reads what is said from then on.
     `/invite @bob #ops` is for somebody who is here already. `/invite --uses 5 --expires 7d #ops` shows the link for
     friends who have no account yet; each of the three may be left out.
     """
@@ -70,8 +70,12 @@ async def invite(ctx: Context, whom: Invitee = Invitee("")) -> None:
     if not first or first.startswith(("-", "#")):
         await make_invite(ctx, whom)
         return
-    user, channel = User.parse(first), Channel.parse(rest.strip()) if rest.strip() else ""
-    conversation = _channel(ctx, channel)
+    user, place = User.parse(first), Leavable.parse(rest.strip()) if rest.strip() else ""
+    conversation = ctx.find(place) if place else ctx.here
+    if conversation.info.kind == "group":
+        await ctx.calls.call(InviteMember(conversation=conversation.id, account=user))
+        return  # its log tells of it, to everybody in it
+    conversation = _channel(ctx, place)
     await ctx.calls.call(InviteMember(conversation=conversation.id, account=user))
     ctx.desk.answer(Answer(f"{user} may join {conversation.target} now, and was told."))
 
@@ -80,6 +84,21 @@ async def invite(ctx: Context, whom: Invitee = Invitee("")) -> None:
 async def slow(ctx: Context, length: Length, channel: Channel = Channel("")) -> None:
     """Let each member of this channel write only now and then; `off` ends it."""
     await ctx.calls.call(SetRules(conversation=_channel(ctx, channel).id, slow_s=int(length or 0)))
+
+
+@command("archive", example="/archive #old")
+async def archive(ctx: Context, channel: Channel = Channel("")) -> None:
+    """Keep this channel, or the one that is named, for reading only: nobody writes there any more.
+
+    It stays in the list of those who are in it, and in /list, marked so; /unarchive ends it. Operators do that.
+    """
+    await ctx.calls.call(SetRules(conversation=_channel(ctx, channel).id, archived=True))
+
+
+@command("unarchive", example="/unarchive #old")
+async def unarchive(ctx: Context, channel: Channel = Channel("")) -> None:
+    """Let people write in an archived channel again."""
+    await ctx.calls.call(SetRules(conversation=_channel(ctx, channel).id, archived=False))
 
 
 async def _give(ctx: Context, user: User, channel: Channel, role: ChannelRole) -> None:

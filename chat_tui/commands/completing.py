@@ -16,6 +16,7 @@ from chat_tui.commands.emoji import find_emoji
 from chat_tui.commands.folders import paths
 from chat_tui.commands.line import PREFIX, Run, parse, resolve, words
 from chat_tui.commands.registry import ALL, BY_NAME, NAMES
+from chat_tui.views.names import called
 
 MAX_CANDIDATES: Final = 50
 """Candidates that are offered; nobody reads more."""
@@ -58,6 +59,8 @@ class Known(NamedTuple):
     """With `@`, without oneself."""
     servers: Sequence[Candidate] = ()
     """As they are typed."""
+    groups: Sequence[Candidate] = ()
+    """With `&`, each with who is in it."""
 
 
 def complete(text: str, cursor: int, known: Known, *, asked: bool = False) -> Completion:
@@ -90,8 +93,9 @@ def knowledge(
     joined = {
         name_key(conversation.info.name): Candidate(conversation.target, conversation.info.topic)
         for conversation in state.conversations.values()
-        if conversation.info.kind != "direct"
+        if not conversation.info.personal
     }
+    groups = (each.info for each in state.conversations.values() if each.info.kind == "group")
     others = {name_key(name): Candidate("#" + name, "not joined") for name in listed}
     channels = sorted((others | joined).values(), key=lambda candidate: name_key(candidate.text))
     me = state.me.id if state.me else 0
@@ -100,7 +104,8 @@ def knowledge(
     for conversation in state.conversations.values():
         if conversation.info.kind == "direct" and conversation.info.partner != me:
             names.setdefault(name_key(conversation.info.name), Candidate(conversation.target))
-    return Known(channels, tuple(names.values()), tuple(map(Candidate, servers)))
+    known_groups = tuple(Candidate(group.target, called(group)) for group in groups)
+    return Known(channels, tuple(names.values()), tuple(map(Candidate, servers)), known_groups)
 
 
 def _names_here(here: ConversationState, me: int) -> Iterator[tuple[str, Candidate]]:
@@ -186,7 +191,7 @@ def _of_source(source: Source, known: Known) -> Sequence[Candidate]:
         case "user":
             return known.users
         case "target":
-            return (*known.channels, *known.users)
+            return (*known.channels, *known.users, *known.groups)
         case "command":
             return [Candidate(command.name, command.summary) for command in ALL]
         case "server":
@@ -203,14 +208,14 @@ def _paths(begun: str, asked: bool) -> tuple[Candidate, ...]:
 
 def _fitting(word: str, offered: Sequence[Candidate], asked: bool) -> tuple[Candidate, ...]:
     """Return the candidates that begin with a word (with or without its sigil), then those that have it inside."""
-    wanted = name_key(word.lstrip("#@"))
-    sigil = word[:1] if word[:1] in ("#", "@") else ""
+    wanted = name_key(word.lstrip("#@&"))
+    sigil = word[:1] if word[:1] in ("#", "@", "&") else ""
     begin: list[Candidate] = []
     inside: list[Candidate] = []
     for candidate in offered:
         if sigil and not candidate.text.startswith(sigil):
             continue
-        name = name_key(candidate.text.lstrip("#@"))
+        name = name_key(candidate.text.lstrip("#@&"))
         if name.startswith(wanted):
             begin.append(candidate)
         elif wanted in name:

@@ -169,6 +169,11 @@ class Desk(Protocol):
         """Show all settings, or one (`look.theme`); with a value, as typed: give it that one."""
         ...
 
+    @property
+    def words(self) -> str:
+        """The highlight words, as the setting `notify.highlight` has them."""
+        ...
+
     async def alert_by(self, conversation: ConversationState, rule: Rule | None) -> None:
         """Tell what of a conversation alerts; with a rule: let it be so from now on. Raises: ChatError."""
         ...

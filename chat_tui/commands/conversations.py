@@ -8,11 +8,13 @@ from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.conversations import ListChannels, ListMembers, SetTopic
 from chat_core.protocol.values import ChannelSummary, Member
 from chat_tui.commands.administering import administer
-from chat_tui.commands.arguments import Channel, Letters, Listed, Rest, User, Where
+from chat_tui.commands.arguments import Channel, Leavable, Letters, Listed, Rest, User, Where
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.tables import channel_lines, member_lines
+from chat_tui.views.clean import drawable_line
 from chat_tui.views.conversations import ordered
+from chat_tui.views.names import title_of
 
 MAX_LISTED = 1_000
 """Channels or members after which a list ends."""
@@ -36,6 +38,9 @@ async def go(ctx: Context, where: Where) -> None:
             raise UsageFault(f"There is no conversation {where}; there are {len(found)}.")
         ctx.desk.open_soon(found[int(where) - 1].id)
         return
+    if where.startswith("&"):
+        ctx.desk.open_soon(ctx.find(where).id)
+        return
     wanted = name_key(where.lstrip("#@"))
     sigil = where[:1] if where[:1] in "#@" else ""
     names = {each.id: name_key(each.info.name) for each in found if each.target.startswith(sigil)}
@@ -48,10 +53,10 @@ async def go(ctx: Context, where: Where) -> None:
 
 
 @command("leave", aliases=("part",), example="/leave #ops", moves=True)
-async def leave(ctx: Context, channel: Channel = Channel("")) -> None:
-    """Leave a channel: this one, or the one that is named.
+async def leave(ctx: Context, channel: Leavable = Leavable("")) -> None:
+    """Leave a channel or a group: this one, or the one that is named.
 
-    Its messages stay on the server and are back after /join.
+    A channel's messages stay on the server and are back after /join. Into a group only somebody in it brings you back.
     """
     conversation = ctx.find(channel) if channel else ctx.here
     if conversation.info.kind == "direct":
@@ -59,6 +64,9 @@ async def leave(ctx: Context, channel: Channel = Channel("")) -> None:
     if conversation.info.kind == "announcements":
         raise UsageFault("Everybody is in the announcements; they cannot be left.")
     await ctx.calls.leave(conversation.id)
+    if conversation.info.kind == "group":
+        ctx.desk.answer(Answer(drawable_line(f"You left the group with {title_of(conversation.info)}.")))
+        return
     ctx.desk.answer(Answer(f"You left {conversation.target}. /join {conversation.target} brings you back."))
 
 
@@ -106,8 +114,8 @@ async def history(ctx: Context, user: User) -> None:
 async def topic(ctx: Context, text: Rest = Rest("")) -> None:
     """Show the topic of this channel, or set it."""
     conversation = ctx.here
-    if conversation.info.kind == "direct":
-        raise UsageFault("A direct conversation has no topic.")
+    if conversation.info.personal:
+        raise UsageFault("Only a channel has a topic.")
     if text:
         await ctx.calls.call(SetTopic(conversation=conversation.id, topic=text))
     else:
@@ -121,7 +129,7 @@ async def users(ctx: Context, listed: Listed = Listed("")) -> None:
 
     Those who run the server write `/users add NAME`, `passwd`, `disable`, `role` and more, as of /accounts.
     """
-    if listed and not listed.startswith(("#", "@")):
+    if listed and not listed.startswith(("#", "@", "&")):
         await administer(ctx, listed)
         return
     conversation = ctx.find(listed) if listed else ctx.here
@@ -137,10 +145,10 @@ async def users(ctx: Context, listed: Listed = Listed("")) -> None:
 
 @command("close", example="/close")
 async def close(ctx: Context) -> None:
-    """Put the tab of this direct conversation away until somebody writes there again."""
+    """Put the tab of this direct conversation or group away until somebody writes there again."""
     conversation = ctx.here
-    if conversation.info.kind != "direct":
-        raise UsageFault("Only a direct conversation has a tab to close; /leave leaves a channel.")
+    if not conversation.info.personal:
+        raise UsageFault("Only a direct conversation or a group has a tab to close; /leave leaves a channel.")
     ctx.desk.close_tab(conversation.id)
 
 

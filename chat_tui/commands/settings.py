@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from chat_tui.commands.arguments import AlertRule, Rest, Setting, ThemeName
+from chat_tui.commands.arguments import AlertRule, Rest, Setting, ThemeName, WordChange
 from chat_tui.commands.command import command
-from chat_tui.commands.context import Context
+from chat_tui.commands.context import Answer, Context
+from chat_tui.views.clean import drawable_line
+from chat_tui.views.highlighting import with_word, without_word, words_of
 
 
 @command("settings", aliases=("options",), key="f2", example="/settings")
@@ -32,3 +34,20 @@ async def notify(ctx: Context, rule: AlertRule = AlertRule("")) -> None:
     How an alert comes, and when there is quiet, stands in the settings: /set notify.quiet 22:00-07:00.
     """
     await ctx.desk.alert_by(ctx.here, rule.chosen)
+
+
+@command("highlight", example="/highlight add deploy")
+async def highlight(ctx: Context, change: WordChange = WordChange("")) -> None:
+    """List the words that are for you as if they named you; `add` or `remove` one.
+
+    A message by somebody else with such a word in it, whole and in any case, alerts you and counts as a mention on this
+    computer, from when it was seen here. The words stand in the settings as notify.highlight, commas between them.
+    """
+    act, word = change.parts
+    if act in ("", "list"):
+        words = words_of(ctx.desk.words)
+        told = ", ".join(words) if words else "none yet; /highlight add WORD adds one"
+        ctx.desk.answer(Answer(drawable_line(f"Highlight words: {told}.")))
+        return
+    changed = (with_word if act == "add" else without_word)(ctx.desk.words, word)
+    ctx.desk.show_settings("notify.highlight", changed)

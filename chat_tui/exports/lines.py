@@ -13,6 +13,8 @@ import msgspec
 from chat_core.base.filenames import file_name, size_in_words
 from chat_core.protocol.events import (
     ConversationEvent,
+    MemberLeft,
+    MembersAdded,
     MemberSanctioned,
     MessageDeleted,
     MessageEdited,
@@ -31,7 +33,13 @@ from chat_tui.views.order import tell
 from chat_tui.views.programs import marked
 from chat_tui.views.when import local
 
-_ORDER = {RoleChanged: "role", RulesChanged: "rules", MemberSanctioned: "sanction"}
+_ORDER = {
+    RoleChanged: "role",
+    RulesChanged: "rules",
+    MemberSanctioned: "sanction",
+    MembersAdded: "people",
+    MemberLeft: "people",
+}
 _MARKS = {
     ReactionAdded: "reaction",
     ReactionRemoved: "unreaction",
@@ -68,7 +76,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """Account name."""
     kind: str
     """`message`, `action` (a `/me`), `edit`, `deletion`, `reaction`, `unreaction`, `pin`, `unpin`, `topic`, `role`,
-    `rules`, `sanction`, or `event` for what this version does not know."""
+    `rules`, `sanction`, `people` (who came into a group or left it), or `event` for what this version does not know."""
     text: str
     """The body as stored, the emoji of a reaction, the new topic, or what happened in words; empty where a message was
     deleted."""
@@ -132,7 +140,7 @@ def of_event(target: str, event: ConversationEvent) -> Line:
             kind, text, about = _MARKS[type(event)], "", event.message
         case TopicChanged():
             kind, text = "topic", event.topic
-        case RoleChanged() | RulesChanged() | MemberSanctioned():
+        case RoleChanged() | RulesChanged() | MemberSanctioned() | MembersAdded() | MemberLeft():
             kind, text = _ORDER[type(event)], tell(event)
         case _:
             kind, text = "event", ""
@@ -180,7 +188,7 @@ def as_text(line: Line, zone: tzinfo | None = None) -> str:
             return f"{head} <{author}> {body}"
         case "action":
             return f"{head} * {author} {body}"
-        case "role" | "rules" | "sanction":
+        case "role" | "rules" | "sanction" | "people":
             return f"{head} -- {drawable_line(line.text)}"
         case "topic":
             return f"{head} -- {author} set the topic: {body}" if body else f"{head} -- {author} removed the topic"

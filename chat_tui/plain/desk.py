@@ -175,6 +175,11 @@ class PlainDesk:
             entry = self._write(entry, value)
         self.say(_entry(entry))
 
+    @property
+    def words(self) -> str:
+        """See Desk."""
+        return self.settings.notify.highlight
+
     async def alert_by(self, conversation: ConversationState, rule: Rule | None) -> None:
         """See Desk. Raises: ChatError."""
         if rule is not None:

@@ -63,7 +63,7 @@ async def download(server: Server, address: str, to: Path, *, timeout_s: float) 
 
 
 async def _open(client: Client, target: str) -> int:
-    return await (find(client, target) if target.startswith("#") else client.open_direct(target[1:]))
+    return await (client.open_direct(target[1:]) if target.startswith("@") else find(client, target))
 
 
 async def _watched(client: Client, work: Callable[[Progress], Awaitable[None]], timeout_s: float) -> ExitCode:

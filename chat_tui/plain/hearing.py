@@ -14,11 +14,11 @@ from chat_core.base.filenames import size_in_words
 from chat_core.client.state.model import ConversationState
 from chat_core.client.state.reading import calls
 from chat_core.protocol.events import MessageDeleted, MessageEdited
-from chat_core.protocol.values import Account, Message
+from chat_core.protocol.values import Account, Conversation, Message
 from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.emphasis import masked
 from chat_tui.views.lines import Line
-from chat_tui.views.names import called, shown_name
+from chat_tui.views.names import called, shown_name, title_of
 from chat_tui.views.programs import author_of
 from chat_tui.views.when import clock
 
@@ -92,7 +92,12 @@ def one_line(text: str) -> str:
 def place_line(conversation: ConversationState, *, topic: bool = False) -> str:
     """Return where one is now: `#general. 3 unread, 1 mentions you.`"""
     about = f" {drawable_line(conversation.info.topic).rstrip('.')}." if topic and conversation.info.topic else ""
-    return f"{drawable_line(conversation.target)}.{about} {unread_words(conversation)}."
+    return f"{drawable_line(place_name(conversation.info))}.{about} {unread_words(conversation)}."
+
+
+def place_name(info: Conversation) -> str:
+    """Return how a conversation is spoken of: a group by its number, for commands, and by who is in it."""
+    return f"{info.target}, {title_of(info)}" if info.kind == "group" else info.target
 
 
 def unread_words(conversation: ConversationState) -> str:
@@ -105,7 +110,7 @@ def unread_words(conversation: ConversationState) -> str:
 def elsewhere(conversation: ConversationState, count: int, mentions: int) -> str:
     """Return that something came in another place: `1 new in #ops, mentions you.`"""
     where = "from" if conversation.info.kind == "direct" else "in"
-    return f"{count:,} new {where} {drawable_line(conversation.target)}{_mentions(mentions, count)}."
+    return f"{count:,} new {where} {drawable_line(place_name(conversation.info))}{_mentions(mentions, count)}."
 
 
 def changed_line(event: MessageEdited | MessageDeleted) -> str:

@@ -29,7 +29,7 @@ def words_at(text: str, cursor: int, state: ClientState, shown: int | None, chan
     completion = complete(text, cursor, knowledge(state, shown, channels), asked=True)
     for candidate in completion.candidates:
         if (
-            name_key(candidate.text.lstrip("#@")).startswith(name_key(word.lstrip("#@")))
+            name_key(candidate.text.lstrip("#@&")).startswith(name_key(word.lstrip("#@&")))
             and candidate.text not in found
         ):
             found.append(candidate.text)

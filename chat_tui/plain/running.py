@@ -160,7 +160,7 @@ async def refused(client: Client) -> ExitCode:
 
 
 async def find(client: Client, target: str) -> int:
-    """Return the conversation of a TARGET, joining a public channel but making none.
+    """Return the conversation of a TARGET, joining a public channel but making none; a group one must be in.
 
     Raises:
         CallFailed: there is none (`no_conversation`, `no_account`), or it may not be joined.

@@ -16,7 +16,7 @@ from chat_core.base.ids import keyed_cid
 from chat_core.base.tasks import spawn, stop
 from chat_core.client import CallFailed, Client, Disconnected, Untrusted
 from chat_core.protocol.codes import Refusal
-from chat_tui.plain.running import Server, complain, emit, persist, spelled
+from chat_tui.plain.running import Server, complain, emit, find, persist, spelled
 from chat_tui.plain.stdin import stdin_lines
 
 AHEAD = 1024
@@ -112,6 +112,8 @@ async def send(
 async def _open(client: Client, target: str, *, create: bool) -> int:
     """Return the conversation; a script that misspells a channel's name shall not do so without a word."""
     name = target[1:]
+    if target.startswith("&"):
+        return await persist(client, partial(find, client, target), None)
     if not target.startswith("#"):
         return await persist(client, partial(client.open_direct, name), None)
     try:

@@ -21,7 +21,6 @@ from chat_core.client.state.changes import (
 )
 from chat_core.client.state.following import is_news_of_thread
 from chat_core.client.state.model import ConversationState, LinkStatus, Notice
-from chat_core.client.state.reading import calls
 from chat_core.protocol.events import MessageDeleted, MessageEdited, MessagePosted
 from chat_core.protocol.values import Account, Message
 from chat_tui.plain.hearing import Manner, changed_line, elsewhere, message_line, place_line
@@ -30,6 +29,7 @@ from chat_tui.views.between import notice_parts
 from chat_tui.views.broadcasts import broadcasts
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.given_up import given_up
+from chat_tui.views.highlighting import is_for
 from chat_tui.views.order import news
 
 AT_ONCE: Final = 20
@@ -42,11 +42,18 @@ class Telling:
     Args:
         rule_of: what of a conversation is told.
         now_ms: the time, in milliseconds since 1970.
+        words: returns the words that are for one, as a setting has them.
     """
 
-    def __init__(self, rule_of: Callable[[ConversationState], Rule], now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        rule_of: Callable[[ConversationState], Rule],
+        now_ms: Callable[[], int],
+        words: Callable[[], str] = lambda: "",
+    ) -> None:
         self._rule_of = rule_of
         self._now_ms = now_ms
+        self._words_of = words
         self.manner = Manner()
         """What is told of messages."""
         self._heard: dict[int, int] = {}
@@ -147,8 +154,9 @@ class Telling:
 
     def _of_place(self, place: ConversationState, messages: list[Message], batch: Batch) -> list[str]:
         rule = self._rule_of(place)
-        mentions = sum(calls(each, batch.state.me) for each in messages)
-        urgent = mentions or any(each.aside for each in messages) or place.info.kind == "direct" or rule == "all"
+        words = self._words_of()
+        mentions = sum(is_for(each, batch.state.me, words) for each in messages)
+        urgent = mentions or any(each.aside for each in messages) or place.info.personal or rule == "all"
         news = place.id not in self._announced and not place.info.quiet
         if not messages or rule == "none" or not (urgent or news):
             return []

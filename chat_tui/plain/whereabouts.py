@@ -17,7 +17,7 @@ from chat_core.protocol.values import Message
 from chat_tui.commands.context import Context
 from chat_tui.plain.calls import ClientCalls
 from chat_tui.plain.desk import PlainDesk
-from chat_tui.plain.hearing import message_line, place_line, unread_words
+from chat_tui.plain.hearing import message_line, place_line, place_name, unread_words
 from chat_tui.plain.telling import AT_ONCE, Telling
 from chat_tui.screens.places import Places
 from chat_tui.views.clean import drawable_line
@@ -42,7 +42,7 @@ class Whereabouts:
         self._clock = clock
         self._places = Places()
         self._calls = ClientCalls(client, lambda: client.state, desk.say, clock)
-        self._telling = Telling(desk.rule_of, clock.wall_ms)
+        self._telling = Telling(desk.rule_of, clock.wall_ms, lambda: desk.words)
         self._moved = asyncio.Event()
         self._thread = 0
 
@@ -149,8 +149,8 @@ class Whereabouts:
 
     def _say_unread(self, *, elsewhere: bool) -> None:
         places = [each for each in self.state.conversations.values() if each.unread and each.id != self._places.shown]
-        for place in sorted(places, key=lambda each: (not each.mentions, each.info.kind != "direct")):
-            self._desk.say(f"{drawable_line(place.target)}: {unread_words(place)}.")
+        for place in sorted(places, key=lambda each: (not each.mentions, not each.info.personal)):
+            self._desk.say(f"{drawable_line(place_name(place.info))}: {unread_words(place)}.")
         if places and elsewhere:
             self._desk.say("/next goes there.")
         elif not places and not elsewhere:

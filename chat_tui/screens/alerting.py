@@ -14,6 +14,7 @@ from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ConversationState
 from chat_tui import notify_rules
 from chat_tui.commands.context import Answer
+from chat_tui.highlighter import Highlighter
 from chat_tui.messages import AlertWanted
 from chat_tui.screens.finding import Finding
 from chat_tui.views.alerts import Rule, alert_of
@@ -31,12 +32,13 @@ class Alerting(Finding):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._rules = dict(notify_rules.load(self._memory)) if self._memory is not None else {}
+        self.bridge.lens = Highlighter(lambda: self.words).seen
 
     @override
     def take(self, batch: Batch) -> None:
         """See ChatView."""
         super().take(batch)
-        alert = alert_of(batch, self._rule_of)
+        alert = alert_of(batch, self._rule_of, self.words)
         if alert is not None and self.is_mounted:
             self.post_message(AlertWanted(alert))
 

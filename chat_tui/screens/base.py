@@ -107,6 +107,12 @@ class BaseScreen(Screen[None], inherit_bindings=False):
         """Show the help."""
         self.post_message(HelpWanted(""))
 
+    @property
+    def words(self) -> str:
+        """Words that are for this person, as the setting has them."""
+        words: str = getattr(self.app, "words", "")
+        return words
+
     def show_settings(self, setting: str = "", value: str | None = None) -> None:
         """Ask for all settings, or one (`look.theme`), or give it a value, as typed."""
         self.post_message(SettingsWanted(setting, value))

@@ -350,7 +350,7 @@ class ChatView(DeskScreen):
     def _show_open(self) -> None:
         """Show the conversation as one that was just opened."""
         state = self.bridge.state
-        channels = {name_key(each.info.name) for each in state.conversations.values() if each.info.kind != "direct"}
+        channels = {name_key(each.info.name) for each in state.conversations.values() if not each.info.personal}
         self.mainline.show(self.open_conversation(), state.me, channels, state.ignored)
         self.show_around()
 

@@ -16,6 +16,7 @@ from chat_tui.commands.registry import ALL
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.conversations import SLOTS, needs_me, ordered, slot_of
 from chat_tui.views.lines import Line, Role, Span, spread
+from chat_tui.views.names import title_of
 
 COMMANDS: Final = ">"
 """Begins a command."""
@@ -29,7 +30,7 @@ class Choice(NamedTuple):
     kind: Literal["conversation", "join", "dm", "command", "emoji"]
     """What choosing it does: go there, join it, open a direct conversation, run it, or react with it."""
     name: str
-    """TARGET, or a command with its slash; not safe to draw."""
+    """TARGET, the people of a group, or a command with its slash; not safe to draw."""
     note: str = ""
     """A few words about it; not safe to draw."""
     number: int = 0
@@ -64,14 +65,21 @@ def choices(
     if letters.startswith(COMMANDS):
         return tuple(_matching(letters[1:].split(" ")[0] if letters[1:].strip() else "", list(_commands())))
     here = list(_conversations(state, drafts))
-    here.sort(key=lambda each: (each.number == shown, -min(each.needs, 1), -min(each.unread, 1), -score(each.name)))
+    scores = {each.number: score(_target(state, each)) for each in here}
+    here.sort(key=lambda each: (each.number == shown, -min(each.needs, 1), -min(each.unread, 1), -scores[each.number]))
     if not letters:
         return tuple(here[:MAX_CHOICES])
     others = list(_others(state, known))
-    if letters[0] in "#@":
-        found = [each for each in (*here, *others) if each.name.startswith(letters[0])]
+    if letters[0] in "#@&":
+        found = [each for each in (*here, *others) if _target(state, each).startswith(letters[0])]
         return tuple(_matching(letters[1:], found))
     return tuple(_matching(letters, [*here, *others, *_commands()]))
+
+
+def _target(state: ClientState, choice: Choice) -> str:
+    """Return how a choice is spelled: a group is shown by its people's names."""
+    known = state.conversations.get(choice.number or 0)
+    return choice.name if known is None else known.target
 
 
 def slot_choice(letters: str, state: ClientState) -> int | None:
@@ -112,8 +120,8 @@ def _conversations(state: ClientState, drafts: frozenset[int]) -> Iterator[Choic
     for index, each in enumerate(ordered(state)):
         yield Choice(
             "conversation",
-            each.target,
-            each.info.topic if each.info.kind != "direct" else "",
+            title_of(each.info),
+            each.info.topic if not each.info.personal else "",
             each.id,
             slot_of(index),
             needs_me(each),

@@ -41,7 +41,7 @@ class Looking(Walking):
             name, where = (called(me) if me is not None else ""), target
         mine = not isinstance(message, Message) or (me is not None and message.author == me.id)
         known = self.bridge.state.conversations.values()
-        channels = {name_key(each.info.name) for each in known if each.info.kind != "direct"}
+        channels = {name_key(each.info.name) for each in known if not each.info.personal}
         looks = Looks("" if mine or me is None else me.name, channels, revealed=True)
         words = f"{where} · {local(message.ts, None):%Y-%m-%d %H:%M}"
         self.app.push_screen(WholeScreen(shown_name(name), words, message.body, looks))

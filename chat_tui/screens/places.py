@@ -49,7 +49,7 @@ class Places:
                     self._closed.discard(change.conversation)
                 case ListChanged() if self.shown in batch.state.conversations:
                     added = (batch.state.conversations.get(number) for number in change.added)
-                    self._begun.update(each.id for each in added if each is not None and each.info.kind == "direct")
+                    self._begun.update(each.id for each in added if each is not None and each.info.personal)
 
     def went_by_hand(self) -> None:
         """Note that the walk through what needs one was left."""
@@ -63,7 +63,7 @@ class Places:
     def tabs(self, state: ClientState) -> tuple[int, ...]:
         """Return the conversations with a tab: the channel that is open or was last, and direct ones."""
         shown = state.conversations.get(self.shown or 0)
-        if shown is not None and shown.info.kind != "direct":
+        if shown is not None and not shown.info.personal:
             self._channel = shown.id
         return tuple(each for each in tab_ids(state, self._channel) if each not in self._closed)
 
@@ -142,4 +142,4 @@ class Places:
 def _urgency(conversation: ConversationState) -> int:
     if conversation.mentions:
         return 0
-    return 1 if conversation.info.kind == "direct" else 2
+    return 1 if conversation.info.personal else 2

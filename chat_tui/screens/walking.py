@@ -122,6 +122,6 @@ class Walking(Writing):
 
     def action_mention(self, by: int) -> None:
         """Go to the mention of oneself before (-1) or after (1) what is in view."""
-        if not self.timeline.point_next(by, names_me(self.bridge.state.me)):
+        if not self.timeline.point_next(by, names_me(self.bridge.state.me, self.words)):
             where = "further up; scroll there to fetch more" if by < 0 else "further down"
             self.answer(Answer(f"No message that is here names you {where}."))

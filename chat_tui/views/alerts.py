@@ -1,8 +1,8 @@
 """Which messages are worth a sound, and how a terminal is told. Pure: what is heard and shown, others do.
 
-A message alerts if it is for this person: it names them, stands in a conversation of few or in a thread that they
-follow; or if the rule of its conversation wants all. Text in a sequence for the terminal is cleaned here: it was
-written by somebody else.
+A message alerts if it is for this person: it names them, has a word of theirs, stands in a conversation of few or in a
+thread that they follow; or if the rule of its conversation wants all. Text in a sequence for the terminal is cleaned
+here: it was written by somebody else.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from chat_core.client.state.reading import calls
 from chat_core.protocol.values import Account, Message
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.formatting import in_one_line
+from chat_tui.views.highlighting import is_for
 from chat_tui.views.lines import elide
+from chat_tui.views.names import title_of
 
 Rule = Literal["all", "mentions", "none"]
 """What of a conversation alerts: every message; those that name one, what few people say to each other, and replies in
@@ -52,12 +54,13 @@ class Alert(NamedTuple):
     """What; one line, safe to draw."""
 
 
-def alert_of(batch: Batch, rule_of: Callable[[ConversationState], Rule]) -> Alert | None:
+def alert_of(batch: Batch, rule_of: Callable[[ConversationState], Rule], words: str = "") -> Alert | None:
     """Return what a batch alerts about, if anything: the newest of its most urgent messages.
 
     Args:
         batch: what came; what is caught up with is not live and alerts nobody.
         rule_of: the rule of a conversation.
+        words: those that are for one as if they named one, as a setting has them.
     """
     me = batch.state.me
     found: list[tuple[Kind, ConversationState, Message]] = []
@@ -65,21 +68,22 @@ def alert_of(batch: Batch, rule_of: Callable[[ConversationState], Rule]) -> Aler
         if isinstance(change, MessagesAppended) and change.live:
             conversation = batch.state.conversations.get(change.conversation)
             if conversation is not None and me is not None:
-                found += _wanted(conversation, change.messages, me, rule_of(conversation))
+                heard = [each for each in change.messages if each.author not in batch.state.ignored]
+                found += _wanted(conversation, heard, me, rule_of(conversation), words)
     if not found:
         return None
     kind = min((each[0] for each in found), key=_URGENT.index)
     _, conversation, message = [each for each in found if each[0] == kind][-1]
-    where = "" if conversation.info.kind == "direct" else f" in {conversation.target}"
+    where = "" if conversation.info.kind == "direct" else f" in {title_of(conversation.info)}"
     if message.aside:
-        where = " in a thread" if not where else f" in a thread of {conversation.target}"
+        where = " in a thread" if not where else f" in a thread of {title_of(conversation.info)}"
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     title = elide(drawable_line(f"{message.name}{where}{more}"), TITLE_CELLS)
     return Alert(kind, title, elide(drawable_line(in_one_line(message.body, 4 * BODY_CELLS)), BODY_CELLS))
 
 
 def _wanted(
-    conversation: ConversationState, messages: Iterable[Message], me: Account, rule: Rule
+    conversation: ConversationState, messages: Iterable[Message], me: Account, rule: Rule, words: str
 ) -> Iterable[tuple[Kind, ConversationState, Message]]:
     for message in messages:
         if message.author == me.id or rule == "none":
@@ -90,11 +94,11 @@ def _wanted(
                 yield kind, conversation, message
         elif message.seq <= conversation.read:
             continue
-        elif calls(message, me):
+        elif is_for(message, me, words):
             yield "mention", conversation, message
         elif conversation.info.quiet:
             continue
-        elif conversation.info.kind not in ("channel", "announcements"):
+        elif conversation.info.personal:
             yield "direct", conversation, message
         elif rule == "all":
             yield "message", conversation, message

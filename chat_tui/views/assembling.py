@@ -20,6 +20,7 @@ from chat_tui.views.items import (
     first_behind,
     last_message,
 )
+from chat_tui.views.names import title_of
 from chat_tui.views.pages import last_up_to
 from chat_tui.views.when import since
 
@@ -38,7 +39,7 @@ def beginning(conversation: ConversationState, hints: tuple[str, ...] | None) ->
     if hints is None:
         return [] if timeline.at_start else [OlderItem(conversation.loading)]
     if timeline.at_start or (timeline.stale is not None and timeline.stale.at_start):
-        return [WelcomeItem(conversation.info.kind, conversation.target, hints)]
+        return [WelcomeItem(conversation.info.kind, title_of(conversation.info), hints)]
     return [OlderItem(conversation.loading and timeline.stale is None)]
 
 

@@ -96,6 +96,8 @@ def welcome(item: WelcomeItem, where: Columns) -> tuple[Line, ...]:
     target = drawable_line(item.target)
     if item.kind == "direct":
         words = f"Here begins your conversation with {target.removeprefix('@')}."
+    elif item.kind == "group":
+        words = f"Here begins your group with {target}."
     else:
         words = f"This is the very beginning of {target}."
     lines = [hanging((Span(elide(target, where.text), "strong"),), where)]

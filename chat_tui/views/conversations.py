@@ -12,7 +12,7 @@ from chat_tui.views import thread_news
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Role, Span, cropped, elide, spread, width
 from chat_tui.views.link import link_state
-from chat_tui.views.names import called
+from chat_tui.views.names import label_of
 from chat_tui.views.presence import dot
 from chat_tui.views.thread_news import THREADS
 
@@ -49,11 +49,11 @@ class Shown(NamedTuple):
 
 
 def ordered(state: ClientState) -> tuple[ConversationState, ...]:
-    """Return the conversations in the order of the list: channels, announcements, direct ones, by number each.
+    """Return the conversations in the order of the list: channels, announcements, direct ones and groups, by number.
 
     Numbers never change, so a slot stays the same place, also after a restart.
     """
-    rank = {"channel": 0, "announcements": 1, "direct": 2}
+    rank = {"channel": 0, "announcements": 1, "direct": 2, "group": 2}
     return tuple(sorted(state.conversations.values(), key=lambda each: (rank[each.info.kind], each.id)))
 
 
@@ -63,9 +63,9 @@ def slot_of(index: int) -> str:
 
 
 def needs_me(conversation: ConversationState) -> int:
-    """Return how many messages need the user: mentions, and all in a direct conversation that is not quiet."""
-    direct = conversation.info.kind == "direct" and not conversation.info.quiet
-    return conversation.unread if direct else conversation.mentions
+    """Return how many messages need the user: mentions, and all between certain people where it is not quiet."""
+    mine = conversation.info.personal and not conversation.info.quiet
+    return conversation.unread if mine else conversation.mentions
 
 
 def has_news(conversation: ConversationState) -> bool:
@@ -106,7 +106,7 @@ def entries(state: ClientState, shown: int | None, cells: int, drafts: Container
         rows += [Entry(threads, THREADS, bool(thread_news.waiting(state))), Entry(Line())]
     section = ""
     for index, conversation in enumerate(ordered(state)):
-        name = "DIRECT" if conversation.info.kind == "direct" else "CHANNELS"
+        name = "DIRECT" if conversation.info.personal else "CHANNELS"
         if name != section:
             if section:
                 rows.append(Entry(Line()))
@@ -163,13 +163,12 @@ def head_line(state: ClientState, title: str, cells: int) -> Line:
 
 
 def _row(conversation: ConversationState, slot: str, active: bool, cells: int, draft: bool) -> Line:
-    direct = conversation.info.kind == "direct"
     role: Role = "strong" if active or has_news(conversation) else "quiet" if conversation.info.quiet else "muted"
     lead = (Span("▌" if active else " ", "bar"), Span(f"{slot or ' '} ", "quiet"))
     name: tuple[Span, ...]
-    if direct:
-        label = drawable_line(called(conversation.info))
-        name = (*lead, partner_dot(conversation), Span(label, role))
+    if conversation.info.personal:
+        sign = partner_dot(conversation) if conversation.info.kind == "direct" else Span("& ", "quiet")
+        name = (*lead, sign, Span(drawable_line(label_of(conversation.info)), role))
     else:
         name = (*lead, Span(drawable_line(conversation.target), role))
     spans = spread(name, (*_news(conversation, active, draft), Span(" ")), cells, gap=1)

@@ -84,6 +84,8 @@ class Reader(NamedTuple):
     """Whether emoji are shown by their names."""
     previews: Wish = Wish()
     """What is shown of files."""
+    words: str = ""
+    """Words that are for one, as a setting has them."""
 
 
 _FREE: Final = Line((Span(" "),), tail=1)
@@ -190,7 +192,8 @@ def _message(item: MessageItem, where: Columns, reader: Reader) -> tuple[Line, .
     mine = message.author == reader.account
     who = _who(message, reader)
     acts = message.style == "action"
-    blocks = _blocks(text, Looks("" if mine else reader.name, reader.channels, item.revealed), who if acts else None)
+    me, words = ("", "") if mine else (reader.name, reader.words)
+    blocks = _blocks(text, Looks(me, reader.channels, item.revealed, words), who if acts else None)
     heading = _heading(message.ts, who, acts, where, reader) if item.head else ()
     beyond = 0
     if missing and blocks[-1].kind == "code" and is_cut(blocks[-1].text):

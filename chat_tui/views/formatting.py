@@ -53,6 +53,8 @@ class Looks(NamedTuple):
     """`name_key`s of the channels that are known."""
     revealed: bool = False
     """Whether spoilers are shown."""
+    words: str = ""
+    """Words that are drawn as mentions, too, as a setting has them."""
 
 
 def formatted(text: str, looks: Looks) -> list[Block]:
@@ -70,7 +72,7 @@ def formatted(text: str, looks: Looks) -> list[Block]:
 def block(kind: Kind, text: str, looks: Looks, lead: str = "") -> Block:
     """Return a text as one block: only what stands within lines counts."""
     drawn, styled, fixed = inline(text, revealed=looks.revealed)
-    found = marks(drawn, looks.me, looks.channels)
+    found = marks(drawn, looks.me, looks.channels, looks.words)
     if styled or fixed:
         found = _flat(styled, _apart(fixed, found))
     return Block(kind, drawn, found, lead, said=len(drawn))

@@ -6,6 +6,7 @@ from chat_core.client.state.model import ConversationState
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.conversations import is_partner_online, partner_dot
 from chat_tui.views.lines import Line, Span, spread
+from chat_tui.views.names import title_of
 from chat_tui.views.presence import in_a_word
 
 
@@ -20,11 +21,16 @@ def header(conversation: ConversationState | None, cells: int) -> Line:
         return Line()
     left = (
         Span(" "),
-        Span(drawable_line(conversation.target), "strong", act="toggle_list"),
+        Span(drawable_line(title_of(conversation.info)), "strong", act="toggle_list"),
         Span("  "),
-        Span(drawable_line(conversation.info.topic), "muted"),
+        Span(drawable_line(_about(conversation)), "muted"),
     )
     return Line(spread(left, (*_presence(conversation), Span(" ")), cells))
+
+
+def _about(conversation: ConversationState) -> str:
+    """Return what stands behind the name: the topic; of a group, how others and commands spell it."""
+    return conversation.target if conversation.info.kind == "group" else conversation.info.topic
 
 
 def online_count(conversation: ConversationState) -> int:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from chat_core.base.names import name_key
+from chat_tui.views.highlighting import places
 from chat_tui.views.lines import Role, Span
 
 MAX_LINK: Final = 2_000
@@ -47,15 +48,16 @@ class Mark(NamedTuple):
     """How it is emphasised."""
 
 
-def marks(text: str, me: str, channels: Container[str] = ()) -> list[Mark]:
+def marks(text: str, me: str, channels: Container[str] = (), words: str = "") -> list[Mark]:
     """Find links, mentions and channels, in order, without overlaps.
 
     Args:
         text: safe for a terminal.
         me: one's own name, or empty: no mentions.
         channels: `name_key`s of the channels that are known, without `#`.
+        words: further words that are drawn as mentions, as a setting has them.
     """
-    if _HINT.search(text) is None:
+    if _HINT.search(text) is None and not words:
         return []
     found: list[Mark] = []
     for match in _FOUND.finditer(text):
@@ -65,11 +67,13 @@ def marks(text: str, me: str, channels: Container[str] = ()) -> list[Mark]:
                 found.append(mark)
         elif name_key(match["channel"]) in channels:
             found.append(Mark(match.start(), match.end(), "channel"))
-    if me and "@" in text:
-        mentions = [Mark(match.start(), match.end(), "mention") for match in _mention(me).finditer(text)]
-        found += [mark for mark in mentions if not any(other.start <= mark.start < other.end for other in found)]
-        found.sort()
-    return found
+    mentions = [match.span() for match in _mention(me).finditer(text)] if me and "@" in text else []
+    if words:
+        mentions += places(text, words)
+    for start, end in mentions:
+        if not any(start < other.end and other.start < end for other in found):
+            found.append(Mark(start, end, "mention"))
+    return sorted(found) if mentions else found
 
 
 def is_link(url: str) -> bool:

@@ -188,7 +188,7 @@ class WelcomeItem(Item, frozen=True, gc=False):
     kind: ConversationKind
     """What it is."""
     target: str
-    """Its name, spelled as a TARGET."""
+    """Its name, spelled as a TARGET; of a group, the names of the others."""
     hints: tuple[str, ...]
     """What one can do, a few words each."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
+from chat_core.protocol.values import Conversation
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Role
 
@@ -46,6 +47,19 @@ class Named(Protocol):
 def called(who: Named) -> str:
     """Return what somebody is called where they are shown; the server sees to it that nobody passes for another."""
     return who.display or who.name
+
+
+def title_of(info: Conversation) -> str:
+    """Return what a conversation is called where one reads it: its TARGET; a group, which has only a number, by names.
+
+    It is not safe to draw.
+    """
+    return called(info) if info.kind == "group" else info.target
+
+
+def label_of(info: Conversation) -> str:
+    """Return the same where it stands among others of its sort: a direct conversation is who the other one is."""
+    return called(info) if info.personal else info.target
 
 
 def shown_name(name: str) -> str:

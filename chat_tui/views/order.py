@@ -11,13 +11,17 @@ from chat_core.base.durations import in_words
 from chat_core.client.state.changes import Change, Delivered, PutOut
 from chat_core.protocol.events import (
     AccountSanctioned,
+    GroupEvent,
     Invited,
+    MemberLeft,
+    MembersAdded,
     MemberSanctioned,
     PrivateChatChanged,
     RoleChanged,
     RulesChanged,
 )
-from chat_core.protocol.values import Rules, Sanction
+from chat_core.protocol.values import Person, Rules, Sanction
+from chat_tui.views.names import called
 
 _ROLES = {"operator": "an operator", "voice": "a voice", "member": "a plain member"}
 _DONE = {
@@ -31,9 +35,14 @@ _DONE = {
 _VISIBILITY = {"public": "public", "unlisted": "unlisted", "invite": "invite-only"}
 
 
-def tell(event: RoleChanged | RulesChanged | MemberSanctioned) -> str:
-    """Return what happened in a channel, without a full stop."""
+def tell(event: RoleChanged | RulesChanged | MemberSanctioned | GroupEvent) -> str:
+    """Return what happened in a channel or a group, without a full stop."""
     match event:
+        case MembersAdded():
+            began = "began the group with" if event.seq == 1 else "brought in"
+            return f"{called(event)} {began} {_named(event.people)}"
+        case MemberLeft():
+            return f"{called(event)} left the group"
         case RoleChanged():
             who = "themselves" if event.account == event.author else event.account_name
             return f"{event.name} made {who} {_ROLES.get(event.role, event.role)}"
@@ -42,6 +51,12 @@ def tell(event: RoleChanged | RulesChanged | MemberSanctioned) -> str:
             return f"{event.name} set the channel to: {said}{_because(event.reason)}"
         case MemberSanctioned():
             return _sanctioned(event)
+
+
+def _named(people: Sequence[Person]) -> str:
+    """Return people as one reads them out: `bob, cid and dan`."""
+    *some, last = [called(person) for person in people] or ["nobody"]
+    return f"{', '.join(some)} and {last}" if some else last
 
 
 def rule_words(rules: Rules, names: Iterable[str], now_ms: int) -> list[str]:

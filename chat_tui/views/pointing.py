@@ -6,8 +6,8 @@ from collections.abc import Callable, Hashable, Sequence
 
 from chat_core.base.names import name_key
 from chat_core.client.state.model import Unsent
-from chat_core.client.state.reading import calls
 from chat_core.protocol.values import Account, Message
+from chat_tui.views.highlighting import is_for
 from chat_tui.views.items import Item, MessageItem, UnsentItem
 
 Test = Callable[[Item], bool]
@@ -25,9 +25,9 @@ def is_message(item: Item) -> bool:
     return isinstance(item, MessageItem | UnsentItem)
 
 
-def names_me(me: Account | None) -> Test:
-    """Return a test for messages by others that name oneself."""
-    return lambda item: isinstance(item, MessageItem) and calls(item.message, me)
+def names_me(me: Account | None, words: str = "") -> Test:
+    """Return a test for messages by others that name oneself, or have one of the words of a setting."""
+    return lambda item: isinstance(item, MessageItem) and is_for(item.message, me, words)
 
 
 def has_words(text: str) -> Test:

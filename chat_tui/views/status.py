@@ -10,7 +10,7 @@ from chat_tui.views.clean import drawable_line
 from chat_tui.views.conversations import needs_me, number, ordered, slot_of
 from chat_tui.views.lines import Line, Role, Span, elide, spread, width
 from chat_tui.views.link import link_detail, link_trouble
-from chat_tui.views.names import called, shown_name
+from chat_tui.views.names import called, label_of, shown_name
 
 _NAME_MAX = 16
 
@@ -73,7 +73,7 @@ def _elsewhere(state: ClientState, shown: int | None, cells: int) -> tuple[Span,
     for index, each in enumerate(ordered(state)):
         if each.unread and each.id != shown:
             mine = needs_me(each)
-            name = called(each.info) if each.info.kind == "direct" else each.target
+            name = label_of(each.info)
             slot = f"{slot_of(index)}:" if slot_of(index) else ""
             label = f"{slot}{elide(drawable_line(name), _NAME_MAX)} {number(mine or each.unread)}"
             found.append((mine > 0, label, f"go_to({each.id})"))

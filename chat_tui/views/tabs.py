@@ -1,4 +1,4 @@
-"""The row of tabs: the channel that is open, and the direct conversations. Pure."""
+"""The row of tabs: the channel that is open, the direct conversations and the groups. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from chat_core.client.state.model import ClientState, ConversationState
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.conversations import needs_me, number, ordered
 from chat_tui.views.lines import Line, Span, elide, width
+from chat_tui.views.names import title_of
 
 _LABEL_MAX = 24
 
@@ -23,8 +24,8 @@ class Tabs(NamedTuple):
 
 
 def tab_ids(state: ClientState, channel: int | None) -> tuple[int, ...]:
-    """Return the tabs there are unless somebody chose others: a channel and all direct conversations."""
-    direct = (each.id for each in ordered(state) if each.info.kind == "direct" and each.id != channel)
+    """Return the tabs there are unless somebody chose others: a channel, all direct conversations and groups."""
+    direct = (each.id for each in ordered(state) if each.info.personal and each.id != channel)
     return (*((channel,) if channel is not None else ()), *direct)
 
 
@@ -55,7 +56,7 @@ def tabs(state: ClientState, ids: Sequence[int], shown: int | None, cells: int) 
 
 
 def _tab(conversation: ConversationState, active: bool) -> tuple[Span, ...]:
-    label = elide(drawable_line(conversation.target), _LABEL_MAX)
+    label = elide(drawable_line(title_of(conversation.info)), _LABEL_MAX)
     end = Span("│", "separator")
     if active:
         return Span(f" {label} ", "selected"), end

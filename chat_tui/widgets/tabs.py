@@ -33,7 +33,7 @@ class Tabs(Bar, can_focus=False):
             ids: conversations with a tab; None: the channel that is open or was last, and all direct ones.
         """
         conversation = state.conversations.get(shown) if shown is not None else None
-        if conversation is not None and conversation.info.kind != "direct":
+        if conversation is not None and not conversation.info.personal:
             self._channel = shown
         self._state, self._shown = state, shown
         self._ids = tab_ids(state, self._channel) if ids is None else ids

@@ -79,7 +79,10 @@ class TimelinePane(Scroller, Painted, can_focus=False):
         if look.previews == "on":
             drawn = look.symbols == "unicode" and not self.app.no_color and pictures.available()
             wish = Wish(texts=True, pictures=drawn, most_bytes=1_000 * look.preview_max_kb)
-        return reader._replace(roomy=look.density == "roomy", emoji_names=look.emoji == "names", previews=wish)
+        words: str = getattr(self.app, "words", "")
+        return reader._replace(
+            roomy=look.density == "roomy", emoji_names=look.emoji == "names", previews=wish, words=words
+        )
 
     # --- previews
 

@@ -19,6 +19,7 @@ from chat_core.protocol.envelopes import Answer, Failure
 from chat_core.protocol.requests import (
     conversations,
     files,
+    groups,
     hooks,
     marks,
     messages,
@@ -28,7 +29,7 @@ from chat_core.protocol.requests import (
     search,
     session,
 )
-from chat_core.protocol.requests.base import request_name
+from chat_core.protocol.requests.base import Request, request_name
 from chat_core.protocol.requests.catalog import REQUESTS
 from chat_core.protocol.values import Position, ServerRole
 from chat_core.server.registry import ROUTES
@@ -44,7 +45,7 @@ SECRET, OTHER_NAME = "wintergarten", "sommergarten"
 FIRST, LATER = "first of all", "behind shut doors"
 """What is said while a former member is still there, and after it had to go."""
 ROLES: Final[tuple[ServerRole, ...]] = ("guest", "member", "moderator", "owner")
-PLACES: Final = ("direct", "unlisted", "invite", "kicked")
+PLACES: Final = ("direct", "group", "unlisted", "invite", "kicked")
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ async def test_channel_that_is_closed_lets_nobody_in_by_its_name(scene: Scene, r
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("place", ["direct", "unlisted", "invite"])
+@pytest.mark.parametrize("place", ["direct", "group", "unlisted", "invite"])
 async def test_lists_searches_and_resuming_tell_an_outsider_nothing_of_a_conversation(
     scene: Scene, place: str, role: ServerRole
 ) -> None:
@@ -231,12 +232,10 @@ async def _stage(scene: Scene, place: str, role: ServerRole) -> Stage:
     maker, other, who = await scene.person(), await scene.person(), await scene.person(role)
     for person in (maker, other):
         await person.get(session.Resume())
-    opened = await maker.get(
-        conversations.OpenDirect(account=other.name) if place == "direct" else conversations.Join(channel=SECRET)
-    )
+    opened = await maker.get(await _opening(scene, place, other))
     channel = opened["conversation"]["id"]
     said = await maker.get(messages.Post(conversation=channel, cid=b"1" * 16, body=FIRST))
-    if place != "direct":
+    if place not in ("direct", "group"):
         await other.get(conversations.Join(channel=SECRET))
     if place in ("kicked", "public"):
         await who.get(conversations.Join(channel=SECRET))
@@ -251,6 +250,13 @@ async def _stage(scene: Scene, place: str, role: ServerRole) -> Stage:
     hooked = (await maker.get(conversations.Join(channel="hooked")))["conversation"]["id"]
     hook = (await maker.get(hooks.MakeHook(conversation=hooked, name="alarms")))["hook"]["id"]
     return Stage(scene, who, maker, other, channel, said["seq"], name, token, device, invite, hook)
+
+
+async def _opening(scene: Scene, place: str, other: Person) -> Request[conversations.Opened]:
+    """Return the request that opens the place."""
+    if place == "group":
+        return groups.OpenGroup(accounts=(other.name, (await scene.person()).name))
+    return conversations.OpenDirect(account=other.name) if place == "direct" else conversations.Join(channel=SECRET)
 
 
 def _number(answer: dict[str, Any]) -> int:

@@ -15,6 +15,8 @@ from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import (
     AccountEvent,
     ConversationEvent,
+    MemberLeft,
+    MembersAdded,
     MessageDeleted,
     MessageEdited,
     MessagePosted,
@@ -36,6 +38,7 @@ from chat_core.server.store.acts import (
 from chat_core.server.store.attention import MarkEverythingRead, QuietConversation
 from chat_core.server.store.base import Op, Refused
 from chat_core.server.store.conversations import JoinChannel, LeaveConversation, OpenDirect, SetChannelTopic
+from chat_core.server.store.groups import MakeGroup
 from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage, MoveReadMarker
 from chat_core.server.store.people import RenameAccount, SignInByName
 from chat_core.server.store.threading import MoveThreadMarker, SetFollowing
@@ -43,7 +46,7 @@ from tests.contract.world import MakeWorld, World
 
 NAMES = ("ann", "bob", "eve")
 PEOPLE = st.sampled_from([AccountId(1), AccountId(2), AccountId(3)])
-ROOMS = st.sampled_from(["#general", "#ops", "#dev", "@ann", "@bob", 1, 2, 3, 4, 5])
+ROOMS = st.sampled_from(["#general", "#ops", "#dev", "@ann", "@bob", "&3", "&4", 1, 2, 3, 4, 5])
 CHANNELS = st.sampled_from(["general", "ops", "dev"])
 TIMES = st.integers(1, 9_000)
 ACTS: st.SearchStrategy[SanctionAct] = st.sampled_from(["warn", "mute", "unmute", "kick", "ban", "unban"])
@@ -103,6 +106,8 @@ OPS: st.SearchStrategy[Op] = st.one_of(
     st.builds(QuietConversation, PEOPLE, ROOMS, st.booleans()),
     st.builds(JoinChannel, PEOPLE, CHANNELS, st.booleans(), st.just(1)),
     st.builds(OpenDirect, PEOPLE, st.sampled_from(NAMES), st.just(1)),
+    st.builds(MakeGroup, PEOPLE, st.just(NAMES), TIMES),
+    st.builds(MakeGroup, PEOPLE, st.just(NAMES), TIMES),
     st.builds(LeaveConversation, PEOPLE, ROOMS, st.just(1)),
     st.builds(SetChannelTopic, PEOPLE, ROOMS, st.sampled_from(["x", "y"]), st.just(1)),
     st.builds(MoveReadMarker, PEOPLE, ROOMS, st.integers(0, 12), st.booleans()),
@@ -239,6 +244,9 @@ async def _check_account(world: World, account: AccountId) -> None:
         members, total, _ = await world.members(number)
         assert len(members) == total == shown.members
         assert account in {member.account for member in members}
+        if shown.kind == "group":
+            others = {member.account for member in members} - {account}
+            assert {person.account for person in shown.people} == others == peopled(log) - {account}
 
 
 def fold(log: Sequence[ConversationEvent]) -> list[Message]:
@@ -278,6 +286,20 @@ def fold(log: Sequence[ConversationEvent]) -> list[Message]:
             case _:
                 pass
     return list(found.values())
+
+
+def peopled(log: Sequence[ConversationEvent]) -> set[int]:
+    """Return who is in a group, by its log."""
+    there: set[int] = {log[0].author}
+    for event in log:
+        match event:
+            case MembersAdded():
+                there |= {person.account for person in event.people}
+            case MemberLeft():
+                there.discard(event.author)
+            case _:
+                pass
+    return there
 
 
 def erased(log: Sequence[ConversationEvent], deleted: set[int]) -> list[ConversationEvent]:

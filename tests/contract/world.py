@@ -12,6 +12,7 @@ from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import AccountEvent, ConversationEvent
 from chat_core.protocol.values import Conversation, Member, Message, Style
 from chat_core.server.store.base import Boot, Committed, Op, Reader, Refused, Store
+from chat_core.server.store.bounds import Bounds
 from chat_core.server.store.conversations import JoinChannel, LeaveConversation, OpenDirect, Place
 from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage, MessagePage, MoveReadMarker
 from chat_core.server.store.people import SignInByName
@@ -195,7 +196,7 @@ class World:
         self, number: ConversationId, anchor: str, seq: int, limit: int = 200, upto: int | None = None
     ) -> MessagePage:
         """Return one page of messages."""
-        return await self.read(lambda reader: reader.history(number, anchor, seq, limit, upto))
+        return await self.read(lambda reader: reader.history(number, anchor, seq, limit, Bounds(0, upto)))
 
     async def eid(self, number: ConversationId, seq: int) -> bytes | None:
         """Return the id of an event."""

@@ -29,6 +29,7 @@ from tests.support.terminal import Terminal
 ASKING: Final = {
     "/list": "list_channels",
     "/dm @ann": "open_direct",
+    "/group @ann @bob": "open_group",
     "/topic new": "set_topic",
     "/join #dev": "join",
     "/sanctions": "list_member_sanctions",
@@ -61,7 +62,10 @@ UNASKED: Final = {
     **dict.fromkeys(("Users.accounts.name", "Users.accounts.display"), "no command lists all accounts to everybody"),
     **dict.fromkeys(("FilePiece.file.name", "FilePiece.file.type"), "tests/unit/client/files is about what is saved"),
     **dict.fromkeys(
-        ("Unread.conversations.name", "Unread.conversations.display", "Unread.conversations.topic"),
+        (
+            *("Unread.conversations.name", "Unread.conversations.display", "Unread.conversations.topic"),
+            *("Unread.conversations.people.name", "Unread.conversations.people.display"),
+        ),
         "chat-tui unread asks: test_scriptable_commands_print_no_payload_that_steers",
     ),
     "PasswordChanged.token": "it is kept in a file, and never shown",

@@ -27,6 +27,7 @@ from chat_core.protocol.requests.session import Resumed
 from chat_core.protocol.requests.threads import ThreadPage
 from chat_core.protocol.values import Account, Conversation, FileInfo, Message, ThreadSummary
 from chat_core.server.store.base import Committed, Op, Refused
+from chat_core.server.store.bounds import EVERYTHING
 from chat_core.server.store.conversations import JoinChannel, SetChannelTopic
 from chat_core.server.store.marks import PinMessage, ReactTo, SetBookmark
 from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage
@@ -128,7 +129,7 @@ async def told(steps: Sequence[Step]) -> Told:
                     events = [event for commit in commits for who, event in commit.account_events if who == step[1]]
                     bookmarks.append((step[1], await bookmarks_of(store, step[1]), bookmarked(events)))
                 if commits[-1].events:
-                    page = await store.read(lambda reader: reader.history(WHERE, "latest", 0, 200, None, ANN))
+                    page = await store.read(lambda reader: reader.history(WHERE, "latest", 0, 200, EVERYTHING, ANN))
                     pages.append(tuple(page.messages))
             kept = await store.read(lambda reader: reader.events(WHERE, 0, 2**32, 200))
             logs = await store.read(lambda reader: {who: reader.account_events(who, 0) for who in (ANN, BOB)})

@@ -29,6 +29,8 @@ DURABLE = (
     "role_changed",
     "rules_changed",
     "member_sanctioned",
+    "members_added",
+    "member_left",
 )
 """Kinds of events that have a seq in their conversation."""
 

@@ -67,3 +67,35 @@ async def test_read_and_readall_mark_as_read(server: str, home: Path) -> None:
         await me.until(lambda: [me.state.by_target(room).unread for room in rooms] == [0, 1])  # type: ignore[union-attr]
         await me.enter("/readall")
         await me.until(lambda: [me.state.by_target(room).unread for room in rooms] == [0, 0])  # type: ignore[union-attr]
+
+
+async def test_highlight_word_is_drawn_counted_and_led_to_as_a_mention_at_once(server: str, home: Path) -> None:
+    channel, word = unique("#room"), unique("deploy")
+    (home / "config").mkdir()
+    (home / "config" / "chat-tui.toml").write_text("# my own words\n[notify]\nbell = false  # at night\n")
+    async with sitting(server, home) as me, other(server) as friend:
+        await say(friend, channel, "before")
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        await me.enter(f"/highlight add {word}")
+        await me.until(lambda: me.app.words == word)
+        await me.enter("/highlight")
+        await me.until(lambda: me.answer == f"Highlight words: {word}.")
+        await me.press("escape", "alt+1")
+        await me.is_at("#general")
+
+        await say(friend, channel, f"{word}ing is not it", f"the {word.upper()} is done", f"@{me.name} the {word}")
+
+        await me.until(lambda: me.state.by_target(channel).mentions == 2)  # type: ignore[union-attr]
+        await me.sees(" 2 ")
+        await me.press("alt+a")
+        await me.is_at(channel)
+        await me.until(lambda: not me.state.by_target(channel).mentions)  # type: ignore[union-attr]
+        await me.enter(f"/highlight remove {word}")
+        await me.until(lambda: me.app.words == "")
+        await me.press("alt+1")
+        await say(friend, channel, f"the {word} again", f"@{me.name} hello")
+        await me.until(lambda: me.state.by_target(channel).unread == 2)  # type: ignore[union-attr]
+        assert me.state.by_target(channel).mentions == 1  # type: ignore[union-attr]
+        kept = (home / "config" / "chat-tui.toml").read_text()
+        assert "# my own words" in kept and "bell = false  # at night" in kept

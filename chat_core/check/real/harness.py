@@ -33,6 +33,8 @@ from chat_core.check.real.worker import Order
 from chat_core.check.real.workers import WorkerProcess
 from chat_core.check.verdict import Verdict, judge
 from chat_core.client import Client, parse_address
+from chat_core.protocol.limits import GROUP_LEAST
+from chat_core.protocol.requests.groups import OpenGroup
 
 NAMES: Final = ("ann", "bob", "cem", "dot", "eli", "fay", "gus", "hal", "ida", "jon", "kai", "lea", "mia", "nat", "oda")
 CHANNELS: Final = ("lobby", "kitchen", "garden")
@@ -204,7 +206,7 @@ class Run:
         await self._until(lambda: all(worker.telling.online for worker in self._workers), READY_WITHIN_S, "connect")
 
     async def _make_accounts(self, names: Sequence[str]) -> dict[str, int]:
-        """Sign everybody in once, so that all of them are in all channels, and pairs have a direct conversation."""
+        """Sign everybody in once: all are in all channels, pairs have a direct conversation, three of them a group."""
         address = parse_address(f"127.0.0.1:{self._server.port}")
         accounts: dict[str, int] = {}
         for number, name in enumerate(names):
@@ -216,6 +218,8 @@ class Run:
                     await client.join(channel)
                 if number % 2:
                     await client.open_direct(names[number - 1])
+                if number == GROUP_LEAST - 1:
+                    await client.call(OpenGroup(accounts=tuple(names[:number])))
         return accounts
 
     async def _break(self) -> None:

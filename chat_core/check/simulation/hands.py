@@ -13,8 +13,11 @@ from chat_core.check.simulation.player import Player
 from chat_core.check.simulation.traits import ACTIONS, NAMES, Traits
 from chat_core.client.errors import CallFailed
 from chat_core.client.state.model import ConversationState
+from chat_core.protocol.limits import GROUP_LEAST
 from chat_core.protocol.requests.conversations import SetTopic
+from chat_core.protocol.requests.groups import OpenGroup
 from chat_core.protocol.requests.messages import History
+from chat_core.protocol.requests.order import InviteMember
 
 CHANNELS: Final = ("general", "tea", "ops")
 LONG: Final = 15_000
@@ -97,6 +100,17 @@ class Hands:
     def _direct(self, player: Player) -> None:
         name = self._chance.choice(NAMES[: self._traits.accounts])
         self._call(player, lambda: player.client.open_direct(name))
+
+    def _group(self, player: Player) -> None:
+        """Begin a group, or bring somebody into one."""
+        known = self._somewhere(player)
+        names = NAMES[: self._traits.accounts]
+        if known is not None and known.info.kind == "group":
+            request = InviteMember(conversation=known.id, account=self._chance.choice(names))
+            self._call(player, lambda: player.client.call(request))
+        elif len(names) >= GROUP_LEAST:
+            others = tuple(self._chance.sample(names, GROUP_LEAST))
+            self._call(player, lambda: player.client.call(OpenGroup(accounts=others)))
 
     def _topic(self, player: Player) -> None:
         known = self._somewhere(player)

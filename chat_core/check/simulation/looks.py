@@ -10,6 +10,7 @@ from chat_core.check.simulation.player import snapshot
 from chat_core.client import LinkStatus
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_core.protocol.limits import PAGE_ITEMS
+from chat_core.server.store.access import readable
 from chat_core.server.store.base import Reader, Refused
 from chat_core.server.store.reader import SqlReader
 
@@ -78,7 +79,7 @@ def _messages_against_store(known: ConversationState, reader: Reader, account: i
     if (place.head, place.eid) != (known.position.seq, known.position.eid):
         return None
     shown = list(known.timeline)[-PAGE_ITEMS:]
-    page = reader.history(ConversationId(known.id), "latest", 0, len(shown), None)
+    page = reader.history(ConversationId(known.id), "latest", 0, len(shown), readable(place))
     stored = [snapshot(message) for message in page.messages]
     if [snapshot(message) for message in shown[-len(stored) :]] == stored:
         return None

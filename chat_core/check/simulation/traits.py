@@ -19,6 +19,7 @@ ACTIONS: Final[Mapping[str, int]] = {
     "join": 3,
     "leave": 2,
     "direct": 2,
+    "group": 2,
     "topic": 2,
     "read": 4,
     "typing": 1,

@@ -24,6 +24,7 @@ from chat_core.client.state.inputs import Gone, Opened, Placed, WasRemembered, W
 from chat_core.client.state.model import ClientState, ConversationState, MemberList, Notice, Timeline
 from chat_core.client.state.reading import recount
 from chat_core.client.state.timeline import begin, fall_behind
+from chat_core.protocol.groups import with_people
 from chat_core.protocol.values import Conversation, Position, Rules
 
 RESET_REASONS = {
@@ -116,6 +117,8 @@ def opened(state: ClientState, input: Opened) -> tuple[ClientState, list[Change]
     if info.head < known.position.seq:
         # It was read before the events that are known here.
         info = replace(info, topic=known.info.topic, rules=known.info.rules, role=known.info.role)
+        if info.kind == "group":
+            info = with_people(info, known.info.people, known.info.members)
     now = recount(known, info, state.me)
     changes = differences(known, now)
     if labels(known.info) != labels(info):
@@ -202,6 +205,8 @@ def same_place(one: Conversation, other: Conversation) -> bool:
     """Return whether two with one number in one store can be the same: channels keep their name, and two stay two."""
     if one.kind != other.kind:
         return False
+    if one.kind == "group":
+        return True
     if one.kind == "direct":
         return None in (one.partner, other.partner) or one.partner == other.partner
     return name_key(one.name) == name_key(other.name)

@@ -20,6 +20,7 @@ from chat_core.client.state.changes import (
     UnreadChanged,
 )
 from chat_core.client.state.following import touched
+from chat_core.client.state.groups import peopled
 from chat_core.client.state.inputs import EventsArrived
 from chat_core.client.state.model import Amendment, ConversationState, Notice
 from chat_core.client.state.notices import add_notice
@@ -76,6 +77,8 @@ def _arrived(
     after, more = _topics(after, arrival.events)
     changes += more
     after, more = ordered(after, arrival.events, me)
+    changes += more
+    after, more = peopled(after, arrival.events, me)
     changes += more
     after, more = _stop_typing(after, posted)
     changes += more

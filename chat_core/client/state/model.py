@@ -15,7 +15,14 @@ from typing import Final, Literal
 import msgspec
 
 from chat_core.base.names import name_key
-from chat_core.protocol.events import MemberSanctioned, MessageEvent, MessagePosted, RoleChanged, RulesChanged
+from chat_core.protocol.events import (
+    GroupEvent,
+    MemberSanctioned,
+    MessageEvent,
+    MessagePosted,
+    RoleChanged,
+    RulesChanged,
+)
 from chat_core.protocol.values import Account, Conversation, Member, Message, Position, Style
 
 Amendment = MessageEvent | MessagePosted
@@ -100,7 +107,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     """With `topic`: the new one; with `reset`: the reason in words; with `broadcast`: what was said to everybody;
     with `away`: how they want to be met, and what they say of it."""
-    event: RoleChanged | RulesChanged | MemberSanctioned | None = None
+    event: RoleChanged | RulesChanged | MemberSanctioned | GroupEvent | None = None
     """With `order`: what happened."""
 
 

@@ -25,8 +25,9 @@ from chat_core.client.state.listing import labels, put
 from chat_core.client.state.model import ClientState, ConversationState, MemberList, Notice, Typist
 from chat_core.client.state.notices import add_notice
 from chat_core.protocol.events import AccountRenamed, MembersChanged, Typing
+from chat_core.protocol.groups import with_people
 from chat_core.protocol.limits import TYPING_FADES_S
-from chat_core.protocol.values import ConversationKind, Member
+from chat_core.protocol.values import Conversation, ConversationKind, Member
 
 CROWD: Final = 50
 """Members above which nobody's going offline is told by name."""
@@ -150,8 +151,8 @@ def _worth_a_line(kind: ConversationKind, event: MembersChanged) -> tuple[tuple[
     match kind:
         case "channel":
             return (("joined", event.joined), ("left", event.left), ("went", went))
-        case "direct":
-            # Who is in it never changes; that somebody "joined" only tells that it was opened.
+        case "direct" | "group":
+            # Who is in it never changes, or its log says so; that somebody "joined" only tells that it was opened.
             return (("went", went),)
         case "announcements":
             return (("joined", event.joined), ("left", event.left))
@@ -235,17 +236,26 @@ def _rename_in(
     if now.info.partner == account:
         now = replace(now, info=replace(now.info, name=name, display=display))
         changes.append(ListChanged(changed=(number,)))
+    if any(person.account == account for person in now.info.people):
+        now = replace(now, info=_rename_person(now.info, account, name, display))
+        changes.append(ListChanged(changed=(number,)))
     names = (old[1] or old[0], display or name)
     notice = Notice(after=now.position.seq, ts=wall_ms, kind="renamed", names=names)
     return add_notice(now, notice), [*changes, NoticeAdded(conversation=number, notice=notice)]
+
+
+def _rename_person(group: Conversation, account: int, name: str, display: str) -> Conversation:
+    people = (replace(each, name=name, display=display) if each.account == account else each for each in group.people)
+    return with_people(group, people, group.members)
 
 
 def _known_as(conversation: ConversationState, account: int) -> tuple[str, str] | None:
     """Return the name and the display name an account is shown with in a conversation; None: it is not shown there."""
     if conversation.info.partner == account:
         return conversation.info.name, conversation.info.display
+    people = ((each.name, each.display) for each in conversation.info.people if each.account == account)
     members = ((each.name, each.display) for each in conversation.members.members if each.account == account)
     typists = ((each.name, each.display) for each in conversation.typing if each.account == account)
     messages = chain(timelines.behind(conversation.timeline, 0), conversation.timeline.stale or ())
     authors = ((each.name, each.display) for each in messages if each.author == account)
-    return next(chain(members, typists, authors), None)
+    return next(chain(people, members, typists, authors), None)

@@ -39,7 +39,7 @@ class OpenDirect(Request[Opened], frozen=True, kw_only=True, tag="open_direct"):
 
 
 class Leave(Request[Done], frozen=True, kw_only=True, tag="leave"):
-    """End one's membership of a channel; a direct conversation cannot be left."""
+    """End one's membership of a channel or a group; a direct conversation cannot be left."""
 
     conversation: ConversationRef
     """Which one."""

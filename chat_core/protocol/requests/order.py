@@ -53,10 +53,13 @@ class SetRules(Request[Done], frozen=True, kw_only=True, tag="set_rules"):
 
 
 class InviteMember(Request[Done], frozen=True, kw_only=True, tag="invite_member"):
-    """Let somebody join a channel that is closed to others; they are told. Being a member already is no fault."""
+    """Let somebody join a channel that is closed to others; they are told. Being a member already is no fault.
+
+    In a group, every member that is no guest brings somebody in with it, at once; they read what is said from then on.
+    """
 
     conversation: ConversationRef
-    """Which channel."""
+    """Which channel or group."""
     account: WantedName
     """Their name, with or without `@`."""
 

@@ -29,7 +29,7 @@ from chat_core.server.keeping import kept_by
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Inside, Permission
 from chat_core.server.saying import cleaned, here_now, moderated
-from chat_core.server.store.access import last_readable
+from chat_core.server.store.access import readable
 from chat_core.server.store.base import Reader, Refused
 from chat_core.server.store.files import FilesUsed
 from chat_core.server.store.messages import AppendMessage
@@ -108,8 +108,7 @@ async def fetch(ctx: Context, request: Fetch) -> FilePiece:
 
     def query(reader: Reader) -> FileInfo:
         place = reader.readable(account, request.conversation)
-        bound = last_readable(place)
-        file = reader.file_of(place.id, request.seq) if bound is None or request.seq <= bound else None
+        file = reader.file_of(place.id, request.seq) if readable(place).hold(request.seq) else None
         if file is None:
             raise Refused(Refusal.NO_MESSAGE, "There is no file at a message of that number, or it was deleted.")
         return file

@@ -20,7 +20,7 @@ from chat_core.protocol.requests.marks import (
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Inside, Permission
-from chat_core.server.store.access import last_readable
+from chat_core.server.store.access import readable
 from chat_core.server.store.base import Reader, Refused
 from chat_core.server.store.marks import PinMessage, ReactTo, SetBookmark
 
@@ -44,8 +44,7 @@ async def read_reactions(ctx: Context, request: ReadReactions) -> Reactors:
 
     def query(reader: Reader) -> Reactors:
         place = reader.readable(account, request.conversation)
-        bound = last_readable(place)
-        if bound is not None and request.seq > bound:
+        if not readable(place).hold(request.seq):
             return Reactors()
         found, more = reader.reactors(place.id, request.seq, request.limit)
         return Reactors(reactors=tuple(found), more=more)
@@ -69,7 +68,7 @@ async def read_pins(ctx: Context, request: ReadPins) -> Pins:
 
     def query(reader: Reader) -> Pins:
         place = reader.readable(account, request.conversation)
-        found, more = reader.pins(place.id, account, last_readable(place))
+        found, more = reader.pins(place.id, account, readable(place))
         return Pins(conversation=place.id, messages=tuple(found), more=more)
 
     return await ctx.store.read(query)

@@ -23,7 +23,7 @@ from chat_core.server.context import Context
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Inside, Permission
 from chat_core.server.saying import cleaned, here_now, moderated
-from chat_core.server.store.access import last_readable
+from chat_core.server.store.access import readable
 from chat_core.server.store.base import ANNOUNCEMENTS, Reader
 from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage
 
@@ -111,7 +111,7 @@ async def history(ctx: Context, request: History) -> Page:
 
     def query(reader: Reader) -> Page:
         place = reader.readable(account, request.conversation)
-        page = reader.history(place.id, request.anchor, request.seq, request.limit, last_readable(place), account)
+        page = reader.history(place.id, request.anchor, request.seq, request.limit, readable(place), account)
         return Page(
             conversation=place.id,
             messages=tuple(page.messages),
@@ -130,10 +130,10 @@ async def read_events(ctx: Context, request: ReadEvents) -> Events:
 
     def query(reader: Reader) -> Events:
         place = reader.readable(account, request.conversation)
-        bound = last_readable(place)
-        upto = place.head if bound is None else bound
-        events = reader.events(place.id, request.after, upto, request.limit)
-        reached = events[-1].seq if events else request.after
+        bounds = readable(place)
+        upto = place.head if bounds.upto is None else bounds.upto
+        events = reader.events(place.id, max(request.after, bounds.after), upto, request.limit)
+        reached = events[-1].seq if events else max(request.after, bounds.after)
         return Events(
             conversation=place.id,
             events=tuple(to_map(event) for event in events),

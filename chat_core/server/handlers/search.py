@@ -13,7 +13,7 @@ from chat_core.protocol.values import SearchHit
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Inside, Permission
-from chat_core.server.store.access import last_readable
+from chat_core.server.store.access import readable
 from chat_core.server.store.base import Reader, Refused, Searcher
 from chat_core.server.store.conversations import Place
 from chat_core.server.store.keys import MAX_SEQ
@@ -100,5 +100,5 @@ def _author(reader: Reader, account: AccountId, name: str) -> AccountId:
 
 
 def _reach(place: Place) -> Reach:
-    upto = last_readable(place)
-    return Reach(place.id, 1, MAX_SEQ if upto is None else upto, place.head)
+    bounds = readable(place)
+    return Reach(place.id, bounds.after + 1, MAX_SEQ if bounds.upto is None else bounds.upto, place.head)

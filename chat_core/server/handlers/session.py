@@ -136,7 +136,8 @@ def _resumed(reader: Reader, account: AccountId, request: Resume, epoch: str) ->
         elif request.epoch != epoch:
             caught_up = CatchUp(conversation=conversation.id, head=head.seq, eid=head.eid, reset="epoch")
         else:
-            caught_up = _catch_up(reader, head, position, budget, request.far_behind)
+            since = reader.find(account, conversation.id).since if conversation.kind == "group" else 0
+            caught_up = _catch_up(reader, head, position, budget, request.far_behind, since)
             budget -= sum(len(event.get("body", "")) for event in caught_up.events)
         catch_ups.append(caught_up)
     catch_ups.extend(_gone(reader, account, number) for number in positions)
@@ -172,11 +173,23 @@ def _attached(reader: Reader, account: AccountId, request: Attach, epoch: str) -
         return CatchUp(conversation=number, head=head.seq, eid=head.eid, reset="new")
     if request.epoch and request.epoch != epoch:
         return CatchUp(conversation=number, head=head.seq, eid=head.eid, reset="epoch")
-    return _catch_up(reader, head, request.position, PAGE_BYTES, 0)
+    return _catch_up(reader, head, request.position, PAGE_BYTES, 0, place.since)
 
 
-def _catch_up(reader: Reader, head: Position, position: Position, budget: int, far_behind: int) -> CatchUp:
+def _catch_up(reader: Reader, head: Position, position: Position, budget: int, far_behind: int, since: int) -> CatchUp:
+    """Return what is behind a position, or from where to begin anew.
+
+    Args:
+        reader: of the store.
+        head: the end of the log.
+        position: what the asker has.
+        budget: bytes of bodies that have room.
+        far_behind: events beyond which the asker rather begins anew; 0: it never does.
+        since: what is up to this seq is not for the asker; a position before it is from an earlier membership.
+    """
     number = ConversationId(head.conversation)
+    if position.seq < since:
+        return CatchUp(conversation=number, head=head.seq, eid=head.eid, reset="new")
     if position.seq > head.seq or not _is_there(reader, head, position):
         return CatchUp(conversation=number, head=head.seq, eid=head.eid, reset="rewound")
     if position.seq == head.seq:

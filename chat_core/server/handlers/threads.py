@@ -18,7 +18,7 @@ from chat_core.protocol.requests.threads import (
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Inside, Permission
-from chat_core.server.store.access import last_readable
+from chat_core.server.store.access import readable
 from chat_core.server.store.base import Reader, Refused
 from chat_core.server.store.threading import MoveThreadMarker, SetFollowing
 
@@ -30,9 +30,9 @@ async def read_thread(ctx: Context, request: ReadThread) -> ThreadPage:
 
     def query(reader: Reader) -> ThreadPage:
         place = reader.readable(account, request.conversation)
-        upto = last_readable(place)
-        summary = reader.thread(account, place.id, request.thread, upto)
-        page = reader.thread_page(summary, request.anchor, request.seq, request.limit, upto, account)
+        bounds = readable(place)
+        summary = reader.thread(account, place.id, request.thread, bounds)
+        page = reader.thread_page(summary, request.anchor, request.seq, request.limit, bounds.upto, account)
         return ThreadPage(
             thread=page.summary,
             messages=tuple(page.messages),

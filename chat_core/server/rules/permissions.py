@@ -34,7 +34,8 @@ class Permission(StrEnum):
     BROADCAST = "broadcast"
     """Write announcements."""
     OPERATE = "operate"
-    """Change a channel's rules and its members' roles, invite to it; the channel decides who of the members may."""
+    """Change a channel's rules and its members' roles, invite to it, where the channel decides who of the members may;
+    begin groups and bring people into them."""
     MODERATE = "moderate"
     """Warn, mute, kick and ban on the whole server."""
     ADMINISTER = "administer"

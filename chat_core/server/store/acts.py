@@ -79,8 +79,9 @@ class ChangeManners:
 class InviteToChannel:
     """Let an account join a channel that is closed to others.
 
-    Outcome: `reply` None, one `Invited` for it (none, if it was invited before, or is a member).
-    Refused: `no_conversation`, `no_account`, `not_allowed`, `banned` (it is).
+    Outcome: `reply` None, one `Invited` for it (none, if it was invited before, or is a member). In a group it is a
+    member at once: one `MembersAdded`, and for it a `ConversationJoined` and a membership.
+    Refused: `no_conversation`, `no_account`, `not_allowed`, `banned` (it is), `too_many`, `muted`, `locked`.
     """
 
     account: AccountId

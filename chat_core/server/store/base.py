@@ -28,6 +28,7 @@ from chat_core.server.store.acts import (
 from chat_core.server.store.attention import AttentionOp, AttentionReads
 from chat_core.server.store.conversations import ConversationOp, ConversationReads
 from chat_core.server.store.files import FileReads
+from chat_core.server.store.groups import GroupOp
 from chat_core.server.store.hooks import HookOp, HookReads
 from chat_core.server.store.marks import MarkOp, MarkReads
 from chat_core.server.store.messages import MessageOp, MessageReads
@@ -79,7 +80,19 @@ class StoreBroken(Exception):
 # --- writes ---------------------------------------------------------------------------------------------------
 
 
-Op = PeopleOp | NamingOp | PrivateOp | AttentionOp | MarkOp | ConversationOp | MessageOp | OrderOp | ThreadOp | HookOp
+Op = (
+    PeopleOp
+    | NamingOp
+    | PrivateOp
+    | AttentionOp
+    | MarkOp
+    | ConversationOp
+    | MessageOp
+    | OrderOp
+    | ThreadOp
+    | HookOp
+    | GroupOp
+)
 
 
 @dataclass(frozen=True, slots=True)

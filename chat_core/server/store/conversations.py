@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chat_core.base.ids import AccountId, ConversationId
-from chat_core.protocol.values import ChannelRole, ChannelSummary, Conversation, Member
+from chat_core.protocol.values import ChannelRole, ChannelSummary, Conversation, Member, target_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class OpenDirect:
 
 @dataclass(frozen=True, slots=True)
 class LeaveConversation:
-    """End a membership of a channel. Outcome: `reply` None, a `ConversationLeft`, a membership.
+    """End a membership of a channel or a group. Outcome: `reply` None, a `ConversationLeft`, a membership; of a group
+    a `MemberLeft`, too.
 
     Refused: `not_member`, `no_conversation`, `not_allowed` (direct, announcements).
     """
@@ -79,6 +80,8 @@ class Place:
     member: bool
     last_readable: int | None
     """seq of the last event a former member may read; None: no such bound (a member, or never one)."""
+    since: int = 0
+    """seq behind which a member, or a former one, may read: what was said before it came is not for it."""
     public: bool = False
     """Whether everybody may read it."""
     role: ChannelRole = "member"
@@ -87,7 +90,7 @@ class Place:
     @property
     def target(self) -> str:
         """The conversation spelled as a TARGET."""
-        return ("@" if self.kind == "direct" else "#") + self.name
+        return target_of(self.kind, self.id, self.name)
 
 
 class ConversationReads(Protocol):

@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, func, select
 
 from chat_core.base.ids import AccountId, Cid, ConversationId
-from chat_core.protocol.values import ChannelRole, Rules, ServerRole
+from chat_core.protocol.values import ChannelRole, Rules, ServerRole, is_personal
 from chat_core.server.manners import Own
 from chat_core.server.store import enforcing, lookups, private_lookups
 from chat_core.server.store.base import Refused
@@ -58,6 +58,7 @@ _seats = select(
     memberships.c.own_unread,
     memberships.c.role,
     memberships.c.read_seq,
+    memberships.c.since_seq,
 ).where(
     memberships.c.conversation == bindparam("conversation"),
     memberships.c.account.in_(bindparam("accounts", expanding=True)),
@@ -91,6 +92,7 @@ class SeatFacts:
     own_unread: int
     role: ChannelRole = "member"
     read_seq: int = 0
+    since_seq: int = 0
 
 
 class Facts:
@@ -160,7 +162,7 @@ class Facts:
             for row in connection.execute(_logs, {"ids": some}):
                 rules = rules_of(row)
                 strict = rules.moderated or rules.locked or rules.archived or rules.slow_s
-                hidden = row.kind == "direct" or rules.visibility != "public"
+                hidden = is_personal(row.kind) or rules.visibility != "public"
                 self.logs[row.id] = LogFacts(
                     row.id,
                     row.kind,

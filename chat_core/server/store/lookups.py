@@ -12,7 +12,7 @@ from chat_core.base.ids import AccountId, ConversationId
 from chat_core.base.names import name_key
 from chat_core.base.text import clean_line
 from chat_core.protocol.codes import REFUSALS, Refusal
-from chat_core.protocol.values import Account, ChannelRole, Visibility
+from chat_core.protocol.values import Account, ChannelRole, Visibility, is_personal
 from chat_core.server.store.base import Refused
 from chat_core.server.store.keys import MAX_CONVERSATION, direct_key
 from chat_core.server.store.schema import accounts, conversations, memberships
@@ -47,6 +47,11 @@ class ConversationRow(NamedTuple):
     def public(self) -> bool:
         """Whether everybody may know of it, and read it."""
         return self.kind == "channel" and self.visibility == "public"
+
+    @property
+    def personal(self) -> bool:
+        """Whether it is between certain people."""
+        return is_personal(self.kind)
 
     @property
     def known_to_all(self) -> bool:
@@ -166,6 +171,12 @@ def find_direct(connection: Connection, one: AccountId, other: AccountId) -> Con
     return _conversation(connection.execute(_by_accounts, {"direct_key": direct_key(one, other)}).first())
 
 
+def find_group(connection: Connection, number: str) -> ConversationRow | None:
+    """Return the group of that number, as it is spelled behind the `&`."""
+    row = find_conversation(connection, int(number)) if number.isascii() and number.isdecimal() else None
+    return row if row is not None and row.kind == "group" else None
+
+
 def find_conversation(connection: Connection, number: int) -> ConversationRow | None:
     """Return the conversation with that number."""
     if not 0 < number <= MAX_CONVERSATION:
@@ -187,7 +198,7 @@ def resolve(
     Args:
         connection: to the store.
         asker: who means it.
-        ref: number, `#channel` or `@user`.
+        ref: number, `#channel`, `@user` or `&12`.
         reading: whether a former member finds it, too: it may read up to where it left.
 
     Raises:
@@ -201,6 +212,8 @@ def resolve(
     elif ref.startswith("@"):
         other = find_account(connection, ref[1:])
         row = None if other is None else find_direct(connection, asker, AccountId(other.id))
+    elif ref.startswith("&"):
+        row = find_group(connection, ref[1:])
     if row is None:
         raise no_conversation(ref)
     mine = seat(connection, row.id, asker)

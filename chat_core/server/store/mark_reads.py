@@ -13,10 +13,11 @@ from chat_core.protocol.limits import MAX_NUMBER, PAGE_BYTES, PAGE_ITEMS
 from chat_core.protocol.reactions import Reactor
 from chat_core.protocol.requests.marks import BookmarkedMessage
 from chat_core.protocol.requests.messages import Version
-from chat_core.protocol.values import Message
+from chat_core.protocol.values import Message, target_of
 from chat_core.server.rules.permissions import operates
 from chat_core.server.store import columns, lookups, pages, views
 from chat_core.server.store.base import Refused
+from chat_core.server.store.bounds import Bounds
 from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
 from chat_core.server.store.payloads import MESSAGE_EDITED, conversation_event
 from chat_core.server.store.schema import accounts, bookmarks, events, messages, reactions
@@ -68,9 +69,10 @@ class SqlMarkReader:
         order = list(dict.fromkeys(each.emoji for each in found))
         return sorted(found, key=lambda each: order.index(each.emoji)), len(rows) > limit
 
-    def pins(self, conversation: ConversationId, asker: AccountId, upto: int | None) -> tuple[Sequence[Message], bool]:
+    def pins(self, conversation: ConversationId, asker: AccountId, readable: Bounds) -> tuple[Sequence[Message], bool]:
         """Return the newest pinned messages, oldest first, and whether older ones had no room."""
-        bounds = {"low": row_id(conversation, 1), "high": row_id(conversation, MAX_SEQ if upto is None else upto)}
+        last = MAX_SEQ if readable.upto is None else readable.upto
+        bounds = {"low": row_id(conversation, readable.after + 1), "high": row_id(conversation, last)}
         keys = list(self._connection.execute(_pins, bounds).scalars())
         found = pages.by_key(self._connection, keys, asker)
         fitting: list[Message] = []
@@ -94,12 +96,12 @@ class SqlMarkReader:
         listed: list[BookmarkedMessage] = []
         budget, last = PAGE_BYTES, 0
         for row in kept:
-            message, (target, upto) = found.get(row.message), targets[conversation_of(row.message)]
+            message, (target, readable) = found.get(row.message), targets[conversation_of(row.message)]
             budget -= len(message.body.encode()) if message is not None else 0
             if budget < 0 and listed:
                 return listed, last
             last = row.id
-            if message is not None and target and (upto is None or message.seq <= upto):
+            if message is not None and target and readable.hold(message.seq):
                 place = conversation_of(row.message)
                 listed.append(BookmarkedMessage(conversation=place, target=target, message=message, ts=row.made_ts))
         return listed, last if len(rows) > limit else None
@@ -111,7 +113,7 @@ class SqlMarkReader:
             raise Refused(Refusal.NOT_MEMBER, REFUSALS[Refusal.NOT_MEMBER].text)
         key = row_id(row.id, seq) if seq <= MAX_SEQ else 0
         author = self._connection.execute(_author, {"key": key}).scalar()
-        if author is None:
+        if author is None or seq <= seat.since_seq:
             raise Refused(Refusal.NO_MESSAGE, REFUSALS[Refusal.NO_MESSAGE].text)
         if author != account and not operates(lookups.account(self._connection, account).role, seat.role):
             raise Refused(Refusal.NOT_ALLOWED, "Only its author, and who keeps order here, read its earlier texts.")
@@ -126,12 +128,12 @@ class SqlMarkReader:
             found.append(Version(seq=event.seq, ts=event.ts, body=text))
         return found[::-1], len(found) < len(rows)
 
-    def _target(self, account: AccountId, number: int) -> tuple[str, int | None]:
-        """Return what the account calls a conversation, and up to where it may read; empty: it may not."""
+    def _target(self, account: AccountId, number: int) -> tuple[str, Bounds]:
+        """Return what the account calls a conversation, and what of it it may read; empty: nothing."""
         try:
             row, seat = lookups.resolve(self._connection, account, number, reading=True)
         except Refused:
-            return "", None
+            return "", Bounds()
         partners = views.partners_of(self._connection, account, [row])
-        name = ("@" if row.kind == "direct" else "#") + views.label(row, account, partners)
-        return name, None if row.public or seat is None else seat.until_seq
+        name = target_of(row.kind, row.id, views.label(row, account, partners))
+        return name, Bounds() if row.public or seat is None else Bounds(seat.since_seq, seat.until_seq)

@@ -11,6 +11,7 @@ from chat_core.protocol.reactions import Reactor
 from chat_core.protocol.requests.marks import BookmarkedMessage
 from chat_core.protocol.requests.messages import Version
 from chat_core.protocol.values import Message
+from chat_core.server.store.bounds import Bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class MarkReads(Protocol):
         """Return who reacted to a message, by emoji in order, and whether there are others besides."""
         ...
 
-    def pins(self, conversation: ConversationId, asker: AccountId, upto: int | None) -> tuple[Sequence[Message], bool]:
+    def pins(self, conversation: ConversationId, asker: AccountId, readable: Bounds) -> tuple[Sequence[Message], bool]:
         """Return the newest pinned messages up to a seq, oldest first, and whether older ones had no room."""
         ...
 

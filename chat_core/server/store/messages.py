@@ -9,6 +9,7 @@ from typing import Protocol
 from chat_core.base.ids import AccountId, Cid, ConversationId
 from chat_core.protocol.events import ConversationEvent
 from chat_core.protocol.values import FileInfo, Message, Style
+from chat_core.server.store.bounds import Bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +135,14 @@ class MessageReads(Protocol):
         anchor: str,
         seq: int,
         limit: int,
-        upto: int | None,
+        bounds: Bounds,
         asker: AccountId | None = None,
     ) -> MessagePage:
         """Return a page of messages, cut to about PAGE_BYTES of bodies on the side away from the anchor.
 
         Args:
             anchor: `latest`, `before`, `after`, `around` as in the request `history`.
-            upto: last seq that may be read; None: no bound.
+            bounds: what may be read.
             asker: whose reactions are told of as their own; None: nobody's.
         """
         ...

@@ -14,6 +14,7 @@ from chat_core.protocol.events import ConversationEvent
 from chat_core.protocol.limits import PAGE_BYTES
 from chat_core.protocol.values import FileInfo, Message
 from chat_core.server.store import columns
+from chat_core.server.store.bounds import Bounds
 from chat_core.server.store.counting import unpack_accounts
 from chat_core.server.store.keys import MAX_SEQ, row_id, seq_of
 from chat_core.server.store.lookups import chunks
@@ -88,14 +89,16 @@ def history(
     anchor: str,
     seq: int,
     limit: int,
-    upto: int | None,
+    bounds: Bounds,
     asker: AccountId | None = None,
 ) -> MessagePage:
     """Return a page of messages, as `Reader.history` promises."""
-    first, last = row_id(conversation, 1), row_id(conversation, MAX_SEQ if upto is None else upto)
+    first = row_id(conversation, bounds.after + 1)
+    last = row_id(conversation, MAX_SEQ if bounds.upto is None else bounds.upto)
     here = last + 1 if anchor == "latest" else min(row_id(conversation, seq), last + 1)
     if anchor == "after":
         here = min(here + 1, last + 1)
+    here = max(first, here)
     # One more than wanted tells whether there are any behind.
     wanted = limit + 1
     older = [] if anchor == "after" else _rows(connection, _backwards, first, here - 1, wanted)

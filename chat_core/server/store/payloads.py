@@ -19,7 +19,7 @@ from chat_core.protocol.events import (
     TopicChanged,
 )
 from chat_core.protocol.values import Conversation, Everyone, FileInfo, Style
-from chat_core.server.store import mark_payloads, order_payloads, private_payloads, thread_payloads
+from chat_core.server.store import group_payloads, mark_payloads, order_payloads, private_payloads, thread_payloads
 from chat_core.server.store.keys import seq_of
 
 MESSAGE_POSTED: Final = "message_posted"
@@ -214,6 +214,7 @@ def conversation_event(
         ), ""
     head = {"conversation": conversation, "seq": seq, "eid": eid, "ts": ts, "author": author, "name": name}
     marked = mark_payloads.conversation_event(kind, payload, about, head)
+    marked = marked or group_payloads.conversation_event(kind, payload, head)
     if marked is not None:
         return marked, ""
     raise ValueError(f"an event of the unknown kind {kind!r}")

@@ -19,6 +19,7 @@ from chat_core.server.store import auditing, enforcing, lookups, mentioned, page
 from chat_core.server.store.acts import Act, ServerLock
 from chat_core.server.store.attention import Mentioned, MentionKey
 from chat_core.server.store.base import Head, Refused
+from chat_core.server.store.bounds import Bounds
 from chat_core.server.store.conversations import Place
 from chat_core.server.store.file_reads import SqlFileReads
 from chat_core.server.store.hook_reads import SqlHookReader
@@ -173,11 +174,11 @@ class SqlReader(SqlFileReads, SqlHookReader, SqlPeopleReader, SqlMarkReader, Sql
         anchor: str,
         seq: int,
         limit: int,
-        upto: int | None,
+        bounds: Bounds,
         asker: AccountId | None = None,
     ) -> MessagePage:
         """Return a page of messages."""
-        return pages.history(self._connection, conversation, anchor, seq, limit, upto, asker)
+        return pages.history(self._connection, conversation, anchor, seq, limit, bounds, asker)
 
     def members(self, conversation: ConversationId, after: str, limit: int) -> tuple[Sequence[Member], int, bool]:
         """Return a page of members by name, the number of all, and whether more follow."""
@@ -289,6 +290,7 @@ def _place(row: ConversationRow, seat: Seat | None, account: AccountId, partners
         eid=row.eid,
         member=seat is not None and seat.taken,
         last_readable=None if seat is None else seat.until_seq,
+        since=0 if seat is None else seat.since_seq,
         public=row.public,
         role=seat.role if seat is not None and seat.taken else "member",
     )

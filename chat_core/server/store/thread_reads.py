@@ -13,6 +13,7 @@ from chat_core.protocol.limits import PAGE_BYTES
 from chat_core.protocol.values import Message, ThreadCount, ThreadSummary
 from chat_core.server.store import pages
 from chat_core.server.store.base import Refused
+from chat_core.server.store.bounds import Bounds
 from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
 from chat_core.server.store.schema import memberships, mentions, messages, threads
 from chat_core.server.store.threading import ThreadPiece
@@ -66,6 +67,7 @@ _followed: Final = (
         ),
     )
     .where(threads.c.account == bindparam("account"), threads.c.following)
+    .where(threads.c.root.op("&")(MAX_SEQ) > memberships.c.since_seq)
     .order_by(messages.c.last_reply.desc(), threads.c.root.desc())
     .limit(bindparam("count"))
 )
@@ -95,10 +97,10 @@ class SqlThreadReader:
 
     _connection: Connection
 
-    def thread(self, account: AccountId, conversation: ConversationId, thread: int, upto: int | None) -> ThreadSummary:
+    def thread(self, account: AccountId, conversation: ConversationId, thread: int, bounds: Bounds) -> ThreadSummary:
         """Return how an account stands to a thread. Raises: Refused `no_message`."""
         key = root_key(self._connection, conversation, thread)
-        if upto is not None and seq_of(key) > upto:
+        if not bounds.hold(seq_of(key)):
             raise Refused(Refusal.NO_MESSAGE, REFUSALS[Refusal.NO_MESSAGE].text)
         root = pages.by_key(self._connection, [key], account)[key]
         stand = self._connection.execute(_stand, {"account": account, "root": key}).first()

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.values import Message, ThreadCount, ThreadSummary
+from chat_core.server.store.bounds import Bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,14 @@ class ThreadPiece:
 class ThreadReads(Protocol):
     """What a `Reader` tells of threads."""
 
-    def thread(self, account: AccountId, conversation: ConversationId, thread: int, upto: int | None) -> ThreadSummary:
+    def thread(self, account: AccountId, conversation: ConversationId, thread: int, bounds: Bounds) -> ThreadSummary:
         """Return how an account stands to a thread.
 
         Args:
             account: who.
             conversation: where.
             thread: seq of the message that it hangs on, or of any in it.
-            upto: last seq that may be read; None: no bound.
+            bounds: what may be read.
 
         Raises:
             Refused: `no_message`.

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, select
 
 from chat_core.base.ids import AccountId, ConversationId
-from chat_core.protocol.values import Account, ChannelRole, Conversation
+from chat_core.protocol.groups import with_people
+from chat_core.protocol.values import Account, ChannelRole, Conversation, Person
 from chat_core.server.store.counting import deleted_behind, mentions_behind
 from chat_core.server.store.keys import partner_in
 from chat_core.server.store.lookups import CONVERSATION, ConversationRow, accounts_of, chunks
-from chat_core.server.store.schema import conversations, memberships
+from chat_core.server.store.schema import accounts, conversations, memberships
 from chat_core.server.store.settings import rules_of
 
 _SEAT = (
@@ -44,6 +45,12 @@ _some = (
     )
     .where(conversations.c.id.in_(bindparam("ids", expanding=True)))
 )
+_others = (
+    select(memberships.c.conversation, accounts.c.id, accounts.c.name, accounts.c.display)
+    .join_from(memberships, accounts, accounts.c.id == memberships.c.account)
+    .where(memberships.c.conversation.in_(bindparam("ids", expanding=True)), memberships.c.until_seq.is_(None))
+    .where(memberships.c.account != bindparam("account"))
+)
 
 
 def all_of(connection: Connection, account: AccountId) -> list[Conversation]:
@@ -62,7 +69,7 @@ def some_of(
 
 
 def label(row: ConversationRow, account: AccountId, partners: dict[AccountId, Account]) -> str:
-    """Return what the account calls the conversation; `partners` has the other one, if it is direct."""
+    """Return the name of a channel, or the other one's in a direct conversation, whom `partners` has; else nothing."""
     if row.direct_key is None:
         return row.name or ""
     return partners[partner_in(row.direct_key, account)].name
@@ -76,11 +83,26 @@ def partners_of(
     return {AccountId(other.id): other for other in accounts_of(connection, others)}
 
 
+def _others_in(connection: Connection, account: AccountId, groups: Iterable[int]) -> dict[int, list[Person]]:
+    """Return who is in some groups besides an account."""
+    found: dict[int, list[Person]] = {}
+    for some in chunks(groups):
+        for number, *person in connection.execute(_others, {"account": account, "ids": some}):
+            found.setdefault(number, []).append(Person(account=person[0], name=person[1], display=person[2]))
+    return found
+
+
 def _shown(connection: Connection, account: AccountId, found: Iterable[Any]) -> list[Conversation]:
     width = len(CONVERSATION)
     rows = [(ConversationRow(*columns[:width]), columns[width:]) for columns in found]
     partners = partners_of(connection, account, [row for row, _ in rows])
-    return [_show(row, account, partners, *seat) for row, seat in rows]
+    # Who has left a group may not know who is in it now.
+    mine = [row.id for row, (read_seq, *_) in rows if row.kind == "group" and read_seq is not None]
+    others = _others_in(connection, account, mine)
+    shown = (_show(row, account, partners, *seat) for row, seat in rows)
+    return [
+        with_people(each, others.get(each.id, ()), each.members) if each.kind == "group" else each for each in shown
+    ]
 
 
 def _show(

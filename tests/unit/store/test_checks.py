@@ -13,10 +13,11 @@ import pytest
 
 from chat_core.base.clock import SystemClock
 from chat_core.server.admin.doctor import examine_file
-from chat_core.server.store.acts import SanctionOnServer
+from chat_core.server.store.acts import InviteToChannel, SanctionOnServer
 from chat_core.server.store.checks.base import KEPT, Outcome
 from chat_core.server.store.checks.examining import BASIC, MORE
-from chat_core.server.store.conversations import SetChannelTopic
+from chat_core.server.store.conversations import LeaveConversation, SetChannelTopic
+from chat_core.server.store.groups import MakeGroup
 from chat_core.server.store.keys import row_id
 from chat_core.server.store.marks import PinMessage, ReactTo, SetBookmark
 from chat_core.server.store.messages import DeleteMessage, EditMessage
@@ -34,6 +35,10 @@ the replies 8 and 9 in its thread, the second of them also in the conversation."
 ASIDE = 5
 """Direct, of ann and eve; its log: message 1, four reactions to it, and a pin. Here the private chat 1 took place,
 and 2 goes on."""
+
+
+GROUP = 6
+"""A group of ann, bob and eve, who left it and came back; its log: they, message 2, eve left, eve was brought in."""
 
 
 async def fill(path: Path) -> None:
@@ -65,6 +70,11 @@ async def fill(path: Path) -> None:
         await world.write(ReactTo(account, ASIDE, 1, emoji, on, 1))
     await world.write(PinMessage(eve, ASIDE, 1, True, 1))
     await world.write(SetBookmark(ann, ASIDE, 1, True, 1))
+    group, _ = await world.write(MakeGroup(ann, ("bob", "eve"), 1))
+    assert group.id == GROUP
+    await world.post(ann, GROUP, "among us")
+    await world.write(LeaveConversation(eve, GROUP, 1))
+    await world.write(InviteToChannel(bob, GROUP, "eve", 1))
     await world.write(AskChat(ann, "eve", 1))
     await world.write(CloseChat(eve, 1, 1))
     await world.write(AskChat(eve, "ann", 1))
@@ -138,6 +148,28 @@ COPY_OF_MESSAGE = (
 
 
 DAMAGES = {
+    # groups
+    "group_with_a_stranger": (
+        "groups",
+        f"UPDATE memberships SET until_seq = 4 WHERE conversation = {GROUP} AND account = 2",
+        "conversation 6: its members are not those that its log tells of",
+    ),
+    "group_read_too_far": (
+        "groups",
+        f"UPDATE memberships SET since_seq = 0 WHERE conversation = {GROUP} AND account = 3",
+        "conversation 6: a member reads from elsewhere than where it came",
+    ),
+    "group_garbled": (
+        "groups",
+        f"UPDATE events SET payload = x'c1' WHERE id = {row_id(GROUP, 4)}",
+        "event 6:4: who it brought in cannot be read",
+    ),
+    "group_with_a_name": ("names", f"UPDATE conversations SET name = 'x' WHERE id = {GROUP}", "it is a group, but"),
+    "channel_begun_late": (
+        "groups",
+        "UPDATE memberships SET since_seq = 1 WHERE conversation = 3 AND account = 1",
+        "account 1 in conversation 3: it begins late in what is no group",
+    ),
     # who comes in
     "no_role": ("ways-in", "UPDATE accounts SET role = 'king' WHERE id = 1", "account 1: its role is unknown"),
     "mighty_for_all": ("ways-in", "UPDATE accounts SET role = 'owner' WHERE id = 1", "is owner without a password"),
@@ -619,7 +651,7 @@ def test_findings_beyond_the_first_are_counted(store: Path) -> None:
 
     outcome = found(store)["messages"]
 
-    assert (outcome.count, len(outcome.findings)) == (14, KEPT)
+    assert (outcome.count, len(outcome.findings)) == (15, KEPT)
 
 
 def test_no_text_of_a_message_is_told(store: Path) -> None:

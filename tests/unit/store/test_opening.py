@@ -21,6 +21,7 @@ from chat_core.base.errors import ChatError, UsageFault, WorldFault
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.server.store import opening, schema, sqlite_file
 from chat_core.server.store.base import Boot, Committed
+from chat_core.server.store.bounds import EVERYTHING
 from chat_core.server.store.messages import DeleteMessage, EditMessage
 from chat_core.server.store.people import SignInByName
 from chat_core.server.store.sqlite import SqliteStore, copy_of
@@ -229,10 +230,10 @@ async def test_message_of_the_first_version_can_be_edited_and_deleted(tmp_path: 
     store = SqliteStore(path, clock=SystemClock())
     await store.open(lambda _: None)
     try:
-        before = await store.read(lambda reader: reader.history(ConversationId(1), "latest", 0, 5, None))
+        before = await store.read(lambda reader: reader.history(ConversationId(1), "latest", 0, 5, EVERYTHING))
         await store.write(EditMessage(AccountId(1), 1, 1, "hello", 6))
         await store.write(DeleteMessage(AccountId(1), 1, 1, 7))
-        after = await store.read(lambda reader: reader.history(ConversationId(1), "latest", 0, 5, None))
+        after = await store.read(lambda reader: reader.history(ConversationId(1), "latest", 0, 5, EVERYTHING))
     finally:
         await store.close()
 

@@ -13,6 +13,7 @@ from chat_core.server.store import schema
 from chat_core.server.store.checks.audit import check_audit
 from chat_core.server.store.checks.base import Check, Findings, Outcome
 from chat_core.server.store.checks.fold import check_fold
+from chat_core.server.store.checks.groups import check_groups
 from chat_core.server.store.checks.logs import check_logs
 from chat_core.server.store.checks.members import check_members, check_unread
 from chat_core.server.store.checks.mentions import check_mentions
@@ -34,6 +35,7 @@ MORE: Final = (
     Check("messages", check_fold),
     Check("sends", check_sends),
     Check("members", check_members),
+    Check("groups", check_groups),
     Check("unread", check_unread),
     Check("threads", check_threads),
     Check("mentions", check_mentions),

@@ -55,7 +55,7 @@ _lost_markers: Final = (
     )
     .where(memberships.c.marker_event != 0, account_events.c.seq.is_(None))
 )
-_KINDS: Final = ("channel", "direct", "announcements")
+_KINDS: Final = ("channel", "direct", "group", "announcements")
 
 
 def check_names(connection: Connection, findings: Findings) -> str:
@@ -98,6 +98,9 @@ def _misnamed(row: Any) -> Iterator[str]:
     elif row.kind == "direct":
         if not row.direct_key:
             yield "it is direct, but between nobody"
+    elif row.kind == "group":
+        if row.name is not None or row.direct_key is not None:
+            yield "it is a group, but has a name or is between two"
     elif row.name is None or row.name_key != name_key(row.name):
         yield "it cannot be found by its name"
 

@@ -77,7 +77,7 @@ def move_read_marker(work: Work, op: MoveReadMarker) -> Committed:
     Forward, it moves past own messages that follow at once: they would have moved it, had it come before them.
     """
     row, seat = member(work, op.account, op.conversation)
-    seq = min(op.seq, row.head)
+    seq = max(min(op.seq, row.head), seat.since_seq)  # what may not be read is never unread
     if seq <= seat.read_seq and not op.back:
         return Committed()
     moved = _put if op.back else _forward

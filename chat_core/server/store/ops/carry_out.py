@@ -24,6 +24,7 @@ from chat_core.server.store.conversations import (
     OpenDirect,
     SetChannelTopic,
 )
+from chat_core.server.store.groups import GroupOp
 from chat_core.server.store.hooks import HookOp
 from chat_core.server.store.marks import MarkOp
 from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage, MessageOp, MoveReadMarker
@@ -33,6 +34,7 @@ from chat_core.server.store.ops import (
     changes,
     conversations,
     display,
+    groups,
     hooks,
     locking,
     marks,
@@ -95,6 +97,8 @@ def _one(work: Work, op: Op) -> Committed:
         return threads.carry_out(work, op)
     if isinstance(op, HookOp):
         return hooks.carry_out(work, op)
+    if isinstance(op, GroupOp):
+        return groups.make_group(work, op)
     if isinstance(op, MarkOp):
         return marks.carry_out(work, op)
     return _conversed(work, op)

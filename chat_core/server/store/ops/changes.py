@@ -169,14 +169,15 @@ def _own(work: Work, op: EditMessage | DeleteMessage) -> tuple[ConversationRow, 
     """Return the message that an op is about, if the account may change it."""
     row, seat = lookups.resolve(work.connection, op.account, op.conversation)
     role: ChannelRole = seat.role if seat is not None and seat.taken else "member"
-    keeps = row.kind != "direct" and operates(lookups.account(work.connection, op.account).role, role)
+    keeps = not row.personal and operates(lookups.account(work.connection, op.account).role, role)
     if (seat is None or not seat.taken) and not (keeps and row.public and isinstance(op, DeleteMessage)):
         raise Refused(Refusal.NOT_MEMBER, REFUSALS[Refusal.NOT_MEMBER].text)
     if isinstance(op, EditMessage):  # what one has said may be taken back by anybody
         check_may_write(work, row.id, op.account, op.ts, besides_pace=True)
     if row.kind == "announcements" and not (keeps and isinstance(op, DeleteMessage)):
         raise Refused(Refusal.NOT_ALLOWED, only(Permission.BROADCAST, "change announcements"))
-    found = work.connection.execute(_message, {"key": row_id(row.id, op.seq)}).first() if op.seq <= MAX_SEQ else None
+    there = (0 if seat is None else seat.since_seq) < op.seq <= MAX_SEQ
+    found = work.connection.execute(_message, {"key": row_id(row.id, op.seq)}).first() if there else None
     if found is None:
         raise Refused(Refusal.NO_MESSAGE, REFUSALS[Refusal.NO_MESSAGE].text)
     message = _Message._make(found)

@@ -95,7 +95,7 @@ def _react(work: Work, op: ReactTo) -> Committed:
     check_may_write(work, row.id, op.account, op.ts, besides_pace=True)
     if row.kind == "direct":
         check_door(work, row.id, op.account)
-    message = _found(work, row, op.seq)
+    message = _found(work, row, seat, op.seq)
     mine = {"of_account": op.account, "key": message.key, "with_emoji": op.emoji}
     if (work.connection.execute(_is_mine, mine).first() is not None) == op.on:
         return _as_it_was(work, row, message)
@@ -126,7 +126,7 @@ def _react(work: Work, op: ReactTo) -> Committed:
 def _pin(work: Work, op: PinMessage) -> Committed:
     row, seat = lookups.resolve(work.connection, op.account, op.conversation)
     audited = _check_may_pin(work, row, seat, op.account)
-    message = _found(work, row, op.seq)
+    message = _found(work, row, seat, op.seq)
     if message.pinned == op.on:
         return _as_it_was(work, row, message)
     if op.on and _pins(work, row) >= PINS_PER_CONVERSATION:
@@ -146,7 +146,7 @@ def _pin(work: Work, op: PinMessage) -> Committed:
 
 def _check_may_pin(work: Work, row: ConversationRow, seat: Seat | None, account: AccountId) -> bool:
     """Refuse who may not pin there; return whether it is an act of privilege. Raises: Refused `not_allowed`."""
-    if row.kind == "direct":
+    if row.personal:
         return False
     taken = seat is not None and seat.taken
     role = seat.role if seat is not None and taken else "member"
@@ -171,7 +171,7 @@ def _bookmark(work: Work, op: SetBookmark) -> Committed:
     if kept == op.on:
         return Committed(reply=(row.id, True))
     if op.on:
-        _found(work, row, op.seq)
+        _found(work, row, seat, op.seq)
         if work.connection.execute(_count_bookmarks, here).scalar_one() >= BOOKMARKS_PER_ACCOUNT:
             raise Refused(Refusal.TOO_MANY, f"You have {BOOKMARKS_PER_ACCOUNT} bookmarks, which is the most.")
         work.connection.execute(insert(bookmarks).values(account=op.account, message=key, made_ts=op.ts))
@@ -183,9 +183,10 @@ def _bookmark(work: Work, op: SetBookmark) -> Committed:
     return Committed(reply=(row.id, False), account_events=[(op.account, event)])
 
 
-def _found(work: Work, row: ConversationRow, seq: int) -> _Message:
-    """Return a message that is not deleted. Raises: Refused `no_message`."""
-    found = work.connection.execute(_message, {"key": row_id(row.id, seq)}).first() if seq <= MAX_SEQ else None
+def _found(work: Work, row: ConversationRow, seat: Seat | None, seq: int) -> _Message:
+    """Return a message that is not deleted, and may be read. Raises: Refused `no_message`."""
+    there = (0 if seat is None else seat.since_seq) < seq <= MAX_SEQ
+    found = work.connection.execute(_message, {"key": row_id(row.id, seq)}).first() if there else None
     if found is None:
         raise Refused(Refusal.NO_MESSAGE, REFUSALS[Refusal.NO_MESSAGE].text)
     message = _Message(*found)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.base.mentions import MAX_NAMES, NOBODY, Mentions, mentions_in
 from chat_core.protocol.codes import Refusal
-from chat_core.protocol.values import ChannelRole, Everyone, ServerRole
+from chat_core.protocol.values import ChannelRole, Everyone, ServerRole, is_personal
 from chat_core.server.rules.permissions import calls_everybody, only_operators
 from chat_core.server.store.base import Refused
 from chat_core.server.store.counting import pack_accounts
@@ -162,8 +162,8 @@ def _members_among(connection: Connection, conversation: ConversationId, some: I
 
 
 def _everyone(said: Mentions, kind: str, roles: tuple[ServerRole, ChannelRole]) -> Everyone:
-    if not (said.channel or said.here) or kind == "direct":
-        return ""  # between two, everybody is the other one, whom every message is for
+    if not (said.channel or said.here) or is_personal(kind):
+        return ""  # every message is for everybody there
     word: Everyone = "channel" if said.channel else "here"
     if kind == "channel" and not calls_everybody(*roles):
         raise Refused(

@@ -13,7 +13,7 @@ from chat_core.server.store import enforcing, lookups
 from chat_core.server.store.acts import ChangeManners, ChangeRules, GiveRole, InviteToChannel
 from chat_core.server.store.base import GENERAL, Committed, Refused
 from chat_core.server.store.lookups import ConversationRow, Seat
-from chat_core.server.store.ops import audit, joining
+from chat_core.server.store.ops import audit, groups, joining
 from chat_core.server.store.ops.rights import Actor, actor, channel, check_rank, person
 from chat_core.server.store.ops.telling import NO_EID, NO_SEQ, log_event, tell_account
 from chat_core.server.store.ops.work import Work
@@ -169,8 +169,11 @@ def change_manners(work: Work, op: ChangeManners) -> Committed:
 
 
 def invite(work: Work, op: InviteToChannel) -> Committed:
-    """Let somebody join a closed channel."""
+    """Let somebody join a closed channel, or bring them into a group."""
     who = actor(work, op.account)
+    group = groups.found(work, op)
+    if group is not None:
+        return groups.add(work, group, op)
     row, _ = channel(work, who, op.conversation)
     target = person(work, op.target)
     number = AccountId(target.id)

@@ -148,8 +148,10 @@ class _Run:
             raise lookups.no_conversation(op.conversation)
         seat = self._facts.seats.get((log.id, op.account))
         self._check(op, log, seat)
-        root = None if op.thread is None or self._replies is None else self._replies.root(log.id, op.thread)
         assert seat is not None, "members only, says the check"
+        root = None if op.thread is None or self._replies is None else self._replies.root(log.id, op.thread)
+        if root is not None and seq_of(root.key) <= seat.since_seq:
+            raise Refused(Refusal.NO_MESSAGE, REFUSALS[Refusal.NO_MESSAGE].text)
         called = self._called(op, log, seat)
         by = self._work.judge
         if by is None or log.kind != "channel" or not (by.active or log.manners):
@@ -236,7 +238,9 @@ class _Run:
             check_rules(self._work, log, seat, op.account, op.ts)
         if log.kind == "direct":
             check_door(self._work, log.id, op.account)
-        if op.reply_to is not None and row_id(log.id, op.reply_to) not in self._replied:
+        if op.reply_to is not None and (
+            op.reply_to <= seat.since_seq or row_id(log.id, op.reply_to) not in self._replied
+        ):
             raise Refused(Refusal.NO_MESSAGE, "The message that you answer is not there, or was deleted.")
 
     def _called(self, op: AppendMessage, log: LogFacts, seat: SeatFacts) -> mentioning.Called:

@@ -150,6 +150,8 @@ def carry_out(work: Work, op: ThreadOp) -> Committed:
     if seat is None or not seat.taken:
         raise Refused(Refusal.NOT_MEMBER, REFUSALS[Refusal.NOT_MEMBER].text)
     key = root_key(work.connection, row.id, op.thread)
+    if seq_of(key) <= seat.since_seq:
+        raise Refused(Refusal.NO_MESSAGE, REFUSALS[Refusal.NO_MESSAGE].text)
     stand = _stand_of(work, op.account, key)
     match op:
         case SetFollowing():

@@ -144,8 +144,10 @@ def enter(
     old: Seat | None = None,
     *,
     role: ChannelRole = "member",
+    since: int = 0,
+    told: bool = False,
 ) -> MembershipChange:
-    """Make an account a member who may read everything and has read everything.
+    """Make an account a member who has read everything.
 
     Args:
         work: the transaction.
@@ -154,15 +156,17 @@ def enter(
         ts: when.
         old: an earlier membership that has ended.
         role: as what.
+        since: what is behind this seq may be read; 0: everything.
+        told: whether an event of the log tells of it.
     """
     number = AccountId(account.id)
-    if old is not None:  # the new interval, from the beginning on, holds all that ended before
+    if old is not None:  # the new interval holds all that ended before; or what ended is not to be read any more
         work.connection.execute(_delete_seats, {"of_conversation": row.id, "of_account": number})
     work.connection.execute(
         insert(memberships).values(
             conversation=row.id,
             account=number,
-            since_seq=0,
+            since_seq=since,
             until_seq=None,
             read_seq=row.head,
             read_ordinal=row.ordinal,
@@ -174,7 +178,7 @@ def enter(
     )
     work.connection.execute(_bump_members, {"number": row.id, "change": 1})
     work.facts.forget_seat(row.id, number)
-    return MembershipChange(row.id, number, account.name, joined=True, members=row.members + 1)
+    return MembershipChange(row.id, number, account.name, joined=True, members=row.members + 1, told=told)
 
 
 def exit_from(work: Work, row: ConversationRow, account: Account, *, told: bool = False) -> MembershipChange:

@@ -109,8 +109,8 @@ def _from(wanted: Wanted, value: str, place: int, _zone: int) -> None:
 
 
 def _in(wanted: Wanted, value: str, place: int, _zone: int) -> None:
-    if value[:1] not in ("#", "@") or len(value) < 2:
-        raise BadQuery(f"in: at character {place} needs a conversation, as in in:#ops or in:@ann.")
+    if value[:1] not in ("#", "@", "&") or len(value) < 2:
+        raise BadQuery(f"in: at character {place} needs a conversation, as in in:#ops, in:@ann or in:&12.")
     wanted.places.append(value)
 
 

@@ -100,7 +100,10 @@ def test_bind_finds_command_and_arguments(line: str, name: str, given: tuple[str
         ("/join #a #b", "'#b' is too much here. Usage: /join #channel"),
         ("/join @ann", "'@ann' is a user, but a #channel is wanted here. Usage: /join #channel"),
         ("/dm #ops", "'#ops' is a channel, but a @user is wanted here. Usage: /dm @user [text…]"),
-        ("/users ann", "'ann' is no target: write #channel or @user (in a shell: '#channel', with quotes). Usage: "),
+        (
+            "/users ann",
+            "'ann' is no target: write #channel or @user, or &12 for a group; in a shell with quotes. ",
+        ),
         ("/me", "text… is missing. Usage: /me text…"),
         ("/nick -x", "A name begins with a letter or a digit. Usage: /nick name"),
         ("/quit now", "'now' is too much here. Usage: /quit"),

@@ -1,0 +1,62 @@
+"""Channels that are archived, and closed ones with somebody invited, at the keyboard beside a second real client."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chat_core.client import CallFailed
+from chat_core.client.state.changes import Delivered
+from chat_core.protocol.events import Invited
+from tests.tui.support.visiting import bodies, other, say, sitting, unique
+
+
+async def test_archived_channel_is_read_by_all_and_written_in_by_nobody_until_it_is_brought_back(
+    server: str, home: Path
+) -> None:
+    channel = unique("#old")
+    async with sitting(server, home) as me, other(server) as friend:
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        await say(friend, channel, "before")
+        await me.until(lambda: bodies(me.here) == ["before"])
+
+        await me.enter("/archive")
+
+        await me.sees("set the channel to: archived")
+        with pytest.raises(CallFailed, match="archived"):
+            await say(friend, channel, "after all")
+        await me.enter("nor do I")
+        await me.sees("nor do I", "failed", "archived")
+        await me.enter("/discard")
+        await me.enter(f"/unarchive {channel}")
+        await me.sees("set the channel to: not archived")
+        await say(friend, channel, "again")
+        await me.until(lambda: bodies(me.here) == ["before", "again"])
+
+
+async def test_closed_channel_is_joined_by_who_was_invited_and_is_nowhere_for_others(server: str, home: Path) -> None:
+    channel = unique("#closed")
+    async with sitting(server, home) as me, other(server) as friend, other(server) as stranger:
+        assert friend.state.me is not None
+        told = friend.changes()
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        await me.enter("/channel invite-only")
+        await me.sees("set the channel to: invite-only")
+        for one in (friend, stranger):
+            with pytest.raises(CallFailed, match="no conversation"):
+                await one.join(channel, create=False)
+
+        await me.enter(f"/invite @{friend.state.me.name}")
+
+        await me.until(lambda: me.answer == f"@{friend.state.me.name} may join {channel} now, and was told.")  # type: ignore[union-attr]
+        await me.press("escape")
+        async for batch in told:
+            if any(isinstance(each, Delivered) and isinstance(each.event, Invited) for each in batch.changes):
+                break
+        await say(friend, channel, "thank you")
+        await me.until(lambda: bodies(me.here) == ["thank you"])
+        with pytest.raises(CallFailed, match="no conversation"):
+            await stranger.join(channel, create=False)
