@@ -6,9 +6,9 @@ from typing import Final, Literal, NamedTuple
 
 from chat_core.base.errors import UsageFault
 
-Place = Literal["composer", "select", "find", "chat", "switcher", "list", "screen"]
-"""Where it works: while writing, selecting or finding, on the chat screen, in the switcher, in a list, or on every
-screen."""
+Place = Literal["composer", "select", "find", "chat", "switcher", "list", "panes", "screen"]
+"""Where it works: while writing, selecting or finding, on the chat screen, in the switcher, in a list, behind the key
+for panes, or on every screen."""
 
 NONE: Final = "none"
 """Stands for no key at all."""

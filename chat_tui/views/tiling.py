@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from chat_tui.views import tiling_tree as trees
-from chat_tui.views.tiling_tree import Border, Box, Branch, Node
+from chat_tui.views.tiling_tree import Border, Box, Node
 
 Side = Literal["left", "right", "up", "down"]
 """A side of a tile."""

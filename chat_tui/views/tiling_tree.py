@@ -68,8 +68,8 @@ class Border(NamedTuple):
 
     path: tuple[int, ...]
     """The branch: which of the parts leads to it, from the root on."""
-    index: int
-    """The part in front of it."""
+    part: int
+    """Which of the parts is in front of it."""
     across: bool
     """Whether it is a column."""
     box: Box
@@ -136,8 +136,8 @@ def _lay_out(node: Node, area: Box, path: tuple[int, ...], placed: Placed) -> No
         box = Box(part.x - 1, part.y, 1, part.height) if node.across else Box(part.x, part.y, part.width, 1)
         sides = tuple(leaves(node.parts[index])), tuple(leaves(node.parts[index + 1]))
         placed.borders.append(Border(path, index, node.across, box, *sides))
-    for index, (part, box) in enumerate(zip(node.parts, parts, strict=True)):
-        _lay_out(part, box, (*path, index), placed)
+    for index, inner in enumerate(node.parts):
+        _lay_out(inner, parts[index], (*path, index), placed)
 
 
 def _slice(area: Box, across: bool, at: int, size: int) -> Box:
@@ -265,7 +265,7 @@ def _moved(node: Node, border: Border, path: tuple[int, ...], by: int, area: Box
         return node
     sizes, leasts = _sizes(node, area), _leasts(node)
     if not path:
-        before, behind = border.index, border.index + 1
+        before, behind = border.part, border.part + 1
         by = max(leasts[before] - sizes[before], min(by, sizes[behind] - leasts[behind]))
         sizes[before] += by
         sizes[behind] -= by

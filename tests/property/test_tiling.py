@@ -27,12 +27,12 @@ STEPS = st.lists(
 SIZES = st.tuples(st.integers(20, 240), st.integers(4, 80))
 
 
-def step(tiling: Tiling, kind: str, given: Side | int, size: tuple[int, int], new: int) -> Tiling:
+def step(tiling: Tiling, kind: str, how: Side | int, size: tuple[int, int], new: int) -> Tiling:
     """Do one thing to a tiling."""
     tiles = tiling.tiles
-    if isinstance(given, str):
-        return tiling.split(given, new) if len(tiles) < MOST else tiling
-    tile = tiles[given % len(tiles)]
+    if isinstance(how, str):
+        return tiling.split(how, new) if len(tiles) < MOST else tiling
+    tile = tiles[how % len(tiles)]
     match kind:
         case "close":
             return tiling.without(tile) if len(tiles) > 1 else tiling
@@ -44,17 +44,17 @@ def step(tiling: Tiling, kind: str, given: Side | int, size: tuple[int, int], ne
             return tiling.equal()
         case "drag":
             borders = tiling.shown(*size).borders
-            return tiling.moved(borders[given % len(borders)], given, *size) if borders else tiling
+            return tiling.moved(borders[how % len(borders)], how, *size) if borders else tiling
         case _:
-            return tiling.grown(kind == "wider", given, *size)
+            return tiling.grown(kind == "wider", how, *size)
 
 
 def made(steps: list[tuple[str, Side | int]], size: tuple[int, int]) -> Tiling:
     """Do some things to a tiling of one, and see each time that nothing is lost."""
     tiling = Tiling()
-    for new, (kind, given) in enumerate(steps, start=2):
+    for new, (kind, how) in enumerate(steps, start=2):
         before = set(tiling.tiles)
-        tiling = step(tiling, kind, given, size, new)
+        tiling = step(tiling, kind, how, size, new)
         lost, come = before - set(tiling.tiles), set(tiling.tiles) - before
         assert len(lost) == (kind == "close" and len(before) > 1) and come <= {new}
         assert tiling.is_sound
