@@ -48,9 +48,9 @@ class Which(Argument):
 
 @command("split", key="alt+w", example="/split right #ops", moves=True)
 async def split(ctx: Context, side: Placing = Placing(""), where: Where = Where("")) -> None:
-    """Show two conversations at once: a new pane, with the one you were in before, or the one that is named.
+    """Show another conversation beside this one: the last you were in, or one that is named.
 
-    It stands at the right where there is room, else below; right, below, left or above says where.
+    Its pane stands at the right where there is room, else below; right, below, left or above says where.
     """
     if side and where and side.side is None:
         raise UsageFault(f"'{side[:40]}' is no side: say right, below, left or above.")

@@ -5,7 +5,7 @@ Where there are several panes of messages, each of them has its own way back: se
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from chat_core.client.state.changes import Batch, ListChanged, MessagesAppended
 from chat_core.client.state.model import ClientState, ConversationState
@@ -51,6 +51,15 @@ class Places:
     def enter(self, tile: int) -> None:
         """Be in another pane, or in a new one, from now on."""
         self._way = self._ways.setdefault(tile, _Way())
+
+    def branch(self, tile: int) -> None:
+        """Let a new pane have the way back of the one where one is."""
+        self._ways[tile] = way = _Way()
+        way.before, way.trail = self.shown, self._way.trail.copy()
+
+    def latest(self, state: ClientState, without: Container[int | None]) -> int | None:
+        """Return where one was last, but for some places; None: one was nowhere else."""
+        return self._way.trail.latest([number for number in state.conversations if number not in without])
 
     def keep_only(self, tiles: Iterable[int]) -> None:
         """Forget the ways in other panes than these."""

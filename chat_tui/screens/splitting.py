@@ -57,9 +57,9 @@ class Splitting(Baring):
         if not fitting:
             raise UsageFault(f"There is no room: a pane needs {LEAST_COLUMNS} columns and {LEAST_ROWS} rows.")
         visible = {self.places.shown_in(tile) for tile in tiling.tiles}
-        before = self.places.before(self.bridge.state)
-        there = conversation if conversation in known else before if before not in visible else here
-        self.tile(fitting[0], there or here)
+        there = conversation if conversation in known else self.places.latest(self.bridge.state, visible)
+        self.places.branch(new)
+        self.tile(fitting[0], here if there is None else there)
 
     def close(self, *, others: bool = False) -> None:
         """See PaneDesk."""

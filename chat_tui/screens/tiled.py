@@ -82,14 +82,12 @@ class Tiled(ChatView):
 
     @override
     def take(self, batch: Batch) -> None:
-        """See ChatView: a pane goes with its conversation, unless it is the one that is written to."""
+        """See ChatView: a pane goes with its conversation, unless it is the only one."""
         super().take(batch)
-        tiling = self.tiles.tiling
-        if not self.tiles.is_attached:
-            return
-        for tile in tiling.tiles:
-            if tile != tiling.active and self.places.shown_in(tile) not in batch.state.conversations:
-                self.close_tile(tile)
+        if self.tiles.is_attached:
+            for tile in self.tiles.tiling.tiles:
+                if self.places.shown_in(tile) not in batch.state.conversations:
+                    self.close_tile(tile)
 
     def on_tiles_arranged(self, event: Tiles.Arranged) -> None:
         """Bring up to date what was hidden, and keep where everything is."""
@@ -120,8 +118,13 @@ class Tiled(ChatView):
 
     @override
     def _go_somewhere(self) -> None:
-        """See ChatView: at first, where one was when one left."""
-        me = self.bridge.state.me
+        """See ChatView: at first, where one was when one left; later, in the pane beside."""
+        me, tiling = self.bridge.state.me, self.tiles.tiling
+        beside = [tile for tile in tiling.tiles if self.places.shown_in(tile) in self.bridge.state.conversations]
+        if len(tiling.tiles) > 1 and beside:
+            heir = tiling.without(tiling.active).active
+            self.tile(tiling.with_active(heir if heir in beside else beside[0]))
+            return  # `take` closes what is left behind
         if not self._restored and me is not None and self.bridge.state.conversations:
             layout = self._laying.open(me.id)
             if layout is not None and self._restore(layout):
