@@ -14,6 +14,9 @@ NONE: Final = "none"
 """Stands for no key at all."""
 
 
+_HEADINGS: Final = {"panes": "panes, after their key"}
+
+
 class Key(NamedTuple):
     """One binding."""
 
@@ -38,6 +41,11 @@ class Key(NamedTuple):
     def group(self) -> str:
         """Heading under which it is listed."""
         return self.id.partition(".")[0]
+
+    @property
+    def heading(self) -> str:
+        """That heading in words."""
+        return _HEADINGS.get(self.group, self.group)
 
     @property
     def label(self) -> str:

@@ -47,7 +47,7 @@ def help_lines(topic: str, keys: Sequence[Key] = KEYS) -> list[Line]:
 
 def _everything(keys: Sequence[Key]) -> list[Line]:
     lines: list[Line] = []
-    for group, found in groupby(keys, key=lambda key: key.group):
+    for group, found in groupby(keys, key=lambda key: key.heading):
         rows = [(key.label, key.description) for key in found if key.listed]
         lines += [_heading(group), *_table(rows), Line()]
     lines += [_heading("commands"), *_table([(command.usage, command.summary) for command in ALL]), Line()]

@@ -131,6 +131,7 @@ class Tiles(Painted, can_focus=False):
                 widget.remove()
         self._late -= gone
         self.tiling = tiling
+        self.screen.set_class(len(tiling.tiles) > 1, "-several")
         for tile in self._tiles.values():
             tile.timeline.refresh(layout=True)
         self.refresh()
