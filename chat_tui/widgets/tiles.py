@@ -71,7 +71,7 @@ class Tiles(Painted, can_focus=False):
     ALLOW_SELECT = False
 
     DEFAULT_CSS = """
-    Tiles { width: 1fr; height: 1fr; background: $background; }
+    Tiles { width: 1fr; height: 1fr; overflow: hidden hidden; background: $background; }
     """
 
     class Picked(Message):
