@@ -262,7 +262,9 @@ def test_panes_are_split_dragged_and_back_at_the_next_start(server: ServerProces
         assert ann.wait_exit() == 0
     with client(server, "ann", home, 120, 30) as ann:
         ann.wait_for("│▌#general", "said in general", "said in dev")
-        assert [line[23:] for line in ann.settled().splitlines()[:28]] == [line[23:] for line in before.splitlines()[:28]]
+        assert [line[23:] for line in ann.settled().splitlines()[:28]] == [
+            line[23:] for line in before.splitlines()[:28]
+        ]
         ann.say("on as before")
         ann.wait_for("on as before")
         assert history(server, "#general", "ann")[-1] == "on as before"
