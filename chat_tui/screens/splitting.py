@@ -122,7 +122,7 @@ class Splitting(Baring):
             self.answer(Answer("There is no pane on that side."))
         else:
             self.action_leave_panes()
-            self.tile(tiling.with_active(there))
+            self.tile_by_hand(tiling.with_active(there))
 
     def action_pane_next(self) -> None:
         """Go to the next pane, around the end."""
@@ -130,7 +130,7 @@ class Splitting(Baring):
         def go() -> None:
             tiling = self._several()
             at = tiling.tiles.index(tiling.active) + 1
-            self.tile(tiling.with_active(tiling.tiles[at % len(tiling.tiles)]))
+            self.tile_by_hand(tiling.with_active(tiling.tiles[at % len(tiling.tiles)]))
 
         self._try(go)
 
@@ -154,6 +154,7 @@ class Splitting(Baring):
 
     def action_pane_split(self, side: Side) -> None:
         """Split the pane."""
+        self.composer.behind = 0
         self._try(partial(self.split, side, None))
 
     def action_pane_close(self) -> None:

@@ -65,6 +65,11 @@ class Tiled(ChatView):
             self.show_around()
         self._keep_layout()
 
+    def tile_by_hand(self, tiling: Tiling) -> None:
+        """Show other panes; what is entered from now on belongs to the active one, whatever command is under way."""
+        self.composer.behind = 0
+        self.tile(tiling)
+
     def close_tile(self, tile: int) -> None:
         """Take a pane away, unless it is the only one."""
         tiling = self.tiles.tiling
@@ -101,7 +106,7 @@ class Tiled(ChatView):
         event.stop()
         tiling = self.tiles.tiling
         if event.tile in tiling.tiles and event.tile != tiling.active:
-            self.tile(tiling.with_active(event.tile))
+            self.tile_by_hand(tiling.with_active(event.tile))
 
     def on_older_wanted(self, event: OlderWanted) -> None:
         """Fetch them."""

@@ -185,16 +185,16 @@ def test_each_pane_has_its_own_way_back_which_begins_where_it_was_split(places: 
     places.go(DEV)
     places.branch(2)
     places.enter(2)
-    assert places.shown is None and places.before(world()) == DEV
+    assert places.shown_in(2) is None and places.before(world()) == DEV
     places.go(OPS)
-    assert (places.shown, places.shown_in(1), places.shown_in(2), places.shown_in(3)) == (OPS, DEV, OPS, None)
+    assert [places.shown_in(tile) for tile in (1, 2, 3)] == [DEV, OPS, None]
     assert [places.stepped(world(), -1) for _ in range(3)] == [DEV, GENERAL, None]
 
     places.enter(1)
-    assert places.shown == DEV and places.stepped(world(), -1) == GENERAL
+    assert (places.shown, places.stepped(world(), -1)) == (DEV, GENERAL)
     places.keep_only([1])
     places.enter(2)
-    assert places.shown is None and places.stepped(world(), -1) is None
+    assert (places.shown, places.stepped(world(), -1)) == (None, None)
 
 
 def test_place_where_one_was_last_is_one_that_is_still_there_and_wanted(places: Places) -> None:
