@@ -50,7 +50,7 @@ class Splitting(Baring):
         if here is None:
             raise UsageFault("No conversation is open here: /join a #channel first.")
         if len(tiling.tiles) >= MOST:
-            raise UsageFault(f"There are {MOST} panes, which is the most: {self._key()} c closes one.")
+            raise UsageFault(f"There are {MOST} panes, which is the most: {self._panes_key()} c closes one.")
         new = next(number for number in range(1, MOST + 1) if number not in tiling.tiles)
         sides: tuple[Side, ...] = ("right", "down") if side is None else (side,)
         fitting = [tiling.split(each, new) for each in sides if tiling.split(each, new).fits(*self.tiles.size)]
@@ -183,10 +183,10 @@ class Splitting(Baring):
         """Return the panes. Raises: UsageFault: there is only one."""
         tiling = self.tiles.tiling
         if len(tiling.tiles) == 1:
-            raise UsageFault(_ONLY_ONE.format(key=self._key()))
+            raise UsageFault(_ONLY_ONE.format(key=self._panes_key()))
         return tiling
 
-    def _key(self) -> str:
+    def _panes_key(self) -> str:
         return self.keymap.label("window.panes").split(",")[0]
 
     def _chip(self, name: str, label: str) -> Chip:

@@ -73,7 +73,7 @@ class PaneBar(Bar, can_focus=True):
         if self.app.app_focus:
             self.post_message(self.Left())
 
-    def on_click(self, event: events.Click) -> None:
+    async def on_click(self, event: events.Click) -> None:
         """Do what was clicked."""
         event.stop()
         name = clicked(self._chips, self._last, self.size.width, event.x)

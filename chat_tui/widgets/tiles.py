@@ -101,6 +101,7 @@ class Tiles(Painted, can_focus=False):
         self._late: set[int] = set()
         self._seen: frozenset[int] = frozenset({1})
         self._dragged: tuple[Border, Offset, Tiling] | None = None
+        self._picks = False
 
     @override
     def compose(self) -> ComposeResult:
@@ -237,8 +238,15 @@ class Tiles(Painted, can_focus=False):
             self._dragged = border, at, self.tiling
             self.capture_mouse()
         tile = tile_at(shown, *at)
-        if tile is not None and tile != self.tiling.active:
+        self._picks = tile is not None and tile != self.tiling.active
+        if tile is not None and self._picks:
             self.post_message(self.Picked(tile))
+
+    def on_click(self, event: events.Click) -> None:
+        """Let the click that makes a tile the active one do nothing else there."""
+        if self._picks:
+            self._picks = False
+            event.stop()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Drag a border."""
