@@ -74,8 +74,9 @@ class PaneBar(Bar, can_focus=True):
             self.post_message(self.Left())
 
     async def on_click(self, event: events.Click) -> None:
-        """Do what was clicked."""
+        """See Bar: do what was clicked."""
         event.stop()
+        event.prevent_default()
         name = clicked(self._chips, self._last, self.size.width, event.x)
         if name:
             self.post_message(self.Clicked(name))
