@@ -218,9 +218,9 @@ class Bridge(FileCalls, ThreadCalls):
         """Move all read markers; see `Client.mark_all_read`."""
         self._tell(lambda client: client.mark_all_read())
 
-    def reading(self, conversation: int | None) -> None:
-        """Tell where older messages are being read, None: nowhere; see `Client.reading`."""
-        self._tell(lambda client: client.reading(conversation))
+    def reading(self, *conversations: int) -> None:
+        """Tell where older messages are being read; see `Client.reading`."""
+        self._tell(lambda client: client.reading(*conversations))
 
     def show_broadcast(self, conversation: int, announcement: Message) -> None:
         """Show an announcement in another conversation, too; see `Client.show_broadcast`."""

@@ -31,7 +31,7 @@ def classic_table() -> str:
 def key_tables() -> str:
     """Return every key by what it is for, with the id by which it can be given another one."""
     parts = []
-    for group, keys in groupby(KEYS, key=lambda key: key.group):
+    for group, keys in groupby(KEYS, key=lambda key: key.heading):
         rows = [(key.label, key.description, f"`{key.id}`") for key in keys if key.listed]
         parts.append(f"## {group.capitalize()}\n\n{table(('key', 'what it does', 'id'), rows)}")
     return "\n\n".join(parts)

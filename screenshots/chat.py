@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from screenshots.camera import demo, take, until
+from screenshots.camera import Shot, demo, take, until, write
 
 
 async def _chat(name: str, width: int, height: int, theme: str = "") -> Path:
@@ -72,4 +72,27 @@ async def found() -> Path:
         return take(pilot, "search-100x28")
 
 
-PICTURES = (narrow, middle, wide, light, thread, selecting, found)
+async def splits() -> Path:
+    """Three panes: a channel, another one beside it, and a direct conversation below that."""
+    async with demo(160, 40) as pilot:
+        await until(pilot, "3 replies", "we are only bots", "@ann-bot")
+        await press(pilot, "/split right #dev")
+        await until(pilot, "▌#dev")
+        await press(pilot, "/split below @ann-bot")
+        await until(pilot, "▌@ann-bot")
+        await pilot.press("alt+w", "minus", "minus", "minus", "escape", "alt+w", "left")
+        await until(pilot, "▌#general")
+        await write(pilot, "thanks!")
+        await pilot.press("alt+w")
+        await pilot.pause(0.5)
+        return take(pilot, "splits-160x40")
+
+
+async def press(pilot: Shot, line: str) -> None:
+    """Type a line and press Enter."""
+    for char in line:
+        await pilot.press({" ": "space", "/": "slash", "#": "number_sign", "@": "at", "-": "minus"}.get(char, char))
+    await pilot.press("enter")
+
+
+PICTURES = (narrow, middle, wide, light, thread, selecting, found, splits)

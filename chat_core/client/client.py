@@ -323,9 +323,9 @@ class Client(FileCalls):
         """
         return await self._engine.pages.load_older(conversation, limit)
 
-    def reading(self, conversation: int | None) -> None:
-        """Tell where older messages are being read: nothing is forgotten there. None: nowhere."""
-        self._engine.delivery.reading = conversation
+    def reading(self, *conversations: int) -> None:
+        """Tell where older messages are being read: nothing is forgotten there, and elsewhere again."""
+        self._engine.delivery.reading = frozenset(conversations)
 
     async def load_members(self, conversation: int) -> None:
         """Read who is in a conversation. Raises: CallFailed, Disconnected."""

@@ -54,8 +54,8 @@ class Delivery:
         self._on_passed = on_passed
         self._on_uncounted = on_uncounted
         self._keep = keep
-        self.reading: int | None = None
-        """Conversation of which everything is kept: somebody reads its older messages."""
+        self.reading: frozenset[int] = frozenset()
+        """Conversations of which everything is kept: somebody reads their older messages."""
         self._link: Link | None = None
         self._sequences: dict[int, Sequence] = {}
         self._fetching: set[int] = set()
@@ -97,7 +97,7 @@ class Delivery:
             return
         ready = sequence.take(events)
         if ready:
-            keep = None if conversation == self.reading else self._keep
+            keep = None if conversation in self.reading else self._keep
             self._board.apply(EventsArrived(conversation=conversation, events=ready, live=live, keep=keep))
             self._tell_own(ready)
             self._on_passed(conversation, sequence.last)

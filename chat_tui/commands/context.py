@@ -16,6 +16,7 @@ from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import SearchHit, Style
 from chat_tui.views.alerts import Rule
 from chat_tui.views.lines import Line
+from chat_tui.views.tiling import Side
 from chat_tui.views.where import Where
 
 R = TypeVar("R", bound=Reply)
@@ -116,6 +117,27 @@ class PageDesk(Protocol):
         ...
 
 
+class PaneDesk(Protocol):
+    """Panes of messages, one of them the active one. All of it raises UsageFault where something cannot be done."""
+
+    def split(self, side: Side | None, conversation: int | None) -> None:
+        """Show another pane.
+
+        Args:
+            side: of the active one; None: where there is room.
+            conversation: what it shows; None: where one was before.
+        """
+        ...
+
+    def close(self, *, others: bool = False) -> None:
+        """Close the active one, or all others."""
+        ...
+
+    def zoom(self) -> None:
+        """Let the active one hide the others, or no longer."""
+        ...
+
+
 class Desk(Protocol):
     """The screen as commands use it."""
 
@@ -202,6 +224,11 @@ class Desk(Protocol):
     @property
     def pages(self) -> PageDesk:
         """The live page."""
+        ...
+
+    @property
+    def panes(self) -> PaneDesk:
+        """The panes of messages."""
         ...
 
     def learn_channels(self, names: Sequence[str]) -> None:

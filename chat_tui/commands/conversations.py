@@ -32,15 +32,18 @@ async def go(ctx: Context, where: Where) -> None:
 
     /3 is the same as /go 3; the beginning of a name is enough.
     """
+    ctx.desk.open_soon(meant(ctx, where))
+
+
+def meant(ctx: Context, where: Where) -> int:
+    """Return the number of the conversation that somebody means, of those one is in. Raises: UsageFault."""
     found = ordered(ctx.state)
     if where.isdecimal():
         if not 0 < int(where) <= len(found):
             raise UsageFault(f"There is no conversation {where}; there are {len(found)}.")
-        ctx.desk.open_soon(found[int(where) - 1].id)
-        return
+        return found[int(where) - 1].id
     if where.startswith("&"):
-        ctx.desk.open_soon(ctx.find(where).id)
-        return
+        return ctx.find(where).id
     wanted = name_key(where.lstrip("#@"))
     sigil = where[:1] if where[:1] in "#@" else ""
     names = {each.id: name_key(each.info.name) for each in found if each.target.startswith(sigil)}
@@ -49,7 +52,7 @@ async def go(ctx: Context, where: Where) -> None:
     if len(close) != 1:
         which = ", ".join(ctx.state.conversations[number].target for number in close[:5])
         raise UsageFault(f"'{where}' may be {which}: write more of it." if close else f"You are not in '{where}'.")
-    ctx.desk.open_soon(close[0])
+    return close[0]
 
 
 @command("leave", aliases=("part",), example="/leave #ops", moves=True)

@@ -6,12 +6,15 @@ from typing import Final, Literal, NamedTuple
 
 from chat_core.base.errors import UsageFault
 
-Place = Literal["composer", "select", "find", "chat", "switcher", "list", "screen"]
-"""Where it works: while writing, selecting or finding, on the chat screen, in the switcher, in a list, or on every
-screen."""
+Place = Literal["composer", "select", "find", "chat", "switcher", "list", "panes", "screen"]
+"""Where it works: while writing, selecting or finding, on the chat screen, in the switcher, in a list, behind the key
+for panes, or on every screen."""
 
 NONE: Final = "none"
 """Stands for no key at all."""
+
+
+_HEADINGS: Final = {"panes": "panes, after their key"}
 
 
 class Key(NamedTuple):
@@ -38,6 +41,11 @@ class Key(NamedTuple):
     def group(self) -> str:
         """Heading under which it is listed."""
         return self.id.partition(".")[0]
+
+    @property
+    def heading(self) -> str:
+        """That heading in words."""
+        return _HEADINGS.get(self.group, self.group)
 
     @property
     def label(self) -> str:

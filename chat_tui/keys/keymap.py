@@ -6,12 +6,12 @@ What is wrong (an id or a key that there is not) is refused; what hides somethin
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, Literal, NamedTuple
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.settings import SettingsFault
-from chat_tui.keys.key import Key, read_keys, spelled
+from chat_tui.keys.key import Key, Place, read_keys, spelled
 from chat_tui.keys.table import KEYS, clashes
 
 Preset = Literal["default", "irc", "vim"]
@@ -48,6 +48,12 @@ class Keymap(NamedTuple):
     """Keys by id, where they are others than in the table."""
     conflicts: tuple[str, ...] = ()
     """A sentence for each key that means two things."""
+
+    def pressed(self, place: Place) -> Iterator[str]:
+        """Yield the keys that mean something at a place, as the toolkit spells them."""
+        for key in self.keys:
+            if key.place == place:
+                yield from key.keys.split(",")
 
     def label(self, id: str) -> str:
         """Return for people what is pressed for a binding."""

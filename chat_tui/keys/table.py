@@ -14,9 +14,12 @@ from chat_tui.keys.choosing import FINDING, SELECTING, SWITCHING
 from chat_tui.keys.key import Key, Place
 from chat_tui.keys.listing import LISTING
 from chat_tui.keys.moving import CONVERSATIONS, READING, WINDOW
+from chat_tui.keys.paning import PANING
 from chat_tui.keys.writing import WRITING
 
-KEYS: Final[tuple[Key, ...]] = (*WRITING, *CONVERSATIONS, *READING, *SELECTING, *FINDING, *SWITCHING, *LISTING, *WINDOW)
+KEYS: Final[tuple[Key, ...]] = (
+    *WRITING, *CONVERSATIONS, *READING, *SELECTING, *FINDING, *SWITCHING, *LISTING, *WINDOW, *PANING,
+)  # fmt: skip
 """Every binding, in the order of help and docs."""
 
 BEHIND: Final[dict[Place, tuple[Place, ...]]] = {
@@ -25,6 +28,7 @@ BEHIND: Final[dict[Place, tuple[Place, ...]]] = {
     "find": ("chat", "screen"),
     "switcher": ("screen",),
     "list": ("chat", "screen"),
+    "panes": ("chat", "screen"),
     "chat": ("screen",),
     "screen": (),
 }

@@ -22,6 +22,7 @@ from chat_tui.plain.hearing import one_line, spoken
 from chat_tui.views.alerts import Rule, quiet_hours
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.names import called, shown_name
+from chat_tui.views.tiling import Side
 from chat_tui.views.when import since
 
 NEEDS_THE_SCREEN: Final = "That needs the full-screen client; start it without --plain."
@@ -68,6 +69,22 @@ class NoPages:
         raise UsageFault(NEEDS_THE_SCREEN)
 
 
+class NoPanes:
+    """There are no panes: one conversation is heard at a time."""
+
+    def split(self, side: Side | None, conversation: int | None) -> None:
+        """See PaneDesk. Raises: UsageFault."""
+        raise UsageFault(NEEDS_THE_SCREEN)
+
+    def close(self, *, others: bool = False) -> None:
+        """See PaneDesk. Raises: UsageFault."""
+        raise UsageFault(NEEDS_THE_SCREEN)
+
+    def zoom(self) -> None:
+        """See PaneDesk. Raises: UsageFault."""
+        raise UsageFault(NEEDS_THE_SCREEN)
+
+
 class PlainDesk:
     """See the module's head, and `commands.context.Desk`.
 
@@ -87,6 +104,8 @@ class PlainDesk:
         self.settings: Settings = load(config, os.environ).settings
         """What the user has set."""
         self.pages = NoPages()
+        """See Desk."""
+        self.panes = NoPanes()
         """See Desk."""
         self.channels: tuple[str, ...] = ()
         """Names of channels that were listed."""

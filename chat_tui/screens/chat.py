@@ -22,7 +22,7 @@ from chat_tui.commands.line import PREFIX, Run, Say, parse
 from chat_tui.commands.registry import bind
 from chat_tui.drafts import Draft
 from chat_tui.keys import bindings
-from chat_tui.messages import ConversationChosen, LinkChosen, MemberChosen, OlderWanted, ReadingOlder, ReadUpTo
+from chat_tui.messages import ConversationChosen, LinkChosen, MemberChosen, ReadUpTo
 from chat_tui.screens.base import HelpWanted
 from chat_tui.screens.choices import Choice, choices, slot_choice
 from chat_tui.screens.found import FoundScreen
@@ -195,16 +195,6 @@ class ChatScreen(Panes):
         if self.bridge.state.me is not None and event.account != self.bridge.state.me.id:
             self.errands.open_direct(event.name)
 
-    def on_older_wanted(self, event: OlderWanted) -> None:
-        """Fetch them."""
-        event.stop()
-        self.errands.load_older(event.conversation, self.mainline.older_failed)
-
-    def on_reading_older(self, event: ReadingOlder) -> None:
-        """See that nothing is forgotten there."""
-        event.stop()
-        self.bridge.reading(event.conversation)
-
     def on_read_up_to(self, event: ReadUpTo) -> None:
         """Remember it."""
         event.stop()
@@ -269,12 +259,7 @@ class ChatScreen(Panes):
     def go(self, number: int) -> None:
         """See ChatView: what was selected or looked for stays behind."""
         if number != self.places.shown:
-            self.close_thread()
-            self.leave_selection()
-            if self.finding:
-                self.action_stop_finding()
-            if self.focused in (self.select_bar, self.find_bar):
-                self.set_focus(self.composer, scroll_visible=False)
+            self.leave_here()
         super().go(number)
 
     def action_toggle_list(self) -> None:

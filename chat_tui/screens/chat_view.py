@@ -50,10 +50,12 @@ from chat_tui.widgets.find_bar import FindBar
 from chat_tui.widgets.header import Header
 from chat_tui.widgets.hints import WELCOME, Hints
 from chat_tui.widgets.member_list import MemberList
+from chat_tui.widgets.pane_bar import PaneBar
 from chat_tui.widgets.select_bar import SelectBar
 from chat_tui.widgets.status import StatusLine
 from chat_tui.widgets.tabs import Tabs
 from chat_tui.widgets.thread_panel import ThreadPanel
+from chat_tui.widgets.tiles import Tiles
 from chat_tui.widgets.timeline import Timeline
 
 ANOTHER_ACCOUNT = "The server has another store now, and you another account in it: what was here before is gone."
@@ -70,8 +72,9 @@ class ChatView(DeskScreen):
     ChatView #composer-bar { height: auto; background: $panel; border-left: outer $own; }
     ChatView.-thread #composer-bar { border-left: outer $thread; }
     ChatView.-short Composer, ChatView.-short Composer:focus { max-height: 3; }
-    ChatView.-selecting SelectBar, ChatView.-finding FindBar { display: block; }
+    ChatView.-selecting SelectBar, ChatView.-finding FindBar, ChatView.-tiling PaneBar { display: block; }
     ChatView.-selecting #status, ChatView.-finding #status, ChatView.-selecting FindBar { display: none; }
+    ChatView.-tiling #status { display: none; }
     """
 
     def __init__(
@@ -146,10 +149,12 @@ class ChatView(DeskScreen):
         """What is being written."""
         if settings.commands.classic_forms:
             self.composer.classic = self._classic
-        self.mainline = Timeline(hints=WELCOME, clock=self._clock, id="timeline")
-        """What was said in the conversation."""
+        self.tiles = Tiles(lambda id: Timeline(hints=WELCOME, clock=self._clock, id=id), id="tiles")
+        """What was said in the conversation, and in those beside it."""
         self.aside = ThreadPanel(clock=self._clock, id="thread")
         """What was said in the thread that is open."""
+        self.pane_bar = PaneBar(frozenset(self.keymap.pressed("panes")), id="pane-keys")
+        """What can be done with the panes."""
         self.select_bar = SelectBar(id="select")
         """What can be done with a selected message."""
         self.find_bar = FindBar(self.find_words, id="find")
@@ -175,10 +180,11 @@ class ChatView(DeskScreen):
                 yield self._tabs
                 yield self._header
                 with Horizontal(id="body"):
-                    yield self.mainline
+                    yield self.tiles
                     yield self.aside
                 yield self.answers
                 yield self._status
+                yield self.pane_bar
                 yield self.select_bar
                 yield self.find_bar
                 yield self.banner
@@ -212,6 +218,11 @@ class ChatView(DeskScreen):
                 await asyncio.to_thread(visits.save, self._memory, self.visits)
 
     @property
+    def mainline(self) -> Timeline:
+        """What was said in the conversation that is open."""
+        return self.tiles.timeline
+
+    @property
     def timeline(self) -> Timeline:
         """What one reads: the thread that is open, else the conversation."""
         return self.aside.timeline if self.composer.thread else self.mainline
@@ -238,6 +249,7 @@ class ChatView(DeskScreen):
             self._me = state.me.id
             self.drafting.open(self._me, state.epoch)
         wanted = self.places.wanted
+        self.tiles.apply(batch)
         if wanted is not None and wanted in state.conversations:
             self.go(wanted)
         elif self.places.shown not in state.conversations:
@@ -245,7 +257,6 @@ class ChatView(DeskScreen):
                 self._say_gone()
             self._go_somewhere()
         else:
-            self.mainline.apply(batch)
             self.show_around()
         self._say_news(batch)
 
@@ -281,14 +292,20 @@ class ChatView(DeskScreen):
         stays = bool(self.composer.text) and (self.places.shown is None or self.moving > 0)
         if not stays:
             self._keep_draft()
+        self.arrive(number, stays=stays)
+
+    def arrive(self, number: int, *, stays: bool) -> None:
+        """Show a conversation, and let what was written there be gone on with, unless what is written now `stays`."""
         self.places.go(number)
         target = self.bridge.state.conversations[number].target
         self.visits = self.visits.visited(target, self._clock.wall_ms())
         with self.app.batch_update():
-            self._show_open()
+            if self.mainline.conversation != number:
+                self._show_open()
+            self.show_around()
             self.composer.conversation = number
             if not stays:
-                self.composer.draft = self.drafting.get(number, self.bridge.state.conversations[number].target)
+                self.composer.draft = self.drafting.get(number, target)
 
     def open_soon(self, number: int) -> None:
         """Show a conversation, now or as soon as the state has it."""
@@ -320,6 +337,7 @@ class ChatView(DeskScreen):
         self._keep_draft()
         self.places.shown = self.composer.conversation = None
         self._show_open()
+        self.show_around()
 
     def _keep_draft(self) -> None:
         """Keep what is written for when one comes back here."""
@@ -338,6 +356,7 @@ class ChatView(DeskScreen):
         self._list.show(state, shown, self._server_title, self.drafting.numbers(state))
         self._tabs.show(state, shown, self.places.tabs(state))
         self._header.show(conversation)
+        self.tiles.show_titles(state.conversations)
         self._status.show(state, shown)
         self._members.show(conversation, state.me)
         if conversation is not None:
@@ -349,10 +368,13 @@ class ChatView(DeskScreen):
 
     def _show_open(self) -> None:
         """Show the conversation as one that was just opened."""
+        self.show_in(self.mainline, self.open_conversation())
+
+    def show_in(self, timeline: Timeline, conversation: ConversationState | None) -> None:
+        """Show a conversation somewhere as one that was just opened; None: nothing."""
         state = self.bridge.state
         channels = {name_key(each.info.name) for each in state.conversations.values() if not each.info.personal}
-        self.mainline.show(self.open_conversation(), state.me, channels, state.ignored)
-        self.show_around()
+        timeline.show(conversation, state.me, channels, state.ignored)
 
     def known(self) -> Known:
         """Return the names for completion; the same ones as long as nothing has changed."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import Message, SearchHit
-from chat_tui.commands.context import More
+from chat_tui.commands.context import More, PaneDesk
 from chat_tui.screens.secret import SecretAsking
 from chat_tui.views.alerts import Rule
 
@@ -21,6 +21,11 @@ class DeskScreen(SecretAsking):
 
     def show_kept(self, title: str, hits: Sequence[SearchHit]) -> None:
         """Show messages that were put aside."""
+        raise NotImplementedError
+
+    @property
+    def panes(self) -> PaneDesk:
+        """What commands may do to the panes of messages."""
         raise NotImplementedError
 
     @property

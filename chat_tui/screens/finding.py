@@ -123,7 +123,7 @@ class Finding(Selecting):
         self._pages_left -= 1
         if self._pages_left:
             self.find_bar.tell("looking in older messages…")
-            self.bridge.reading(history.conversation.id)
+            self.bridge.reading(*self.tiles.read_back(), history.conversation.id)
             self.errands.load_older(history.conversation.id, self._cannot_fetch)
         else:
             self.find_bar.tell("not in what is here; the same key goes on")

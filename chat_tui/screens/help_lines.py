@@ -74,7 +74,7 @@ def _everything(keys: Sequence[Key]) -> list[Line]:
 
 def _keys(keys: Sequence[Key]) -> list[Line]:
     lines: list[Line] = []
-    for group, found in groupby(keys, key=lambda key: key.group):
+    for group, found in groupby(keys, key=lambda key: key.heading):
         rows = [(key.label, key.description) for key in found if key.listed]
         lines += [_heading(group), *_table(rows), Line()]
     return lines[:-1]

@@ -1,12 +1,12 @@
-"""The main screen, its focus led from pane to pane: composer, timeline, conversations, members."""
+"""The main screen, its focus led from part to part: composer, timeline, conversations, members."""
 
 from __future__ import annotations
 
-from chat_tui.screens.baring import Baring
+from chat_tui.screens.splitting import Splitting
 from chat_tui.widgets.listing import Listing
 
 
-class Panes(Baring):
+class Panes(Splitting):
     """What the keys for that do."""
 
     def action_pane(self, by: int) -> None:

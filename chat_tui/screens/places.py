@@ -1,6 +1,11 @@
-"""Where one is among the conversations, and how one gets to another: order, slots, what needs one, tabs. Pure."""
+"""Where one is among the conversations, and how one gets to another: order, slots, what needs one, tabs. Pure.
+
+Where there are several panes of messages, each of them has its own way back: see `enter`.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Container, Iterable
 
 from chat_core.client.state.changes import Batch, ListChanged, MessagesAppended
 from chat_core.client.state.model import ClientState, ConversationState
@@ -13,28 +18,66 @@ HOME = "#general"
 """Where everybody is at first."""
 
 
+class _Way:
+    """Where one is in one of the panes, and where one was before."""
+
+    def __init__(self) -> None:
+        self.shown: int | None = None
+        self.before: int | None = None
+        self.trail = Trail()
+
+
 class Places:
     """The conversation on the screen, and what is remembered about others."""
 
     def __init__(self) -> None:
-        self.shown: int | None = None
-        """The conversation on the screen."""
         self.wanted: int | None = None
         """One that is to be shown as soon as the state has it."""
-        self._trail = Trail()
+        self._ways = {1: _Way()}
+        self._way = self._ways[1]
         self._channel: int | None = None
-        self._before: int | None = None
         self._closed: set[int] = set()
         self._begun: set[int] = set()
         self._walk: list[int] = []
 
+    @property
+    def shown(self) -> int | None:
+        """The conversation on the screen, in the active pane if there are several."""
+        return self._way.shown
+
+    @shown.setter
+    def shown(self, number: int | None) -> None:
+        self._way.shown = number
+
+    def enter(self, tile: int) -> None:
+        """Be in another pane, or in a new one, from now on."""
+        self._way = self._ways.setdefault(tile, _Way())
+
+    def branch(self, tile: int) -> None:
+        """Let a new pane have the way back of the one where one is."""
+        self._ways[tile] = way = _Way()
+        way.before, way.trail = self.shown, self._way.trail.copy()
+
+    def latest(self, state: ClientState, without: Container[int | None]) -> int | None:
+        """Return where one was last, but for some places; None: one was nowhere else."""
+        return self._way.trail.latest([number for number in state.conversations if number not in without])
+
+    def keep_only(self, tiles: Iterable[int]) -> None:
+        """Forget the ways in other panes than these."""
+        self._ways = {tile: self._ways[tile] for tile in tiles if tile in self._ways}
+
+    def shown_in(self, tile: int) -> int | None:
+        """Return the conversation that a pane shows; None: none, or there is no such pane."""
+        way = self._ways.get(tile)
+        return None if way is None else way.shown
+
     def go(self, number: int) -> None:
         """Note that a conversation is on the screen now."""
         if self.shown is not None and self.shown != number:
-            self._before = self.shown
+            self._way.before = self.shown
         self.shown = number
         self.wanted = None
-        self._trail.note(number)
+        self._way.trail.note(number)
         self._closed.discard(number)
         self._begun.discard(number)
 
@@ -70,7 +113,7 @@ class Places:
     def fallback(self, state: ClientState, gone: int | None = None) -> int | None:
         """Return where to go when there is nowhere to be: where one was before, the first channel, anything."""
         home = state.by_target(HOME)
-        candidates = (self._before, self._channel, home.id if home else None, *(each.id for each in ordered(state)))
+        candidates = (self._way.before, self._channel, home.id if home else None, *(each.id for each in ordered(state)))
         return next((each for each in candidates if each != gone and each in state.conversations), None)
 
     def neighbour(self, state: ClientState, by: int) -> int | None:
@@ -91,11 +134,11 @@ class Places:
 
     def stepped(self, state: ClientState, by: int) -> int | None:
         """Go back (-1) or forward (1) among those one was in; return where to, None: nowhere."""
-        return self._trail.step(by, state.conversations)
+        return self._way.trail.step(by, state.conversations)
 
     def before(self, state: ClientState) -> int | None:
         """Return the conversation one was in before this one; None: there is none."""
-        return self._before if self._before in state.conversations else None
+        return self._way.before if self._way.before in state.conversations else None
 
     def in_slot(self, state: ClientState, slot: int) -> int | None:
         """Return the conversation with a number from 1 on; None: there are fewer."""

@@ -24,6 +24,16 @@ class Trail:
         del self._been[:-_MOST]
         self._at = len(self._been) - 1
 
+    def copy(self) -> Trail:
+        """Return another one that has led to the same place."""
+        other = Trail()
+        other._been, other._at = list(self._been), self._at
+        return other
+
+    def latest(self, there: Container[int]) -> int | None:
+        """Return the last of some conversations that one was in; None: one was in none of them."""
+        return next((number for number in reversed(self._been[: self._at + 1]) if number in there), None)
+
     def step(self, by: int, there: Container[int]) -> int | None:
         """Go back (-1) or forward (1); return where to, None: nowhere.
 

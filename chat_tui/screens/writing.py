@@ -9,8 +9,8 @@ from typing_extensions import override
 
 from chat_core.protocol.values import Message
 from chat_tui.commands.context import Answer
-from chat_tui.screens.chat_view import ChatView
 from chat_tui.screens.drafting import place_of
+from chat_tui.screens.tiled import Tiled
 from chat_tui.views.banner import about, looking
 from chat_tui.views.lines import Span
 from chat_tui.widgets.composer import Composer
@@ -19,7 +19,7 @@ _OWN_WITHIN: Final = 500
 """Newest messages among which the last one of one's own is looked for."""
 
 
-class Writing(ChatView):
+class Writing(Tiled):
     """What belongs to that."""
 
     def keep_writing(self) -> None:

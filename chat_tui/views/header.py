@@ -25,7 +25,7 @@ def header(conversation: ConversationState | None, cells: int) -> Line:
         Span("  "),
         Span(drawable_line(_about(conversation)), "muted"),
     )
-    return Line(spread(left, (*_presence(conversation), Span(" ")), cells))
+    return Line(spread(left, (*presence_of(conversation), Span(" ")), cells))
 
 
 def _about(conversation: ConversationState) -> str:
@@ -39,7 +39,8 @@ def online_count(conversation: ConversationState) -> int:
     return members.online if members.total else conversation.info.online
 
 
-def _presence(conversation: ConversationState) -> tuple[Span, ...]:
+def presence_of(conversation: ConversationState) -> tuple[Span, ...]:
+    """Return how many are there, or whether the other one is."""
     if conversation.info.kind == "direct":
         words = in_a_word(is_partner_online(conversation), conversation.info.state)
         return partner_dot(conversation), Span(words, "muted")

@@ -1,7 +1,7 @@
 """The timeline of the conversation that is open: follows its changes, asks for older messages, says what was read.
 
 One widget shows all conversations, one at a time: opening another one swaps what it shows, and it remembers where
-somebody was reading. How lines get on the screen is the pane's business.
+somebody was reading. Several of them share the screen as `Tiles`. How lines get on the screen is the pane's business.
 """
 
 from __future__ import annotations
@@ -66,6 +66,10 @@ class Timeline(PointedPane, can_focus=False):
         self._held = False
         self._grew = False
         self._reading: int | None = None
+        self.hidden = False
+        """Whether it has no place on the screen: nobody reads what it shows."""
+        self.shares = False
+        """Whether others stand beside it: then its own width says how it is laid out."""
 
     @property
     def conversation(self) -> int | None:
@@ -231,7 +235,8 @@ class Timeline(PointedPane, can_focus=False):
     # --- inside
 
     def _columns(self, longest: int) -> Columns:
-        return columns(self.window.width, self.app.size.width, longest)
+        width, terminal = self.window.width, self.app.size.width
+        return columns(width, min(width, terminal) if self.shares else terminal, longest)
 
     def _reader(self) -> Reader:
         me = self._me
@@ -305,7 +310,7 @@ class Timeline(PointedPane, can_focus=False):
 
     def _tell_read(self) -> None:
         history = self._history
-        if history is None or self._held or not self.is_mounted or not self.app.app_focus:
+        if history is None or self._held or self.hidden or not self.is_mounted or not self.app.app_focus:
             return
         seen = history.last_visible()
         if seen > max(self._told, history.conversation.read):

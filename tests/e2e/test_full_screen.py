@@ -23,7 +23,7 @@ def server(home: Path) -> Iterator[ServerProcess]:
 def client(server: ServerProcess, name: str, home: Path, width: int, height: int) -> Terminal:
     """Open a full-screen client with a home of its own, and wait until it is in #general."""
     own = home / name
-    own.mkdir()
+    own.mkdir(exist_ok=True)
     env = {"HOME": str(own), **{f"XDG_{kind}_HOME": str(own / kind.lower()) for kind in ("CONFIG", "DATA", "CACHE")}}
     command = [sys.executable, "-m", "chat_tui", "connect", f"127.0.0.1:{server.port}", "--name", name]
     return Terminal(command, width=width, height=height, folder=own, env=env)
@@ -240,3 +240,36 @@ def test_mouse_is_the_terminals_when_it_is_left_to_it(server: ServerProcess, hom
         reported(ann, "0")
         ann.press("Escape")
         reported(ann, "1")
+
+
+def test_panes_are_split_dragged_and_back_at_the_next_start(server: ServerProcess, home: Path) -> None:
+    with client(server, "ann", home, 120, 30) as ann:
+        ann.wait_for("#general", "F1")
+        ann.say("/join #dev")
+        ann.wait_for("very beginning of #dev")
+        ann.say("said in dev")
+        ann.press("M-w", "Right")
+        ann.wait_for("│▌#general", "said in dev")
+        ann.say("said in general")
+        screen = ann.wait_for("said in general")
+        at = title_of(screen).index("│▌")
+        # A press on the line between the two, a move while it is held, and a release, as terminals write them.
+        for kind, column, end in ((0, at + 1, "M"), (32, at - 9, "M"), (0, at - 9, "m")):
+            ann.type(f"\x1b[<{kind};{column};10{end}")
+        ann.until(lambda screen: title_of(screen).index("│▌") == at - 10, "it is not dragged")
+        before = ann.settled()
+        ann.press("C-q")
+        assert ann.wait_exit() == 0
+    with client(server, "ann", home, 120, 30) as ann:
+        ann.wait_for("│▌#general", "said in general", "said in dev")
+        assert [line[23:] for line in ann.settled().splitlines()[:28]] == [
+            line[23:] for line in before.splitlines()[:28]
+        ]
+        ann.say("on as before")
+        ann.wait_for("on as before")
+        assert history(server, "#general", "ann")[-1] == "on as before"
+
+
+def title_of(screen: str) -> str:
+    """Return the line with the titles of panes."""
+    return next(line for line in screen.splitlines() if "▌#general" in line[23:])

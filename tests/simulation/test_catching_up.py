@@ -98,7 +98,7 @@ def test_client_forgets_old_messages_but_not_where_they_are_read() -> None:
             said = chat(stage, stage.general, 2 * BLOCK)
             await ann.until(lambda: ann.bodies() == said)
 
-            ann.client.reading(None)
+            ann.client.reading()
             said = chat(stage, stage.general, 1)
             await ann.until(lambda: ann.bodies()[-1] == said[-1])
 

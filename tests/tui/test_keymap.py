@@ -11,7 +11,7 @@ from chat_tui.keys import KEYS, Key
 from tests.tui.support.keymap import CHECKS
 from tests.tui.support.visiting import sitting
 
-for _part in ("writing", "moving", "choosing"):
+for _part in ("writing", "moving", "choosing", "panes"):
     import_module(f"tests.tui.support.keymap_{_part}")  # which declares its rows
 
 ROWS = [key for key in KEYS if key.listed]

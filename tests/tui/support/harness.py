@@ -8,6 +8,7 @@ from textual.app import App, ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.filter import LineFilter
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
@@ -67,10 +68,17 @@ class Harness(App[None]):
             with Vertical(id="main"):
                 yield Tabs(id="tabs")
                 yield Header(id="header")
-                yield Timeline(hints=HINTS, zone=ZONE, clock=self.clock, id="timeline")
+                yield self.area()
                 yield StatusLine(self.clock, id="status")
                 yield Static(plain(f"▌ {self._typed}"), id="composer")
             yield MemberList(id="members")
+
+    def area(self) -> Widget:
+        """Return what shows the messages."""
+        return self.new_timeline("timeline")
+
+    def new_timeline(self, id: str | None) -> Timeline:
+        return Timeline(hints=HINTS, zone=ZONE, clock=self.clock, id=id)
 
     def on_mount(self) -> None:
         self.show()

@@ -114,15 +114,15 @@ class Sitting:
 
 @asynccontextmanager
 async def sitting(
-    server: str, home: Path, *, name: str = "", size: tuple[int, int] = (100, 30), **more: Any
+    server: str, home: Path, *, name: str = "", size: tuple[int, int] = (100, 30), at: str = "#general", **more: Any
 ) -> AsyncIterator[Sitting]:
-    """Start the application on a server and wait until somebody is in #general."""
+    """Start the application on a server and wait until somebody is in #general, or where else it leads."""
     name = name or unique("me")
     app = ChatApp(Choice(server, name), config=home / "config", data=home / "here", outbox=home / "outbox", **more)
     async with app.run_test(size=size) as pilot:
         person = Sitting(app, pilot, name)
         await person.until(lambda: person.state.link.status is LinkStatus.ONLINE, "online")
-        await person.is_at("#general")
+        await person.is_at(at)
         yield person
 
 

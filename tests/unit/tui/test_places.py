@@ -179,3 +179,26 @@ def test_unread_beside_goes_down_and_up_the_list_and_around(places: Places) -> N
     places.go(ANN)
     assert (places.unread_beside(state, 1), places.unread_beside(state, -1)) == (DEV, DEV)
     assert places.unread_beside(world(), 1) is None
+
+
+def test_each_pane_has_its_own_way_back_which_begins_where_it_was_split(places: Places) -> None:
+    places.go(DEV)
+    places.branch(2)
+    places.enter(2)
+    assert places.shown_in(2) is None and places.before(world()) == DEV
+    places.go(OPS)
+    assert [places.shown_in(tile) for tile in (1, 2, 3)] == [DEV, OPS, None]
+    assert [places.stepped(world(), -1) for _ in range(3)] == [DEV, GENERAL, None]
+
+    places.enter(1)
+    assert (places.shown, places.stepped(world(), -1)) == (DEV, GENERAL)
+    places.keep_only([1])
+    places.enter(2)
+    assert (places.shown, places.stepped(world(), -1)) == (None, None)
+
+
+def test_place_where_one_was_last_is_one_that_is_still_there_and_wanted(places: Places) -> None:
+    places.go(DEV)
+    places.go(OPS)
+    assert places.latest(world(), {OPS}) == DEV and places.latest(world(), {OPS, DEV}) == GENERAL
+    assert places.latest(client(conversation(BOB, "bob")), set()) is None

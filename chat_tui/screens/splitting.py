@@ -1,0 +1,218 @@
+"""The main screen, its panes of messages split, closed, moved and resized by key, command and mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final, Literal
+
+from typing_extensions import override
+
+from chat_core.base.errors import UsageFault
+from chat_tui.commands.context import Answer, PaneDesk
+from chat_tui.keys.paning import SIDES
+from chat_tui.screens.baring import Baring
+from chat_tui.views.footer import Chip
+from chat_tui.views.tiling import MOST, Side, Tiling
+from chat_tui.views.tiling_tree import LEAST_COLUMNS, LEAST_ROWS
+from chat_tui.widgets.pane_bar import PaneBar
+
+_CLASS: Final = "-tiling"
+_STEP: Final = {"width": 4, "height": 2}
+_ONLY_ONE: Final = "There is only one pane: {key} and an arrow, or /split, makes another one."
+_ARROWS: Final = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
+
+
+class Splitting(Baring):
+    """What belongs to that; see `PaneDesk`."""
+
+    @property
+    def panes(self) -> PaneDesk:
+        """What commands may do to them."""
+        return self
+
+    @override
+    def leave_here(self) -> None:
+        """See Tiled: what was selected or looked for stays behind, and the thread."""
+        self.close_thread()
+        self.leave_selection()
+        if self.finding:
+            self.action_stop_finding()
+        if self.focused in (self.select_bar, self.find_bar, self.pane_bar):
+            self.set_focus(self.composer, scroll_visible=False)
+
+    # --- for commands; all raise UsageFault, where something cannot be done
+
+    def split(self, side: Side | None, conversation: int | None) -> None:
+        """See PaneDesk."""
+        tiling = self.tiles.tiling
+        here, known = self.places.shown, self.bridge.state.conversations
+        if here is None:
+            raise UsageFault("No conversation is open here: /join a #channel first.")
+        if len(tiling.tiles) >= MOST:
+            raise UsageFault(f"There are {MOST} panes, which is the most: {self._panes_key()} c closes one.")
+        new = next(number for number in range(1, MOST + 1) if number not in tiling.tiles)
+        sides: tuple[Side, ...] = ("right", "down") if side is None else (side,)
+        fitting = [tiling.split(each, new) for each in sides if tiling.split(each, new).fits(*self.tiles.size)]
+        if not fitting:
+            raise UsageFault(f"There is no room: a pane needs {LEAST_COLUMNS} columns and {LEAST_ROWS} rows.")
+        visible = {self.places.shown_in(tile) for tile in tiling.tiles}
+        there = conversation if conversation in known else self.places.latest(self.bridge.state, visible)
+        self.places.branch(new)
+        self.tile(fitting[0], here if there is None else there)
+
+    def close(self, *, others: bool = False) -> None:
+        """See PaneDesk."""
+        tiling = self._several()
+        self.tile(Tiling(tiling.active, tiling.active) if others else tiling.without(tiling.active))
+
+    def zoom(self) -> None:
+        """See PaneDesk."""
+        self.tile(self._several().toggled())
+
+    # --- keys
+
+    def action_panes(self) -> None:
+        """Say what can be done with the panes, and wait for the key for it."""
+        if self.selecting:
+            self.action_stop_selecting()
+        if self.finding:
+            self.action_stop_finding()
+        self.answers.dismiss()
+        self.add_class(_CLASS)
+        self.set_focus(self.pane_bar, scroll_visible=False)
+        self.pane_bar.show(self._chips(), [self._chip("leave", "back")])
+
+    def action_leave_panes(self) -> None:
+        """Go on writing."""
+        self.remove_class(_CLASS)
+        if self.focused is self.pane_bar:
+            self.set_focus(self.composer, scroll_visible=False)
+
+    def on_pane_bar_left(self, event: PaneBar.Left) -> None:
+        """The focus went elsewhere: so does the line."""
+        event.stop()
+        if self.focused is not self.pane_bar:
+            self.remove_class(_CLASS)
+
+    def on_pane_bar_clicked(self, event: PaneBar.Clicked) -> None:
+        """Do what was clicked."""
+        event.stop()
+        acts: dict[str, Callable[[], None]] = {
+            "next": self.action_pane_next,
+            "split_right": partial(self.action_pane_split, "right"),
+            "split_below": partial(self.action_pane_split, "down"),
+            "close": self.action_pane_close,
+            "only": self.action_pane_only,
+            "zoom": self.action_zoom,
+            "equal": self.action_pane_equal,
+            "leave": self.action_leave_panes,
+        }
+        if event.name in acts:
+            acts[event.name]()
+
+    def action_pane_go(self, side: Side) -> None:
+        """Go to the pane on a side; if there is only one, split there."""
+        tiling = self.tiles.tiling
+        if len(tiling.tiles) == 1:
+            self.action_pane_split(side)
+            return
+        there = tiling.neighbour(side, *self.tiles.size)
+        if there is None:
+            self.answer(Answer("There is no pane on that side."))
+        else:
+            self.action_leave_panes()
+            self.tile_by_hand(tiling.with_active(there))
+
+    def action_pane_next(self) -> None:
+        """Go to the next pane, around the end."""
+
+        def go() -> None:
+            tiling = self._several()
+            at = tiling.tiles.index(tiling.active) + 1
+            self.tile_by_hand(tiling.with_active(tiling.tiles[at % len(tiling.tiles)]))
+
+        self._try(go)
+
+    def action_pane_move(self, side: Side) -> None:
+        """Change places with the pane on a side."""
+        tiling = self.tiles.tiling
+        there = tiling.neighbour(side, *self.tiles.size)
+        if there is None:
+            self.answer(Answer("There is no pane on that side."))
+        else:
+            self.tile(tiling.swapped(there))
+
+    def action_pane_size(self, what: Literal["width", "height"], by: int) -> None:
+        """Make the pane larger (1) or smaller (-1)."""
+        tiling = self.tiles.tiling
+        self.tile(tiling.grown(what == "width", by * _STEP[what], *self.tiles.size))
+
+    def action_pane_equal(self) -> None:
+        """Let all panes be of the same size."""
+        self.tile(self.tiles.tiling.equal())
+
+    def action_pane_split(self, side: Side) -> None:
+        """Split the pane."""
+        self.composer.behind = 0
+        self._try(partial(self.split, side, None))
+
+    def action_pane_close(self) -> None:
+        """Close the pane."""
+        self._try(self.close)
+
+    def action_pane_only(self) -> None:
+        """Close all other panes."""
+        self._try(partial(self.close, others=True))
+
+    def action_zoom(self) -> None:
+        """Let the pane hide the others, or no longer."""
+        self._try(self.zoom)
+
+    # --- how
+
+    def _try(self, act: Callable[[], object]) -> None:
+        """Do something, after which one goes on writing, or say why it cannot be done."""
+        self.action_leave_panes()
+        try:
+            act()
+        except UsageFault as fault:
+            self.answer(Answer(str(fault), fault=True))
+
+    def _several(self) -> Tiling:
+        """Return the panes. Raises: UsageFault: there is only one."""
+        tiling = self.tiles.tiling
+        if len(tiling.tiles) == 1:
+            raise UsageFault(_ONLY_ONE.format(key=self._panes_key()))
+        return tiling
+
+    def _panes_key(self) -> str:
+        return self.keymap.label("window.panes").split(",")[0]
+
+    def _chip(self, name: str, label: str) -> Chip:
+        return Chip(name, self.keymap.label(f"panes.{name}").split(",")[0], label)
+
+    def _chips(self) -> list[Chip]:
+        split = [self._chip("split_right", "split right"), self._chip("split_below", "split below")]
+        if len(self.tiles.tiling.tiles) == 1:
+            return [Chip("", self._sides("go"), "split there"), *split]
+        sizes = "".join(self._chip(name, "").key for name in ("narrower", "wider", "taller", "shorter"))
+        return [
+            Chip("", self._sides("go"), "go"),
+            *split,
+            self._chip("zoom", "zoom"),
+            self._chip("close", "close"),
+            Chip("", self._sides("move"), "move"),
+            Chip("", sizes, "size"),
+            self._chip("equal", "equal"),
+            self._chip("only", "only this"),
+            self._chip("next", "next"),
+        ]
+
+    def _sides(self, verb: str) -> str:
+        """Return the keys for the four sides, in short: `←→↑↓`."""
+        keys = [next(key.keys for key in self.keymap.keys if key.id == f"panes.{verb}_{side}") for side in SIDES]
+        first = [key.split(",")[0] for key in keys]
+        if all(key.endswith(side) for key, side in zip(first, SIDES, strict=True)):
+            return ("Shift+" if first[0].startswith("shift+") else "") + "".join(_ARROWS.values())
+        return "/".join(first)

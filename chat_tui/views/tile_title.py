@@ -1,0 +1,36 @@
+"""The line above a pane of messages where there are several: what it shows, and what is new in there. Pure.
+
+The active pane's says all that the title line of the screen says with one pane: it stands instead of that.
+"""
+
+from __future__ import annotations
+
+from chat_core.client.state.model import ConversationState
+from chat_tui.views.clean import drawable_line
+from chat_tui.views.conversations import needs_me, number
+from chat_tui.views.header import presence_of
+from chat_tui.views.lines import Line, Span, spread
+
+
+def tile_title(conversation: ConversationState | None, cells: int, *, active: bool, note: str = "") -> Line:
+    """Return the line.
+
+    Args:
+        conversation: what the pane shows; None: nothing.
+        cells: width of the line.
+        active: whether one writes there.
+        note: a few words at the right.
+    """
+    blank = Line(ground="panel" if active else "surface")
+    if conversation is None:
+        return blank
+    mark = (Span("▌", "bar"), Span(drawable_line(conversation.target), "strong")) if active else ()
+    name = mark or (Span(" "), Span(drawable_line(conversation.target), "muted"))
+    left = (*name, Span("  "), Span(drawable_line(conversation.info.topic), "quiet"))
+    right: tuple[Span, ...] = presence_of(conversation) if active else ()
+    if conversation.unread:
+        new = Span(f"{number(conversation.unread)} new", "attention" if needs_me(conversation) else "muted")
+        right = (new, Span("  "), *right) if right else (new,)
+    if note:
+        right = (*right, Span("  "), Span(note, "quiet"))
+    return blank._replace(spans=spread(left, (*right, Span(" ")), cells))
