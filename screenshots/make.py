@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from screenshots import chat, others
+from screenshots import chat, others, servers
 from screenshots.camera import Picture
 
-PICTURES: dict[str, Picture] = {picture.__name__: picture for picture in (*chat.PICTURES, *others.PICTURES)}
+PICTURES: dict[str, Picture] = {
+    picture.__name__: picture for picture in (*chat.PICTURES, *others.PICTURES, *servers.PICTURES)
+}
 
 
 def main() -> None:

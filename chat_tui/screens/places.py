@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from chat_core.client.state.changes import Batch, ListChanged, MessagesAppended
-from chat_core.client.state.model import ClientState, ConversationState
+from chat_core.client.state.model import ClientState
 from chat_tui.screens.trail import Trail
-from chat_tui.views.conversations import has_news, ordered
+from chat_tui.screens.walk import Spot, Walk
+from chat_tui.views.conversations import has_news, ordered, urgencies
 from chat_tui.views.tabs import tab_ids
 
 HOME = "#general"
@@ -13,9 +14,14 @@ HOME = "#general"
 
 
 class Places:
-    """The conversation on the screen, and what is remembered about others."""
+    """The conversation on the screen, and what is remembered about others.
 
-    def __init__(self) -> None:
+    Args:
+        walk: the walk through what needs one, over all servers; None: over this one.
+        server: number of this server in it.
+    """
+
+    def __init__(self, walk: Walk | None = None, server: int = 0) -> None:
         self.shown: int | None = None
         """The conversation on the screen."""
         self.wanted: int | None = None
@@ -25,7 +31,10 @@ class Places:
         self._before: int | None = None
         self._closed: set[int] = set()
         self._begun: set[int] = set()
-        self._walk: list[int] = []
+        self.walk = walk or Walk()
+        """The walk through what needs one."""
+        self.server = server
+        """Number of this server in it."""
 
     def go(self, number: int) -> None:
         """Note that a conversation is on the screen now."""
@@ -52,7 +61,7 @@ class Places:
 
     def went_by_hand(self) -> None:
         """Note that the walk through what needs one was left."""
-        self._walk.clear()
+        self.walk.end()
 
     def close(self, state: ClientState, number: int) -> int | None:
         """Put a tab away; return where to go then."""
@@ -101,23 +110,24 @@ class Places:
         found = ordered(state)
         return found[slot - 1].id if 0 < slot <= len(found) else None
 
+    @property
+    def begun(self) -> frozenset[int]:
+        """Direct conversations that somebody has begun, and that nobody has looked at."""
+        return frozenset(self._begun)
+
     def next_unread(self, state: ClientState) -> int | None:
         """Return the next conversation that needs one: mentions, then direct ones, then news; at last, back.
 
-        One walk visits each of them once, and ends where it began. None: there is nothing, and no way back.
+        None: there is nothing, and no way back.
         """
-        if self.shown is not None and self.shown not in self._walk:
-            self._walk.append(self.shown)
-        new = [each for each in ordered(state) if has_news(each) or each.id in self._begun]
-        waiting = [each for each in new if each.id not in self._walk]
-        if waiting:
-            return min(waiting, key=_urgency).id
-        origin = self._walk[0] if self._walk else None
-        self._walk.clear()
-        return origin if origin != self.shown and origin in state.conversations else None
+        there = self.walk.step(
+            self.spot,
+            ((urgency, Spot(self.server, number)) for number, urgency in urgencies(state, self._begun)),
+            lambda spot: spot.conversation in state.conversations,
+        )
+        return there.conversation if there is not None else None
 
-
-def _urgency(conversation: ConversationState) -> int:
-    if conversation.mentions:
-        return 0
-    return 1 if conversation.info.kind == "direct" else 2
+    @property
+    def spot(self) -> Spot | None:
+        """Where one is, among all servers; None: nowhere."""
+        return Spot(self.server, self.shown) if self.shown is not None else None

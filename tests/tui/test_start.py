@@ -212,7 +212,7 @@ async def test_start_screen_asks_for_a_page_and_before_a_file_of_somebody_else_i
         await me.enter("/html")
         await me.until(lambda: thesis.as_uri() in me.answer)
 
-        await me.enter("/connect")
+        await me.enter("/disconnect")
         await me.until(lambda: isinstance(app.screen, StartScreen))
         assert start(app)._file_field.value == str(thesis)
         await press(pilot, "enter")
