@@ -59,7 +59,7 @@ async def _both(width: int, height: int) -> AsyncIterator[Shot]:
                 await _until(pilot, lambda: garden.state.by_target("#tools") is not None)
                 garden.chat.open_soon(next(iter(garden.state.conversations)))
                 await rosa.sent(rosa.post(numbers[0], f"@{YOU} shall we sow the beans on Saturday?"))
-                for line in ("turned it over", "it steams"):
+                for line in ("turned it over", "it is warm inside"):
                     await rosa.sent(rosa.post(numbers[1], line))
                 await rosa.sent(rosa.post(await rosa.open_direct(YOU), "I have tomatoes left for you"))
                 await _until(pilot, lambda: app.row.views()[1].unread == 4)

@@ -17,7 +17,7 @@ async def connect(ctx: Context, server: Server = Server("")) -> None:
     ctx.desk.leave_for(server)
 
 
-@command("server", example="/server chat.example.org")
+@command("server", example="/server chat.example.org", moves=True)
 async def server_(ctx: Context, name: Server = Server("")) -> None:
     """List the servers that are open, or go to one of them.
 

@@ -133,7 +133,13 @@ class ChatScreen(Roaming):
             self.composer.behind = 0
         while self.typed_ahead and not self.moving:
             line = self.typed_ahead.popleft()
-            self._take_line(line, self._landed if line.behind else line.conversation)
+            if not (line.behind and self.neighbours.hand_on(line)):
+                self._take_line(line, self._landed if line.behind else line.conversation)
+
+    def take_handed_on(self, line: Composer.Entered) -> None:
+        """Take a line that was entered on another server, behind a command that led here."""
+        # What it answered, and its thread, are of that server.
+        self._take_line(Composer.Entered(line.line, Draft(line.text), None), self.places.shown)
 
     def on_composer_entered_nothing(self, event: Composer.EnteredNothing) -> None:
         """Say the line that was taken for a command, if that is on offer."""

@@ -12,6 +12,7 @@ from chat_core.base.errors import UsageFault
 from chat_core.transport.urls import DEFAULT_PORT
 from chat_tui.screens.walk import Walk
 from chat_tui.views.servers import Elsewhere
+from chat_tui.widgets.composer import Composer
 
 
 class Unsent(NamedTuple):
@@ -65,6 +66,10 @@ class Neighbours:
 
     def go(self, server: int, conversation: int | None = None) -> None:
         """Show a server, and a conversation there if one is given. It is shown when this returns."""
+
+    def hand_on(self, line: Composer.Entered) -> bool:
+        """Give a line to the server that is on the screen, if that is another one; return whether it was taken."""
+        return False
 
     def step(self, by: int) -> None:
         """Show the server `by` places further in the row, around its ends."""

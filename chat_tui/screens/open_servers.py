@@ -20,6 +20,7 @@ from chat_tui.screens.trust import StopScreen, TrustScreen
 from chat_tui.screens.visit import Choice, Visit
 from chat_tui.screens.walk import Walk
 from chat_tui.views.servers import Elsewhere
+from chat_tui.widgets.composer import Composer
 
 
 class OpenServer:
@@ -223,6 +224,15 @@ class Beside(Neighbours):
     def go(self, server: int, conversation: int | None = None) -> None:
         """See Neighbours."""
         self._row.go(server, conversation)
+
+    @override
+    def hand_on(self, line: Composer.Entered) -> bool:
+        """See Neighbours."""
+        there = self._row.shown
+        if there is None or there is self._server or there.chat is None:
+            return False
+        there.chat.take_handed_on(line)
+        return True
 
     @override
     def step(self, by: int) -> None:

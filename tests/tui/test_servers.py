@@ -121,6 +121,12 @@ async def test_what_is_typed_right_behind_the_key_is_for_the_other_server(server
         assert me.app.row.shown is last
         assert text not in bodies(me.here)
 
+        behind = unique("behind a command ")
+        await me.press(*"/server 1", "enter", *behind, "enter")
+        await me.until(lambda: behind in bodies(first.state.conversations[general.id]))
+        assert me.app.row.shown is first
+        assert behind not in bodies(last.state.by_target("#general"))  # type: ignore[arg-type]
+
 
 async def test_next_that_needs_me_crosses_servers_and_comes_back(server: str, second: str, home: Path) -> None:
     async with at_both(server, second, home) as (me, first, last), other(server) as bob, other(second) as ann:

@@ -79,5 +79,5 @@ def test_what_is_on_other_servers_is_offered_with_its_name_behind_what_is_here()
     assert (found[2].note, found[2].number, found[-1].name) == ("garden", 4, "#general")
     named = choices("dev", STATE, 1, KNOWN, lambda _: 0.0, frozenset(), beside)
     assert [each.server for each in named if each.name == "#dev"] == [0, 7]
-    (server, *_) = choices("gard", STATE, 1, KNOWN, lambda _: 0.0, frozenset(), beside)
+    (server, *_) = choices("garde", STATE, 1, KNOWN, lambda _: 0.0, frozenset(), beside)
     assert (server.kind, server.name, server.server) == ("server", "garden", 7)
