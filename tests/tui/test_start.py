@@ -80,7 +80,7 @@ async def test_start_screen_goes_to_this_computer_and_remembers_it(home: Path) -
 
         assert me.state.me is not None
         assert me.state.me.name == "annika"
-        assert storage.load(home / "config").last == storage.KnownServer(HERE, "annika")
+        await me.until(lambda: storage.load(home / "config").last == storage.KnownServer(HERE, "annika"))
 
 
 async def test_start_screen_knows_the_server_and_the_name_of_last_time(server: str, home: Path) -> None:
