@@ -139,7 +139,7 @@ class ChatApp(AppServers, inherit_bindings=False):
             try:
                 await self._page.begin(wanted.file, ClientState(), over=wanted.over)
             except ChatError as fault:
-                self._page_fault(str(fault))
+                self._say(str(fault), fault=True)
 
     def exit_from_anywhere(self) -> None:
         """Leave in good order, with the terminal as it was; may be called by a signal or another thread."""

@@ -48,14 +48,7 @@ from chat_tui.views.clean import drawable_line
 class AppServers(AppBase):
     """See the module's head.
 
-    Args:
-        config: folder for what is remembered.
-        settings: what the user has set.
-        theme: name of a look that was asked for; empty: as it is set.
-        data: folder of this computer's own server.
-        outbox: folder for messages that are not sent yet.
-        keymap: the keys in use.
-        title: what to call this computer's own server; empty: that.
+    Args: see `ChatApp`.
 
     Raises:
         UsageFault: the data folder's path is too long.
@@ -72,7 +65,7 @@ class AppServers(AppBase):
         self._servers = storage.load(config)
         self._row = OpenServers(self._show, self._close)
         self._later: Sequence[Choice] = ()
-        self._page = LivePage(self._page_fault)
+        self._page = LivePage(partial(self._say, fault=True))
         self._asking = Asking(SystemClock())
         self._on_settled: Callable[[], object] | None = None
 
@@ -146,14 +139,11 @@ class AppServers(AppBase):
             self._enter(server)
 
     def on_sign_in_screen_left(self) -> None:
-        """Leave the server that asked."""
+        """Leave the server that asked, or that was stopped at."""
         if self._row.shown is not None:
             self._close(self._row.shown)
 
-    def on_stop_screen_left(self) -> None:
-        """Leave the server that was stopped at."""
-        if self._row.shown is not None:
-            self._close(self._row.shown)
+    on_stop_screen_left = on_sign_in_screen_left
 
     def on_start_screen_left(self) -> None:
         """Go back to where one was, if that is anywhere."""
@@ -239,9 +229,6 @@ class AppServers(AppBase):
             chat.answer(Answer(drawable_line(sentence), fault=fault))
         elif isinstance(self.screen, BaseScreen):
             self.screen.tell(sentence)
-
-    def _page_fault(self, sentence: str) -> None:
-        self._say(sentence, fault=True)
 
     @override
     def kept_screens(self) -> Sequence[Screen[Any]]:
