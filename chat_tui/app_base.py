@@ -13,6 +13,7 @@ from textual.app import App
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
+from textual.screen import Screen
 from typing_extensions import override
 
 from chat_core.base.clock import SystemClock
@@ -184,12 +185,16 @@ class AppBase(App[None], inherit_bindings=False):
         if (self._settings.look, self.words) != (before.look, before.notify.highlight):
             if self._settings.look.theme in self._theme_names:
                 self.theme = self._settings.look.theme
-            for screen in self.screen_stack:
+            for screen in self.kept_screens():
                 for widget in screen.walk_children(with_self=True):
                     if isinstance(widget, TimelinePane):
                         widget.look_changed()
                     widget.refresh()
         return loaded.entries
+
+    def kept_screens(self) -> Sequence[Screen[Any]]:
+        """Return all screens that draw, or are going to draw again."""
+        return self.screen_stack
 
     def _no_theme(self, name: str) -> str:
         return f"There is no theme {drawable_line(name)}; there are {', '.join(self._theme_names)}."

@@ -104,6 +104,13 @@ class PrivacySection(msgspec.Struct, frozen=True, kw_only=True):
     """Minutes without a key after which you are shown as away, until the next key; 0: never by itself."""
 
 
+class ServersSection(msgspec.Struct, frozen=True, kw_only=True):
+    """Which servers are gone to."""
+
+    reopen: bool = True
+    """Whether `chat-tui` alone opens the servers that were open at its end again, instead of asking where to go."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The configuration of a client: what the file can hold."""
 
@@ -113,6 +120,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     commands: CommandsSection = CommandsSection()
     notify: NotifySection = NotifySection()
     privacy: PrivacySection = PrivacySection()
+    servers: ServersSection = ServersSection()
 
 
 def load(folder: Path, environment: Mapping[str, str]) -> Loaded[Settings]:

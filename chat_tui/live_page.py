@@ -107,6 +107,17 @@ class LivePage:
         self.tell(where)
         self._journal.forget_connection()
 
+    def turn_to(self, state: ClientState, where: str) -> None:
+        """Show another server, that was there already, from what is known of it on.
+
+        Args:
+            state: what is known.
+            where: which one it is, in a sentence.
+        """
+        self._journal = Journal()
+        self._journal.begin(state)
+        self.tell(where)
+
     async def end(self) -> None:
         """Write the last page, which says that it is the last, and let go of the file."""
         path, self.path = self.path, None

@@ -25,6 +25,17 @@ class ThreadsChosen(Message):
     """The user wants to see the threads that they follow."""
 
 
+class ServerChosen(Message):
+    """The user wants to see another server that is open."""
+
+    def __init__(self, server: int, conversation: int | None = None) -> None:
+        super().__init__()
+        self.server = server
+        """Number of the server."""
+        self.conversation = conversation
+        """Number of the conversation there; None: where one was last."""
+
+
 class MemberChosen(Message):
     """The user picked somebody in the list of members."""
 
@@ -103,7 +114,9 @@ class LinkChosen(Message):
 class AlertWanted(Message):
     """Something came that may be worth a sound."""
 
-    def __init__(self, alert: Alert) -> None:
+    def __init__(self, alert: Alert, server: str) -> None:
         super().__init__()
         self.alert = alert
         """It."""
+        self.server = server
+        """What the server is called where it came; not safe to draw."""

@@ -8,12 +8,16 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace as replace_fields
 
-from chat_core.base.names import suggest_account_name
+from chat_core.base.errors import UsageFault
+from chat_core.base.names import check_account_name, suggest_account_name
+from chat_core.transport.urls import parse_address
 
 HERE: Final = "here"
 """Stands for this computer's own server wherever an address is given."""
@@ -36,6 +40,8 @@ class Servers(msgspec.Struct, frozen=True):
 
     known: tuple[KnownServer, ...] = ()
     """The one used last comes first."""
+    open: tuple[KnownServer, ...] = ()
+    """Those that are open, or were at the end of the program, in the order of the row."""
 
     @property
     def last(self) -> KnownServer | None:
@@ -52,7 +58,25 @@ class Servers(msgspec.Struct, frozen=True):
     def used(self, address: str, name: str) -> Servers:
         """Return these servers after one of them, or a new one, was used."""
         others = [server for server in self.known if server.address != address]
-        return Servers((KnownServer(address, name), *others)[:_MOST])
+        return replace_fields(self, known=(KnownServer(address, name), *others)[:_MOST])
+
+    def to_reopen(self) -> tuple[KnownServer, ...]:
+        """Return those that were open, without what somebody has made ill-formed in the file."""
+        return tuple(server for server in self.open if _is_well_formed(server))
+
+    def opened(self, servers: Iterable[KnownServer]) -> Servers:
+        """Return these servers while some of them are open."""
+        return replace_fields(self, open=tuple(servers)[:_MOST])
+
+
+def _is_well_formed(server: KnownServer) -> bool:
+    try:
+        if server.address != HERE:
+            parse_address(server.address)
+        check_account_name(server.name)
+    except UsageFault:
+        return False
+    return True
 
 
 def load(folder: Path) -> Servers:

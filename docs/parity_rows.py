@@ -98,7 +98,7 @@ SYSTEMS: Final = (
                 "the same",
                 (
                     _COMMANDS + "test_connect_with_a_server_goes_there_under_the_name_used_there",
-                    _APP + "test_going_to_another_server_is_asked_about_while_something_is_not_sent",
+                    _APP + "test_leaving_a_server_is_asked_about_while_something_is_not_sent",
                     _WRITING + "test_draft_is_on_disk_soon_shown_in_the_list_and_there_at_the_next_start",
                     _PAGE + "test_draft_is_there_again_after_going_elsewhere_and_back",
                     _PARITY + "test_channel_is_listed_joined_and_left_by_all_its_names",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from screenshots import chat, files, others
+from screenshots import chat, files, others, servers
 from screenshots.camera import Picture
 
 PICTURES: dict[str, Picture] = {
-    picture.__name__: picture for picture in (*chat.PICTURES, *files.PICTURES, *others.PICTURES)
+    picture.__name__: picture for picture in (*chat.PICTURES, *files.PICTURES, *others.PICTURES, *servers.PICTURES)
 }
 
 

@@ -41,7 +41,7 @@ def parser() -> ArgumentParser:
     top = ArgumentParser(
         prog="chat-tui",
         description="The terminal client: full-screen, line by line (--plain), and commands for scripts. "
-        'Without a command: the start screen, with known servers and "this computer".',
+        'Without a command: the servers that were open last, else the start screen, with "this computer" in it.',
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=f"chat-tui {__version__}")

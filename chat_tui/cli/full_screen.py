@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +16,7 @@ from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.names import check_account_name
 from chat_core.transport.urls import Invitation, parse_invitation
+from chat_tui import storage
 from chat_tui.cli.common import Declare, add_name, fail, name_for
 from chat_tui.cli.plain import add_plain, talk
 from chat_tui.paths import config_folder, data_folder, log_file, outbox_folder
@@ -24,6 +25,9 @@ from chat_tui.storage import HERE
 if TYPE_CHECKING:
     from chat_tui.live_page import PageWanted
 
+_Goal = tuple[str, Invitation | None]
+"""An address, and the link that leads there."""
+
 END_WITHIN_S: Final = 2.0
 """Time to leave in good order after a signal, in seconds."""
 
@@ -31,7 +35,9 @@ END_WITHIN_S: Final = 2.0
 def declare(command: Declare) -> None:
     """Declare them."""
     connecting = command(_connect)
-    connecting.add_argument("address", metavar="HOST[:PORT]", help="or a link (chats://…), or chat+unix:PATH")
+    connecting.add_argument(
+        "addresses", metavar="HOST[:PORT]", nargs="+", help="or a link (chats://…), or chat+unix:PATH; several: all"
+    )
     add_name(connecting)
     add_plain(connecting)
     _add_page(connecting)
@@ -52,26 +58,34 @@ def _add_page(command: ArgumentParser) -> None:
 
 
 def start(options: Namespace) -> ExitCode:
-    """Open the full-screen client where one chooses a server."""
+    """Open the full-screen client on the servers that were open last, else where one chooses one."""
     if options.plain:
         return talk(None, None)
-    return _run_screens(None, None, options.theme)
+    return _run_screens((), None, options.theme, reopen=True)
 
 
 def _connect(options: Namespace) -> ExitCode:
-    """Open the full-screen client on a server; with --plain line by line."""
+    """Open the full-screen client on a server, or on several at once; with --plain line by line."""
     if options.plain:
-        return _talk(options, options.address)
-    link = None if options.address == HERE else parse_invitation(options.address)
-    address = HERE if link is None else str(link.address)
-    return _run_screens(address, options.name, options.theme, link=link, html=options.html)
+        if len(options.addresses) > 1:
+            raise UsageFault("Line by line there is one server at a time: name one.")
+        return _talk(options, options.addresses[0])
+    return _run_screens([_goal(each) for each in options.addresses], options.name, options.theme, html=options.html)
+
+
+def _goal(text: str) -> _Goal:
+    """Return what an address or a link means. Raises: UsageFault: it is ill-formed."""
+    if text == HERE:
+        return HERE, None
+    link = parse_invitation(text)
+    return str(link.address), link
 
 
 def _here(options: Namespace) -> ExitCode:
     """Open the full-screen client on this computer's own server; starts it if need be."""
     if options.plain:
         return _talk(options, HERE)
-    return _run_screens(HERE, options.name, options.theme, html=options.html)
+    return _run_screens([(HERE, None)], options.name, options.theme, html=options.html)
 
 
 def _talk(options: Namespace, address: str) -> ExitCode:
@@ -92,25 +106,25 @@ def _demo(options: Namespace) -> ExitCode:
         throw_away_folder("chat-demo-") as folder,
         World(Embedded(folder).address, name, seed=options.seed, still=options.still),
     ):
-        return _run_screens(HERE, name, options.theme, world=folder)
+        return _run_screens([(HERE, None)], name, options.theme, world=folder)
 
 
 def _run_screens(
-    address: str | None,
+    goals: Sequence[_Goal],
     name: str | None,
     theme: str,
     *,
-    link: Invitation | None = None,
+    reopen: bool = False,
     world: Path | None = None,
     html: str | None = None,
 ) -> ExitCode:
     """Run the full-screen client.
 
     Args:
-        address: where to go at once, well-formed; None: the start screen.
+        goals: where to go at once, well-formed, the first of them on the screen; none: the start screen.
         name: as whom; None: as the last time.
         theme: name of a look; empty: the default.
-        link: the link that leads there; None: there was none.
+        reopen: whether to go where one was last, if the settings have it so.
         world: folder to use instead of the user's own ones.
         html: file for the live page, as typed; None: none.
     """
@@ -135,9 +149,14 @@ def _run_screens(
         print(f"chat-tui: {conflict}", file=sys.stderr)
     log_to(log_file())
     page = _page_wanted(html) if html is not None else None
-    choice = Choice(address, name_for(name, address), link) if address is not None else None
+    choices = [Choice(address, name_for(name, address), link) for address, link in goals]
+    reopened = reopen and settings.servers.reopen
+    if reopened:
+        choices = [Choice(each.address, each.name) for each in storage.load(folder).to_reopen()]
     screens = ChatApp(
-        choice,
+        choices[0] if choices else None,
+        further=choices[1:],
+        reopened=reopened,
         config=world or folder,
         data=world or data_folder(),
         outbox=world / "outbox" if world else outbox_folder(),

@@ -58,5 +58,5 @@ async def register(ctx: Context, name: NewName) -> None:
 
 @command("logout", example="/logout", classic=("log out",))
 async def logout(ctx: Context) -> None:
-    """Sign out, and go to the start screen."""
+    """Sign out of this server, and go to another one that is open, or to the start screen."""
     ctx.desk.sign_out()

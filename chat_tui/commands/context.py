@@ -201,7 +201,19 @@ class Desk(Protocol):
         ...
 
     def leave_for(self, server: str) -> None:
-        """Leave this server for another one; empty: to the start screen."""
+        """Go to another server, too; empty: to the start screen."""
+        ...
+
+    def show_servers(self) -> None:
+        """Show which servers are open."""
+        ...
+
+    def go_to_named(self, name: str) -> None:
+        """Go to a server that is open, by its place in the row or the beginning of its name. Raises: UsageFault."""
+        ...
+
+    def close_server(self, name: str) -> None:
+        """Leave a server that is open; empty: this one. Raises: UsageFault: none is called so."""
         ...
 
     def sign_in_as(self, name: str, *, register: bool = False) -> None:
@@ -218,7 +230,7 @@ class Desk(Protocol):
         ...
 
     def sign_out(self) -> None:
-        """Leave this server, to the start screen."""
+        """Sign out of this server, and go to another one that is open, or to the start screen."""
         ...
 
     @property

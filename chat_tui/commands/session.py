@@ -9,15 +9,37 @@ from chat_tui.commands.context import Context
 
 @command("connect", example="/connect chat.example.org")
 async def connect(ctx: Context, server: Server = Server("")) -> None:
-    """Go to another server, or to the start screen to choose one."""
+    """Open another server beside this one; without one, choose on the start screen.
+
+    An address or a link. One that is open already is gone to, and the channel of a link is joined there. With --plain
+    it takes this one's place.
+    """
     ctx.desk.leave_for(server)
+
+
+@command("server", example="/server chat.example.org", moves=True)
+async def server_(ctx: Context, name: Server = Server("")) -> None:
+    """List the servers that are open, or go to one of them.
+
+    It is named by its place in that list, or by the beginning of what it is called.
+    """
+    if name:
+        ctx.desk.go_to_named(name)
+    else:
+        ctx.desk.show_servers()
+
+
+@command("disconnect", example="/disconnect")
+async def disconnect(ctx: Context, name: Server = Server("")) -> None:
+    """Leave this server, or one that is named; you stay signed in there, for the next /connect."""
+    ctx.desk.close_server(name)
 
 
 @command("html", example="/html ~/chat.html")
 async def html(ctx: Context, file: FileName = FileName("")) -> None:
     """Write everything that comes into a page for your browser, which follows by itself.
 
-    `/html off` ends that; `/html` alone tells which page it is.
+    `/html off` ends that; `/html` alone tells which page it is. Of several servers it shows the one on the screen.
     """
     if file == "off":
         await ctx.desk.pages.end()

@@ -45,6 +45,10 @@ CONVERSATIONS: Final[tuple[Key, ...]] = (
         "go to a conversation, or run a command, by a few letters",
         "chat",
     ),
+    Key(
+        "conversations.next_server", "alt+shift+right", "step_server(1)", "next server, when several are open", "screen"
+    ),
+    Key("conversations.previous_server", "alt+shift+left", "step_server(-1)", "previous server", "screen"),
     Key("conversations.also", "alt+t", "write_also", "in a thread: say it in the channel, too, or not", "chat"),
     Key("conversations.mark_all", "alt+shift+u", "mark_all", "mark everything everywhere as read; asks first", "chat"),
 )

@@ -26,6 +26,7 @@ from chat_tui.views.tiling import Side
 from chat_tui.views.when import since
 
 NEEDS_THE_SCREEN: Final = "That needs the full-screen client; start it without --plain."
+ONE_AT_A_TIME: Final = "Line by line there is one server at a time: /connect HOST goes to another one, /quit ends."
 _ALERTS: Final[dict[Rule, str]] = {
     "all": "you are told of every message",
     "mentions": "you are told of messages that name you, and of direct ones",
@@ -217,6 +218,18 @@ class PlainDesk:
         if not server:
             raise UsageFault("Say which server: /connect HOST.")
         self.leaving = Leaving(server=server)
+
+    def show_servers(self) -> None:
+        """See Desk. Raises: UsageFault."""
+        raise UsageFault(ONE_AT_A_TIME)
+
+    def go_to_named(self, name: str) -> None:
+        """See Desk. Raises: UsageFault."""
+        raise UsageFault(ONE_AT_A_TIME)
+
+    def close_server(self, name: str) -> None:
+        """See Desk. Raises: UsageFault."""
+        raise UsageFault(ONE_AT_A_TIME)
 
     def sign_in_as(self, name: str, *, register: bool = False) -> None:
         """See Desk. Raises: UsageFault: it was not said as whom."""

@@ -40,7 +40,7 @@ class Alerting(Finding):
         super().take(batch)
         alert = alert_of(batch, self._rule_of, self.words)
         if alert is not None and self.is_mounted:
-            self.post_message(AlertWanted(alert))
+            self.post_message(AlertWanted(alert, self.title_here))
 
     def _rule_of(self, conversation: ConversationState) -> Rule:
         return self._rules.get(conversation.target, "mentions")

@@ -49,6 +49,19 @@ class HelpWanted(Message):
         """A command; empty: all of it."""
 
 
+class QuitWanted(Message):
+    """The user wants to leave the program."""
+
+
+class ServerStepped(Message):
+    """The user wants to see the next server (1) in the row of those that are open, or the previous one (-1)."""
+
+    def __init__(self, by: int) -> None:
+        super().__init__()
+        self.by = by
+        """How far."""
+
+
 class SettingsWanted(Message):
     """The user wants to see the settings, or to change one."""
 
@@ -121,10 +134,14 @@ class BaseScreen(Screen[None], inherit_bindings=False):
         """Show the settings."""
         self.show_settings()
 
+    def action_step_server(self, by: int) -> None:
+        """Show the next server (1) of those that are open, or the previous one (-1)."""
+        self.post_message(ServerStepped(by))
+
     def action_cancel(self) -> None:
         """Take back what is under way; for screens that have something."""
         self.action_quit_asking()
 
     def action_quit_asking(self) -> None:
         """Leave the program, having asked where something would be lost."""
-        self.app.exit()
+        self.post_message(QuitWanted())

@@ -13,29 +13,22 @@ from typing_extensions import override
 
 from chat_core.base.errors import UsageFault
 from chat_core.client.state.changes import Batch, MessagesPrepended
-from chat_core.client.state.model import LinkStatus
 from chat_core.protocol.requests.messages import Edit
-from chat_core.protocol.requests.search import SearchResults
-from chat_core.protocol.values import SearchHit
-from chat_tui.commands.context import Answer, More
-from chat_tui.commands.line import PREFIX, Run, Say, parse
+from chat_tui.commands.context import Answer
+from chat_tui.commands.line import Run, Say, parse
 from chat_tui.commands.registry import bind
 from chat_tui.drafts import Draft
 from chat_tui.keys import bindings
 from chat_tui.messages import ConversationChosen, LinkChosen, MemberChosen, ReadUpTo
 from chat_tui.screens.base import HelpWanted
 from chat_tui.screens.choices import Choice, choices, slot_choice
-from chat_tui.screens.found import FoundScreen
 from chat_tui.screens.help_lines import help_lines
-from chat_tui.screens.kept import KeptScreen
-from chat_tui.screens.panes import Panes
+from chat_tui.screens.roaming import Roaming
 from chat_tui.screens.switcher import Switcher
 from chat_tui.views.columns import BREAKPOINTS
 from chat_tui.widgets.completion import CompletionPopup
 from chat_tui.widgets.composer import Composer
 
-ARRIVES_WITHIN_S: Final = 0.5
-"""Time that messages on their way have to arrive before leaving is asked about, in seconds."""
 _LOOK_AGAIN_S: Final = 0.02
 _PATIENCE: Final = 1_500
 """Looks at whether one has arrived before what was entered goes on without."""
@@ -43,7 +36,7 @@ _PATIENCE: Final = 1_500
 _WIDTHS: Final = {name: width for width, name in BREAKPOINTS}
 
 
-class ChatScreen(Panes):
+class ChatScreen(Roaming):
     """The main screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("chat")]
@@ -62,14 +55,13 @@ class ChatScreen(Panes):
         """The user wants to be nobody here."""
 
     class ServerWanted(Message):
-        """The user wants to be on another server."""
+        """The user wants to be on another server, too."""
 
         def __init__(self, server: str) -> None:
             super().__init__()
             self.server = server
             """As typed; empty: the start screen, to choose one."""
 
-    _leaving = False
     _complained = False
     _patience = _PATIENCE
     _landed: int | None = None
@@ -141,7 +133,13 @@ class ChatScreen(Panes):
             self.composer.behind = 0
         while self.typed_ahead and not self.moving:
             line = self.typed_ahead.popleft()
-            self._take_line(line, self._landed if line.behind else line.conversation)
+            if not (line.behind and self.neighbours.hand_on(line)):
+                self._take_line(line, self._landed if line.behind else line.conversation)
+
+    def take_handed_on(self, line: Composer.Entered) -> None:
+        """Take a line that was entered on another server, behind a command that led here."""
+        # What it answered, and its thread, are of that server.
+        self._take_line(Composer.Entered(line.line, Draft(line.text), None), self.places.shown)
 
     def on_composer_entered_nothing(self, event: Composer.EnteredNothing) -> None:
         """Say the line that was taken for a command, if that is on offer."""
@@ -230,7 +228,8 @@ class ChatScreen(Panes):
         numbers = self.drafting.numbers(self.bridge.state) - {self.places.shown or 0}
 
         def offer(letters: str) -> Sequence[Choice]:
-            return choices(letters, self.bridge.state, self.places.shown, self.known(), self._often, numbers)
+            others = self.neighbours.others
+            return choices(letters, self.bridge.state, self.places.shown, self.known(), self._often, numbers, others)
 
         def digit(letters: str) -> Choice | None:
             number = slot_choice(letters, self.bridge.state)
@@ -242,6 +241,8 @@ class ChatScreen(Panes):
 
     def _go_to(self, choice: Choice) -> None:
         match choice.kind:
+            case "server" | "conversation" if choice.server:
+                self.go_elsewhere(choice)
             case "conversation":
                 if choice.number in self.bridge.state.conversations:
                     self.walk_to(choice.number)
@@ -249,7 +250,7 @@ class ChatScreen(Panes):
                 self.run_line(f"/{choice.kind} {choice.name}")
             case "command":
                 self.run_line(choice.name)
-            case "emoji":
+            case "emoji" | "server":
                 raise ValueError("those are chosen elsewhere")
 
     def _often(self, target: str) -> float:
@@ -271,30 +272,6 @@ class ChatScreen(Panes):
         self._toggle("members", self.app.size.width >= _WIDTHS["-wide"])
 
     @override
-    def action_cancel(self) -> None:
-        """Copy what is selected; else clear what is written; else ask whether to leave."""
-        selected = self.get_selected_text() or self.composer.selected_text
-        if selected:
-            self.app.copy_to_clipboard(selected)
-            self.clear_selection()
-            self.answer(Answer("Copied."))
-        elif self.composer.text:
-            self.composer.give_up()
-        else:
-            self.ask("quit", f"{self._unsent()}Ctrl+C again quits.", self.app.exit)
-
-    @override
-    def action_quit_asking(self) -> None:
-        """Leave the program, at once unless something is not sent yet; what is on its way gets a moment to arrive."""
-        if not self._unsent():
-            self.app.exit()
-        elif self._leaving or not self._on_its_way():
-            self._ask_to_quit()
-        else:
-            self._leaving = True
-            self.set_timer(ARRIVES_WITHIN_S, self._quit_or_ask)
-
-    @override
     def take(self, batch: Batch) -> None:
         """See ChatView."""
         super().take(batch)
@@ -302,8 +279,6 @@ class ChatScreen(Panes):
         self.show_selected()
         if any(isinstance(change, MessagesPrepended) for change in batch.changes):
             self.find_on()
-        if self._leaving and not self._unsent():
-            self.app.exit()
 
     # --- for commands
 
@@ -314,16 +289,6 @@ class ChatScreen(Panes):
         super().answer(self.offering.hinted(answer))
 
     @override
-    def show_found(self, query: str, found: SearchResults, more: More | None = None) -> None:
-        """See ChatView."""
-        self.app.push_screen(FoundScreen(self.bridge, query, found, self.open_soon, more))
-
-    @override
-    def show_kept(self, title: str, hits: Sequence[SearchHit]) -> None:
-        """See ChatView."""
-        self.app.push_screen(KeptScreen(self.bridge, title, hits, self.open_soon))
-
-    @override
     def show_help(self, topic: str) -> None:
         """See ChatView."""
         self.page.tell(f"/help {topic}".rstrip(), "\n".join(line.text.rstrip() for line in help_lines(topic)))
@@ -332,17 +297,18 @@ class ChatScreen(Panes):
     @override
     def leave_for(self, server: str) -> None:
         """See ChatView."""
-        self._go_away("connect", self.ServerWanted(server))
+        self.post_message(self.ServerWanted(server))
 
     @override
     def sign_in_as(self, name: str, *, register: bool = False) -> None:
         """See ChatView."""
-        self._go_away("register" if register else "login", self.SignInWanted(name, register=register))
+        wanted = self.SignInWanted(name, register=register)
+        self.go_away("register" if register else "login", partial(self.post_message, wanted))
 
     @override
     def sign_out(self) -> None:
         """See ChatView."""
-        self._go_away("logout", self.SignOutWanted())
+        self.go_away("logout", partial(self.post_message, self.SignOutWanted()))
 
     @override
     def leave(self) -> None:
@@ -351,37 +317,6 @@ class ChatScreen(Panes):
 
     # --- how
 
-    def _quit_or_ask(self) -> None:
-        self._leaving = False
-        if self._unsent():
-            self._ask_to_quit()
-
-    def _ask_to_quit(self) -> None:
-        self._leaving = False
-        self.ask("quit", f"{self._unsent()}Ctrl+Q again quits.", self.app.exit)
-
-    def _on_its_way(self) -> bool:
-        """Return whether all that is not sent yet is about to be."""
-        state = self.bridge.state
-        unsent = (each for conversation in state.conversations.values() for each in conversation.unsent)
-        return state.link.status is LinkStatus.ONLINE and all(each.status != "failed" for each in unsent)
-
     def _toggle(self, pane: str, has_room: bool) -> None:
         self.toggle_class(f"-{pane}-hidden" if has_room else f"-{pane}-shown")
         self.show_around()
-
-    def _go_away(self, command: str, wanted: Message) -> None:
-        """Leave this server, having asked if something is not sent yet; what is written waits in its drafts."""
-        if unsent := self._unsent():
-            self.ask(command, f"{unsent}{PREFIX}{command} again goes.", partial(self.post_message, wanted))
-        else:
-            self.post_message(wanted)
-
-    def _unsent(self) -> str:
-        """Return in words what is not sent, and what becomes of it; empty: nothing."""
-        count = sum(len(each.unsent) for each in self.bridge.state.conversations.values())
-        if not count:
-            return ""
-        what, wait = ("1 message is", "waits") if count == 1 else (f"{count} messages are", "wait")
-        fate = f"{wait} for your return" if self.bridge.keeps else "would be lost"
-        return f"{what} not sent yet and {fate}. "

@@ -33,6 +33,7 @@ from chat_tui.screens.asking import Asking
 from chat_tui.screens.desk import DeskScreen
 from chat_tui.screens.drafting import Drafting, place_of
 from chat_tui.screens.errands import Errands
+from chat_tui.screens.neighbours import Neighbours
 from chat_tui.screens.offering import Offering
 from chat_tui.screens.pages import Pages
 from chat_tui.screens.places import Places
@@ -87,6 +88,7 @@ class ChatView(DeskScreen):
         keymap: Keymap | None = None,
         memory: Path | None = None,
         servers: Sequence[str] = (),
+        neighbours: Neighbours | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Make the screen, empty until the first batch.
@@ -99,6 +101,7 @@ class ChatView(DeskScreen):
             keymap: the keys in use.
             memory: folder for drafts and visits of this server; None: they end with the screen.
             servers: known addresses, for completion.
+            neighbours: the other servers that are open; None: there are none.
             clock: the time.
         """
         super().__init__()
@@ -106,7 +109,9 @@ class ChatView(DeskScreen):
         """To the server."""
         self.page = page
         """Gets everything that is shown."""
-        self.places = Places()
+        self.neighbours = neighbours or Neighbours()
+        """The other servers that are open."""
+        self.places = Places(self.neighbours.walk, self.neighbours.number)
         """Where one is."""
         self._clock = clock or SystemClock()
         self.offering = Offering()
@@ -116,7 +121,8 @@ class ChatView(DeskScreen):
         told = (bridge.call, bridge.read_file, self._clock)
         self.pages = Pages(page, self.asking, lambda: bridge.state, self.answer, *told)
         """The same page for commands."""
-        self._server_title = title
+        self.title_here = title
+        """What the server is called, for people."""
         self._servers = servers
         self.moving = 0
         """Commands under way that lead to another conversation: what is written meanwhile belongs there."""
@@ -232,8 +238,7 @@ class ChatView(DeskScreen):
     def take(self, batch: Batch) -> None:
         """Show what a batch changed."""
         state = batch.state
-        self.page.take(batch)
-        self.places.take(batch)
+        self._note(batch)
         if not self.is_mounted or not self.timeline.is_attached:  # not yet, or no longer: what comes while one leaves
             return
         lost = [change for change in batch.changes if isinstance(change, SendGivenUp)]
@@ -260,6 +265,12 @@ class ChatView(DeskScreen):
             self.show_around()
         self._say_news(batch)
 
+    def _note(self, batch: Batch) -> None:
+        """Note what came, whether it can be shown or not."""
+        if self.neighbours.shown:
+            self.page.take(batch)
+        self.places.take(batch)
+
     def _say_news(self, batch: Batch) -> None:
         """Tell what others did to this account, and said to everybody."""
         for announcement in broadcasts(batch, self.places.shown):
@@ -271,7 +282,8 @@ class ChatView(DeskScreen):
 
     def answer(self, answer: Answer) -> None:
         """Show something to this person only."""
-        self.page.tell(answer.title, "\n".join(line.text.rstrip() for line in answer.lines), fault=answer.fault)
+        if self.neighbours.shown:
+            self.page.tell(answer.title, "\n".join(line.text.rstrip() for line in answer.lines), fault=answer.fault)
         self.answers.show(answer)
         self.composer.give_way()
 
@@ -353,11 +365,12 @@ class ChatView(DeskScreen):
     def show_around(self) -> None:
         """Show everything but the timeline."""
         state, shown, conversation = self.bridge.state, self.places.shown, self.open_conversation()
-        self._list.show(state, shown, self._server_title, self.drafting.numbers(state))
+        others = self.neighbours.others if self.neighbours.shown else ()
+        self._list.show(state, shown, self.title_here, self.drafting.numbers(state), others)
         self._tabs.show(state, shown, self.places.tabs(state))
         self._header.show(conversation)
         self.tiles.show_titles(state.conversations)
-        self._status.show(state, shown)
+        self._status.show(state, shown, self.title_here if others else "", others)
         self._members.show(conversation, state.me)
         if conversation is not None:
             self.errands.freshen_members(conversation)

@@ -17,6 +17,7 @@ from chat_tui.views.clean import drawable_line
 from chat_tui.views.conversations import SLOTS, needs_me, ordered, slot_of
 from chat_tui.views.lines import Line, Role, Span, spread
 from chat_tui.views.names import title_of
+from chat_tui.views.servers import Elsewhere
 
 COMMANDS: Final = ">"
 """Begins a command."""
@@ -27,8 +28,8 @@ MAX_CHOICES: Final = 100
 class Choice(NamedTuple):
     """A row."""
 
-    kind: Literal["conversation", "join", "dm", "command", "emoji"]
-    """What choosing it does: go there, join it, open a direct conversation, run it, or react with it."""
+    kind: Literal["conversation", "join", "dm", "command", "emoji", "server"]
+    """What choosing it does: go there, join it, open a direct conversation, run it, react with it, or go to it."""
     name: str
     """TARGET, the people of a group, or a command with its slash; not safe to draw."""
     note: str = ""
@@ -43,6 +44,8 @@ class Choice(NamedTuple):
     """How many are new."""
     draft: bool = False
     """Whether something is written there and not sent."""
+    server: int = 0
+    """Of the server, if it is not the one on the screen."""
 
 
 Score = Callable[[str], float]
@@ -50,7 +53,13 @@ Score = Callable[[str], float]
 
 
 def choices(
-    letters: str, state: ClientState, shown: int | None, known: Known, score: Score, drafts: frozenset[int]
+    letters: str,
+    state: ClientState,
+    shown: int | None,
+    known: Known,
+    score: Score,
+    drafts: frozenset[int],
+    servers: Sequence[Elsewhere] = (),
 ) -> tuple[Choice, ...]:
     """Return what is offered.
 
@@ -61,12 +70,12 @@ def choices(
         known: further names.
         score: how often and lately one was somewhere.
         drafts: conversations with something that is not sent.
+        servers: the other ones that are open.
     """
     if letters.startswith(COMMANDS):
         return tuple(_matching(letters[1:].split(" ")[0] if letters[1:].strip() else "", list(_commands())))
-    here = list(_conversations(state, drafts))
-    scores = {each.number: score(_target(state, each)) for each in here}
-    here.sort(key=lambda each: (each.number == shown, -min(each.needs, 1), -min(each.unread, 1), -scores[each.number]))
+    here = [*_conversations(state, drafts), *_elsewhere(servers)]
+    here.sort(key=lambda each: _order(each, state, shown, score))
     if not letters:
         return tuple(here[:MAX_CHOICES])
     others = list(_others(state, known))
@@ -74,6 +83,13 @@ def choices(
         found = [each for each in (*here, *others) if _target(state, each).startswith(letters[0])]
         return tuple(_matching(letters[1:], found))
     return tuple(_matching(letters, [*here, *others, *_commands()]))
+
+
+def _order(choice: Choice, state: ClientState, shown: int | None, score: Score) -> tuple[bool, int, int, int, float]:
+    """Return what rows are sorted by: what needs the user, what is new, this server, where one goes often."""
+    away = bool(choice.server)
+    often = 0.0 if away else score(_target(state, choice))
+    return (choice.number == shown and not away, -min(choice.needs, 1), -min(choice.unread, 1), away, -often)
 
 
 def _target(state: ClientState, choice: Choice) -> str:
@@ -130,6 +146,22 @@ def _conversations(state: ClientState, drafts: frozenset[int]) -> Iterator[Choic
         )
 
 
+def _elsewhere(servers: Sequence[Elsewhere]) -> Iterator[Choice]:
+    """Yield the other servers, and the conversations there, with the server's name beside each."""
+    for server in servers:
+        yield Choice("server", server.title, server.question or "server", server=server.number)
+        for each in ordered(server.state):
+            yield Choice(
+                "conversation",
+                each.target,
+                server.title,
+                each.id,
+                needs=needs_me(each),
+                unread=each.unread,
+                server=server.number,
+            )
+
+
 def _others(state: ClientState, known: Known) -> Iterator[Choice]:
     """Yield where one could go to, too."""
     here = {name_key(each.target) for each in state.conversations.values()}
@@ -157,7 +189,7 @@ _NO: Final = 9
 
 
 def _rank(name: str, wanted: str, choice: Choice) -> int:
-    behind = 4 if choice.kind == "command" else 0 if choice.kind == "conversation" else 1
+    behind = 4 if choice.kind == "command" else 0 if choice.kind in ("conversation", "server") else 1
     if name.startswith(wanted):
         return 0 + behind
     if _words(name, wanted):

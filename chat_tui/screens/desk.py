@@ -70,6 +70,18 @@ class DeskScreen(SecretAsking):
         """Ask for another server; empty: for the start screen."""
         raise NotImplementedError
 
+    def show_servers(self) -> None:
+        """Show which servers are open."""
+        raise NotImplementedError
+
+    def go_to_named(self, name: str) -> None:
+        """Go to a server that is open. Raises: UsageFault: none is called so."""
+        raise NotImplementedError
+
+    def close_server(self, name: str) -> None:
+        """Leave a server that is open; empty: this one. Raises: UsageFault: none is called so."""
+        raise NotImplementedError
+
     def sign_in_as(self, name: str, *, register: bool = False) -> None:
         """Ask to be somebody else; empty: for the start screen."""
         raise NotImplementedError

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 
 from chat_core.client.state.changes import Batch, ListChanged, MessagesAppended
-from chat_core.client.state.model import ClientState, ConversationState
+from chat_core.client.state.model import ClientState
 from chat_tui.screens.trail import Trail
-from chat_tui.views.conversations import has_news, ordered
+from chat_tui.screens.walk import Spot, Walk
+from chat_tui.views.conversations import has_news, ordered, urgencies
 from chat_tui.views.tabs import tab_ids
 from chat_tui.views.thread_news import Waiting, waiting
 
@@ -28,9 +29,14 @@ class _Way:
 
 
 class Places:
-    """The conversation on the screen, and what is remembered about others."""
+    """The conversation on the screen, and what is remembered about others.
 
-    def __init__(self) -> None:
+    Args:
+        walk: the walk through what needs one, over all servers; None: over this one.
+        server: number of this server in it.
+    """
+
+    def __init__(self, walk: Walk | None = None, server: int = 0) -> None:
         self.wanted: int | None = None
         """One that is to be shown as soon as the state has it."""
         self._ways = {1: _Way()}
@@ -38,7 +44,10 @@ class Places:
         self._channel: int | None = None
         self._closed: set[int] = set()
         self._begun: set[int] = set()
-        self._walk: list[int] = []
+        self.walk = walk or Walk()
+        """The walk through what needs one."""
+        self.server = server
+        """Number of this server in it."""
 
     @property
     def shown(self) -> int | None:
@@ -96,7 +105,7 @@ class Places:
 
     def went_by_hand(self) -> None:
         """Note that the walk through what needs one was left."""
-        self._walk.clear()
+        self.walk.end()
 
     def close(self, state: ClientState, number: int) -> int | None:
         """Put a tab away; return where to go then."""
@@ -145,23 +154,22 @@ class Places:
         found = ordered(state)
         return found[slot - 1].id if 0 < slot <= len(found) else None
 
+    @property
+    def begun(self) -> frozenset[int]:
+        """Direct conversations that somebody has begun, and that nobody has looked at."""
+        return frozenset(self._begun)
+
     def next_unread(self, state: ClientState) -> int | None:
         """Return the next conversation that needs one: mentions, then direct ones, then news; at last, back.
 
-        One walk visits each of them once, and ends where it began. None: there is nothing, and no way back.
+        None: there is nothing, and no way back.
         """
-        self.begin_walk()
-        new = self._waiting(state)
-        if new:
-            return min(new, key=_urgency).id
-        origin = self._walk[0] if self._walk else None
-        self._walk.clear()
-        return origin if origin != self.shown and origin in state.conversations else None
-
-    def begin_walk(self) -> None:
-        """Note that where one is needs no visit any more, and is where the walk ends if it begins here."""
-        if self.shown is not None and self.shown not in self._walk:
-            self._walk.append(self.shown)
+        there = self.walk.step(
+            self.spot,
+            ((urgency, Spot(self.server, number)) for number, urgency in urgencies(state, self._begun)),
+            lambda spot: spot.conversation in state.conversations,
+        )
+        return there.conversation if there is not None else None
 
     def next_thread(self, state: ClientState, thread: int) -> Waiting | None:
         """Return the followed thread that is next, if one is: behind mentions and direct conversations.
@@ -173,16 +181,15 @@ class Places:
         threads = waiting(state, (self.shown, thread))
         if not threads:
             return None
-        urgency = min((_urgency(each) for each in self._waiting(state) if each.id != self.shown), default=2)
-        return threads[0] if urgency > (0 if threads[0].mentions else 1) else None
+        new = ((number, urgency) for number, urgency in urgencies(state, self._begun) if number != self.shown)
+        left = (urgency for number, urgency in new if not self.walk.knows(Spot(self.server, number)))
+        return threads[0] if min(left, default=2) > (0 if threads[0].mentions else 1) else None
 
-    def _waiting(self, state: ClientState) -> list[ConversationState]:
-        """Return the conversations with news that this walk was not in yet."""
-        new = (each for each in ordered(state) if has_news(each) or each.id in self._begun)
-        return [each for each in new if each.id not in self._walk]
+    def begin_walk(self) -> None:
+        """Note that where one is needs no visit any more, and is where the walk ends if it begins here."""
+        self.walk.begin(self.spot)
 
-
-def _urgency(conversation: ConversationState) -> int:
-    if conversation.mentions:
-        return 0
-    return 1 if conversation.info.personal else 2
+    @property
+    def spot(self) -> Spot | None:
+        """Where one is, among all servers; None: nowhere."""
+        return Spot(self.server, self.shown) if self.shown is not None else None

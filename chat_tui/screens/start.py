@@ -18,7 +18,7 @@ from chat_core.base.errors import UsageFault
 from chat_core.base.names import MAX_ACCOUNT, check_account_name
 from chat_core.transport.urls import Invitation, parse_invitation
 from chat_tui.screens.base import BaseScreen
-from chat_tui.screens.start_parts import Complaint, Field, Heading, ServerRows
+from chat_tui.screens.start_parts import HINTS_BACK, Complaint, Field, Heading, ServerRows
 from chat_tui.storage import HERE, Servers
 
 
@@ -32,6 +32,7 @@ class StartScreen(BaseScreen):
         Binding("enter", "go", show=False),
         Binding("tab", "app.focus_next", show=False),
         Binding("shift+tab", "app.focus_previous", show=False),
+        Binding("escape", "go_back", show=False),
     ]
 
     DEFAULT_CSS = """
@@ -68,6 +69,9 @@ class StartScreen(BaseScreen):
             self.link = link
             """The link that was written or pasted; None: a known server was chosen."""
 
+    class Left(Message):
+        """Somebody wants to go back to the servers that are open."""
+
     def __init__(
         self,
         servers: Servers,
@@ -77,6 +81,7 @@ class StartScreen(BaseScreen):
         address: str | None = None,
         name: str = "",
         file: str = "",
+        back: bool = False,
     ) -> None:
         """Make the screen.
 
@@ -87,10 +92,11 @@ class StartScreen(BaseScreen):
             address: what was tried, to be tried again; None: the first one.
             name: the name to begin with; empty: the one used there.
             file: the live page that there is; empty: none.
+            back: whether there are servers to go back to.
         """
         super().__init__()
         self._rows = ServerRows(servers)
-        self._complaint = Complaint(complaint, note)
+        self._complaint = Complaint(complaint, note or (HINTS_BACK if back else ""))
         self._address_field = Field(placeholder="host, host:port or a link", id="address")
         self._name_field = Field(placeholder="your name", max_length=2 * MAX_ACCOUNT, id="name")
         self._file_field = Field(file, placeholder="file.html, if you want one", id="file", classes="file")
@@ -153,6 +159,15 @@ class StartScreen(BaseScreen):
             return
         self._complaint.say("")
         self.post_message(self.Chosen(self, address, name, self._file_field.value.strip(), link))
+
+    def action_go_back(self) -> None:
+        """Say that somebody goes back."""
+        self.post_message(self.Left())
+
+    @override
+    def tell(self, sentence: str) -> None:
+        """See BaseScreen."""
+        self._complaint.say(sentence)
 
     def say(self, complaint: str) -> None:
         """Say what is wrong."""

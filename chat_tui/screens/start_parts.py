@@ -20,6 +20,8 @@ from chat_tui.widgets.ordered import carry_out
 
 HERE_IN_WORDS: Final = "this computer"
 """How people read `HERE`."""
+HINTS_BACK: Final = "Enter goes · ↑ ↓ choose · Tab moves · Esc goes back"
+"""What one can do where there are servers to go back to."""
 _OTHER: Final = "another server…"
 
 

@@ -24,7 +24,7 @@ from chat_core.protocol.codes import Refusal
 from chat_core.protocol.requests.presence import SetPresence
 from chat_core.protocol.requests.session import Welcome
 from chat_core.protocol.requests.signin import SignOut
-from chat_core.transport.urls import Invitation, parse_address
+from chat_core.transport.urls import Address, Invitation, parse_address
 from chat_tui.bridge import KNOWN, Bridge, Way
 from chat_tui.commands.context import Answer
 from chat_tui.config import Settings
@@ -33,6 +33,7 @@ from chat_tui.keys import Keymap
 from chat_tui.live_page import LivePage
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.idling import LOOK_EVERY_S, Idling
+from chat_tui.screens.neighbours import Neighbours
 from chat_tui.screens.start_parts import in_words
 from chat_tui.storage import HERE, Servers
 
@@ -79,6 +80,8 @@ class Visit:
         config: folder of the known servers.
         outbox: folder for messages that are not sent yet; drafts are kept in one beside it.
         keymap: the keys in use.
+        neighbours: the other servers that are open; None: there are none.
+        patient: whether a server that nobody can reach is waited for.
         clock: the time.
     """
 
@@ -99,6 +102,8 @@ class Visit:
         outbox: Path | None = None,
         settings: Settings,
         keymap: Keymap | None = None,
+        neighbours: Neighbours | None = None,
+        patient: bool = False,
         clock: Clock | None = None,
     ) -> None:
         self.choice = choice
@@ -117,6 +122,7 @@ class Visit:
             keymap=keymap,
             memory=folder_for(outbox.with_name("drafts"), choice.address) if outbox is not None else None,
             servers=known,
+            neighbours=neighbours,
         )
         """The main screen of it."""
         clock = clock or SystemClock()
@@ -129,11 +135,15 @@ class Visit:
         self._on_asked = on_asked
         self._clock = clock
         self._name = ""
-        self._let_in = self._over = False
+        self._patient = patient
+        self._begun = self._let_in = self._over = False
         self._looked_s = float("-inf")
 
     async def begin(self) -> None:
-        """Connect, and end with a sentence if that fails."""
+        """Connect, and end with a sentence if that fails; once."""
+        if self._begun:
+            return
+        self._begun = True
         if self.idling.looks:
             self._looking = spawn("idling", self._look_at_idling())
         try:
@@ -153,6 +163,11 @@ class Visit:
 
         return TrustingConnector.of(self._config, self.choice.link.pin if self.choice.link else "")
 
+    @property
+    def address(self) -> Address:
+        """Of the server."""
+        return self._address
+
     def _go_to_channel(self) -> None:
         """Go where the link leads."""
         link = self.choice.link
@@ -165,7 +180,8 @@ class Visit:
             await self.bridge.online(LET_IN_WITHIN_S)
         except Disconnected:
             state = self.bridge.state
-            if not state.conversations or state.link.status is LinkStatus.REFUSED:
+            waits = bool(state.conversations) or self._patient
+            if not waits or state.link.status is LinkStatus.REFUSED:
                 raise
 
     async def end(self) -> None:
@@ -276,6 +292,24 @@ def trust(config: Path, address: str, pin: str) -> None:
     from chat_core.client.trust.known import KnownServers
 
     KnownServers(config).keep(parse_address(address), Known("first use", pin))
+
+
+def other_key(config: Path, link: Invitation) -> str:
+    """Return what is wrong if a link is for another key than that of the server which is known at its address.
+
+    Args:
+        config: folder of the known servers.
+        link: with a pin.
+    """
+    from chat_core.client.trust.known import KnownServers
+
+    try:
+        known = KnownServers(config).find(link.address)
+    except Untrusted as fault:
+        return str(fault)
+    if known is None or not known.pin or known.pin == link.pin:
+        return ""
+    return "The link is for a server with another key than the one that is open: ask whoever gave it to you."
 
 
 def asks_first(choice: Choice, config: Path) -> bool:

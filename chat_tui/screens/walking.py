@@ -26,11 +26,7 @@ class Walking(Writing):
 
     def action_next_unread(self) -> None:
         """Go where something is new, also to threads that one follows; when nothing is left, back to where it began."""
-        thread = self.places.next_thread(self.bridge.state, self.composer.thread)
-        if thread is not None:
-            self.composer.behind = 0
-            self.places.begin_walk()
-            self.open_thread(thread.conversation, thread.thread)
+        if self.go_to_thread():
             return
         there = self.places.next_unread(self.bridge.state)
         if there is None:
@@ -38,6 +34,15 @@ class Walking(Writing):
         else:
             self.composer.behind = 0
             self.go(there)
+
+    def go_to_thread(self) -> bool:
+        """Go to the followed thread that is next, if one is; return whether one was."""
+        thread = self.places.next_thread(self.bridge.state, self.composer.thread)
+        if thread is not None:
+            self.composer.behind = 0
+            self.places.begin_walk()
+            self.open_thread(thread.conversation, thread.thread)
+        return thread is not None
 
     def action_unread_below(self, by: int) -> None:
         """Go to the next conversation with news, down or up the list."""

@@ -82,6 +82,11 @@ def alert_of(batch: Batch, rule_of: Callable[[ConversationState], Rule], words: 
     return Alert(kind, title, elide(drawable_line(in_one_line(message.body, 4 * BODY_CELLS)), BODY_CELLS))
 
 
+def with_server(alert: Alert, server: str) -> Alert:
+    """Return an alert that says on which server it was."""
+    return alert._replace(title=elide(drawable_line(f"{alert.title} · {server}"), TITLE_CELLS))
+
+
 def _wanted(
     conversation: ConversationState, messages: Iterable[Message], me: Account, rule: Rule, words: str
 ) -> Iterable[tuple[Kind, ConversationState, Message]]:

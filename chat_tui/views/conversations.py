@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len
@@ -35,6 +35,8 @@ class Entry(NamedTuple):
     """Where a click on it leads: a conversation, or THREADS."""
     waiting: bool = False
     """Whether something unread is in there."""
+    server: int = 0
+    """Number of the server, if it is not the one on the screen; a row of one without a conversation leads there."""
 
 
 class Shown(NamedTuple):
@@ -46,6 +48,8 @@ class Shown(NamedTuple):
     """Where a click on each leads."""
     first: int
     """Index of the first entry that is shown."""
+    servers: tuple[int, ...] = ()
+    """Which server each leads to; 0: the one on the screen."""
 
 
 def ordered(state: ClientState) -> tuple[ConversationState, ...]:
@@ -71,6 +75,18 @@ def needs_me(conversation: ConversationState) -> int:
 def has_news(conversation: ConversationState) -> bool:
     """Whether the user wants to hear of something unread in it: of a quiet one only where it names them."""
     return bool(conversation.mentions if conversation.info.quiet else conversation.unread)
+
+
+def urgencies(state: ClientState, begun: Container[int] = ()) -> Iterator[tuple[int, int]]:
+    """Yield the conversations that wait, in the order of the list, each with how urgently: mentions are 0.
+
+    Args:
+        state: what is known.
+        begun: direct conversations that wait although nothing is unread in them yet.
+    """
+    for each in ordered(state):
+        if has_news(each) or each.id in begun:
+            yield each.id, 0 if each.mentions else 1 if each.info.personal else 2
 
 
 def is_partner_online(conversation: ConversationState) -> bool:
@@ -137,17 +153,19 @@ def fitted(head: Line, rows: Sequence[Entry], first: int, height: int) -> Shown:
     above = Line(_hidden("↑", rows[:first])) if first else Line()
     lines = [head, above, *(row.line for row in rows[first:last])]
     targets: list[int | None] = [None, None, *(row.conversation for row in rows[first:last])]
+    servers = [0, 0, *(row.server for row in rows[first:last])]
     if last < len(rows):
         lines.append(Line(_hidden("↓", rows[last:])))
         targets.append(None)
-    return Shown(tuple(lines[:height]), tuple(targets[:height]), first)
+        servers.append(0)
+    return Shown(tuple(lines[:height]), tuple(targets[:height]), first, tuple(servers[:height]))
 
 
-def first_showing(rows: Sequence[Entry], conversation: int | None, first: int, height: int) -> int:
-    """Return how far to scroll so that a conversation is visible, as little as possible."""
+def first_showing(rows: Sequence[Entry], conversation: int | None, first: int, height: int, *, server: int = 0) -> int:
+    """Return how far to scroll so that a conversation is visible, as little as possible; None: a server's heading."""
     room = max(1, height - _HEAD - 1)
     for index, row in enumerate(rows):
-        if row.conversation is not None and row.conversation == conversation:
+        if (row.conversation is not None or row.server) and (row.server, row.conversation) == (server, conversation):
             return min(max(first, index - room + 1), index)
     return first
 

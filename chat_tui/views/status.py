@@ -11,11 +11,21 @@ from chat_tui.views.conversations import needs_me, number, ordered, slot_of
 from chat_tui.views.lines import Line, Role, Span, elide, spread, width
 from chat_tui.views.link import link_detail, link_trouble
 from chat_tui.views.names import called, label_of, shown_name
+from chat_tui.views.servers import Elsewhere, labels
 
 _NAME_MAX = 16
 
 
-def status(state: ClientState, shown: int | None, now: float, cells: int, *, listed: bool) -> Line:
+def status(
+    state: ClientState,
+    shown: int | None,
+    now: float,
+    cells: int,
+    *,
+    listed: bool,
+    title: str = "",
+    others: Sequence[Elsewhere] = (),
+) -> Line:
     """Return the line.
 
     Args:
@@ -24,15 +34,19 @@ def status(state: ClientState, shown: int | None, now: float, cells: int, *, lis
         now: monotonic time, in seconds.
         cells: width of the line.
         listed: whether the list of conversations is visible: what waits elsewhere stands there, then.
+        title: what the server is called, if others are open, too.
+        others: they.
     """
     conversation = state.conversations.get(shown) if shown is not None else None
     left = _left(state, conversation, now)
+    if title and not listed:
+        left = (Span(f" {elide(drawable_line(title), _NAME_MAX)}", "quiet"), *left)
     online = state.link.status is LinkStatus.ONLINE
     link = link_detail(state.link, now)
     if listed:
         return Line(spread(left, (*link, Span(" ")), cells))
     room = cells - 2 - (0 if online else width(link) + 2) - min(width(left), cells // 3)
-    waiting = _elsewhere(state, shown, room)
+    waiting = _elsewhere(state, shown, room, others)
     if not waiting:
         right = link
     elif online:
@@ -66,8 +80,8 @@ def _left(state: ClientState, conversation: ConversationState | None, now: float
     return (Span(" "), Span(words, "typing")) if words else ()
 
 
-def _elsewhere(state: ClientState, shown: int | None, cells: int) -> tuple[Span, ...]:
-    """Return what waits in other conversations, as many as fit; those that need the user go first."""
+def _elsewhere(state: ClientState, shown: int | None, cells: int, others: Sequence[Elsewhere]) -> tuple[Span, ...]:
+    """Return what waits in other conversations and servers, as many as fit; those that need the user go first."""
     threads = thread_news.label(state)
     found: list[tuple[bool, str, str]] = [] if threads is None else [(*threads, "show_threads")]
     for index, each in enumerate(ordered(state)):
@@ -77,6 +91,7 @@ def _elsewhere(state: ClientState, shown: int | None, cells: int) -> tuple[Span,
             slot = f"{slot_of(index)}:" if slot_of(index) else ""
             label = f"{slot}{elide(drawable_line(name), _NAME_MAX)} {number(mine or each.unread)}"
             found.append((mine > 0, label, f"go_to({each.id})"))
+    found += labels(others)
     kept = _fitting(found, cells)
     spans: list[Span] = []
     for index, (mine, label, act) in enumerate(found):

@@ -7,16 +7,20 @@ from collections.abc import Sequence
 from typing_extensions import override
 
 from chat_core.client.state.model import ClientState
-from chat_tui.messages import ConversationChosen, ThreadsChosen
+from chat_tui.messages import ConversationChosen, ServerChosen, ThreadsChosen
 from chat_tui.views import thread_news
 from chat_tui.views.conversations import Shown, entries, first_showing, fitted, head_line, ordered
 from chat_tui.views.lines import Line
+from chat_tui.views.servers import Elsewhere, rows_of, section
 from chat_tui.views.thread_news import THREADS
 from chat_tui.widgets.listing import Listing, under_cursor
 
+_Row = tuple[int, int | None]
+"""What a row leads to: a server, 0 being the one on the screen, and a conversation there, None being the server."""
+
 
 class ConversationList(Listing):
-    """All conversations, with what is unread in them."""
+    """All conversations, with what is unread in them, and what waits on the other servers."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -24,11 +28,17 @@ class ConversationList(Listing):
         self._shown: int | None = None
         self._title = ""
         self._drafts: frozenset[int] = frozenset()
+        self._others: Sequence[Elsewhere] = ()
         self._reveal = False
         self._fitted = Shown((), (), 0)
 
     def show(
-        self, state: ClientState, shown: int | None, title: str = "", drafts: frozenset[int] = frozenset()
+        self,
+        state: ClientState,
+        shown: int | None,
+        title: str = "",
+        drafts: frozenset[int] = frozenset(),
+        others: Sequence[Elsewhere] = (),
     ) -> None:
         """Show a state.
 
@@ -37,25 +47,28 @@ class ConversationList(Listing):
             shown: number of the conversation that is open; the list scrolls to it when it is another one than before.
             title: where one is connected to, for people.
             drafts: conversations in which something is written and not sent.
+            others: the other servers that are open.
         """
         self._reveal = self._reveal or shown != self._shown
         self._state, self._shown, self._title, self._drafts = state, shown, title, drafts
+        self._others = others
         self.changed()
 
     @override
     def rows(self, width: int, height: int) -> Sequence[Line]:
         """See Rows."""
         rows = entries(self._state, self._shown, width, self._drafts)
+        for each in self._others:
+            rows += section(each, width)
         there = self._under_cursor()
         if self._reveal or self.reveals:
-            self.first = first_showing(rows, self._shown if there is None else there, self.first, height)
+            server, conversation = (0, self._shown) if there is None else there
+            self.first = first_showing(rows, conversation, self.first, height, server=server)
             self._reveal = self.reveals = False
         self._fitted = fitted(head_line(self._state, self._title, width), rows, self.first, height)
         self.first = self._fitted.first
-        targets = self._fitted.targets
-        return under_cursor(
-            self._fitted.lines, targets.index(there) if there in targets and there is not None else None
-        )
+        shown = list(zip(self._fitted.servers, self._fitted.targets, strict=True))
+        return under_cursor(self._fitted.lines, shown.index(there) if there in shown and there is not None else None)
 
     @override
     def count(self) -> int:
@@ -66,34 +79,42 @@ class ConversationList(Listing):
     def begin(self) -> None:
         """See Listing: where one is."""
         choices = self._choices()
-        self.cursor = choices.index(self._shown) if self._shown in choices else 0
+        here = (0, self._shown)
+        self.cursor = choices.index(here) if here in choices else 0
 
     @override
     def choose(self) -> None:
         """See Listing."""
         there = self._under_cursor()
         if there is not None:
-            self._say(there)
+            self._say(*there)
 
-    def _choices(self) -> list[int]:
+    def _choices(self) -> list[_Row]:
         """Return what the cursor goes through, from top to bottom."""
-        threads = [] if thread_news.row(self._state, 0) is None else [THREADS]
-        return [*threads, *(each.id for each in ordered(self._state))]
+        found: list[_Row] = [] if thread_news.row(self._state, 0) is None else [(0, THREADS)]
+        found += [(0, each.id) for each in ordered(self._state)]
+        for server in self._others:
+            found += [(server.number, None), *((server.number, each.id) for each in rows_of(server))]
+        return found
 
-    def _under_cursor(self) -> int | None:
+    def _under_cursor(self) -> _Row | None:
         """Return what the cursor is on; None: there is no cursor."""
         choices = self._choices() if self.has_focus else []
         return choices[self.cursor] if self.cursor < len(choices) else None
 
-    def _say(self, there: int) -> None:
-        self.post_message(ThreadsChosen() if there == THREADS else ConversationChosen(there))
+    def _say(self, server: int, conversation: int | None) -> None:
+        if server:
+            self.post_message(ServerChosen(server, conversation))
+        elif conversation == THREADS:
+            self.post_message(ThreadsChosen())
+        elif conversation is not None:
+            self.post_message(ConversationChosen(conversation))
 
     @override
     def chosen(self, y: int) -> None:
         """See Rows."""
-        target = self._fitted.targets[y] if y < len(self._fitted.targets) else None
-        if target is not None:
-            self._say(target)
+        if y < len(self._fitted.targets):
+            self._say(self._fitted.servers[y], self._fitted.targets[y])
 
     @override
     def scrolled(self, by: int) -> None:

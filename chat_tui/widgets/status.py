@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.timer import Timer
 from typing_extensions import override
 
@@ -9,6 +11,7 @@ from chat_core.base.clock import Clock, SystemClock
 from chat_core.client.state.model import ClientState, LinkStatus
 from chat_tui.views.columns import WIDE_FROM
 from chat_tui.views.lines import Line
+from chat_tui.views.servers import Elsewhere
 from chat_tui.views.status import status
 from chat_tui.widgets.bars import Bar
 
@@ -21,23 +24,35 @@ class StatusLine(Bar, can_focus=False):
         self._clock = clock or SystemClock()
         self._state = ClientState()
         self._shown: int | None = None
+        self._title = ""
+        self._others: Sequence[Elsewhere] = ()
         self._ticks: Timer | None = None
 
-    def show(self, state: ClientState, shown: int | None) -> None:
+    def show(self, state: ClientState, shown: int | None, title: str = "", others: Sequence[Elsewhere] = ()) -> None:
         """Show a state.
 
         Args:
             state: what is known.
             shown: number of the conversation that is open.
+            title: what the server is called, if others are open, too.
+            others: they.
         """
-        self._state, self._shown = state, shown
+        self._state, self._shown, self._title, self._others = state, shown, title, others
         self._tick_if_needed()
         self.changed()
 
     @override
     def line(self, width: int) -> Line:
         """See Bar."""
-        return status(self._state, self._shown, self._clock.monotonic(), width, listed=self._listed())
+        return status(
+            self._state,
+            self._shown,
+            self._clock.monotonic(),
+            width,
+            listed=self._listed(),
+            title=self._title,
+            others=self._others,
+        )
 
     def on_mount(self) -> None:
         """Begin to count if there is something to count."""

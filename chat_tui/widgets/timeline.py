@@ -312,6 +312,8 @@ class Timeline(PointedPane, can_focus=False):
         history = self._history
         if history is None or self._held or self.hidden or not self.is_mounted or not self.app.app_focus:
             return
+        if self.screen not in self.app.screen_stack:  # that of another server is
+            return
         seen = history.last_visible()
         if seen > max(self._told, history.conversation.read):
             self._told = seen

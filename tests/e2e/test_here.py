@@ -76,6 +76,10 @@ def test_start_screen_leads_to_this_computer(home: Path) -> None:
         terminal.wait_for("Where to?", "this computer", "annika")
         terminal.press("Enter")
         terminal.wait_for("very beginning of #general")
+        terminal.press("C-q")
+        terminal.wait_exit()
+    with open_client(home=home, LOGNAME="annika") as terminal:
+        terminal.wait_for("very beginning of #general")
 
 
 def test_demo_has_bots_in_three_channels_and_a_direct_conversation_and_leaves_nothing(home: Path) -> None:

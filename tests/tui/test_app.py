@@ -413,7 +413,7 @@ async def test_leaving_right_behind_enter_lets_the_message_arrive_first(server: 
             await me.enter(body)
             await me.press("ctrl+q")
             await me.until(lambda: me.app._exit)
-            assert not me.chat._unsent()
+            assert not me.chat.unsent.messages
         general = friend.state.by_target("#general")
         assert general is not None
         await friend.load_older(general.id)
@@ -421,18 +421,18 @@ async def test_leaving_right_behind_enter_lets_the_message_arrive_first(server: 
         assert general is not None and body in bodies(general)
 
 
-async def test_going_to_another_server_is_asked_about_while_something_is_not_sent(home: Path) -> None:
+async def test_leaving_a_server_is_asked_about_while_something_is_not_sent(home: Path) -> None:
     with ServerProcess(home / "data") as process:
         async with sitting(process.address, home) as me:
             process.kill()
             await me.enter("not yet sent")
             await me.until(lambda: me.here.unsent)
-            await me.enter("/connect")
+            await me.enter("/disconnect")
             await me.until(
-                lambda: me.answer == "1 message is not sent yet and waits for your return. /connect again goes."
+                lambda: me.answer == "1 message is not sent yet and waits for your return. /disconnect again goes."
             )
 
-            await me.enter("/connect")
+            await me.enter("/disconnect")
             await me.until(lambda: isinstance(me.app.screen, StartScreen))
         process.start()
 

@@ -8,6 +8,7 @@ from chat_core.client.state.model import LinkStatus
 from chat_tui import storage
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.start import StartScreen
+from tests.support.processes import ServerProcess
 from tests.tui.support.visiting import bodies, other, say, sitting, unique
 
 
@@ -188,12 +189,14 @@ async def test_connect_leads_to_the_start_screen_and_quit_leaves(server: str, ho
 
 
 async def test_connect_with_a_server_goes_there_under_the_name_used_there(server: str, home: Path) -> None:
-    storage.save(home / "config", storage.Servers().used(server, "guest"))
-    async with sitting(server, home) as me:
-        first = me.chat
-        await me.enter(f"/connect {server}")
-        await me.until(lambda: me.app.screen is not first)
-        await me.until(lambda: me.state.link.status is LinkStatus.ONLINE)
+    name = unique("guest")
+    with ServerProcess(home / "data") as second:
+        storage.save(home / "config", storage.Servers().used(second.address, name))
+        async with sitting(server, home) as me:
+            first = me.chat
+            await me.enter(f"/connect {second.address}")
+            await me.until(lambda: me.app.screen is not first)
+            await me.until(lambda: me.state.link.status is LinkStatus.ONLINE)
 
-        assert me.state.me is not None
-        assert me.state.me.name == me.name
+            assert me.state.me is not None
+            assert me.state.me.name == name

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.start import StartScreen
 from tests.tui.support.visiting import other, say, sitting, unique
 
 
@@ -61,8 +63,10 @@ async def test_draft_is_there_again_after_going_elsewhere_and_back(server: str, 
         await me.write("for later")
         await me.press("alt+1")
         chat = me.chat
-        await me.enter(f"/connect {server}")
-        await me.until(lambda: me.app.screen is not chat)
+        await me.enter("/disconnect")
+        await me.until(lambda: isinstance(me.app.screen, StartScreen))
+        await me.press("enter")
+        await me.until(lambda: isinstance(me.app.screen, ChatScreen) and me.chat is not chat)
         await me.is_at("#general")
 
         await me.enter(f"/go {channel}")

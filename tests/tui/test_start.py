@@ -80,7 +80,7 @@ async def test_start_screen_goes_to_this_computer_and_remembers_it(home: Path) -
 
         assert me.state.me is not None
         assert me.state.me.name == "annika"
-        assert storage.load(home / "config").last == storage.KnownServer(HERE, "annika")
+        await me.until(lambda: storage.load(home / "config").last == storage.KnownServer(HERE, "annika"))
 
 
 async def test_start_screen_knows_the_server_and_the_name_of_last_time(server: str, home: Path) -> None:
@@ -225,7 +225,7 @@ async def test_start_screen_asks_for_a_page_and_before_a_file_of_somebody_else_i
         await me.enter("/html")
         await me.until(lambda: thesis.as_uri() in me.answer)
 
-        await me.enter("/connect")
+        await me.enter("/disconnect")
         await me.until(lambda: isinstance(app.screen, StartScreen))
         assert start(app)._file_field.value == str(thesis)
         await press(pilot, "enter")

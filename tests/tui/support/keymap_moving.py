@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from textual.geometry import Offset
 
+from chat_core.client.state.model import LinkStatus
 from chat_tui.screens.bare import BareScreen
 from chat_tui.screens.help import HelpScreen
+from chat_tui.screens.visit import Choice
 from chat_tui.widgets.mouse import mouse_is_on
-from tests.tui.support.keymap import friend, in_channel, row, typed
+from tests.tui.support.keymap import friend, in_channel, name_of, row, typed
 from tests.tui.support.visiting import Sitting, bodies, say, unique
 
 # --- conversations
@@ -370,3 +372,14 @@ async def _(me: Sitting, key: str) -> None:
 async def _(me: Sitting, key: str) -> None:
     await me.press(key)
     await me.until(lambda: me.app._exit)
+
+
+@row("conversations.next_server", "conversations.previous_server")
+async def _(me: Sitting, key: str) -> None:
+    me.app.open_server(Choice(name_of(me), unique("also")))
+    await me.until(lambda: len(me.app.row) == 2 and me.state.link.status is LinkStatus.ONLINE)
+    first, second = me.app.row
+    assert me.app.row.shown is second
+    for expected in (first, second):
+        await me.press(key)
+        assert me.app.row.shown is expected

@@ -14,6 +14,7 @@ from textual.keys import _character_to_key
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 QUIET_TURNS: Final = 3
 """Turns of the loop without anything to do, one after another, after which nothing follows from what was done."""
@@ -69,7 +70,8 @@ async def quiet(app: App[Any]) -> None:
 
 def _pumps(app: App[Any]) -> Iterator[MessagePump]:
     yield app
-    for screen in app.screen_stack if app.is_running else ():
+    kept = [each for each in app._installed_screens.values() if isinstance(each, Screen) and each.is_running]
+    for screen in {*app.screen_stack, *kept} if app.is_running else ():
         yield from screen.walk_children(with_self=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chat_tui.commands.completing import Candidate, Known
 from chat_tui.screens.choices import Choice, choice_line, choices, slot_choice
+from chat_tui.views.servers import Elsewhere
 from tests.tui.support.states import client, conversation
 
 STATE = client(
@@ -68,3 +69,15 @@ def test_row_says_where_it_leads_and_what_waits_there() -> None:
     text = choice_line(dev, True, 44).text
     assert text.startswith("▌3 #dev  code") and text.rstrip().endswith("@  1  4 unread")
     assert "☃" in choice_line(Choice("join", "#☃", "join it"), False, 30).text
+
+
+def test_what_is_on_other_servers_is_offered_with_its_name_behind_what_is_here() -> None:
+    there = client(conversation(3, "dev"), conversation(4, "seeds", unread=1, mentions=1))
+    beside = [Elsewhere(7, "garden", there)]
+    found = choices("", STATE, 1, KNOWN, lambda _: 0.0, frozenset(), beside)
+    assert [(each.name, each.server) for each in found[:4]] == [("#dev", 0), ("@ann", 0), ("#seeds", 7), ("#ops", 0)]
+    assert (found[2].note, found[2].number, found[-1].name) == ("garden", 4, "#general")
+    named = choices("dev", STATE, 1, KNOWN, lambda _: 0.0, frozenset(), beside)
+    assert [each.server for each in named if each.name == "#dev"] == [0, 7]
+    (server, *_) = choices("garde", STATE, 1, KNOWN, lambda _: 0.0, frozenset(), beside)
+    assert (server.kind, server.name, server.server) == ("server", "garden", 7)

@@ -80,3 +80,12 @@ def test_folders_are_the_users_own_unless_the_environment_says_otherwise(
 
     assert config_folder() == home / "c"
     assert data_folder() == home / "d"
+
+
+def test_servers_that_are_open_stay_known_and_what_is_ill_formed_is_not_opened_again() -> None:
+    good, bad, nobody = KnownServer("chats://a:1", "ann"), KnownServer("chat://a b", "ann"), KnownServer(HERE, "")
+    servers = Servers().used("chats://a:1", "ann").opened([good, bad, nobody]).used(HERE, "ann")
+
+    assert servers.open == (good, bad, nobody)
+    assert servers.to_reopen() == (good,)
+    assert [each.address for each in servers.known] == [HERE, "chats://a:1"]

@@ -1,0 +1,360 @@
+"""Several servers in one client: each with its own list, state, drafts and outbox, and none in the way of another."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from chat_core.base.clock import SystemClock
+from chat_core.client import Invitation, parse_invitation
+from chat_core.client.state.model import LinkStatus
+from chat_core.client.trust.decision import Known
+from chat_core.client.trust.known import KnownServers
+from chat_tui import storage
+from chat_tui.alerting import Alerter
+from chat_tui.app import ChatApp
+from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.open_servers import OpenServer
+from chat_tui.screens.start import StartScreen
+from chat_tui.screens.trust import TrustScreen
+from chat_tui.screens.visit import Choice
+from tests.support.processes import ServerProcess
+from tests.tui.support.visiting import Sitting, bodies, other, say, sitting, unique
+
+OTHER_PIN = "4Ogs4hf4aMN5e4wfxdD65mcANm-VpXmq4wPsyMFJDYw"
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run another server; yield its address."""
+    with ServerProcess(tmp_path_factory.mktemp("second") / "data") as process:
+        yield process.address
+
+
+@pytest.fixture(scope="module")
+def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Invitation]:
+    """Run a server with TLS; yield the link to it."""
+    with ServerProcess(tmp_path_factory.mktemp("secured") / "data", "--tls", "on") as process:
+        yield parse_invitation(process.address)
+
+
+@asynccontextmanager
+async def at_both(
+    server: str, second: str, home: Path, size: tuple[int, int] = (120, 36)
+) -> AsyncIterator[tuple[Sitting, OpenServer, OpenServer]]:
+    """Let somebody be on two servers, with the second on the screen; yield them, and both."""
+    async with sitting(server, home, size=size) as me:
+        await add(me, second)
+        first, last = me.app.row
+        yield me, first, last
+
+
+async def add(me: Sitting, address: str) -> None:
+    """Open another server."""
+    known = len(me.app.row)
+    await me.enter(f"/connect {address}")
+    await me.until(lambda: len(me.app.row) == known + 1 and isinstance(me.app.screen, ChatScreen))
+    await me.until(lambda: me.state.link.status is LinkStatus.ONLINE, "online")
+    await me.is_at("#general")
+
+
+def rows(me: Sitting) -> list[str]:
+    """Return the rows of the list at the left, with one space between what stands in them."""
+    return [" ".join(line[1:23].split()) for line in me.screen.splitlines()]
+
+
+def lines_in_view(me: Sitting) -> list[str]:
+    """Return what is in view of messages that say which one they are, from top to bottom."""
+    return re.findall(r"line \d+", me.screen)
+
+
+async def test_line_goes_to_the_server_on_the_screen_and_the_other_shows_what_is_new(
+    server: str, second: str, home: Path
+) -> None:
+    async with at_both(server, second, home) as (me, first, last), other(server) as bob:
+        here, there = unique("here "), unique("there ")
+        await me.enter(here)
+        await me.until(lambda: here in bodies(me.here) and not me.here.unsent)
+        await say(bob, "#general", f"@{me.name} look")
+        await me.until(lambda: {f"{first.title} 1", "#general 1"} <= set(rows(me)), "the section shows what waits")
+        assert me.app.row.shown is last
+
+        await me.press("f6", "f6", *["down"] * 3, "enter")
+        await me.until(lambda: me.app.row.shown is first)
+        await me.enter(there)
+        await me.until(lambda: there in bodies(me.here) and not me.here.unsent)
+        assert here not in bodies(me.here)
+        general = last.state.by_target("#general")
+        assert general is not None and there not in bodies(general)
+        await me.until(lambda: last.title in rows(me), "nothing is new there")
+
+
+async def test_row_of_another_server_leads_there_when_it_is_clicked(server: str, second: str, home: Path) -> None:
+    async with at_both(server, second, home) as (me, first, _), other(server) as bob:
+        channel = unique("#click")
+        assert first.chat is not None
+        first.chat.errands.join(channel)
+        await me.until(lambda: first.state.by_target(channel))
+        first.chat.open_soon(first.state.conversations[min(first.state.conversations)].id)
+        await say(bob, channel, "hello")
+        await me.sees(f"   {channel}")
+        row = next(y for y, line in enumerate(me.screen.splitlines()) if f"   {channel}" in line)
+        await me.pilot.click("#conversations", offset=(6, row))
+        await me.until(lambda: me.app.row.shown is first)
+        await me.is_at(channel)
+
+
+async def test_what_is_typed_right_behind_the_key_is_for_the_other_server(server: str, second: str, home: Path) -> None:
+    async with at_both(server, second, home) as (me, first, last):
+        text = unique("burst ")
+        await me.press("x", "alt+shift+right", *text, "enter", "alt+shift+left")
+        assert me.written == "x"
+        await me.press("backspace")
+        general = first.state.by_target("#general")
+        assert general is not None
+        await me.until(lambda: text in bodies(first.state.conversations[general.id]))
+        assert me.app.row.shown is last
+        assert text not in bodies(me.here)
+
+        behind = unique("behind a command ")
+        await me.press(*"/server 1", "enter", *behind, "enter")
+        await me.until(lambda: behind in bodies(first.state.conversations[general.id]))
+        assert me.app.row.shown is first
+        assert behind not in bodies(last.state.by_target("#general"))  # type: ignore[arg-type]
+
+
+async def test_next_that_needs_me_crosses_servers_and_comes_back(server: str, second: str, home: Path) -> None:
+    async with at_both(server, second, home) as (me, first, last), other(server) as bob, other(second) as ann:
+        channel = unique("#walk")
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        await me.press("alt+1")
+        await say(bob, f"@{me.name}", "psst")
+        await say(ann, channel, "news")
+        await me.until(lambda: any(each.needs for each in me.chat.neighbours.others))
+        await me.until(lambda: any(each.unread for each in me.state.conversations.values()))
+
+        seen = []
+        for _ in range(3):
+            await me.press("alt+a")
+            seen.append((me.app.row.shown, me.here.target))
+        assert bob.state.me is not None
+        assert seen == [(first, f"@{bob.state.me.name}"), (last, channel), (last, "#general")]
+
+
+async def test_switch_keeps_what_is_written_where_one_reads_and_what_is_new(
+    server: str, second: str, home: Path
+) -> None:
+    channel = unique("#long")
+    async with at_both(server, second, home) as (me, _, last), other(second) as ann:
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        await say(ann, channel, *(f"line {number}" for number in range(80)))
+        await me.until(lambda: me.here.timeline.count == 80)
+        await me.write("half a sent")
+        await me.press("pageup", "pageup")
+        before = lines_in_view(me)
+        assert before and "line 79" not in before[:-6]
+
+        await me.press("alt+shift+right")
+        assert me.app.row.shown is not last
+        await say(ann, channel, "said meanwhile")
+        await me.until(lambda: "said meanwhile" in bodies(last.state.by_target(channel)))  # type: ignore[arg-type]
+        assert last.state.by_target(channel).unread == 1  # type: ignore[union-attr]
+        await me.pilot.resize_terminal(100, 30)
+        await me.pilot.resize_terminal(120, 36)
+        await me.press("alt+shift+left")
+
+        await me.sees("said meanwhile")
+        assert me.written == "half a sent"
+        assert not me.chat.timeline.following
+        assert lines_in_view(me)[:8] == before[:8]
+
+
+async def test_killed_or_frozen_server_is_in_nobodys_way(second: str, home: Path) -> None:
+    with ServerProcess(home / "data") as process:
+        async with at_both(process.address, second, home) as (me, first, last):
+            process.process.send_signal(signal.SIGSTOP)
+            assert first.chat is not None
+            await me.press("alt+shift+left", *"frozen", "enter", "alt+shift+left")
+            await me.until(lambda: first.chat.unsent.messages == 1)  # type: ignore[union-attr]
+            text = unique("beside a frozen one ")
+            await me.enter(text)
+            await me.until(lambda: text in bodies(me.here) and not me.here.unsent)
+            process.process.send_signal(signal.SIGCONT)
+            await me.until(lambda: not first.chat.unsent.messages)  # type: ignore[union-attr]
+
+            process.kill()
+            await me.until(lambda: first.state.link.status is LinkStatus.WAITING)
+            await me.until(lambda: f"{first.title} ○" in rows(me))
+            text = unique("beside a dead one ")
+            await me.enter(text)
+            await me.until(lambda: text in bodies(me.here) and not me.here.unsent)
+
+            await me.press("alt+shift+left", *"waits", "enter", "alt+shift+left")
+            await me.until(lambda: first.chat.unsent.messages)  # type: ignore[union-attr]
+            await me.press("ctrl+q")
+            await me.until(
+                lambda: me.answer == "1 message is not sent yet and waits for your return. Ctrl+Q again quits."
+            )
+            assert me.app.row.shown is last
+            process.start()
+            await me.until(lambda: not first.chat.unsent.messages)  # type: ignore[union-attr]
+            assert not me.app._exit
+
+
+async def test_link_of_an_open_server_goes_there_and_joins(secured: Invitation, server: str, home: Path) -> None:
+    KnownServers(home / "config").keep(secured.address, Known("first use", secured.pin))
+    async with at_both(server, str(secured.address), home) as (me, first, last):
+        await me.press("alt+shift+right")
+        assert me.app.row.shown is first
+        await me.enter(f"/connect {secured.address}/garden?pin={OTHER_PIN}")
+        await me.until(lambda: "another key" in me.answer)
+        assert me.app.row.shown is first
+
+        await me.enter(f"/connect {secured.address}/garden?pin={secured.pin}")
+        await me.until(lambda: me.app.row.shown is last)
+        await me.is_at("#garden")
+        assert len(me.app.row) == 2
+
+
+async def test_question_of_one_server_waits_until_it_is_gone_to(secured: Invitation, server: str, home: Path) -> None:
+    further = [Choice(str(secured.address), unique("me"))]
+    async with sitting(server, home, size=(120, 36), further=further) as me:
+        first, last = me.app.row
+        await me.until(lambda: isinstance(last.screen, TrustScreen))
+        await me.sees("⚠")
+        await me.enter("/server")
+        await me.sees("2 servers are open", "asks whether it is the right one")
+        text = unique("undisturbed ")
+        await me.enter(text)
+        await me.until(lambda: text in bodies(me.here) and not me.here.unsent)
+
+        await me.press("alt+shift+right")
+        assert isinstance(me.app.screen, TrustScreen)
+        await me.press("alt+shift+right")
+        assert me.app.row.shown is first
+        await me.enter("/server 2")
+        assert isinstance(me.app.screen, TrustScreen)
+        await me.press("y")
+        await me.is_at("#general")
+        assert me.app.row.shown is last
+        await me.enter("/disconnect")
+        await me.until(lambda: me.app.row.shown is first)
+        assert len(me.app.row) == 1 and "⚠" not in me.screen
+
+
+async def test_servers_that_were_open_are_open_at_the_next_start(server: str, second: str, home: Path) -> None:
+    async with at_both(server, second, home) as (me, _, last):
+        await me.write("kept over a restart")
+        await me.press("alt+shift+right")
+        names = {each.choice.address: each.choice.name for each in me.app.row}
+        assert last.lasts
+
+    again = storage.load(home / "config").to_reopen()
+    assert {each.address: each.name for each in again} == names and [each.address for each in again] == [server, second]
+    choices = [Choice(each.address, each.name) for each in again]
+    app = ChatApp(
+        choices[0],
+        further=choices[1:],
+        reopened=True,
+        config=home / "config",
+        data=home / "here",
+        outbox=home / "outbox",
+    )
+    async with app.run_test(size=(120, 36)) as pilot:
+        me = Sitting(app, pilot, "")
+        await me.until(lambda: [each.state.link.status for each in app.row] == [LinkStatus.ONLINE] * 2)
+        await me.press("alt+shift+right")
+        await me.until(lambda: me.written == "kept over a restart")
+
+        await me.press("ctrl+u")
+        await me.enter("/logout")
+        await me.until(lambda: len(app.row) == 1 and "signed out" in me.answer)
+        assert [each.address for each in storage.load(home / "config").to_reopen()] == [server]
+
+
+async def test_server_that_cannot_be_reached_is_waited_for_at_a_start_and_told_of_when_it_was_typed(
+    server: str, home: Path
+) -> None:
+    nowhere = "chat://127.0.0.1:1"
+    async with sitting(server, home, further=[Choice(nowhere, "ann")], reopened=True, size=(120, 36)) as me:
+        await me.until(lambda: len(me.app.row) == 2)
+        _, last = me.app.row
+        await me.until(lambda: last.state.link.status is LinkStatus.WAITING)
+        await me.until(lambda: f"{last.title} ○" in rows(me))
+        await me.enter("/disconnect 127.0.0.1:1")
+        await me.until(lambda: len(me.app.row) == 1)
+
+        await me.enter(f"/connect {nowhere}")
+        await me.until(lambda: len(me.app.row) == 2)
+        await me.until(lambda: len(me.app.row) == 1 and me.answer.startswith("127.0.0.1:1: "))
+        assert isinstance(me.app.screen, ChatScreen)
+
+
+async def test_start_screen_goes_back_and_asks_before_what_is_not_sent_is_left(second: str, home: Path) -> None:
+    with ServerProcess(home / "data") as process:
+        async with at_both(process.address, second, home) as (me, first, last):
+            await me.enter("/connect")
+            await me.until(lambda: isinstance(me.app.screen, StartScreen))
+            await me.sees("Esc goes back")
+            await me.press("escape")
+            await me.until(lambda: me.app.row.shown is last)
+
+            process.kill()
+            await me.press("alt+shift+left")
+            assert me.app.row.shown is first
+            await me.enter("left behind")
+            await me.enter("/connect")
+            await me.until(lambda: isinstance(me.app.screen, StartScreen))
+            await me.press("ctrl+q")
+            await me.sees("1 message is not sent yet")
+            assert not me.app._exit
+            await me.press("ctrl+q")
+            await me.until(lambda: me.app._exit)
+
+
+async def test_switcher_finds_what_is_on_other_servers(server: str, second: str, home: Path) -> None:
+    async with at_both(server, second, home) as (me, first, _):
+        channel = unique("#elsewhere")
+        assert first.chat is not None
+        first.chat.errands.join(channel)
+        await me.until(lambda: first.state.by_target(channel))
+        await me.press("ctrl+k", *"elsewh")
+        await me.sees(f"{channel}  {first.title}")
+        await me.press("enter")
+        await me.until(lambda: me.app.row.shown is first)
+        await me.is_at(channel)
+
+
+async def test_narrow_window_says_where_one_is_and_what_waits_elsewhere(server: str, second: str, home: Path) -> None:
+    async with at_both(server, second, home, (80, 24)) as (me, first, last), other(server) as bob:
+        await say(bob, f"@{me.name}", "psst")
+        await me.sees(f" {last.title} ", f"{first.title} 1")
+
+
+async def test_page_and_alerts_say_which_server_they_are_about(server: str, second: str, home: Path) -> None:
+    file = home / "page.html"
+    async with at_both(server, second, home) as (me, first, last), other(server) as bob, other(second) as ann:
+        written: list[str] = []
+        await me.enter(f"/html {file}")
+        await me.until(file.exists)
+        me.app.alerter = Alerter({"TERM": "foot"}, written.append, SystemClock())
+        me.app.alerter.focus(has=False)
+        here, there = unique("here "), unique("there ")
+        await say(ann, "#general", here)
+        await say(bob, "#general", f"@{me.name} {there}")
+        await me.until(lambda: written)
+        assert f" in #general · {first.title};@{me.name} {there}" in written[0]
+        await me.until(lambda: here in file.read_text())
+        assert there not in file.read_text()
+
+        await me.press("alt+shift+right")
+        await me.until(lambda: there in file.read_text())
+        assert f"At {first.title} as {me.name}." in file.read_text()
+        assert here not in file.read_text() and last is not me.app.row.shown
