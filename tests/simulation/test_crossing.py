@@ -74,6 +74,23 @@ def test_topic_stays_when_an_older_answer_comes_behind_it() -> None:
     simulate(story())
 
 
+def test_read_marker_stays_when_an_older_answer_comes_behind_it() -> None:
+    async def story() -> None:
+        async with people("ann", pace=Pace(commit_s=1.0)) as (ann,):
+            tea = await ann.join("tea")
+            busy = spawn("keeps the store busy", ann.join("general"))
+            await asyncio.sleep(0.01)
+            joined = spawn("join", ann.join("tea"))  # in one commit with the message, and answered behind it
+            await asyncio.sleep(0.01)
+            cid = ann.post(tea, "mine")
+            await asyncio.gather(busy, joined, ann.sent(cid))
+            await asyncio.sleep(1)
+
+            assert ann.state.conversations[tea].read == 1
+
+    simulate(story())
+
+
 def test_client_hears_nothing_when_its_resume_has_failed() -> None:
     async def story() -> None:
         pace = Pace()

@@ -22,7 +22,7 @@ from chat_core.client.state.changes import (
 )
 from chat_core.client.state.inputs import Gone, Opened, Placed, WasRemembered, WasReset, WasResumed
 from chat_core.client.state.model import ClientState, ConversationState, MemberList, Notice, Timeline
-from chat_core.client.state.reading import recount
+from chat_core.client.state.reading import recount, renewed
 from chat_core.client.state.timeline import begin, fall_behind
 from chat_core.protocol.groups import with_people
 from chat_core.protocol.values import Conversation, Position, Rules
@@ -82,7 +82,7 @@ def resumed(state: ClientState, input: WasResumed) -> tuple[ClientState, list[Ch
             continue
         # The server may have been restarted: its count of member signals began anew.
         members = replace(known.members, rev=0, total=info.members, online=info.online, stale=True)
-        now = replace(recount(known, info, state.me), typing=(), members=members)
+        now = replace(renewed(known, info, state.me), typing=(), members=members)
         conversations[info.id] = now
         if labels(known.info) != labels(info):
             changed.append(info.id)

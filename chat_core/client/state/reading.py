@@ -59,10 +59,19 @@ def _moved(conversation: ConversationState, read: int, me: Account | None) -> Co
     return replace(conversation, read=read, unread=unread, mentions=mentions)
 
 
+def renewed(conversation: ConversationState, info: Conversation, me: Account | None) -> ConversationState:
+    """Take over what a resume says, which is newer than all that is known here: a marker may have gone back there."""
+    if info.read < conversation.confirmed:
+        conversation = replace(conversation, read=info.read, confirmed=info.read)
+    return recount(conversation, info, me)
+
+
 def recount(conversation: ConversationState, info: Conversation, me: Account | None) -> ConversationState:
-    """Take the server's numbers over, which hold up to `info.head`, and add what came behind it."""
-    # What it does not know yet of what was read here still holds, unless the marker went back there.
-    read = info.read if info.read < conversation.confirmed else max(conversation.read, info.read)
+    """Take the server's numbers over, which hold up to `info.head`, and add what came behind it.
+
+    They may be older than what is known here: an answer crosses with events. So they never move the marker back.
+    """
+    read = max(conversation.read, info.read)
     behind_head = _count(conversation, max(read, info.head), me)
     all_known = _count(conversation, read, me)
     if read + 1 >= conversation.timeline.known_from and conversation.position.seq >= info.head:
@@ -78,8 +87,9 @@ def recount(conversation: ConversationState, info: Conversation, me: Account | N
             )
         )
         counts = unread, mentions
+    confirmed = max(conversation.confirmed, info.read)
     return replace(
-        conversation, info=info, read=read, confirmed=info.read, unread=counts[0], mentions=counts[1], uncounted=False
+        conversation, info=info, read=read, confirmed=confirmed, unread=counts[0], mentions=counts[1], uncounted=False
     )
 
 

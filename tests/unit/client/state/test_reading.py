@@ -10,6 +10,7 @@ from chat_core.client.state.changes import UnreadChanged
 from chat_core.client.state.model import ClientState
 from chat_core.client.state.reading import is_exact, names
 from chat_core.protocol.events import ReadMarkerMoved
+from chat_core.protocol.values import Position
 from tests.unit.client.state.events import (
     ANN,
     BOB,
@@ -250,6 +251,35 @@ def test_own_message_is_known_to_have_moved_the_marker_at_the_server_too() -> No
     state, _ = then(state, resumed(conversation(head=6, read=5, unread=0), seq=1))
 
     assert general(state).read == 5, "it was moved back to there meanwhile"
+
+
+def test_marker_stays_when_an_older_answer_comes_behind_an_own_message() -> None:
+    state = after(resumed(conversation(head=5, read=5)), events(posted(6, author=ANN), posted(7)))
+
+    state, _ = then(state, inputs.Opened(conversation=conversation(head=5, read=5)))
+    assert numbers(state) == (6, 1, 0)
+
+    state, _ = then(state, resumed(conversation(head=7, read=5, unread=1), seq=1))
+    assert numbers(state) == (5, 1, 0), "a resume is no older answer: the marker went back there"
+
+
+def test_marker_stays_when_an_older_answer_comes_behind_what_moved_it() -> None:
+    state = after(resumed(conversation(head=5, read=2, unread=3)))
+    state, _ = then(state, inputs.AccountEventArrived(event=ReadMarkerMoved(seq=1, conversation=1, read=4)))
+
+    state, _ = then(state, inputs.Opened(conversation=conversation(head=5, read=2, unread=3)))
+
+    assert general(state).read == 4
+
+
+def test_marker_stays_when_one_falls_behind_after_it_moved() -> None:
+    behind = Position(conversation=1, seq=90, eid=b"90")
+    state = after(resumed(conversation(head=5, read=2, unread=3)))
+    state, _ = then(state, inputs.AccountEventArrived(event=ReadMarkerMoved(seq=1, conversation=1, read=4)))
+
+    state, _ = then(state, inputs.WasReset(position=behind, reason="far_behind", wall_ms=0))
+
+    assert general(state).read == 4
 
 
 def test_numbers_are_asked_for_again_when_what_is_not_known_here_changes() -> None:
