@@ -217,7 +217,9 @@ class Attacher:
             case CallFailed():
                 self._refused(asked.conversation, link, outcome)
             case CatchUp():
-                if wish is not None and not wish.begun:
+                if asked.conversation not in self._board.now.conversations:
+                    self.forget(asked.conversation)  # it was left, or one was put out, while the answer was on its way
+                elif wish is not None and not wish.begun:
                     self._begin(wish, asked, outcome)
                 else:
                     self._catch_up(asked, outcome)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Literal
 
 import pytest
+from msgspec.structs import replace
 
 from chat_core.check.simulation.time_loop import simulate
 from chat_core.client import CallFailed
@@ -12,9 +14,11 @@ from chat_core.client.state.changes import ListChanged, MessagesAppended, Timeli
 from chat_core.client.state.model import BLOCK
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.limits import POSITIONS_PER_RESUME
-from chat_core.protocol.requests.conversations import SetTopic
-from tests.simulation.interludes import away, back, chat
+from chat_core.protocol.requests.conversations import Leave, SetTopic
+from chat_core.protocol.requests.session import Attach, CatchUp
+from tests.simulation.interludes import away, back, chat, cut_off
 from tests.simulation.stage import Stage
+from tests.simulation.world import Session
 
 
 @pytest.mark.parametrize("missed", [1, 6, 7, 8, 40])
@@ -261,3 +265,34 @@ def test_topic_is_seen_live_and_after_being_away() -> None:
             assert [notice.text for notice in bob.room().notices] == ["first", "second"]
 
     simulate(story())
+
+
+@pytest.mark.parametrize("reset", ["", "rewound"])
+def test_conversation_stays_away_when_it_is_left_while_catching_up_there_is_answered(
+    reset: Literal["", "rewound"], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults: list[dict[str, object]] = []
+    caught_up: list[CatchUp] = []
+
+    async def story() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: faults.append(context))
+        stage = Stage(1)
+        attach = stage.world._attach
+
+        def left_meanwhile(session: Session, request: Attach) -> CatchUp:
+            caught_up.append(replace(attach(session, request), reset=reset))
+            stage.world._leave(session, Leave(conversation=request.position.conversation))
+            return caught_up[0]
+
+        monkeypatch.setattr(stage.world, "_attach", left_meanwhile)
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            cut_off(stage, stage.general)
+            chat(stage, stage.general, 3)
+            await ann.until(lambda: bool(caught_up))
+            await ann.client.join("tea")
+            assert [known.info.name for known in ann.client.state.conversations.values()] == ["tea"]
+
+    simulate(story())
+    assert len(caught_up[0].events) == 3
+    assert not faults
