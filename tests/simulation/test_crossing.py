@@ -16,8 +16,10 @@ from chat_core.check.simulation.inline_store import Pace
 from chat_core.check.simulation.player import ADDRESS
 from chat_core.check.simulation.time_loop import LoopClock, simulate
 from chat_core.check.simulation.wires import Network
-from chat_core.client import Client, Disconnected
+from chat_core.client import CallFailed, Client, Disconnected
+from chat_core.protocol.codes import Refusal
 from chat_core.protocol.requests.conversations import SetTopic
+from chat_core.protocol.requests.session import Attach
 
 
 @asynccontextmanager
@@ -87,6 +89,24 @@ def test_read_marker_stays_when_an_older_answer_comes_behind_it() -> None:
             await asyncio.sleep(1)
 
             assert ann.state.conversations[tea].read == 1
+
+    simulate(story())
+
+
+def test_nobody_is_attached_who_has_left_while_it_was_asked_for() -> None:
+    async def story() -> None:
+        pace = Pace()
+        async with people("ann", pace=pace) as (ann,):
+            tea = await ann.join("tea")
+            position = ann.state.conversations[tea].position
+            pace.read_s = 1.0
+            attached = spawn("attach", ann.call(Attach(position=position, epoch=ann.state.epoch)))
+            await asyncio.sleep(1.5)  # that one is a member was read, and is not told yet
+            await ann.leave(tea)
+
+            with pytest.raises(CallFailed) as refused:
+                await attached
+            assert refused.value.code == Refusal.NOT_MEMBER
 
     simulate(story())
 

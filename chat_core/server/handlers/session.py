@@ -29,6 +29,7 @@ from chat_core.server.context import Context
 from chat_core.server.registry import costs, handles
 from chat_core.server.rules.permissions import Inside, Permission
 from chat_core.server.store.base import Reader, Refused
+from chat_core.server.store.conversations import Place
 
 RESUME_BYTES = 96 * 1024
 """Bytes of bodies in one resume, which also holds the list of conversations; the rest is read in pages."""
@@ -110,9 +111,7 @@ async def attach(ctx: Context, request: Attach) -> CatchUp:
 async def _attach(ctx: Context, request: Attach) -> CatchUp:
     session, account = ctx.session, ctx.account
     conversation = ConversationId(request.position.conversation)
-    place = await ctx.store.read(lambda reader: reader.find(account, conversation))
-    if not place.member:
-        raise Refused(Refusal.NOT_MEMBER, f"You are not in #{place.name}: join it first.")
+    await ctx.store.read(lambda reader: _members_place(reader, account, conversation))
     feed = ctx.hub.attach(session, conversation)
     try:
         caught_up = await ctx.store.read(lambda reader: _attached(reader, account, request, ctx.services.epoch))
@@ -165,9 +164,17 @@ def _gone(reader: Reader, account: AccountId, conversation: int) -> CatchUp:
     return CatchUp(conversation=conversation, gone=left.reason, name=left.name, text=left.text, until=left.until)
 
 
+def _members_place(reader: Reader, account: AccountId, conversation: ConversationId) -> Place:
+    """Find a conversation that an account is in. Raises: Refused."""
+    place = reader.find(account, conversation)
+    if not place.member:
+        raise Refused(Refusal.NOT_MEMBER, f"You are not in #{place.name}: join it first.")
+    return place
+
+
 def _attached(reader: Reader, account: AccountId, request: Attach, epoch: str) -> CatchUp:
     number = ConversationId(request.position.conversation)
-    place = reader.find(account, number)
+    place = _members_place(reader, account, number)  # again: it may have ended since, and nobody else hears anything
     head = Position(conversation=number, seq=place.head, eid=place.eid)
     if request.live_only:
         return CatchUp(conversation=number, head=head.seq, eid=head.eid, reset="new")
