@@ -14,6 +14,7 @@ from chat_core.check.simulation.traits import ACTIONS, NAMES, Traits
 from chat_core.client.errors import CallFailed
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.limits import GROUP_LEAST
+from chat_core.protocol.requests.base import Request
 from chat_core.protocol.requests.conversations import SetTopic
 from chat_core.protocol.requests.groups import OpenGroup
 from chat_core.protocol.requests.messages import History
@@ -48,8 +49,10 @@ class Hands:
     def act(self, player: Player) -> None:
         """Do something."""
         if self._keeping is not None and self._chance.random() < SHARE:
-            self._keep_order(player, self._keeping)
-            return
+            request = self._keeping.request(player.state)
+            if request is not None:
+                self._keep_order(player, request)
+                return
         (name,) = self._chance.choices(_NAMES, _WEIGHTS)
         self._doing = name
         action: Callable[[Player], None] = getattr(self, f"_{name}")
@@ -178,11 +181,9 @@ class Hands:
             else:
                 player.discard(cid)
 
-    def _keep_order(self, player: Player, keeping: Keeping) -> None:
-        request = keeping.request(player.state)
-        if request is not None:
-            self._doing = str(request.__struct_config__.tag)
-            self._call(player, lambda: player.client.call(request))
+    def _keep_order(self, player: Player, request: Request[Any]) -> None:
+        self._doing = str(request.__struct_config__.tag)
+        self._call(player, lambda: player.client.call(request))
 
     def _wake(self, player: Player) -> None:
         player.client.wake()

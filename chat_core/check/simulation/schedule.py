@@ -141,9 +141,9 @@ class Schedule:
         )
 
     def _keeping(self) -> Keeping | None:
-        """Return what people do to each other: in some runs, and in none in which something is broken on purpose."""
+        """Return what people do to each other: in some runs of several, and in none that is broken on purpose."""
         chance = random.Random(f"{self._seed}/order")
-        if self._variant is not None or chance.random() >= KEPT_SHARE:
+        if self._variant is not None or self._traits.accounts < 2 or chance.random() >= KEPT_SHARE:
             return None
         return Keeping(NAMES[: self._traits.accounts], CHANNELS[1:], chance)
 
