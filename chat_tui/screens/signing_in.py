@@ -28,7 +28,7 @@ from chat_tui.views.clean import drawable_line
 
 _LONGEST_PASSWORD = 1024
 _KNOWN_PASSWORD = "Your password"
-_NEW_PASSWORD = f"A password of at least {PASSWORD_LEAST} characters, twice"
+_NEW_PASSWORD = f"Password, at least {PASSWORD_LEAST} characters, twice"
 _HINTS = "Enter goes · Esc goes back · ↑ ↓ choose · Tab moves"
 
 

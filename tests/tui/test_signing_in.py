@@ -96,7 +96,7 @@ async def test_refusals_are_said_at_the_form_and_can_be_mended_there(strict: Ser
         await me.until(lambda: isinstance(me.app.screen, SignInScreen) and "No account" in me.screen, "the refusal")
         await me.press("down", *PASSWORD, "enter", *"something else", "enter")
         await me.sees("not the same")
-        await me.sees("A password of at least 8 characters, twice")
+        await me.sees("Password, at least 8 characters, twice")
         here = me.app.screen
         row = next(y for y, text in enumerate(me.screen.splitlines()) if "twice" in text)
         await me.press("ctrl+u", *"short", "enter", *"short", "enter")
