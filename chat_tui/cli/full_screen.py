@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
+import select
 import signal
 import sys
 import threading
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -167,7 +169,7 @@ def _run_screens(
         keymap=keys,
         on_settled=_settle_memory,
     )
-    _end_on_signals(screens.exit_from_anywhere)
+    _end_when_told(screens.exit_from_anywhere)
     screens.run()
     return ExitCode.INTERNAL if screens.return_code else ExitCode.OK
 
@@ -191,8 +193,8 @@ def _page_wanted(file: str) -> PageWanted:
     return PageWanted(file)
 
 
-def _end_on_signals(leave: Callable[[], None]) -> None:
-    """Leave when told to from outside, in good order if that goes quickly.
+def _end_when_told(leave: Callable[[], None]) -> None:
+    """Leave when told to from outside or when the terminal is gone, in good order if that goes quickly.
 
     Where the terminal is gone or takes nothing, the toolkit waits for it for ever, and so would we.
     """
@@ -205,6 +207,22 @@ def _end_on_signals(leave: Callable[[], None]) -> None:
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end)
+    watch = threading.Thread(target=_wait_for_hang_up, args=(partial(end, signal.SIGHUP, None),), daemon=True)
+    watch.start()
+
+
+def _wait_for_hang_up(then: Callable[[], None]) -> None:
+    """Wait until the terminal is gone, which nobody signals to a program that it does not control.
+
+    The toolkit would read nothing from it again and again, as fast as it can.
+    """
+    if not hasattr(select, "poll") or not sys.stdin.isatty():
+        return
+    poll = select.poll()
+    poll.register(sys.stdin.fileno(), 0)  # what ends is told without being asked for
+    told = poll.poll()
+    if any(what & (select.POLLHUP | select.POLLERR) for _, what in told):
+        then()
 
 
 def _settle_memory() -> None:

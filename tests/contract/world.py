@@ -92,10 +92,11 @@ class World:
         A search has a quarter of a second, which a process that is kept waiting may not get: it is then asked again.
         """
         await self.store.indexed()
-        for _ in range(10):
+        found = await self.store.search(lambda searcher: searcher.search(search))
+        tries = 1
+        while found.partial and tries < 10:
             found = await self.store.search(lambda searcher: searcher.search(search))
-            if not found.partial:
-                break
+            tries += 1
         return found
 
     async def refused(self, op: Op) -> Refusal:

@@ -130,6 +130,29 @@ def test_client_ends_when_its_terminal_is_gone(home: Path) -> None:
     until(lambda: not servers(home), "and with it the server that nobody needs")
 
 
+def test_client_ends_when_a_terminal_is_gone_that_does_not_tell_it_so(home: Path) -> None:
+    leader, follower = os.openpty()
+    with ServerProcess(home / "data") as server:
+        client = subprocess.Popen(
+            [sys.executable, "-m", "chat_tui", "connect", server.address, "--name", "ann"],
+            stdin=follower,
+            stdout=follower,
+            stderr=follower,
+            start_new_session=True,  # and so without a terminal that controls it
+            env={**os.environ, "HOME": str(home), "TERM": "xterm-256color"},
+        )
+        os.close(follower)
+        try:
+            shown = b""
+            while b"very beginning" not in shown:
+                shown += os.read(leader, 65536)
+            os.close(leader)
+            client.wait(WAIT_S)
+        finally:
+            client.kill()
+            client.wait()
+
+
 def test_client_ends_when_told_to_though_its_terminal_takes_nothing(home: Path) -> None:
     leader, follower = os.openpty()
     with ServerProcess(home / "data") as server:
