@@ -343,10 +343,13 @@ class Hub:
         for change in outcome.memberships:
             feed = self.feed(change.conversation)
             for session in list(self._accounts.get(change.account, ())):
-                if change.joined and session.following:
-                    self._follow_new(feed, session)
-                elif not change.joined:
+                if not change.joined:
+                    session.left.add(change.conversation)
                     self._drop(feed, session)
+                    continue
+                session.left.discard(change.conversation)
+                if session.following:
+                    self._follow_new(feed, session)
             self.presence.member(feed, change.name, change.members, joined=change.joined, told=change.told)
         if outcome.renamed is not None:
             self._renamed(

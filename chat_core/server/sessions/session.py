@@ -83,6 +83,7 @@ class Session:
         "greeted",
         "held_account_events",
         "lagging",
+        "left",
         "local",
         "name",
         "opening",
@@ -169,6 +170,8 @@ class Session:
         """Account events up to this one were in an answer."""
         self.attached: set[int] = set()
         """Conversations pushed, or about to be pushed, to this connection."""
+        self.left: set[int] = set()
+        """Conversations that the account has left since it signed in here, and not joined again."""
         self.lagging: dict[int, int] = {}
         """Conversations that overflowed, by the head to tell."""
         self.stuck_since: float | None = None
