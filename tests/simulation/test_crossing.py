@@ -97,20 +97,24 @@ def test_read_marker_stays_when_an_older_answer_comes_behind_it() -> None:
     simulate(story())
 
 
-def test_nobody_is_attached_who_has_left_while_it_was_asked_for() -> None:
+@pytest.mark.parametrize("moment", [1.0, 1.25, 1.5])
+def test_nobody_is_attached_who_has_left_while_it_was_asked_for(moment: float) -> None:
     async def story() -> None:
         pace = Pace()
-        async with people("ann", pace=pace) as (ann,):
+        async with people("ann", "bob", pace=pace) as (ann, bob):
             tea = await ann.join("tea")
+            await bob.join("tea")
             position = ann.state.conversations[tea].position
             pace.read_s = 1.0
             attached = spawn("attach", ann.call(Attach(position=position, epoch=ann.state.epoch)))
-            await asyncio.sleep(1.5)  # that one is a member was read, and is not told yet
+            await asyncio.sleep(moment)  # that one is a member was read, and is told about now
             await ann.leave(tea)
 
             with pytest.raises(CallFailed) as refused:
                 await attached
             assert refused.value.code == Refusal.NOT_MEMBER
+            await asyncio.sleep(10)
+            assert bob.state.conversations[tea].members.online == 1
 
     simulate(story())
 

@@ -118,7 +118,7 @@ async def _attach(ctx: Context, request: Attach) -> CatchUp:
     try:
         caught_up = await ctx.store.read(lambda reader: _attached(reader, account, request, ctx.services.epoch))
     except BaseException:
-        feed.detach(session)
+        ctx.hub.drop(feed, session)
         raise
     ctx.after.append(lambda: feed.release(session, caught_up.head))
     return caught_up

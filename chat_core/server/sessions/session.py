@@ -88,6 +88,7 @@ class Session:
         "name",
         "opening",
         "outbox",
+        "overflowed",
         "peer",
         "profile",
         "role",
@@ -172,8 +173,10 @@ class Session:
         """Conversations pushed, or about to be pushed, to this connection."""
         self.left: set[int] = set()
         """Conversations that the account has left since it signed in here, and not joined again."""
+        self.overflowed: set[int] = set()
+        """Conversations that overflowed, and are not attached again yet: it is still there."""
         self.lagging: dict[int, int] = {}
-        """Conversations that overflowed, by the head to tell."""
+        """Those that it was not told of yet, by the head to tell."""
         self.stuck_since: float | None = None
         """Since when it has taken nothing; None: it keeps up."""
         self.stuck_at = 0
