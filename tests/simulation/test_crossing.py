@@ -15,16 +15,19 @@ from chat_core.check.simulation.house import House
 from chat_core.check.simulation.inline_store import Pace
 from chat_core.check.simulation.player import ADDRESS
 from chat_core.check.simulation.time_loop import LoopClock, simulate
-from chat_core.check.simulation.wires import Network
+from chat_core.check.simulation.wires import Fate, Hand, Network, passing
 from chat_core.client import CallFailed, Client, Disconnected
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.requests.conversations import SetTopic
-from chat_core.protocol.requests.session import Attach
+from chat_core.protocol.requests.session import Attach, Resume
 
 
 @asynccontextmanager
-async def people(*names: str, pace: Pace, waiting: int = 0) -> AsyncIterator[list[Client]]:
-    """Run a server, and a client for each of some people; the last `waiting` ones are not started."""
+async def people(*names: str, pace: Pace, waiting: int = 0, hand: Hand = passing) -> AsyncIterator[list[Client]]:
+    """Run a server, and a client for each of some people; the last `waiting` ones are not started.
+
+    `hand` sees what the first one's wire carries.
+    """
     chance, clock = random.Random(1), LoopClock(asyncio.get_running_loop())
     disk = Disk("one")
     house = House(disk, pace, clock, chance)
@@ -32,6 +35,7 @@ async def people(*names: str, pace: Pace, waiting: int = 0) -> AsyncIterator[lis
     clients: list[Client] = []
     for name in names:
         network = Network(house.driver, chance)
+        network.hand = passing if clients else hand
         house.networks.append(network)
         client = Client(ADDRESS, name, clock=clock, connector=network.connect, entropy=chance.randbytes)
         clients.append(client)
@@ -93,20 +97,86 @@ def test_read_marker_stays_when_an_older_answer_comes_behind_it() -> None:
     simulate(story())
 
 
-def test_nobody_is_attached_who_has_left_while_it_was_asked_for() -> None:
+@pytest.mark.parametrize("moment", [1.0, 1.25, 1.5])
+def test_nobody_is_attached_who_has_left_while_it_was_asked_for(moment: float) -> None:
     async def story() -> None:
         pace = Pace()
-        async with people("ann", pace=pace) as (ann,):
+        async with people("ann", "bob", pace=pace) as (ann, bob):
             tea = await ann.join("tea")
+            await bob.join("tea")
             position = ann.state.conversations[tea].position
             pace.read_s = 1.0
             attached = spawn("attach", ann.call(Attach(position=position, epoch=ann.state.epoch)))
-            await asyncio.sleep(1.5)  # that one is a member was read, and is not told yet
+            await asyncio.sleep(moment)  # that one is a member was read, and is told about now
             await ann.leave(tea)
 
             with pytest.raises(CallFailed) as refused:
                 await attached
             assert refused.value.code == Refusal.NOT_MEMBER
+            await asyncio.sleep(10)
+            assert bob.state.conversations[tea].members.online == 1
+
+    simulate(story())
+
+
+class Ear:
+    """A hand that keeps what the server sends."""
+
+    def __init__(self) -> None:
+        self.heard = b""
+
+    def __call__(self, from_client: bool, frame: bytes) -> Fate:
+        """Let a frame pass."""
+        self.heard += b"" if from_client else frame
+        return Fate.PASS
+
+
+MOMENTS = [0.25 * step for step in range(2, 7)]
+"""Times after a resume was asked for; its first list is read, and told, somewhere among them."""
+
+
+@pytest.mark.parametrize("bad_reads", [0.0, 1.0])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_nobody_hears_a_conversation_that_was_left_while_it_was_resumed(moment: float, bad_reads: float) -> None:
+    async def story() -> None:
+        pace, ear = Pace(), Ear()
+        async with people("ann", "bob", pace=pace, hand=ear) as (ann, bob):
+            tea = await ann.join("tea")
+            await bob.join("tea")
+            pace.read_s = 1.0
+            resumed = spawn("resume", ann.call(Resume()))
+            await asyncio.sleep(moment)
+            await ann.leave(tea)
+            pace.bad_reads = bad_reads
+            await bob.sent(bob.post(tea, "told meanwhile"))
+            await asyncio.wait([resumed])
+            assert bad_reads or resumed.exception() is None
+            pace.bad_reads = 0.0
+            await bob.sent(bob.post(tea, "told afterwards"))
+            await asyncio.sleep(1)
+
+            assert b"told " not in ear.heard
+
+    simulate(story())
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_conversation_is_heard_that_was_left_and_joined_again_while_it_was_resumed(moment: float) -> None:
+    async def story() -> None:
+        pace, ear = Pace(), Ear()
+        async with people("ann", "bob", pace=pace, hand=ear) as (ann, bob):
+            tea = await ann.join("tea")
+            await bob.join("tea")
+            pace.read_s = 1.0
+            resumed = spawn("resume", ann.call(Resume()))
+            await asyncio.sleep(moment)
+            await ann.leave(tea)
+            await ann.join("tea")
+            await resumed
+            await bob.sent(bob.post(tea, "told afterwards"))
+            await asyncio.sleep(1)
+
+            assert ear.heard.count(b"told afterwards") == 1
 
     simulate(story())
 

@@ -119,6 +119,9 @@ def opened(state: ClientState, input: Opened) -> tuple[ClientState, list[Change]
         info = replace(info, topic=known.info.topic, rules=known.info.rules, role=known.info.role)
         if info.kind == "group":
             info = with_people(info, known.info.people, known.info.members)
+    if state.account_seq:
+        # One's account log tells of this, in order, and an answer may be older than what it has told.
+        info = replace(info, quiet=known.info.quiet)
     now = recount(known, info, state.me)
     changes = differences(known, now)
     if labels(known.info) != labels(info):
@@ -178,7 +181,8 @@ def was_reset(state: ClientState, input: WasReset) -> tuple[ClientState, list[Ch
         now = replace(known, position=input.position, timeline=begin(seq), notices=(notice,), typing=(), mentions=0)
         # Read markers mean something within one log only.
         read = min(now.info.read, seq)
-        now = replace(now, read=read, confirmed=read, unread=now.info.unread, mentions=now.info.mentions)
+        now = replace(now, read=read, confirmed=read, put_back=False)
+        now = replace(now, unread=now.info.unread, mentions=now.info.mentions)
     changes: list[Change] = [TimelineReset(conversation=number, reason=input.reason), *differences(known, now)]
     now, more = threads.outdated(replace(now, recounts=now.recounts + 1))
     return put(state, now), changes + more

@@ -89,17 +89,18 @@ def _arrived(
 def _count_new(conversation: ConversationState, new: Sequence[Message], me: Account | None) -> ConversationState:
     """Count as the server does: an own message moves the marker when nothing unread lies before it."""
     read, unread, mentions = conversation.read, conversation.unread, conversation.mentions
-    confirmed, counted = conversation.confirmed, conversation.info.head
+    confirmed, counted, put_back = conversation.confirmed, conversation.info.head, conversation.put_back
     for message in new:
         if message.seq <= counted or message.aside:
             continue  # the server has counted it, or it counts in its thread only
         if me is not None and message.author == me.id:
             if not unread:
-                read = confirmed = max(read, message.seq)
+                read, put_back = max(read, message.seq), False
+                confirmed = read
         elif message.seq > read:
             unread += 1
             mentions += is_mention(message, me)
-    return replace(conversation, read=read, confirmed=confirmed, unread=unread, mentions=mentions)
+    return replace(conversation, read=read, confirmed=confirmed, put_back=put_back, unread=unread, mentions=mentions)
 
 
 def _count_changed(

@@ -287,6 +287,8 @@ class ConversationState(msgspec.Struct, frozen=True, kw_only=True):
     """Own read marker."""
     confirmed: int = 0
     """How far it was at the server, as far as that is known: a marker that is before it there went back."""
+    put_back: bool = False
+    """Whether it was put there by hand, and has not moved since: what is said to be read further on is older."""
     unread: int = 0
     """Messages by others behind it; not those that were deleted."""
     mentions: int = 0

@@ -63,14 +63,17 @@ def renewed(conversation: ConversationState, info: Conversation, me: Account | N
     """Take over what a resume says, which is newer than all that is known here: a marker may have gone back there."""
     if info.read < conversation.confirmed:
         conversation = replace(conversation, read=info.read, confirmed=info.read)
-    return recount(conversation, info, me)
+    return recount(replace(conversation, put_back=False), info, me)
 
 
 def recount(conversation: ConversationState, info: Conversation, me: Account | None) -> ConversationState:
     """Take the server's numbers over, which hold up to `info.head`, and add what came behind it.
 
-    They may be older than what is known here: an answer crosses with events. So they never move the marker back.
+    They may be older than what is known here: an answer crosses with events. So they never move the marker back, nor
+    forward where it was put back meanwhile: then they say nothing of what is unread now.
     """
+    if conversation.put_back and info.read > conversation.confirmed:
+        return replace(conversation, info=_with_numbers_of(conversation.info, info))
     read = max(conversation.read, info.read)
     behind_head = _count(conversation, max(read, info.head), me)
     all_known = _count(conversation, read, me)
@@ -91,6 +94,11 @@ def recount(conversation: ConversationState, info: Conversation, me: Account | N
     return replace(
         conversation, info=info, read=read, confirmed=confirmed, unread=counts[0], mentions=counts[1], uncounted=False
     )
+
+
+def _with_numbers_of(known: Conversation, info: Conversation) -> Conversation:
+    """Return what is said of a conversation, with the numbers, and the head up to which they hold, from before."""
+    return replace(info, head=known.head, eid=known.eid, read=known.read, unread=known.unread, mentions=known.mentions)
 
 
 def page_came(conversation: ConversationState, before: ConversationState, me: Account | None) -> ConversationState:

@@ -191,7 +191,8 @@ def _marker_moved(state: ClientState, event: ReadMarkerMoved) -> Result:
     if known is None:
         return state, []
     now = (move_back if event.back else move_marker)(known, event.read, state.me)
-    now = replace(now, confirmed=event.read if event.back else max(event.read, known.confirmed))
+    confirmed = event.read if event.back else max(event.read, known.confirmed)
+    now = replace(now, confirmed=confirmed, put_back=event.back)
     return listing.put(state, now), listing.differences(known, now)
 
 

@@ -84,7 +84,9 @@ async def _resume(ctx: Context, request: Resume) -> Resumed:
     hub.follow(session)
     try:
         for conversation in await ctx.store.read(lambda reader: [c.id for c in reader.conversations_of(account)]):
-            hub.attach(session, conversation)
+            # The list may be older than what was told here. What is joined again is attached when that is told.
+            if conversation not in session.left:
+                hub.attach(session, conversation)
         resumed = await ctx.store.read(lambda reader: _resumed(reader, account, request, ctx.services.epoch))
     except BaseException:
         # Who has no answer has no positions: pushes would mean nothing to it, or the wrong thing.
@@ -116,7 +118,7 @@ async def _attach(ctx: Context, request: Attach) -> CatchUp:
     try:
         caught_up = await ctx.store.read(lambda reader: _attached(reader, account, request, ctx.services.epoch))
     except BaseException:
-        feed.detach(session)
+        ctx.hub.drop(feed, session)
         raise
     ctx.after.append(lambda: feed.release(session, caught_up.head))
     return caught_up

@@ -98,4 +98,5 @@ class Feed:
     def _overflow(self, session: Session) -> None:
         """Detach a reader that does not keep up; it is told once there is room."""
         self.detach(session)
+        session.overflowed.add(self.conversation)
         session.lagging[self.conversation] = self.known

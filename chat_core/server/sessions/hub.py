@@ -192,7 +192,7 @@ class Hub:
 
     def _followed(self, account: int) -> Iterator[tuple[Session, Feed]]:
         for session in self.sessions_of(account):
-            for conversation in session.attached if session.following else ():
+            for conversation in [*session.attached, *session.overflowed] if session.following else ():
                 yield session, self.feed(conversation)
 
     def seen(self, conversation: Conversation) -> Conversation:
@@ -235,8 +235,8 @@ class Hub:
     def gone(self, session: Session) -> None:
         """Forget a connection."""
         self.sessions.discard(session)
-        for conversation in list(session.attached):
-            self._drop(self.feed(conversation), session)
+        for conversation in [*session.attached, *session.overflowed]:
+            self.drop(self.feed(conversation), session)
         if session.account is not None:
             mine = self._accounts.get(session.account, {})
             mine.pop(session, None)
@@ -264,7 +264,7 @@ class Hub:
             if conversation in attached:
                 self.feed(conversation).release(session, 0)
             else:
-                self._drop(self.feed(conversation), session)
+                self.drop(self.feed(conversation), session)
         if session.following and session.account is not None and session in self.sessions:
             session.following = False
             self.presence.went(session.account)
@@ -274,8 +274,9 @@ class Hub:
         feed = self.feed(conversation)
         if session not in self.sessions:
             return feed  # it went while its call was under way
-        again = conversation in session.attached
+        again = conversation in session.attached or conversation in session.overflowed
         feed.attach(session)
+        session.overflowed.discard(conversation)
         session.lagging.pop(conversation, None)
         if session.following and session.account is not None and not again:
             self.presence.entered(feed, session.account, session.name)
@@ -343,10 +344,13 @@ class Hub:
         for change in outcome.memberships:
             feed = self.feed(change.conversation)
             for session in list(self._accounts.get(change.account, ())):
-                if change.joined and session.following:
+                if not change.joined:
+                    session.left.add(change.conversation)
+                    self.drop(feed, session)
+                    continue
+                session.left.discard(change.conversation)
+                if session.following:
                     self._follow_new(feed, session)
-                elif not change.joined:
-                    self._drop(feed, session)
             self.presence.member(feed, change.name, change.members, joined=change.joined, told=change.told)
         if outcome.renamed is not None:
             self._renamed(
@@ -368,9 +372,11 @@ class Hub:
         if session.held_account_events is None:
             feed.release(session, feed.known)
 
-    def _drop(self, feed: Feed, session: Session) -> None:
-        was = feed.conversation in session.attached
+    def drop(self, feed: Feed, session: Session) -> None:
+        """End what `attach` began."""
+        was = feed.conversation in session.attached or feed.conversation in session.overflowed
         feed.detach(session)
+        session.overflowed.discard(feed.conversation)
         session.lagging.pop(feed.conversation, None)
         if was and session.following and session.account is not None:
             self.presence.exited(feed, session.account, session.name)

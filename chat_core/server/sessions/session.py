@@ -83,10 +83,12 @@ class Session:
         "greeted",
         "held_account_events",
         "lagging",
+        "left",
         "local",
         "name",
         "opening",
         "outbox",
+        "overflowed",
         "peer",
         "profile",
         "role",
@@ -169,8 +171,12 @@ class Session:
         """Account events up to this one were in an answer."""
         self.attached: set[int] = set()
         """Conversations pushed, or about to be pushed, to this connection."""
+        self.left: set[int] = set()
+        """Conversations that the account has left since it signed in here, and not joined again."""
+        self.overflowed: set[int] = set()
+        """Conversations that overflowed, and are not attached again yet: it is still there."""
         self.lagging: dict[int, int] = {}
-        """Conversations that overflowed, by the head to tell."""
+        """Those that it was not told of yet, by the head to tell."""
         self.stuck_since: float | None = None
         """Since when it has taken nothing; None: it keeps up."""
         self.stuck_at = 0

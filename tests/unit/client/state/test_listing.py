@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import get_args, get_type_hints
 
 import pytest
+from msgspec.structs import replace
 
 from chat_core.client.state import inputs
 from chat_core.client.state.changes import (
@@ -17,7 +18,7 @@ from chat_core.client.state.changes import (
 )
 from chat_core.client.state.listing import RESET_REASONS
 from chat_core.client.state.model import Notice, Timeline
-from chat_core.protocol.events import ConversationJoined, ConversationLeft, Typing
+from chat_core.protocol.events import ConversationJoined, ConversationLeft, ConversationQuieted, Typing
 from chat_core.protocol.requests.conversations import Members
 from chat_core.protocol.requests.session import CatchUp
 from chat_core.protocol.values import Member, Position
@@ -126,6 +127,23 @@ def test_join_of_a_known_conversation_only_brings_its_labels_up_to_date() -> Non
 
     assert changes == [ListChanged(changed=(1,))]
     assert (seqs(state), general(state).info.members) == ([1, 2], 3)
+
+
+def test_quietness_stays_when_an_older_answer_comes_behind_what_changed_it() -> None:
+    quieted = ConversationQuieted(seq=1, conversation=1, quiet=True)
+    state = after(resumed(conversation()), inputs.AccountEventArrived(event=quieted))
+
+    state, changes = then(state, inputs.Opened(conversation=conversation()))
+
+    assert (general(state).info.quiet, changes) == (True, [])
+
+
+def test_quietness_is_the_answers_when_no_account_log_tells_of_it() -> None:
+    state = after(inputs.Opened(conversation=conversation()))
+
+    state, _ = then(state, inputs.Opened(conversation=replace(conversation(), quiet=True)))
+
+    assert general(state).info.quiet
 
 
 def test_account_events_join_and_leave_once() -> None:

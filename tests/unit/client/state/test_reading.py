@@ -33,6 +33,11 @@ def numbers(state: ClientState) -> tuple[int, int, int]:
     return known.read, known.unread, known.mentions
 
 
+def back_to(read: int) -> inputs.Input:
+    """Return that the marker was put back, first thing in the account's log."""
+    return inputs.AccountEventArrived(event=ReadMarkerMoved(seq=1, conversation=1, read=read, back=True))
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -270,6 +275,43 @@ def test_marker_stays_when_an_older_answer_comes_behind_what_moved_it() -> None:
     state, _ = then(state, inputs.Opened(conversation=conversation(head=5, read=2, unread=3)))
 
     assert general(state).read == 4
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_marker_stays_back_when_an_older_answer_comes_behind_what_put_it_there(known: bool) -> None:
+    state = after(resumed(conversation(head=5, read=5)))
+    state, _ = then(state, *([events(posted(6), posted(7))] if known else []))
+    state, _ = then(state, back_to(2))
+    expected = numbers(state)
+
+    state, _ = then(state, inputs.Opened(conversation=conversation(head=9, read=5, members=7)))
+    assert (numbers(state), general(state).info.members) == (expected, 7)
+
+    state, _ = then(state, events(posted(8)))
+    assert numbers(state) == (2, expected[1] + 1, 0), "its head counts for nothing either"
+
+
+def test_marker_goes_forward_again_when_it_was_put_back_before() -> None:
+    back = after(resumed(conversation(head=5, read=5)), back_to(2))
+
+    state, _ = then(back, inputs.AccountEventArrived(event=ReadMarkerMoved(seq=2, conversation=1, read=4)))
+    state, _ = then(state, inputs.Opened(conversation=conversation(head=5, read=5)))
+    assert numbers(state) == (5, 0, 0)
+
+    state, _ = then(back, resumed(conversation(head=5, read=5), seq=2))
+    assert numbers(state) == (5, 0, 0)
+
+
+def test_marker_stays_back_when_one_falls_behind_after_it_was_put_there() -> None:
+    behind = Position(conversation=1, seq=90, eid=b"90")
+
+    state = after(
+        resumed(conversation(head=5, read=5)),
+        back_to(2),
+        inputs.WasReset(position=behind, reason="far_behind", wall_ms=0),
+    )
+
+    assert general(state).read == 2
 
 
 def test_marker_stays_when_one_falls_behind_after_it_moved() -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+from msgspec.structs import replace
+
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.events import ConversationJoined, ConversationLeft, MessagePosted
+from chat_core.protocol.limits import OUTBOX_BYTES
 from chat_core.protocol.values import Account, Conversation
 from chat_core.server.sessions.hub import Hub
 from chat_core.server.sessions.presence import Presence
@@ -136,6 +140,27 @@ async def test_hub_counts_an_account_online_while_any_of_its_devices_follows() -
     assert not hub.online(1)
     assert hub.feed(7).present == {}
     assert not hub.feed(7).attached
+
+
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_hub_counts_a_session_once_when_it_did_not_keep_up(again: bool, leaves: bool) -> None:
+    hub = make_hub()
+    session, feed = enter(hub, 1, "ann", 7), hub.feed(7)
+
+    for seq in range(4, 4 + OUTBOX_BYTES // 1000):
+        hub.committed([Committed(events=[replace(message(seq), body="x" * 2000)])])
+    assert (set(session.attached), feed.present) == (set(), {1: 1})
+    if again:
+        hub.attach(session, 7)
+        assert (set(session.attached), feed.present) == ({7}, {1: 1})
+    if leaves:
+        gone = MembershipChange(ConversationId(7), AccountId(1), "ann", False, 0)
+        hub.committed([Committed(memberships=[gone])])
+    else:
+        hub.gone(session)
+
+    assert feed.present == {}
 
 
 async def test_hub_attaches_nothing_to_a_session_that_has_gone() -> None:
