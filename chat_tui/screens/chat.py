@@ -64,7 +64,12 @@ class ChatScreen(Roaming):
 
     _complained = False
     _patience = _PATIENCE
+    _arrived = True
+    """Whether the last command that leads elsewhere has done so."""
     _landed: int | None = None
+    """Where one was then, on this server."""
+    _led_to = 0
+    """Number of the other server to which it has led; 0: to none."""
 
     # --- lines
 
@@ -74,7 +79,22 @@ class ChatScreen(Roaming):
         if self.moving and (event.behind or event.move):
             self.typed_ahead.append(event)
         else:
-            self._take_line(event, self._landed if event.behind else event.conversation)
+            self._deliver(event)
+
+    def _deliver(self, line: Composer.Entered) -> None:
+        """Take a line where it belongs; if the command that it is behind has led nowhere, it belongs nowhere."""
+        if not line.behind:
+            self._take_line(line, line.conversation)
+        elif not self._arrived:
+            self._put_back(line)
+        elif not (self._led_to and self.neighbours.hand_on(line, self._led_to)):
+            self._take_line(line, self._landed)
+
+    def _put_back(self, line: Composer.Entered) -> None:
+        """Let it be written again, so that nobody else reads what was meant for another place."""
+        written = self.composer.text
+        self.composer.draft = Draft(f"{written}\n{line.text}") if written else line.draft
+        self.composer.move_cursor(self.composer.document.end)
 
     def _take_line(self, event: Composer.Entered, conversation: int | None) -> None:
         """Send a message, or run a command."""
@@ -120,24 +140,24 @@ class ChatScreen(Roaming):
         except UsageFault as fault:
             self.answer(Answer(str(fault), fault=True))
 
-    def _moved(self, move: int) -> None:
+    def _moved(self, move: int, done: bool) -> None:
         """Go on with what was entered meanwhile; a place that the state does not have yet is waited for."""
-        if self.places.wanted is not None and self._patience > 0:
+        if done and self.places.wanted is not None and self._patience > 0:
             self._patience -= 1
-            self.set_timer(_LOOK_AGAIN_S, partial(self._moved, move))
+            self.set_timer(_LOOK_AGAIN_S, partial(self._moved, move, done))
             return
+        done = done and self.places.wanted is None
         self._patience = _PATIENCE
         self.moving -= 1
-        self._landed = self.places.shown
+        self._arrived, self._landed = done, self.places.shown
+        self._led_to, self.leads_to = self.leads_to if done else 0, 0
         if self.composer.behind == move:
             self.composer.behind = 0
         while self.typed_ahead and not self.moving:
-            line = self.typed_ahead.popleft()
-            if not (line.behind and self.neighbours.hand_on(line)):
-                self._take_line(line, self._landed if line.behind else line.conversation)
+            self._deliver(self.typed_ahead.popleft())
 
     def take_handed_on(self, line: Composer.Entered) -> None:
-        """Take a line that was entered on another server, behind a command that led here."""
+        """Take a line that was entered on another server, behind a command that led here; see `_deliver`."""
         # What it answered, and its thread, are of that server.
         self._take_line(Composer.Entered(line.line, Draft(line.text), None), self.places.shown)
 

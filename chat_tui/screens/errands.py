@@ -46,20 +46,26 @@ class Errands:
         await stop(*self._tasks)
 
     def run(
-        self, bound: Bound, conversation: int | None, ended: Callable[[], None] | None = None, thread: int = 0
+        self, bound: Bound, conversation: int | None, ended: Callable[[bool], None] | None = None, thread: int = 0
     ) -> None:
         """Run a command; a fault is told in a line.
 
         Args:
             bound: it.
             conversation: where it was entered.
-            ended: told when it is done, or has failed.
+            ended: told whether it was done, when it was or has failed.
             thread: the thread that was open there; 0: none.
         """
         context = Context(self._bridge, self._desk, conversation, thread)
-        task = self._start(f"/{bound.command.name}", bound.command.run(context, bound.given), self._tell)
+        faults: list[ChatError] = []
+
+        def tell(fault: ChatError) -> None:
+            faults.append(fault)
+            self._tell(fault)
+
+        task = self._start(f"/{bound.command.name}", bound.command.run(context, bound.given), tell)
         if ended is not None:
-            task.add_done_callback(lambda _: ended())
+            task.add_done_callback(lambda task: ended(not faults and not task.cancelled()))
 
     def call(
         self, request: Request[Any], done: Callable[[], object] | None, failed: Callable[[], object] = lambda: None

@@ -67,8 +67,8 @@ class Neighbours:
     def go(self, server: int, conversation: int | None = None) -> None:
         """Show a server, and a conversation there if one is given. It is shown when this returns."""
 
-    def hand_on(self, line: Composer.Entered) -> bool:
-        """Give a line to the server that is on the screen, if that is another one; return whether it was taken."""
+    def hand_on(self, line: Composer.Entered, server: int) -> bool:
+        """Give a line to another server, by its number; return whether it was taken."""
         return False
 
     def step(self, by: int) -> None:

@@ -226,10 +226,10 @@ class Beside(Neighbours):
         self._row.go(server, conversation)
 
     @override
-    def hand_on(self, line: Composer.Entered) -> bool:
+    def hand_on(self, line: Composer.Entered, server: int) -> bool:
         """See Neighbours."""
-        there = self._row.shown
-        if there is None or there is self._server or there.chat is None:
+        there = next((each for each in self._row if each.number == server), None)
+        if there is None or there.chat is None:
             return False
         there.chat.take_handed_on(line)
         return True

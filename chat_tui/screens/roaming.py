@@ -23,6 +23,9 @@ from chat_tui.views.servers import table
 class Roaming(Quitting):
     """What belongs to that."""
 
+    leads_to = 0
+    """Number of the other server to which the command that is under way leads; 0: to none."""
+
     @override
     def take(self, batch: Batch) -> None:
         """See ChatView."""
@@ -47,6 +50,7 @@ class Roaming(Quitting):
     def action_step_server(self, by: int) -> None:
         """See BaseScreen; what is typed next is for the other one already."""
         if len(self.neighbours.all) > 1:
+            self.composer.behind = 0
             self.places.went_by_hand()
             self.neighbours.step(by)
         else:
@@ -95,7 +99,9 @@ class Roaming(Quitting):
 
     def go_to_named(self, name: str) -> None:
         """See Desk."""
-        self.go_to_server(self.neighbours.find(name).number)
+        number = self.neighbours.find(name).number
+        self.leads_to = number if number != self.neighbours.number else 0
+        self.go_to_server(number)
 
     def close_server(self, name: str) -> None:
         """See Desk."""

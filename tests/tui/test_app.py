@@ -282,6 +282,16 @@ async def test_line_entered_behind_a_join_goes_there_however_late_it_is_taken(se
         assert "late" not in bodies(me.state.conversations[general])
 
 
+async def test_line_entered_behind_a_command_that_fails_is_said_to_nobody(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        await me.press(*"/dm @nosuch", "enter", *"for nosuch only", "enter")
+
+        await me.until(lambda: me.written == "for nosuch only", "it can be sent elsewhere, or mended")
+        await me.until(lambda: "There is no account" in me.answer, "and why is still to be read")
+        assert "for nosuch only" not in bodies(me.here)
+        assert not me.here.unsent
+
+
 async def test_line_entered_where_one_went_by_hand_stays_there_while_a_join_is_under_way(
     server: str, home: Path
 ) -> None:

@@ -128,6 +128,24 @@ async def test_what_is_typed_right_behind_the_key_is_for_the_other_server(server
         assert behind not in bodies(last.state.by_target("#general"))  # type: ignore[arg-type]
 
 
+async def test_what_is_typed_behind_a_join_stays_on_its_server_wherever_one_goes_meanwhile(
+    server: str, second: str, home: Path
+) -> None:
+    async with at_both(server, second, home) as (me, first, last):
+        channel, text = unique("#slow"), unique("for the slow one ")
+        await me.press(*f"/join {channel}", "enter", *text, "enter", "alt+shift+right")
+        assert me.app.row.shown is first
+
+        def said() -> bool:
+            there = last.state.by_target(channel)
+            return there is not None and bodies(there) == [text]
+
+        await me.until(said, "it is in the channel that was joined")
+        general = first.state.by_target("#general")
+        assert general is not None
+        assert text not in bodies(general)
+
+
 async def test_next_that_needs_me_crosses_servers_and_comes_back(server: str, second: str, home: Path) -> None:
     async with at_both(server, second, home) as (me, first, last), other(server) as bob, other(second) as ann:
         channel = unique("#walk")
