@@ -4,8 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.stamp
 ARGS ?=
-# More than there are processors: a test that starts a server or a client waits for much of its time.
-WORKERS ?= 3
+# Tests that start servers and clients keep both processors busy with two.
+WORKERS ?= 2
 FOR ?= 600
 
 CHECKS := format-check lint types layers spelling docs-check test

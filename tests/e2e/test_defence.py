@@ -171,7 +171,7 @@ def test_pipe_of_5000_lines_is_slowed_and_loses_none(home: Path, observe_port: i
         done = run_tui("send", "--server", f"127.0.0.1:{server.port}", "--name", "ann", "#ops", "-", stdin=lines)
         seen = metrics(observe_port)
 
-    assert (done.code, done.err) == (0, "")
+    assert (done.code, done.err) == (0, "There was no channel #ops: it was made. With --no-create, that is refused.\n")
     assert done.out.split() == [f"#ops:{seq}" for seq in range(1, 5001)]
     assert not [name for name in seen if "rate_limited" in name]
 

@@ -116,6 +116,7 @@ def test_who_comes_from_slack_needs_only_the_mouse_and_ctrl_k(server: ServerProc
         ann.wait_for("Answering bob")
         ann.say("I do")
         ann.wait_for("I do", "who takes the migration?")
+        ann.wait_for("Answering bob", gone=True)  # else what is clicked next would be left by what is typed
         ann.click("lunch at noon")
         ann.click("thread")
         ann.wait_for("Into the thread of bob")

@@ -475,7 +475,7 @@ def test_a_target_that_is_none_is_said_in_one_sentence(server: ServerProcess) ->
     done = chat(server, "send", "ops", "x")
 
     assert done.returncode == 2
-    assert b"'#channel'" in done.stderr
+    assert b"'ops' is no target: write #channel" in done.stderr
 
 
 def test_scripts_leave_no_file_behind(server: ServerProcess, ops: str, home: Path) -> None:

@@ -55,7 +55,7 @@ async def test_password_and_devices_are_looked_after_from_inside(own: ServerProc
         await me.press("escape")
         await me.until(lambda: me.answer == "Your password stays as it is.")
         await me.enter("/accounts list")
-        await me.until(lambda: "may not" in me.answer, "members do not see the accounts")
+        await me.until(lambda: "Only owners of this server" in me.answer, "members do not see the accounts")
 
 
 async def test_owner_runs_the_server_from_inside(own: ServerProcess, home: Path) -> None:
