@@ -162,6 +162,8 @@ async def test_program_that_follows_one_channel_is_told_when_the_store_was_put_b
             ann.client.wake()
 
             assert (await ann.client.sent(waits)).seq == 2
-            await ann.until(lambda: [event.body for event in ann.told(general)] == ["one", "lost", "waits"])
-            assert [event.seq for event in ann.told(general)] == [1, 2, 2]
-            assert resets(ann) == {"#general": "rewound"}
+            await ann.until(lambda: resets(ann) == {"#general": "rewound"})
+            await ann.until(lambda: ann.bodies("#general")[-1:] == ["waits"])
+            # It may be in the store before the channel is attached to: then it lies in front of where that begins.
+            told = [(event.seq, event.body) for event in ann.told(general)]
+            assert told in ([(1, "one"), (2, "lost")], [(1, "one"), (2, "lost"), (2, "waits")])
