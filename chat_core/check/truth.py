@@ -18,6 +18,7 @@ from chat_core.check.history import Dumped, Snapshot, Stored
 POSTED: Final = "message_posted"
 EDITED: Final = "message_edited"
 DELETED: Final = "message_deleted"
+ADDED: Final = "members_added"
 
 Body = Callable[[Stored], str | None]
 """Returns the body that an event had before a deletion emptied it; None: nobody saw it."""
@@ -41,6 +42,8 @@ class Dump:
         """seqs of the messages of each conversation, in order once the dump is complete."""
         self.touched: dict[tuple[int, int], list[Stored]] = defaultdict(list)
         """What edited or deleted a message, in order once the dump is complete."""
+        self.came: dict[int, list[int]] = defaultdict(list)
+        """seqs at which somebody came into each group, and reads from there on."""
 
     def add(self, event: Stored) -> None:
         """Take an event."""
@@ -55,6 +58,8 @@ class Dump:
                 first = self.by_cid.setdefault(event.cid, event)
                 if first is not event and first.author == event.author:
                     self.copies.append((first, event))
+        elif event.kind == ADDED:
+            self.came[event.conversation].append(event.seq)
         elif event.target:
             self.touched[event.conversation, event.target].append(event)
 

@@ -34,6 +34,12 @@ CATCH_UPS_PER_CONNECTION: Final = 16
 """Unanswered `resume`, `attach` and `read_events` a connection may have; more are refused with `busy`."""
 CONVERSATIONS_PER_ACCOUNT: Final = 500
 """Conversations one account can be in, so that their list fits into one frame."""
+GROUPS_BY_OTHERS: Final = 100
+"""Groups that others began which one account can be in; they take no room from what it joins or opens itself."""
+CONVERSATIONS_OF_ONES_OWN: Final = CONVERSATIONS_PER_ACCOUNT - GROUPS_BY_OTHERS
+"""All other conversations that one account can be in: channels, direct conversations, groups it began."""
+GROUPS_PER_DAY: Final = 20
+"""Groups that one account can begin within 24 hours."""
 GROUP_LEAST: Final = 3
 """Fewest people with whom a group is begun; some may leave it later."""
 GROUP_MOST: Final = 20

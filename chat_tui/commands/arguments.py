@@ -18,7 +18,8 @@ from chat_tui.commands.emoji import emoji_of
 from chat_tui.views.alerts import RULES, Rule
 
 _ADDRESS: Final = re.compile(r"[0-9]+(\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(/64)?", re.ASCII)
-
+_NAMED: Final = re.compile(r"([^\s,]+)[\s,]*")
+"""A name, and what parts it from what follows."""
 
 _MOST_DIGITS: Final = 16
 _POLICIES: Final[tuple[DmPolicy, ...]] = ("open", "request", "closed")
@@ -357,17 +358,28 @@ class Listed(Rest):
 
 
 class Users(Rest):
-    """Several accounts, each with or without `@`."""
+    """Several accounts, and behind them a text: only the first name needs no `@`."""
 
     __slots__ = ()
 
-    label = "@user @user…"
+    label = "@user @user… [text…]"
     source = "user"
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Each of them, checked. Raises: UsageFault."""
-        return tuple(User.parse(word.strip(",")) for word in self.replace(",", " ").split())
+    def parts(self) -> tuple[tuple[str, ...], str]:
+        """The names, each checked, and the text. Raises: UsageFault."""
+        names: list[str] = []
+        rest = self.strip()
+        while rest and (rest.startswith("@") or not names):
+            named = _NAMED.match(rest)
+            if named is None:
+                break
+            try:
+                names.append(User.parse(named[1]))
+            except UsageFault as fault:
+                raise UsageFault(f"'{named[1][:40]}': {fault}") from fault
+            rest = rest[named.end() :]
+        return tuple(names), rest
 
 
 class WordChange(Rest):

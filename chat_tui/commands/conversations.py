@@ -59,7 +59,8 @@ def meant(ctx: Context, where: Where) -> int:
 async def leave(ctx: Context, channel: Leavable = Leavable("")) -> None:
     """Leave a channel or a group: this one, or the one that is named.
 
-    A channel's messages stay on the server and are back after /join. Into a group only somebody in it brings you back.
+    A channel's messages stay on the server and are back after /join. Into a group you come back with /group and
+    the names of all who are in it.
     """
     conversation = ctx.find(channel) if channel else ctx.here
     if conversation.info.kind == "direct":

@@ -15,10 +15,13 @@ async def group(ctx: Context, users: Users) -> None:
 
     The very same people have one group. Nobody else can see it or find it. In it, /invite @cid brings somebody in, who
     reads what is said from then on; /leave leaves it, /users tells who is in it. Elsewhere it goes by its number, as in
-    `/go &12`.
+    `/go &12`. What stands behind the names is said there at once: `/group @ann @bob lunch?`. If you left the group,
+    this brings you back.
     """
-    names = users.names
+    names, text = users.parts
     if len(names) < 2:
-        raise UsageFault("A group has at least 3 people: name two others, or write to one with /dm.")
+        raise UsageFault("A group has at least 3 people: name two others, each with @, or write to one with /dm.")
     opened = await ctx.calls.call(OpenGroup(accounts=names))
+    if text:
+        ctx.calls.post(opened.conversation.id, text)
     ctx.desk.open_soon(opened.conversation.id)

@@ -38,6 +38,8 @@ _VISIBILITY = {"public": "public", "unlisted": "unlisted", "invite": "invite-onl
 def tell(event: RoleChanged | RulesChanged | MemberSanctioned | GroupEvent) -> str:
     """Return what happened in a channel or a group, without a full stop."""
     match event:
+        case MembersAdded() if [person.account for person in event.people] == [event.author]:
+            return f"{called(event)} came back into the group"
         case MembersAdded():
             began = "began the group with" if event.seq == 1 else "brought in"
             return f"{called(event)} {began} {_named(event.people)}"

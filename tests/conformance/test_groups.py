@@ -64,6 +64,12 @@ def test_group_grows_by_any_member_and_the_new_one_reads_from_there_on(people: P
     (left,) = [event for event in durable(settle(ann), place) if event["kind"] == "member_left"]
     assert left["name"] == new
     assert dan.refused("post", conversation=place, cid=os.urandom(16), body="still here?") == "no_conversation"
+    kept_out = ann.ask("invite_member", conversation=place, account=new)
+    assert (kept_out["code"], f"'{new}' has left this group." in kept_out["text"]) == ("not_allowed", True)
+    back = dan.call("open_group", accounts=names)
+    assert (back["conversation"]["id"], back["conversation"]["members"]) == (place, 4)
+    (added,) = durable(settle(ann), place)
+    assert (added["kind"], added["name"], [each["name"] for each in added["people"]]) == ("members_added", new, [new])
 
 
 def test_group_of_too_few_too_many_or_the_unwilling_is_refused_with_a_sentence(people: People) -> None:
@@ -72,9 +78,11 @@ def test_group_of_too_few_too_many_or_the_unwilling_is_refused_with_a_sentence(p
 
     few = ann.ask("open_group", accounts=[names[1]])
     many = ann.ask("open_group", accounts=[f"nobody{number}" for number in range(21)])
+    misspelt = ann.ask("open_group", accounts=[names[1], "-x"])
     unwilling = ann.ask("open_group", accounts=names[1:])
 
     assert (few["code"], "at least 3 people" in few["text"]) == ("not_allowed", True)
     assert many["code"] == "no_account"
+    assert (misspelt["code"], misspelt["text"].startswith("'-x': A name ")) == ("bad_name", True)
     assert unwilling["text"] == f"'{names[1]}' takes no private messages."
     assert ann.refused("open_group", accounts=["x"] * 65) == "bad_request"

@@ -7,7 +7,7 @@ import pytest
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import ConversationJoined, ConversationLeft, TopicChanged
-from chat_core.protocol.limits import CONVERSATIONS_PER_ACCOUNT
+from chat_core.protocol.limits import CONVERSATIONS_OF_ONES_OWN
 from chat_core.server.store.base import Refused
 from chat_core.server.store.conversations import JoinChannel, LeaveConversation, OpenDirect, SetChannelTopic
 from chat_core.server.store.messages import MoveReadMarker
@@ -115,7 +115,7 @@ async def test_leave_is_refused_when_it_cannot_be(world: World) -> None:
 
 async def test_join_and_open_are_refused_when_the_list_would_grow_too_long(world: World) -> None:
     ann, bob = await world.sign_in("ann", "bob")
-    room = CONVERSATIONS_PER_ACCOUNT - 2  # general and announcements
+    room = CONVERSATIONS_OF_ONES_OWN - 2  # general and announcements
     await world.together(*(JoinChannel(ann, f"c{number}", create=True, ts=1) for number in range(room)))
 
     assert await world.refused(JoinChannel(ann, "one-more", create=True, ts=1)) is Refusal.TOO_MANY
@@ -123,7 +123,7 @@ async def test_join_and_open_are_refused_when_the_list_would_grow_too_long(world
     assert await world.refused(OpenDirect(bob, "ann", 1)) is Refusal.TOO_MANY
     await world.leave(ann, "#c0")
     await world.join(ann, "one-more")
-    assert len(await world.list_of(ann)) == CONVERSATIONS_PER_ACCOUNT
+    assert len(await world.list_of(ann)) == CONVERSATIONS_OF_ONES_OWN
 
 
 async def test_channels_are_paged_by_name_with_what_the_asker_is_in(world: World) -> None:

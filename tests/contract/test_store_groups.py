@@ -5,17 +5,25 @@ from __future__ import annotations
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import ConversationJoined, ConversationLeft, MemberLeft, MembersAdded
+from chat_core.protocol.limits import (
+    CONVERSATIONS_OF_ONES_OWN,
+    CONVERSATIONS_PER_ACCOUNT,
+    GROUPS_BY_OTHERS,
+    GROUPS_PER_DAY,
+)
 from chat_core.protocol.values import Conversation
 from chat_core.server.store.access import readable
 from chat_core.server.store.acts import InviteToChannel, SanctionOnServer
 from chat_core.server.store.base import Refused
-from chat_core.server.store.conversations import LeaveConversation, SetChannelTopic
+from chat_core.server.store.conversations import JoinChannel, LeaveConversation, SetChannelTopic
 from chat_core.server.store.groups import MakeGroup
 from chat_core.server.store.marks import PinMessage, ReactTo, SetBookmark
 from chat_core.server.store.messages import EditMessage, MoveReadMarker
 from chat_core.server.store.private import ChooseDmPolicy, IgnoreAccount
 from chat_core.server.store.threading import SetFollowing
 from tests.contract.world import World
+
+HOUR_MS = 60 * 60 * 1000
 
 
 async def group_of(world: World, account: AccountId, *others: str) -> Conversation:
@@ -148,9 +156,85 @@ async def test_who_left_a_group_is_told_of_and_may_come_back_with_new_eyes(world
     assert (await world.conversation(ann, group)).name == "cid, dan"
     again, created = await world.write(MakeGroup(ann, ("cid", "dan"), 6))
     assert (again.id, created) == (group, False), "it goes by who is in it"
-    await world.write(InviteToChannel(ann, group, "bob", 7))
+    assert await words(world, InviteToChannel(ann, group, "bob", 7)) == (
+        "'bob' has left this group. They come back by themselves: /group with the names of all in it."
+    )
+    back, created = await world.write(MakeGroup(bob, ("ann", "cid", "dan"), 8))
+    assert (back.id, back.members, created) == (group, 4, False)
+    (added,) = world.last.events
+    assert isinstance(added, MembersAdded) and (added.author, [each.account for each in added.people]) == (bob, [bob])
+    assert isinstance(world.account_events(bob)[-1], ConversationJoined)
     await world.post(ann, group, "third")
     assert await texts(world, bob, group) == ["third"]
+
+
+async def test_who_left_a_group_comes_back_only_to_those_who_want_them(world: World) -> None:
+    ann, bob, _, _ = await world.sign_in("ann", "bob", "cid", "dan")
+    group = await group_of(world, ann, "bob", "cid", "dan")
+    await world.write(LeaveConversation(bob, group.id, 2))
+    await world.write(IgnoreAccount(ann, "bob", True))
+
+    refused = await words(world, MakeGroup(bob, ("ann", "cid", "dan"), 3))
+
+    assert refused == "'ann' takes no private messages."
+    assert (await world.conversation(ann, ConversationId(group.id))).members == 3
+
+
+async def test_account_begins_so_many_groups_a_day_even_if_it_leaves_them(world: World) -> None:
+    ann, bob, helper = await world.sign_in("ann", "bob", "helper")
+    for number in range(GROUPS_PER_DAY):
+        made, created = await world.write(MakeGroup(ann, ("bob", "helper"), 1000 * number))
+        assert created
+        await world.write(LeaveConversation(helper, made.id, 1000 * number))
+
+    refused = await words(world, MakeGroup(ann, ("bob", "helper"), HOUR_MS))
+
+    assert refused == f"You began {GROUPS_PER_DAY} groups within 24 hours; you can begin the next one in 23 hours."
+    _, created = await world.write(MakeGroup(bob, ("ann", "helper"), HOUR_MS))
+    assert created, "others are not kept from it"
+    _, created = await world.write(MakeGroup(ann, ("bob", "helper"), 24 * HOUR_MS))
+    assert not created, "what is there is found"
+    await world.write(LeaveConversation(helper, "&23", 24 * HOUR_MS))
+    _, created = await world.write(MakeGroup(ann, ("bob", "helper"), 24 * HOUR_MS))
+    assert created, "the first one was a day ago"
+    await world.write(LeaveConversation(helper, "&24", 24 * HOUR_MS))
+    assert await words(world, MakeGroup(ann, ("bob", "helper"), 24 * HOUR_MS)) == (
+        f"You began {GROUPS_PER_DAY} groups within 24 hours; you can begin the next one in 1 second."
+    )
+
+
+async def test_leaving_and_opening_again_makes_no_second_group(world: World) -> None:
+    ann, bob, _ = await world.sign_in("ann", "bob", "helper")
+    first = await group_of(world, ann, "bob", "helper")
+
+    for number in range(GROUPS_PER_DAY + 1):
+        await world.write(LeaveConversation(ann, first.id, number))
+        again, created = await world.write(MakeGroup(ann, ("helper", "bob"), number))
+        assert (again.id, created) == (first.id, False)
+
+    assert [each.id for each in await world.list_of(bob)] == [1, 2, first.id]
+
+
+async def test_groups_of_others_take_no_room_from_what_one_joins_oneself(world: World) -> None:
+    makers = [f"m{number}" for number in range(GROUPS_BY_OTHERS // GROUPS_PER_DAY)]
+    victim, helper, *others = await world.sign_in("victim", "helper", *makers)
+    for maker in others:
+        for _ in range(GROUPS_PER_DAY):
+            group = await group_of(world, maker, "victim", "helper")
+            await world.write(LeaveConversation(maker, group.id, 1))
+            # The helper, too, or the maker would find that one again.
+            await world.write(LeaveConversation(helper, group.id, 1))
+    (late,) = await world.sign_in("late")
+
+    assert await words(world, MakeGroup(late, ("victim", "helper"), 1)) == (
+        f"'victim' is in {GROUPS_BY_OTHERS} groups of others, more is not possible."
+    )
+    room = CONVERSATIONS_OF_ONES_OWN - 4  # general and announcements, and what follows
+    await world.together(*(JoinChannel(victim, f"c{number}", create=True, ts=1) for number in range(room)))
+    await world.open_direct(victim, "late")
+    await group_of(world, victim, "late", "helper")
+    assert len(await world.list_of(victim)) == CONVERSATIONS_PER_ACCOUNT
+    assert await world.refused(JoinChannel(victim, "one-more", create=True, ts=1)) is Refusal.TOO_MANY
 
 
 async def test_group_has_no_operators_no_topic_and_nobody_is_called_with_everybody(world: World) -> None:

@@ -32,7 +32,9 @@ GROUP = 3
 
 Step = tuple[str, int, int]
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["add", "add", "leave", "rename", "display"]), st.integers(2, 5), st.integers(1, 5)),
+    st.tuples(
+        st.sampled_from(["add", "add", "leave", "back", "rename", "display"]), st.integers(2, 5), st.integers(1, 5)
+    ),
     min_size=1,
     max_size=12,
 )
@@ -46,9 +48,12 @@ class Told(NamedTuple):
     """The group as ann would fetch it, behind each of them; the first one behind that which made it."""
 
 
-def op_of(step: Step, number: int) -> Op:
+def op_of(step: Step, number: int, ann: str, group: Conversation) -> Op:
+    """Return what a step does; who comes back names those who are in the group by then."""
     kind, whom, other = step
     match kind:
+        case "back":
+            return MakeGroup(AccountId(2 + other % 2), (ann, *(each.name for each in group.people)), number)
         case "add":
             return InviteToChannel(ANN, GROUP, AccountId(whom), number)
         case "leave":
@@ -68,12 +73,15 @@ async def told(steps: Sequence[Step]) -> Told:
         try:
             for name in NAMES:
                 await store.write(SignInByName(name, 1))
-            ops = [MakeGroup(ANN, ("bob", "cid"), 1), *(op_of(step, at) for at, step in enumerate(steps, 2))]
-            for op in ops:
+            ann = NAMES[0]
+            for at, step in enumerate((("begin", 0, 0), *steps), 1):
+                op = op_of(step, at, ann, said.shown[-1]) if said.shown else MakeGroup(ANN, ("bob", "cid"), 1)
                 try:
                     await store.write(op)
                 except Refused:
                     continue
+                if isinstance(op, RenameAccount) and op.account == ANN:
+                    ann = op.name
                 said.done.append(commits[-1])
                 said.shown.append(await store.read(lambda reader: reader.conversation(ANN, GROUP)))  # type: ignore[arg-type]
         finally:
@@ -104,7 +112,8 @@ def people_of(group: Conversation) -> tuple[object, ...]:
 
 
 @given(steps=STEPS)
-@example(steps=[("add", 4, 1), ("leave", 2, 1), ("display", 4, 1), ("rename", 2, 3), ("add", 2, 1), ("leave", 3, 1)])
+@example(steps=[("add", 4, 1), ("leave", 2, 1), ("display", 4, 1), ("rename", 2, 3), ("back", 2, 2), ("leave", 3, 1)])
+@example(steps=[("add", 4, 1), ("rename", 2, 1), ("leave", 3, 1), ("display", 3, 1), ("back", 2, 1)])
 @settings(max_examples=10)
 def test_people_of_a_group_are_the_fetched_ones_wherever_one_began_to_follow(steps: list[Step]) -> None:
     said = asyncio.run(told(steps))

@@ -20,13 +20,12 @@ async def test_group_is_begun_listed_by_its_people_and_left(server: str, home: P
             await me.until(lambda: "at least 3 people" in me.answer)
             await me.press("escape", "ctrl+u")
 
-            await me.enter(f"/group {names[0]} @{names[1]}")
+            await me.enter(f"/group {names[0]} @{names[1]} hello you two")
 
             await me.until(lambda: me.here.info.kind == "group")
             target, number = me.here.target, me.here.id
             began = f"{me.name} began the group with Ann the First and {names[1]}"
             await me.sees("DIRECT", "& Ann the First", f"Ann the First, {names[1]}  {target}", began)
-            await me.enter("hello you two")
             await me.until(lambda: bodies(me.here) == ["hello you two"])
             await me.enter(f"/invite @{names[2]}")
             await me.sees(f"{me.name} brought in {names[2]}")

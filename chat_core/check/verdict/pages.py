@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from chat_core.check.history import PageRead, Snapshot
+from chat_core.check.truth import Dump
 from chat_core.check.verdict.case import Case
 from chat_core.check.verdict.folds import difference, is_fold, log_of
 
@@ -55,9 +56,10 @@ def judge_pages(case: Case) -> None:
         lives = case.truth.lives(page.epoch)
         if not lives or (not page.messages and not page.at_start):
             continue
-        first = page.messages[0].seq if page.messages else 0
         last = page.head if page.at_end and page.head else page.messages[-1].seq if page.messages else 0
-        if not any(len(dump.between(page.conversation, first, last)) == count for dump in lives):
+        begun = [(dump, first) for dump in lives for first in _firsts(dump, page)]
+        if not any(len(dump.between(page.conversation, first, last)) == count for dump, first in begun):
+            first = page.messages[0].seq if page.messages else 0
             wanted = lives[-1].between(page.conversation, first, last)
             case.found(
                 "P4",
@@ -66,6 +68,13 @@ def judge_pages(case: Case) -> None:
                 f"but {len(wanted)} are stored.",
                 page,
             )
+
+
+def _firsts(dump: Dump, page: PageRead) -> list[int]:
+    """Return where a page may begin; an empty one also where somebody came into the group, who reads from there on."""
+    if page.messages:
+        return [page.messages[0].seq]
+    return [0, *(seq for seq in dump.came[page.conversation] if seq <= page.head)]
 
 
 def _only(page: PageRead, seq: int) -> PageRead:

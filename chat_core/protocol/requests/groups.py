@@ -17,6 +17,9 @@ class OpenGroup(Request[Opened], frozen=True, kw_only=True, tag="open_group"):
     """Find the group of oneself and these people, or make it. `not_allowed` for fewer than 3 in all,
     `too_many` for more than 20.
 
+    Who has left the group that these people are in comes back into it. Nobody begins more than 20 groups in 24 hours:
+    `too_many`, and the text says when the next one may be begun.
+
     Whoever cannot be written to by `open_direct` cannot be brought into a group either.
     """
 

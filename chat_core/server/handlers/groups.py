@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import spell_account_name
+from chat_core.base.text import clean_line
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.requests.conversations import Opened
 from chat_core.protocol.requests.groups import OpenGroup
@@ -26,4 +27,4 @@ def _name(text: str) -> str:
     try:
         return spell_account_name(text.removeprefix("@"))
     except UsageFault as fault:
-        raise Refused(Refusal.BAD_NAME, str(fault)) from fault
+        raise Refused(Refusal.BAD_NAME, f"'{clean_line(text[:40])}': {fault}") from fault

@@ -81,7 +81,8 @@ class InviteToChannel:
 
     Outcome: `reply` None, one `Invited` for it (none, if it was invited before, or is a member). In a group it is a
     member at once: one `MembersAdded`, and for it a `ConversationJoined` and a membership.
-    Refused: `no_conversation`, `no_account`, `not_allowed`, `banned` (it is), `too_many`, `muted`, `locked`.
+    Refused: `no_conversation`, `no_account`, `not_allowed` (also: it has left that group), `banned` (it is),
+    `too_many`, `muted`, `locked`.
     """
 
     account: AccountId

@@ -15,8 +15,10 @@ class MakeGroup:
     """Find the group of an account and some others, or make it.
 
     Outcome: `reply` is `(Conversation as `account` sees it, created)`; when made, one `MembersAdded`, and for each of
-    them a `ConversationJoined` and a membership.
-    Refused: `no_account`, `too_many`, `not_allowed` (too few; one of them does not want it), `locked`.
+    them a `ConversationJoined` and a membership. If the account has left the group that the others are in, it is a
+    member again: the same for it alone.
+    Refused: `no_account`, `too_many` (people, conversations, groups begun of late), `not_allowed` (too few; one of them
+    does not want it), `locked`.
     """
 
     account: AccountId

@@ -454,6 +454,17 @@ def test_verdict_says_hole_in_a_page_when_a_message_is_left_out() -> None:
     only([*sound(), page(shown(1, 1), shown(4, 3, author=2))], "P4 hole in a page")
 
 
+@pytest.mark.parametrize(("came", "rule"), [(5, set()), (3, {"P4 hole in a page"})])
+def test_verdict_takes_an_empty_page_only_of_who_came_into_the_group_behind_all_messages(
+    came: int, rule: set[str]
+) -> None:
+    log = [stored(number, seq) for number, seq in enumerate({1, 2, 3, 4, 5} - {came}, 1)]
+    added = replace(stored(9, came, body=""), kind="members_added", cid=b"")
+    verdict = judge([page(at_start=True, at_end=True, head=5), *log, added, dumped(5)])
+
+    assert rules(verdict) & {"P4 hole in a page"} == rule
+
+
 def test_verdict_says_hole_in_a_page_when_the_newest_is_left_out() -> None:
     records = [*sound(), page(shown(1, 1), shown(2, 2), at_end=True, head=3)]
     only(records, "P4 hole in a page")

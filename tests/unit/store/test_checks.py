@@ -13,7 +13,7 @@ import pytest
 
 from chat_core.base.clock import SystemClock
 from chat_core.server.admin.doctor import examine_file
-from chat_core.server.store.acts import InviteToChannel, SanctionOnServer
+from chat_core.server.store.acts import SanctionOnServer
 from chat_core.server.store.checks.base import KEPT, Outcome
 from chat_core.server.store.checks.examining import BASIC, MORE
 from chat_core.server.store.conversations import LeaveConversation, SetChannelTopic
@@ -74,7 +74,7 @@ async def fill(path: Path) -> None:
     assert group.id == GROUP
     await world.post(ann, GROUP, "among us")
     await world.write(LeaveConversation(eve, GROUP, 1))
-    await world.write(InviteToChannel(bob, GROUP, "eve", 1))
+    await world.write(MakeGroup(eve, ("ann", "bob"), 1))
     await world.write(AskChat(ann, "eve", 1))
     await world.write(CloseChat(eve, 1, 1))
     await world.write(AskChat(eve, "ann", 1))

@@ -1,14 +1,16 @@
 """Groups: making one or finding it again, bringing somebody in, leaving. Who is in one is told by its log.
 
-A group goes by who is in it: the same people have one group, the one of theirs that was made first.
+A group goes by who is in it: the same people have one group, the one of theirs that was made first. Who has left one
+comes back by naming the others, and is not brought back by them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codes import Refusal
@@ -21,8 +23,14 @@ from chat_core.server.store.acts import InviteToChannel
 from chat_core.server.store.base import Committed, Refused
 from chat_core.server.store.conversations import LeaveConversation
 from chat_core.server.store.groups import MakeGroup
-from chat_core.server.store.lookups import ConversationRow
-from chat_core.server.store.ops.entering import check_own_room, check_room_of, check_wanted, made
+from chat_core.server.store.lookups import ConversationRow, Seat
+from chat_core.server.store.ops.entering import (
+    check_own_room,
+    check_pace_of_groups,
+    check_room_in_group,
+    check_wanted,
+    made,
+)
 from chat_core.server.store.ops.rights import member, person
 from chat_core.server.store.ops.speaking import check_may_enter, check_may_write
 from chat_core.server.store.ops.work import (
@@ -50,21 +58,39 @@ _same_people = (
     .order_by(conversations.c.id)
     .limit(1)
 )
+_left_to_them = (
+    select(conversations.c.id)
+    .join_from(_mine, conversations, conversations.c.id == _mine.c.conversation)
+    .join(memberships, memberships.c.conversation == conversations.c.id)
+    .where(_mine.c.account == bindparam("account"), _mine.c.until_seq.is_not(None))
+    .where(conversations.c.kind == "group", conversations.c.member_count == bindparam("people_count"))
+    .where(memberships.c.account.in_(bindparam("people", expanding=True)), memberships.c.until_seq.is_(None))
+    .group_by(conversations.c.id)
+    .having(func.count(memberships.c.account.distinct()) == bindparam("people_count"))
+    .order_by(conversations.c.id)
+    .limit(1)
+)
 
 
 def make_group(work: Work, op: MakeGroup) -> Committed:
-    """Find or make a group."""
+    """Find or make a group, or come back into the one that was left."""
     me = lookups.account(work.connection, op.account)
     others = {each.id: each for each in (_named(work, name) for name in op.other_names) if each.id != me.id}
     people = [me, *others.values()]
     _check_number(len(people))
-    there = _find(work, op.account, [each.id for each in people])
+    there = _find(work, _same_people, op.account, [each.id for each in people])
     if there is not None:
         return Committed(reply=(views.some_of(work.connection, op.account, [there])[there], False))
     check_may_enter(work, at_least(me.role, "moderator"), op.ts)
+    for other in others.values():
+        check_wanted(work, op.account, AccountId(other.id))
+    there = _find(work, _left_to_them, op.account, list(others))
+    if there is not None:
+        return _come_back(work, made(work, there), me, op.ts)
     check_own_room(work, op.account)
     for other in others.values():
-        _check_may_come(work, op.account, other)
+        check_room_in_group(work, other, op.account)
+    check_pace_of_groups(work, op.account, op.ts)
     number = add_conversation(work, "group", op.ts, by=op.account)
     changes = [enter(work, made(work, number), each, op.ts, told=True) for each in people]
     told = [tell_joined(work, AccountId(each.id), number) for each in people]
@@ -92,16 +118,17 @@ def add(work: Work, row: ConversationRow, op: InviteToChannel) -> Committed:
     seat = lookups.seat(work.connection, row.id, number)
     if seat is not None and seat.taken:
         return Committed()
-    if row.members >= GROUP_MOST:
-        raise Refused(Refusal.TOO_MANY, f"{_MOST} Make a channel instead (/join #NAME).")
+    if seat is not None:
+        raise Refused(
+            Refusal.NOT_ALLOWED,
+            f"'{other.name}' has left this group. They come back by themselves: /group with the names of all in it.",
+        )
+    _check_not_full(row)
     check_may_write(work, row.id, op.account, op.ts, besides_pace=True)
     check_may_enter(work, at_least(other.role, "moderator"), op.ts)
-    _check_may_come(work, op.account, other)
-    # In before the event that tells of it: that is the first one for them, too.
-    change = enter(work, row, other, op.ts, seat, since=row.head, told=True)
-    told = tell_joined(work, number, row.id)
-    event = _added(work, row, me, [other], op.ts)
-    return Committed(events=[event], account_events=[told], memberships=[change])
+    check_wanted(work, op.account, number)
+    check_room_in_group(work, other, row.made_by)
+    return _brought_in(work, row, me, other, None, op.ts)
 
 
 def leave(work: Work, row: ConversationRow, op: LeaveConversation) -> Committed:
@@ -112,6 +139,28 @@ def leave(work: Work, row: ConversationRow, op: LeaveConversation) -> Committed:
     change = exit_from(work, row, me, told=True)
     told: list[tuple[AccountId, AccountEvent]] = [tell_left(work, op.account, row.id, row.head)]
     return Committed(events=[event], account_events=told, memberships=[change])
+
+
+def _come_back(work: Work, row: ConversationRow, me: Account, ts: int) -> Committed:
+    """Let somebody into a group again; they read what is said from then on. Raises: Refused `too_many`."""
+    number = AccountId(me.id)
+    _check_not_full(row)
+    check_room_in_group(work, me, row.made_by)
+    done = _brought_in(work, row, me, me, lookups.seat(work.connection, row.id, number), ts)
+    return replace(done, reply=(views.some_of(work.connection, number, [row.id])[row.id], False))
+
+
+def _brought_in(work: Work, row: ConversationRow, me: Account, other: Account, old: Seat | None, ts: int) -> Committed:
+    # In before the event that tells of it: that is the first one for them, too.
+    change = enter(work, row, other, ts, old, since=row.head, told=True)
+    told = tell_joined(work, AccountId(other.id), row.id)
+    event = _added(work, row, me, [other], ts)
+    return Committed(events=[event], account_events=[told], memberships=[change])
+
+
+def _check_not_full(row: ConversationRow) -> None:
+    if row.members >= GROUP_MOST:
+        raise Refused(Refusal.TOO_MANY, f"{_MOST} Make a channel instead (/join #NAME).")
 
 
 _MOST = f"A group has at most {GROUP_MOST} people."
@@ -128,12 +177,6 @@ def _check_number(people: int) -> None:
         raise Refused(Refusal.TOO_MANY, f"{_MOST} Make a channel for more (/join #NAME).")
 
 
-def _check_may_come(work: Work, account: AccountId, other: Account) -> None:
-    """Refuse to bring in who does not want it, or has no room. Raises: Refused `not_allowed`, `too_many`."""
-    check_wanted(work, account, AccountId(other.id))
-    check_room_of(work, other)
-
-
 def _named(work: Work, name: str) -> Account:
     account = lookups.find_account(work.connection, name)
     if account is None:
@@ -141,9 +184,9 @@ def _named(work: Work, name: str) -> Account:
     return account
 
 
-def _find(work: Work, account: AccountId, people: Sequence[int]) -> ConversationId | None:
+def _find(work: Work, which: Select[Any], account: AccountId, people: Sequence[int]) -> ConversationId | None:
     wanted = {"account": account, "people": list(people), "people_count": len(people)}
-    there = work.connection.execute(_same_people, wanted).scalar()
+    there = work.connection.execute(which, wanted).scalar()
     return None if there is None else ConversationId(there)
 
 

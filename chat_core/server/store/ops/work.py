@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, CursorResult, bindparam, case, delete, func, insert, null, select, update
+from sqlalchemy import Connection, CursorResult, bindparam, case, delete, insert, null, select, update
 
 from chat_core.base.ids import EID_BYTES, AccountId, ConversationId
 from chat_core.base.names import name_key
@@ -24,9 +24,6 @@ from chat_core.server.store.keys import row_id
 from chat_core.server.store.lookups import ConversationRow, Seat
 from chat_core.server.store.schema import account_events, accounts, conversations, events, memberships
 
-_count_seats = select(func.count()).where(
-    memberships.c.account == bindparam("account"), memberships.c.until_seq.is_(None)
-)
 _bump_log = update(accounts).where(accounts.c.id == bindparam("number")).values(log_head=accounts.c.log_head + 1)
 _log_head = select(accounts.c.log_head).where(accounts.c.id == bindparam("number"))
 _bump_members = (
@@ -129,11 +126,6 @@ def add_conversation(
         )
     )
     return ConversationId(new_key(made))
-
-
-def count_seats(work: Work, account: AccountId) -> int:
-    """Return the number of conversations the account is a member of."""
-    return work.connection.execute(_count_seats, {"account": account}).scalar_one()
 
 
 def enter(

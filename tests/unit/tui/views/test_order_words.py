@@ -7,8 +7,15 @@ from typing import Any
 import pytest
 
 from chat_core.client.state.changes import Delivered, PutOut
-from chat_core.protocol.events import AccountSanctioned, Invited, MemberSanctioned, RoleChanged, RulesChanged
-from chat_core.protocol.values import Rules, Sanction
+from chat_core.protocol.events import (
+    AccountSanctioned,
+    Invited,
+    MembersAdded,
+    MemberSanctioned,
+    RoleChanged,
+    RulesChanged,
+)
+from chat_core.protocol.values import Person, Rules, Sanction
 from chat_tui.exports.lines import as_text, of_event
 from chat_tui.views.order import news, sanction_words, tell
 
@@ -48,6 +55,8 @@ BOB: dict[str, Any] = {"account": 2, "account_name": "bob"}
         (MemberSanctioned(**FACTS, **BOB, act="mute", until=61_000), "ann muted bob for 1 minute"),
         (MemberSanctioned(**FACTS, **BOB, act="unmute"), "ann let bob speak again"),
         (MemberSanctioned(**FACTS, **BOB, act="unban"), "ann let bob in again"),
+        (MembersAdded(**FACTS, people=(Person(account=2, name="bob", display=""),)), "ann brought in bob"),
+        (MembersAdded(**FACTS, people=(Person(account=1, name="ann", display=""),)), "ann came back into the group"),
         (
             MemberSanctioned(**FACTS, **BOB, act="mute", until=61_000, reason="shouting", automatic=True),
             "bob was muted by a rule for 1 minute: shouting",
