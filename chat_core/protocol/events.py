@@ -87,7 +87,7 @@ class MessageEdited(ConversationEvent, frozen=True, kw_only=True, omit_defaults=
     message: SeqNumber
     """seq of that message."""
     body: str
-    """Its text from now on; empty in the log of a message that was deleted since."""
+    """Its text from now on; empty where the message was deleted since, or is older than what one may read there."""
     mentions: tuple[AccountNumber, ...] = ()
     """Members that it names from now on."""
     everyone: Everyone = ""

@@ -8,7 +8,7 @@ from chat_core.protocol.envelopes import Push
 from chat_core.protocol.framing import frame
 from chat_core.protocol.limits import FRAME_HEADER_BYTES
 from chat_core.server.app import Parts
-from chat_core.server.sessions.feed import Feed, Frames
+from chat_core.server.sessions.feed import Feed, Frames, Veiled
 from chat_core.server.sessions.session import Session
 
 
@@ -25,25 +25,25 @@ class _Tempered(Feed):
 class _Losing(_Tempered):
     __slots__ = ()
 
-    def publish(self, frames: Frames, eid: bytes) -> None:
+    def publish(self, frames: Frames, eid: bytes, veiled: Veiled | None = None) -> None:
         everybody = self.attached
         self.attached = {session: None for session in everybody if not self.temper.one_in(1000)}
         without = [session for session in everybody if session not in self.attached]
-        super().publish(frames, eid)
+        super().publish(frames, eid, veiled)
         self.attached.update(dict.fromkeys(without))
 
 
 class _Swapping(_Tempered):
     __slots__ = ()
 
-    def publish(self, frames: Frames, eid: bytes) -> None:
+    def publish(self, frames: Frames, eid: bytes, veiled: Veiled | None = None) -> None:
         victims = [session for session in self.attached if session.following]
         if len(frames) < 2 or len(victims) < 2:
-            super().publish(frames, eid)
+            super().publish(frames, eid, veiled)
             return
         victim = victims[-1]
         del self.attached[victim]
-        super().publish(frames, eid)
+        super().publish(frames, eid, veiled)
         self.attached[victim] = None
         victim.push(b"".join(_swapped(frames)))
 

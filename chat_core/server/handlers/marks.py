@@ -44,9 +44,7 @@ async def read_reactions(ctx: Context, request: ReadReactions) -> Reactors:
 
     def query(reader: Reader) -> Reactors:
         place = reader.readable(account, request.conversation)
-        if not readable(place).hold(request.seq):
-            return Reactors()
-        found, more = reader.reactors(place.id, request.seq, request.limit)
+        found, more = reader.reactors(place.id, request.seq, request.limit, readable(place))
         return Reactors(reactors=tuple(found), more=more)
 
     return await ctx.store.read(query)

@@ -21,6 +21,7 @@ from chat_core.protocol.requests.messages import (
 )
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
+from chat_core.server.rules.latecomers import for_latecomer
 from chat_core.server.rules.permissions import Inside, Permission
 from chat_core.server.saying import cleaned, here_now, moderated
 from chat_core.server.store.access import readable
@@ -136,7 +137,7 @@ async def read_events(ctx: Context, request: ReadEvents) -> Events:
         reached = events[-1].seq if events else max(request.after, bounds.after)
         return Events(
             conversation=place.id,
-            events=tuple(to_map(event) for event in events),
+            events=tuple(to_map(for_latecomer(event, bounds.after)) for event in events),
             head=place.head,
             more=reached < upto,
         )

@@ -27,6 +27,7 @@ from chat_core.protocol.requests.session import (
 from chat_core.protocol.values import Position
 from chat_core.server.context import Context
 from chat_core.server.registry import costs, handles
+from chat_core.server.rules.latecomers import for_latecomer
 from chat_core.server.rules.permissions import Inside, Permission
 from chat_core.server.store.base import Reader, Refused
 from chat_core.server.store.conversations import Place
@@ -211,7 +212,7 @@ def _catch_up(reader: Reader, head: Position, position: Position, budget: int, f
         conversation=number,
         head=head.seq,
         eid=head.eid,
-        events=tuple(to_map(event) for event in events),
+        events=tuple(to_map(for_latecomer(event, since)) for event in events),
         more=reached < head.seq,
     )
 

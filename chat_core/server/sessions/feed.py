@@ -7,13 +7,24 @@ once, although the answer was read from the store while other commits were on th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from chat_core.server.sessions.session import Session
 
 Frames = Sequence[tuple[int, bytes]]
+
+
+class Veiled(NamedTuple):
+    """The last of some frames as a few accounts get it."""
+
+    accounts: Collection[int]
+    data: bytes
+
+    def of(self, frames: Frames) -> Frames:
+        """Return the frames as these accounts get them."""
+        return [*frames[:-1], (frames[-1][0], self.data)]
 
 
 class Waiting:
@@ -67,17 +78,22 @@ class Feed:
             if self.known >= floor:
                 self._let_go(session, waiting)
 
-    def publish(self, frames: Frames, eid: bytes) -> None:
-        """Hand new events, in seq order, to everybody attached."""
+    def publish(self, frames: Frames, eid: bytes, veiled: Veiled | None = None) -> None:
+        """Hand new events, in seq order, to everybody attached; to some accounts the last one otherwise."""
         self.known = frames[-1][0]
         self.eid = eid
         if self.attached:
-            data = frames[0][1] if len(frames) == 1 else b"".join([frame for _, frame in frames])
-            full = [session for session in self.attached if not session.push(data)]
+            data = _joined(frames)
+            if veiled is None:
+                full = [session for session in self.attached if not session.push(data)]
+            else:
+                kept, less = veiled.accounts, _joined(veiled.of(frames))
+                full = [each for each in self.attached if not each.push(less if each.account in kept else data)]
             for session in full:
                 self._overflow(session)
         for session, waiting in list(self.waiting.items()):
-            waiting.frames.extend(frames)
+            hidden = veiled is not None and session.account in veiled.accounts
+            waiting.frames.extend(veiled.of(frames) if veiled is not None and hidden else frames)
             if waiting.floor is not None and self.known >= waiting.floor:
                 self._let_go(session, waiting)
 
@@ -100,3 +116,7 @@ class Feed:
         self.detach(session)
         session.overflowed.add(self.conversation)
         session.lagging[self.conversation] = self.known
+
+
+def _joined(frames: Frames) -> bytes:
+    return frames[0][1] if len(frames) == 1 else b"".join([frame for _, frame in frames])

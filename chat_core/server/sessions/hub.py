@@ -7,133 +7,22 @@ conversation's events while it is attached, and an account is shown online while
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Protocol
 
 from msgspec.structs import replace
 
-from chat_core.base.ids import AccountId, ConversationId
+from chat_core.base.ids import AccountId
 from chat_core.protocol.codec import pack
-from chat_core.protocol.codes import Goodbye
 from chat_core.protocol.events import AccountEvent, AccountRenamed, ConversationEvent, ConversationLeft, Event
 from chat_core.protocol.framing import push_frame
 from chat_core.protocol.values import Account, Conversation
+from chat_core.server.rules.latecomers import for_latecomer
 from chat_core.server.rules.permissions import Role
 from chat_core.server.sessions.bouncer import Bouncer, Sanctioned
-from chat_core.server.sessions.feed import Feed
+from chat_core.server.sessions.feed import Feed, Veiled
+from chat_core.server.sessions.outcomes import Expulsion, Head, Outcome
 from chat_core.server.sessions.presence import Presence
 from chat_core.server.sessions.session import Session
 from chat_core.server.sessions.standing import Standing
-
-
-class Head(Protocol):
-    """Where a conversation's log stands, as the store tells it at the start."""
-
-    @property
-    def conversation(self) -> ConversationId:
-        """Its number."""
-        ...
-
-    @property
-    def seq(self) -> int:
-        """Its newest event."""
-        ...
-
-    @property
-    def eid(self) -> bytes:
-        """That event's id."""
-        ...
-
-
-class Membership(Protocol):
-    """An account became or ceased to be a member."""
-
-    @property
-    def conversation(self) -> ConversationId:
-        """Where."""
-        ...
-
-    @property
-    def account(self) -> AccountId:
-        """Who."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """Their name."""
-        ...
-
-    @property
-    def joined(self) -> bool:
-        """Or left."""
-        ...
-
-    @property
-    def members(self) -> int:
-        """Number of members afterwards."""
-        ...
-
-    @property
-    def told(self) -> bool:
-        """Whether an event of the log says so already."""
-        ...
-
-
-class Expulsion(Protocol):
-    """Whose connections are to end."""
-
-    @property
-    def account(self) -> AccountId | None:
-        """Those of an account."""
-        ...
-
-    @property
-    def address(self) -> str | None:
-        """Those from an address."""
-        ...
-
-    @property
-    def code(self) -> Goodbye:
-        """What they are told, in a word."""
-        ...
-
-    @property
-    def text(self) -> str:
-        """And in a sentence."""
-        ...
-
-
-class Outcome(Protocol):
-    """What one write did, as far as it concerns connections; the store's `Committed` is one."""
-
-    @property
-    def events(self) -> Sequence[ConversationEvent]:
-        """For everybody attached to their conversation."""
-        ...
-
-    @property
-    def account_events(self) -> Sequence[tuple[AccountId, AccountEvent]]:
-        """For the devices of their account."""
-        ...
-
-    @property
-    def memberships(self) -> Sequence[Membership]:
-        """Who came and went."""
-        ...
-
-    @property
-    def renamed(self) -> Account | None:
-        """An account with another name."""
-        ...
-
-    @property
-    def sanctions(self) -> Sequence[Sanctioned]:
-        """Mutes and bans that are new, and those that were lifted."""
-        ...
-
-    @property
-    def expelled(self) -> Sequence[Expulsion]:
-        """Whose connections are to end."""
-        ...
 
 
 class Hub:
@@ -312,6 +201,8 @@ class Hub:
             for event in outcome.events:
                 frames.setdefault(event.conversation, []).append((event.seq, encode(event)))
                 eids[event.conversation] = event.eid
+            if outcome.latecomers:
+                self._publish(frames, eids, outcome)
         self._publish(frames, eids)
         for outcome in outcomes:
             self.bouncer.learn(outcome.sanctions)
@@ -333,9 +224,16 @@ class Hub:
             else:
                 session.insist(frame)
 
-    def _publish(self, frames: dict[int, list[tuple[int, bytes]]], eids: dict[int, bytes]) -> None:
+    def _publish(
+        self, frames: dict[int, list[tuple[int, bytes]]], eids: dict[int, bytes], veiling: Outcome | None = None
+    ) -> None:
+        """Hand out what was gathered; the last event of `veiling` without its text to who came too late for it."""
+        last = None if veiling is None else veiling.events[-1]
         for conversation, new in frames.items():
-            self.feed(conversation).publish(new, eids[conversation])
+            veiled = None
+            if veiling is not None and last is not None and last.conversation == conversation:
+                veiled = Veiled(veiling.latecomers, encode(for_latecomer(last, last.seq)))
+            self.feed(conversation).publish(new, eids[conversation], veiled)
         frames.clear()
 
     def _membership(self, outcome: Outcome) -> None:

@@ -116,6 +116,8 @@ class Committed:
     reply: Any = None
     events: Sequence[ConversationEvent] = ()
     """At most one conversation's, in seq order."""
+    latecomers: frozenset[AccountId] = frozenset()
+    """Members that may not read the message that the event changes: they came later, and get no text of it."""
     account_events: Sequence[tuple[AccountId, AccountEvent]] = ()
     memberships: Sequence[MembershipChange] = ()
     created: Sequence[ConversationId] = ()

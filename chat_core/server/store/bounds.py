@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
+
+Ends = Mapping[int, int]
+"""Last seq of conversations that may be read up to there only; one that is missing may be read to its end."""
+NO_ENDS: Final[Ends] = MappingProxyType({})
 
 
 class Bounds(NamedTuple):
@@ -16,6 +22,10 @@ class Bounds(NamedTuple):
     def hold(self, seq: int) -> bool:
         """Return whether an event may be read."""
         return self.after < seq and (self.upto is None or seq <= self.upto)
+
+    def ends(self, conversation: int) -> Ends:
+        """Return where the log of a conversation ends for the reader, if it does not read on."""
+        return NO_ENDS if self.upto is None else {conversation: self.upto}
 
 
 EVERYTHING: Final = Bounds()

@@ -16,6 +16,7 @@ from chat_core.protocol.requests.messages import Version
 from chat_core.protocol.values import Message, target_of
 from chat_core.server.rules.permissions import operates
 from chat_core.server.store import columns, lookups, pages, views
+from chat_core.server.store.as_of import reactors_then
 from chat_core.server.store.base import Refused
 from chat_core.server.store.bounds import Bounds
 from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
@@ -60,21 +61,29 @@ class SqlMarkReader:
 
     _connection: Connection
 
-    def reactors(self, conversation: ConversationId, seq: int, limit: int) -> tuple[Sequence[Reactor], bool]:
+    def reactors(
+        self, conversation: ConversationId, seq: int, limit: int, readable: Bounds
+    ) -> tuple[Sequence[Reactor], bool]:
         """Return who reacted to a message, by emoji in order, and whether there are others besides."""
-        if seq > MAX_SEQ:
+        if seq > MAX_SEQ or not readable.hold(seq):
             return (), False
-        rows = self._connection.execute(_reactors, {"key": row_id(conversation, seq), "count": limit + 1}).all()
-        found = [Reactor(emoji=row.emoji, account=row.account, name=row.name) for row in rows[:limit]]
+        key = row_id(conversation, seq)
+        if readable.upto is None:
+            rows = self._connection.execute(_reactors, {"key": key, "count": limit + 1}).all()
+            there = [Reactor(emoji=row.emoji, account=row.account, name=row.name) for row in rows]
+        else:
+            there = reactors_then(self._connection, key, row_id(conversation, readable.upto))
+        found = there[:limit]
         order = list(dict.fromkeys(each.emoji for each in found))
-        return sorted(found, key=lambda each: order.index(each.emoji)), len(rows) > limit
+        return sorted(found, key=lambda each: order.index(each.emoji)), len(there) > limit
 
     def pins(self, conversation: ConversationId, asker: AccountId, readable: Bounds) -> tuple[Sequence[Message], bool]:
         """Return the newest pinned messages, oldest first, and whether older ones had no room."""
         last = MAX_SEQ if readable.upto is None else readable.upto
         bounds = {"low": row_id(conversation, readable.after + 1), "high": row_id(conversation, last)}
         keys = list(self._connection.execute(_pins, bounds).scalars())
-        found = pages.by_key(self._connection, keys, asker)
+        found = pages.by_key(self._connection, keys, asker, readable.ends(conversation))
+        keys = [key for key in keys if found[key].pinned]
         fitting: list[Message] = []
         budget = PAGE_BYTES
         for key in reversed(keys):
@@ -91,8 +100,9 @@ class SqlMarkReader:
         wanted = {"of_account": account, "before": before or MAX_NUMBER, "count": limit + 1}
         rows = self._connection.execute(_bookmarks, wanted).all()
         kept = rows[:limit]
-        found = pages.by_key(self._connection, [row.message for row in kept], account)
         targets = {number: self._target(account, number) for number in {conversation_of(row.message) for row in kept}}
+        ends = {number: each.upto for number, (_, each) in targets.items() if each.upto is not None}
+        found = pages.by_key(self._connection, [row.message for row in kept], account, ends)
         listed: list[BookmarkedMessage] = []
         budget, last = PAGE_BYTES, 0
         for row in kept:

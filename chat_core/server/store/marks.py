@@ -68,12 +68,17 @@ MarkOp = ReactTo | PinMessage | SetBookmark
 class MarkReads(Protocol):
     """What a `Reader` tells of all this."""
 
-    def reactors(self, conversation: ConversationId, seq: int, limit: int) -> tuple[Sequence[Reactor], bool]:
+    def reactors(
+        self, conversation: ConversationId, seq: int, limit: int, readable: Bounds
+    ) -> tuple[Sequence[Reactor], bool]:
         """Return who reacted to a message, by emoji in order, and whether there are others besides."""
         ...
 
     def pins(self, conversation: ConversationId, asker: AccountId, readable: Bounds) -> tuple[Sequence[Message], bool]:
-        """Return the newest pinned messages up to a seq, oldest first, and whether older ones had no room."""
+        """Return the newest pinned messages, oldest first, and whether older ones had no room.
+
+        To whom has left: those that were pinned then and are still.
+        """
         ...
 
     def bookmarks(

@@ -14,7 +14,8 @@ from chat_core.protocol.events import ConversationEvent
 from chat_core.protocol.limits import PAGE_BYTES
 from chat_core.protocol.values import FileInfo, Message
 from chat_core.server.store import columns
-from chat_core.server.store.bounds import Bounds
+from chat_core.server.store.as_of import as_of
+from chat_core.server.store.bounds import NO_ENDS, Bounds, Ends
 from chat_core.server.store.counting import unpack_accounts
 from chat_core.server.store.keys import MAX_SEQ, row_id, seq_of
 from chat_core.server.store.lookups import chunks
@@ -101,8 +102,10 @@ def history(
     here = max(first, here)
     # One more than wanted tells whether there are any behind.
     wanted = limit + 1
-    older = [] if anchor == "after" else _rows(connection, _backwards, first, here - 1, wanted)
-    newer = _rows(connection, _forwards, here, last, wanted) if anchor in ("after", "around") else []
+    older: Sequence[Any] = [] if anchor == "after" else _rows(connection, _backwards, first, here - 1, wanted)
+    newer: Sequence[Any] = _rows(connection, _forwards, here, last, wanted) if anchor in ("after", "around") else []
+    ends = bounds.ends(conversation)
+    older, newer = as_of(connection, older, ends), as_of(connection, newer, ends)
     taken_older, taken_newer = share([size_of(row) for row in older], [size_of(row) for row in newer], limit)
     rows = [*reversed(older[:taken_older]), *newer[:taken_newer]]
     at_start = taken_older == len(older)
@@ -114,11 +117,13 @@ def history(
     return MessagePage(messages_of(connection, rows, asker), at_start=at_start, at_end=at_end)
 
 
-def by_key(connection: Connection, keys: Sequence[int], asker: AccountId | None = None) -> dict[int, Message]:
-    """Return the messages of some keys, as they stand now; those that are not there are missing."""
+def by_key(
+    connection: Connection, keys: Sequence[int], asker: AccountId | None = None, ends: Ends = NO_ENDS
+) -> dict[int, Message]:
+    """Return the messages of some keys, as they stand now or did at the ends; those that are not there are missing."""
     found: dict[int, Message] = {}
     for some in chunks(keys):
-        rows: Sequence[Any] = connection.execute(_by_key, {"keys": some}).all()
+        rows = as_of(connection, connection.execute(_by_key, {"keys": some}).all(), ends)
         found.update((row.id, message) for row, message in zip(rows, messages_of(connection, rows, asker), strict=True))
     return found
 
@@ -163,7 +168,7 @@ def _is_any(connection: Connection, low: int, high: int) -> bool:
     return connection.execute(_any, {"low": low, "high": high}).first() is not None
 
 
-def messages_of(connection: Connection, rows: Sequence[Row[Any]], asker: AccountId | None) -> list[Message]:
+def messages_of(connection: Connection, rows: Sequence[Any], asker: AccountId | None) -> list[Message]:
     """Return the messages of rows of `MESSAGE`, with what the asker reacted to them."""
     reacted = [row.id for row in rows if row.reactions]
     mine: dict[int, set[str]] = {}
@@ -173,7 +178,7 @@ def messages_of(connection: Connection, rows: Sequence[Row[Any]], asker: Account
     return [_message(row, frozenset(mine.get(row.id, ()))) for row in rows]
 
 
-def _message(row: Row[Any], mine: frozenset[str]) -> Message:
+def _message(row: Any, mine: frozenset[str]) -> Message:
     return Message(
         seq=seq_of(row.id),
         changed=row.changed,
@@ -200,13 +205,13 @@ def _message(row: Row[Any], mine: frozenset[str]) -> Message:
     )
 
 
-def _file(row: Row[Any]) -> FileInfo | None:
+def _file(row: Any) -> FileInfo | None:
     if row.sha256 is None:
         return None
     return FileInfo(name=row.file_name, size=row.file_size, type=row.file_type, sha256=row.sha256)
 
 
-def size_of(row: Row[Any]) -> int:
+def size_of(row: Any) -> int:
     """Return about how many bytes of a page a message takes: its reactions travel with the names of their fields."""
     return _bytes(row.body) + _WIDER * len(row.reactions)
 

@@ -227,12 +227,12 @@ def _file(packed: _File | None) -> FileInfo | None:
 
 
 def edited_body(payload: bytes) -> str:
-    """Return the text in the payload of a `MessageEdited`."""
+    """Return the text in the payload of a `MessageEdited`, or of a `MessagePosted`."""
     return _edited(payload).body
 
 
 def edited_calls(payload: bytes) -> tuple[tuple[int, ...], Everyone]:
-    """Return whom the payload of a `MessageEdited` mentions."""
+    """Return whom the payload of a `MessageEdited`, or of a `MessagePosted`, mentions."""
     edited = _edited(payload)
     return edited.mentions, edited.everyone
 

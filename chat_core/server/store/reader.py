@@ -19,10 +19,11 @@ from chat_core.server.store import auditing, enforcing, lookups, mentioned, page
 from chat_core.server.store.acts import Act, ServerLock
 from chat_core.server.store.attention import Mentioned, MentionKey
 from chat_core.server.store.base import Head, Refused
-from chat_core.server.store.bounds import Bounds
+from chat_core.server.store.bounds import Bounds, Ends
 from chat_core.server.store.conversations import Place
 from chat_core.server.store.file_reads import SqlFileReads
 from chat_core.server.store.hook_reads import SqlHookReader
+from chat_core.server.store.keys import MAX_SEQ
 from chat_core.server.store.lookups import ConversationRow, Seat
 from chat_core.server.store.mark_reads import SqlMarkReader
 from chat_core.server.store.messages import MessagePage
@@ -274,7 +275,8 @@ class SqlReader(SqlFileReads, SqlHookReader, SqlPeopleReader, SqlMarkReader, Sql
         """Return messages, as they stand now, within what may be read. Raises: BadCursor."""
         if self._index is None:
             raise Refused(Refusal.STORE_FAILED, "This server cannot search.")
-        return self._index.search(search, partial(pages.by_key, self._connection, asker=search.asker))
+        ends: Ends = {int(reach.conversation): reach.last for reach in search.reaches if reach.last < MAX_SEQ}
+        return self._index.search(search, partial(pages.by_key, self._connection, asker=search.asker, ends=ends))
 
     def _page(self, statement: Select[Any], limit: int, values: dict[str, object]) -> tuple[Sequence[Row[Any]], bool]:
         rows = self._connection.execute(statement, {**values, "count": limit + 1}).all()

@@ -12,6 +12,7 @@ from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.protocol.limits import PAGE_BYTES
 from chat_core.protocol.values import Message, ThreadCount, ThreadSummary
 from chat_core.server.store import pages
+from chat_core.server.store.as_of import as_of
 from chat_core.server.store.base import Refused
 from chat_core.server.store.bounds import Bounds
 from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
@@ -102,9 +103,9 @@ class SqlThreadReader:
         key = root_key(self._connection, conversation, thread)
         if not bounds.hold(seq_of(key)):
             raise Refused(Refusal.NO_MESSAGE, REFUSALS[Refusal.NO_MESSAGE].text)
-        root = pages.by_key(self._connection, [key], account)[key]
+        root = pages.by_key(self._connection, [key], account, bounds.ends(conversation))[key]
         stand = self._connection.execute(_stand, {"account": account, "root": key}).first()
-        if stand is None or not stand.following:
+        if stand is None or not stand.following or bounds.upto is not None:  # who has left follows nothing
             return ThreadSummary(conversation=conversation, root=root)
         return _summary(key, root, stand)
 
@@ -121,6 +122,7 @@ class SqlThreadReader:
         low, high = (first, here - 1) if backwards else (max(here + 1, first), last)
         values = {"root": root, "low": low, "high": high, "count": limit + 1}
         rows: Sequence[Any] = self._connection.execute(_backwards if backwards else _forwards, values).all()
+        rows = as_of(self._connection, rows, Bounds(upto=upto).ends(number))
         sizes = [pages.size_of(row) for row in rows]
         taken = sum(pages.share(sizes, (), limit))
         found = pages.messages_of(self._connection, rows[:taken], asker)

@@ -30,7 +30,7 @@ from chat_core.server.store.ops.speaking import check_door, check_may_write
 from chat_core.server.store.ops.threads import follow_named
 from chat_core.server.store.ops.work import Work, append_event
 from chat_core.server.store.payloads import MESSAGE_DELETED, MESSAGE_EDITED, NOTHING, pack_edited, pack_posted
-from chat_core.server.store.schema import cids, events, files, messages
+from chat_core.server.store.schema import cids, events, files, memberships, messages
 
 _NOT_YOURS: Final = "This is somebody else's message: only they delete it, and who keeps order here."
 
@@ -57,6 +57,11 @@ _last_change = (
 )
 _when = select(events.c.ts).where(events.c.id == bindparam("key"))
 _sent_as = select(events.c.cid).where(events.c.id == bindparam("key"))
+_later = select(memberships.c.account).where(
+    memberships.c.conversation == bindparam("number"),
+    memberships.c.until_seq.is_(None),
+    memberships.c.since_seq >= bindparam("message"),
+)
 _edit = (
     update(messages)
     .where(messages.c.id == bindparam("key"))
@@ -142,7 +147,15 @@ def _edited(work: Work, op: EditMessage, row: ConversationRow, role: ChannelRole
         mentions=called.accounts,
         everyone=called.everyone,
     )
-    return Committed(reply=(row.id, seq, op.ts, False), events=[event], account_events=told)
+    late = _latecomers(work, row, op.seq)
+    return Committed(reply=(row.id, seq, op.ts, False), events=[event], latecomers=late, account_events=told)
+
+
+def _latecomers(work: Work, row: ConversationRow, seq: int) -> frozenset[AccountId]:
+    """Return the members that came in behind a message; only groups have any."""
+    if row.kind != "group":
+        return frozenset()
+    return frozenset(work.connection.execute(_later, {"number": row.id, "message": seq}).scalars())
 
 
 def _deleted(work: Work, op: DeleteMessage, row: ConversationRow, message: _Message) -> Committed:

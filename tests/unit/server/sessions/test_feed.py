@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chat_core.server.sessions.feed import Feed
+from chat_core.server.sessions.feed import Feed, Veiled
 from tests.support.sessions import quiet_session
 
 EID = b"12345678"
@@ -86,3 +86,16 @@ def test_feed_forgets_a_waiting_reader_that_detaches() -> None:
     feed.release(session, 0)
 
     assert session.outbox.take() == b""
+
+
+def test_feed_hands_a_few_accounts_the_last_event_otherwise_also_when_they_still_wait() -> None:
+    feed, there, late, waiting = Feed(1), quiet_session(), quiet_session(2, "bob"), quiet_session(2, "bob")
+    for session in (there, late, waiting):
+        feed.attach(session)
+    for session in (there, late):
+        feed.release(session, 0)
+
+    feed.publish(frames(1, 2), EID, Veiled({2}, b"<veiled>"))
+    feed.release(waiting, 0)
+
+    assert [session.outbox.take() for session in (there, late, waiting)] == [b"<1><2>", *[b"<1><veiled>"] * 2]
