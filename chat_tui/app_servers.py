@@ -118,30 +118,29 @@ class AppServers(AppBase):
 
     def on_trust_screen_decided(self, event: TrustScreen.Decided) -> None:
         """Go to a server that was unknown, or leave it."""
-        server = self._row.shown
-        if server is None:
-            return
-        if not event.trusted:
+        server = self._row.of_screen(event.screen)
+        if server is not None and not event.trusted:
             self._close(server)
-            return
-        try:
-            trust(self._config, server.choice.address, event.pin)
-        except ChatError as fault:
-            self._close(server, str(fault))
-        else:
-            self._enter(server)
+        elif server is not None:
+            try:
+                trust(self._config, server.choice.address, event.pin)
+            except ChatError as fault:
+                self._close(server, str(fault))
+            else:
+                self._enter(server)
 
     def on_sign_in_screen_wanted(self, event: SignInScreen.Wanted) -> None:
-        """Go there in that way."""
-        server = self._row.shown
+        """Go there in that way: to the one that asked, for a password is for nobody else."""
+        server = self._row.of_screen(event.screen)
         if server is not None:
             server.choice, server.way = server.choice._replace(name=event.name), event.way
             self._enter(server)
 
-    def on_sign_in_screen_left(self) -> None:
+    def on_sign_in_screen_left(self, event: SignInScreen.Left | StopScreen.Left) -> None:
         """Leave the server that asked, or that was stopped at."""
-        if self._row.shown is not None:
-            self._close(self._row.shown)
+        server = self._row.of_screen(event.screen)
+        if server is not None:
+            self._close(server)
 
     on_stop_screen_left = on_sign_in_screen_left
 

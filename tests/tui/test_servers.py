@@ -18,8 +18,10 @@ from chat_core.client.trust.known import KnownServers
 from chat_tui import storage
 from chat_tui.alerting import Alerter
 from chat_tui.app import ChatApp
+from chat_tui.bridge import Way
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.open_servers import OpenServer
+from chat_tui.screens.signing_in import SignInScreen
 from chat_tui.screens.start import StartScreen
 from chat_tui.screens.trust import TrustScreen
 from chat_tui.screens.visit import Choice
@@ -247,6 +249,35 @@ async def test_question_of_one_server_waits_until_it_is_gone_to(secured: Invitat
         await me.enter("/disconnect")
         await me.until(lambda: me.app.row.shown is first)
         assert len(me.app.row) == 1 and "⚠" not in me.screen
+
+
+async def test_answer_is_for_the_server_that_asked_when_another_one_is_on_the_screen(
+    secured: Invitation, server: str, home: Path
+) -> None:
+    async with sitting(server, home, further=[Choice(str(secured.address), unique("me"))]) as me:
+        first, last = me.app.row
+        await me.until(lambda: isinstance(last.screen, TrustScreen))
+        await me.press("alt+shift+right", "alt+shift+right")  # it was seen, and left unanswered
+        asking, mine = last.screen, first.choice
+        assert isinstance(asking, TrustScreen)
+        asking.action_decide(trusted=True)
+        await me.until(lambda: last.state.link.status is LinkStatus.ONLINE)
+
+        me.app._ask(last, "", None)
+        form, guest = last.screen, unique("guest")
+        await me.press("alt+shift+right", "alt+shift+right")
+        assert isinstance(form, SignInScreen)
+        form.post_message(form.Wanted(form, guest, Way("guest")))
+        await me.until(lambda: last.choice.name == guest)
+        assert me.app.row.shown is first and first.choice == mine and first.state.link.status is LinkStatus.ONLINE
+
+        me.app._ask(last, "", None)
+        form = last.screen
+        await me.press("alt+shift+right", "alt+shift+right")
+        assert isinstance(form, SignInScreen)
+        form.action_go_back()
+        await me.until(lambda: list(me.app.row) == [first])
+        assert me.app.row.shown is first
 
 
 async def test_servers_that_were_open_are_open_at_the_next_start(server: str, second: str, home: Path) -> None:
