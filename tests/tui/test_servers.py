@@ -319,6 +319,11 @@ async def test_server_that_cannot_be_reached_is_waited_for_at_a_start_and_told_o
         _, last = me.app.row
         await me.until(lambda: last.state.link.status is LinkStatus.WAITING)
         await me.until(lambda: f"{last.title} ○" in rows(me))
+        await me.press("alt+shift+right")
+        await me.sees("Nobody listens at chat://127.0.0.1:1", "/disconnect leaves, Alt+Shift+Right shows the next")
+        await me.enter("/split")
+        await me.until(lambda: "this server is not reached yet" in me.answer)
+        await me.press("alt+shift+right")
         await me.enter("/disconnect 127.0.0.1:1")
         await me.until(lambda: len(me.app.row) == 1)
 
