@@ -33,6 +33,7 @@ from chat_tui.screens.asking import Asking
 from chat_tui.screens.base import BaseScreen, QuitWanted, ServerStepped
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.chat_view import ChatView
+from chat_tui.screens.hush import Hush
 from chat_tui.screens.open_servers import Beside, OpenServer, OpenServers
 from chat_tui.screens.quitting import in_words as unsent_in_words
 from chat_tui.screens.signing_in import SignInScreen
@@ -66,7 +67,7 @@ class AppServers(AppBase):
         self._row = OpenServers(self._show, self._close)
         self._later: Sequence[Choice] = ()
         self._page = LivePage(partial(self._say, fault=True))
-        self._asking = Asking(SystemClock())
+        self._asking, self._hush = Asking(SystemClock()), Hush(SystemClock())
         self._on_settled: Callable[[], object] | None = None
 
     @property
@@ -370,10 +371,11 @@ class AppServers(AppBase):
             self._show_start(complaint, note, server.choice)
         elif was_shown and there is not None:
             self._show(there)
+            self._hush.begin(unasked=bool(complaint))
         if screen is not None:
             self._drop(screen)
         if (complaint or note) and not (was_shown and there is None):
-            self._say(f"{in_words(server.choice.address)}: {complaint or note}", fault=bool(complaint))
+            self._say(f"Left {in_words(server.choice.address)}: {complaint or note}", fault=bool(complaint))
         self._row.changed(None)
 
     def _remember(self, server: OpenServer, name: str) -> None:
