@@ -111,6 +111,8 @@ class ChatApp(AppServers, inherit_bindings=False):
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self.app_focus = True
             self.alerter.key_pressed()
+            if self._hush.drops(event):
+                return
             if isinstance(self.screen, BaseScreen):
                 self.screen.regain_focus()
             for server in self._row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from chat_core.base.settings import Entry, Key, as_typed
 from chat_tui.alerting import Alerter
 from chat_tui.config import LookSection, Settings, load
 from chat_tui.messages import AlertWanted
-from chat_tui.screens.base import SettingsWanted
+from chat_tui.screens.base import RedrawWanted, SettingsWanted
 from chat_tui.screens.settings import SettingsScreen
 from chat_tui.themes import DEFAULTS, LOOKS, THEMES, theme_of
 from chat_tui.themes.own import own_looks
@@ -84,6 +84,17 @@ class AppBase(App[None], inherit_bindings=False):
         from chat_tui.terminal_driver import SparingDriver  # leans on what only such a terminal has
 
         return SparingDriver
+
+    def on_redraw_wanted(self, _event: RedrawWanted) -> None:
+        """Do so."""
+        self.draw_anew()
+
+    def draw_anew(self) -> None:
+        """Draw everything again: something else wrote to the terminal."""
+        forget: Callable[[], None] | None = getattr(self._driver, "forget", None)
+        if forget is not None:  # one that spares, which is not to trust what it remembers
+            forget()
+        self.screen.refresh(layout=True)
 
     def _write(self, text: str) -> None:
         if self._driver is not None and not self.is_headless:

@@ -33,6 +33,7 @@ from chat_tui.screens.asking import Asking
 from chat_tui.screens.base import BaseScreen, QuitWanted, ServerStepped
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.chat_view import ChatView
+from chat_tui.screens.hush import Hush
 from chat_tui.screens.open_servers import Beside, OpenServer, OpenServers
 from chat_tui.screens.quitting import in_words as unsent_in_words
 from chat_tui.screens.signing_in import SignInScreen
@@ -66,7 +67,7 @@ class AppServers(AppBase):
         self._row = OpenServers(self._show, self._close)
         self._later: Sequence[Choice] = ()
         self._page = LivePage(partial(self._say, fault=True))
-        self._asking = Asking(SystemClock())
+        self._asking, self._hush = Asking(SystemClock()), Hush(SystemClock())
         self._on_settled: Callable[[], object] | None = None
 
     @property
@@ -118,30 +119,29 @@ class AppServers(AppBase):
 
     def on_trust_screen_decided(self, event: TrustScreen.Decided) -> None:
         """Go to a server that was unknown, or leave it."""
-        server = self._row.shown
-        if server is None:
-            return
-        if not event.trusted:
+        server = self._row.of_screen(event.screen)
+        if server is not None and not event.trusted:
             self._close(server)
-            return
-        try:
-            trust(self._config, server.choice.address, event.pin)
-        except ChatError as fault:
-            self._close(server, str(fault))
-        else:
-            self._enter(server)
+        elif server is not None:
+            try:
+                trust(self._config, server.choice.address, event.pin)
+            except ChatError as fault:
+                self._close(server, str(fault))
+            else:
+                self._enter(server)
 
     def on_sign_in_screen_wanted(self, event: SignInScreen.Wanted) -> None:
-        """Go there in that way."""
-        server = self._row.shown
+        """Go there in that way: to the one that asked, for a password is for nobody else."""
+        server = self._row.of_screen(event.screen)
         if server is not None:
             server.choice, server.way = server.choice._replace(name=event.name), event.way
             self._enter(server)
 
-    def on_sign_in_screen_left(self) -> None:
+    def on_sign_in_screen_left(self, event: SignInScreen.Left | StopScreen.Left) -> None:
         """Leave the server that asked, or that was stopped at."""
-        if self._row.shown is not None:
-            self._close(self._row.shown)
+        server = self._row.of_screen(event.screen)
+        if server is not None:
+            self._close(server)
 
     on_stop_screen_left = on_sign_in_screen_left
 
@@ -371,10 +371,11 @@ class AppServers(AppBase):
             self._show_start(complaint, note, server.choice)
         elif was_shown and there is not None:
             self._show(there)
+            self._hush.begin(unasked=bool(complaint))
         if screen is not None:
             self._drop(screen)
         if (complaint or note) and not (was_shown and there is None):
-            self._say(f"{in_words(server.choice.address)}: {complaint or note}", fault=bool(complaint))
+            self._say(f"Left {in_words(server.choice.address)}: {complaint or note}", fault=bool(complaint))
         self._row.changed(None)
 
     def _remember(self, server: OpenServer, name: str) -> None:

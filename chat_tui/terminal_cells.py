@@ -94,6 +94,11 @@ class Cells:
         self._out: list[str] = []
         self._style = DEFAULT
 
+    @property
+    def styles(self) -> int:
+        """How many styles are kept."""
+        return len(self._styles)
+
     def forget(self) -> None:
         """Know nothing any more: what comes next is written whole."""
         self._rows.clear()
@@ -107,6 +112,9 @@ class Cells:
         """
         if _STAYS.fullmatch(data):
             return data
+        if self._styles.full:
+            self._styles = Styles()
+            self.forget()  # what is known are numbers of the old ones
         frame = self._read(data)
         if frame is None:
             self.forget()

@@ -10,7 +10,9 @@ from typing import Final, NamedTuple
 DEFAULT: Final = 0
 """The style in which a terminal begins."""
 _MANY: Final = 4_000
-"""From so many on, ways between styles are forgotten: nobody sees so many at once."""
+"""From so many on, sequences that were read and ways between styles are found anew; the styles stay."""
+_TOO_MANY: Final = 10_000
+"""From so many styles on it is time for another `Styles`: a picture has a thousand, and nobody sees so many at once."""
 
 _ENDS: Final = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "9": "29"}
 """What ends an attribute. Those that are not here end with everything else only."""
@@ -28,7 +30,7 @@ class _Style(NamedTuple):
 
 
 class Styles:
-    """All styles that were met, numbered."""
+    """All styles that were met, numbered. A number means its style for ever, so none is forgotten: see `full`."""
 
     def __init__(self) -> None:
         self._all = [_Style("", frozenset(), "", "")]
@@ -36,6 +38,15 @@ class Styles:
         self._read: dict[tuple[str, str], int] = {("", ""): DEFAULT}
         self._blanks = [DEFAULT]
         self._ways: dict[tuple[int, int, bool], tuple[str, int]] = {}
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._all)
+
+    @property
+    def full(self) -> bool:
+        """Whether there are so many that others should be begun, and all numbers forgotten."""
+        return len(self._all) > _TOO_MANY
 
     def number(self, parameters: str, link: str) -> int:
         """Return the number of a style.

@@ -57,15 +57,23 @@ def as_json(figures: Mapping[str, Mapping[str, Sequence[float]]], machine: str) 
     return json.dumps({"machine": machine, "figures": figures})
 
 
-def as_markdown(medians: Mapping[str, Mapping[str, float]], machine: str) -> str:
-    """Return a table. The first program is the one that has goals."""
+def as_markdown(medians: Mapping[str, Mapping[str, float]], machine: str, *, judged: bool = True) -> str:
+    """Return a table. The first program is the one that has goals.
+
+    Args:
+        medians: the figures of each program.
+        machine: what they were taken on.
+        judged: whether they are good enough to say which goals are met.
+    """
     names = list(medians)
-    lines = [machine, "", f"| | {' | '.join(names)} | goal | |", f"| --- |{' ---: |' * len(names)} --- | --- |"]
+    last, rule = (" |", " --- |") if judged else ("", "")
+    lines = [machine, "", f"| | {' | '.join(names)} | goal |{last}", f"| --- |{' ---: |' * len(names)} --- |{rule}"]
     for row in ROWS:
         values = [medians[name].get(row.name) for name in names]
         if any(value is not None for value in values):
             shown = " | ".join("" if value is None else _number(value) for value in values)
-            lines.append(f"| {row.said}, {row.unit} | {shown} | {row.goal} | {_verdict(row, values)} |")
+            verdict = f" {_verdict(row, values)} |" if judged else ""
+            lines.append(f"| {row.said}, {row.unit} | {shown} | {row.goal} |{verdict}")
     return "\n".join(lines) + "\n"
 
 

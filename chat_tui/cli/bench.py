@@ -31,7 +31,8 @@ def _bench(options: Namespace) -> ExitCode:
     if not 1 <= options.rounds <= 100:
         raise UsageFault(f"--rounds {options.rounds}: there can be 1 to 100.")
     figures, machine = run(options.rounds, options.against, _tell, quick=options.quick)
-    table = as_markdown({name: each.medians() for name, each in figures.items()}, machine)
+    medians = {name: each.medians() for name, each in figures.items()}
+    table = as_markdown(medians, machine, judged=not options.quick)
     print(as_json({name: each.values for name, each in figures.items()}, machine) if options.json else table)
     if options.into is not None:
         try:

@@ -6,6 +6,7 @@ An argument is the text in its checked form, so that a command uses it as it is.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import ClassVar, Final, Literal, Self
 
 from typing_extensions import override
@@ -383,20 +384,27 @@ class Users(Rest):
 
 
 class WordChange(Rest):
-    """What to do with highlight words: `add deploy`, `remove deploy`, `list`."""
+    """What to do with highlight words: `add deploy`, `remove deploy`, `list`; `deploy, disk` alone adds them."""
 
     __slots__ = ()
 
     label = "add|remove|list word"
 
     @property
-    def parts(self) -> tuple[str, str]:
-        """What to do, and with which word. Raises: UsageFault."""
-        act, _, word = self.strip().partition(" ")
-        act, word = act.casefold(), word.strip()
-        if act not in ("", "list", "add", "remove") or (act in ("add", "remove")) != bool(word):
+    def parts(self) -> tuple[str, Sequence[str]]:
+        """What to do, and with which words: each may be of several where commas stand between. Raises: UsageFault."""
+        act, _, rest = self.strip().partition(" ")
+        act = act.casefold()
+        if act in ("", "list") and not rest.strip():
+            return "list", ()
+        if act in ("list", "add", "remove"):
+            words = rest.split(",")
+        else:
+            act, words = "add", self.split("," if "," in self else None)
+        words = [each.strip() for each in words if each.strip()]
+        if not words or act == "list":
             raise UsageFault("Write /highlight add WORD, /highlight remove WORD or /highlight list.")
-        return act, word
+        return act, words
 
 
 class HookAct(Rest):

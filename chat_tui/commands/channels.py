@@ -88,7 +88,7 @@ async def slow(ctx: Context, length: Length, channel: Channel = Channel("")) -> 
 
 @command("archive", example="/archive #old")
 async def archive(ctx: Context, channel: Channel = Channel("")) -> None:
-    """Keep this channel, or the one that is named, for reading only: nobody writes there.
+    """Keep this channel, or a named one, for reading only: nobody writes there any more.
 
     It stays in the list of those who are in it, and in /list, marked so; /unarchive ends it. Operators do that.
     """

@@ -16,6 +16,7 @@ from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import SearchHit, Style
 from chat_tui.views.alerts import Rule
 from chat_tui.views.lines import Line
+from chat_tui.views.link import nothing_open
 from chat_tui.views.tiling import Side
 from chat_tui.views.where import Where
 
@@ -282,7 +283,7 @@ class Context(NamedTuple):
         """
         found = self.state.conversations.get(self.current or 0)
         if found is None:
-            raise UsageFault("No conversation is open here: /join a #channel first.")
+            raise UsageFault(nothing_open(self.state.link))
         return found
 
     def find(self, target: str) -> ConversationState:

@@ -21,7 +21,7 @@ class Placing(Argument):
 
     __slots__ = ()
 
-    label = "below|right"
+    label = "below|right|above|left"
     source = "target"
 
     @property
@@ -42,7 +42,8 @@ class Which(Argument):
     def parse(cls, text: str) -> Which:
         """See Argument."""
         if text.casefold() != "all":
-            raise UsageFault(f"'{text[:40]}' is too much here: /unsplit closes this pane, /unsplit all the others.")
+            ways = "/unsplit closes this pane, /unsplit all closes the others."
+            raise UsageFault(f"'{text[:40]}' is too much here: {ways}")
         return cls("all")
 
 

@@ -36,18 +36,21 @@ async def notify(ctx: Context, rule: AlertRule = AlertRule("")) -> None:
     await ctx.desk.alert_by(ctx.here, rule.chosen)
 
 
-@command("highlight", example="/highlight add deploy")
+@command("highlight", example="/highlight deploy, disk")
 async def highlight(ctx: Context, change: WordChange = WordChange("")) -> None:
-    """List the words that are for you as if they named you; `add` or `remove` one.
+    """List the words that are for you as if they named you; `add` or `remove` some.
 
-    A message by somebody else with such a word in it, whole and in any case, alerts you and counts as a mention on this
-    computer, from when it was seen here. The words stand in the settings as notify.highlight, commas between them.
+    Words alone are added. A message by somebody else with such a word in it, whole and in any case, alerts you and
+    counts as a mention on this computer, from when it was seen here. The words stand in the settings as
+    notify.highlight, commas between them.
     """
-    act, word = change.parts
-    if act in ("", "list"):
+    act, changes = change.parts
+    if act == "list":
         words = words_of(ctx.desk.words)
         told = ", ".join(words) if words else "none yet; /highlight add WORD adds one"
         ctx.desk.answer(Answer(drawable_line(f"Highlight words: {told}.")))
         return
-    changed = (with_word if act == "add" else without_word)(ctx.desk.words, word)
+    changed = ctx.desk.words
+    for word in changes:
+        changed = (with_word if act == "add" else without_word)(changed, word)
     ctx.desk.show_settings("notify.highlight", changed)

@@ -53,6 +53,10 @@ class QuitWanted(Message):
     """The user wants to leave the program."""
 
 
+class RedrawWanted(Message):
+    """The user wants everything to be drawn again."""
+
+
 class ServerStepped(Message):
     """The user wants to see the next server (1) in the row of those that are open, or the previous one (-1)."""
 
@@ -102,8 +106,7 @@ class BaseScreen(Screen[None], inherit_bindings=False):
 
     def action_redraw(self) -> None:
         """Draw everything again: something else wrote to the terminal."""
-        getattr(self.app._driver, "forget", lambda: None)()  # a driver that spares does not trust what it remembers
-        self.refresh(layout=True)
+        self.post_message(RedrawWanted())
 
     def action_suspend(self) -> None:
         """Go back to the shell for a while; without one, nobody could ever wake the program again."""

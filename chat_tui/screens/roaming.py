@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing_extensions import override
 
 from chat_core.client.state.changes import Batch
+from chat_core.client.state.model import ClientState, LinkStatus
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import SearchHit
 from chat_tui.commands.context import Answer, More
@@ -17,6 +18,8 @@ from chat_tui.screens.kept import KeptScreen
 from chat_tui.screens.quitting import Quitting
 from chat_tui.screens.walk import Spot
 from chat_tui.views.conversations import urgencies
+from chat_tui.views.lines import Line, Span
+from chat_tui.views.link import link_trouble
 from chat_tui.views.servers import table
 
 
@@ -25,12 +28,32 @@ class Roaming(Quitting):
 
     leads_to = 0
     """Number of the other server to which the command that is under way leads; 0: to none."""
+    _trouble: Answer | None = None
+    """What was said last of a server that is not reached."""
 
     @override
     def take(self, batch: Batch) -> None:
         """See ChatView."""
         super().take(batch)
+        self._say_trouble(batch.state)
         self.neighbours.changed()
+
+    def _say_trouble(self, state: ClientState) -> None:
+        """Say whole why nothing can be shown of this server, and how to leave it; once for each reason."""
+        trouble = "" if state.conversations else link_trouble(state.link)
+        if trouble and (self._trouble is None or self._trouble.title != trouble):
+            self._trouble = Answer(trouble, [Line((Span(self._way_out(), "muted"),))], fault=True)
+            self.answer(self._trouble)
+        elif self._trouble is not None and (state.conversations or state.link.status is LinkStatus.ONLINE):
+            if self.answers.answer is self._trouble:
+                self.answers.dismiss()
+            self._trouble = None
+
+    def _way_out(self) -> str:
+        if len(self.neighbours.all) < 2:
+            return "It is tried again; /disconnect leaves."
+        key = self.keymap.label("conversations.next_server").split(",")[0]
+        return f"It is tried again; /disconnect leaves, {key} shows the next server."
 
     def on_server_chosen(self, event: ServerChosen) -> None:
         """Go there."""

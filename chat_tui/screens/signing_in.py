@@ -76,8 +76,10 @@ class SignInScreen(BaseScreen):
     class Wanted(Message):
         """Somebody wants to get in."""
 
-        def __init__(self, name: str, way: Way) -> None:
+        def __init__(self, screen: SignInScreen, name: str, way: Way) -> None:
             super().__init__()
+            self.screen = screen
+            """What has asked."""
             self.name = name
             """Well-formed."""
             self.way = way
@@ -85,6 +87,11 @@ class SignInScreen(BaseScreen):
 
     class Left(Message):
         """Somebody wants to go back."""
+
+        def __init__(self, screen: SignInScreen) -> None:
+            super().__init__()
+            self.screen = screen
+            """What they want to leave."""
 
     def __init__(self, choice: Choice, welcome: Welcome | None, way: Way, complaint: str = "") -> None:
         """Make the screen.
@@ -156,7 +163,7 @@ class SignInScreen(BaseScreen):
             self._say(str(fault), self._who)
             return
         if kind == "guest":
-            self.post_message(self.Wanted(name, Way("guest")))
+            self.post_message(self.Wanted(self, name, Way("guest")))
         elif not self._password.value:
             self._say("The password is missing.", self._password)
         elif kind == "register" and not self._again.value:
@@ -169,11 +176,11 @@ class SignInScreen(BaseScreen):
             self._say(f"A password has at least {PASSWORD_LEAST} characters: write a longer one.", self._password)
         else:
             invite = self._invite.value.strip() if kind == "register" else ""
-            self.post_message(self.Wanted(name, Way(kind, self._password.value, invite)))
+            self.post_message(self.Wanted(self, name, Way(kind, self._password.value, invite)))
 
     def action_go_back(self) -> None:
         """Say that somebody goes back."""
-        self.post_message(self.Left())
+        self.post_message(self.Left(self))
 
     def _say(self, complaint: str, field: _Line) -> None:
         self._complaint.say(complaint)

@@ -13,6 +13,7 @@ from chat_tui.commands.context import Answer, PaneDesk
 from chat_tui.keys.paning import SIDES
 from chat_tui.screens.baring import Baring
 from chat_tui.views.footer import Chip
+from chat_tui.views.link import nothing_open
 from chat_tui.views.tiling import MOST, Side, Tiling
 from chat_tui.views.tiling_tree import LEAST_COLUMNS, LEAST_ROWS
 from chat_tui.widgets.pane_bar import PaneBar
@@ -48,7 +49,7 @@ class Splitting(Baring):
         tiling = self.tiles.tiling
         here, known = self.places.shown, self.bridge.state.conversations
         if here is None:
-            raise UsageFault("No conversation is open here: /join a #channel first.")
+            raise UsageFault(nothing_open(self.bridge.state.link))
         if len(tiling.tiles) >= MOST:
             raise UsageFault(f"There are {MOST} panes, which is the most: {self._panes_key()} c closes one.")
         new = next(number for number in range(1, MOST + 1) if number not in tiling.tiles)

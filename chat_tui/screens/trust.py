@@ -120,8 +120,10 @@ class TrustScreen(_WordsScreen):
     class Decided(Message):
         """The user has answered."""
 
-        def __init__(self, pin: str, *, trusted: bool) -> None:
+        def __init__(self, screen: TrustScreen, pin: str, *, trusted: bool) -> None:
             super().__init__()
+            self.screen = screen
+            """What has asked."""
             self.pin = pin
             """Of the server."""
             self.trusted = trusted
@@ -144,7 +146,7 @@ class TrustScreen(_WordsScreen):
 
     def action_decide(self, trusted: bool) -> None:
         """Say what was answered."""
-        self.post_message(self.Decided(self._pin, trusted=trusted))
+        self.post_message(self.Decided(self, self._pin, trusted=trusted))
 
 
 class StopScreen(_WordsScreen):
@@ -154,6 +156,11 @@ class StopScreen(_WordsScreen):
 
     class Left(Message):
         """The user has read it."""
+
+        def __init__(self, screen: StopScreen) -> None:
+            super().__init__()
+            self.screen = screen
+            """What they want to leave."""
 
     def __init__(self, why: str) -> None:
         """Make the screen.
@@ -166,4 +173,4 @@ class StopScreen(_WordsScreen):
 
     def action_go_back(self) -> None:
         """Say that it was read."""
-        self.post_message(self.Left())
+        self.post_message(self.Left(self))

@@ -23,13 +23,16 @@ def header(conversation: ConversationState | None, cells: int) -> Line:
         Span(" "),
         Span(drawable_line(title_of(conversation.info)), "strong", act="toggle_list"),
         Span("  "),
-        Span(drawable_line(_about(conversation)), "muted"),
+        Span(drawable_line(about(conversation)), "muted"),
     )
     return Line(spread(left, (*presence_of(conversation), Span(" ")), cells))
 
 
-def _about(conversation: ConversationState) -> str:
-    """Return what stands behind the name: the topic; of a group, how others and commands spell it."""
+def about(conversation: ConversationState) -> str:
+    """Return what stands behind the name: the topic; of a group, how others and commands spell it.
+
+    It is not safe to draw.
+    """
     return conversation.target if conversation.info.kind == "group" else conversation.info.topic
 
 

@@ -49,6 +49,13 @@ def link_detail(link: LinkState, now: float) -> tuple[Span, ...]:
             return link_dot(link), Span(" refused", "error")
 
 
+def nothing_open(link: LinkState) -> str:
+    """Return why no conversation is open, and what can be done about it."""
+    if link.status is LinkStatus.ONLINE:
+        return "No conversation is open here: /join a #channel first."
+    return "No conversation is open here: this server is not reached yet. /disconnect leaves it."
+
+
 def link_trouble(link: LinkState) -> str:
     """Return what is wrong in a sentence, empty when nothing is."""
     return "" if link.status is LinkStatus.ONLINE else drawable_line(link.detail)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from chat_core.client.state.model import ConversationState
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.conversations import needs_me, number
-from chat_tui.views.header import presence_of
+from chat_tui.views.header import about, presence_of
 from chat_tui.views.lines import Line, Span, spread
+from chat_tui.views.names import title_of
 
 
 def tile_title(conversation: ConversationState | None, cells: int, *, active: bool, note: str = "") -> Line:
@@ -24,9 +25,9 @@ def tile_title(conversation: ConversationState | None, cells: int, *, active: bo
     blank = Line(ground="panel" if active else "surface")
     if conversation is None:
         return blank
-    mark = (Span("▌", "bar"), Span(drawable_line(conversation.target), "strong")) if active else ()
-    name = mark or (Span(" "), Span(drawable_line(conversation.target), "muted"))
-    left = (*name, Span("  "), Span(drawable_line(conversation.info.topic), "quiet"))
+    title = drawable_line(title_of(conversation.info))
+    name = (Span("▌", "bar"), Span(title, "strong")) if active else (Span(" "), Span(title, "muted"))
+    left = (*name, Span("  "), Span(drawable_line(about(conversation)), "quiet"))
     right: tuple[Span, ...] = presence_of(conversation) if active else ()
     if conversation.unread:
         new = Span(f"{number(conversation.unread)} new", "attention" if needs_me(conversation) else "muted")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from chat_tui.bench.report import BEGIN, END, ROWS
+from chat_tui.bench.report import BEGIN, END, ROWS, as_markdown
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="a process is looked at through /proc")
@@ -29,3 +30,13 @@ def test_bench_measures_everything_and_puts_it_into_a_document_when_it_is_quick(
     text = document.read_text()
     assert text.startswith(f"before\n{BEGIN}") and text.endswith(f"{END}after\n")
     assert "| first paint, ms |" in text and "old" not in text
+    assert "| goal |\n" in text and not re.search(r"yes|\*\*no\*\*", text)  # nothing is judged by so little
+
+
+def test_table_says_which_goals_are_met_only_when_it_judges() -> None:
+    medians = {"ours": {"paint_ms": 300.0, "page_bytes": 90.0}, "theirs": {"page_bytes": 10.0}}
+
+    judged, shown = as_markdown(medians, "here"), as_markdown(medians, "here", judged=False)
+
+    assert "| at most 350 | yes |\n" in judged and "| at most 3 times | **no**, 9.0 times |\n" in judged
+    assert "| at most 350 |\n" in shown and "| at most 3 times |\n" in shown

@@ -102,3 +102,31 @@ def test_nothing_but_the_cursors_place_is_written_when_a_frame_comes_again(frame
     assert len(again) <= len(frame)
     if frame.count("\n") + 1 == frame.count("H") - 1:  # no two of its pieces are in one line
         assert again == ""
+
+
+def picture_of(number: int) -> str:
+    """Return a frame in which each cell has colours and a link as no cell had before."""
+    lines = []
+    for y in range(HEIGHT):
+        cells = (
+            f"\x1b]8;;https://a.example/{number}\x1b\\\x1b[38;2;{number};{x};{y};48;2;{x};{number};{y}m▀\x1b[0m\x1b]8;;\x1b\\"
+            for x in range(WIDTH)
+        )
+        lines.append(f"\x1b[{y + 1};1H" + "".join(cells))
+    return "\n".join(lines) + "\x1b[1;1H"
+
+
+def test_styles_that_are_kept_are_bounded_and_the_screen_is_right_after_many_pictures() -> None:
+    cells, pictures = Cells(), [picture_of(number) for number in range(200)]
+    writes: list[str] = []
+    kept: list[int] = []
+
+    for each in pictures:
+        writes.append(cells.changed(each))
+        kept.append(cells.styles)
+
+    in_each = 2 * WIDTH * HEIGHT  # and the ways to turn to it on a blank
+    assert max(kept) <= 10_000 + in_each
+    assert kept[-1] < max(kept)  # it came to that, so that the screen shows what was begun anew
+    assert cells.changed(pictures[-1]) == ""
+    assert shown(writes[-100:]) == shown(pictures[-1:])

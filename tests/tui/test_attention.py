@@ -77,10 +77,10 @@ async def test_highlight_word_is_drawn_counted_and_led_to_as_a_mention_at_once(s
         await say(friend, channel, "before")
         await me.enter(f"/join {channel}")
         await me.is_at(channel)
-        await me.enter(f"/highlight add {word}")
-        await me.until(lambda: me.app.words == word)
+        await me.enter(f"/highlight {word}, {word}s")
+        await me.until(lambda: me.app.words == f"{word}, {word}s")
         await me.enter("/highlight")
-        await me.until(lambda: me.answer == f"Highlight words: {word}.")
+        await me.until(lambda: me.answer == f"Highlight words: {word}, {word}s.")
         await me.press("escape", "alt+1")
         await me.is_at("#general")
 
@@ -91,7 +91,7 @@ async def test_highlight_word_is_drawn_counted_and_led_to_as_a_mention_at_once(s
         await me.press("alt+a")
         await me.is_at(channel)
         await me.until(lambda: not me.state.by_target(channel).mentions)  # type: ignore[union-attr]
-        await me.enter(f"/highlight remove {word}")
+        await me.enter(f"/highlight remove {word}, {word}s")
         await me.until(lambda: me.app.words == "")
         await me.press("alt+1")
         await say(friend, channel, f"the {word} again", f"@{me.name} hello")

@@ -18,11 +18,15 @@ from chat_core.client.trust.known import KnownServers
 from chat_tui import storage
 from chat_tui.alerting import Alerter
 from chat_tui.app import ChatApp
+from chat_tui.bridge import Way
 from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.hush import HUSHED_S, PAUSE_S, Hush
 from chat_tui.screens.open_servers import OpenServer
+from chat_tui.screens.signing_in import SignInScreen
 from chat_tui.screens.start import StartScreen
 from chat_tui.screens.trust import TrustScreen
 from chat_tui.screens.visit import Choice
+from tests.support.clocks import HandClock
 from tests.support.processes import ServerProcess
 from tests.tui.support.visiting import Sitting, bodies, other, say, sitting, unique
 
@@ -267,6 +271,56 @@ async def test_question_of_one_server_waits_until_it_is_gone_to(secured: Invitat
         assert len(me.app.row) == 1 and "⚠" not in me.screen
 
 
+async def test_answer_is_for_the_server_that_asked_when_another_one_is_on_the_screen(
+    secured: Invitation, server: str, home: Path
+) -> None:
+    async with sitting(server, home, further=[Choice(str(secured.address), unique("me"))]) as me:
+        first, last = me.app.row
+        await me.until(lambda: isinstance(last.screen, TrustScreen))
+        await me.press("alt+shift+right", "alt+shift+right")  # it was seen, and left unanswered
+        asking, mine = last.screen, first.choice
+        assert isinstance(asking, TrustScreen)
+        asking.action_decide(trusted=True)
+        await me.until(lambda: last.state.link.status is LinkStatus.ONLINE)
+
+        me.app._ask(last, "", None)
+        form, guest = last.screen, unique("guest")
+        await me.press("alt+shift+right", "alt+shift+right")
+        assert isinstance(form, SignInScreen)
+        form.post_message(form.Wanted(form, guest, Way("guest")))
+        await me.until(lambda: last.choice.name == guest)
+        assert me.app.row.shown is first and first.choice == mine and first.state.link.status is LinkStatus.ONLINE
+
+        me.app._ask(last, "", None)
+        form = last.screen
+        await me.press("alt+shift+right", "alt+shift+right")
+        assert isinstance(form, SignInScreen)
+        form.action_go_back()
+        await me.until(lambda: list(me.app.row) == [first])
+        assert me.app.row.shown is first
+
+
+async def test_what_is_typed_on_goes_nowhere_when_the_server_on_the_screen_ends(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        clock = HandClock()
+        me.app._hush = Hush(clock)
+        await me.enter("/connect chat://127.0.0.1:1")
+        await me.until(lambda: len(me.app.row) == 2)
+        await me.until(lambda: len(me.app.row) == 1 and me.answer.startswith("Left 127.0.0.1:1: "))
+
+        await me.press(*"word", "enter")
+        clock.now += HUSHED_S - 0.1
+        await me.press("x")
+        clock.now += 0.2
+        await me.press("y", "enter")  # typed on without a pause
+        assert me.written == "" and not me.here.unsent
+        assert me.answer.startswith("Left ")  # nobody has read it yet
+        clock.now += PAUSE_S
+        await me.enter("read it")
+        await me.until(lambda: bodies(me.here)[-1:] == ["read it"])
+        assert not {"word", "xy", "y"} & set(bodies(me.here))
+
+
 async def test_servers_that_were_open_are_open_at_the_next_start(server: str, second: str, home: Path) -> None:
     async with at_both(server, second, home) as (me, _, last):
         await me.write("kept over a restart")
@@ -306,12 +360,17 @@ async def test_server_that_cannot_be_reached_is_waited_for_at_a_start_and_told_o
         _, last = me.app.row
         await me.until(lambda: last.state.link.status is LinkStatus.WAITING)
         await me.until(lambda: f"{last.title} ○" in rows(me))
+        await me.press("alt+shift+right")
+        await me.sees("Nobody listens at chat://127.0.0.1:1", "/disconnect leaves, Alt+Shift+Right shows the next")
+        await me.enter("/split")
+        await me.until(lambda: "this server is not reached yet" in me.answer)
+        await me.press("alt+shift+right")
         await me.enter("/disconnect 127.0.0.1:1")
         await me.until(lambda: len(me.app.row) == 1)
 
         await me.enter(f"/connect {nowhere}")
         await me.until(lambda: len(me.app.row) == 2)
-        await me.until(lambda: len(me.app.row) == 1 and me.answer.startswith("127.0.0.1:1: "))
+        await me.until(lambda: len(me.app.row) == 1 and me.answer.startswith("Left 127.0.0.1:1: "))
         assert isinstance(me.app.screen, ChatScreen)
 
 

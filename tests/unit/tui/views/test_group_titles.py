@@ -12,6 +12,7 @@ from chat_core.protocol.values import Account, Conversation, Person
 from chat_tui.views.conversations import entries, needs_me
 from chat_tui.views.header import header
 from chat_tui.views.tabs import tab_ids, tabs
+from chat_tui.views.tile_title import tile_title
 
 
 def group(*people: Person, members: int = 0) -> Conversation:
@@ -50,6 +51,13 @@ def test_group_stands_among_direct_conversations_and_nothing_of_a_name_steers() 
     drawn = "".join((*rows, tabs(state, (1, 7, 9), 7, 100).line.text, header(known, 100).text))
     assert "Bob" in drawn and "Cid the Third" in drawn and "&7" in drawn
     assert not any(char in drawn for char in "\x1b\x07\u202e")
+
+
+def test_title_of_a_pane_names_a_group_as_the_title_line_does() -> None:
+    known = fresh(group(BOB, CID))
+    for active in (True, False):
+        assert tile_title(known, 60, active=active).text[1:].startswith("bob, Cid the Third  &7")
+    assert header(known, 60).text[1:].startswith("bob, Cid the Third  &7")
 
 
 def test_every_message_of_a_group_needs_one_unless_it_is_quiet() -> None:

@@ -11,6 +11,7 @@ from chat_core.client.state.changes import Batch, MessagesAppended
 from chat_core.client.state.listing import fresh
 from chat_core.client.state.model import ClientState
 from chat_core.protocol.values import Account, Conversation, Message
+from chat_tui.commands.arguments import WordChange
 from chat_tui.views.alerts import Alert, alert_of
 from chat_tui.views.highlighting import CHARS, MOST, is_for, places, with_word, without_word, words_of
 from chat_tui.views.inline import marks
@@ -77,3 +78,28 @@ def test_words_are_drawn_as_mentions_but_for_those_in_links() -> None:
         ("#dev", "channel"),
         ("@ann", "mention"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("", ("list", [])),
+        (" LIST ", ("list", [])),
+        ("deploy", ("add", ["deploy"])),
+        ("deploy, disk", ("add", ["deploy", "disk"])),
+        ("deploy disk", ("add", ["deploy", "disk"])),
+        ("deploy, disk full,", ("add", ["deploy", "disk full"])),
+        ("add on call", ("add", ["on call"])),
+        ("Remove deploy, disk", ("remove", ["deploy", "disk"])),
+    ],
+)
+def test_words_that_are_typed_are_added_when_nothing_else_is_said(typed: str, meant: tuple[str, list[str]]) -> None:
+    act, words = WordChange(typed).parts
+
+    assert (act, list(words)) == meant
+
+
+@pytest.mark.parametrize("typed", ["add", "remove ", "add ,", ",", "list deploy"])
+def test_change_of_words_is_refused_with_what_to_write_when_it_names_none(typed: str) -> None:
+    with pytest.raises(UsageFault, match=r"^Write /highlight add WORD, /highlight remove WORD or /highlight list\.$"):
+        _ = WordChange(typed).parts
