@@ -387,6 +387,7 @@ async def test_start_screen_goes_back_and_asks_before_what_is_not_sent_is_left(s
             await me.press("alt+shift+left")
             assert me.app.row.shown is first
             await me.enter("left behind")
+            await me.until(lambda: me.chat.unsent.messages == 1)
             await me.enter("/connect")
             await me.until(lambda: isinstance(me.app.screen, StartScreen))
             await me.press("ctrl+q")
