@@ -116,7 +116,7 @@ async def test_command_says_what_is_missing_when_one_is_nowhere_yet(home: Path) 
     async with app.run_test() as pilot:
         me = Sitting(app, pilot, "ann")
         await me.enter("/topic x")
-        await me.until(lambda: me.answer == "No conversation is open here: /join a #channel first.")
+        await me.until(lambda: "this server is not reached yet. /disconnect leaves it." in me.answer)
         await me.press("ctrl+u")
         await me.enter("early bird")
         await me.until(lambda: me.answer == "No conversation is open yet: this is not sent.")
