@@ -208,7 +208,7 @@ class World:
 
     async def eid(self, number: ConversationId, seq: int) -> bytes | None:
         """Return the id of an event."""
-        return await self.read(lambda reader: reader.eid_at(number, seq))
+        return await self.read(lambda reader: reader.eids_at([(number, seq)]).get((number, seq)))
 
     async def log(self, number: ConversationId, after: int = 0) -> Sequence[ConversationEvent]:
         """Return a conversation's whole log behind a seq, piece by piece."""

@@ -6,7 +6,7 @@ go what lies behind the snapshot. Reading before attaching would lose what is co
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -84,7 +84,7 @@ async def _resume(ctx: Context, request: Resume) -> Resumed:
     followed, attached = session.following, frozenset(session.attached)
     hub.follow(session)
     try:
-        for conversation in await ctx.store.read(lambda reader: [c.id for c in reader.conversations_of(account)]):
+        for conversation in await ctx.store.read(lambda reader: reader.numbers_of(account)):
             # The list may be older than what was told here. What is joined again is attached when that is told.
             if conversation not in session.left:
                 hub.attach(session, conversation)
@@ -128,6 +128,9 @@ async def _attach(ctx: Context, request: Attach) -> CatchUp:
 def _resumed(reader: Reader, account: AccountId, request: Resume, epoch: str) -> Resumed:
     conversations = reader.conversations_of(account)
     positions = {position.conversation: position for position in request.positions}
+    heads = {conversation.id: conversation.head for conversation in conversations}
+    behind = [(number, each.seq) for number, each in positions.items() if each.seq != heads.get(number)]
+    eids = reader.eids_at(behind)
     catch_ups: list[CatchUp] = []
     budget = RESUME_BYTES
     for conversation in conversations:
@@ -139,7 +142,8 @@ def _resumed(reader: Reader, account: AccountId, request: Resume, epoch: str) ->
             caught_up = CatchUp(conversation=conversation.id, head=head.seq, eid=head.eid, reset="epoch")
         else:
             since = reader.find(account, conversation.id).since if conversation.kind == "group" else 0
-            caught_up = _catch_up(reader, head, position, budget, request.far_behind, since)
+            known = _is_there(head, position, eids)
+            caught_up = _catch_up(reader, head, position, budget, request.far_behind, since, known=known)
             budget -= sum(len(event.get("body", "")) for event in caught_up.events)
         catch_ups.append(caught_up)
     catch_ups.extend(_gone(reader, account, number) for number in positions)
@@ -183,10 +187,14 @@ def _attached(reader: Reader, account: AccountId, request: Attach, epoch: str) -
         return CatchUp(conversation=number, head=head.seq, eid=head.eid, reset="new")
     if request.epoch and request.epoch != epoch:
         return CatchUp(conversation=number, head=head.seq, eid=head.eid, reset="epoch")
-    return _catch_up(reader, head, request.position, PAGE_BYTES, 0, place.since)
+    position = request.position
+    known = _is_there(head, position, reader.eids_at([(position.conversation, position.seq)]))
+    return _catch_up(reader, head, position, PAGE_BYTES, 0, place.since, known=known)
 
 
-def _catch_up(reader: Reader, head: Position, position: Position, budget: int, far_behind: int, since: int) -> CatchUp:
+def _catch_up(
+    reader: Reader, head: Position, position: Position, budget: int, far_behind: int, since: int, *, known: bool
+) -> CatchUp:
     """Return what is behind a position, or from where to begin anew.
 
     Args:
@@ -196,11 +204,12 @@ def _catch_up(reader: Reader, head: Position, position: Position, budget: int, f
         budget: bytes of bodies that have room.
         far_behind: events beyond which the asker rather begins anew; 0: it never does.
         since: what is up to this seq is not for the asker; a position before it is from an earlier membership.
+        known: whether the log has the very event that the position names.
     """
     number = ConversationId(head.conversation)
     if position.seq < since:
         return CatchUp(conversation=number, head=head.seq, eid=head.eid, reset="new")
-    if position.seq > head.seq or not _is_there(reader, head, position):
+    if position.seq > head.seq or not known:
         return CatchUp(conversation=number, head=head.seq, eid=head.eid, reset="rewound")
     if position.seq == head.seq:
         return CatchUp(conversation=number, head=head.seq, eid=head.eid)
@@ -217,13 +226,13 @@ def _catch_up(reader: Reader, head: Position, position: Position, budget: int, f
     )
 
 
-def _is_there(reader: Reader, head: Position, position: Position) -> bool:
+def _is_there(head: Position, position: Position, eids: Mapping[tuple[int, int], bytes]) -> bool:
     """Return whether the log has the very event that the position names."""
     if position.seq == 0 or not position.eid:
         return True
     if position.seq == head.seq:
         return position.eid == head.eid
-    return reader.eid_at(ConversationId(position.conversation), position.seq) == position.eid
+    return eids.get((position.conversation, position.seq)) == position.eid
 
 
 def _within(events: Sequence[ConversationEvent], budget: int) -> Sequence[ConversationEvent]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from types import SimpleNamespace
 from typing import Any, Final
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, bindparam, func, or_, select
 
 from chat_core.protocol.reactions import Reactor, with_added, with_removed
 from chat_core.server.store.bounds import Ends
+from chat_core.server.store.columns import MessageRow
 from chat_core.server.store.counting import pack_accounts
+from chat_core.server.store.gathered import Blob
 from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
 from chat_core.server.store.lookups import chunks
 from chat_core.server.store.mark_payloads import (
@@ -52,7 +54,7 @@ _reacted: Final = (
 )
 
 
-def as_of(connection: Connection, rows: Sequence[Any], ends: Ends) -> Sequence[Any]:
+def as_of(connection: Connection, rows: Sequence[MessageRow], ends: Ends) -> Sequence[MessageRow]:
     """Return rows of messages, those of a conversation that ends for the reader as they stood there.
 
     What a row lies behind the end of its conversation is not looked at: that is not to be read at all.
@@ -60,7 +62,7 @@ def as_of(connection: Connection, rows: Sequence[Any], ends: Ends) -> Sequence[A
     later = [row for row in rows if seq_of(row.id) <= _end(row, ends) < row.changed] if ends else ()
     if not later:
         return rows
-    then: dict[int, Any] = {}
+    then: dict[int, MessageRow] = {}
     for number, some in groupby(sorted(later, key=lambda row: row.id), key=lambda row: conversation_of(row.id)):
         for piece in chunks(some):
             then.update(_then(connection, piece, row_id(number, ends[number])))
@@ -81,11 +83,11 @@ def reactors_then(connection: Connection, key: int, last: int) -> list[Reactor]:
     return list(found.values())
 
 
-def _end(row: Any, ends: Ends) -> int:
+def _end(row: MessageRow, ends: Ends) -> int:
     return ends.get(conversation_of(row.id), MAX_SEQ)
 
 
-def _then(connection: Connection, rows: Sequence[Any], last: int) -> Iterator[tuple[int, Any]]:
+def _then(connection: Connection, rows: Sequence[MessageRow], last: int) -> Iterator[tuple[int, MessageRow]]:
     """Return rows of one conversation, by their keys, as they stood at the event with the key `last`."""
     wanted = {"keys": [row.id for row in rows], "last": last}
     about: dict[int, list[Any]] = {}
@@ -95,7 +97,7 @@ def _then(connection: Connection, rows: Sequence[Any], last: int) -> Iterator[tu
     lasts = [thread.last for thread in threads.values()]
     when: dict[int, int] = {row.id: row.ts for row in connection.execute(_when, {"keys": lasts})} if lasts else {}
     for row in rows:
-        stood = SimpleNamespace(**row._asdict())
+        stood = replace(row)
         thread = threads.get(row.id)
         stood.replies, stood.last_reply = (0, 0) if thread is None else (thread.number, when[thread.last])
         stood.changed = seq_of(max(0 if thread is None else thread.last, about[row.id][-1].id))
@@ -105,7 +107,7 @@ def _then(connection: Connection, rows: Sequence[Any], last: int) -> Iterator[tu
         yield row.id, stood
 
 
-def _fold(stood: SimpleNamespace, about: Sequence[Any]) -> None:
+def _fold(stood: MessageRow, about: Sequence[Any]) -> None:
     """Make of a message what the events about it, from the one that posted it, make of it."""
     reactions = unpack_counts(b"")
     stood.pinned = False
@@ -120,4 +122,4 @@ def _fold(stood: SimpleNamespace, about: Sequence[Any]) -> None:
             reactions = with_removed(reactions, reacted_with(event.payload), mine=False)
         elif event.kind in (MESSAGE_PINNED, MESSAGE_UNPINNED):
             stood.pinned = event.kind == MESSAGE_PINNED
-    stood.reactions = pack_counts(reactions)
+    stood.reactions = Blob(pack_counts(reactions))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
+from chat_core.protocol.values import Everyone, Style
+from chat_core.server.store.gathered import Blob
 from chat_core.server.store.schema import accounts, events, files, messages
 
 FOLDED: Final = (
@@ -32,6 +36,38 @@ ATTACHED: Final = (
     files.c.sha256,
 )
 """What is told of the file that hangs on one; all NULL where there is none."""
+
+
+class MessageRow(msgspec.Struct, array_like=True):
+    """A message as it is read: number, time, author, author's names, then the columns above."""
+
+    id: int
+    ts: int
+    author: int
+    name: str
+    display: str
+    changed: int
+    body: str
+    style: Style
+    reply_to: int | None
+    edits: int
+    deleted: bool
+    thread: int | None
+    in_channel: bool | None
+    replies: int
+    last_reply: int
+    mentions: str
+    everyone: Everyone
+    bot: bool
+    via: str
+    reactions: Blob
+    pinned: bool
+    file_name: str | None
+    file_size: int | None
+    file_type: str | None
+    sha256: Blob
+
+
 NAMED_EVENT: Final = (
     events.c.id,
     events.c.eid,

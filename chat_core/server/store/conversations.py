@@ -111,6 +111,10 @@ class ConversationReads(Protocol):
         """Return all conversations the account is a member of, by id, each as `find` does."""
         ...
 
+    def numbers_of(self, account: AccountId) -> Sequence[ConversationId]:
+        """Return the numbers of all conversations the account is a member of, in order."""
+        ...
+
     def conversations_of(self, account: AccountId) -> Sequence[Conversation]:
         """Return all conversations the account is a member of, by id, with unread counts; `online` is left 0."""
         ...

@@ -128,6 +128,16 @@ _seats_of = (
     .where(memberships.c.account == bindparam("account"), memberships.c.until_seq.is_(None))
     .order_by(conversations.c.id)
 )
+_numbers_of = (
+    select(memberships.c.conversation)
+    .where(memberships.c.account == bindparam("account"), memberships.c.until_seq.is_(None))
+    .order_by(memberships.c.conversation)
+)
+
+
+def numbers_of(connection: Connection, number: AccountId) -> list[ConversationId]:
+    """Return the numbers of the conversations that an account is a member of, in order."""
+    return [ConversationId(found) for found in connection.execute(_numbers_of, {"account": number}).scalars()]
 
 
 def seats_of(connection: Connection, number: AccountId) -> list[tuple[ConversationRow, Seat]]:

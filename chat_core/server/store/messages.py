@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -125,8 +125,8 @@ class MessageReads(Protocol):
         """Return `after < seq <= upto`, oldest first, at most `limit` some PAGE_BYTES (but at least one)."""
         ...
 
-    def eid_at(self, conversation: ConversationId, seq: int) -> bytes | None:
-        """Return the id of the event with that seq; None if there is none."""
+    def eids_at(self, places: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
+        """Return the ids of events, by conversation and seq; what is not there is missing."""
         ...
 
     def history(

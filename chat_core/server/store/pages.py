@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
-from typing import Any, Final
+from typing import Final
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, Row, Select, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.events import ConversationEvent
@@ -16,8 +16,10 @@ from chat_core.protocol.values import FileInfo, Message
 from chat_core.server.store import columns
 from chat_core.server.store.as_of import as_of
 from chat_core.server.store.bounds import NO_ENDS, Bounds, Ends
+from chat_core.server.store.columns import MessageRow
 from chat_core.server.store.counting import unpack_accounts
-from chat_core.server.store.keys import MAX_SEQ, row_id, seq_of
+from chat_core.server.store.gathered import Gathered
+from chat_core.server.store.keys import MAX_CONVERSATION, MAX_SEQ, conversation_of, row_id, seq_of
 from chat_core.server.store.lookups import chunks
 from chat_core.server.store.mark_payloads import unpack_counts
 from chat_core.server.store.messages import MessagePage
@@ -36,9 +38,10 @@ MESSAGE = select(
     messages.join(accounts, accounts.c.id == messages.c.author).outerjoin(files, files.c.message == messages.c.id)
 )
 _RANGE = MESSAGE.where(messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high")).limit(bindparam("count"))
-_forwards: Final = _RANGE.order_by(messages.c.id)
-_backwards: Final = _RANGE.order_by(messages.c.id.desc())
-_by_key: Final = MESSAGE.where(messages.c.id.in_(bindparam("keys", expanding=True)))
+
+_forwards: Final = Gathered(_RANGE.order_by(messages.c.id), MessageRow)
+_backwards: Final = Gathered(_RANGE.order_by(messages.c.id.desc()), MessageRow)
+_by_key: Final = Gathered(MESSAGE.where(messages.c.id.in_(bindparam("keys", expanding=True))), MessageRow)
 _WIDER: Final = 5
 """A reaction in a frame is so many times as long as in its row, at most."""
 _own_reactions: Final = select(reactions.c.message, reactions.c.emoji).where(
@@ -54,7 +57,7 @@ _log: Final = (
     .order_by(events.c.id)
     .limit(bindparam("count"))
 )
-_eid: Final = select(events.c.eid).where(events.c.id == bindparam("id"))
+_eids: Final = select(events.c.id, events.c.eid).where(events.c.id.in_(bindparam("keys", expanding=True)))
 
 
 def log_piece(
@@ -76,12 +79,14 @@ def log_piece(
     return found
 
 
-def eid_at(connection: Connection, conversation: ConversationId, seq: int) -> bytes | None:
-    """Return the id of the event with that seq."""
-    if not 0 < seq <= MAX_SEQ:
-        return None
-    eid: bytes | None = connection.execute(_eid, {"id": row_id(conversation, seq)}).scalar()
-    return eid
+def eids_at(connection: Connection, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+    """Return the ids of events, by conversation and seq."""
+    keys = {row_id(number, seq) for number, seq in places if 0 < number <= MAX_CONVERSATION and 0 < seq <= MAX_SEQ}
+    return {
+        (conversation_of(key), seq_of(key)): eid
+        for some in chunks(keys)
+        for key, eid in connection.execute(_eids, {"keys": some})
+    }
 
 
 def history(
@@ -100,18 +105,23 @@ def history(
     if anchor == "after":
         here = min(here + 1, last + 1)
     here = max(first, here)
-    # One more than wanted tells whether there are any behind.
+    # One more than wanted tells whether there are any behind. Around a message, what one side lacks the other has.
     wanted = limit + 1
-    older: Sequence[Any] = [] if anchor == "after" else _rows(connection, _backwards, first, here - 1, wanted)
-    newer: Sequence[Any] = _rows(connection, _forwards, here, last, wanted) if anchor in ("after", "around") else []
+    count = limit // 2 + 2 if anchor == "around" and limit > 2 else wanted
+    older = [] if anchor == "after" else _rows(connection, _backwards, first, here - 1, count)
+    newer = _rows(connection, _forwards, here, last, count) if anchor in ("after", "around") else []
+    if anchor == "around" and (len(older) < count) != (len(newer) < count):
+        older = _rows(connection, _backwards, first, here - 1, wanted)
+        newer = _rows(connection, _forwards, here, last, wanted)
+        count = wanted
     ends = bounds.ends(conversation)
     older, newer = as_of(connection, older, ends), as_of(connection, newer, ends)
     taken_older, taken_newer = share([size_of(row) for row in older], [size_of(row) for row in newer], limit)
     rows = [*reversed(older[:taken_older]), *newer[:taken_newer]]
-    at_start = taken_older == len(older)
+    at_start = taken_older == len(older) < count
     if anchor == "after":
         at_start = not _is_any(connection, first, here - 1)
-    at_end = taken_newer == len(newer)
+    at_end = taken_newer == len(newer) < count
     if anchor == "before":
         at_end = not _is_any(connection, here, last)
     return MessagePage(messages_of(connection, rows, asker), at_start=at_start, at_end=at_end)
@@ -123,7 +133,7 @@ def by_key(
     """Return the messages of some keys, as they stand now or did at the ends; those that are not there are missing."""
     found: dict[int, Message] = {}
     for some in chunks(keys):
-        rows = as_of(connection, connection.execute(_by_key, {"keys": some}).all(), ends)
+        rows = as_of(connection, _by_key.all(connection, {"keys": some}), ends)
         found.update((row.id, message) for row, message in zip(rows, messages_of(connection, rows, asker), strict=True))
     return found
 
@@ -160,15 +170,17 @@ def _in_turns(older: Sequence[int], newer: Sequence[int]) -> Iterator[tuple[int,
             yield 1, old
 
 
-def _rows(connection: Connection, statement: Select[Any], low: int, high: int, count: int) -> Sequence[Row[Any]]:
-    return connection.execute(statement, {"low": low, "high": high, "count": count}).all()
+def _rows(
+    connection: Connection, statement: Gathered[MessageRow], low: int, high: int, count: int
+) -> Sequence[MessageRow]:
+    return statement.all(connection, {"low": low, "high": high, "count": count})
 
 
 def _is_any(connection: Connection, low: int, high: int) -> bool:
     return connection.execute(_any, {"low": low, "high": high}).first() is not None
 
 
-def messages_of(connection: Connection, rows: Sequence[Any], asker: AccountId | None) -> list[Message]:
+def messages_of(connection: Connection, rows: Sequence[MessageRow], asker: AccountId | None) -> list[Message]:
     """Return the messages of rows of `MESSAGE`, with what the asker reacted to them."""
     reacted = [row.id for row in rows if row.reactions]
     mine: dict[int, set[str]] = {}
@@ -178,7 +190,7 @@ def messages_of(connection: Connection, rows: Sequence[Any], asker: AccountId | 
     return [_message(row, frozenset(mine.get(row.id, ()))) for row in rows]
 
 
-def _message(row: Any, mine: frozenset[str]) -> Message:
+def _message(row: MessageRow, mine: frozenset[str]) -> Message:
     return Message(
         seq=seq_of(row.id),
         changed=row.changed,
@@ -205,13 +217,13 @@ def _message(row: Any, mine: frozenset[str]) -> Message:
     )
 
 
-def _file(row: Any) -> FileInfo | None:
-    if row.sha256 is None:
+def _file(row: MessageRow) -> FileInfo | None:
+    if row.file_name is None or row.file_size is None or row.file_type is None:
         return None
-    return FileInfo(name=row.file_name, size=row.file_size, type=row.file_type, sha256=row.sha256)
+    return FileInfo(name=row.file_name, size=row.file_size, type=row.file_type, sha256=bytes(row.sha256))
 
 
-def size_of(row: Any) -> int:
+def size_of(row: MessageRow) -> int:
     """Return about how many bytes of a page a message takes: its reactions travel with the names of their fields."""
     return _bytes(row.body) + _WIDER * len(row.reactions)
 

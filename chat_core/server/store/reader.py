@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -140,6 +140,10 @@ class SqlReader(SqlFileReads, SqlHookReader, SqlPeopleReader, SqlMarkReader, Sql
         partners = views.partners_of(self._connection, account, [row for row, _ in found])
         return [_place(row, seat, account, partners) for row, seat in found]
 
+    def numbers_of(self, account: AccountId) -> Sequence[ConversationId]:
+        """Return the numbers of all conversations of the account, in order."""
+        return lookups.numbers_of(self._connection, account)
+
     def conversations_of(self, account: AccountId) -> Sequence[Conversation]:
         """Return all conversations of the account, by id."""
         return views.all_of(self._connection, account)
@@ -165,9 +169,9 @@ class SqlReader(SqlFileReads, SqlHookReader, SqlPeopleReader, SqlMarkReader, Sql
         """Return `after < seq <= upto`, oldest first, as much as fits into a page."""
         return pages.log_piece(self._connection, conversation, after, upto, limit)
 
-    def eid_at(self, conversation: ConversationId, seq: int) -> bytes | None:
-        """Return the id of the event with that seq; None if there is none."""
-        return pages.eid_at(self._connection, conversation, seq)
+    def eids_at(self, places: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
+        """Return the ids of events, by conversation and seq; what is not there is missing."""
+        return pages.eids_at(self._connection, places)
 
     def history(
         self,

@@ -15,6 +15,8 @@ from chat_core.server.store import pages
 from chat_core.server.store.as_of import as_of
 from chat_core.server.store.base import Refused
 from chat_core.server.store.bounds import Bounds
+from chat_core.server.store.columns import MessageRow
+from chat_core.server.store.gathered import Gathered
 from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
 from chat_core.server.store.schema import memberships, mentions, messages, threads
 from chat_core.server.store.threading import ThreadPiece
@@ -23,8 +25,8 @@ _root: Final = select(messages.c.id, messages.c.thread).where(messages.c.id == b
 _in_thread = pages.MESSAGE.where(
     messages.c.thread == bindparam("root"), messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high")
 ).limit(bindparam("count"))
-_forwards: Final = _in_thread.order_by(messages.c.id)
-_backwards: Final = _in_thread.order_by(messages.c.id.desc())
+_forwards: Final = Gathered(_in_thread.order_by(messages.c.id), MessageRow)
+_backwards: Final = Gathered(_in_thread.order_by(messages.c.id.desc()), MessageRow)
 _any: Final = (
     select(messages.c.id)
     .where(messages.c.thread == bindparam("root"), messages.c.id >= bindparam("low"))
@@ -121,11 +123,11 @@ class SqlThreadReader:
         backwards = anchor != "after"
         low, high = (first, here - 1) if backwards else (max(here + 1, first), last)
         values = {"root": root, "low": low, "high": high, "count": limit + 1}
-        rows: Sequence[Any] = self._connection.execute(_backwards if backwards else _forwards, values).all()
-        rows = as_of(self._connection, rows, Bounds(upto=upto).ends(number))
-        sizes = [pages.size_of(row) for row in rows]
+        rows = (_backwards if backwards else _forwards).all(self._connection, values)
+        stood = as_of(self._connection, rows, Bounds(upto=upto).ends(number))
+        sizes = [pages.size_of(row) for row in stood]
         taken = sum(pages.share(sizes, (), limit))
-        found = pages.messages_of(self._connection, rows[:taken], asker)
+        found = pages.messages_of(self._connection, stood[:taken], asker)
         whole = taken == len(rows)
         if backwards:
             at_end = anchor == "latest" or not self._is_any(root, here, last)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Final
 
+import msgspec
 from sqlalchemy import Connection, and_, bindparam, select
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.groups import with_people
-from chat_core.protocol.values import Account, ChannelRole, Conversation, Person
+from chat_core.protocol.values import Account, ChannelRole, Conversation, Person, Visibility
 from chat_core.server.store.counting import deleted_behind, mentions_behind
+from chat_core.server.store.gathered import Blob, Gathered
 from chat_core.server.store.keys import partner_in
 from chat_core.server.store.lookups import CONVERSATION, ConversationRow, accounts_of, chunks
 from chat_core.server.store.schema import accounts, conversations, memberships
@@ -26,13 +28,43 @@ _SEAT = (
     mentions_behind(memberships),
 )
 
-_mine = (
+
+class _Seen(msgspec.Struct, array_like=True):
+    """The columns of `CONVERSATION`, and of a seat there."""
+
+    id: ConversationId
+    kind: str
+    name: str | None
+    direct_key: str | None
+    topic: str
+    head: int
+    eid: Blob
+    ordinal: int
+    members: int
+    visibility: Visibility
+    moderated: bool
+    locked: bool
+    archived: bool
+    slow_s: int
+    settings: Blob
+    made_by: AccountId | None
+    read_seq: int | None
+    read_ordinal: int | None
+    own_unread: int | None
+    role: ChannelRole | None
+    quiet: bool | None
+    deleted: int | None
+    mentions: int | None
+
+
+_mine: Final = Gathered(
     select(*CONVERSATION, *_SEAT)
     .join_from(memberships, conversations, conversations.c.id == memberships.c.conversation)
     .where(memberships.c.account == bindparam("account"), memberships.c.until_seq.is_(None))
-    .order_by(conversations.c.id)
+    .order_by(conversations.c.id),
+    _Seen,
 )
-_some = (
+_some: Final = Gathered(
     select(*CONVERSATION, *_SEAT)
     .outerjoin_from(
         conversations,
@@ -43,7 +75,8 @@ _some = (
             memberships.c.until_seq.is_(None),
         ),
     )
-    .where(conversations.c.id.in_(bindparam("ids", expanding=True)))
+    .where(conversations.c.id.in_(bindparam("ids", expanding=True))),
+    _Seen,
 )
 _others = (
     select(memberships.c.conversation, accounts.c.id, accounts.c.name, accounts.c.display)
@@ -55,7 +88,7 @@ _others = (
 
 def all_of(connection: Connection, account: AccountId) -> list[Conversation]:
     """Return the conversations that the account is a member of, by id."""
-    return _shown(connection, account, connection.execute(_mine, {"account": account}).all())
+    return _shown(connection, account, _mine.all(connection, {"account": account}))
 
 
 def some_of(
@@ -64,7 +97,7 @@ def some_of(
     """Return these conversations, member or not; without a membership everything counts as read."""
     found: list[Conversation] = []
     for some in chunks(numbers):
-        found += _shown(connection, account, connection.execute(_some, {"account": account, "ids": some}).all())
+        found += _shown(connection, account, _some.all(connection, {"account": account, "ids": some}))
     return {ConversationId(conversation.id): conversation for conversation in found}
 
 
@@ -92,32 +125,44 @@ def _others_in(connection: Connection, account: AccountId, groups: Iterable[int]
     return found
 
 
-def _shown(connection: Connection, account: AccountId, found: Iterable[Any]) -> list[Conversation]:
-    width = len(CONVERSATION)
-    rows = [(ConversationRow(*columns[:width]), columns[width:]) for columns in found]
+def _shown(connection: Connection, account: AccountId, found: Iterable[_Seen]) -> list[Conversation]:
+    rows = [(_conversation(seen), seen) for seen in found]
     partners = partners_of(connection, account, [row for row, _ in rows])
     # Who has left a group may not know who is in it now.
-    mine = [row.id for row, (read_seq, *_) in rows if row.kind == "group" and read_seq is not None]
+    mine = [seen.id for _, seen in rows if seen.kind == "group" and seen.read_seq is not None]
     others = _others_in(connection, account, mine)
-    shown = (_show(row, account, partners, *seat) for row, seat in rows)
+    shown = (_show(row, account, partners, seen) for row, seen in rows)
     return [
         with_people(each, others.get(each.id, ()), each.members) if each.kind == "group" else each for each in shown
     ]
 
 
-def _show(
-    row: ConversationRow,
-    account: AccountId,
-    partners: dict[AccountId, Account],
-    read_seq: int | None,
-    read_ordinal: int | None,
-    own_unread: int | None,
-    role: ChannelRole | None,
-    quiet: bool | None,
-    deleted: int | None,
-    mentions: int | None,
-) -> Conversation:
+def _conversation(seen: _Seen) -> ConversationRow:
+    return ConversationRow(
+        seen.id,
+        seen.kind,
+        seen.name,
+        seen.direct_key,
+        seen.topic,
+        seen.head,
+        bytes(seen.eid),
+        seen.ordinal,
+        seen.members,
+        seen.visibility,
+        seen.moderated,
+        seen.locked,
+        seen.archived,
+        seen.slow_s,
+        seen.settings,
+        seen.made_by,
+    )
+
+
+def _show(row: ConversationRow, account: AccountId, partners: dict[AccountId, Account], seat: _Seen) -> Conversation:
     partner = None if row.direct_key is None else partners[partner_in(row.direct_key, account)]
+    unread = 0
+    if seat.read_ordinal is not None:
+        unread = row.ordinal - seat.read_ordinal - (seat.own_unread or 0) - (seat.deleted or 0)
     return Conversation(
         id=row.id,
         kind=row.kind,  # type: ignore[arg-type]  # the table holds nothing else
@@ -125,13 +170,13 @@ def _show(
         topic=row.topic,
         head=row.head,
         eid=row.eid,
-        read=row.head if read_seq is None else read_seq,
-        unread=0 if read_ordinal is None else row.ordinal - read_ordinal - (own_unread or 0) - (deleted or 0),
-        mentions=0 if read_ordinal is None else mentions or 0,
-        quiet=bool(quiet),
+        read=row.head if seat.read_seq is None else seat.read_seq,
+        unread=unread,
+        mentions=0 if seat.read_ordinal is None else seat.mentions or 0,
+        quiet=bool(seat.quiet),
         members=row.members,
         partner=None if partner is None else partner.id,
         display="" if partner is None else partner.display,
-        role=role or "member",
+        role=seat.role or "member",
         rules=rules_of(row),
     )
