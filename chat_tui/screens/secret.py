@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from typing_extensions import override
@@ -100,11 +100,14 @@ class SecretScreen(BaseScreen):
         self._given(given)
 
 
-class SecretAsking(BaseScreen):
-    """A screen that can ask for passwords."""
+async def ask_secrets(app: App[Any], title: str, labels: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Ask for passwords in a form of their own, the last one twice; None: the person went back.
 
-    async def secrets(self, title: str, labels: tuple[str, ...]) -> tuple[str, ...] | None:
-        """See Desk."""
-        given: asyncio.Future[tuple[str, ...] | None] = asyncio.get_running_loop().create_future()
-        self.app.push_screen(SecretScreen(title, labels, given.set_result))
-        return await given
+    Args:
+        app: the application.
+        title: what they are for.
+        labels: what each is called.
+    """
+    given: asyncio.Future[tuple[str, ...] | None] = asyncio.get_running_loop().create_future()
+    app.push_screen(SecretScreen(title, labels, given.set_result))
+    return await given
