@@ -12,6 +12,9 @@ import typer
 from chat_core import __version__
 from chat_core.base.faults import report_harmlessly
 from chat_core.bench.commands import bench
+from chat_core.commands.audit import audit
+from chat_core.commands.common import ConfigFile, Data, default_data, told
+from chat_core.commands.upkeep import backup, doctor, restore
 from chat_core.commands.users import invite, users
 
 app = typer.Typer(
@@ -48,11 +51,6 @@ def _root(
     """Host your own chat: a server that never loses an acknowledged message."""
 
 
-_ConfigFile = Annotated[
-    Path | None, typer.Option("--config", help="Configuration [default: chat-core.toml in the data folder, if there].")
-]
-
-
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on [default: 127.0.0.1].")] = None,
@@ -86,7 +84,7 @@ def serve(
     log_messages: Annotated[
         bool | None, typer.Option("--log-messages", help="Log the text of messages, too. Tell your users.")
     ] = None,
-    config: _ConfigFile = None,
+    config: ConfigFile = None,
     embedded: Annotated[
         bool, typer.Option("--embedded", hidden=True, help="Leave when standard input ends and nobody is connected.")
     ] = False,
@@ -128,46 +126,22 @@ def serve(
     )
     # An embedded server is told everything by its starter; the variables around it are meant for another one.
     environment = {} if embedded else os.environ
-    default_data = _default_data()
+    standard = default_data()
     try:
-        loaded = load(given, environment, default_data)
+        loaded = load(given, environment, standard)
     except SettingsFault as fault:
-        raise _told(fault, ExitCode.CONFIG) from None
+        raise told(fault, ExitCode.CONFIG) from None
     source = Source(
         loaded,
-        lambda: load(given, environment, default_data),
-        lambda settings: serve_options(settings, default_data, embedded=embedded),
+        lambda: load(given, environment, standard),
+        lambda settings: serve_options(settings, standard, embedded=embedded),
     )
     raise typer.Exit(int(run(source.options(loaded), source=source)))
 
 
-def _default_data() -> Path:
-    from chat_core.server.folder import default_folder
-
-    return default_folder()
-
-
-def _data_folder(data: Path | None, config: Path | None) -> Path:
-    """Return the folder that a server of this configuration has."""
-    from chat_core.base.exit_codes import ExitCode
-    from chat_core.base.settings import SettingsFault
-    from chat_core.server.config import Given, load, serve_options
-
-    if data is not None:
-        return data
-    try:
-        return serve_options(load(Given(config=config), os.environ, _default_data()), _default_data()).data
-    except SettingsFault as fault:
-        raise _told(fault, ExitCode.CONFIG) from None
-
-
-# --- for operators ----------------------------------------------------------------------------------------------------
-
-_Data = Annotated[Path | None, typer.Option("--data", help="Data folder [default: in the user's data folder].")]
-
-
 config_commands = typer.Typer(no_args_is_help=True, help="Look at the configuration (docs/config.md).")
 app.add_typer(config_commands, name="config")
+app.add_typer(audit, name="audit")
 
 
 @config_commands.callback()
@@ -176,17 +150,17 @@ def _config() -> None:
 
 
 @config_commands.command("check")
-def config_check(config: _ConfigFile = None, data: _Data = None) -> None:
+def config_check(config: ConfigFile = None, data: Data = None) -> None:
     """Print every setting, as TOML, with where it comes from; or everything that is wrong."""
     from chat_core.base.exit_codes import ExitCode
     from chat_core.base.settings import SettingsFault
     from chat_core.server.config import Given, as_text, load
 
     try:
-        loaded = load(Given(config=config, data=data), os.environ, _default_data())
+        loaded = load(Given(config=config, data=data), os.environ, default_data())
     except SettingsFault as fault:
-        raise _told(fault, ExitCode.CONFIG) from None
-    print(as_text(loaded, _default_data()))
+        raise told(fault, ExitCode.CONFIG) from None
+    print(as_text(loaded, default_data()))
 
 
 @app.command()
@@ -196,7 +170,7 @@ def service(
     data: Annotated[
         Path | None, typer.Option("--data", help="As of `serve`; with --system the system names it.")
     ] = None,
-    config: _ConfigFile = None,
+    config: ConfigFile = None,
     system: Annotated[
         bool, typer.Option("--system", help="For the whole system, under a user of its own [default: for you].")
     ] = False,
@@ -210,9 +184,9 @@ def service(
     if system and data is not None:
         raise typer.BadParameter("the system names it: /var/lib/chat-core", param_hint="--data")
     try:
-        options = serve_options(load(Given(config=config, host=host, port=port), {}, _default_data()), _default_data())
+        options = serve_options(load(Given(config=config, host=host, port=port), {}, default_data()), default_data())
     except SettingsFault as fault:
-        raise _told(fault, ExitCode.CONFIG) from None
+        raise told(fault, ExitCode.CONFIG) from None
     folder = None if system else (data or options.data).absolute()
     given = {"--host": host, "--port": port, "--data": folder, "--config": config and config.absolute()}
     arguments = [str(word) for pair in given.items() if pair[1] is not None for word in pair]
@@ -225,119 +199,9 @@ def _program() -> list[str]:
     return [str(script)] if script.exists() else [sys.executable, "-m", "chat_core"]
 
 
-@app.command()
-def backup(
-    file: Annotated[Path, typer.Argument(help="Where the copy is written; it appears once it is complete.")],
-    data: _Data = None,
-    config: _ConfigFile = None,
-    force: Annotated[bool, typer.Option("--force", help="Let a file that is there give way.")] = False,
-) -> None:
-    """Save the store into one file, while the server runs or not; it is read back before it gets its name."""
-    from chat_core.base.clock import SystemClock
-    from chat_core.server.admin.backup import back_up
-    from chat_core.server.admin.blobs import lost
-    from chat_core.server.admin.faults import AdminFault, megabytes
-
-    try:
-        saved = back_up(_data_folder(data, config), file, force=force, clock=SystemClock())
-    except AdminFault as fault:
-        raise _told(fault, fault.code) from None
-    held = saved.contents
-    print(f"saved {held}{lost(saved.missing)}")
-    print(f"{file}: {megabytes(saved.size_bytes)}, epoch {held.epoch}, {saved.took_s:.1f} s")
-
-
-@app.command()
-def restore(
-    file: Annotated[Path, typer.Argument(help="What `backup` has written.")],
-    data: Annotated[Path, typer.Option("--data", help="Data folder of a server that is stopped; made if missing.")],
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Let a database that is there give way; it is kept beside.")
-    ] = False,
-) -> None:
-    """Bring a saved store back; every client is told, and reads it anew."""
-    from chat_core.base.clock import SystemClock
-    from chat_core.server.admin.blobs import lost
-    from chat_core.server.admin.faults import AdminFault
-    from chat_core.server.admin.restore import restore as bring_back
-
-    try:
-        restored = bring_back(file, data, replace=replace, clock=SystemClock())
-    except AdminFault as fault:
-        raise _told(fault, fault.code) from None
-    held = restored.contents
-    print(f"restored {held}{lost(restored.missing)}")
-    print(f"epoch {held.epoch}; that of the backup, {restored.before}, has ended")
-    if restored.kept is not None:
-        print(f"the database that was there is now {restored.kept}")
-    if restored.migrates_to:
-        print(f"its schema is {held.version}; the server brings it to {restored.migrates_to} at its start")
-
-
-@app.command()
-def doctor(
-    data: _Data = None,
-    config: _ConfigFile = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
-) -> None:
-    """Look whether the data folder and its store are sound, while the server runs or not; nothing is changed."""
-    from chat_core.base.exit_codes import ExitCode
-    from chat_core.server.admin.doctor import as_text, diagnose, report
-    from chat_core.server.admin.faults import AdminFault
-
-    folder = _data_folder(data, config)
-    outcomes = []
-    try:
-        for outcome in diagnose(folder):
-            outcomes.append(outcome)
-            if not as_json:
-                print(as_text(outcome), flush=True)
-    except AdminFault as fault:
-        raise _told(fault, fault.code) from None
-    if as_json:
-        print(report(folder, outcomes))
-    if not all(outcome.sound for outcome in outcomes):
-        raise typer.Exit(int(ExitCode.UNSOUND))
-
-
-audit_commands = typer.Typer(no_args_is_help=True, help="Read the log of privileged acts.")
-app.add_typer(audit_commands, name="audit")
-
-
-@audit_commands.command("list")
-def audit_list(
-    data: _Data = None,
-    config: _ConfigFile = None,
-    newest: Annotated[int | None, typer.Option(min=1, help="Only so many of the newest acts.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print each act as one line of JSON.")] = False,
-) -> None:
-    """Print what was done by whom, oldest first."""
-    from chat_core.server.admin.audit import lines
-    from chat_core.server.admin.faults import AdminFault
-
-    try:
-        for line in lines(_data_folder(data, config), newest, as_json=as_json):
-            print(line)
-    except AdminFault as fault:
-        raise _told(fault, fault.code) from None
-
-
-@audit_commands.command("verify")
-def audit_verify(
-    data: _Data = None,
-    config: _ConfigFile = None,
-    seen: Annotated[
-        str | None, typer.Option(help="A hash that an earlier `verify` has printed: it must be in the chain.")
-    ] = None,
-) -> None:
-    """Look whether no act was changed or taken out since it was written; name the first broken link."""
-    from chat_core.server.admin.audit import verify
-    from chat_core.server.admin.faults import AdminFault
-
-    try:
-        print(verify(_data_folder(data, config), seen))
-    except AdminFault as fault:
-        raise _told(fault, fault.code) from None
+app.command()(backup)
+app.command()(restore)
+app.command()(doctor)
 
 
 @app.command()
@@ -399,9 +263,3 @@ def check(
         raise typer.Exit(int(ExitCode.INTERRUPTED)) from None
     if not passed:
         raise typer.Exit(int(ExitCode.FAILED))
-
-
-def _told(fault: Exception, code: int) -> typer.Exit:
-    """Print why a command was not carried out; return what ends it."""
-    print(fault, file=sys.stderr)
-    return typer.Exit(int(code))

@@ -25,7 +25,7 @@ from chat_tui.keys import Keymap
 from chat_tui.keys.repair import repair
 from chat_tui.live_page import NotOurs, PageWanted
 from chat_tui.screens.base import BaseScreen, HelpWanted
-from chat_tui.screens.chat_view import ChatView
+from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.start import StartScreen
 from chat_tui.screens.visit import Choice
@@ -177,12 +177,12 @@ class ChatApp(AppServers, inherit_bindings=False):
         self.push_screen(HelpScreen(event.topic, self._keys.keys))
 
     @override
-    def on_chat_view_drawn(self, event: ChatView.Drawn) -> None:
+    def on_chat_screen_drawn(self, event: ChatScreen.Drawn) -> None:
         """Tell what is wrong with the settings, now that there is a place for it. AppServers' is called, too."""
         for title, faults in (("Keys that mean two things:", self._conflicts), ("Themes:", self.theme_faults)):
             if faults:
                 lines = [Line((Span(drawable_line(each), "muted"),)) for each in faults]
-                event.view.answer(Answer(title, lines, fault=True))
+                event.screen.answer(Answer(title, lines, fault=True))
         self._conflicts = self.theme_faults = ()
 
     def _first_screen(self) -> BaseScreen:

@@ -32,7 +32,7 @@ from chat_tui.messages import AlertWanted
 from chat_tui.screens.asking import Asking
 from chat_tui.screens.base import BaseScreen, QuitWanted, ServerStepped
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.screens.chat_view import ChatView
+from chat_tui.screens.desk import ServerWanted, SignInWanted, SignOutWanted
 from chat_tui.screens.hush import Hush
 from chat_tui.screens.open_servers import Beside, OpenServer, OpenServers
 from chat_tui.screens.quitting import in_words as unsent_in_words
@@ -77,7 +77,7 @@ class AppServers(AppBase):
 
     # --- where to
 
-    def on_chat_screen_server_wanted(self, event: ChatScreen.ServerWanted) -> None:
+    def on_server_wanted(self, event: ServerWanted) -> None:
         """Go to another server, or to the start screen to choose one."""
         if not event.server:
             self._show_start()
@@ -150,7 +150,7 @@ class AppServers(AppBase):
         if self._row.latest is not None:
             self._show(self._row.latest)
 
-    def on_chat_screen_sign_in_wanted(self, event: ChatScreen.SignInWanted) -> None:
+    def on_sign_in_wanted(self, event: SignInWanted) -> None:
         """Be somebody else on the same server, or choose whom."""
         server = self._row.shown
         if server is None:
@@ -170,7 +170,7 @@ class AppServers(AppBase):
                 server.way = KNOWN
                 self._enter(server)
 
-    def on_chat_screen_sign_out_wanted(self, event: ChatScreen.SignOutWanted) -> None:
+    def on_sign_out_wanted(self, event: SignOutWanted) -> None:
         """Be nobody on that server."""
         server = self._row.shown
         if server is not None:
@@ -184,10 +184,10 @@ class AppServers(AppBase):
         if len(self._row) > 1 or self._row.shown is None:
             self._row.step(event.by, self._row.shown)
 
-    def on_chat_view_drawn(self, event: ChatView.Drawn) -> None:
+    def on_chat_screen_drawn(self, event: ChatScreen.Drawn) -> None:
         """Connect, now that there is something to look at; then those that are not looked at."""
         for server in self._row:
-            if server.visit is not None and server.visit.screen is event.view:
+            if server.visit is not None and server.visit.screen is event.screen:
                 spawn("visit", server.visit.begin())
         later, self._later = self._later, ()
         for choice in later:
@@ -248,7 +248,7 @@ class AppServers(AppBase):
                 server.chat.show_around()
             self._put_on_screen(screen)
         if conversation is not None and server.chat is not None and conversation in server.state.conversations:
-            server.chat.go(conversation)
+            server.chat.going.go(conversation)
 
     def _show_start(self, complaint: str = "", note: str = "", tried: Choice | None = None) -> None:
         if tried is None and self._row.shown is not None:

@@ -1,16 +1,13 @@
-"""The one door to the client library: changes in, calls out. Owns the thread that the client lives in.
+"""The one door to the client library: changes in, calls out.
 
-The client has its own loop, so that a terminal that takes no bytes (Textual then blocks) stops no heartbeat. What comes
-is put into a queue and taken out on the application's loop, as often as `views.pacing` says; what goes out is a
-coroutine over there whose answer comes back here. Nothing else crosses: both sides see frozen values only.
+The client has its own loop (`client_thread`), so that a terminal that takes no bytes (Textual then blocks) stops no
+heartbeat. What comes is put into a queue and taken out on the application's loop, as often as `views.pacing` says; what
+goes out is a coroutine over there whose answer comes back here. Both sides see frozen values only.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import contextvars
-import threading
 from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -20,12 +17,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 from typing_extensions import Unpack, override
 
 from chat_core.base.errors import ChatError, WorldFault
-from chat_core.base.tasks import spawn, stop
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ClientState
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import Message, Style
+from chat_tui.client_thread import ClientThread
 from chat_tui.file_calls import FileCalls
 from chat_tui.thread_calls import ThreadCalls
 from chat_tui.views.pacing import Pacing
@@ -41,8 +38,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R", bound=Reply)
 
-CLOSE_WITHIN_S: Final = 3.0
-"""Time for the goodbye, in seconds; the thread is left to itself after it."""
 _WAKE_EVERY_S: Final = 1.0
 
 KEPT: Final = 2_000
@@ -114,12 +109,7 @@ class Bridge(FileCalls, ThreadCalls):
         self._left: set[int] = set()
         self._closed = False
         self._loop: asyncio.AbstractEventLoop
-        self._context: contextvars.Context
-        self._remote: asyncio.AbstractEventLoop | None = None
-        self._client: Client | None = None
-        self._stop: asyncio.Event
-        self._thread = threading.Thread(target=self._live, name="client", daemon=True)
-        self._up: asyncio.Future[None]
+        self._live = ClientThread(self._make_client, self._hear, on_fault)
 
     @property
     def state(self) -> ClientState:
@@ -129,26 +119,20 @@ class Bridge(FileCalls, ThreadCalls):
     @property
     def welcome(self) -> Welcome | None:
         """What the server said it is and whom it lets in; None: nothing yet."""
-        return self._client.welcome if self._client is not None else None
+        client = self._live.client
+        return client.welcome if client is not None else None
 
     async def start(self) -> None:
         """Start the client, which connects by itself and goes on trying; return once calls can be made."""
         self._loop = asyncio.get_running_loop()
-        # What is told runs as if the application had called it: the toolkit keeps itself in context variables.
-        self._context = contextvars.copy_context()
-        self._up = self._loop.create_future()
-        self._thread.start()
-        await self._up
+        await self._live.start()
 
     async def close(self) -> None:
         """Say goodbye and end the thread; nothing is told any more."""
         self._closed = True
         if self._timer is not None:
             self._timer.cancel()
-        if self._remote is not None:
-            with contextlib.suppress(RuntimeError):  # its loop has ended by itself
-                self._remote.call_soon_threadsafe(self._stop.set)
-            await asyncio.to_thread(self._thread.join, CLOSE_WITHIN_S)
+        await self._live.close()
 
     def was_left_here(self, conversation: int) -> bool:
         """Whether it was this client that left a conversation; asked once for each time it is gone."""
@@ -236,7 +220,7 @@ class Bridge(FileCalls, ThreadCalls):
 
     def key_pressed(self) -> None:
         """Note that somebody is there: painting gives way to typing, and waiting for the next try ends."""
-        if self._remote is None:
+        if not self._live.is_up:
             return
         now = self._loop.time()
         self._pacing.key(now)
@@ -246,19 +230,15 @@ class Bridge(FileCalls, ThreadCalls):
 
     @override
     async def _there(self, ask: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
-        """Run a coroutine of the client on its loop."""
-        client, remote = self._client, self._remote
-        if client is None or remote is None or self._closed:
-            raise WorldFault("Not connected.")
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(ask(client), remote))
+        return await self._live.there(ask)
 
     @override
     def _tell(self, say: Callable[[Client], object]) -> None:
-        """Run a function of the client on its loop, without waiting for it."""
-        client, remote = self._client, self._remote
-        if client is not None and remote is not None and not self._closed:
-            with contextlib.suppress(RuntimeError):  # its loop has ended by itself
-                remote.call_soon_threadsafe(self._try, say, client)
+        self._live.tell(say)
+
+    @override
+    def _say(self, function: Callable[..., None], *arguments: object) -> None:
+        self._live.say(function, *arguments)
 
     # --- what comes, on the application's loop
 
@@ -284,28 +264,13 @@ class Bridge(FileCalls, ThreadCalls):
         self._pacing.drained(self._loop.time(), len(changes))
         self._on_batch(batch)
 
-    # --- the client's thread
+    # --- in the client's thread
 
-    def _live(self) -> None:
-        try:
-            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-                runner.run(self._serve())
-        except Exception as error:
-            # Whoever waits must not wait for ever; the rest of the application goes on without a server.
-            self._say(self._fail, error)
-            raise
-
-    async def _serve(self) -> None:
-        self._stop = asyncio.Event()
-        async with await self._make_client() as client:
-            self._client, self._remote = client, asyncio.get_running_loop()
-            client.watch_threads()
-            if self._closed:  # in the meantime, when there was nothing to stop yet
-                self._stop.set()
-            self._say(self._ready)
-            following = spawn("hand over changes", self._follow(client))
-            await self._stop.wait()
-            await stop(following)
+    def _hear(self, batch: Batch) -> None:
+        self._queue.append(batch)
+        if not self._told:
+            self._told = True
+            self._say(self._arrived)
 
     async def _make_client(self) -> Client:
         from chat_core.client import FileStorage  # the heaviest import there is before the first message
@@ -357,31 +322,6 @@ class Bridge(FileCalls, ThreadCalls):
         self.keeps = False
         self._say(self._on_fault, WorldFault(sentence))
 
-    async def _follow(self, client: Client) -> None:
-        async for batch in client.changes():
-            self._queue.append(batch)
-            if not self._told:
-                self._told = True
-                self._say(self._arrived)
-
-    def _try(self, say: Callable[[Client], object], client: Client) -> None:
-        try:
-            say(client)
-        except ChatError as fault:
-            self._say(self._on_fault, fault)
-
-    def _say(self, function: Callable[..., None], *arguments: object) -> None:
-        with contextlib.suppress(RuntimeError):  # the application's loop has ended
-            self._loop.call_soon_threadsafe(function, *arguments, context=self._context)
-
-    def _ready(self) -> None:
-        if not self._up.done():
-            self._up.set_result(None)
-
-    def _fail(self, error: Exception) -> None:
-        if not self._up.done():
-            self._up.set_exception(error)
-
 
 class _Replaced:
     """Tokens of which none is used, while the next one takes the old one's place."""
@@ -397,14 +337,6 @@ class _Replaced:
     def keep(self, name: str, token: str) -> None:
         """See Tokens."""
         self._tokens.keep(name, token)
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
 
 
 def _as_it_is(batch: Batch) -> Batch:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from chat_core.base.sentences import field_sentences
-from chat_core.base.settings import Key, in_words, keys_of, quoted
+from chat_core.base.settings import Key, keys_of
+from chat_core.base.settings_words import in_words, quoted
 from chat_core.server.config import PREFIX, Settings
 from chat_tui import config as client
 from docs.struct_tables import Undocumented, described, table

@@ -106,7 +106,7 @@ def value_tables() -> str:
     """Return the nouns that requests, replies and events are made of."""
     members = [kind for _, kind in inspect.getmembers(values, inspect.isclass) if issubclass(kind, msgspec.Struct)]
     kinds: list[type[msgspec.Struct]] = [
-        *(kind for kind in members if kind.__module__ == values.__name__),
+        *(kind for kind in members if kind.__module__.startswith(values.__name__)),
         Reaction,
         Reactor,
         Version,

@@ -57,7 +57,7 @@ async def _both(width: int, height: int) -> AsyncIterator[Shot]:
                 assert garden.chat is not None
                 garden.chat.title_here = _GARDEN
                 await _until(pilot, lambda: garden.state.by_target("#tools") is not None)
-                garden.chat.open_soon(next(iter(garden.state.conversations)))
+                garden.chat.going.open_soon(next(iter(garden.state.conversations)))
                 await rosa.sent(rosa.post(numbers[0], f"@{YOU} shall we sow the beans on Saturday?"))
                 for line in ("turned it over", "it is warm inside"):
                     await rosa.sent(rosa.post(numbers[1], line))

@@ -7,7 +7,6 @@ Later places win over earlier ones, but a wrong value is a fault wherever it sta
 
 from __future__ import annotations
 
-import difflib
 import math
 import os
 import tomllib
@@ -21,6 +20,7 @@ import msgspec
 from msgspec import inspect as types
 
 from chat_core.base.errors import UsageFault
+from chat_core.base.settings_words import NUMBER_BITS, in_words, key_in_words, nearest_of, quoted, value_in_words
 from chat_core.base.text import line_for_terminal
 
 FilePath = Annotated[str, msgspec.Meta(extra={"path": True})]
@@ -29,11 +29,7 @@ FilePath = Annotated[str, msgspec.Meta(extra={"path": True})]
 LIVE = msgspec.Meta(extra={"live": True})
 """Mark of a setting that a running process can take up: `Annotated[int, Meta(ge=0), LIVE]`."""
 
-_SHOWN: Final = 60
-"""Longest piece of a wrong value in a sentence, in characters."""
 _HERE: Final = Path()
-_NUMBER_BITS: Final = 63
-"""Widest whole number that is looked at; TOML has no bound, and no setting needs more."""
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -204,7 +200,7 @@ class Loading(Generic[S]):
             if section not in self._sections:
                 self._complain_of_section(file, section)
             elif not isinstance(table, dict):
-                self._faults.append(f"{file}: {section} is {_shown(table)}; expected a section [{section}].")
+                self._faults.append(f"{file}: {section} is {value_in_words(table)}; expected a section [{section}].")
             else:
                 for name, raw in table.items():
                     self._take_from_file(file, section, name, raw)
@@ -217,7 +213,7 @@ class Loading(Generic[S]):
             if (key := variables.get(variable)) is not None:
                 self._take(key, raw, Origin.ENVIRONMENT, variable, said=variable)
             elif variable.startswith(ours):
-                self._faults.append(f"{variable} is no setting; {_instead(variable, variables)}.")
+                self._faults.append(f"{variable} is no setting; {nearest_of(variable, variables)}.")
             elif variable.startswith(self._prefix.upper()):
                 # Others may own it: Kubernetes makes CHAT_CORE_SERVICE_HOST for a service named chat-core.
                 self._ignored.append(line_for_terminal(variable))
@@ -245,14 +241,14 @@ class Loading(Generic[S]):
 
     def _complain_of_section(self, file: Path, section: str) -> None:
         homes = [at[0] for at in self._keys if at[1] == section]
-        instead = f"{section} belongs below [{homes[0]}]" if homes else _instead(section, self._sections)
-        self._faults.append(f"{file}: there is no section {_name(section)}; {instead}.")
+        instead = f"{section} belongs below [{homes[0]}]" if homes else nearest_of(section, self._sections)
+        self._faults.append(f"{file}: there is no section {key_in_words(section)}; {instead}.")
 
     def _take_from_file(self, file: Path, section: str, name: str, raw: Any) -> None:
         key = self._keys.get((section, name))
         if key is None:
             names = [each.name for each in self._keys.values() if each.section == section]
-            self._faults.append(f"{file}: [{section}] has no key {_name(name)}; {_instead(name, names)}.")
+            self._faults.append(f"{file}: [{section}] has no key {key_in_words(name)}; {nearest_of(name, names)}.")
             return
         said = f"{file}: [{section}] {name}"
         self._take(key, raw, Origin.FILE, str(file), said=said, folder=file.absolute().parent)
@@ -271,7 +267,7 @@ class Loading(Generic[S]):
         try:
             value = _checked(key, raw, strict=origin is not Origin.ENVIRONMENT)
         except ValueError:
-            self._faults.append(f"{said} is {_shown(raw)}; expected {in_words(key.type)}.")
+            self._faults.append(f"{said} is {value_in_words(raw)}; expected {in_words(key.type)}.")
             return
         if key.is_path and value and origin is not Origin.OPTION:  # in options the shell has expanded what is to be
             value = str(folder / os.path.expanduser(value))  # noqa: PTH111  # unlike Path's, it never raises
@@ -285,7 +281,7 @@ def as_typed(key: Key, text: str) -> Any:
     try:
         return _checked(key, text, strict=False)
     except ValueError:
-        raise SettingsFault([f"{key.name} is {_shown(text)}; expected {in_words(key.type)}."]) from None
+        raise SettingsFault([f"{key.name} is {value_in_words(text)}; expected {in_words(key.type)}."]) from None
 
 
 def as_toml(loaded: Loaded[Any]) -> str:
@@ -302,38 +298,6 @@ def as_toml(loaded: Loaded[Any]) -> str:
     return "\n".join(lines)
 
 
-def quoted(value: object) -> str:
-    """Return a value as TOML spells it; text with nothing in it that a terminal would obey."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return '"' + "".join(map(_escaped, value)) + '"'
-    return str(value)
-
-
-def in_words(info: types.Type) -> str:
-    """Return what a setting can be, as a sentence says it.
-
-    Raises:
-        TypeError: settings cannot have this type.
-    """
-    match info:
-        case types.Metadata():
-            return "a path" if (info.extra or {}).get("path") else in_words(info.type)
-        case types.BoolType():
-            return "true or false"
-        case types.IntType():
-            return f"a whole number{_bounds(info.ge, info.le)}"
-        case types.FloatType():
-            return f"a number{_bounds(info.ge, info.le)}"
-        case types.StrType():
-            return ("text" if info.min_length is None else "text that is not empty") + _longest(info.max_length)
-        case types.LiteralType():
-            return "one of " + ", ".join(quoted(value) for value in info.values)
-        case _:
-            raise TypeError(f"settings cannot be of the type {info!r} yet")
-
-
 def _sections(schema: type[msgspec.Struct]) -> list[tuple[types.Field, types.StructType]]:
     info = types.type_info(schema)
     assert isinstance(info, types.StructType)
@@ -342,7 +306,7 @@ def _sections(schema: type[msgspec.Struct]) -> list[tuple[types.Field, types.Str
 
 def _checked(key: Key, raw: Any, *, strict: bool) -> Any:
     """Return a value in the setting's type. Raises: ValueError (msgspec's fault is one)."""
-    if isinstance(raw, int) and raw.bit_length() > _NUMBER_BITS:
+    if isinstance(raw, int) and raw.bit_length() > NUMBER_BITS:
         raise ValueError("too large")
     # All fields have defaults, so that one alone can be checked, with the bounds that stand in the schema.
     value = getattr(msgspec.convert({key.name: raw}, key.kind, strict=strict), key.name)
@@ -359,52 +323,3 @@ def _is_path(text: str) -> bool:
         return b"\0" not in os.fsencode(text)
     except UnicodeEncodeError:
         return False
-
-
-def _bounds(least: float | None, most: float | None) -> str:
-    if least is not None and most is not None:
-        return f", {least} to {most}"
-    if least is not None:
-        return f", at least {least}"
-    return "" if most is None else f", at most {most}"
-
-
-def _longest(most: int | None) -> str:
-    return "" if most is None else f", at most {most} characters"
-
-
-def _instead(wrong: str, known: Iterable[str]) -> str:
-    """Return what might have been meant."""
-    names = list(known)
-    near = difflib.get_close_matches(wrong[:_SHOWN], names, n=1)
-    return f"the nearest one is {near[0]}" if near else f"there are {', '.join(names)}"
-
-
-def _name(key: str) -> str:
-    """Return a key as a sentence says it."""
-    return key if key.isascii() and key.replace("_", "").replace("-", "").isalnum() else _shown(key)
-
-
-def _shown(raw: object) -> str:
-    """Return a value as a sentence says it."""
-    match raw:
-        case dict():
-            return "a table"
-        case list():
-            return "an array"
-        case str():
-            return quoted(raw if len(raw) <= _SHOWN else raw[: _SHOWN - 1] + "…")
-        case bool() | float():
-            return quoted(raw)
-        case int():
-            return str(raw) if raw.bit_length() <= _NUMBER_BITS else "a number that is too large"
-        case _:
-            return "a date or a time"
-
-
-def _escaped(char: str) -> str:
-    if char in '"\\':
-        return f"\\{char}"
-    if char.isprintable():
-        return char
-    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
+from chat_core.commands.common import ConfigFile, Data, default_data, told
+
 if TYPE_CHECKING:
     from chat_core.protocol.values import AccountDetails
     from chat_core.server.admin.console import Console
@@ -21,10 +23,6 @@ if TYPE_CHECKING:
 
 users = typer.Typer(no_args_is_help=True, help="Accounts of a server, while it runs or not.")
 
-_Data = Annotated[Path | None, typer.Option("--data", help="Data folder [default: in the user's data folder].")]
-_ConfigFile = Annotated[
-    Path | None, typer.Option("--config", help="Configuration [default: chat-core.toml in the data folder, if there].")
-]
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the account.")]
 _PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input, its first line.")
@@ -44,8 +42,8 @@ def add(
     bot: Annotated[
         bool, typer.Option("--bot", help="It belongs to a program: print the token that it signs in with.")
     ] = False,
-    data: _Data = None,
-    config: _ConfigFile = None,
+    data: Data = None,
+    config: ConfigFile = None,
 ) -> None:
     """Make an account; the first one with a password owns the server. With --bot, again: another token for it."""
     from chat_core.protocol.requests.people import AddAccount
@@ -69,8 +67,8 @@ def add(
 def list_users(
     allowed: Annotated[bool, typer.Option("--allowed", help="The names that may register, instead.")] = False,
     as_json: _Json = False,
-    data: _Data = None,
-    config: _ConfigFile = None,
+    data: Data = None,
+    config: ConfigFile = None,
 ) -> None:
     """List the accounts, or the names on the list of those that may register."""
     with _console(data, config) as console:
@@ -83,7 +81,7 @@ def list_users(
 
 
 @users.command()
-def passwd(name: _Name, password_stdin: _PasswordStdin = False, data: _Data = None, config: _ConfigFile = None) -> None:
+def passwd(name: _Name, password_stdin: _PasswordStdin = False, data: Data = None, config: ConfigFile = None) -> None:
     """Give an account another password, or its first one; its devices are signed out."""
     from chat_core.protocol.requests.people import SetAccountPassword
 
@@ -94,13 +92,13 @@ def passwd(name: _Name, password_stdin: _PasswordStdin = False, data: _Data = No
 
 
 @users.command()
-def disable(name: _Name, data: _Data = None, config: _ConfigFile = None) -> None:
+def disable(name: _Name, data: Data = None, config: ConfigFile = None) -> None:
     """Keep an account out; what it wrote stays. It is signed out at once."""
     _disable(name, disabled=True, data=data, config=config)
 
 
 @users.command()
-def enable(name: _Name, data: _Data = None, config: _ConfigFile = None) -> None:
+def enable(name: _Name, data: Data = None, config: ConfigFile = None) -> None:
     """Let a disabled account in again."""
     _disable(name, disabled=False, data=data, config=config)
 
@@ -109,8 +107,8 @@ def enable(name: _Name, data: _Data = None, config: _ConfigFile = None) -> None:
 def allow(
     name: _Name,
     remove: Annotated[bool, typer.Option("--remove", help="Take it off the list.")] = False,
-    data: _Data = None,
-    config: _ConfigFile = None,
+    data: Data = None,
+    config: ConfigFile = None,
 ) -> None:
     """Let a name register where `[accounts] registration` is "allowlist"."""
     from chat_core.protocol.requests.people import AllowName
@@ -124,8 +122,8 @@ def allow(
 def role(
     name: _Name,
     role: Annotated[str, typer.Argument(metavar="ROLE", help="member, moderator or owner.")],
-    data: _Data = None,
-    config: _ConfigFile = None,
+    data: Data = None,
+    config: ConfigFile = None,
 ) -> None:
     """Say what an account may do on the whole server; it holds at once."""
     from chat_core.protocol.requests.people import SetServerRole
@@ -142,8 +140,8 @@ def invite(
     list_all: Annotated[bool, typer.Option("--list", help="List the invites that can still be used, instead.")] = False,
     revoke: Annotated[int | None, typer.Option(help="Make the invite of this number worthless, instead.")] = None,
     as_json: _Json = False,
-    data: _Data = None,
-    config: _ConfigFile = None,
+    data: Data = None,
+    config: ConfigFile = None,
 ) -> None:
     """Make an invite and print the line for a friend to paste, and its code; or list and revoke those there are."""
     from chat_core.protocol.requests.people import ListInvites, MakeInvite, RevokeInvite
@@ -187,23 +185,20 @@ def _console(data: Path | None, config: Path | None) -> Iterator[Console]:
         with console(options.data, alone) as reached:
             yield reached
     except AdminFault as fault:
-        print(fault, file=sys.stderr)
-        raise typer.Exit(int(fault.code)) from None
+        raise told(fault, fault.code) from None
 
 
 def _options(data: Path | None, config: Path | None) -> ServeOptions:
     from chat_core.base.exit_codes import ExitCode
     from chat_core.base.settings import SettingsFault
     from chat_core.server.config import Given, load, serve_options
-    from chat_core.server.folder import default_folder
     from chat_core.server.observe import configure
 
     configure("warning")
     try:
-        return serve_options(load(Given(config=config, data=data), os.environ, default_folder()), default_folder())
+        return serve_options(load(Given(config=config, data=data), os.environ, default_data()), default_data())
     except SettingsFault as fault:
-        print(fault, file=sys.stderr)
-        raise typer.Exit(int(ExitCode.CONFIG)) from None
+        raise told(fault, ExitCode.CONFIG) from None
 
 
 def _disable(name: str, *, disabled: bool, data: Path | None, config: Path | None) -> None:

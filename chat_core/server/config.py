@@ -11,7 +11,8 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from chat_core.base.settings import LIVE, FilePath, Loaded, Loading, Origin, SettingsFault, as_toml, quoted, read_toml
+from chat_core.base.settings import LIVE, FilePath, Loaded, Loading, Origin, SettingsFault, as_toml, read_toml
+from chat_core.base.settings_words import quoted
 from chat_core.base.text import clean_line, line_for_terminal
 from chat_core.protocol import limits
 from chat_core.server.hook_settings import NO_WEBHOOKS, WebhooksSection, listen_fault

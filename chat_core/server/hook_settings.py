@@ -7,7 +7,7 @@ from typing import Annotated, Final, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from chat_core.base.settings import quoted
+from chat_core.base.settings_words import quoted
 from chat_core.transport.urls import is_loopback
 
 _HIGHEST_PORT: Final = 65_535

@@ -1,11 +1,13 @@
-"""The main screen as it notices what is worth a sound: by the rule of each conversation. What is done then, the
-application decides, which knows the window and the settings.
+"""What is worth a sound: by the rule of each conversation. What is done then, the application decides, which knows the
+window and the settings.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
 
 from typing_extensions import override
 
@@ -14,10 +16,8 @@ from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ConversationState
 from chat_tui import notify_rules
 from chat_tui.commands.context import Answer
-from chat_tui.highlighter import Highlighter
-from chat_tui.messages import AlertWanted
-from chat_tui.screens.finding import Finding
-from chat_tui.views.alerts import Rule, alert_of
+from chat_tui.screens.parts import Part
+from chat_tui.views.alerts import Alert, Rule, alert_of
 
 _IN_WORDS: Final[dict[Rule, str]] = {
     "all": "every message alerts you",
@@ -26,32 +26,45 @@ _IN_WORDS: Final[dict[Rule, str]] = {
 }
 
 
-class Alerting(Finding):
-    """What belongs to that."""
+class Alerting(Part):
+    """See the module's head.
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self._rules = dict(notify_rules.load(self._memory)) if self._memory is not None else {}
-        self.bridge.lens = Highlighter(lambda: self.words).seen
+    Args:
+        memory: folder of the server, where the rules are kept; None: they end with the screen.
+        words: returns the highlight words.
+        answer: tells the user something.
+        alert: told what is worth a sound.
+    """
+
+    def __init__(
+        self,
+        memory: Path | None,
+        words: Callable[[], str],
+        answer: Callable[[Answer], None],
+        alert: Callable[[Alert], None],
+    ) -> None:
+        self._memory = memory
+        self._words = words
+        self._answer = answer
+        self._alert = alert
+        self._rules = dict(notify_rules.load(memory)) if memory is not None else {}
 
     @override
     def take(self, batch: Batch) -> None:
-        """See ChatView."""
-        super().take(batch)
-        alert = alert_of(batch, self._rule_of, self.words)
-        if alert is not None and self.is_mounted:
-            self.post_message(AlertWanted(alert, self.title_here))
+        """See Part."""
+        alert = alert_of(batch, self._rule_of, self._words())
+        if alert is not None:
+            self._alert(alert)
 
     def _rule_of(self, conversation: ConversationState) -> Rule:
         return self._rules.get(conversation.target, "mentions")
 
-    @override
     async def alert_by(self, conversation: ConversationState, rule: Rule | None) -> None:
-        """See ChatView."""
+        """Tell what of a conversation alerts; with a rule: let it be so from now on. Raises: ChatError."""
         if rule is not None:
             self._rules[conversation.target] = rule
             await self._save_rules()
-        self.answer(Answer(f"{conversation.target}: {_IN_WORDS[self._rule_of(conversation)]}."))
+        self._answer(Answer(f"{conversation.target}: {_IN_WORDS[self._rule_of(conversation)]}."))
 
     async def _save_rules(self) -> None:
         if self._memory is not None:

@@ -1,342 +1,312 @@
-"""The main screen as it is used: what keys, clicks and lines do. What a command does is its own business."""
+"""The main screen, put together: of what is seen, and of a part for each thing that one does there.
+
+All parts are made here. What each of them does, and what of the screen it touches, stands in its own file.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import ClassVar, Final
 
 from textual.binding import BindingType
 from textual.message import Message
-from textual.widgets import TextArea
 from typing_extensions import override
 
-from chat_core.base.errors import UsageFault
-from chat_core.client.state.changes import Batch, MessagesPrepended
-from chat_core.protocol.requests.messages import Edit
+from chat_core.base.clock import Clock, SystemClock
+from chat_core.client.state.changes import Batch
+from chat_tui.bridge import Bridge
 from chat_tui.commands.context import Answer
-from chat_tui.commands.line import Run, Say, parse
-from chat_tui.commands.registry import bind
-from chat_tui.drafts import Draft
-from chat_tui.keys import bindings
-from chat_tui.messages import ConversationChosen, LinkChosen, MemberChosen, ReadUpTo
-from chat_tui.screens.base import HelpWanted
-from chat_tui.screens.choices import Choice, choices, slot_choice
-from chat_tui.screens.help_lines import help_lines
+from chat_tui.config import Settings
+from chat_tui.highlighter import Highlighter
+from chat_tui.keys import Keymap, bindings
+from chat_tui.live_page import LivePage
+from chat_tui.messages import AlertWanted
+from chat_tui.screens.alerting import Alerting
+from chat_tui.screens.asking import Asking
+from chat_tui.screens.baring import Baring
+from chat_tui.screens.chat_view import ChatView, Questions
+from chat_tui.screens.desk import ScreenDesk
+from chat_tui.screens.drafting import Drafting
+from chat_tui.screens.entering import Entering
+from chat_tui.screens.errands import Errands
+from chat_tui.screens.finding import Finding
+from chat_tui.screens.going import Going
+from chat_tui.screens.hands import ScreenHands
+from chat_tui.screens.knowing import Knowing
+from chat_tui.screens.looking import Looking
+from chat_tui.screens.neighbours import Neighbours
+from chat_tui.screens.offering import Offering
+from chat_tui.screens.pages import Pages
+from chat_tui.screens.panes import Panes
+from chat_tui.screens.parts import Part, of_parts
+from chat_tui.screens.places import Places
+from chat_tui.screens.previewing import Previewing
+from chat_tui.screens.quitting import Quitting
 from chat_tui.screens.roaming import Roaming
-from chat_tui.screens.switcher import Switcher
+from chat_tui.screens.selecting import Selecting
+from chat_tui.screens.splitting import Splitting
+from chat_tui.screens.switching import Switching
+from chat_tui.screens.telling import Telling
+from chat_tui.screens.threading import Threading
+from chat_tui.screens.tiled import Tiled
+from chat_tui.screens.walking import Walking
+from chat_tui.screens.writing import Writing
+from chat_tui.views.alerts import Alert
 from chat_tui.views.columns import BREAKPOINTS
-from chat_tui.widgets.completion import CompletionPopup
-from chat_tui.widgets.composer import Composer
-
-_LOOK_AGAIN_S: Final = 0.02
-_PATIENCE: Final = 1_500
-"""Looks at whether one has arrived before what was entered goes on without."""
+from chat_tui.widgets.timeline_pane import TimelinePane, known_previews
 
 _WIDTHS: Final = {name: width for width, name in BREAKPOINTS}
 
 
-class ChatScreen(Roaming):
-    """The main screen."""
+@of_parts
+class ChatScreen(ChatView):
+    """The main screen, empty until the first batch.
+
+    Args:
+        bridge: to the server.
+        title: where one is, for people.
+        page: gets everything that is shown.
+        settings: what the user has set.
+        keymap: the keys in use.
+        memory: folder for what is kept of this server: drafts, visits, rules; None: it ends with the screen.
+        servers: known addresses, for completion.
+        neighbours: the other servers that are open; None: there are none.
+        clock: the time.
+    """
+
+    class Drawn(Message):
+        """The screen was painted for the first time."""
+
+        def __init__(self, screen: ChatScreen) -> None:
+            super().__init__()
+            self.screen = screen
+            """It."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("chat")]
 
-    class SignInWanted(Message):
-        """The user wants to be somebody else on this server."""
+    page: LivePage
+    """Gets everything that is shown."""
+    pages: Pages
+    """The same page for commands."""
+    knowing: Knowing
+    """Names for completion."""
+    asking: Asking
+    """What was asked."""
+    offering: Offering
+    """A line that can still be said."""
+    errands: Errands
+    """What is under way."""
+    hands: ScreenHands
+    """What actions on a message may do."""
+    telling: Telling
+    """What is told of what came."""
 
-        def __init__(self, name: str, *, register: bool = False) -> None:
-            super().__init__()
-            self.name = name
-            """Well-formed; empty: the start screen, to choose one."""
-            self.register = register
-            """Whether to make an account of that name."""
+    entering: Entering
+    """Lines that are entered."""
+    writing: Writing
+    """What is being written."""
+    going: Going
+    """To a conversation of this server."""
+    tiled: Tiled
+    """Which conversation is in which pane."""
+    walking: Walking
+    """Keys that lead about on this server."""
+    roaming: Roaming
+    """To another server."""
+    switching: Switching
+    """The switcher."""
+    selection: Selecting
+    """A message that is selected."""
+    finder: Finding
+    """Words that are looked for."""
+    looking: Looking
+    """Links."""
+    threads: Threading
+    """The thread that is open."""
+    splits: Splitting
+    """Panes, split and closed."""
+    panes: Panes
+    """The focus, led from part to part."""
+    previews: Previewing
+    """What is in files."""
+    alerts: Alerting
+    """What is worth a sound."""
+    baring: Baring
+    """Text and mouse for the terminal."""
+    quitting: Quitting
+    """Leaving."""
 
-    class SignOutWanted(Message):
-        """The user wants to be nobody here."""
+    def __init__(
+        self,
+        bridge: Bridge,
+        *,
+        title: str,
+        page: LivePage,
+        settings: Settings,
+        keymap: Keymap | None = None,
+        memory: Path | None = None,
+        servers: Sequence[str] = (),
+        neighbours: Neighbours | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        clock, neighbours = clock or SystemClock(), neighbours or Neighbours()
+        places = Places(neighbours.walk, neighbours.number)
+        knowing = Knowing(lambda: bridge.state, places, servers)
+        super().__init__(
+            bridge,
+            title=title,
+            settings=settings,
+            keymap=keymap or Keymap(),
+            places=places,
+            neighbours=neighbours,
+            drafting=Drafting(memory, lambda sentence: self.answer(Answer(sentence, fault=True))),
+            questions=Questions(
+                knowing.known,
+                last_own=lambda: self.writing.last_own(),
+                select_above=lambda: self.selection.select_above(),
+                find_words=lambda: self.finder.find_words(),
+            ),
+            clock=clock,
+        )
+        self.knowing = knowing
+        if settings.commands.classic_forms:
+            self.composer.classic = knowing.classic
+        self.page = page
+        self.asking = Asking(clock)
+        self.offering = Offering()
+        self.pages = Pages(page, self.asking, lambda: bridge.state, self.answer, bridge.call, bridge.read_file, clock)
+        self.errands = Errands(bridge, ScreenDesk(self, clock), clock)
+        self.hands = ScreenHands(self)
+        self.telling = Telling(self, clock.wall_ms)
+        self._make_parts(memory, clock)
 
-    class ServerWanted(Message):
-        """The user wants to be on another server, too."""
+    def _make_parts(self, memory: Path | None, clock: Clock) -> None:
+        self.entering = Entering(self)
+        self.going = Going(self, memory, clock, lambda: self.tiled.arrived(), lambda: self.tiled.go_beside())
+        self.tiled = Tiled(self, memory)
+        self.selection = Selecting(self)
+        self.finder = Finding(self)
+        self.threads = Threading(self)
+        self.writing = Writing(self)
+        self.walking = Walking(self)
+        self.quitting = Quitting(self)
+        self.roaming = Roaming(self)
+        self.switching = Switching(self)
+        self.looking = Looking(self, self.hands.open_link)
+        self.splits = Splitting(self)
+        self.panes = Panes(self)
+        self.baring = Baring(self)
+        self.previews = Previewing(
+            self.bridge.read_file, lambda: known_previews(self.app), lambda: self.query(TimelinePane)
+        )
+        self.alerts = Alerting(memory, lambda: self.words, self.answer, self._alert)
+        self.bridge.lens = Highlighter(lambda: self.words).seen
+        self._following: tuple[Part, ...] = (
+            self.tiled, self.alerts, self.quitting, self.roaming, self.threads, self.selection, self.finder,
+        )  # fmt: skip
 
-        def __init__(self, server: str) -> None:
-            super().__init__()
-            self.server = server
-            """As typed; empty: the start screen, to choose one."""
+    def on_mount(self) -> None:
+        """Show what there is: where one is, and that the connection is being made."""
+        self.take(Batch(state=self.bridge.state, changes=()))
+        self.call_after_refresh(self.post_message, self.Drawn(self))
 
-    _complained = False
-    _patience = _PATIENCE
-    _arrived = True
-    """Whether the last command that leads elsewhere has done so."""
-    _landed: int | None = None
-    """Where one was then, on this server."""
-    _led_to = 0
-    """Number of the other server to which it has led; 0: to none."""
+    async def on_unmount(self) -> None:
+        """Leave nothing running, and nothing that is written."""
+        await self.previews.end()
+        await self.tiled.end()
+        self.going.keep_draft()
+        await self.errands.stop()
+        await self.drafting.close()
+        await self.going.end()
 
-    # --- lines
+    # --- what comes
 
-    def on_composer_entered(self, event: Composer.Entered) -> None:
-        """Take a line; one that was entered behind a command that leads elsewhere waits for it, and belongs there."""
-        event.stop()
-        if self.moving and (event.behind or event.move):
-            self.typed_ahead.append(event)
-        else:
-            self._deliver(event)
+    def take(self, batch: Batch) -> None:
+        """Show what a batch changed."""
+        if self.neighbours.shown:
+            self.page.take(batch)
+        self.places.take(batch)
+        if self.is_mounted and self.timeline.is_attached:  # else not yet, or no longer: what comes while one leaves
+            self._show(batch)
+        for part in self._following:
+            part.take(batch)
 
-    def _deliver(self, line: Composer.Entered) -> None:
-        """Take a line where it belongs; if the command that it is behind has led nowhere, it belongs nowhere."""
-        if not line.behind:
-            self._take_line(line, line.conversation)
-        elif not self._arrived:
-            self._put_back(line)
-        elif not (self._led_to and self.neighbours.hand_on(line, self._led_to)):
-            self._take_line(line, self._landed)
-
-    def _put_back(self, line: Composer.Entered) -> None:
-        """Let it be written again, so that nobody else reads what was meant for another place."""
-        written = self.composer.text
-        self.composer.draft = Draft(f"{written}\n{line.text}") if written else line.draft
-        self.composer.move_cursor(self.composer.document.end)
-
-    def _take_line(self, event: Composer.Entered, conversation: int | None) -> None:
-        """Send a message, or run a command."""
-        self.answers.dismiss()
-        self.offering.end()
-        if not isinstance(event.line, Say):
-            taken = self.offering.begin(event.text, event.line.command, conversation)
-            if taken is not None:
-                self.answer(taken)
-            if event.line.command.moves:
-                self.moving += 1
-                self.errands.run(event.line, conversation, partial(self._moved, event.move), event.thread)
-            else:
-                self.errands.run(event.line, conversation, thread=event.thread)
-        elif conversation is not None:
-            self._say(conversation, event.line.body, event)
-        else:
-            if not self.composer.text:
-                self.composer.draft = event.draft
-            self.answer(Answer("No conversation is open yet: this is not sent.", fault=True))
-
-    def _say(self, conversation: int, body: str, entered: Composer.Entered) -> None:
-        """Send a message, or give one of one's own another text; what cannot be saved is in the composer again."""
-        draft, thread = entered.draft, entered.thread if conversation == entered.conversation else 0
-        if not draft.edits:
-            self.say_in(conversation, thread, body, reply_to=draft.replies_to or None, also=entered.also)
-            return
-
-        def restore() -> None:
-            here = (self.places.shown, self.composer.thread)
-            if here == (conversation, thread) and not self.composer.text:
-                self.composer.draft = draft
-
-        self.errands.call(Edit(conversation=conversation, seq=draft.edits, body=body), None, restore)
+    def _show(self, batch: Batch) -> None:
+        self.telling.before(batch)
+        if batch.state.me is not None:
+            self.drafting.open(batch.state.me.id, batch.state.epoch)
+        self.tiles.apply(batch)
+        self.going.follow(batch)
+        self.telling.after(batch)
 
     @override
-    def run_line(self, line: str) -> None:
-        """See Finding."""
-        try:
-            meant = parse(line)
-            if isinstance(meant, Run):
-                self.on_composer_entered(self.composer.entered(bind(meant), Draft(line)))
-        except UsageFault as fault:
-            self.answer(Answer(str(fault), fault=True))
+    def show_around(self) -> None:
+        """See ChatView; what is shown of members is asked for."""
+        super().show_around()
+        conversation = self.open_conversation()
+        if conversation is not None:
+            self.errands.freshen_members(conversation)
 
-    def _moved(self, move: int, done: bool) -> None:
-        """Go on with what was entered meanwhile; a place that the state does not have yet is waited for."""
-        if done and self.places.wanted is not None and self._patience > 0:
-            self._patience -= 1
-            self.set_timer(_LOOK_AGAIN_S, partial(self._moved, move, done))
-            return
-        done = done and self.places.wanted is None
-        self._patience = _PATIENCE
-        self.moving -= 1
-        self._arrived, self._landed = done, self.places.shown
-        self._led_to, self.leads_to = self.leads_to if done else 0, 0
-        if self.composer.behind == move:
-            self.composer.behind = 0
-        while self.typed_ahead and not self.moving:
-            self._deliver(self.typed_ahead.popleft())
+    def leave_here(self) -> None:
+        """Leave what belongs to the conversation alone: selection, thread, what is looked for."""
+        self.threads.action_close_thread()
+        self.selection.leave()
+        if self.finding:
+            self.finder.action_stop_finding()
+        if self.focused in (self.select_bar, self.find_bar, self.pane_bar):
+            self.focus_on(self.composer)
 
-    def take_handed_on(self, line: Composer.Entered) -> None:
-        """Take a line that was entered on another server, behind a command that led here; see `_deliver`."""
-        # What it answered, and its thread, are of that server.
-        self._take_line(Composer.Entered(line.line, Draft(line.text), None), self.places.shown)
+    # --- telling
 
-    def on_composer_entered_nothing(self, event: Composer.EnteredNothing) -> None:
-        """Say the line that was taken for a command, if that is on offer."""
-        event.stop()
-        offer = self.offering.end()
-        if offer is not None and offer.conversation is not None and self.answers.answer is not None:
-            self.answers.dismiss()
-            self.say_in(offer.conversation, self.composer.thread, offer.text)
+    def answer(self, answer: Answer) -> None:
+        """Show something to this person only."""
+        answer = self.offering.hinted(answer)
+        if self.neighbours.shown:
+            self.page.tell(answer.title, "\n".join(line.text.rstrip() for line in answer.lines), fault=answer.fault)
+        self.answers.show(answer)
+        self.composer.give_way()
 
-    def on_composer_refused(self, event: Composer.Refused) -> None:
-        """Say why a line was not taken."""
-        event.stop()
-        self.answer(Answer(event.sentence, fault=True))
-        self._complained = True
+    @override
+    def tell(self, sentence: str) -> None:
+        """See BaseScreen."""
+        self.answer(Answer(sentence, fault=True))
 
-    def on_composer_writing(self, event: Composer.Writing) -> None:
-        """Let the others know."""
-        event.stop()
-        if self.places.shown is not None:
-            self.bridge.typing(self.places.shown, active=event.active)
+    def ask(self, topic: str, question: str, act: Callable[[], object]) -> None:
+        """Ask; act if the same was asked about a moment ago."""
+        if self.asking.meant(topic):
+            act()
+        else:
+            self.asking.ask(topic)
+            self.answer(Answer(question))
 
-    def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        """Have names ready for what is being written, and take away what was in the way of it."""
-        if self._complained:
-            self.answers.dismiss()
-            self._complained = False
-        if event.text_area.text and self.has_class("-list-shown"):
-            self.remove_class("-list-shown")
-            self.show_around()
-        if event.text_area.text.startswith(("/j", "/join")):
-            self.errands.fetch_channels()
-        self.hints.show_room(self.composer.room)
-        self.keep_writing()
+    def _alert(self, alert: Alert) -> None:
+        if self.is_mounted:
+            self.post_message(AlertWanted(alert, self.title_here))
 
-    def on_completion_popup_picked(self, event: CompletionPopup.Picked) -> None:
-        """Complete with what was clicked."""
-        event.stop()
-        self.composer.pick(event.index)
-
-    # --- what widgets say
-
-    def on_conversation_chosen(self, event: ConversationChosen) -> None:
-        """Go there."""
-        event.stop()
-        self.composer.behind = 0
-        self.open_soon(event.conversation)
-
-    async def on_member_chosen(self, event: MemberChosen) -> None:
-        """Begin to write to somebody."""
-        event.stop()
-        if self.bridge.state.me is not None and event.account != self.bridge.state.me.id:
-            self.errands.open_direct(event.name)
-
-    def on_read_up_to(self, event: ReadUpTo) -> None:
-        """Remember it."""
-        event.stop()
-        self.bridge.mark_read(event.conversation, event.seq)
-
-    def on_link_chosen(self, event: LinkChosen) -> None:
-        """Copy the address: whether a browser could be shown here nobody knows, over SSH least of all."""
-        event.stop()
-        self.app.copy_to_clipboard(event.url)
-        self.answer(Answer(f"Copied: {event.url}"))
-
-    # --- keys
+    # --- keys for the layout
 
     def action_escape(self) -> None:
         """Close the topmost thing that is open, else go to the newest message, else take everything here as read."""
-        covered = self.has_class("-list-shown") or self.has_class("-members-shown")
-        if self.composer.dismiss_completion() or self.leave_clicked():
+        covered = self.covered
+        if self.composer.dismiss_completion() or self.selection.leave_clicked():
             return
         if self.answers.dismiss() or self.composer.leave_mode():
             return
         if covered:
-            self.remove_class("-list-shown", "-members-shown")
+            self.uncover()
             self.show_around()
         elif self.timeline.pointed is not None or not self.timeline.following:
-            self.action_last()
+            self.walking.action_last()
         elif self.composer.thread:
-            self.close_thread()
+            self.threads.action_close_thread()
         elif not self.composer.text:
             self.timeline.mark_read()
 
-    def action_switch(self) -> None:
-        """Open the switcher."""
-        numbers = self.drafting.numbers(self.bridge.state) - {self.places.shown or 0}
-
-        def offer(letters: str) -> Sequence[Choice]:
-            others = self.neighbours.others
-            return choices(letters, self.bridge.state, self.places.shown, self.known(), self._often, numbers, others)
-
-        def digit(letters: str) -> Choice | None:
-            number = slot_choice(letters, self.bridge.state)
-            return Choice("conversation", "", number=number) if number is not None else None
-
-        switcher = Switcher(offer, self._go_to, digit=digit, run=self.run_line)
-        self.app.push_screen(switcher)
-        self.errands.fetch_channels(switcher.look_again)
-
-    def _go_to(self, choice: Choice) -> None:
-        match choice.kind:
-            case "server" | "conversation" if choice.server:
-                self.go_elsewhere(choice)
-            case "conversation":
-                if choice.number in self.bridge.state.conversations:
-                    self.walk_to(choice.number)
-            case "join" | "dm":
-                self.run_line(f"/{choice.kind} {choice.name}")
-            case "command":
-                self.run_line(choice.name)
-            case "emoji" | "server":
-                raise ValueError("those are chosen elsewhere")
-
-    def _often(self, target: str) -> float:
-        return self.visits.score(target, self._clock.wall_ms())
-
-    @override
-    def go(self, number: int) -> None:
-        """See ChatView: what was selected or looked for stays behind."""
-        if number != self.places.shown:
-            self.leave_here()
-        super().go(number)
-
     def action_toggle_list(self) -> None:
         """Show or hide the conversations."""
-        self._toggle("list", self.app.size.width >= _WIDTHS["-mid"])
+        self.toggle("list", beside=self.app.size.width >= _WIDTHS["-mid"])
 
     def action_toggle_members(self) -> None:
         """Show or hide the members."""
-        self._toggle("members", self.app.size.width >= _WIDTHS["-wide"])
-
-    @override
-    def take(self, batch: Batch) -> None:
-        """See ChatView."""
-        super().take(batch)
-        self.follow_thread(batch)
-        self.show_selected()
-        if any(isinstance(change, MessagesPrepended) for change in batch.changes):
-            self.find_on()
-
-    # --- for commands
-
-    @override
-    def answer(self, answer: Answer) -> None:
-        """See ChatView."""
-        self._complained = False
-        super().answer(self.offering.hinted(answer))
-
-    @override
-    def show_help(self, topic: str) -> None:
-        """See ChatView."""
-        self.page.tell(f"/help {topic}".rstrip(), "\n".join(line.text.rstrip() for line in help_lines(topic)))
-        self.post_message(HelpWanted(topic))
-
-    @override
-    def leave_for(self, server: str) -> None:
-        """See ChatView."""
-        self.post_message(self.ServerWanted(server))
-
-    @override
-    def sign_in_as(self, name: str, *, register: bool = False) -> None:
-        """See ChatView."""
-        wanted = self.SignInWanted(name, register=register)
-        self.go_away("register" if register else "login", partial(self.post_message, wanted))
-
-    @override
-    def sign_out(self) -> None:
-        """See ChatView."""
-        self.go_away("logout", partial(self.post_message, self.SignOutWanted()))
-
-    @override
-    def leave(self) -> None:
-        """See ChatView."""
-        self.action_quit_asking()
-
-    # --- how
-
-    def _toggle(self, pane: str, has_room: bool) -> None:
-        self.toggle_class(f"-{pane}-hidden" if has_room else f"-{pane}-shown")
-        self.show_around()
+        self.toggle("members", beside=self.app.size.width >= _WIDTHS["-wide"])

@@ -1,95 +1,218 @@
-"""What commands may do to the main screen, as far as that is the business of its further layers; see `context.Desk`."""
+"""What commands may do to the main screen, each thing by the part whose subject it is; see `commands.context.Desk`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Protocol
 
+from textual.message import Message
+
+from chat_core.base.clock import Clock
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.search import SearchResults
-from chat_core.protocol.values import Message, SearchHit
-from chat_tui.commands.context import More, PaneDesk
-from chat_tui.screens.secret import SecretAsking
+from chat_core.protocol.values import SearchHit
+from chat_tui.commands.context import Answer, More, PageDesk, PaneDesk
+from chat_tui.live_page import LivePage
+from chat_tui.screens.alerting import Alerting
+from chat_tui.screens.base import HelpWanted
+from chat_tui.screens.going import Going
+from chat_tui.screens.help_lines import help_lines
+from chat_tui.screens.knowing import Knowing
+from chat_tui.screens.pages import Pages
+from chat_tui.screens.quitting import Quitting
+from chat_tui.screens.roaming import Roaming
+from chat_tui.screens.scene import Scene
+from chat_tui.screens.secret import ask_secrets
+from chat_tui.screens.selecting import Selecting
+from chat_tui.screens.splitting import Splitting
+from chat_tui.screens.threading import Threading
 from chat_tui.views.alerts import Rule
 
 
-class DeskScreen(SecretAsking):
-    """Promises these; who inherits from it keeps them."""
+class SignInWanted(Message):
+    """The user wants to be somebody else on this server."""
 
-    def show_found(self, query: str, found: SearchResults, more: More | None = None) -> None:
-        """Show what a search, or something like it, found."""
-        raise NotImplementedError
+    def __init__(self, name: str, *, register: bool = False) -> None:
+        super().__init__()
+        self.name = name
+        """Well-formed; empty: the start screen, to choose one."""
+        self.register = register
+        """Whether to make an account of that name."""
 
-    def show_kept(self, title: str, hits: Sequence[SearchHit]) -> None:
-        """Show messages that were put aside."""
-        raise NotImplementedError
+
+class SignOutWanted(Message):
+    """The user wants to be nobody here."""
+
+
+class ServerWanted(Message):
+    """The user wants to be on another server, too."""
+
+    def __init__(self, server: str) -> None:
+        super().__init__()
+        self.server = server
+        """As typed; empty: the start screen, to choose one."""
+
+
+class Commanded(Scene, Protocol):
+    """The screen on which commands are entered, and its parts."""
+
+    page: LivePage
+    """Gets everything that is shown."""
+    pages: Pages
+    """The same page for commands."""
+    knowing: Knowing
+    """Names for completion."""
+    alerts: Alerting
+    """What is worth a sound."""
+    going: Going
+    """Goes to a conversation."""
+    roaming: Roaming
+    """Goes to another server."""
+    quitting: Quitting
+    """Leaves."""
+    selection: Selecting
+    """What is selected."""
+    splits: Splitting
+    """Panes of messages."""
+    threads: Threading
+    """The thread that is open."""
 
     @property
-    def panes(self) -> PaneDesk:
-        """What commands may do to the panes of messages."""
-        raise NotImplementedError
+    def words(self) -> str:
+        """The highlight words."""
+        ...
+
+    def show_settings(self, setting: str = "", value: str | None = None) -> None:
+        """Ask for all settings, or one, or give it a value."""
+        ...
+
+    def post_message(self, message: Message) -> bool:
+        """Tell the application something."""
+        ...
+
+
+class ScreenDesk:
+    """See the module's head.
+
+    Args:
+        scene: the screen.
+        clock: the time.
+    """
+
+    has_keys = True
+    """See Desk."""
+
+    def __init__(self, scene: Commanded, clock: Clock) -> None:
+        self._scene = scene
+        self._clock = clock
+
+    # --- telling and showing
+
+    def answer(self, answer: Answer) -> None:
+        """See Desk."""
+        self._scene.answer(answer)
+
+    def show_found(self, query: str, found: SearchResults, more: More | None = None) -> None:
+        """See Desk."""
+        self._scene.roaming.show_found(query, found, more)
+
+    def show_kept(self, title: str, hits: Sequence[SearchHit]) -> None:
+        """See Desk."""
+        self._scene.roaming.show_kept(title, hits)
+
+    def show_servers(self) -> None:
+        """See Desk."""
+        self._scene.roaming.show_servers()
+
+    def show_help(self, topic: str) -> None:
+        """See Desk."""
+        text = "\n".join(line.text.rstrip() for line in help_lines(topic))
+        self._scene.page.tell(f"/help {topic}".rstrip(), text)
+        self._scene.post_message(HelpWanted(topic))
+
+    def show_settings(self, setting: str = "", value: str | None = None) -> None:
+        """See Desk."""
+        self._scene.show_settings(setting, value)
+
+    async def secrets(self, title: str, labels: tuple[str, ...]) -> tuple[str, ...] | None:
+        """See Desk."""
+        return await ask_secrets(self._scene.app, title, labels)
+
+    # --- what there is
+
+    @property
+    def words(self) -> str:
+        """See Desk."""
+        return self._scene.words
 
     @property
     def selected_seq(self) -> int:
-        """The number of the selected message; 0: none is selected."""
-        raise NotImplementedError
+        """See Desk."""
+        return self._scene.selection.seq
 
     @property
-    def has_keys(self) -> bool:
-        """Whether messages can be selected and keys pressed here: always."""
-        return True
+    def pages(self) -> PageDesk:
+        """See Desk."""
+        return self._scene.pages
 
-    def open_thread(self, conversation: int, seq: int) -> None:
-        """Show the thread that hangs on a message, or that a message is in."""
-        raise NotImplementedError
+    @property
+    def panes(self) -> PaneDesk:
+        """See Desk."""
+        return self._scene.splits
 
-    def write_also(self) -> None:
-        """Let what is written in the open thread be for the conversation besides, or no longer. Raises: UsageFault."""
-        raise NotImplementedError
+    def now_ms(self) -> int:
+        """See Desk."""
+        return self._clock.wall_ms()
 
-    def last_own(self) -> Message | None:
-        """Return the message that can be written anew without looking for it."""
-        raise NotImplementedError
-
-    def find_words(self) -> None:
-        """Look for other words than before."""
-        raise NotImplementedError
-
-    def select_above(self) -> bool:
-        """Select a message if somebody reads further up; return whether it is so."""
-        raise NotImplementedError
-
-    def show_help(self, topic: str) -> None:
-        """Show the help, at a command if one is given."""
-        raise NotImplementedError
+    def learn_channels(self, names: Sequence[str]) -> None:
+        """See Desk."""
+        self._scene.knowing.learn_channels(names)
+        self._scene.composer.names_changed()
 
     async def alert_by(self, conversation: ConversationState, rule: Rule | None) -> None:
-        """Tell what of a conversation alerts, or let it be otherwise from now on."""
-        raise NotImplementedError
+        """See Desk."""
+        await self._scene.alerts.alert_by(conversation, rule)
 
-    def leave_for(self, server: str) -> None:
-        """Ask for another server; empty: for the start screen."""
-        raise NotImplementedError
+    # --- going
 
-    def show_servers(self) -> None:
-        """Show which servers are open."""
-        raise NotImplementedError
+    def open_soon(self, conversation: int) -> None:
+        """See Desk."""
+        self._scene.going.open_soon(conversation)
+
+    def open_thread(self, conversation: int, seq: int) -> None:
+        """See Desk."""
+        self._scene.threads.open_thread(conversation, seq)
+
+    def write_also(self) -> None:
+        """See Desk."""
+        self._scene.threads.write_also()
+
+    def close_tab(self, conversation: int) -> None:
+        """See Desk."""
+        self._scene.going.close_tab(conversation)
 
     def go_to_named(self, name: str) -> None:
-        """Go to a server that is open. Raises: UsageFault: none is called so."""
-        raise NotImplementedError
+        """See Desk."""
+        self._scene.roaming.go_to_named(name)
 
     def close_server(self, name: str) -> None:
-        """Leave a server that is open; empty: this one. Raises: UsageFault: none is called so."""
-        raise NotImplementedError
+        """See Desk."""
+        self._scene.roaming.close_server(name)
+
+    def leave_for(self, server: str) -> None:
+        """See Desk."""
+        self._scene.post_message(ServerWanted(server))
 
     def sign_in_as(self, name: str, *, register: bool = False) -> None:
-        """Ask to be somebody else; empty: for the start screen."""
-        raise NotImplementedError
+        """See Desk."""
+        wanted = SignInWanted(name, register=register)
+        self._scene.quitting.go_away("register" if register else "login", partial(self._scene.post_message, wanted))
 
     def sign_out(self) -> None:
-        """Ask for the start screen."""
-        raise NotImplementedError
+        """See Desk."""
+        self._scene.quitting.go_away("logout", partial(self._scene.post_message, SignOutWanted()))
 
     def leave(self) -> None:
-        """Leave the program, having asked where something would be lost."""
-        raise NotImplementedError
+        """See Desk."""
+        self._scene.quitting.action_quit_asking()

@@ -1,25 +1,19 @@
 """The drafts of one server while it is open: by conversation in memory, by TARGET in a file soon after each change.
 
-What is on disk is at most a second behind what was typed. One save runs at a time; a second one has all that came
-meanwhile. Where nothing can be written, that is said once, and the drafts live as long as the program.
+What is on disk is at most a second behind what was typed; see `saving`.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 from msgspec.structs import replace
 
-from chat_core.base.tasks import spawn
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_tui import drafts
 from chat_tui.drafts import Draft
-
-SAVED_WITHIN_S: Final = 0.5
-"""Time after the first change until what changed is saved, in seconds."""
+from chat_tui.screens.saving import Saving
 
 
 def place_of(conversation: ConversationState, thread: int = 0) -> tuple[int, str]:
@@ -38,14 +32,12 @@ class Drafting:
     """
 
     def __init__(self, folder: Path | None, complain: Callable[[str], None]) -> None:
-        self._folder = folder
-        self._complain = complain
+        self._saving = Saving("Drafts", folder, self._take, complain)
         self._account = 0
         self._epoch = ""
         self._kept: dict[int, tuple[str, Draft]] = {}
         self._by_target: dict[str, Draft] = {}
         self._dirty: dict[str, Draft] = {}
-        self._saving: asyncio.Task[None] | None = None
 
     def open(self, account: int, epoch: str) -> None:
         """Read what an account left on this server; again: nothing more, unless it is another account or store.
@@ -61,7 +53,8 @@ class Drafting:
             if not first:
                 self._kept.clear()
                 self._dirty.clear()
-            self._by_target = drafts.load(self._folder, account) if self._folder is not None else {}
+            folder = self._saving.folder
+            self._by_target = drafts.load(folder, account) if folder is not None else {}
         if epoch and epoch != self._epoch:
             before, self._epoch = self._epoch, epoch
             if before:
@@ -86,8 +79,8 @@ class Drafting:
         else:
             self._kept.pop(number, None)
         self._dirty[target] = self._stamped(draft, self._epoch)
-        if self._saving is None and self._folder is not None and self._account:
-            self._saving = spawn("save drafts", self._save_soon())
+        if self._account:
+            self._saving.soon()
 
     def numbers(self, state: ClientState) -> frozenset[int]:
         """Return the conversations with a draft."""
@@ -101,27 +94,8 @@ class Drafting:
 
     async def close(self) -> None:
         """Save what is not saved yet."""
-        saving = self._saving
-        if saving is not None:
-            saving.cancel()
-            await asyncio.gather(saving, return_exceptions=True)
-        await self._save()
+        await self._saving.close()
 
-    async def _save_soon(self) -> None:
-        await asyncio.sleep(SAVED_WITHIN_S)
-        try:
-            await self._save()
-        finally:
-            self._saving = None
-        if self._dirty and self._folder is not None:
-            self._saving = spawn("save drafts", self._save_soon())
-
-    async def _save(self) -> None:
-        changed, self._dirty = self._dirty, {}
-        if not changed or self._folder is None or not self._account:
-            return
-        try:
-            await asyncio.shield(asyncio.to_thread(drafts.save, self._folder, self._account, changed))
-        except OSError as error:
-            self._complain(f"Drafts cannot be kept in {self._folder} ({error.strerror}).")
-            self._folder = None
+    def _take(self) -> Callable[[Path], None] | None:
+        account, changed, self._dirty = self._account, self._dirty, {}
+        return (lambda folder: drafts.save(folder, account, changed)) if changed and account else None

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
-from chat_core.base.tasks import spawn
 from chat_tui import layouts
 from chat_tui.layouts import Layout
-
-SAVED_WITHIN_S: Final = 0.5
-"""Time after the first change until it is saved, in seconds."""
+from chat_tui.screens.saving import Saving
 
 
 class Laying:
@@ -24,17 +19,16 @@ class Laying:
     """
 
     def __init__(self, folder: Path | None, complain: Callable[[str], None]) -> None:
-        self._folder = folder
-        self._complain = complain
+        self._saving = Saving("Panes", folder, self._take, complain)
         self._account = 0
         self._kept: Layout | None = None
         self._dirty = False
-        self._saving: asyncio.Task[None] | None = None
 
     def open(self, account: int) -> Layout | None:
         """Return how an account left this server; what is kept from now on is that account's."""
+        folder = self._saving.folder
         self._account = account
-        self._kept = layouts.load(self._folder, account) if self._folder is not None else None
+        self._kept = layouts.load(folder, account) if folder is not None else None
         return self._kept
 
     def keep(self, layout: Layout | None) -> None:
@@ -42,28 +36,13 @@ class Laying:
         if layout == self._kept or not self._account:
             return
         self._kept, self._dirty = layout, True
-        if self._saving is None and self._folder is not None:
-            self._saving = spawn("save panes", self._save_soon())
+        self._saving.soon()
 
     async def close(self) -> None:
         """Save what is not saved yet."""
-        saving = self._saving
-        if saving is not None:
-            saving.cancel()
-            await asyncio.gather(saving, return_exceptions=True)
-        await self._save()
+        await self._saving.close()
 
-    async def _save_soon(self) -> None:
-        await asyncio.sleep(SAVED_WITHIN_S)
-        self._saving = None
-        await self._save()
-
-    async def _save(self) -> None:
+    def _take(self) -> Callable[[Path], None] | None:
         dirty, self._dirty = self._dirty, False
-        if not dirty or self._folder is None:
-            return
-        try:
-            await asyncio.shield(asyncio.to_thread(layouts.save, self._folder, self._account, self._kept))
-        except OSError as error:
-            self._complain(f"Panes cannot be kept in {self._folder} ({error.strerror}).")
-            self._folder = None
+        account, kept = self._account, self._kept
+        return (lambda folder: layouts.save(folder, account, kept)) if dirty else None

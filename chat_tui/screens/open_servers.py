@@ -167,7 +167,7 @@ class OpenServers:
         total = Unsent()
         for each in self._servers:
             if each is not but and each.chat is not None:
-                total += each.chat.unsent
+                total += each.chat.quitting.unsent
         return total
 
     def changed(self, server: OpenServer | None) -> None:
@@ -231,7 +231,7 @@ class Beside(Neighbours):
         there = next((each for each in self._row if each.number == server), None)
         if there is None or there.chat is None:
             return False
-        there.chat.take_handed_on(line)
+        there.chat.entering.take_handed_on(line)
         return True
 
     @override

@@ -1,9 +1,9 @@
-"""The main screen, being left: what is not sent yet is asked about first, that of the other servers, too."""
+"""Leaving: what is not sent yet is asked about first, that of the other servers, too."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from typing_extensions import override
 
@@ -11,59 +11,85 @@ from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ClientState, LinkStatus
 from chat_tui.commands.context import Answer
 from chat_tui.commands.line import PREFIX
-from chat_tui.screens.neighbours import Unsent
-from chat_tui.screens.panes import Panes
+from chat_tui.screens.neighbours import Neighbours, Unsent
+from chat_tui.screens.parts import Part
+from chat_tui.screens.scene import Scene
 
 ARRIVES_WITHIN_S: Final = 0.5
 """Time that messages on their way have to arrive before leaving is asked about, in seconds."""
 
 
-class Quitting(Panes):
-    """What belongs to that."""
+class Left(Scene, Protocol):
+    """The screen that is left."""
 
-    _leaving = False
+    @property
+    def neighbours(self) -> Neighbours:
+        """The other servers that are open."""
+        ...
+
+    def set_timer(self, delay: float, callback: Callable[[], None]) -> object:
+        """Call a function after a delay in seconds."""
+        ...
+
+    def get_selected_text(self) -> str | None:
+        """Return the text that is selected with the mouse."""
+        ...
+
+    def clear_selection(self) -> None:
+        """Have no text selected."""
+        ...
+
+
+class Quitting(Part):
+    """What belongs to that.
+
+    Args:
+        scene: the screen.
+    """
+
+    def __init__(self, scene: Left) -> None:
+        self._scene = scene
+        self._leaving = False
 
     @property
     def unsent(self) -> Unsent:
         """What is not sent yet on this server."""
-        return unsent_of(self.bridge.state, keeps=self.bridge.keeps)
+        return unsent_of(self._scene.bridge.state, keeps=self._scene.bridge.keeps)
 
-    @override
     def action_cancel(self) -> None:
         """Copy what is selected; else clear what is written; else ask whether to leave."""
-        selected = self.get_selected_text() or self.composer.selected_text
+        scene = self._scene
+        selected = scene.get_selected_text() or scene.composer.selected_text
         if selected:
-            self.app.copy_to_clipboard(selected)
-            self.clear_selection()
-            self.answer(Answer("Copied."))
-        elif self.composer.text:
-            self.composer.give_up()
+            scene.app.copy_to_clipboard(selected)
+            scene.clear_selection()
+            scene.answer(Answer("Copied."))
+        elif scene.composer.text:
+            scene.composer.give_up()
         else:
-            self.ask("quit", f"{self._unsent_everywhere()}Ctrl+C again quits.", self.app.exit)
+            scene.ask("quit", f"{self._unsent_everywhere()}Ctrl+C again quits.", scene.app.exit)
 
-    @override
     def action_quit_asking(self) -> None:
         """Leave the program, at once unless something is not sent yet; what is on its way gets a moment to arrive."""
-        unsent = self.unsent + self.neighbours.unsent
+        unsent = self._all_unsent
         if not unsent.messages:
-            self.app.exit()
+            self._scene.app.exit()
         elif self._leaving or not unsent.arrives:
             self._ask_to_quit()
         else:
             self._leaving = True
-            self.set_timer(ARRIVES_WITHIN_S, self._quit_or_ask)
+            self._scene.set_timer(ARRIVES_WITHIN_S, self._quit_or_ask)
 
     @override
     def take(self, batch: Batch) -> None:
-        """See ChatView."""
-        super().take(batch)
+        """See Part: leave once everything has arrived."""
         if self._leaving and not self._unsent_everywhere():
-            self.app.exit()
+            self._scene.app.exit()
 
     def go_away(self, command: str, go: Callable[[], object]) -> None:
         """Leave this server, having asked if something is not sent yet; what is written waits in its drafts."""
         if unsent := in_words(self.unsent):
-            self.ask(command, f"{unsent}{PREFIX}{command} again goes.", go)
+            self._scene.ask(command, f"{unsent}{PREFIX}{command} again goes.", go)
         else:
             go()
 
@@ -72,14 +98,18 @@ class Quitting(Panes):
         if self._unsent_everywhere():
             self._ask_to_quit()
         else:
-            self.app.exit()
+            self._scene.app.exit()
 
     def _ask_to_quit(self) -> None:
         self._leaving = False
-        self.ask("quit", f"{self._unsent_everywhere()}Ctrl+Q again quits.", self.app.exit)
+        self._scene.ask("quit", f"{self._unsent_everywhere()}Ctrl+Q again quits.", self._scene.app.exit)
+
+    @property
+    def _all_unsent(self) -> Unsent:
+        return self.unsent + self._scene.neighbours.unsent
 
     def _unsent_everywhere(self) -> str:
-        return in_words(self.unsent + self.neighbours.unsent)
+        return in_words(self._all_unsent)
 
 
 def unsent_of(state: ClientState, *, keeps: bool) -> Unsent:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import Any
 
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from typing_extensions import override
 
-from chat_tui.screens.base import BaseScreen
-from chat_tui.screens.start_parts import Complaint, Field, Heading
+from chat_tui.screens.form import FormScreen, GoingField
+from chat_tui.screens.start_parts import Complaint, Heading
 from chat_tui.views.clean import drawable_line
 
 LONGEST = 1024
@@ -21,16 +20,7 @@ _AGAIN = "the same again"
 _HINTS = "Enter goes · Esc goes back · Tab moves"
 
 
-class _Secret(Field):
-    """A field whose Enter is carried out before the next key: what follows it belongs to the next field."""
-
-    @override
-    async def action_submit(self) -> None:
-        """See Input."""
-        await self.run_action("screen.go")
-
-
-class SecretScreen(BaseScreen):
+class SecretScreen(FormScreen):
     """Asks for passwords.
 
     Args:
@@ -40,22 +30,7 @@ class SecretScreen(BaseScreen):
     """
 
     AUTO_FOCUS = "#secret-0"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "go", show=False),
-        Binding("tab", "app.focus_next", show=False),
-        Binding("shift+tab", "app.focus_previous", show=False),
-        Binding("escape", "go_back", show=False),
-    ]
-
     DEFAULT_CSS = """
-    SecretScreen { align: center middle; }
-    SecretScreen #form { width: 60; max-width: 100%; height: auto; }
-    SecretScreen .title { height: 2; }
-    SecretScreen Input, SecretScreen Input:focus {
-        border: none; height: 1; width: 100%; padding: 0 1; margin: 0 0 1 1; background: $panel; color: $foreground;
-        & > .input--cursor { background: $own; color: $background; text-style: none; }
-        & > .input--placeholder { color: $read-hint; }
-    }
     SecretScreen Complaint { height: 2; }
     """
 
@@ -63,7 +38,7 @@ class SecretScreen(BaseScreen):
         super().__init__()
         self._heading = Heading(drawable_line(title), classes="title")
         self._fields = [
-            _Secret(placeholder=label, password=True, max_length=LONGEST, id=f"secret-{index}")
+            GoingField(placeholder=label, password=True, max_length=LONGEST, id=f"secret-{index}")
             for index, label in enumerate((*labels, _AGAIN))
         ]
         self._given = given
@@ -100,11 +75,14 @@ class SecretScreen(BaseScreen):
         self._given(given)
 
 
-class SecretAsking(BaseScreen):
-    """A screen that can ask for passwords."""
+async def ask_secrets(app: App[Any], title: str, labels: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Ask for passwords in a form of their own, the last one twice; None: the person went back.
 
-    async def secrets(self, title: str, labels: tuple[str, ...]) -> tuple[str, ...] | None:
-        """See Desk."""
-        given: asyncio.Future[tuple[str, ...] | None] = asyncio.get_running_loop().create_future()
-        self.app.push_screen(SecretScreen(title, labels, given.set_result))
-        return await given
+    Args:
+        app: the application.
+        title: what they are for.
+        labels: what each is called.
+    """
+    given: asyncio.Future[tuple[str, ...] | None] = asyncio.get_running_loop().create_future()
+    app.push_screen(SecretScreen(title, labels, given.set_result))
+    return await given

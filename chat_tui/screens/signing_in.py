@@ -20,8 +20,8 @@ from chat_core.base.names import MAX_ACCOUNT, check_account_name
 from chat_core.protocol.limits import PASSWORD_LEAST
 from chat_core.protocol.requests.session import Welcome
 from chat_tui.bridge import Way
-from chat_tui.screens.base import BaseScreen
-from chat_tui.screens.start_parts import Complaint, Field, Heading, in_words
+from chat_tui.screens.form import FormScreen, GoingField
+from chat_tui.screens.start_parts import Complaint, Heading, in_words
 from chat_tui.screens.visit import Choice
 from chat_tui.screens.ways import WayRows, ways_for
 from chat_tui.views.clean import drawable_line
@@ -32,37 +32,16 @@ _NEW_PASSWORD = f"Password, at least {PASSWORD_LEAST} characters, twice"
 _HINTS = "Enter goes · Esc goes back · ↑ ↓ choose · Tab moves"
 
 
-class _Line(Field):
-    """A field whose Enter is carried out before the next key: what follows it belongs to the next field."""
-
-    @override
-    async def action_submit(self) -> None:
-        """See Input."""
-        await self.run_action("screen.go")
-
-
-class SignInScreen(BaseScreen):
+class SignInScreen(FormScreen):
     """How do you get in?"""
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "choose(-1)", show=False),
         Binding("down", "choose(1)", show=False),
-        Binding("enter", "go", show=False),
-        Binding("tab", "app.focus_next", show=False),
-        Binding("shift+tab", "app.focus_previous", show=False),
-        Binding("escape", "go_back", show=False),
     ]
 
     DEFAULT_CSS = """
-    SignInScreen { align: center middle; }
-    SignInScreen #form { width: 60; max-width: 100%; height: auto; }
-    SignInScreen .title { height: 2; }
-    SignInScreen Input, SignInScreen Input:focus {
-        border: none; height: 1; width: 100%; padding: 0 1; margin: 0 0 1 1; background: $panel; color: $foreground;
-        & > .input--cursor { background: $own; color: $background; text-style: none; }
-        & > .input--placeholder { color: $read-hint; }
-    }
     SignInScreen WayRows { margin: 0 0 1 0; }
     SignInScreen Complaint { height: 2; }
     SignInScreen.-short WayRows { margin: 0; }
@@ -106,11 +85,13 @@ class SignInScreen(BaseScreen):
         self._rows = WayRows(ways_for(welcome))
         self._rows.choose_kind(way.kind)
         self._heading = Heading(f"Sign in: {drawable_line(in_words(choice.address))}", classes="title")
-        self._who = _Line(placeholder="your name", max_length=2 * MAX_ACCOUNT, id="name")
+        self._who = GoingField(placeholder="your name", max_length=2 * MAX_ACCOUNT, id="name")
         self._about_password = Heading(_KNOWN_PASSWORD, classes="password")
         self._password = _secret("password", "password")
         self._again = _secret("the same again", "again", classes="register")
-        self._invite = _Line(placeholder="invite code, if you need one", max_length=64, id="invite", classes="register")
+        self._invite = GoingField(
+            placeholder="invite code, if you need one", max_length=64, id="invite", classes="register"
+        )
         self._begin_as = choice.name
         self._begin_with = way.invite or (choice.link.invite if choice.link is not None else "")
         self._complaint = Complaint(complaint, _HINTS)
@@ -182,7 +163,7 @@ class SignInScreen(BaseScreen):
         """Say that somebody goes back."""
         self.post_message(self.Left(self))
 
-    def _say(self, complaint: str, field: _Line) -> None:
+    def _say(self, complaint: str, field: GoingField) -> None:
         self._complaint.say(complaint)
         self.set_focus(field)
 
@@ -196,8 +177,8 @@ class SignInScreen(BaseScreen):
             self.set_focus(self._who if kind == "guest" else self._password)
 
 
-def _secret(placeholder: str, identity: str, classes: str = "") -> _Line:
-    return _Line(
+def _secret(placeholder: str, identity: str, classes: str = "") -> GoingField:
+    return GoingField(
         placeholder=placeholder,
         password=True,
         max_length=_LONGEST_PASSWORD,

@@ -1,100 +1,110 @@
-"""The main screen, its panes of messages split, closed, moved and resized by key, command and mouse."""
+"""Panes of messages, split, closed, moved and resized by key, command and mouse."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final, Literal
-
-from typing_extensions import override
+from typing import Final, Literal, Protocol
 
 from chat_core.base.errors import UsageFault
-from chat_tui.commands.context import Answer, PaneDesk
+from chat_tui.commands.context import Answer
 from chat_tui.keys.paning import SIDES
-from chat_tui.screens.baring import Baring
+from chat_tui.screens.finding import Finding
+from chat_tui.screens.parts import Part
+from chat_tui.screens.scene import Layout, Scene
+from chat_tui.screens.selecting import Selecting
+from chat_tui.screens.tiled import Tiled
 from chat_tui.views.footer import Chip
 from chat_tui.views.link import nothing_open
 from chat_tui.views.tiling import MOST, Side, Tiling
 from chat_tui.views.tiling_tree import LEAST_COLUMNS, LEAST_ROWS
 from chat_tui.widgets.pane_bar import PaneBar
+from chat_tui.widgets.tiles import Tiles
 
-_CLASS: Final = "-tiling"
+_MODE: Final = "tiling"
 _STEP: Final = {"width": 4, "height": 2}
 _ONLY_ONE: Final = "There is only one pane: {key} and an arrow, or /split, makes another one."
 _ARROWS: Final = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 
 
-class Splitting(Baring):
-    """What belongs to that; see `PaneDesk`."""
+class Paned(Scene, Layout, Protocol):
+    """The screen that has them."""
 
-    @property
-    def panes(self) -> PaneDesk:
-        """What commands may do to them."""
-        return self
+    tiles: Tiles
+    """They."""
+    tiled: Tiled
+    """Which conversation is in which."""
+    pane_bar: PaneBar
+    """What can be done with them."""
+    selection: Selecting
+    """What is selected."""
+    finder: Finding
+    """What is looked for."""
 
-    @override
-    def leave_here(self) -> None:
-        """See Tiled: what was selected or looked for stays behind, and the thread."""
-        self.close_thread()
-        self.leave_selection()
-        if self.finding:
-            self.action_stop_finding()
-        if self.focused in (self.select_bar, self.find_bar, self.pane_bar):
-            self.set_focus(self.composer, scroll_visible=False)
+
+class Splitting(Part):
+    """What belongs to that; see `PaneDesk`.
+
+    Args:
+        scene: the screen.
+    """
+
+    def __init__(self, scene: Paned) -> None:
+        self._scene = scene
 
     # --- for commands; all raise UsageFault, where something cannot be done
 
     def split(self, side: Side | None, conversation: int | None) -> None:
         """See PaneDesk."""
-        tiling = self.tiles.tiling
-        here, known = self.places.shown, self.bridge.state.conversations
+        tiling = self._scene.tiles.tiling
+        here, known = self._scene.places.shown, self._scene.bridge.state.conversations
         if here is None:
-            raise UsageFault(nothing_open(self.bridge.state.link))
+            raise UsageFault(nothing_open(self._scene.bridge.state.link))
         if len(tiling.tiles) >= MOST:
             raise UsageFault(f"There are {MOST} panes, which is the most: {self._panes_key()} c closes one.")
         new = next(number for number in range(1, MOST + 1) if number not in tiling.tiles)
         sides: tuple[Side, ...] = ("right", "down") if side is None else (side,)
-        fitting = [tiling.split(each, new) for each in sides if tiling.split(each, new).fits(*self.tiles.size)]
+        fitting = [tiling.split(each, new) for each in sides if tiling.split(each, new).fits(*self._scene.tiles.size)]
         if not fitting:
             raise UsageFault(f"There is no room: a pane needs {LEAST_COLUMNS} columns and {LEAST_ROWS} rows.")
-        visible = {self.places.shown_in(tile) for tile in tiling.tiles}
-        there = conversation if conversation in known else self.places.latest(self.bridge.state, visible)
-        self.places.branch(new)
-        self.tile(fitting[0], here if there is None else there)
+        visible = {self._scene.places.shown_in(tile) for tile in tiling.tiles}
+        there = conversation if conversation in known else self._scene.places.latest(self._scene.bridge.state, visible)
+        self._scene.places.branch(new)
+        self._scene.tiled.tile(fitting[0], here if there is None else there)
 
     def close(self, *, others: bool = False) -> None:
         """See PaneDesk."""
         tiling = self._several()
-        self.tile(Tiling(tiling.active, tiling.active) if others else tiling.without(tiling.active))
+        self._scene.tiled.tile(Tiling(tiling.active, tiling.active) if others else tiling.without(tiling.active))
 
     def zoom(self) -> None:
         """See PaneDesk."""
-        self.tile(self._several().toggled())
+        self._scene.tiled.tile(self._several().toggled())
 
     # --- keys
 
     def action_panes(self) -> None:
         """Say what can be done with the panes, and wait for the key for it."""
-        if self.selecting:
-            self.action_stop_selecting()
-        if self.finding:
-            self.action_stop_finding()
-        self.answers.dismiss()
-        self.add_class(_CLASS)
-        self.set_focus(self.pane_bar, scroll_visible=False)
-        self.pane_bar.show(self._chips(), [self._chip("leave", "back")])
+        if self._scene.selecting:
+            self._scene.selection.action_stop_selecting()
+        if self._scene.finding:
+            self._scene.finder.action_stop_finding()
+        self._scene.answers.dismiss()
+        self._scene.show_mode(_MODE, on=True)
+        self._scene.focus_on(self._scene.pane_bar)
+        self._scene.pane_bar.show(self._chips(), [self._chip("leave", "back")])
 
     def action_leave_panes(self) -> None:
         """Go on writing."""
-        self.remove_class(_CLASS)
-        if self.focused is self.pane_bar:
-            self.set_focus(self.composer, scroll_visible=False)
+        self._scene.show_mode(_MODE, on=False)
+        if self._scene.is_focused(self._scene.pane_bar):
+            self._scene.focus_on(self._scene.composer)
 
     def on_pane_bar_left(self, event: PaneBar.Left) -> None:
         """The focus went elsewhere: so does the line."""
         event.stop()
-        if self.focused is not self.pane_bar:
-            self.remove_class(_CLASS)
+        if not self._scene.is_focused(self._scene.pane_bar):
+            self._scene.show_mode(_MODE, on=False)
 
     def on_pane_bar_clicked(self, event: PaneBar.Clicked) -> None:
         """Do what was clicked."""
@@ -114,16 +124,16 @@ class Splitting(Baring):
 
     def action_pane_go(self, side: Side) -> None:
         """Go to the pane on a side; if there is only one, split there."""
-        tiling = self.tiles.tiling
+        tiling = self._scene.tiles.tiling
         if len(tiling.tiles) == 1:
             self.action_pane_split(side)
             return
-        there = tiling.neighbour(side, *self.tiles.size)
+        there = tiling.neighbour(side, *self._scene.tiles.size)
         if there is None:
-            self.answer(Answer("There is no pane on that side."))
+            self._scene.answer(Answer("There is no pane on that side."))
         else:
             self.action_leave_panes()
-            self.tile_by_hand(tiling.with_active(there))
+            self._scene.tiled.tile_by_hand(tiling.with_active(there))
 
     def action_pane_next(self) -> None:
         """Go to the next pane, around the end."""
@@ -131,31 +141,31 @@ class Splitting(Baring):
         def go() -> None:
             tiling = self._several()
             at = tiling.tiles.index(tiling.active) + 1
-            self.tile_by_hand(tiling.with_active(tiling.tiles[at % len(tiling.tiles)]))
+            self._scene.tiled.tile_by_hand(tiling.with_active(tiling.tiles[at % len(tiling.tiles)]))
 
         self._try(go)
 
     def action_pane_move(self, side: Side) -> None:
         """Change places with the pane on a side."""
-        tiling = self.tiles.tiling
-        there = tiling.neighbour(side, *self.tiles.size)
+        tiling = self._scene.tiles.tiling
+        there = tiling.neighbour(side, *self._scene.tiles.size)
         if there is None:
-            self.answer(Answer("There is no pane on that side."))
+            self._scene.answer(Answer("There is no pane on that side."))
         else:
-            self.tile(tiling.swapped(there))
+            self._scene.tiled.tile(tiling.swapped(there))
 
     def action_pane_size(self, what: Literal["width", "height"], by: int) -> None:
         """Make the pane larger (1) or smaller (-1)."""
-        tiling = self.tiles.tiling
-        self.tile(tiling.grown(what == "width", by * _STEP[what], *self.tiles.size))
+        tiling = self._scene.tiles.tiling
+        self._scene.tiled.tile(tiling.grown(what == "width", by * _STEP[what], *self._scene.tiles.size))
 
     def action_pane_equal(self) -> None:
         """Let all panes be of the same size."""
-        self.tile(self.tiles.tiling.equal())
+        self._scene.tiled.tile(self._scene.tiles.tiling.equal())
 
     def action_pane_split(self, side: Side) -> None:
         """Split the pane."""
-        self.composer.behind = 0
+        self._scene.composer.behind = 0
         self._try(partial(self.split, side, None))
 
     def action_pane_close(self) -> None:
@@ -178,24 +188,24 @@ class Splitting(Baring):
         try:
             act()
         except UsageFault as fault:
-            self.answer(Answer(str(fault), fault=True))
+            self._scene.answer(Answer(str(fault), fault=True))
 
     def _several(self) -> Tiling:
         """Return the panes. Raises: UsageFault: there is only one."""
-        tiling = self.tiles.tiling
+        tiling = self._scene.tiles.tiling
         if len(tiling.tiles) == 1:
             raise UsageFault(_ONLY_ONE.format(key=self._panes_key()))
         return tiling
 
     def _panes_key(self) -> str:
-        return self.keymap.label("window.panes").split(",")[0]
+        return self._scene.keymap.label("window.panes").split(",")[0]
 
     def _chip(self, name: str, label: str) -> Chip:
-        return Chip(name, self.keymap.label(f"panes.{name}").split(",")[0], label)
+        return Chip(name, self._scene.keymap.label(f"panes.{name}").split(",")[0], label)
 
     def _chips(self) -> list[Chip]:
         split = [self._chip("split_right", "split right"), self._chip("split_below", "split below")]
-        if len(self.tiles.tiling.tiles) == 1:
+        if len(self._scene.tiles.tiling.tiles) == 1:
             return [Chip("", self._sides("go"), "split there"), *split]
         sizes = "".join(self._chip(name, "").key for name in ("narrower", "wider", "taller", "shorter"))
         return [
@@ -212,7 +222,7 @@ class Splitting(Baring):
 
     def _sides(self, verb: str) -> str:
         """Return the keys for the four sides, in short: `←→↑↓`."""
-        keys = [next(key.keys for key in self.keymap.keys if key.id == f"panes.{verb}_{side}") for side in SIDES]
+        keys = [next(key.keys for key in self._scene.keymap.keys if key.id == f"panes.{verb}_{side}") for side in SIDES]
         first = [key.split(",")[0] for key in keys]
         if all(key.endswith(side) for key, side in zip(first, SIDES, strict=True)):
             return ("Shift+" if first[0].startswith("shift+") else "") + "".join(_ARROWS.values())

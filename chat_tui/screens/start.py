@@ -17,33 +17,21 @@ from typing_extensions import override
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import MAX_ACCOUNT, check_account_name
 from chat_core.transport.urls import Invitation, parse_invitation
-from chat_tui.screens.base import BaseScreen
+from chat_tui.screens.form import FormScreen
 from chat_tui.screens.start_parts import HINTS_BACK, Complaint, Field, Heading, ServerRows
 from chat_tui.storage import HERE, Servers
 
 
-class StartScreen(BaseScreen):
+class StartScreen(FormScreen):
     """Where to?"""
 
     AUTO_FOCUS = "#name"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "choose(-1)", show=False),
         Binding("down", "choose(1)", show=False),
-        Binding("enter", "go", show=False),
-        Binding("tab", "app.focus_next", show=False),
-        Binding("shift+tab", "app.focus_previous", show=False),
-        Binding("escape", "go_back", show=False),
     ]
 
     DEFAULT_CSS = """
-    StartScreen { align: center middle; }
-    StartScreen #form { width: 60; max-width: 100%; height: auto; }
-    StartScreen .title { height: 2; }
-    StartScreen Input, StartScreen Input:focus {
-        border: none; height: 1; width: 100%; padding: 0 1; margin: 0 0 1 1; background: $panel; color: $foreground;
-        & > .input--cursor { background: $own; color: $background; text-style: none; }
-        & > .input--placeholder { color: $read-hint; }
-    }
     StartScreen ServerRows { margin: 0 0 1 0; }
     StartScreen.-short .file { display: none; }
     StartScreen.-short ServerRows, StartScreen.-short Input { margin-bottom: 0; }

@@ -1,61 +1,78 @@
-"""The main screen with a thread open: beside the conversation where there is room, else in its place.
+"""The thread that is open: beside the conversation where there is room, else in its place.
 
 While it is open, what one writes, selects and scrolls is the thread's. Each thread has a draft of its own.
 """
 
 from __future__ import annotations
 
-from functools import partial
+from typing import Final, Protocol
 
 from typing_extensions import override
 
 from chat_core.base.errors import UsageFault
-from chat_core.client.state import passage as passages
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ConversationState, LinkStatus, ThreadState
-from chat_core.protocol.requests.messages import Page
 from chat_tui.commands.context import Answer
 from chat_tui.messages import ThreadsChosen
-from chat_tui.screens.alerting import Alerting
-from chat_tui.screens.drafting import place_of
-from chat_tui.screens.passage import PassageScreen
+from chat_tui.screens.drafting import Drafting, place_of
+from chat_tui.screens.entering import Entering
+from chat_tui.screens.going import Going
+from chat_tui.screens.parts import Part
+from chat_tui.screens.scene import Layout, Scene
+from chat_tui.screens.selecting import Selecting
 from chat_tui.views.lines import Span
-from chat_tui.views.pointing import index_of
 from chat_tui.views.threads import label
 from chat_tui.widgets.thread_panel import ThreadPanel
 
-_CLASS = "-thread"
+_MODE: Final = "thread"
 
 
-class Threading(Alerting):
-    """What belongs to that."""
+class Threaded(Scene, Layout, Protocol):
+    """The screen that shows it."""
 
-    _shown_thread = 0
-    """The thread that the panel shows; the composer's is open, and may still be on its way."""
-    _reading_thread = False
+    aside: ThreadPanel
+    """What was said in the thread that is open."""
+    drafting: Drafting
+    """What is written elsewhere."""
+    entering: Entering
+    """Lines that are entered."""
+    going: Going
+    """Goes to a conversation."""
+    selection: Selecting
+    """What is selected."""
+
+
+class Threading(Part):
+    """What belongs to that.
+
+    Args:
+        scene: the screen.
+    """
+
+    def __init__(self, scene: Threaded) -> None:
+        self._scene = scene
+        self._shown = 0
+        """The thread that the panel shows; the composer's is open, and may still be on its way."""
+        self._reading = False
 
     # --- opening and closing
 
-    @override
     def open_thread(self, conversation: int, seq: int) -> None:
         """Show the thread that hangs on a message, or that a message is in; what is typed now is for it."""
-        known = self.bridge.state.conversations.get(conversation)
+        scene = self._scene
+        known = scene.bridge.state.conversations.get(conversation)
         if known is None:
-            self.answer(Answer("You are not in that conversation any more.", fault=True))
+            scene.answer(Answer("You are not in that conversation any more.", fault=True))
             return
-        self.go(conversation)
+        scene.going.go(conversation)
         message = known.timeline.find(seq)
         root = message.thread or seq if message is not None else seq
-        if root != self.composer.thread:
-            self.close_thread()
+        if root != scene.composer.thread:
+            self.action_close_thread()
             self._enter(known, root)
-        elif self.selecting:
-            self.action_stop_selecting()
-        self._read_thread(conversation, root)
-
-    def action_close_thread(self) -> None:
-        """Go back to the conversation itself."""
-        self.close_thread()
+        elif scene.selecting:
+            scene.selection.action_stop_selecting()
+        self._read(conversation, root)
 
     def on_threads_chosen(self, event: ThreadsChosen) -> None:
         """Show them."""
@@ -64,154 +81,131 @@ class Threading(Alerting):
 
     def action_show_threads(self) -> None:
         """Show the threads that one follows."""
-        self.run_line("/threads")
+        self._scene.entering.run_line("/threads")
 
-    def close_thread(self) -> None:
+    def action_close_thread(self) -> None:
         """Go back to the conversation itself."""
-        thread, conversation = self.composer.thread, self.open_conversation()
+        scene = self._scene
+        thread, conversation = scene.composer.thread, scene.open_conversation()
         if not thread:
             return
         self._write_at(conversation, 0)
-        self.remove_class(_CLASS)
-        self._shown_thread = 0
-        self.aside.open(None, None, self.bridge.state.me)
+        scene.show_mode(_MODE, on=False)
+        self._shown = 0
+        scene.aside.open(None, None, scene.bridge.state.me)
         if conversation is not None:
-            self.bridge.close_thread(conversation.id, thread)
+            scene.bridge.close_thread(conversation.id, thread)
 
     def _enter(self, conversation: ConversationState, root: int) -> None:
         self._write_at(conversation, root)
-        self.add_class(_CLASS)
-        self._show_thread()
+        self._scene.show_mode(_MODE, on=True)
+        self._show()
 
     def _write_at(self, conversation: ConversationState | None, thread: int) -> None:
         """Keep what is written here, and go on with what is written there."""
-        self.leave_selection()
-        self._keep_draft()
-        self.composer.thread, self.composer.also = thread, False
+        scene = self._scene
+        scene.selection.leave()
+        scene.going.keep_draft()
+        scene.composer.thread, scene.composer.also = thread, False
         if conversation is not None:
-            self.composer.draft = self.drafting.get(*place_of(conversation, thread))
-        self.set_focus(self.composer, scroll_visible=False)
+            scene.composer.draft = scene.drafting.get(*place_of(conversation, thread))
+        scene.focus_on(scene.composer)
 
-    def _read_thread(self, conversation: int, root: int) -> None:
-        self._reading_thread = True
+    def _read(self, conversation: int, root: int) -> None:
+        scene = self._scene
+        self._reading = True
 
         def done(found: int) -> None:
-            self._reading_thread = False
-            known = self.open_conversation()
-            if found != root and self.composer.thread == root and known is not None:
+            self._reading = False
+            known = scene.open_conversation()
+            if found != root and scene.composer.thread == root and known is not None:
                 self._enter(known, found)
-            self._show_thread()
+            self._show()
 
         def failed() -> None:
-            self._reading_thread = False
-            if self.composer.thread == root and not self._shown_thread:
-                self.close_thread()
+            self._reading = False
+            if scene.composer.thread == root and not self._shown:
+                self.action_close_thread()
 
-        self.errands.read_thread(conversation, root, done, failed)
+        scene.errands.read_thread(conversation, root, done, failed)
 
     # --- following
 
-    def follow_thread(self, batch: Batch) -> None:
-        """Show what a batch changed in the open thread."""
-        thread, conversation = self.composer.thread, self.open_conversation()
+    @override
+    def take(self, batch: Batch) -> None:
+        """See Part: show what changed in the open thread."""
+        scene = self._scene
+        thread, conversation = scene.composer.thread, scene.open_conversation()
         if not thread or conversation is None:
             return
-        state, me = conversation.threads.get(thread), self.bridge.state.me
+        state, me = conversation.threads.get(thread), scene.bridge.state.me
         online = batch.state.link.status is LinkStatus.ONLINE
-        if (state is None or state.stale) and online and not self._reading_thread:
-            self._read_thread(conversation.id, thread)
+        if (state is None or state.stale) and online and not self._reading:
+            self._read(conversation.id, thread)
         if state is None:
             return
-        if self._shown_thread != thread:
-            self._show_thread()
+        if self._shown != thread:
+            self._show()
         else:
-            self.aside.update_thread(conversation, state, None if me is None else me.id, batch.changes)
+            scene.aside.update_thread(conversation, state, None if me is None else me.id, batch.changes)
 
-    def _show_thread(self) -> None:
+    def _show(self) -> None:
         """Show the open thread as one that was just opened, if it is there."""
-        conversation, state = self.open_conversation(), self._thread_state()
-        if state is not None and self._shown_thread == state.root.seq:
+        scene = self._scene
+        conversation, state = scene.open_conversation(), self._state()
+        if state is not None and self._shown == state.root.seq:
             return
-        self._shown_thread = 0 if state is None else state.root.seq
-        self.aside.open(conversation, state, self.bridge.state.me)
-        self.composer.post_message(self.composer.ModeChanged())
+        self._shown = 0 if state is None else state.root.seq
+        scene.aside.open(conversation, state, scene.bridge.state.me)
+        scene.composer.post_message(scene.composer.ModeChanged())
 
-    def _thread_state(self) -> ThreadState | None:
-        conversation = self.open_conversation()
-        return None if conversation is None else conversation.threads.get(self.composer.thread)
+    def _state(self) -> ThreadState | None:
+        conversation = self._scene.open_conversation()
+        return None if conversation is None else conversation.threads.get(self._scene.composer.thread)
 
     def on_thread_panel_older_wanted(self, event: ThreadPanel.OlderWanted) -> None:
         """Fetch it."""
         event.stop()
-        conversation = self.open_conversation()
-        if conversation is not None and self.composer.thread:
-            failed = self.aside.timeline.older_failed
-            self.errands.load_older_thread(conversation.id, self.composer.thread, failed)
+        scene, conversation = self._scene, self._scene.open_conversation()
+        if conversation is not None and scene.composer.thread:
+            failed = scene.aside.timeline.older_failed
+            scene.errands.load_older_thread(conversation.id, scene.composer.thread, failed)
 
     def on_thread_panel_read_up_to(self, event: ThreadPanel.ReadUpTo) -> None:
         """Remember it, where that means something."""
         event.stop()
-        conversation, state = self.open_conversation(), self._thread_state()
+        conversation, state = self._scene.open_conversation(), self._state()
         if conversation is not None and state is not None and state.following:
-            self.bridge.mark_thread_read(conversation.id, state.root.seq, event.seq)
+            self._scene.bridge.mark_thread_read(conversation.id, state.root.seq, event.seq)
 
     # --- writing
-
-    def say_in(
-        self, conversation: int, thread: int, body: str, *, reply_to: int | None = None, also: bool = False
-    ) -> None:
-        """Send a message; 0: into no thread."""
-        if thread:
-            self.bridge.post(conversation, body, reply_to=reply_to, thread=thread, in_channel=also)
-        else:
-            self.bridge.post(conversation, body, reply_to=reply_to)
 
     def action_write_also(self) -> None:
         """Let what is written be for the channel besides, or no longer."""
         try:
             self.write_also()
         except UsageFault as fault:
-            self.answer(Answer(str(fault), fault=True))
+            self._scene.answer(Answer(str(fault), fault=True))
 
-    @override
     def write_also(self) -> None:
-        """See ChatView."""
-        if not self.composer.thread:
+        """Let what is written be for the conversation besides, or no longer. Raises: UsageFault: no thread is open."""
+        composer = self._scene.composer
+        if not composer.thread:
             raise UsageFault("No thread is open: what you write stands in the conversation anyway.")
-        self.composer.also = not self.composer.also
-        self.composer.post_message(self.composer.ModeChanged())
+        composer.also = not composer.also
+        composer.post_message(composer.ModeChanged())
 
-    @override
     def place_label(self) -> tuple[Span, ...]:
-        """See Writing."""
-        conversation = self.open_conversation()
-        if not self.composer.thread or conversation is None:
+        """Return words for where one writes, if it is not the conversation itself."""
+        composer, conversation = self._scene.composer, self._scene.open_conversation()
+        if not composer.thread or conversation is None:
             return ()
-        return label(self._thread_state(), also=self.composer.also, target=conversation.target)
+        return label(self._state(), also=composer.also, target=conversation.target)
 
-    @override
     def place_keys(self) -> str:
-        """See Writing."""
-        if not self.composer.thread:
+        """Return what else can be done there."""
+        composer = self._scene.composer
+        if not composer.thread:
             return ""
-        key = self.keymap.label("conversations.also").split(",")[0]
-        return f"{key} {'thread only' if self.composer.also else 'also in the channel'} · Esc back"
-
-    # --- for actions
-
-    @override
-    def go_to_message(self, seq: int) -> None:
-        """Select another message of the conversation; show one that is not here where it was said."""
-        history, conversation = self.timeline.history, self.open_conversation()
-        if history is None or conversation is None:
-            return
-        index = index_of(history.view.items, seq)
-        if index is not None:
-            self.timeline.point(index)
-            self.show_selected()
-            return
-        self.errands.read_around(conversation.id, seq, partial(self._show_passage, conversation, seq))
-
-    def _show_passage(self, conversation: ConversationState, seq: int, page: Page) -> None:
-        passage = passages.begin(conversation.info, page)
-        self.app.push_screen(PassageScreen(self.bridge, passage, seq, self.open_soon))
+        key = self._scene.keymap.label("conversations.also").split(",")[0]
+        return f"{key} {'thread only' if composer.also else 'also in the channel'} · Esc back"

@@ -1,73 +1,109 @@
-"""The main screen while one writes: what is said of it above the composer, what is kept of it, and asking twice."""
+"""What is being written: what is said of it above the composer, what is kept of it, whom it is told."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
-from typing_extensions import override
+from textual.widgets import TextArea
 
 from chat_core.protocol.values import Message
-from chat_tui.commands.context import Answer
-from chat_tui.screens.drafting import place_of
-from chat_tui.screens.tiled import Tiled
+from chat_tui.screens.drafting import Drafting, place_of
+from chat_tui.screens.entering import Entering
+from chat_tui.screens.parts import Part
+from chat_tui.screens.scene import Layout, Scene
+from chat_tui.screens.selecting import Selecting
+from chat_tui.screens.threading import Threading
 from chat_tui.views.banner import about, looking
-from chat_tui.views.lines import Span
+from chat_tui.widgets.banner import Banner
+from chat_tui.widgets.completion import CompletionPopup
 from chat_tui.widgets.composer import Composer
+from chat_tui.widgets.hints import Hints
 
 _OWN_WITHIN: Final = 500
 """Newest messages among which the last one of one's own is looked for."""
 
 
-class Writing(Tiled):
-    """What belongs to that."""
+class Desktop(Scene, Layout, Protocol):
+    """The screen on which one writes."""
 
-    def keep_writing(self) -> None:
-        """Keep what is written for when the program is gone all at once."""
-        conversation = self.open_conversation()
-        if conversation is not None and self.composer.conversation == conversation.id:
-            self.drafting.keep(*place_of(conversation, self.composer.thread), self.composer.draft)
+    banner: Banner
+    """What is written, when it is no plain message."""
+    hints: Hints
+    """The few keys that matter, or how much more a message can hold."""
+    drafting: Drafting
+    """What is written elsewhere."""
+    entering: Entering
+    """Lines that are entered."""
+    selection: Selecting
+    """What is selected."""
+    threads: Threading
+    """The thread that is open."""
+
+    def hide_list(self) -> None:
+        """Take the list of conversations away, if it lies over what one reads."""
+        ...
+
+
+class Writing(Part):
+    """What belongs to that.
+
+    Args:
+        scene: the screen.
+    """
+
+    def __init__(self, scene: Desktop) -> None:
+        self._scene = scene
+
+    def on_composer_writing(self, event: Composer.Writing) -> None:
+        """Let the others know."""
+        event.stop()
+        if self._scene.places.shown is not None:
+            self._scene.bridge.typing(self._scene.places.shown, active=event.active)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Have names ready for what is being written, and take away what was in the way of it."""
+        scene = self._scene
+        scene.entering.forgive()
+        if event.text_area.text:
+            scene.hide_list()
+        if event.text_area.text.startswith(("/j", "/join")):
+            scene.errands.fetch_channels()
+        scene.hints.show_room(scene.composer.room)
+        self._keep()
+
+    def on_completion_popup_picked(self, event: CompletionPopup.Picked) -> None:
+        """Complete with what was clicked."""
+        event.stop()
+        self._scene.composer.pick(event.index)
 
     def on_recalling_area_mode_changed(self, event: Composer.ModeChanged) -> None:
         """Say above the composer what is written in it."""
         event.stop()
-        look = self.composer.look
+        scene = self._scene
+        look = scene.composer.look
         if look is not None:
-            older = self.keymap.label("writing.search").split(",")[0]
-            self.banner.show(looking(look.letters, look.found is not None), f"{older} older · Enter takes it · Esc")
+            older = scene.keymap.label("writing.search").split(",")[0]
+            scene.banner.show(looking(look.letters, look.found is not None), f"{older} older · Enter takes it · Esc")
         else:
-            draft = self.composer.draft
+            draft = scene.composer.draft
             words = "Enter saves · Esc cancels" if draft.edits else "Enter sends · Esc cancels"
-            what = about(draft, self.open_conversation())
-            self.banner.show(what or self.place_label(), words if what else self.place_keys())
-        self.keep_writing()
+            what = about(draft, scene.open_conversation())
+            threads = scene.threads
+            scene.banner.show(what or threads.place_label(), words if what else threads.place_keys())
+        self._keep()
 
-    def place_label(self) -> tuple[Span, ...]:
-        """Return words for where one writes, if it is not the conversation itself; for subclasses."""
-        return ()
-
-    def place_keys(self) -> str:
-        """Return what else can be done there; for subclasses."""
-        return ""
-
-    @override
     def last_own(self) -> Message | None:
         """Return the message that can be written anew without looking for it."""
-        conversation, me = self.open_conversation(), self.bridge.state.me
+        conversation, me = self._scene.open_conversation(), self._scene.bridge.state.me
         if conversation is None or me is None:
             return None
         newest = reversed(conversation.timeline.newest(_OWN_WITHIN))
         return next((each for each in newest if each.author == me.id and each.body and not each.deleted), None)
 
-    @override
-    def tell(self, sentence: str) -> None:
-        """See BaseScreen."""
-        self.answer(Answer(sentence, fault=True))
-
-    def ask(self, topic: str, question: str, act: Callable[[], object]) -> None:
-        """Ask; act if the same was asked about a moment ago."""
-        if self.asking.meant(topic):
-            act()
-        else:
-            self.asking.ask(topic)
-            self.answer(Answer(question))
+    def _keep(self) -> None:
+        """Keep what is written for when the program is gone all at once; who writes has done with what was clicked."""
+        composer, conversation = self._scene.composer, self._scene.open_conversation()
+        if conversation is not None and composer.conversation == conversation.id:
+            self._scene.drafting.keep(*place_of(conversation, composer.thread), composer.draft)
+        if composer.was_typed and composer.text:
+            self._scene.selection.leave_clicked()

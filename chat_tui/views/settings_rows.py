@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from msgspec import inspect as types
 
-from chat_core.base.settings import Entry, Origin, in_words, quoted
+from chat_core.base.settings import Entry, Origin
+from chat_core.base.settings_words import in_words, quoted
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Span, cropped, elide
 from chat_tui.views.wrap import wrap

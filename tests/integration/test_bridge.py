@@ -190,7 +190,7 @@ async def test_bridge_tells_nothing_and_takes_nothing_once_it_is_closed(server: 
     await asyncio.sleep(0)
 
     assert len(told.batches) == count
-    assert not [thread for thread in threading.enumerate() if thread is bridge._thread]
+    assert not [thread for thread in threading.enumerate() if thread is bridge._live.thread]
 
 
 async def test_bridge_takes_keys_and_a_close_before_it_was_started() -> None:

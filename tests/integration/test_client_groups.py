@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from chat_core.base.clock import SystemClock
-from chat_core.check.real.proxy import Proxy
 from chat_core.client import LinkStatus
 from chat_core.protocol.requests.conversations import Find, Leave
 from chat_core.protocol.requests.groups import OpenGroup
 from chat_core.protocol.requests.order import InviteMember
-from tests.support.processes import ServerProcess
+from tests.support.between import between
 from tests.support.watching import Watched
 
 
@@ -22,45 +20,41 @@ def people_in(one: Watched, group: str) -> list[str]:
 
 
 async def test_group_is_the_same_for_all_when_one_was_cut_off_while_it_changed(home: Path) -> None:
-    loop = asyncio.get_running_loop()
-    with ServerProcess(home / "data") as server:
-        proxy = Proxy(lambda make: loop.create_connection(make, "127.0.0.1", server.port))
-        await proxy.start()
-        async with (
-            Watched(f"127.0.0.1:{proxy.port}", "ann", clock=SystemClock()) as ann,
-            Watched(server.address, "bob") as bob,
-            Watched(server.address, "cid") as cid,
-            Watched(server.address, "dan") as dan,
-        ):
-            opened = await ann.client.call(OpenGroup(accounts=("bob", "cid")))
-            number, group = opened.conversation.id, opened.conversation.target
-            for one in (ann, bob, cid):
-                await one.until(lambda one=one: len(people_in(one, group)) == 2)  # type: ignore[misc]
-            await bob.client.sent(bob.client.post(number, "before"))
-            await ann.until(lambda: ann.bodies(group) == ["before"])
+    async with (
+        between(home) as (server, proxy),
+        Watched(f"127.0.0.1:{proxy.port}", "ann", clock=SystemClock()) as ann,
+        Watched(server.address, "bob") as bob,
+        Watched(server.address, "cid") as cid,
+        Watched(server.address, "dan") as dan,
+    ):
+        opened = await ann.client.call(OpenGroup(accounts=("bob", "cid")))
+        number, group = opened.conversation.id, opened.conversation.target
+        for one in (ann, bob, cid):
+            await one.until(lambda one=one: len(people_in(one, group)) == 2)  # type: ignore[misc]
+        await bob.client.sent(bob.client.post(number, "before"))
+        await ann.until(lambda: ann.bodies(group) == ["before"])
 
-            for wire in proxy.wires:
-                wire.abort()
-            await ann.until(lambda: ann.client.state.link.status is not LinkStatus.ONLINE)
-            await bob.client.call(InviteMember(conversation=number, account="dan"))
-            await dan.until(lambda: people_in(dan, group) == ["ann", "bob", "cid"])
-            await cid.client.call(Leave(conversation=number))
-            await bob.client.sent(bob.client.post(number, "meanwhile"))
-            waits = ann.client.post(number, "written while cut off")
-            ann.client.wake()
-            await ann.client.sent(waits)
-            await dan.client.sent(dan.client.post(number, "after"))
+        for wire in proxy.wires:
+            wire.abort()
+        await ann.until(lambda: ann.client.state.link.status is not LinkStatus.ONLINE)
+        await bob.client.call(InviteMember(conversation=number, account="dan"))
+        await dan.until(lambda: people_in(dan, group) == ["ann", "bob", "cid"])
+        await cid.client.call(Leave(conversation=number))
+        await bob.client.sent(bob.client.post(number, "meanwhile"))
+        waits = ann.client.post(number, "written while cut off")
+        ann.client.wake()
+        await ann.client.sent(waits)
+        await dan.client.sent(dan.client.post(number, "after"))
 
-            await cid.until(lambda: cid.client.state.by_target(group) is None)
-            said = ["before", "meanwhile", "written while cut off", "after"]
-            for one, heard in ((ann, said), (bob, said), (dan, said[1:])):
-                await one.until(lambda one=one, heard=heard: one.bodies(group) == heard)  # type: ignore[misc]
-            for one, others in ((ann, ["bob", "dan"]), (bob, ["ann", "dan"]), (dan, ["ann", "bob"])):
-                await one.until(lambda one=one, others=others: people_in(one, group) == others)  # type: ignore[misc]
-                known = one.room(group)
-                notices = [type(notice.event).__name__ for notice in known.notices if notice.event is not None]
-                assert notices[-2:] == ["MembersAdded", "MemberLeft"], "what was missed is told, too"
-                fresh = (await one.client.call(Find(conversation=number))).conversation
-                shown = known.info.people, known.info.name, known.info.members, known.unread
-                assert shown == (fresh.people, fresh.name, fresh.members, fresh.unread), "as events made it"
-        await proxy.stop()
+        await cid.until(lambda: cid.client.state.by_target(group) is None)
+        said = ["before", "meanwhile", "written while cut off", "after"]
+        for one, heard in ((ann, said), (bob, said), (dan, said[1:])):
+            await one.until(lambda one=one, heard=heard: one.bodies(group) == heard)  # type: ignore[misc]
+        for one, others in ((ann, ["bob", "dan"]), (bob, ["ann", "dan"]), (dan, ["ann", "bob"])):
+            await one.until(lambda one=one, others=others: people_in(one, group) == others)  # type: ignore[misc]
+            known = one.room(group)
+            notices = [type(notice.event).__name__ for notice in known.notices if notice.event is not None]
+            assert notices[-2:] == ["MembersAdded", "MemberLeft"], "what was missed is told, too"
+            fresh = (await one.client.call(Find(conversation=number))).conversation
+            shown = known.info.people, known.info.name, known.info.members, known.unread
+            assert shown == (fresh.people, fresh.name, fresh.members, fresh.unread), "as events made it"

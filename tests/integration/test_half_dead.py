@@ -5,18 +5,14 @@ How soon, to the second, stands in tests/simulation/test_reconnecting.py, where 
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from chat_core.base.clock import SystemClock
-from chat_core.check.real.proxy import Proxy
 from chat_core.client import LinkStatus
 from chat_core.client.link import PROBE_EVERY_S
-from tests.support.processes import ServerProcess
+from tests.support.between import between
 from tests.support.watching import Watched
 
 
@@ -30,18 +26,6 @@ class Jumping(SystemClock):
 
     def wall_ms(self) -> int:
         return super().wall_ms() + int(self.slept_s * 1000)
-
-
-@asynccontextmanager
-async def between(home: Path) -> AsyncIterator[tuple[ServerProcess, Proxy]]:
-    with ServerProcess(home / "data") as server:
-        loop = asyncio.get_running_loop()
-        proxy = Proxy(lambda make: loop.create_connection(make, "127.0.0.1", server.port))
-        await proxy.start()
-        try:
-            yield server, proxy
-        finally:
-            await proxy.stop()
 
 
 @pytest.mark.parametrize("direction", ["up", "down", "both"])

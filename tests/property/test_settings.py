@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import inspect as types
 
-from chat_core.base.settings import Key, Loading, SettingsFault, as_toml, keys_of, quoted
+from chat_core.base.settings import Key, Loading, SettingsFault, as_toml, keys_of
+from chat_core.base.settings_words import quoted
 from chat_core.server.config import PREFIX, Settings
 
 KEYS = keys_of(Settings)

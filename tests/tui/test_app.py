@@ -272,11 +272,11 @@ async def test_line_entered_behind_a_join_goes_there_however_late_it_is_taken(se
         composer = me.chat.composer
         join = composer.entered(bind(Run("join", channel)), Draft(f"/join {channel}"))
         late = composer.entered(Say("late"), Draft("late"))
-        me.chat.on_composer_entered(join)
+        me.chat.entering.on_composer_entered(join)
         await me.is_at(channel)
-        await me.until(lambda: not me.chat.moving)
+        await me.until(lambda: not me.chat.entering.moving)
 
-        me.chat.on_composer_entered(late)
+        me.chat.entering.on_composer_entered(late)
 
         await me.until(lambda: bodies(me.here) == ["late"])
         assert "late" not in bodies(me.state.conversations[general])
@@ -299,14 +299,14 @@ async def test_line_entered_where_one_went_by_hand_stays_there_while_a_join_is_u
         general, channel, other_one = me.here.id, unique("#under-way"), unique("#hand")
         await me.enter(f"/join {other_one}")
         await me.is_at(other_one)
-        await me.until(lambda: not me.chat.moving)
+        await me.until(lambda: not me.chat.entering.moving)
         there = me.here.id
         composer = me.chat.composer
-        me.chat.on_composer_entered(composer.entered(bind(Run("join", channel)), Draft(f"/join {channel}")))
-        me.chat.walk_to(general)
-        me.chat.walk_to(there)
+        me.chat.entering.on_composer_entered(composer.entered(bind(Run("join", channel)), Draft(f"/join {channel}")))
+        me.chat.going.walk_to(general)
+        me.chat.going.walk_to(there)
 
-        me.chat.on_composer_entered(composer.entered(Say("by hand"), Draft("by hand")))
+        me.chat.entering.on_composer_entered(composer.entered(Say("by hand"), Draft("by hand")))
 
         await me.is_at(channel)
         await me.until(lambda: bodies(me.state.conversations[there]) == ["by hand"])
@@ -423,7 +423,7 @@ async def test_leaving_right_behind_enter_lets_the_message_arrive_first(server: 
             await me.enter(body)
             await me.press("ctrl+q")
             await me.until(lambda: me.app._exit)
-            assert not me.chat.unsent.messages
+            assert not me.chat.quitting.unsent.messages
         general = friend.state.by_target("#general")
         assert general is not None
         await friend.load_older(general.id)

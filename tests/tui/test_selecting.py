@@ -25,7 +25,7 @@ async def in_channel(me: Sitting, *lines: str) -> str:
 
 def chosen(me: Sitting) -> str:
     """Return the text of what is selected."""
-    subject = me.chat.subject
+    subject = me.chat.selection.subject
     return subject.message.body if subject is not None else ""
 
 
@@ -144,7 +144,7 @@ async def test_deleting_is_asked_about_for_each_message_by_itself(server: str, h
 
 async def test_copied_text_has_nothing_in_it_that_a_terminal_would_obey(server: str, home: Path) -> None:
     async with sitting(server, home) as me:
-        me.chat.copy("a\x1b]52;c;x\x07b\u202ec", "the text")
+        me.chat.hands.copy("a\x1b]52;c;x\x07b\u202ec", "the text")
 
         assert me.app.clipboard == "a\u241b]52;c;xbc"
 

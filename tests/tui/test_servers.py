@@ -104,7 +104,7 @@ async def test_row_of_another_server_leads_there_when_it_is_clicked(server: str,
         assert first.chat is not None
         first.chat.errands.join(channel)
         await me.until(lambda: first.state.by_target(channel))
-        first.chat.open_soon(first.state.conversations[min(first.state.conversations)].id)
+        first.chat.going.open_soon(first.state.conversations[min(first.state.conversations)].id)
         await say(bob, channel, "hello")
         await me.sees(f"   {channel}")
         row = next(y for y, line in enumerate(me.screen.splitlines()) if f"   {channel}" in line)
@@ -204,12 +204,12 @@ async def test_killed_or_frozen_server_is_in_nobodys_way(second: str, home: Path
             process.process.send_signal(signal.SIGSTOP)
             assert first.chat is not None
             await me.press("alt+shift+left", *"frozen", "enter", "alt+shift+left")
-            await me.until(lambda: first.chat.unsent.messages == 1)  # type: ignore[union-attr]
+            await me.until(lambda: first.chat.quitting.unsent.messages == 1)  # type: ignore[union-attr]
             text = unique("beside a frozen one ")
             await me.enter(text)
             await me.until(lambda: text in bodies(me.here) and not me.here.unsent)
             process.process.send_signal(signal.SIGCONT)
-            await me.until(lambda: not first.chat.unsent.messages)  # type: ignore[union-attr]
+            await me.until(lambda: not first.chat.quitting.unsent.messages)  # type: ignore[union-attr]
 
             process.kill()
             await me.until(lambda: first.state.link.status is LinkStatus.WAITING)
@@ -219,14 +219,14 @@ async def test_killed_or_frozen_server_is_in_nobodys_way(second: str, home: Path
             await me.until(lambda: text in bodies(me.here) and not me.here.unsent)
 
             await me.press("alt+shift+left", *"waits", "enter", "alt+shift+left")
-            await me.until(lambda: first.chat.unsent.messages)  # type: ignore[union-attr]
+            await me.until(lambda: first.chat.quitting.unsent.messages)  # type: ignore[union-attr]
             await me.press("ctrl+q")
             await me.until(
                 lambda: me.answer == "1 message is not sent yet and waits for your return. Ctrl+Q again quits."
             )
             assert me.app.row.shown is last
             process.start()
-            await me.until(lambda: not first.chat.unsent.messages)  # type: ignore[union-attr]
+            await me.until(lambda: not first.chat.quitting.unsent.messages)  # type: ignore[union-attr]
             assert not me.app._exit
 
 
@@ -387,7 +387,7 @@ async def test_start_screen_goes_back_and_asks_before_what_is_not_sent_is_left(s
             await me.press("alt+shift+left")
             assert me.app.row.shown is first
             await me.enter("left behind")
-            await me.until(lambda: me.chat.unsent.messages == 1)
+            await me.until(lambda: me.chat.quitting.unsent.messages == 1)
             await me.enter("/connect")
             await me.until(lambda: isinstance(me.app.screen, StartScreen))
             await me.press("ctrl+q")

@@ -92,7 +92,7 @@ async def test_answer_leads_to_what_it_answers(server: str, home: Path) -> None:
         await me.sees("↳ ", "yes, now")
         await me.until(lambda: not me.here.unsent, "it is sent")
         await me.press("ctrl+s", "b")
-        subject = me.chat.subject
+        subject = me.chat.selection.subject
         assert subject is not None and subject.message.body == "can you review?"
 
 

@@ -19,7 +19,7 @@ async def selected(me: Sitting, *keys: str, lines: tuple[str, ...] = ("one", "tw
     if me.here.target == "#general":
         await in_channel(me, *lines)
     await me.press("ctrl+s", *keys)
-    subject = me.chat.subject if isinstance(me.app.screen, ChatScreen) else None
+    subject = me.chat.selection.subject if isinstance(me.app.screen, ChatScreen) else None
     return subject.message.body if subject is not None else ""
 
 
@@ -68,7 +68,7 @@ async def _(me: Sitting, key: str) -> None:
     await me.press(*"yes", "enter")
     await me.until(lambda: bodies(me.here)[-1] == "yes" and not me.here.unsent)
     await me.press("ctrl+s", key)
-    subject = me.chat.subject
+    subject = me.chat.selection.subject
     assert subject is not None and subject.message.body == "one"
 
 
@@ -257,7 +257,7 @@ async def _(me: Sitting, key: str) -> None:
 async def _(me: Sitting, key: str) -> None:
     await in_channel(me, "apple", "pear")
     await me.press("ctrl+f", *"apple", key)
-    await me.until(lambda: me.chat.subject is not None and me.chat.subject.message.body == "apple")
+    await me.until(lambda: me.chat.selection.subject is not None and me.chat.selection.subject.message.body == "apple")
     assert me.chat.selecting and not me.chat.finding
 
 

@@ -18,11 +18,10 @@ from chat_core.base.settings import (
     Origin,
     SettingsFault,
     as_toml,
-    in_words,
     keys_of,
-    quoted,
     read_toml,
 )
+from chat_core.base.settings_words import in_words, quoted
 
 
 class Kitchen(msgspec.Struct, frozen=True, kw_only=True):

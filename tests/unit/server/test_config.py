@@ -9,7 +9,8 @@ from typing import get_args, get_type_hints
 import pytest
 from msgspec.structs import replace
 
-from chat_core.base.settings import SettingsFault, in_words, keys_of
+from chat_core.base.settings import SettingsFault, keys_of
+from chat_core.base.settings_words import in_words
 from chat_core.protocol import limits
 from chat_core.server.config import (
     AccountsSection,

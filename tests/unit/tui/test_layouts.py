@@ -76,10 +76,10 @@ async def test_layout_of_nobody_is_not_kept_and_one_that_cannot_be_kept_is_told_
 
 
 async def test_layout_is_saved_soon_after_it_was_changed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chat_tui.screens.laying.SAVED_WITHIN_S", 0.0)
+    monkeypatch.setattr("chat_tui.screens.saving.SAVED_WITHIN_S", 0.0)
     laying = opened(home)
     laying.keep(TWO)
-    saving = laying._saving
+    saving = laying._saving._saving
     assert saving is not None
     await saving
     assert layouts.load(home, 7) == TWO

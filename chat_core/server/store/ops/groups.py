@@ -46,30 +46,28 @@ from chat_core.server.store.payloads import NOTHING
 from chat_core.server.store.schema import conversations, memberships
 
 _mine = memberships.alias("mine")
-_same_people = (
-    select(conversations.c.id)
-    .join_from(_mine, conversations, conversations.c.id == _mine.c.conversation)
-    .join(memberships, memberships.c.conversation == conversations.c.id)
-    .where(_mine.c.account == bindparam("account"), _mine.c.until_seq.is_(None))
-    .where(conversations.c.kind == "group", conversations.c.member_count == bindparam("people_count"))
-    .where(memberships.c.account.in_(bindparam("people", expanding=True)), memberships.c.until_seq.is_(None))
-    .group_by(conversations.c.id)
-    .having(func.count(memberships.c.account) == bindparam("people_count"))
-    .order_by(conversations.c.id)
-    .limit(1)
-)
-_left_to_them = (
-    select(conversations.c.id)
-    .join_from(_mine, conversations, conversations.c.id == _mine.c.conversation)
-    .join(memberships, memberships.c.conversation == conversations.c.id)
-    .where(_mine.c.account == bindparam("account"), _mine.c.until_seq.is_not(None))
-    .where(conversations.c.kind == "group", conversations.c.member_count == bindparam("people_count"))
-    .where(memberships.c.account.in_(bindparam("people", expanding=True)), memberships.c.until_seq.is_(None))
-    .group_by(conversations.c.id)
-    .having(func.count(memberships.c.account.distinct()) == bindparam("people_count"))
-    .order_by(conversations.c.id)
-    .limit(1)
-)
+
+
+def _oldest_group(*, left: bool) -> Select[Any]:
+    """Return the query for the first group of which some people are all; `left`: one that an account has left."""
+    until = _mine.c.until_seq
+    return (
+        select(conversations.c.id)
+        .join_from(_mine, conversations, conversations.c.id == _mine.c.conversation)
+        .join(memberships, memberships.c.conversation == conversations.c.id)
+        .where(_mine.c.account == bindparam("account"), until.is_not(None) if left else until.is_(None))
+        .where(conversations.c.kind == "group", conversations.c.member_count == bindparam("people_count"))
+        .where(memberships.c.account.in_(bindparam("people", expanding=True)), memberships.c.until_seq.is_(None))
+        .group_by(conversations.c.id)
+        # Who has left more than once is `mine` as often.
+        .having(func.count(memberships.c.account.distinct()) == bindparam("people_count"))
+        .order_by(conversations.c.id)
+        .limit(1)
+    )
+
+
+_same_people = _oldest_group(left=False)
+_left_to_them = _oldest_group(left=True)
 
 
 def make_group(work: Work, op: MakeGroup) -> Committed:
