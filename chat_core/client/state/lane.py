@@ -80,12 +80,9 @@ class Lane:
     @property
     def ready(self) -> bool:
         """Whether the next message could be sent, but for a pause."""
-        return bool(self.queued) and self.queued[0].kept and not (self.wary and self.tail != self.accepted)
-
-    @property
-    def wary(self) -> bool:
-        """Whether messages go one at a time: one after the other fails, and takes along what was sent behind it."""
-        return self.failures >= WARY
+        if self.failures >= WARY and self.tail != self.accepted:
+            return False  # one is on its way, and if it fails, too, it takes along whatever is sent behind it
+        return bool(self.queued) and self.queued[0].kept
 
     def on_way(self, since: int = 0) -> list[Entry]:
         """Return the sends whose fate is open, in order, from one send on."""

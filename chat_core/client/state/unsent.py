@@ -68,6 +68,11 @@ class Outbox:
         """Return whether a message is still in the outbox."""
         return cid in self._where
 
+    def goes_on(self, cid: bytes) -> bool:
+        """Return whether a message is in the outbox and has not failed."""
+        _, entry = self._find(cid)
+        return entry is not None and entry.unsent.status != "failed"
+
     def view(self, conversation: int) -> tuple[Unsent, ...]:
         """Return what is not acknowledged in a conversation, in sending order."""
         lane = self._lanes.get(conversation)
