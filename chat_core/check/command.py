@@ -16,7 +16,8 @@ from chat_core.base.errors import UsageFault, WorldFault
 from chat_core.check.broken.variants import find
 from chat_core.check.history import from_lines
 from chat_core.check.real import report
-from chat_core.check.real.harness import CheckOptions, check, choose
+from chat_core.check.real.harness import check
+from chat_core.check.real.options import CheckOptions, choose
 from chat_core.check.simulation import run as simulation
 from chat_core.check.verdict import judge
 

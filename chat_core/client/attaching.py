@@ -117,8 +117,7 @@ class Attacher:
                 self._catch_up(asked.get(number, _head(caught_up)), caught_up)
                 self._sender.ends_at(number, caught_up.head)
             else:
-                self._delivery.begin(_head(caught_up), caught_up.head)
-                self._sender.listed_again(number)
+                self._begin_new(_head(caught_up))
 
     def _drop_others(self, resumed: Resumed) -> None:
         """Let nothing written for one conversation end up in another that has its number now."""
@@ -140,8 +139,7 @@ class Attacher:
 
     def follow_new(self, conversation: Conversation) -> None:
         """Take the events of a conversation that was just joined; they begin behind its head."""
-        self._delivery.begin(Position(conversation=conversation.id, seq=conversation.head), conversation.head)
-        self._sender.listed_again(conversation.id)
+        self._begin_new(Position(conversation=conversation.id, seq=conversation.head))
 
     async def attach(self, conversation: int, after: int | None) -> None:
         """Attach to one conversation, now or as soon as there is a connection, and after each reconnect.
@@ -207,15 +205,24 @@ class Attacher:
         else:
             position = Position(conversation=conversation, seq=wish.after or 0)
             request = Attach(position=position, live_only=wish.after is None)
-        link.ask(request, partial(self._attached, request.position, link))
+        begun = self._delivery.begun(conversation)
+        link.ask(request, partial(self._attached, request.position, begun, link))
 
-    def _attached(self, asked: Position, link: Link, outcome: CatchUp | CallFailed | Disconnected) -> None:
+    def _begin_new(self, head: Position) -> None:
+        """Take what comes behind the end of a log; what is acknowledged before it is never handed over."""
+        self._delivery.begin(head, head.seq)
+        self._sender.skipped(head.conversation)
+        self._sender.listed_again(head.conversation)
+
+    def _attached(
+        self, asked: Position, begun: object, link: Link, outcome: CatchUp | CallFailed | Disconnected
+    ) -> None:
         wish = self._wishes.get(asked.conversation)
         match outcome:
             case Disconnected():
                 return  # reattach comes back to it
             case CallFailed():
-                self._refused(asked.conversation, link, outcome)
+                self._refused(asked.conversation, begun, link, outcome)
             case CatchUp():
                 if asked.conversation not in self._board.now.conversations:
                     self.forget(asked.conversation)  # it was left, or one was put out, while the answer was on its way
@@ -235,11 +242,13 @@ class Attacher:
         self._take(caught_up)
         wish.settle(None)
 
-    def _refused(self, conversation: int, link: Link, failure: CallFailed) -> None:
+    def _refused(self, conversation: int, begun: object, link: Link, failure: CallFailed) -> None:
         if not failure.final:
             pause_s = AGAIN_S[-1] if failure.retry_after is None else min(failure.retry_after, LONGEST_ASKED_S)
             asyncio.get_running_loop().call_later(pause_s, self._again, conversation, link)
             return
+        if self._delivery.begun(conversation) not in (None, begun):
+            return  # one was put out and has come back: its events are taken from there on
         wish = self._wishes.pop(conversation, None)
         self._delivery.drop(conversation)
         if wish is not None:

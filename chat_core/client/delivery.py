@@ -77,6 +77,10 @@ class Delivery:
         """Go on behind a position; the log reaches to `head` at least."""
         self._sequences[position.conversation] = Sequence(position.seq, head)
 
+    def begun(self, conversation: int) -> object:
+        """Return what is another one each time that a conversation's events begin to be taken; None: they are not."""
+        return self._sequences.get(conversation)
+
     def drop(self, conversation: int) -> None:
         """Take no more events of a conversation."""
         self._sequences.pop(conversation, None)

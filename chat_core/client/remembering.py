@@ -1,7 +1,8 @@
 """Gives a client's storage what it must know of the client, and a new client what it finds there. A shell, no rules.
 
 After a restart without a server, the list of conversations and what is unsent stand there again, so that one can go on
-writing; nothing else of the state is kept, for the server has it.
+writing; and the position in the account's log, so that what happened to the account meanwhile is told once. No more of
+the state is kept, for the server has it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class Remembering:
         self._board = board
         self._sender = sender
         self._whose: Whose | None = None
-        self._list: object = None
+        self._kept: tuple[object, int] | None = None
+        """The list and the position that were kept last."""
         self._timer: asyncio.TimerHandle | None = None
 
     async def restore(self, name: str) -> None:
@@ -57,9 +59,9 @@ class Remembering:
         state = self._board.now
         if state.me is not None and state.epoch:
             self._write_whose(Whose(name=state.me.name, account=state.me.id, epoch=state.epoch))
-            if self._list is None:
+            if self._kept is None:
                 self._keep()
-            elif self._timer is None and self._list is not state.conversations:
+            elif self._timer is None and not self._is_kept(state):
                 self._timer = asyncio.get_running_loop().call_later(SETTLED_S, self._keep)
 
     async def close(self) -> None:
@@ -81,8 +83,11 @@ class Remembering:
         state = self._board.now
         remembered = to_remember(state)
         if self._storage is not None and remembered is not None:
-            self._list = state.conversations
+            self._kept = (state.conversations, state.account_seq)
             self._storage.remember(remembered)
+
+    def _is_kept(self, state: ClientState) -> bool:
+        return self._kept is not None and self._kept[0] is state.conversations and self._kept[1] == state.account_seq
 
 
 def to_remember(state: ClientState) -> Remembered | None:
@@ -94,6 +99,7 @@ def to_remember(state: ClientState) -> Remembered | None:
         epoch=state.epoch,
         server=state.server,
         conversations=tuple(conversation.info for conversation in state.conversations.values()),
+        account_seq=state.account_seq,
     )
 
 
@@ -110,7 +116,11 @@ def _as_of_writing(found: Found) -> Remembered | None:
     for kept in found.kept:
         listed.setdefault(kept.unsent.conversation, _from_target(kept))
     return Remembered(
-        me=remembered.me, epoch=remembered.epoch, server=remembered.server, conversations=tuple(listed.values())
+        me=remembered.me,
+        epoch=remembered.epoch,
+        server=remembered.server,
+        conversations=tuple(listed.values()),
+        account_seq=remembered.account_seq,
     )
 
 

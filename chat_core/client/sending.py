@@ -305,13 +305,24 @@ class Sender:
             now=self._clock.monotonic(),
         )
         if failed:
-            cid = sending.unsent.cid
-            self._write(Failed(cid=cid, code=str(failure.code), text=failure.text))
-            self._settle(cid, failure)
-            if not self._listed(sending.unsent.conversation):
-                self._outbox.discard(cid)  # nobody could see it any more
-                self._write(Gone(cids=(cid,)))
-                self._give_up(sending.unsent, failure.text)
+            unsent = sending.unsent
+            record = Failed(cid=unsent.cid, code=str(failure.code), text=failure.text)
+            if self._storage is None:
+                self._failed(unsent, failure)
+            else:
+                # What somebody was told to be refused must not be sent after a crash, once one may write again.
+                self._storage.write((record,), lambda: self._failed(unsent, failure))
+
+    def _failed(self, unsent: Unsent, failure: CallFailed) -> None:
+        """Tell of a refusal that is on disk, unless something else has become of the message meanwhile."""
+        if unsent.cid in self._outcomes or self._outbox.goes_on(unsent.cid):
+            return
+        self._settle(unsent.cid, failure)
+        if not self._listed(unsent.conversation):
+            self._outbox.discard(unsent.cid)  # nobody could see it any more
+            self._write(Gone(cids=(unsent.cid,)))
+            self._give_up(unsent, failure.text)
+            self._wake()
 
     def _kept(self, cid: bytes) -> None:
         self._outbox.keep(cid)

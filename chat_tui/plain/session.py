@@ -46,6 +46,8 @@ class Session(Doing):
         self._elsewhere: asyncio.Task[None] | None = None
         self._work: asyncio.Task[None] | None = None
         self._began = False
+        self._missed: list[str] = []
+        """What happened to the account while it was away, until it can be said."""
 
     async def run(self, channel: str = "") -> Leaving:
         """Stay until the user leaves, or has to; return where to go then.
@@ -118,7 +120,9 @@ class Session(Doing):
         self._places.take(batch)
         shown = self._places.shown
         said = self._telling.tell(batch, shown, self._calls.own)
-        if self._began:
+        if not self._began:
+            self._missed += self._telling.of_oneself(batch)
+        else:
             bell = BELL if said and self._rings(batch) else ""
             for number, line in enumerate(said):
                 self._desk.say(f"{bell}{line}" if number == 0 else line)
@@ -163,6 +167,8 @@ class Session(Doing):
             await self._go_somewhere()
         self._began = True
         self._say_unread(elsewhere=True)
+        for line in self._missed:
+            self._desk.say(line)
 
     # --- what is entered
 

@@ -90,7 +90,11 @@ class Telling:
         if lost:
             title, lines = given_up(lost)
             said += [title, *(line.text for line in lines)]
-        return said + [drawable_line(sentence) for sentence in news(batch.changes, self._now_ms())]
+        return said + self.of_oneself(batch)
+
+    def of_oneself(self, batch: Batch) -> list[str]:
+        """Return what of a batch was done to this account: that is said also when it came before one was anywhere."""
+        return [drawable_line(sentence) for sentence in news(batch.changes, self._now_ms())]
 
     # --- where one is
 

@@ -99,7 +99,7 @@ def news(changes: Sequence[Change], now_ms: int) -> list[str]:
         match change:
             case PutOut():
                 by = f" by {change.name}" if change.name else " by a rule of the server"
-                lasting = _lasting(change.until, now_ms)
+                lasting = _still(change.until, now_ms)
                 found.append(f"You were {change.reason} from {change.target}{by}{lasting}{_end(change.text)}")
             case Delivered(event=Invited() as event):
                 found.append(f"{event.name} invites you to #{event.channel}: /join #{event.channel} goes there.")
@@ -139,7 +139,7 @@ def _to_me(event: AccountSanctioned, now_ms: int) -> str:
         return f"You were warned{by}{_end(event.reason)}"
     if event.act == "unmute":
         return "You may write on this server again."
-    return f"You were muted on this server{by}{_lasting(event.until, now_ms)}{_end(event.reason)}"
+    return f"You were muted on this server{by}{_still(event.until, now_ms)}{_end(event.reason)}"
 
 
 def _private(event: PrivateChatChanged) -> list[str]:
@@ -159,6 +159,11 @@ def _private(event: PrivateChatChanged) -> list[str]:
 
 def _lasting(until_ms: int | None, now_ms: int) -> str:
     return "" if until_ms is None else f" for {in_words((until_ms - now_ms) / 1000)}"
+
+
+def _still(until_ms: int | None, now_ms: int) -> str:
+    """Return how long something lasts yet; of what happened while one was away, that may be over."""
+    return " (over by now)" if until_ms is not None and until_ms <= now_ms else _lasting(until_ms, now_ms)
 
 
 def _because(reason: str) -> str:

@@ -93,6 +93,32 @@ def test_invitation_that_came_while_one_was_away_is_told_at_the_resume(people: P
     assert "missed" not in later
 
 
+def test_who_was_put_out_while_away_is_told_once_by_the_position_or_by_what_was_missed(people: People) -> None:
+    name = unique("ann")
+    ann, bob = people.stranger(), people.enter()
+    before = ann.enter(name)
+    room = people.room(bob)
+    position = {"conversation": room, "seq": 0}
+    ann.call("join", channel=bob.call("find", conversation=room)["conversation"]["name"])
+    ann.socket.close()
+    bob.call("sanction_member", conversation=room, account=name, act="kick", reason="noise")
+
+    again = people.stranger()
+    again.enter(name, resume=False)
+    unnamed = again.call("resume", epoch=before["epoch"], seq=before["seq"])
+    named = again.call("resume", epoch=before["epoch"], seq=before["seq"], positions=[position])
+
+    (out,) = unnamed["missed"]
+    assert (out["kind"], out["conversation"], out["reason"], out["text"]) == (
+        "conversation_left",
+        room,
+        "kicked",
+        "noise",
+    )
+    assert "missed" not in named, "the catch-up tells it"
+    assert [each["gone"] for each in named["catch_ups"] if each["conversation"] == room] == ["kicked"]
+
+
 def test_message_to_somebody_who_ignores_one_cannot_be_edited_any_more(people: People) -> None:
     anns, bobs = unique("ann"), unique("bob")
     ann, bob = people.enter(anns), people.enter(bobs)

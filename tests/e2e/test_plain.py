@@ -18,6 +18,7 @@ from chat_core.cli import app as core
 from tests.support.full_screen import speak
 from tests.support.processes import WAIT_S, ServerProcess
 from tests.support.pty import Pty
+from tests.support.wire import Wire
 
 
 @pytest.fixture
@@ -133,3 +134,21 @@ def test_plain_client_asks_for_a_password_and_for_trust_and_the_second_time_noth
         )
         assert (again.returncode, again.stderr) == (ExitCode.OK, "")
         assert "Connected as ann." in again.stdout
+
+
+def test_plain_client_tells_at_its_start_what_was_missed_since_its_last_one(server: ServerProcess) -> None:
+    def visit() -> str:
+        done = subprocess.run(
+            plain(server, "ann"), input="here I am\n", capture_output=True, timeout=WAIT_S, check=True, text=True
+        )
+        return done.stdout
+
+    visit()
+    with Wire(server.port) as bob:
+        bob.enter("bob")
+        room = bob.call("join", channel="closed")["conversation"]["id"]
+        bob.call("set_rules", conversation=room, visibility="invite")
+        bob.call("invite_member", conversation=room, account="ann")
+
+    assert "bob invites you to #closed: /join #closed goes there.\n" in visit()
+    assert "invites" not in visit()

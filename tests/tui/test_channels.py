@@ -9,6 +9,7 @@ import pytest
 from chat_core.client import CallFailed
 from chat_core.client.state.changes import Delivered
 from chat_core.protocol.events import Invited
+from chat_core.protocol.requests.order import InviteMember, SanctionMember, SetRules
 from tests.tui.support.visiting import bodies, other, say, sitting, unique
 
 
@@ -60,3 +61,27 @@ async def test_closed_channel_is_joined_by_who_was_invited_and_is_nowhere_for_ot
         await me.until(lambda: bodies(me.here) == ["thank you"])
         with pytest.raises(CallFailed, match="no conversation"):
             await stranger.join(channel, create=False)
+
+
+async def test_what_was_done_to_somebody_while_the_application_was_not_running_is_told_at_the_next_start_only(
+    server: str, home: Path
+) -> None:
+    channel, tea, name = unique("#closed"), unique("#tea"), unique("me")
+    async with other(server) as friend:
+        left = await friend.join(tea[1:])
+        async with sitting(server, home, name=name) as me:
+            await me.enter(f"/join {tea}")
+            await me.is_at(tea)
+        number = await friend.join(channel[1:])
+        await friend.call(SetRules(conversation=number, visibility="invite"))
+        await friend.call(InviteMember(conversation=number, account=name))
+        await friend.call(SanctionMember(conversation=left, account=name, act="kick", reason="noise"))
+        assert friend.state.me is not None
+
+        async with sitting(server, home, name=name) as me:
+            await me.until(lambda: me.answer.startswith(f"{friend.state.me.name} invites you to {channel}:"))  # type: ignore[union-attr]
+            await me.sees(f"You were kicked from {tea} by")
+        async with sitting(server, home, name=name) as me:
+            await say(friend, "#general", "are you there")
+            await me.sees("are you there")  # behind whatever the start has told
+            assert me.answer == ""

@@ -6,32 +6,31 @@ begin (accounts, conversations) -> break (faults, in lanes) -> heal -> settle ->
 from __future__ import annotations
 
 import asyncio
-import heapq
 import shutil
 import signal
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Final
 
-from chat_core.base.errors import ChatError, UsageFault, WorldFault
+from chat_core.base.errors import ChatError, WorldFault
 from chat_core.base.tasks import spawn, stop
-from chat_core.check import history
-from chat_core.check.history import AnyRecord, Fault, Record, from_lines, to_line
+from chat_core.check.history import Fault, Record, to_line
 from chat_core.check.real import dump
-from chat_core.check.real.faults import REGISTRY, Lane, NotNow, World
 from chat_core.check.real.faults import Fault as FaultKind
+from chat_core.check.real.faults import Lane, NotNow, World
+from chat_core.check.real.options import CheckOptions, choose
+from chat_core.check.real.outcome import Outcome, keep, records, vacuous
 from chat_core.check.real.proxy import Listen, Proxy
 from chat_core.check.real.server import CheckedServer
 from chat_core.check.real.tap import Tap
 from chat_core.check.real.worker import Order
 from chat_core.check.real.workers import WorkerProcess
-from chat_core.check.verdict import Verdict, judge
+from chat_core.check.verdict import judge
 from chat_core.client import Client, parse_address
 from chat_core.protocol.limits import GROUP_LEAST
 from chat_core.protocol.requests.groups import OpenGroup
@@ -43,70 +42,8 @@ SETTLE_WITHIN_S: Final = 90.0
 READY_WITHIN_S: Final = 60.0
 LANES: Final[tuple[Lane, ...]] = ("server", "clients")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckOptions:
-    """What a run is told."""
-
-    seconds: float = 60.0
-    """How long things are broken; healing and judging come on top."""
-    seed: str = ""
-    """Repeats a run, as far as real processes can be repeated."""
-    faults: tuple[str, ...] = ()
-    """Kinds of faults; empty: all that this machine can do."""
-    clients: int = 6
-    rate: float = 100.0
-    """Posts a second, of all clients together."""
-    keep: Path | None = None
-    """Folder to which history, log and database go, also when all is well."""
-    command: tuple[str, ...] = ()
-    """What is run in place of `python -m chat_core`: a server that is broken on purpose."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What came of a run."""
-
-    verdict: Verdict
-    seed: str
-    seconds: float
-    faults: Counter[str]
-    """How often each kind happened."""
-    pushes: int = 0
-    """Events that the server pushed, as the wires showed them."""
-    skipped: dict[str, str] = field(default_factory=dict)
-    """Kinds that this machine cannot do, and why."""
-    problems: list[str] = field(default_factory=list)
-    """What makes a verdict worthless, or is wrong beside it."""
-    history: Path | None = None
-    """Where the records are kept."""
-
-    @property
-    def passed(self) -> bool:
-        """Whether all promises held, and enough happened to say so."""
-        return self.verdict.sound and not self.problems
-
-
 Say = Callable[[str], None]
 """Shows one line about what goes on; the next one replaces it."""
-
-
-def choose(names: Sequence[str]) -> tuple[list[FaultKind], dict[str, str]]:
-    """Return the faults to inject, and those that this machine cannot do, with the reason.
-
-    Args:
-        names: kinds that are wanted; empty: all.
-
-    Raises:
-        UsageFault: there is none of a name.
-    """
-    known = {kind.name: kind for kind in REGISTRY}
-    for name in names:
-        if name not in known:
-            raise UsageFault(f"There is no fault '{name}'; there are {', '.join(known)}.")
-    chosen = [known[name]() for name in (names or known)]
-    skipped = {fault.name: reason for fault in chosen if (reason := fault.unable())}
-    return [fault for fault in chosen if fault.name not in skipped], skipped
 
 
 class Run:
@@ -291,9 +228,9 @@ class Run:
     async def _settle(self) -> None:
         """Wait until everybody has sent everything and is at the end of every log."""
         deadline = time.monotonic() + SETTLE_WITHIN_S
-        while not self._at_rest():
+        while unrest := self._unrest():
             if time.monotonic() > deadline:
-                self.problems.append(f"not everybody came to rest within {SETTLE_WITHIN_S:.0f} s")
+                self.problems.append(f"not everybody came to rest within {SETTLE_WITHIN_S:.0f} s: {', '.join(unrest)}")
                 break
             self._show(f"settling, {deadline - time.monotonic():.0f} s at most")
             await asyncio.sleep(0.25)
@@ -324,15 +261,10 @@ class Run:
 
     # --- how --------------------------------------------------------------------------------------------------
 
-    def _at_rest(self) -> bool:
+    def _unrest(self) -> list[str]:
+        """Return who has something to send or to hear yet, and what."""
         epoch, heads = dump.heads(self._server.database)
-        for worker in self._workers:
-            telling = worker.telling
-            if not telling.online or telling.unsent or telling.epoch != epoch:
-                return False
-            if any(heads.get(number) != seq for number, seq in telling.positions.items()):
-                return False
-        return True
+        return [f"{worker.who} {what}" for worker in self._workers for what in worker.telling.unrest(epoch, heads)]
 
     async def _until(self, condition: Callable[[], bool], within_s: float, what: str) -> None:
         deadline = time.monotonic() + within_s
@@ -403,7 +335,7 @@ def check(options: CheckOptions, say: Say) -> Outcome:
             raise KeyboardInterrupt from None
         say("judging")
         outcome = Outcome(
-            verdict=judge(_records(run.files)),
+            verdict=judge(records(run.files)),
             seed=options.seed,
             seconds=options.seconds,
             faults=run.happened,
@@ -411,53 +343,9 @@ def check(options: CheckOptions, say: Say) -> Outcome:
             skipped=run.skipped,
             problems=[*run.problems],
         )
-        outcome.problems += _vacuous(outcome, options)
+        outcome.problems += vacuous(outcome, options)
         if not outcome.passed or kept:
-            outcome.history = _keep(run.files, folder, options)
+            outcome.history = keep(run.files, folder, options)
         return outcome
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _vacuous(outcome: Outcome, options: CheckOptions) -> list[str]:
-    """Return why a sound verdict would mean nothing."""
-    counts = outcome.verdict.counts
-    reasons = [
-        f"there were no {what}"
-        for what, count in (
-            ("sends", counts.sends),
-            ("acknowledgements", counts.acks),
-            ("deliveries", counts.deliveries),
-            ("stored events", counts.stored),
-            ("pushes", outcome.pushes),
-        )
-        if not count
-    ]
-    if outcome.verdict.counts.clients < options.clients:
-        reasons.append("not every client wrote something down")
-    if not outcome.faults:
-        reasons.append("nothing was broken")
-    return reasons
-
-
-def _records(files: Sequence[Path]) -> Iterator[AnyRecord]:
-    for path in files:
-        with path.open("rb") as file:
-            yield from from_lines(file)
-
-
-def _by_time(files: Sequence[Path]) -> Iterator[AnyRecord]:
-    """Yield all records in the order of their times, which in each file they are in already."""
-    return heapq.merge(*(_records([file]) for file in files), key=lambda record: record.at)
-
-
-def _keep(files: Sequence[Path], folder: Path, options: CheckOptions) -> Path:
-    """Put what a failure is looked into with where it stays; return the file of the history."""
-    target = options.keep or Path(tempfile.gettempdir()) / f"chat-check-{options.seed}"
-    target.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = target / "history.jsonl"
-    history.save(path, _by_time(files))
-    for name in ("server.log", "clients.log"):
-        if (folder / name).exists():
-            shutil.copy(folder / name, target / name)
-    return path

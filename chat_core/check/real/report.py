@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from chat_core.check.real.harness import Outcome
+from chat_core.check.real.outcome import Outcome
 from chat_core.check.verdict import Verdict
 
 PROMISES = {

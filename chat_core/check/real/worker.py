@@ -38,6 +38,7 @@ from chat_core.check.history import (
     to_line,
 )
 from chat_core.check.real import workload
+from chat_core.check.real.telling import Telling
 from chat_core.check.recording import Recorder, page_read
 from chat_core.client import Client, parse_address
 from chat_core.client.errors import CallFailed, Disconnected
@@ -53,6 +54,8 @@ STEP_S: Final = 0.05
 TELL_S: Final = 0.25
 """Time between two lines about how things stand, in seconds."""
 CALL_WITHIN_S: Final = 5.0
+TAKEN_BACK: Final = 0.95
+"""Share of the refused messages that are taken back at once; where nobody may write, they would be more and more."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,20 +78,6 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...]
     """Of all accounts."""
     far_behind: int
-
-
-class Telling(msgspec.Struct, frozen=True, kw_only=True):
-    """How things stand: a line of its output."""
-
-    online: bool
-    sends: int
-    acks: int
-    deliveries: int
-    resets: int
-    unsent: int
-    epoch: str
-    positions: dict[int, int]
-    settled: bool = False
 
 
 class CheckedStorage(FileStorage):
@@ -211,6 +200,8 @@ class Worker:
             posted = await self._client.sent(cid)
         except CallFailed as failure:
             self._write(Failed(at=self._now(), who=self._order.who, cid=cid, code=str(failure.code)))
+            if self._random.random() < TAKEN_BACK:
+                self._client.discard(cid)
         except (Disconnected, UsageFault):
             return
         else:

@@ -14,9 +14,8 @@ from msgspec.structs import replace
 
 from chat_core.base.tasks import spawn
 from chat_core.check.real import child
-from chat_core.check.real.worker import Order, Telling
-
-NOTHING = Telling(online=False, sends=0, acks=0, deliveries=0, resets=0, unsent=0, epoch="", positions={})
+from chat_core.check.real.telling import NOTHING, Telling
+from chat_core.check.real.worker import Order
 
 
 class WorkerProcess:

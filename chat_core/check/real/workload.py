@@ -14,8 +14,8 @@ from chat_core.protocol.requests.base import Request
 
 BURST: Final = 30
 """Messages in a burst."""
-KEEP_ORDER: Final = 0.0
-"""How often a second somebody does something to others; 0: not yet, as not every run came to rest with it."""
+KEEP_ORDER: Final = 0.7
+"""How often a second somebody does something to others."""
 BACKLOG: Final = 1500
 """Unsent messages above which nothing more is posted."""
 

@@ -3,8 +3,8 @@
 Each record is `4-byte length, 4-byte CRC-32, MessagePack`. A crash can only cut the end off, or leave zeros there (a
 file system may lengthen a file before it fills it): replay stops at the first record that is not whole. Nothing that is
 acknowledged depends on the journal, and a record that says "done" may be lost: the message is then sent again under its
-cid, which the server stores once. Whether a message was sent already is not written down: whoever replays must take it
-for possible.
+cid, which the server stores once. A refusal for good is on disk before anybody is told of it. Whether a message was
+sent already is not written down: whoever replays must take it for possible.
 """
 
 from __future__ import annotations

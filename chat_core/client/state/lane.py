@@ -13,6 +13,8 @@ from chat_core.protocol.codes import Refusal
 PAUSE_S: Final = 0.2
 """First pause after a refusal that passes, in seconds; doubled each time."""
 LONGEST_PAUSE_S: Final = 10.0
+WARY: Final = 2
+"""Messages refused for good, one after the other, from which on the rest go one at a time."""
 LONGEST_ASKED_S: Final = 60.0
 """Longest `retry_after` of a server that is kept to, in seconds."""
 
@@ -46,7 +48,17 @@ class Entry:
 class Lane:
     """Entries in sending order; those on their way come before those that are queued."""
 
-    __slots__ = ("accepted", "accepted_at", "blocked_until", "entries", "held", "queued", "refusals", "tail")
+    __slots__ = (
+        "accepted",
+        "accepted_at",
+        "blocked_until",
+        "entries",
+        "failures",
+        "held",
+        "queued",
+        "refusals",
+        "tail",
+    )
 
     def __init__(self) -> None:
         self.entries: dict[bytes, Entry] = {}
@@ -61,11 +73,15 @@ class Lane:
         """cid that the next send names: the newest one on its way, else the newest one accepted."""
         self.blocked_until = 0.0
         self.refusals = 0
-        """Refusals since the last acknowledgement."""
+        """Refusals that passed since the last acknowledgement, but for those that one for good has caused."""
+        self.failures = 0
+        """Refusals for good since the last acknowledgement."""
 
     @property
     def ready(self) -> bool:
         """Whether the next message could be sent, but for a pause."""
+        if self.failures >= WARY and self.tail != self.accepted:
+            return False  # one is on its way, and if it fails, too, it takes along whatever is sent behind it
         return bool(self.queued) and self.queued[0].kept
 
     def on_way(self, since: int = 0) -> list[Entry]:
@@ -89,12 +105,19 @@ class Lane:
 
     def pause(self, entry: Entry, code: str, retry_after: float | None) -> float:
         """Count a refusal that passes; return the seconds to wait before the next try."""
-        self.refusals += 1
         orphaned = code == Refusal.UNKNOWN_PREV
         if orphaned and entry.prev == self.accepted:
             self.forget_accepted()  # the server has lost a send that it acknowledged: there is nothing to wait for
+        elif orphaned and retry_after is None and not self._comes(entry.prev):
+            return 0.0  # the one before was refused for good: this one is sent behind another
+        self.refusals += 1
         if retry_after is not None:
             return min(retry_after, LONGEST_ASKED_S)
         if orphaned and self.refusals == 1:
             return 0.0
         return min(PAUSE_S * 2.0 ** min(self.refusals - 1, 10), LONGEST_PAUSE_S)
+
+    def _comes(self, cid: bytes | None) -> bool:
+        """Return whether the server may still get what a send named as the one before it."""
+        before = None if cid is None else self.entries.get(cid)
+        return before is not None and before.on_way

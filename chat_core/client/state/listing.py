@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from msgspec.structs import replace
@@ -24,6 +25,7 @@ from chat_core.client.state.inputs import Gone, Opened, Placed, WasRemembered, W
 from chat_core.client.state.model import ClientState, ConversationState, MemberList, Notice, Timeline
 from chat_core.client.state.reading import recount, renewed
 from chat_core.client.state.timeline import begin, fall_behind
+from chat_core.protocol.events import ConversationLeft
 from chat_core.protocol.groups import with_people
 from chat_core.protocol.values import Conversation, Position, Rules
 
@@ -57,7 +59,12 @@ def remembered(state: ClientState, input: WasRemembered) -> tuple[ClientState, l
     unread = Timeline(known_from=2)
     conversations = {info.id: replace(fresh(info), timeline=unread, remembered=True) for info in known.conversations}
     state = replace(
-        state, me=known.me, server=known.server, epoch=known.epoch, conversations=MappingProxyType(conversations)
+        state,
+        me=known.me,
+        server=known.server,
+        epoch=known.epoch,
+        account_seq=known.account_seq,
+        conversations=MappingProxyType(conversations),
     )
     return state, [LinkChanged(), ListChanged(added=tuple(conversations))]
 
@@ -97,7 +104,7 @@ def resumed(state: ClientState, input: WasResumed) -> tuple[ClientState, list[Ch
     ignored = frozenset(answer.ignored)
     if ignored != state.ignored:
         changes.append(IgnoredChanged())
-    changes += [Delivered(event=event) for event in input.missed]
+    changes += _missed(state, input, conversations)
     state = replace(
         state,
         epoch=answer.epoch,
@@ -106,6 +113,19 @@ def resumed(state: ClientState, input: WasResumed) -> tuple[ClientState, list[Ch
         conversations=MappingProxyType(conversations),
     )
     return state, changes
+
+
+def _missed(state: ClientState, input: WasResumed, listed: Mapping[int, ConversationState]) -> list[Change]:
+    """Return what happened to the account while it was away; it may have come back to where it was put out of."""
+    changes: list[Change] = []
+    for event in input.missed:
+        if not isinstance(event, ConversationLeft):
+            changes.append(Delivered(event=event))
+            continue
+        known = None if event.conversation in listed else state.conversations.get(event.conversation)
+        if known is not None:
+            changes += put_out(known, event.reason, event.name, event.text, event.until)
+    return changes
 
 
 def opened(state: ClientState, input: Opened) -> tuple[ClientState, list[Change]]:

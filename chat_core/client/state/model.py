@@ -365,3 +365,5 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     """Program and version of the server."""
     conversations: tuple[Conversation, ...]
     """As they were."""
+    account_seq: int = 0
+    """Position in the account's log: what is behind it was missed. 0: not known."""

@@ -10,7 +10,8 @@ server acknowledges it, which is seen in one of two ways: the answer to the post
        +--refused for now, connection lost---+
 
 - Refused for now: that one and all behind it go back and are sent again in order, after a pause.
-- Refused for good: the next one names the send before the refused one.
+- Refused for good: the next one names the send before the refused one, and is sent at once. When one after the other is
+  refused (one may not write there now), they go one at a time until one is accepted, so that each is asked for once.
 - Lost connection: what was on its way is unknown, so it is sent again with the same cid; the server stores it once.
 - Another epoch, or a log that lost its end: the server may have none of the sends that it acknowledged, so the next
   one names none. What was acknowledged is not sent again.
@@ -66,6 +67,11 @@ class Outbox:
     def __contains__(self, cid: bytes) -> bool:
         """Return whether a message is still in the outbox."""
         return cid in self._where
+
+    def goes_on(self, cid: bytes) -> bool:
+        """Return whether a message is in the outbox and has not failed."""
+        _, entry = self._find(cid)
+        return entry is not None and entry.unsent.status != "failed"
 
     def view(self, conversation: int) -> tuple[Unsent, ...]:
         """Return what is not acknowledged in a conversation, in sending order."""
@@ -199,7 +205,7 @@ class Outbox:
             entry.held = seq
             lane.held += 1
             entry.uncertain = False
-            lane.refusals = 0
+            lane.refusals = lane.failures = 0
             self._accept(lane, entry)
         if seen:
             self._remove(lane, entry)
@@ -238,6 +244,7 @@ class Outbox:
             return False
         self.touched.add(entry.unsent.conversation)
         if final:
+            lane.failures += 1
             entry.uncertain = False
             entry.unsent = replace(entry.unsent, status="failed", code=code, text=text)
         else:

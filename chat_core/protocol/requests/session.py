@@ -111,7 +111,8 @@ class Resumed(Reply, frozen=True, kw_only=True, omit_defaults=True):
     """Whom the account ignores: what they say is for a client to fold away."""
     missed: tuple[dict[str, Any], ...] = ()
     """Of the account's own log behind the position that was named: the newest invitations, warnings and mutes, as they
-    would have been pushed; at most 50."""
+    would have been pushed; and, of conversations for which no position was named, the newest `conversation_left` by
+    which one was put out. At most 50."""
 
 
 class Resume(Request[Resumed], frozen=True, kw_only=True, tag="resume"):

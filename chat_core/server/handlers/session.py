@@ -6,7 +6,7 @@ go what lies behind the snapshot. Reading before attaching would lose what is co
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -14,7 +14,14 @@ import msgspec
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codec import to_map
 from chat_core.protocol.codes import Refusal
-from chat_core.protocol.events import AccountSanctioned, ConversationEvent, Invited, MessagePosted
+from chat_core.protocol.events import (
+    AccountEvent,
+    AccountSanctioned,
+    ConversationEvent,
+    ConversationLeft,
+    Invited,
+    MessagePosted,
+)
 from chat_core.protocol.limits import PAGE_BYTES, PAGE_ITEMS, PROTOCOL_VERSION, Limits
 from chat_core.protocol.requests.session import (
     Attach,
@@ -116,10 +123,13 @@ async def _attach(ctx: Context, request: Attach) -> CatchUp:
     conversation = ConversationId(request.position.conversation)
     await ctx.store.read(lambda reader: _members_place(reader, account, conversation))
     feed = ctx.hub.attach(session, conversation)
+    begun = feed.waiting.get(session)
     try:
         caught_up = await ctx.store.read(lambda reader: _attached(reader, account, request, ctx.services.epoch))
     except BaseException:
-        ctx.hub.drop(feed, session)
+        # Who was put out and has come back meanwhile is attached by that, and stays so.
+        if feed.waiting.get(session) is begun:
+            ctx.hub.drop(feed, session)
         raise
     ctx.after.append(lambda: feed.release(session, caught_up.head))
     return caught_up
@@ -153,15 +163,22 @@ def _resumed(reader: Reader, account: AccountId, request: Resume, epoch: str) ->
         conversations=tuple(conversations),
         catch_ups=tuple(catch_ups),
         ignored=tuple(reader.ignored_numbers(account)),
-        missed=_missed(reader, account, request.seq) if request.epoch == epoch and request.seq else (),
+        missed=_missed(reader, account, request) if request.epoch == epoch and request.seq else (),
     )
 
 
-def _missed(reader: Reader, account: AccountId, seq: int) -> tuple[dict[str, Any], ...]:
+def _missed(reader: Reader, account: AccountId, request: Resume) -> tuple[dict[str, Any], ...]:
     """Return what of an account's log is for eyes, and came since; the rest of it is in the list of conversations."""
-    after = max(seq, reader.account_head(account) - MISSED_LOOKED_AT)
-    found = [event for event in reader.account_events(account, after) if isinstance(event, Invited | AccountSanctioned)]
+    after = max(request.seq, reader.account_head(account) - MISSED_LOOKED_AT)
+    named = {position.conversation for position in request.positions}  # what became of these, the catch-ups say
+    found = [event for event in reader.account_events(account, after) if _is_for_eyes(event, named)]
     return tuple(to_map(event) for event in found[-MISSED_TOLD:])
+
+
+def _is_for_eyes(event: AccountEvent, named: Collection[int]) -> bool:
+    if isinstance(event, ConversationLeft):
+        return event.reason in ("kicked", "banned") and event.conversation not in named
+    return isinstance(event, Invited | AccountSanctioned)
 
 
 def _gone(reader: Reader, account: AccountId, conversation: int) -> CatchUp:

@@ -81,8 +81,13 @@ class Hub:
 
     def _followed(self, account: int) -> Iterator[tuple[Session, Feed]]:
         for session in self.sessions_of(account):
-            for conversation in [*session.attached, *session.overflowed] if session.following else ():
+            for conversation in self._heard(session) if session.following else ():
                 yield session, self.feed(conversation)
+
+    @staticmethod
+    def _heard(session: Session) -> list[int]:
+        """Return the conversations whose events a connection gets, or would if it kept up."""
+        return [*session.attached, *session.overflowed]
 
     def seen(self, conversation: Conversation) -> Conversation:
         """Return a conversation with what only the live side knows of it: who is there."""
@@ -124,7 +129,7 @@ class Hub:
     def gone(self, session: Session) -> None:
         """Forget a connection."""
         self.sessions.discard(session)
-        for conversation in [*session.attached, *session.overflowed]:
+        for conversation in self._heard(session):
             self.drop(self.feed(conversation), session)
         if session.account is not None:
             mine = self._accounts.get(session.account, {})
@@ -140,6 +145,8 @@ class Hub:
         if session.account is not None and session in self.sessions and not session.following:
             session.following = True
             self.presence.came(session.account)
+            for conversation in self._heard(session):
+                self.presence.entered(self.feed(conversation), session.account, session.name)
 
     def unfollow(self, session: Session, attached: Collection[int]) -> None:
         """End a resume that failed, as if it had not been begun.
@@ -156,6 +163,8 @@ class Hub:
                 self.drop(self.feed(conversation), session)
         if session.following and session.account is not None and session in self.sessions:
             session.following = False
+            for conversation in self._heard(session):
+                self.presence.exited(self.feed(conversation), session.account, session.name)
             self.presence.went(session.account)
 
     def attach(self, session: Session, conversation: int) -> Feed:

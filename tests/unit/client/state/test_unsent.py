@@ -311,6 +311,63 @@ def test_outbox_chains_to_the_one_on_its_way_when_the_last_failed_for_good() -> 
     assert sent(outbox.due(0.0)) == ["c<a"]
 
 
+def muted(outbox: Outbox, sendings: list[Sending], *, after: int = 0) -> int:
+    """Answer sends as a server does where one may not write: `prev` is looked at first; return how many were refused.
+
+    Args:
+        outbox: whose they are.
+        sendings: what was sent, until nothing more is.
+        after: so many are refused before one may write again.
+    """
+    refused, asked = 0, 0
+    while sendings:
+        answers = [(sending, sending.prev is None) for sending in sendings]
+        for sending, known in answers:
+            asked += 1
+            refuse(outbox, sending, Refusal.MUTED if known else Refusal.UNKNOWN_PREV, final=known)
+            refused += known
+        if refused == after:
+            break
+        sendings = outbox.due(0.0)
+    return asked
+
+
+def test_outbox_waits_for_nothing_when_one_after_the_other_is_refused_for_good() -> None:
+    outbox = Outbox()
+    names = [chr(ord("a") + number) for number in range(26)]
+    queue(outbox, "".join(names))
+
+    asked = muted(outbox, outbox.due(0.0))
+
+    assert shown(outbox) == [(name, "failed") for name in names], "all of them at once, however many"
+    assert outbox.next_due(0.0) is None
+    assert asked <= 3 * len(names), "and not with all that wait behind each of them again"
+
+
+def test_outbox_sends_one_at_a_time_when_two_failed_until_one_is_accepted() -> None:
+    outbox = Outbox()
+    queue(outbox, "abcdef")
+    muted(outbox, outbox.due(0.0), after=2)
+
+    assert sent(outbox.due(0.0)) == ["c"]
+    assert outbox.due(0.0) == []
+    accept(outbox, "c")
+    assert sent(outbox.due(0.0)) == ["d<c", "e<d", "f<e"]
+
+
+def test_outbox_goes_on_when_the_connection_is_lost_while_messages_go_one_at_a_time() -> None:
+    outbox = Outbox()
+    queue(outbox, "abcd")
+    muted(outbox, outbox.due(0.0), after=2)
+    assert sent(outbox.due(0.0)) == ["c"]
+
+    outbox.lost()
+
+    assert sent(outbox.due(0.0)) == ["c"]
+    accept(outbox, "c")
+    assert sent(outbox.due(0.0)) == ["d<c"]
+
+
 def test_outbox_does_not_hurry_when_the_one_before_is_unknown_again_and_again() -> None:
     outbox = Outbox()
     queue(outbox, "ab")

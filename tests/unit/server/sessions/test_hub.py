@@ -186,3 +186,38 @@ async def test_hub_queues_account_events_for_a_reader_whose_outbox_is_full() -> 
     hub.committed([Committed(account_events=[(AccountId(1), joined(1, 9))])])
 
     assert [event["kind"] for event in pushed(session)] == ["message_posted", "conversation_joined"]
+
+
+async def test_hub_shows_a_session_in_what_it_had_attached_to_before_it_followed() -> None:
+    hub = make_hub()
+    session, feed = quiet_session(1), hub.feed(7)
+    hub.sessions.add(session)
+    hub.signed_in(session)
+    hub.attach(session, 7)
+    feed.release(session, 3)
+    assert feed.present == {}
+
+    hub.follow(session)
+    hub.attach(session, 7)
+    hub.resumed(session, 0, {7: 3})
+
+    assert feed.present == {1: 1}
+    other = enter(hub, 1, "ann", 7)
+    hub.gone(session)
+    assert feed.present == {1: 1}, "another device is there still"
+    hub.gone(other)
+    assert feed.present == {}
+
+
+async def test_hub_shows_a_session_no_more_when_its_resume_failed() -> None:
+    hub = make_hub()
+    session, feed = quiet_session(1), hub.feed(7)
+    hub.sessions.add(session)
+    hub.signed_in(session)
+    hub.attach(session, 7)
+    feed.release(session, 3)
+
+    hub.follow(session)
+    hub.unfollow(session, {7})
+
+    assert (feed.present, hub.online(1), set(session.attached)) == ({}, False, {7})

@@ -96,6 +96,10 @@ def test_event_is_printed_without_what_a_terminal_would_obey() -> None:
             Delivered(event=AccountSanctioned(seq=1, act="mute", until=61_000, reason="flood")),
             "You were muted on this server by a rule of the server for 1 minute: flood.",
         ),
+        (
+            Delivered(event=AccountSanctioned(seq=1, act="mute", until=900, name="ann", reason="flood")),
+            "You were muted on this server by ann (over by now): flood.",
+        ),
         (Delivered(event=AccountSanctioned(seq=1, act="unmute")), "You may write on this server again."),
     ],
 )
