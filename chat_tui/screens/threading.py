@@ -126,6 +126,7 @@ class Threading(Alerting):
             self._show_thread()
         else:
             self.aside.update_thread(conversation, state, None if me is None else me.id, batch.changes)
+            self.aside.timeline.show_bookmarks(batch.state.bookmarks.get(conversation.id, frozenset()))
 
     def _show_thread(self) -> None:
         """Show the open thread as one that was just opened, if it is there."""
@@ -133,7 +134,8 @@ class Threading(Alerting):
         if state is not None and self._shown_thread == state.root.seq:
             return
         self._shown_thread = 0 if state is None else state.root.seq
-        self.aside.open(conversation, state, self.bridge.state.me)
+        known = self.bridge.state
+        self.aside.open(conversation, state, known.me, bookmarks=known.bookmarks)
         self.composer.post_message(self.composer.ModeChanged())
 
     def _thread_state(self) -> ThreadState | None:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from msgspec.structs import replace
 
 from chat_core.base.names import name_key
-from chat_core.client.state import threads
+from chat_core.client.state import bookmarks, threads
 from chat_core.client.state.changes import (
     Change,
     Delivered,
@@ -97,7 +97,8 @@ def resumed(state: ClientState, input: WasResumed) -> tuple[ClientState, list[Ch
     ignored = frozenset(answer.ignored)
     if ignored != state.ignored:
         changes.append(IgnoredChanged())
-    changes += [Delivered(event=event) for event in input.missed]
+    state, more = bookmarks.resumed(state, answer.bookmarks)
+    changes += [*more, *(Delivered(event=event) for event in input.missed)]
     state = replace(
         state,
         epoch=answer.epoch,
