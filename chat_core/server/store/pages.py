@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
+from types import SimpleNamespace
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -100,13 +101,19 @@ def history(
     if anchor == "after":
         here = min(here + 1, last + 1)
     here = max(first, here)
-    # One more than wanted tells whether there are any behind.
-    wanted = limit + 1
-    older: Sequence[Any] = [] if anchor == "after" else _rows(connection, _backwards, first, here - 1, wanted)
-    newer: Sequence[Any] = _rows(connection, _forwards, here, last, wanted) if anchor in ("after", "around") else []
     ends = bounds.ends(conversation)
-    older, newer = as_of(connection, older, ends), as_of(connection, newer, ends)
-    taken_older, taken_newer = share([size_of(row) for row in older], [size_of(row) for row in newer], limit)
+
+    def read(wanted: int) -> tuple[Sequence[Any], Sequence[Any], tuple[int, int]]:
+        older = [] if anchor == "after" else _rows(connection, _backwards, first, here - 1, wanted)
+        newer = _rows(connection, _forwards, here, last, wanted) if anchor in ("after", "around") else []
+        older, newer = as_of(connection, older, ends), as_of(connection, newer, ends)
+        return older, newer, share([size_of(row) for row in older], [size_of(row) for row in newer], limit)
+
+    # One more than is taken tells whether there are any behind. Of both sides mostly half of all is taken.
+    wanted = (limit + 1) // 2 + 1 if anchor == "around" else limit + 1
+    older, newer, (taken_older, taken_newer) = read(wanted)
+    if taken_older == wanted or taken_newer == wanted:
+        older, newer, (taken_older, taken_newer) = read(limit + 1)
     rows = [*reversed(older[:taken_older]), *newer[:taken_newer]]
     at_start = taken_older == len(older)
     if anchor == "after":
@@ -175,40 +182,40 @@ def messages_of(connection: Connection, rows: Sequence[Any], asker: AccountId | 
     for some in chunks(reacted if asker is not None else ()):
         for key, emoji in connection.execute(_own_reactions, {"asker": asker, "keys": some}):
             mine.setdefault(key, set()).add(emoji)
-    return [_message(row, frozenset(mine.get(row.id, ()))) for row in rows]
+    return [_message(row, mine) for row in rows]
 
 
-def _message(row: Any, mine: frozenset[str]) -> Message:
+def _message(row: Any, reacted: Mapping[int, set[str]]) -> Message:
+    # A row of the database is taken apart at once: asked for its columns by name, that takes longer than all the rest.
+    values = vars(row).values() if isinstance(row, SimpleNamespace) else row
+    key, ts, author, name, display, *folded = values
+    changed, body, style, reply_to, edits, deleted, thread, in_channel, replies, last_reply, *more = folded
+    mentions, everyone, bot, via, reactions, pinned, file_name, file_size, file_type, sha256 = more
+    file = None if sha256 is None else FileInfo(name=file_name, size=file_size, type=file_type, sha256=sha256)
     return Message(
-        seq=seq_of(row.id),
-        changed=row.changed,
-        ts=row.ts,
-        author=row.author,
-        name=row.name,
-        display=row.display,
-        body=row.body,
-        style=row.style,
-        reply_to=row.reply_to,
-        edits=row.edits,
-        deleted=row.deleted,
-        thread=None if row.thread is None else seq_of(row.thread),
-        in_channel=bool(row.in_channel),
-        replies=row.replies,
-        last_reply=row.last_reply,
-        file=_file(row),
-        mentions=unpack_accounts(row.mentions),
-        everyone=row.everyone,
-        bot=row.bot,
-        via=row.via,
-        reactions=unpack_counts(row.reactions, mine),
-        pinned=row.pinned,
+        seq=seq_of(key),
+        changed=changed,
+        ts=ts,
+        author=author,
+        name=name,
+        display=display,
+        body=body,
+        style=style,
+        reply_to=reply_to,
+        edits=edits,
+        deleted=deleted,
+        thread=None if thread is None else seq_of(thread),
+        in_channel=bool(in_channel),
+        replies=replies,
+        last_reply=last_reply,
+        file=file,
+        mentions=unpack_accounts(mentions),
+        everyone=everyone,
+        bot=bot,
+        via=via,
+        reactions=unpack_counts(reactions, frozenset(reacted.get(key, ()))),
+        pinned=pinned,
     )
-
-
-def _file(row: Any) -> FileInfo | None:
-    if row.sha256 is None:
-        return None
-    return FileInfo(name=row.file_name, size=row.file_size, type=row.file_type, sha256=row.sha256)
 
 
 def size_of(row: Any) -> int:
