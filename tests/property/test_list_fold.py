@@ -46,7 +46,7 @@ KINDS: Final = (
 
 Step = tuple[str, AccountId, int]
 STEPS = st.lists(
-    st.tuples(st.sampled_from(KINDS), st.sampled_from([ANN, BOB]), st.integers(1, 8)), min_size=1, max_size=24
+    st.tuples(st.sampled_from(KINDS), st.sampled_from([ANN, BOB]), st.integers(1, 8)), min_size=1, max_size=16
 )
 TEXTS: Final = ("hello", "@ann look", "@bob look", "@channel all of you")
 
@@ -150,7 +150,7 @@ def seen(state: ClientState) -> dict[object, object]:
 @example(steps=[("post", BOB, 1), ("post", ANN, 2), ("read", BOB, 2), ("back", BOB, 1), ("delete", ANN, 2)])
 @example(steps=[("post", BOB, 1), ("keep", ANN, 1), ("leave", ANN, 1), ("join", ANN, 1), ("keep", ANN, 2)])
 @example(steps=[("role", ANN, 2), ("rules", BOB, 2), ("topic", BOB, 1), ("kick", ANN, 1), ("invite", ANN, 1)])
-@settings(max_examples=25)
+@settings(max_examples=10)
 def test_list_is_the_fetched_one_wherever_one_began_to_follow(steps: list[Step]) -> None:
     done, fetched = asyncio.run(told(steps))
 
