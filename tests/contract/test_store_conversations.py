@@ -129,8 +129,10 @@ async def test_join_and_open_are_refused_when_the_list_would_grow_too_long(world
 async def test_who_opens_direct_conversations_leaves_the_last_places_to_the_other_one(world: World) -> None:
     ann, bob = await world.sign_in("ann", "bob")
     taken = CONVERSATIONS_OF_ONES_OWN - LEFT_BY_OTHERS
-    others = await world.sign_in(*(f"other{number}" for number in range(taken - 2)))  # general and announcements
-    await world.together(*(OpenDirect(other, "ann", 1) for other in others))
+    own = range(taken - 12)  # and general and announcements
+    await world.together(*(JoinChannel(ann, f"c{number}", create=True, ts=1) for number in own))
+    for other in await world.sign_in(*(f"other{number}" for number in range(10))):
+        await world.write(OpenDirect(other, "ann", 1))
     assert len(await world.list_of(ann)) == taken
 
     assert await world.refused(OpenDirect(bob, "ann", 1)) is Refusal.TOO_MANY
