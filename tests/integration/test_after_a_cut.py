@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 from chat_core.client import LinkStatus
+from chat_core.client.state.changes import Batch
 from chat_core.protocol.requests.attention import SetQuiet
 from chat_core.protocol.requests.conversations import SetTopic
 from chat_core.protocol.requests.hooks import MakeHook
@@ -18,6 +19,7 @@ from chat_core.protocol.requests.messages import History
 from chat_core.protocol.requests.order import SetRules
 from chat_core.protocol.requests.presence import SetPresence
 from chat_core.protocol.requests.private import SetIgnored
+from chat_tui.highlighter import Highlighter
 from tests.integration.test_marks import Between
 from tests.integration.test_webhooks import ask
 from tests.support.people import unique
@@ -103,6 +105,42 @@ async def test_typing_ends_with_a_cut_and_is_seen_in_both_directions_behind_it(h
             await ann.client.sent(ann.client.post(number, "that was it"))
             await bob.until(lambda: bob.bodies("#general") == ["that was it"])
             assert typing(bob) == []
+        await way.proxy.stop()
+
+
+async def test_highlight_words_count_what_was_said_during_a_cut(home: Path) -> None:
+    with ServerProcess(home / "data") as server:
+        way = Between(server.port)
+        await way.proxy.start()
+        async with (
+            Watched(server.address, "ann") as ann,
+            Watched(f"127.0.0.1:{way.proxy.port}", "bob") as cut,
+            Watched(server.address, "bob") as phone,
+        ):
+            counting = {one: (Highlighter(lambda: "deploy"), list[int]([0])) for one in (cut, phone)}
+
+            def counted(one: Watched) -> int:
+                """Return what a screen that took every change so far would count as mentions."""
+                highlighter, (taken,) = counting[one]
+                counting[one][1][0] = len(one.changes)
+                batch = Batch(state=one.client.state, changes=tuple(one.changes[taken:]))
+                shown = highlighter.seen(batch).state.by_target("#general")
+                return -1 if shown is None else shown.mentions
+
+            number = ann.room("#general").id
+            await ann.client.sent(ann.client.post(number, "deploy one"))
+            for one in (cut, phone):
+                await one.until(lambda one=one: counted(one) == 1)  # type: ignore[misc]
+            way.cut()
+            await cut.until(lambda: cut.client.state.link.status is not LinkStatus.ONLINE)
+            for body in ("deploy two", "@bob deploy", "redeploy"):
+                await ann.client.sent(ann.client.post(number, body))
+            await ann.client.edit(number, 1, "done")
+            await phone.until(lambda: counted(phone) == 2)
+            way.mend()
+            cut.client.wake()
+            await cut.client.online(20)
+            await cut.until(lambda: counted(cut) == 2)
         await way.proxy.stop()
 
 
