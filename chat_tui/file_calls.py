@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from chat_core.client.files.progress import Progress
 from chat_core.protocol.values import FileInfo
+from chat_tui.paths import uploads_folder
 
 if TYPE_CHECKING:
     from chat_core.client import Client
@@ -21,7 +22,8 @@ class FileCalls:
 
     async def upload(self, conversation: int, path: Path, tell: Progress) -> None:
         """Send a file; see `Client.upload`."""
-        await self._there(lambda client: client.upload(conversation, path, progress=partial(self._say, tell)))
+        told = partial(self._say, tell)
+        await self._there(lambda it: it.upload(conversation, path, progress=told, underway=uploads_folder()))
 
     async def download(self, conversation: int, seq: int, to: Path, tell: Progress) -> Path:
         """Save a file; see `Client.download`."""

@@ -30,6 +30,11 @@ def outbox_folder() -> Path:
     return user_state_path("chat-tui", appauthor=False) / "outbox"
 
 
+def uploads_folder() -> Path:
+    """Return the folder for what is known of files on their way; it may not exist."""
+    return outbox_folder().with_name("uploads")
+
+
 def data_folder() -> Path:
     """Return the folder for the data of this computer's own server; it may not exist."""
     if given := os.environ.get(DATA_VARIABLE):

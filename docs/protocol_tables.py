@@ -19,7 +19,7 @@ from chat_core.protocol.limits import Limits, Rates
 from chat_core.protocol.reactions import Reaction, Reactor
 from chat_core.protocol.requests.base import Reply, Request, reply_type
 from chat_core.protocol.requests.catalog import DOMAINS
-from chat_core.protocol.requests.marks import BookmarkedMessage
+from chat_core.protocol.requests.marks import BookmarkedMessage, BookmarkedSeqs
 from chat_core.protocol.requests.messages import Version
 from chat_core.protocol.requests.session import CatchUp, Hello, Welcome
 from docs.struct_tables import constants, described, field_table, one_line, table
@@ -111,6 +111,7 @@ def value_tables() -> str:
         Reactor,
         Version,
         BookmarkedMessage,
+        BookmarkedSeqs,
         CatchUp,
         Limits,
         Rates,

@@ -25,6 +25,7 @@ from chat_core.bench.stubborn import Line
 from chat_core.bench.tally import quantile_ms
 from chat_core.protocol.codec import pack, to_map
 from chat_core.protocol.envelopes import Answer, Call
+from chat_core.protocol.requests.attention import ListUnread
 from chat_core.protocol.requests.base import Request
 from chat_core.protocol.requests.conversations import Join
 from chat_core.protocol.requests.messages import History, Post
@@ -320,13 +321,14 @@ def _kinds(asker: _Asker, questions: _Questions, options: SearchOptions) -> dict
         Position(conversation=each["id"], seq=each.get("head", 0), eid=each.get("eid", b""))
         for each in whole["conversations"]
     )
-    unread = Resume(epoch=whole["epoch"], seq=whole["seq"], positions=positions, far_behind=1)
+    resumed = Resume(epoch=whole["epoch"], seq=whole["seq"], positions=positions, far_behind=1)
     return {
         "search in one channel": lambda: Search(query=questions.query(), conversation=questions.room()),
         f"search in all {options.channels}": lambda: Search(query=questions.query()),
         "ranked, in all": lambda: Search(query=questions.query(), ranked=True),
         "100 messages around any": around,
-        f"unread of {len(positions)}": lambda: unread,
+        f"resume of {len(positions)}": lambda: resumed,
+        f"unread of {len(positions)}": ListUnread,
     }
 
 

@@ -38,6 +38,8 @@ GROUPS_BY_OTHERS: Final = 100
 """Groups that others began which one account can be in; they take no room from what it joins or opens itself."""
 CONVERSATIONS_OF_ONES_OWN: Final = CONVERSATIONS_PER_ACCOUNT - GROUPS_BY_OTHERS
 """All other conversations that one account can be in: channels, direct conversations, groups it began."""
+LEFT_BY_OTHERS: Final = 100
+"""The last ones of these, which only the account itself takes: who opens a direct conversation with it leaves them."""
 GROUPS_PER_DAY: Final = 20
 """Groups that one account can begin within 24 hours."""
 GROUP_LEAST: Final = 3

@@ -161,7 +161,7 @@ class Server:
                 log.warning("other users can get into the data folder", folder=path, mend=f"chmod 700 {quote(path)}")
             guard = Guard(clock.monotonic(), self._options.local, self._options.internet)
             auth = Auth.of(self._options.accounts)
-            self._files = files = await open_files(folder.path, self._options.files, clock)
+            self._files = files = await open_files(folder.path, self._options.files, clock, boot.epoch)
             webhooks = Webhooks(self._options.webhooks, store, clock)
             router = Router(
                 Services(

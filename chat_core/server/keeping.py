@@ -20,9 +20,9 @@ LOOK_EVERY_S: Final = 30.0
 """Time between two looks for uploads that were given up, in seconds."""
 
 
-async def open_files(data: Path, settings: FilesSection, clock: Clock) -> Files:
+async def open_files(data: Path, settings: FilesSection, clock: Clock, epoch: str) -> Files:
     """Return the files of a data folder. Raises: WorldFault: they cannot be used."""
-    files = Files(data, settings, clock)
+    files = Files(data, settings, clock, epoch)
     try:
         await files.open()
     except OSError as fault:

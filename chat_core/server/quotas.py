@@ -28,7 +28,7 @@ class FilesSection(msgspec.Struct, frozen=True, kw_only=True):
     total_bytes: Annotated[int, Meta(ge=0, le=_MOST), LIVE] = 20 * 1024 * 1024 * 1024
     """What all files may have together on the disk."""
     expire_s: Annotated[float, Meta(ge=10, le=86_400), LIVE] = 900.0
-    """Time after which an upload is thrown away that nobody goes on with."""
+    """Time after which an upload is thrown away that nobody goes on with, also after a restart of the server."""
 
 
 FILES: FilesSection = FilesSection()

@@ -58,7 +58,9 @@ def declare(command: Declare) -> None:
 
     finding = command(_search)
     finding.add_argument(
-        "query", metavar="QUERY", help='words, "phrases", from:ann, before:2026-01-31, has:link, mentions:me ...'
+        "query",
+        metavar="QUERY",
+        help='words, "phrases", a OR b, from:ann, before:2026-01-31, has:link, mentions:me ...',
     )
     finding.add_argument("--in", dest="target", metavar="TARGET", help="only there; " + target)
     add_server(finding)
@@ -216,7 +218,7 @@ def _export(options: Namespace) -> ExitCode:
 
 
 def _unread(options: Namespace) -> ExitCode:
-    """Print where something is unread, and how much of it mentions you."""
+    """Print where something is unread, threads that you follow too, and how much of it mentions you."""
     from chat_tui.plain.running import run
     from chat_tui.plain.unread import unread
 

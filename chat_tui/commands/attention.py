@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from msgspec.structs import replace
+
 from chat_core.protocol.requests.attention import ListMentions, MarkAllRead, SetQuiet
 from chat_core.protocol.requests.conversations import MarkRead
-from chat_core.protocol.requests.search import SearchResults
+from chat_core.protocol.requests.search import Search, SearchResults
 from chat_core.protocol.values import Position
 from chat_tui.commands.arguments import OnOff, Target
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Calls, Context
+from chat_tui.views.highlighting import for_me, is_for, words_shown
+
+_PAGE: Final = 50
+"""Messages that are looked at in one go."""
 
 
 @command("mentions", example="/mentions")
 async def mentions(ctx: Context) -> None:
-    """List what mentions you, everywhere, the newest first, each where it was said."""
-    found = await _mentions(ctx.calls, b"")
-    if not found.hits:
-        ctx.desk.answer(Answer("Nobody has mentioned you where you are."))
-        return
+    """List what mentions you, everywhere, the newest first, each where it was said.
+
+    What has one of your highlight words is listed, too.
+    """
+    query, words = for_me(ctx.desk.words)
 
     async def more(cursor: bytes) -> SearchResults:
-        return await _mentions(ctx.calls, cursor)
+        return await (_for_me(ctx, query, words, cursor) if words else _mentions(ctx.calls, cursor))
 
-    ctx.desk.show_found("mentions of you", found, more)
+    found = await more(b"")
+    if not found.hits:
+        besides = f", and nobody has written {words_shown(words)}" if words else ""
+        late = f"; the newest {found.behind} messages cannot be found yet" if found.behind else ""
+        ctx.desk.answer(Answer(f"Nobody has mentioned you where you are{besides}{late}."))
+        return
+    ctx.desk.show_found(f"mentions of you, and {words_shown(words)}" if words else "mentions of you", found, more)
 
 
 @command("read", key="alt+shift+u", example="/read #ops")
@@ -61,3 +75,14 @@ async def quiet(ctx: Context, wanted: OnOff = OnOff("")) -> None:
 async def _mentions(calls: Calls, cursor: bytes) -> SearchResults:
     found = await calls.call(ListMentions(cursor=cursor.decode()))
     return SearchResults(hits=found.hits, cursor=found.cursor.encode())
+
+
+async def _for_me(ctx: Context, query: str, words: tuple[str, ...], cursor: bytes) -> SearchResults:
+    """Return what is for oneself of what a search finds: to that, one's own words and `prod-db` are hits, too."""
+    setting = ",".join(words)
+    while True:
+        found = await ctx.calls.call(Search(query=query, cursor=cursor, limit=_PAGE))
+        hits = tuple(hit for hit in found.hits if is_for(hit.message, ctx.state.me, setting))
+        if hits or not found.cursor or found.partial:
+            return replace(found, hits=hits)
+        cursor = found.cursor

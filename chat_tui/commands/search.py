@@ -12,7 +12,8 @@ async def search(ctx: Context, query: Rest) -> None:
     """Find messages by their words, each where it was said.
 
     All must be in a message: words, "words that stand together", beginnings* of words, and filters: from:ann or
-    from:me, in:#ops, before:2026-01-31, after:2026-01-31, on:2026-01-31, has:link, mentions:me.
+    from:me, in:#ops, before:2026-01-31, after:2026-01-31, on:2026-01-31, has:link, mentions:me. Of disk OR memory one
+    is enough, and brackets hold together: (disk full) OR "no space".
     """
     found = await ctx.calls.search(query)
     if found.hits:

@@ -15,6 +15,7 @@ from chat_core.base.names import parse_message
 from chat_core.base.text import line_for_terminal
 from chat_core.client import Client, Disconnected, Untrusted
 from chat_core.client.files.progress import Progress, Transfer
+from chat_tui.paths import uploads_folder
 from chat_tui.plain.running import Server, complain, emit, find, persist, spelled
 
 T = TypeVar("T")
@@ -37,7 +38,7 @@ async def upload(server: Server, target: str, path: Path, *, text: str, timeout_
 
         async def work(progress: Progress) -> None:
             conversation = await persist(client, partial(_open, client, target), None)
-            posted = await client.upload(conversation, path, body=text, progress=progress)
+            posted = await client.upload(conversation, path, body=text, progress=progress, underway=uploads_folder())
             emit(f"{target}:{posted.seq}")
 
         return await _watched(client, work, timeout_s)

@@ -43,6 +43,7 @@ def message_line(
     me: Account | None,
     manner: Manner = Manner(),  # noqa: B008  # nothing of it ever changes
     zone: tzinfo | None = None,
+    bookmarks: frozenset[int] = frozenset(),
 ) -> str:
     """Return a message as one line: `ann: hello`.
 
@@ -52,6 +53,7 @@ def message_line(
         me: oneself.
         manner: what is told besides its words.
         zone: time zone; None: the computer's own.
+        bookmarks: seqs of the messages at which one has them.
     """
     own = me is not None and message.author == me.id and not message.via
     who = "you" if own else f"{'bot ' if message.bot else ''}{shown_name(author_of(message))}"
@@ -65,7 +67,8 @@ def message_line(
         head += f", in a thread{_of(message.thread, conversation, ' of')}"
     elif message.reply_to is not None:
         head += f", answers{_of(message.reply_to, conversation)}"
-    return f"{head}: {_said(message)}{', edited' if message.edits else ''}"
+    marks = (("edited", message.edits), ("pinned", message.pinned), ("bookmarked", message.seq in bookmarks))
+    return ", ".join([f"{head}: {_said(message)}", *(words for words, on in marks if on)])
 
 
 def _of(seq: int | None, conversation: ConversationState, joint: str = "") -> str:
@@ -116,7 +119,7 @@ def elsewhere(conversation: ConversationState, count: int, mentions: int) -> str
 def changed_line(event: MessageEdited | MessageDeleted) -> str:
     """Return that a message was changed."""
     who = shown_name(called(event))
-    if isinstance(event, MessageDeleted) or not event.body:
+    if isinstance(event, MessageDeleted):
         return f"{who} deleted a message."
     return f"{who} changed a message to: {one_line(event.body)}"
 

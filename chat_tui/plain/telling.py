@@ -104,7 +104,9 @@ class Telling:
                 return self._of_messages(change.messages, here, batch, written)
             case Delivered(event=MessageEdited() | MessageDeleted() as event) if event.conversation == here.id:
                 me = batch.state.me
-                return [] if me is not None and event.author == me.id else [changed_line(event)]
+                # A new text that is not told was deleted since, which is told, or is of a message from before one came.
+                untold = isinstance(event, MessageEdited) and not event.body
+                return [] if untold or (me is not None and event.author == me.id) else [changed_line(event)]
             case NoticeAdded(conversation=here.id, notice=notice):
                 return self._of_notice(here.id, notice)
             case TimelineReset(conversation=here.id, jumped=True):

@@ -124,15 +124,20 @@ class Whereabouts:
         self._desk.say(f"Thread, {count}. What you write is said in it; /main leads back.")
         for message in (root, *page.messages):
             plain = replace(message, thread=None)  # that it is in this thread need not be said each time
-            self._desk.say(message_line(plain, here, self.state.me, self._telling.manner))
+            self._say_message(plain, here)
         if page.messages:
             await self._client.call(MarkThreadRead(conversation=number, thread=root.seq, seq=page.messages[-1].seq))
 
     def _read_out(self, conversation: ConversationState, messages: Sequence[Message]) -> None:
         for message in messages:
-            self._desk.say(message_line(message, conversation, self.state.me, self._telling.manner))
+            self._say_message(message, conversation)
         self._telling.went(conversation)
         self._client.mark_read(conversation.id, conversation.position.seq)
+
+    def _say_message(self, message: Message, conversation: ConversationState) -> None:
+        state = self.state
+        kept = state.bookmarks.get(conversation.id, frozenset())
+        self._desk.say(message_line(message, conversation, state.me, self._telling.manner, bookmarks=kept))
 
     def _messages(self, conversation: ConversationState, count: int) -> list[Message]:
         newest = conversation.timeline.newest(count)

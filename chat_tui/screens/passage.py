@@ -86,7 +86,9 @@ class PassageScreen(BaseScreen):
         self._bridge = bridge
         self._passage = passage
         self._leave_for = leave_for
-        self.pane = PassagePane(seq, bridge.state.me)
+        self.pane = PassagePane(
+            seq, bridge.state.me, bookmarks=bridge.state.bookmarks.get(passage.info.id, frozenset())
+        )
         """What was said."""
         self._foot = _Foot()
         self._foot.words = _KEYS.format(target=passage.info.target)

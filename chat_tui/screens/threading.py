@@ -148,6 +148,7 @@ class Threading(Part):
             self._show()
         else:
             scene.aside.update_thread(conversation, state, None if me is None else me.id, batch.changes)
+            scene.aside.timeline.show_bookmarks(batch.state.bookmarks.get(conversation.id, frozenset()))
 
     def _show(self) -> None:
         """Show the open thread as one that was just opened, if it is there."""
@@ -156,7 +157,8 @@ class Threading(Part):
         if state is not None and self._shown == state.root.seq:
             return
         self._shown = 0 if state is None else state.root.seq
-        scene.aside.open(conversation, state, scene.bridge.state.me)
+        known = scene.bridge.state
+        scene.aside.open(conversation, state, known.me, bookmarks=known.bookmarks)
         scene.composer.post_message(scene.composer.ModeChanged())
 
     def _state(self) -> ThreadState | None:

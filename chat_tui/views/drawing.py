@@ -49,6 +49,7 @@ MAX_CHARS: Final = 4_000
 _ACTION_MARK: Final = "·"
 _EDITED: Final = "(edited)"
 _PINNED: Final = "(pinned)"
+_BOOKMARKED: Final = "(bookmarked)"
 _DELETED: Final = "message deleted"
 _IGNORED: Final = "somebody whom you ignore"
 
@@ -78,6 +79,8 @@ class Reader(NamedTuple):
     """What one is shown as; empty: that name."""
     ignored: frozenset[int] = frozenset()
     """Accounts that one ignores."""
+    bookmarks: frozenset[int] = frozenset()
+    """Seqs of the messages at which one has bookmarks."""
     roomy: bool = False
     """Whether a line is left free above each message that says whose it is."""
     emoji_names: bool = False
@@ -201,7 +204,7 @@ def _message(item: MessageItem, where: Columns, reader: Reader) -> tuple[Line, .
         beyond, missing = sum(not is_fence(line) for line in rest), ""
     if message.file is not None:
         blocks = [*([] if _only_file(message) and not acts else blocks), _chip(message.file)]
-    marks_behind = " ".join(words for words, on in ((_EDITED, message.edits), (_PINNED, message.pinned)) if on)
+    marks_behind = _marks_behind(message, reader)
     if marks_behind and missing:
         missing = f"{missing} {marks_behind}"
     elif marks_behind:
@@ -210,6 +213,13 @@ def _message(item: MessageItem, where: Columns, reader: Reader) -> tuple[Line, .
     if missing:
         lines.append(hanging((Span(missing, "quiet"),), where, len(text))._replace(tail=len(missing)))
     return tuple(lines)
+
+
+def _marks_behind(message: Message, reader: Reader) -> str:
+    """Return the words that stand behind a message's text."""
+    kept = message.seq in reader.bookmarks
+    marks = ((_EDITED, message.edits), (_PINNED, message.pinned), (_BOOKMARKED, kept))
+    return " ".join(words for words, on in marks if on)
 
 
 def _only_file(message: Message) -> bool:

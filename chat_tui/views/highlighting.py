@@ -12,6 +12,7 @@ from typing import Final
 from chat_core.base.errors import UsageFault
 from chat_core.base.text import clean_line
 from chat_core.client.state.reading import calls
+from chat_core.protocol.limits import QUERY_CHARACTERS
 from chat_core.protocol.values import Account, Message
 from chat_tui.views.clean import drawable_line
 
@@ -19,6 +20,8 @@ MOST: Final = 50
 """Words."""
 CHARS: Final = 50
 """Longest word, in characters; it may be of several words, as a name is."""
+_SEARCHED: Final = 25
+"""Words that are searched for at once, counting those that a word is made of."""
 LOOKED_AT: Final = 4_000
 """Characters of a message that are looked at."""
 
@@ -79,6 +82,29 @@ def highlights(message: Message, me: Account | None, setting: str) -> bool:
 def is_for(message: Message, me: Account | None, setting: str) -> bool:
     """Return whether a message is for somebody: it names them, calls everybody, or has one of their words."""
     return calls(message, me) or highlights(message, me, setting)
+
+
+def for_me(setting: str) -> tuple[str, tuple[str, ...]]:
+    """Return what searches for all that is for somebody, and of their words those that it looks for.
+
+    A query has room for so many of them, from the first on; what has neither letter nor digit cannot be searched for.
+    """
+    query, found, room = "mentions:me", list[str](), _SEARCHED
+    for word in words_of(setting):
+        bare = word.replace('"', " ")
+        longer = f'{query} OR "{bare}"'
+        # In a script without spaces each character is looked up, elsewhere each word.
+        terms = len(re.findall(r"\w+", bare)) if bare.isascii() else len(bare)
+        if any(char.isalnum() for char in bare) and len(longer) <= QUERY_CHARACTERS and terms <= room:
+            query = longer
+            room -= terms
+            found.append(word)
+    return query, tuple(found)
+
+
+def words_shown(words: tuple[str, ...]) -> str:
+    """Return words for people: `deploy or prod db`."""
+    return drawable_line(" or ".join(words))
 
 
 @lru_cache(maxsize=8)

@@ -41,12 +41,21 @@ class PassagePane(TimelinePane, can_focus=False):
             self.older = older
             """Which end."""
 
-    def __init__(self, seq: int, me: Account | None, *, zone: tzinfo | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        seq: int,
+        me: Account | None,
+        *,
+        bookmarks: frozenset[int] = frozenset(),
+        zone: tzinfo | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         """Make an empty pane.
 
         Args:
             seq: of the marked message.
             me: who reads.
+            bookmarks: seqs of the messages at which one has them.
             zone: time zone; None: the computer's own.
             clock: gives the year that goes without saying.
         """
@@ -54,6 +63,7 @@ class PassagePane(TimelinePane, can_focus=False):
         self.seq = seq
         """Of the marked message."""
         self._reader = Reader(None, "", zone) if me is None else Reader(me.id, me.name, zone, display=me.display)
+        self._reader = self._reader._replace(bookmarks=bookmarks)
         self._clock = clock or SystemClock()
         self._passage: Passage | None = None
 

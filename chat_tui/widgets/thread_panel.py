@@ -5,7 +5,8 @@ What its timeline says of a conversation it says on as of a thread, so that nobo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -22,6 +23,8 @@ from chat_tui.views.lines import Line
 from chat_tui.views.threads import thread_view, title
 from chat_tui.widgets.bars import Bar
 from chat_tui.widgets.timeline import Timeline
+
+_NONE: Final[Mapping[int, frozenset[int]]] = {}
 
 
 class _Title(Bar):
@@ -94,13 +97,14 @@ class ThreadPanel(Vertical):
         thread: ThreadState | None,
         me: Account | None,
         channels: Collection[str] = (),
+        bookmarks: Mapping[int, frozenset[int]] = _NONE,
     ) -> None:
         """Show a thread as one that was just opened; None: nothing, or one that is still on its way."""
         number = None if me is None else me.id
         self._title.thread, self._title.me = thread, number
         self._title.changed()
         shown = None if conversation is None or thread is None else thread_view(conversation, thread, number)
-        self.timeline.show(shown, me, channels)
+        self.timeline.show(shown, me, channels, bookmarks=bookmarks)
 
     def update_thread(
         self, conversation: ConversationState, thread: ThreadState, me: int | None, changes: Sequence[Change]

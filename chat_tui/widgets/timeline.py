@@ -6,7 +6,7 @@ somebody was reading. Several of them share the screen as `Tiles`. How lines get
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import tzinfo
 from functools import partial
 from typing import Final
@@ -28,6 +28,9 @@ from chat_tui.widgets.timeline_pointer import PointedPane
 
 SPEAK_OF_SENDING_S: Final = 0.4
 """How long a message may be on its way before that is said: most are there sooner, and a flicker tells nobody."""
+
+
+_NONE: Final[Mapping[int, frozenset[int]]] = {}
 
 
 class Timeline(PointedPane, can_focus=False):
@@ -59,6 +62,7 @@ class Timeline(PointedPane, can_focus=False):
         self._me: Account | None = None
         self._channels: Collection[str] = ()
         self._ignored: frozenset[int] = frozenset()
+        self._bookmarks: frozenset[int] = frozenset()
         self._places: dict[int, Place] = {}
         self._longest = 0
         self._asked = 0
@@ -84,6 +88,7 @@ class Timeline(PointedPane, can_focus=False):
         me: Account | None,
         channels: Collection[str] = (),
         ignored: frozenset[int] = frozenset(),
+        bookmarks: Mapping[int, frozenset[int]] = _NONE,
     ) -> None:
         """Show another conversation, or the same one as if it were opened now.
 
@@ -92,9 +97,11 @@ class Timeline(PointedPane, can_focus=False):
             me: who reads.
             channels: names of the channels that are known, without `#`, as `name_key` makes them.
             ignored: accounts whose messages are folded away.
+            bookmarks: seqs of the messages at which one has them, by conversation.
         """
         self._leave()
         self._me, self._channels, self._ignored = me, channels, ignored
+        self._bookmarks = frozenset() if conversation is None else bookmarks.get(conversation.id, frozenset())
         self._asked = self._told = 0
         self._held = False
         self._history = self._pointed = None
@@ -122,13 +129,21 @@ class Timeline(PointedPane, can_focus=False):
             return
         me = batch.state.me
         if me is not None and (self._me is None or me.id != self._me.id):
-            self.show(conversation, me, self._channels, batch.state.ignored)
+            self.show(conversation, me, self._channels, batch.state.ignored, batch.state.bookmarks)
             return
         if (me is not None and me != self._me) or batch.state.ignored != self._ignored:
             self._me, self._ignored = me, batch.state.ignored
             self._lay_out()
             self.placed()
+        self.show_bookmarks(batch.state.bookmarks.get(conversation.id, frozenset()))
         self.update_state(conversation, batch.changes)
+
+    def show_bookmarks(self, bookmarks: frozenset[int]) -> None:
+        """Draw which messages of the conversation that is open one has bookmarks at."""
+        if bookmarks != self._bookmarks:
+            self._bookmarks = bookmarks
+            self._lay_out()
+            self.placed()
 
     def update_state(self, conversation: ConversationState, changes: Sequence[Change]) -> None:
         """Show a newer state of the conversation that is open, as cheaply as the changes allow.
@@ -242,7 +257,7 @@ class Timeline(PointedPane, can_focus=False):
         me = self._me
         if me is None:
             return Reader(None, "", self._zone, self._channels)
-        return Reader(me.id, me.name, self._zone, self._channels, me.display, self._ignored)
+        return Reader(me.id, me.name, self._zone, self._channels, me.display, self._ignored, self._bookmarks)
 
     @override
     def _lay_out(self) -> None:

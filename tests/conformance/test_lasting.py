@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.test_files import CHUNK, announced, fetched, fill
 from tests.support.people import People, durable, post_all, request, settle
 from tests.support.processes import ServerProcess
 from tests.support.wire import Wire
@@ -129,6 +130,27 @@ def test_a_cid_is_remembered_across_the_death_of_the_server(mortal: ServerProces
         assert ann.call("post", conversation="#general", cid=cid, body="once") == {**first, "duplicate": True}
         assert ann.refused("post", conversation="#general", cid=cid, body="other") == "cid_reused"
         assert ann.call("post", conversation="#general", cid=os.urandom(16), prev=cid, body="next")["seq"] == 2
+
+
+@pytest.mark.parametrize("how", ["stopped", "killed"])
+def test_an_upload_goes_on_where_it_was_across_the_death_of_the_server(mortal: ServerProcess, how: str) -> None:
+    data = os.urandom(2 * CHUNK)
+    wanted = announced("#general", data)
+    with Wire(mortal.port) as ann:
+        ann.enter("ann")
+        fill(ann, ann.call("upload_begin", **wanted)["upload"], data[:CHUNK])
+    end(mortal, how)
+    mortal.start()
+
+    with Wire(mortal.port) as ann, Wire(mortal.port) as bob:
+        ann.enter("ann")
+        bob.enter("bob")
+        assert bob.call("upload_begin", **wanted).get("offset", 0) == 0, "it is not bob's"
+        begun = ann.call("upload_begin", **wanted)
+        assert begun["offset"] == CHUNK
+        fill(ann, begun["upload"], data, CHUNK)
+        posted = ann.call("upload_finish", upload=begun["upload"])
+        assert fetched(bob, ann.call("history", conversation="#general")["conversation"], posted["seq"]) == data
 
 
 def test_a_store_that_was_copied_back_is_noticed(mortal: ServerProcess, home: Path) -> None:

@@ -129,6 +129,8 @@ def test_bookmark_is_told_to_the_own_devices_only(people: People) -> None:
     (kept,) = laptop.call("read_bookmarks")["bookmarks"]
     assert (kept["conversation"], kept["message"]["body"]) == (room, "remember this")
     assert bob.call("read_bookmarks").get("bookmarks", []) == []
+    assert laptop.call("resume")["bookmarks"] == [{"conversation": room, "messages": [1]}]
+    assert "bookmarks" not in bob.call("resume")
     laptop.call("bookmark", conversation=room, seq=1, on=False)
     assert ann.call("read_bookmarks").get("bookmarks", []) == []
 

@@ -116,6 +116,8 @@ def test_search_filters_narrow_what_is_found(people: People) -> None:
     ann.call("rename", name=unique("anna"))
     ann.say(room, f"{word} @channel")
     assert (found("mentions:me"), found("mentions:me", bob)) == ([3], [4]), "whatever one is called by now"
+    assert found("plain OR for") == [3, 1]
+    assert found("(plain) OR (http example) OR mentions:me") == [3, 2, 1]
     assert found("before:2020-01-01") == []
     assert found("after:2020-01-01 before:2999-01-01") == [4, 3, 2, 1]
     assert found('"plain"') == [1]

@@ -7,7 +7,7 @@ import pytest
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import ConversationJoined, ConversationLeft, TopicChanged
-from chat_core.protocol.limits import CONVERSATIONS_OF_ONES_OWN
+from chat_core.protocol.limits import CONVERSATIONS_OF_ONES_OWN, LEFT_BY_OTHERS
 from chat_core.server.store.base import Refused
 from chat_core.server.store.conversations import JoinChannel, LeaveConversation, OpenDirect, SetChannelTopic
 from chat_core.server.store.messages import MoveReadMarker
@@ -124,6 +124,20 @@ async def test_join_and_open_are_refused_when_the_list_would_grow_too_long(world
     await world.leave(ann, "#c0")
     await world.join(ann, "one-more")
     assert len(await world.list_of(ann)) == CONVERSATIONS_OF_ONES_OWN
+
+
+async def test_who_opens_direct_conversations_leaves_the_last_places_to_the_other_one(world: World) -> None:
+    ann, bob = await world.sign_in("ann", "bob")
+    taken = CONVERSATIONS_OF_ONES_OWN - LEFT_BY_OTHERS
+    own = range(taken - 12)  # and general and announcements
+    await world.together(*(JoinChannel(ann, f"c{number}", create=True, ts=1) for number in own))
+    for other in await world.sign_in(*(f"other{number}" for number in range(10))):
+        await world.write(OpenDirect(other, "ann", 1))
+    assert len(await world.list_of(ann)) == taken
+
+    assert await world.refused(OpenDirect(bob, "ann", 1)) is Refusal.TOO_MANY
+    for op in (OpenDirect(ann, "bob", 1), OpenDirect(ann, "ann", 1), JoinChannel(ann, "ops", create=True, ts=1)):
+        await world.write(op)
 
 
 async def test_channels_are_paged_by_name_with_what_the_asker_is_in(world: World) -> None:

@@ -48,7 +48,8 @@ OPS: st.SearchStrategy[Op | Say] = st.one_of(
 )
 WORDS = st.sampled_from(["red", '"red blue"', "blue", "日本", "日", "本日", "bl*", '"blue 日本"'])
 FILTERS = st.sampled_from(["from:ann", "from:me", "has:link", "mentions:me", "before:1970-01-03", "after:1970-01-01"])
-QUERIES = st.lists(WORDS | FILTERS, min_size=1, max_size=3, unique=True)
+EITHER = st.sampled_from(["red OR blue", "(red blue) OR 日本", "bl* OR 日 OR red", 'mentions:me OR "red blue"'])
+QUERIES = st.lists(WORDS | FILTERS | EITHER, min_size=1, max_size=3, unique=True)
 
 
 @given(batches=st.lists(st.lists(OPS, max_size=12), min_size=1, max_size=4), queries=st.lists(QUERIES, max_size=6))
@@ -127,6 +128,15 @@ def _fits(message: Message, query: list[str], account: AccountId) -> bool:
 
 
 def _has(message: Message, part: str, account: AccountId) -> bool:
+    """Return whether a part of a query holds; in brackets are words, all of which must be there."""
+    either = part.split(" OR ")
+    return any(
+        all(_has_one(message, one, account) for one in (each[1:-1].split() if each.startswith("(") else [each]))
+        for each in either
+    )
+
+
+def _has_one(message: Message, part: str, account: AccountId) -> bool:
     plain = message.body.lower().replace("é", "e")
     match part:
         case "from:ann":

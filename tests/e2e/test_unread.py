@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -33,3 +34,16 @@ def test_unread_tells_where_something_is_unread_and_what_mentions_one(home: Path
             {"conversation": "#ops", "unread": 2, "mentions": 1, "quiet": True, "read": 0, "head": 2},
             {"conversation": "@ann", "unread": 1, "mentions": 0, "quiet": False, "read": 0, "head": 1},
         ]
+
+        root = bob.say("#ops", "what is it?")["seq"]
+        for body in ("this", "@bob that"):
+            ann.call("post", conversation="#ops", cid=os.urandom(16), body=body, thread=root)
+        bob.call("mark_read", conversation="#ops", seq=root)
+        assert unread() == ["@ann: 1 unread", f"#ops:{root}, a thread: 2 unread, 1 of them mentions you"]
+        assert json.loads(unread("--json")[-1]) == {
+            "conversation": "#ops",
+            "thread": root,
+            "unread": 2,
+            "mentions": 1,
+            "read": root,
+        }

@@ -243,7 +243,7 @@ def test_search_asks_every_kind_of_question_beside_sends_when_the_store_has_a_pa
 
     measured = figures(*small, "--data", str(home), command="search")
 
-    assert [each["asked"] for each in measured["times"]] == [8] * 5
+    assert [each["asked"] for each in measured["times"]] == [8] * 6
     assert all(0 < each["p50_ms"] <= each["p99_ms"] <= each["max_ms"] for each in measured["times"])
     assert measured["times"][-1]["name"] == "unread of 6"
     assert measured["indexed_per_s"] > 0 and measured["found_after_p50_ms"] > 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -84,26 +85,29 @@ async def test_file_arrives_once_and_whole_when_both_sides_are_cut_off_on_the_wa
         assert blobs(server) == []
 
 
-async def test_upload_begins_anew_when_the_server_was_killed_in_the_middle(home: Path) -> None:
+async def test_file_goes_on_where_it_was_when_the_server_was_killed_in_the_middle(home: Path) -> None:
     source = home / "report.pdf"
     source.write_bytes(DATA)
     with ServerProcess(home / "data") as server:
         async with Watched(server.address, "ann") as ann:
             number = await ann.client.join("general")
-            killed = False
+            up: list[int] = []
+            down: list[int] = []
 
-            def kill(transfer: Transfer) -> None:
-                nonlocal killed
-                if transfer.done > 500_000 and not killed:
-                    killed = True
+            def killing(seen: list[int], transfer: Transfer) -> None:
+                seen.append(transfer.done)
+                if transfer.done > 500_000 >= (seen[-2] if len(seen) > 1 else 0):
                     server.kill()
-                    assert [path.parent.name for path in blobs(server)] == ["partial"]
                     server.start()
                     ann.client.wake()
 
-            posted = await ann.client.upload(number, source, progress=kill)
+            posted = await ann.client.upload(number, source, progress=partial(killing, up))
             assert posted.seq == 1
+            assert up == sorted(up), "what was answered is not sent again"
             assert [path.read_bytes() for path in blobs(server)] == [DATA]
+            saved = await ann.client.download(number, 1, to=home, progress=partial(killing, down))
+            assert saved.read_bytes() == DATA
+            assert down == sorted(down)
 
 
 async def test_upload_is_refused_in_a_sentence_and_leaves_nothing_when_the_file_is_bad(home: Path) -> None:

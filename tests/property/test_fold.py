@@ -21,7 +21,7 @@ from chat_core.base.ids import AccountId, Cid, ConversationId
 from chat_core.client.state import inputs
 from chat_core.client.state.model import ClientState
 from chat_core.client.state.reducer import apply
-from chat_core.protocol.events import AccountEvent, BookmarkChanged, ConversationEvent
+from chat_core.protocol.events import AccountEvent, ConversationEvent
 from chat_core.protocol.requests.messages import Page
 from chat_core.protocol.requests.session import Resumed
 from chat_core.protocol.requests.threads import ThreadPage
@@ -143,16 +143,18 @@ async def told(steps: Sequence[Step]) -> Told:
 async def bookmarks_of(store: SqliteStore, account: AccountId) -> frozenset[int]:
     """Return the messages at which an account has a bookmark, fetched fresh."""
     listed, _ = await store.read(lambda reader: reader.bookmarks(account, None, 200))
-    return frozenset(each.message.seq for each in listed)
+    told = await store.read(lambda reader: reader.bookmarked_seqs(account))
+    found = {each.conversation: each.messages for each in told}.get(WHERE, ())
+    assert sorted(each.message.seq for each in listed) == list(found)
+    return frozenset(found)
 
 
 def bookmarked(events: Sequence[AccountEvent]) -> frozenset[int]:
-    """Return the messages at which there is a bookmark, as the events of its account tell."""
-    found: set[int] = set()
+    """Return the messages at which there is a bookmark, as a client has them after the events of its account."""
+    state = ClientState()
     for event in events:
-        if isinstance(event, BookmarkChanged):
-            (found.add if event.kept else found.discard)(event.message)
-    return frozenset(found)
+        state = apply(state, inputs.AccountEventArrived(event=event))[0]
+    return state.bookmarks.get(WHERE, frozenset())
 
 
 def joined(head: int) -> ClientState:

@@ -31,6 +31,31 @@ async def test_mentions_are_listed_and_enter_leads_to_where_one_was_named(server
         await me.until(lambda: isinstance(me.app.screen, ChatScreen))
 
 
+async def test_mentions_are_listed_with_what_has_an_own_highlight_word(server: str, home: Path) -> None:
+    rooms, word = [unique("#room"), unique("#room")], unique("deploy")
+    async with sitting(server, home) as me, other(server) as friend:
+        for room in rooms:
+            await say(friend, room, "before")
+            await me.enter(f"/join {room}")
+            await me.is_at(room)
+        await me.enter(f"/highlight {word}, ??, prod db")
+        await me.until(lambda: me.app.words.startswith(word))
+        await me.enter(f"my own {word}")
+        await say(friend, rooms[0], f"the {word.upper()} is done", f"{word}ing is not it", f"@{me.name} look")
+        await say(friend, rooms[1], "nothing", "the prod-db is down", "the PROD DB is up")
+        while (await friend.search(word)).behind:
+            pass  # the index follows the log within a second
+
+        await me.enter("/mentions")
+        await me.until(lambda: isinstance(me.app.screen, FoundScreen))
+        await me.sees("3 found, newest first", "the PROD DB is up", f"@{me.name} look", f"the {word.upper()} is done")
+        await me.press("escape")
+        await me.enter(f"/highlight remove {word}, ??, prod db")
+        await me.until(lambda: me.app.words == "")
+        await me.enter("/mentions")
+        await me.sees("1 found, newest first", f"@{me.name} look")
+
+
 async def test_quiet_conversation_has_no_badge_but_for_mentions_and_is_passed_by(server: str, home: Path) -> None:
     channel = unique("#room")
     async with sitting(server, home) as me, other(server) as friend:

@@ -13,6 +13,7 @@ from chat_core.client.files.downloading import Downloading
 from chat_core.client.files.memory import Memory
 from chat_core.client.files.progress import Progress, ignore
 from chat_core.client.files.target import Target
+from chat_core.client.files.underway import Underway
 from chat_core.client.files.uploading import Uploading
 from chat_core.protocol.limits import FILE_BYTES
 from chat_core.protocol.requests.messages import Posted
@@ -21,6 +22,7 @@ from chat_core.protocol.values import FileInfo
 if TYPE_CHECKING:
     from chat_core.client.engine import Engine
     from chat_core.protocol.requests.session import Welcome
+    from chat_core.transport.urls import Address
 
 
 class FileCalls:
@@ -29,6 +31,8 @@ class FileCalls:
     _engine: Engine
     _clock: Clock
     _entropy: Callable[[int], bytes]
+    _name: str
+    address: Address
 
     @property
     def welcome(self) -> Welcome | None:
@@ -47,6 +51,7 @@ class FileCalls:
         body: str = "",
         cid: bytes | None = None,
         progress: Progress = ignore,
+        underway: Path | None = None,
     ) -> Posted:
         """Send a file and post its message, once, over as many connections as it takes.
 
@@ -56,6 +61,8 @@ class FileCalls:
             body: a text to go with it; empty: its name.
             cid: names the message, so that a repeated upload posts nothing twice; None: a new one.
             progress: told how far it is, on the event loop.
+            underway: folder where is kept what was begun: who sends the same again after this process was killed goes
+                on with it, also where it was posted already; None: nothing is kept.
 
         Raises:
             CallFailed: the server refused; nothing is left of it there.
@@ -65,7 +72,16 @@ class FileCalls:
         """
         await self.online()
         cid = cid or make_cid(self._clock.wall_ms(), self._entropy(10))
-        sending = Uploading(self._engine.keeper, self._clock, conversation, cid, body, progress)
+        sending = Uploading(
+            self._engine.keeper,
+            self._clock,
+            conversation,
+            cid,
+            body,
+            progress,
+            whose=f"{self.address} {self._name}",
+            underway=None if underway is None else Underway(underway, self._clock),
+        )
         return await sending.run(path, FILE_BYTES if self.welcome is None else self.welcome.limits.file_bytes)
 
     async def download(self, conversation: int | str, seq: int, *, to: Path, progress: Progress = ignore) -> Path:
@@ -85,7 +101,7 @@ class FileCalls:
         """
 
         def begin(file: FileInfo) -> Target:
-            return Target.open(to, file.name)
+            return Target.open(to, file, self._clock.wall_ms())
 
         return await Downloading(self._engine.keeper, self._clock, conversation, seq, progress, begin).run()
 

@@ -31,6 +31,9 @@ T = TypeVar("T", covariant=True)
 class Sink(Protocol[T]):
     """What takes a file, piece by piece; all of it may block. See `Target`."""
 
+    done: int
+    """Bytes that it has at its beginning, from an earlier run."""
+
     def write(self, data: bytes) -> None:
         """Take a piece. Raises: WorldFault."""
 
@@ -124,10 +127,18 @@ class Downloading(Generic[T]):
         if self._file is None:
             self._file = piece.file
             self._target = await asyncio.to_thread(self._begin, piece.file)
+            if self._target.done:
+                self._moved(self._target.done)
+                return
         assert self._target is not None, "made with the file's first piece"
         more = self._done + len(piece.data) < piece.file.size
         if piece.file != self._file or piece.offset != self._done or (more and not piece.data):
             raise WorldFault("The server sent something else than the file that was asked for.")
         await asyncio.to_thread(self._target.write, piece.data)
-        self._done += len(piece.data)
-        self._progress(Transfer(file_name(piece.file.name), self._done, piece.file.size))
+        self._moved(len(piece.data))
+
+    def _moved(self, count: int) -> None:
+        """Note that so many bytes more are there."""
+        assert self._file is not None, "known from its first piece on"
+        self._done += count
+        self._progress(Transfer(file_name(self._file.name), self._done, self._file.size))

@@ -20,6 +20,8 @@ class Memory:
 
     def __init__(self, size: int) -> None:
         self._size = size
+        self.done = 0
+        """Bytes that are there from an earlier run: none ever."""
         self._data = bytearray()
 
     @classmethod

@@ -1,16 +1,24 @@
-"""A file that is being saved: under a name of its own until it is whole, and never over another one. Blocks."""
+"""A file that is being saved: under a name of its own until it is whole, and never over another one. Blocks.
+
+That name tells what it is: who saves the same file there again, after this process was killed, goes on where it was.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from chat_core.base.errors import UsageFault, WorldFault
 from chat_core.base.filenames import file_name, numbered
+from chat_core.client.files.claimed import claim, throw_away_old
+from chat_core.protocol.values import FileInfo
 
+_PART: Final = re.compile(r"\..+\.[0-9a-f]{8}\.part")
+_READ_BYTES: Final = 1024 * 1024
 _NAMES: Final = 1000
 """Names tried for a file before giving up."""
 
@@ -28,32 +36,35 @@ class Target:
         self._folder = folder
         self._name = name
         self._exact = exact
-        self._partial = folder / f".{name}.{os.urandom(4).hex()}.part"
+        self._partial = folder
         self._descriptor = -1
         self._hash = hashlib.sha256()
+        self.done = 0
+        """Bytes that are there from an earlier run: only the rest is written."""
 
     @classmethod
-    def open(cls, to: Path, sent_as: str) -> Target:
-        """Begin to save.
+    def open(cls, to: Path, file: FileInfo, now_ms: int) -> Target:
+        """Begin to save, or go on.
 
         Args:
             to: a folder, or a path that is free.
-            sent_as: what the sender called the file; not trusted.
+            file: what it is; its name is not trusted.
+            now_ms: the time, in milliseconds since 1970.
 
         Raises:
             UsageFault: there is a file already.
             WorldFault: it cannot be written there.
         """
         if to.is_dir():
-            target = cls(to, file_name(sent_as), exact=False)
+            target = cls(to, file_name(file.name), exact=False)
         elif os.path.lexists(to):
             raise _there(to)
         else:
             target = cls(to.parent, to.name, exact=True)
         try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-            target._descriptor = os.open(target._partial, flags, 0o600)
+            target._begin(file, now_ms)
         except OSError as fault:
+            target.close()
             raise WorldFault(f"Nothing can be saved in {target._folder} ({fault.strerror}).") from fault
         return target
 
@@ -88,6 +99,27 @@ class Target:
             os.close(self._descriptor)
             self._descriptor = -1
             self._partial.unlink(missing_ok=True)
+
+    def _begin(self, file: FileInfo, now_ms: int) -> None:
+        """Open the partial file, at its end. Raises: OSError."""
+        throw_away_old((each for each in self._folder.glob(".*.part") if _PART.fullmatch(each.name)), now_ms)
+        self._partial = self._part(file.sha256[:4])
+        descriptor = None
+        with suppress(OSError):
+            descriptor = claim(self._partial)
+        if descriptor is None:  # somebody else saves the same, or something else has that name
+            self._partial = self._part(os.urandom(4))
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            descriptor = os.open(self._partial, flags, 0o600)
+        self._descriptor = descriptor
+        if os.fstat(descriptor).st_size > file.size:
+            os.ftruncate(descriptor, 0)
+        while data := os.read(descriptor, _READ_BYTES):
+            self._hash.update(data)
+            self.done += len(data)
+
+    def _part(self, key: bytes) -> Path:
+        return self._folder / f".{self._name}.{key.hex()}.part"
 
     def _publish(self) -> Path:
         for number in range(1, _NAMES):

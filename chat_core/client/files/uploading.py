@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from chat_core.base.clock import Clock
+from chat_core.base.errors import UsageFault, WorldFault
 from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.client.files.flow import Flow
 from chat_core.client.files.progress import Progress, Transfer
 from chat_core.client.files.source import READ_BYTES, Source
+from chat_core.client.files.underway import Claim, Underway
 from chat_core.client.keeper import Keeper
 from chat_core.client.link import Link
 from chat_core.protocol.codes import Refusal
@@ -46,10 +48,20 @@ class Uploading:
         cid: of the message.
         body: its text; empty: the name of the file.
         progress: told how far it is.
+        whose: tells apart what different accounts send.
+        underway: where is kept what a run sends that does not see its end; None: nowhere.
     """
 
     def __init__(
-        self, keeper: Keeper, clock: Clock, conversation: int | str, cid: bytes, body: str, progress: Progress
+        self,
+        keeper: Keeper,
+        clock: Clock,
+        conversation: int | str,
+        cid: bytes,
+        body: str,
+        progress: Progress,
+        whose: str = "",
+        underway: Underway | None = None,
     ) -> None:
         self._keeper = keeper
         self._clock = clock
@@ -57,7 +69,8 @@ class Uploading:
         self._cid = cid
         self._body = body
         self._progress = progress
-        self._begun = 0
+        self._whose = whose
+        self._underway = underway
 
     async def run(self, path: Path, most: int) -> Posted:
         """Send a file and return its message.
@@ -72,10 +85,27 @@ class Uploading:
             Disconnected: the server will not be reached any more.
         """
         source = await asyncio.to_thread(Source.open, path, most)
+        claim = Claim(self._cid)
         try:
-            return await self._persist(source)
+            claim = await asyncio.to_thread(self._claim, source)
+            self._cid = claim.cid
+            posted = await self._persist(source)
+            claim.forget()
+            return posted
+        except (CallFailed, UsageFault, WorldFault):
+            claim.forget()
+            raise
         finally:
+            claim.close()
             source.close()
+
+    def _claim(self, source: Source) -> Claim:
+        """Return under which cid it goes."""
+        if self._underway is None:
+            return Claim(self._cid)
+        info = source.info
+        what = (self._whose, self._conversation, info.sha256.hex(), info.size, info.name, info.type, self._body)
+        return self._underway.take(what, self._cid)
 
     async def _persist(self, source: Source) -> Posted:
         forgotten = 0

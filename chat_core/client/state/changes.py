@@ -116,6 +116,13 @@ class IgnoredChanged(Change, frozen=True, kw_only=True):
     """One ignores others than before."""
 
 
+class BookmarksChanged(Change, frozen=True, kw_only=True):
+    """One has other bookmarks in a conversation than before."""
+
+    conversation: int
+    """Where."""
+
+
 class TypingChanged(Change, frozen=True, kw_only=True):
     """Somebody began or stopped writing."""
 

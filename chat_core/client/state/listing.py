@@ -8,7 +8,7 @@ from types import MappingProxyType
 from msgspec.structs import replace
 
 from chat_core.base.names import name_key
-from chat_core.client.state import threads
+from chat_core.client.state import bookmarks, threads
 from chat_core.client.state.changes import (
     Change,
     Delivered,
@@ -104,7 +104,8 @@ def resumed(state: ClientState, input: WasResumed) -> tuple[ClientState, list[Ch
     ignored = frozenset(answer.ignored)
     if ignored != state.ignored:
         changes.append(IgnoredChanged())
-    changes += _missed(state, input, conversations)
+    state, more = bookmarks.resumed(state, answer.bookmarks)
+    changes += [*more, *_missed(state, input, conversations)]
     state = replace(
         state,
         epoch=answer.epoch,

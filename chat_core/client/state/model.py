@@ -325,6 +325,10 @@ def _nothing() -> Mapping[int, ConversationState]:
     return MappingProxyType({})
 
 
+def _no_bookmarks() -> Mapping[int, frozenset[int]]:
+    return MappingProxyType({})
+
+
 class ClientState(msgspec.Struct, frozen=True, kw_only=True):
     """Everything."""
 
@@ -342,6 +346,8 @@ class ClientState(msgspec.Struct, frozen=True, kw_only=True):
     """The connection."""
     ignored: frozenset[int] = frozenset()
     """Accounts that one ignores: what they say is folded away."""
+    bookmarks: Mapping[int, frozenset[int]] = msgspec.field(default_factory=_no_bookmarks)
+    """Seqs of the messages at which one has bookmarks, by conversation; read-only."""
     conversations: Mapping[int, ConversationState] = msgspec.field(default_factory=_nothing)
     """By number, read-only."""
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from chat_core.client.state import following, inputs, listing, log, people, threads
+from chat_core.client.state import bookmarks, following, inputs, listing, log, people, threads
 from chat_core.client.state.amending import forget_placed, is_too_old, mended
 from chat_core.client.state.changes import (
     Change,
@@ -32,6 +32,7 @@ from chat_core.client.state.notices import add_notice
 from chat_core.client.state.reading import move_back, move_marker, page_came
 from chat_core.client.state.timeline import prepend
 from chat_core.protocol.events import (
+    BookmarkChanged,
     ConversationJoined,
     ConversationLeft,
     ConversationQuieted,
@@ -99,21 +100,32 @@ def _account_event(state: ClientState, input: inputs.AccountEventArrived) -> Res
             if known is not None:
                 changes += listing.put_out(known, event.reason, event.name, event.text, event.until)
         case IgnoreChanged():
-            ignored = state.ignored | {event.account} if event.ignored else state.ignored - {event.account}
-            state, changes = replace(state, ignored=ignored), [IgnoredChanged()]
+            state, changes = _ignore_changed(state, event)
+        case BookmarkChanged():
+            state, changes = bookmarks.changed(state, event)
         case ReadMarkerMoved():
             # Also behind the position: where a device is slower than another one, what it has not seen is read already.
             state, changes = _marker_moved(state, event)
         case ConversationQuieted():
             state, changes = listing.quieted(state, event.conversation, quiet=event.quiet)
         case ThreadMarked():
-            known = state.conversations.get(event.conversation)
-            if known is not None:
-                now, changes = threads.marked(following.marked(known, event), event)
-                state = listing.put(state, now)
+            state, changes = _thread_marked(state, event)
         case _:  # of a newer server
             pass
     return state, [*changes, Delivered(event=event)]
+
+
+def _ignore_changed(state: ClientState, event: IgnoreChanged) -> Result:
+    ignored = state.ignored | {event.account} if event.ignored else state.ignored - {event.account}
+    return replace(state, ignored=ignored), [IgnoredChanged()]
+
+
+def _thread_marked(state: ClientState, event: ThreadMarked) -> Result:
+    known = state.conversations.get(event.conversation)
+    if known is None:
+        return state, []
+    now, changes = threads.marked(following.marked(known, event), event)
+    return listing.put(state, now), changes
 
 
 def _signal(state: ClientState, input: inputs.SignalArrived) -> Result:

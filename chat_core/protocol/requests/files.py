@@ -1,7 +1,7 @@
 """Files: sending one piece by piece, and reading one that hangs on a message.
 
 An upload is begun, filled and finished; finishing posts the message. Until then nobody sees anything of it. It outlives
-its connection: begun again under the same cid it goes on where it was, and once it is posted it says so.
+its connection and the server: begun again under the same cid it goes on where it was, and once it is posted it says so.
 """
 
 from __future__ import annotations

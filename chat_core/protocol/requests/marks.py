@@ -10,7 +10,7 @@ from msgspec import Meta
 from chat_core.protocol.limits import EMOJI_CHARS, MAX_NUMBER, PAGE_ITEMS
 from chat_core.protocol.reactions import Reactor
 from chat_core.protocol.requests.base import Reply, Request
-from chat_core.protocol.values import ConversationRef, Message, SeqNumber
+from chat_core.protocol.values import ConversationNumber, ConversationRef, Message, SeqNumber
 
 WantedEmoji = Annotated[str, Meta(min_length=1, max_length=EMOJI_CHARS)]
 
@@ -124,6 +124,15 @@ class BookmarkedMessage(msgspec.Struct, frozen=True, kw_only=True):
     """The message as it stands now."""
     ts: int
     """When the bookmark was put there, in milliseconds since 1970-01-01 UTC."""
+
+
+class BookmarkedSeqs(msgspec.Struct, frozen=True, kw_only=True):
+    """At which messages of one conversation the account has bookmarks."""
+
+    conversation: ConversationNumber
+    """Where."""
+    messages: tuple[SeqNumber, ...]
+    """Their seqs, the oldest first."""
 
 
 class Bookmarks(Reply, frozen=True, kw_only=True, omit_defaults=True):

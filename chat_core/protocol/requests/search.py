@@ -29,8 +29,8 @@ class Search(Request[SearchResults], frozen=True, kw_only=True, tag="search"):
 
     query: Annotated[str, Meta(max_length=QUERY_CHARACTERS)]
     """Words, `"phrases"`, `word*`, and filters: `from:ann`, `in:#ops`, `before:2026-01-31`, `after:`, `on:`,
-    `has:link`, `mentions:me`. All must hold; of several `from:`, or `in:`, one. Refused with `bad_query`, whose text
-    says where and why."""
+    `has:link`, `mentions:me`. All must hold; of `a OR b`, one; of several `from:`, or `in:`, one; brackets hold
+    together. Refused with `bad_query`, whose text says where and why."""
     conversation: ConversationRef | None = None
     """Look only there; as `in:`."""
     ranked: bool = False

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from chat_core.protocol.limits import MAX_NUMBER, POSITIONS_PER_RESUME, Limits, Rates
 from chat_core.protocol.requests.base import Reply, Request
+from chat_core.protocol.requests.marks import BookmarkedSeqs
 from chat_core.protocol.values import Account, AccountNumber, Conversation, ConversationNumber, Position, SeqOrNone
 
 
@@ -109,6 +110,8 @@ class Resumed(Reply, frozen=True, kw_only=True, omit_defaults=True):
     """One for each of these, and one (`gone`) for each position in a conversation one is no longer in."""
     ignored: tuple[AccountNumber, ...] = ()
     """Whom the account ignores: what they say is for a client to fold away."""
+    bookmarks: tuple[BookmarkedSeqs, ...] = ()
+    """At which messages the account has bookmarks, by conversation; also where it is not any more."""
     missed: tuple[dict[str, Any], ...] = ()
     """Of the account's own log behind the position that was named: the newest invitations, warnings and mutes, as they
     would have been pushed; and, of conversations for which no position was named, the newest `conversation_left` by

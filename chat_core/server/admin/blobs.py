@@ -77,7 +77,7 @@ def take_along(connection: Connection, source: Path, target: Path) -> int:
             missing += 1
             continue
         with file:
-            descriptor, partial = there.begin(number)
+            descriptor, partial = there.begin(str(number))
             digest = hashlib.sha256()
             with os.fdopen(descriptor, "wb") as copy:
                 while data := file.read(_READ_BYTES):

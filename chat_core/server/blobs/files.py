@@ -25,6 +25,7 @@ from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.protocol.limits import UPLOAD_WINDOW_BYTES, UPLOADS_PER_ACCOUNT
 from chat_core.protocol.values import FileInfo
 from chat_core.server.blobs.folder import FOLDER, BlobFolder
+from chat_core.server.blobs.partial import About, Left, left_in
 from chat_core.server.blobs.upload import Upload
 from chat_core.server.observe import get_log
 from chat_core.server.quotas import FilesSection
@@ -60,6 +61,7 @@ class Files:
         data: the data folder.
         settings: what is taken.
         clock: tells when an upload was given up.
+        epoch: life of the store: uploads that were begun in another one are not gone on with.
         free: tells the room left in a folder, in bytes.
     """
 
@@ -68,12 +70,14 @@ class Files:
         data: Path,
         settings: FilesSection,
         clock: Clock,
+        epoch: str = "",
         free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free,
     ) -> None:
         self.settings = settings
         self._data = data
         self._folder = BlobFolder(data / FOLDER)
         self._clock = clock
+        self._epoch = epoch
         self._free = free
         self._uploads: dict[int, Upload] = {}
         self._last = 0
@@ -87,17 +91,20 @@ class Files:
     # --- life -------------------------------------------------------------------------------------------------
 
     async def open(self) -> None:
-        """Throw away what an earlier run left half done. Raises: OSError."""
-        await asyncio.get_running_loop().run_in_executor(self._inwards, self._folder.open)
+        """Count what is there, and find the uploads that an earlier run did not see the end of. Raises: OSError."""
+        for left in await asyncio.get_running_loop().run_in_executor(self._inwards, self._look):
+            idle_s = max(0.0, self._clock.wall_ms() / 1000 - left.changed_s)
+            self._add(left.about, self._clock.monotonic() - idle_s, left)
+        self.expire()
 
     def use(self, settings: FilesSection) -> None:
         """Go by other settings from now on."""
         self.settings = settings
 
     def close(self) -> None:
-        """Finish the disk work under way; whoever sends is told by the end of the connection."""
+        """Finish the disk work under way; whoever sends can go on with the next run of the server."""
         for upload in self._uploads.values():
-            upload.close()
+            upload.leave()
         self._uploads.clear()
         self._inwards.shutdown()
         self._outwards.shutdown()
@@ -111,11 +118,15 @@ class Files:
 
     # --- uploads ----------------------------------------------------------------------------------------------
 
-    def begun(self, account: AccountId, cid: bytes, file: FileInfo) -> Upload | None:
-        """Return the upload of an account's cid, if it is under way. Raises: NotTaken, if that is another file."""
+    def begun(self, account: AccountId, cid: bytes, conversation: int, file: FileInfo) -> Upload | None:
+        """Return the upload of an account's cid, if it is under way.
+
+        Raises:
+            NotTaken: that is another file, or goes somewhere else.
+        """
         for upload in self._uploads.values():
             if (upload.account, upload.cid) == (account, cid):
-                if upload.file != file:
+                if (upload.conversation, upload.file) != (conversation, file):
                     raise NotTaken(Refusal.CID_REUSED, REFUSALS[Refusal.CID_REUSED].text)
                 upload.touched = self._clock.monotonic()
                 return upload
@@ -139,11 +150,7 @@ class Files:
         """
         self._check_file(file)
         self._check_room(account, file, count, size_bytes)
-        self._last += 1
-        now = self._clock.monotonic()
-        upload = Upload(self._last, account, cid, conversation, file, self._folder, self._inwards, now)
-        self._uploads[upload.number] = upload
-        return upload
+        return self._add(About(account, cid, conversation, file, self._epoch), self._clock.monotonic())
 
     def find(self, account: AccountId, number: int) -> Upload:
         """Return an upload of an account. Raises: NotTaken `no_upload`."""
@@ -179,6 +186,8 @@ class Files:
             raise _disk_fault(fault) from fault
         if not same:
             self.drop(upload)
+            if upload.found:  # the power failed, and the disk lost a part of it: it comes again from its beginning
+                raise NotTaken(Refusal.NO_UPLOAD, REFUSALS[Refusal.NO_UPLOAD].text)
             raise NotTaken(Refusal.BAD_FILE, "The file came with another SHA-256 than was announced: send it again.")
 
     def drop(self, upload: Upload) -> None:
@@ -237,6 +246,16 @@ class Files:
         return data
 
     # --- how --------------------------------------------------------------------------------------------------
+
+    def _look(self) -> list[Left]:
+        self._folder.open()
+        return list(left_in(self._folder.partial, self._epoch))
+
+    def _add(self, about: About, touched: float, left: Left | None = None) -> Upload:
+        self._last += 1
+        upload = Upload(self._last, about, self._folder, self._inwards, touched, left)
+        self._uploads[upload.number] = upload
+        return upload
 
     def _check_file(self, file: FileInfo) -> None:
         if not self.settings.max_bytes:

@@ -1,7 +1,7 @@
 """Files on disk, each under the SHA-256 of its content: the same file sent twice lies there once.
 
-`blobs/ab/cdef...` is a whole file, durable before anything refers to it; `blobs/partial/` holds what is not whole, and
-is emptied at the start. Blocks: called in a thread, but for `remove`, which only unlinks.
+`blobs/ab/cdef...` is a whole file, durable before anything refers to it; `blobs/partial/` holds what is not whole.
+Blocks: called in a thread, but for `remove`, which only unlinks.
 """
 
 from __future__ import annotations
@@ -33,12 +33,13 @@ class BlobFolder:
         self._counting = threading.Lock()
 
     def open(self) -> None:
-        """Throw away what was left half done, and count what is there. Raises: OSError."""
-        partial = self.path / _PARTIAL
-        if partial.is_dir():
-            for left in partial.iterdir():
-                left.unlink()
+        """Count what is there. Raises: OSError."""
         self.total_bytes = sum(self.size_of(sha256) or 0 for sha256 in self.all())
+
+    @property
+    def partial(self) -> Path:
+        """Where what is not whole lies; it may not be there."""
+        return self.path / _PARTIAL
 
     def path_of(self, sha256: bytes) -> Path:
         """Return where a file of that content is, or would be."""
@@ -63,11 +64,10 @@ class BlobFolder:
                         if len(name := shelf.name + file.name) == _HASH_CHARS:
                             yield bytes.fromhex(name)
 
-    def begin(self, number: int) -> tuple[int, Path]:
+    def begin(self, name: str) -> tuple[int, Path]:
         """Make an empty partial file; return its descriptor and its path. Raises: OSError."""
-        partial = self.path / _PARTIAL
-        partial.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = partial / str(number)
+        self.partial.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self.partial / name
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), path
 
     def publish(self, descriptor: int, partial: Path, sha256: bytes) -> None:

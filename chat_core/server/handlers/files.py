@@ -56,7 +56,7 @@ async def upload_begin(ctx: Context, request: UploadBegin) -> UploadBegun:
         where, seq, ts = sent
         return UploadBegun(upload=0, offset=request.size, window=0, conversation=where, seq=seq, ts=ts)
     with _taken():
-        upload = files.begun(account, request.cid, file)
+        upload = files.begun(account, request.cid, conversation, file)
         if upload is None:
             upload = files.begin(account, request.cid, conversation, file, used.count, used.size_bytes)
     return UploadBegun(upload=upload.number, offset=upload.received, window=UPLOAD_WINDOW_BYTES)

@@ -17,8 +17,9 @@ from chat_core.server.store.access import readable
 from chat_core.server.store.base import Reader, Refused, Searcher
 from chat_core.server.store.conversations import Place
 from chat_core.server.store.keys import MAX_SEQ
-from chat_core.server.store.search.query import BadQuery, Wanted, parse
-from chat_core.server.store.searching import BadCursor, Reach
+from chat_core.server.store.search.alternatives import BadQuery, Clause
+from chat_core.server.store.search.query import Wanted, parse
+from chat_core.server.store.searching import BadCursor, Choice, Phrase, Reach
 from chat_core.server.store.searching import Search as StoreSearch
 
 
@@ -77,6 +78,7 @@ def _meant(reader: Reader, account: AccountId, request: Search, wanted: Wanted, 
     """Return what the store is to look for. Raises: Refused `no_account`, `no_conversation`."""
     return StoreSearch(
         phrases=tuple(wanted.phrases),
+        either=tuple(_choice(choice, account) for choice in wanted.either),
         authors=tuple(dict.fromkeys(_author(reader, account, name) for name in wanted.authors)),
         called=account if wanted.mentions_me else None,
         link=wanted.link,
@@ -88,6 +90,12 @@ def _meant(reader: Reader, account: AccountId, request: Search, wanted: Wanted, 
         cursor=request.cursor,
         asker=account,
     )
+
+
+def _choice(clause: Clause, account: AccountId) -> Choice:
+    """Return a choice with whoever asks in it."""
+    phrases = tuple(each for each in clause if isinstance(each, Phrase))
+    return Choice(phrases, account if "me" in clause else None)
 
 
 def _author(reader: Reader, account: AccountId, name: str) -> AccountId:

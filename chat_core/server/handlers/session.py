@@ -163,6 +163,7 @@ def _resumed(reader: Reader, account: AccountId, request: Resume, epoch: str) ->
         conversations=tuple(conversations),
         catch_ups=tuple(catch_ups),
         ignored=tuple(reader.ignored_numbers(account)),
+        bookmarks=tuple(reader.bookmarked_seqs(account)),
         missed=_missed(reader, account, request) if request.epoch == epoch and request.seq else (),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, or_, select
@@ -11,7 +12,7 @@ from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.protocol.limits import MAX_NUMBER, PAGE_BYTES, PAGE_ITEMS
 from chat_core.protocol.reactions import Reactor
-from chat_core.protocol.requests.marks import BookmarkedMessage
+from chat_core.protocol.requests.marks import BookmarkedMessage, BookmarkedSeqs
 from chat_core.protocol.requests.messages import Version
 from chat_core.protocol.values import Message, target_of
 from chat_core.server.rules.permissions import operates
@@ -40,6 +41,9 @@ _bookmarks: Final = (
     .where(bookmarks.c.account == bindparam("of_account"), bookmarks.c.id < bindparam("before"))
     .order_by(bookmarks.c.id.desc())
     .limit(bindparam("count"))
+)
+_bookmarked: Final = (
+    select(bookmarks.c.message).where(bookmarks.c.account == bindparam("of_account")).order_by(bookmarks.c.message)
 )
 _author: Final = select(messages.c.author).where(messages.c.id == bindparam("key"))
 _texts: Final = (
@@ -115,6 +119,14 @@ class SqlMarkReader:
                 place = conversation_of(row.message)
                 listed.append(BookmarkedMessage(conversation=place, target=target, message=message, ts=row.made_ts))
         return listed, last if len(rows) > limit else None
+
+    def bookmarked_seqs(self, account: AccountId) -> Sequence[BookmarkedSeqs]:
+        """Return at which messages an account has bookmarks, by conversation."""
+        keys = self._connection.execute(_bookmarked, {"of_account": account}).scalars()
+        return [
+            BookmarkedSeqs(conversation=number, messages=tuple(map(seq_of, those)))
+            for number, those in groupby(keys, conversation_of)
+        ]
 
     def versions(self, account: AccountId, conversation: int | str, seq: int) -> tuple[Sequence[Version], bool]:
         """Return the texts of a message, oldest first, and whether older ones had no room."""

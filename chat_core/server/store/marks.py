@@ -8,7 +8,7 @@ from typing import Protocol
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.reactions import Reactor
-from chat_core.protocol.requests.marks import BookmarkedMessage
+from chat_core.protocol.requests.marks import BookmarkedMessage, BookmarkedSeqs
 from chat_core.protocol.requests.messages import Version
 from chat_core.protocol.values import Message
 from chat_core.server.store.bounds import Bounds
@@ -88,6 +88,10 @@ class MarkReads(Protocol):
 
         And `before` of the page that follows; None: there is none.
         """
+        ...
+
+    def bookmarked_seqs(self, account: AccountId) -> Sequence[BookmarkedSeqs]:
+        """Return at which messages an account has bookmarks, by conversation."""
         ...
 
     def versions(self, account: AccountId, conversation: int | str, seq: int) -> tuple[Sequence[Version], bool]:

@@ -28,6 +28,16 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Of which one thing must hold."""
+
+    phrases: tuple[Phrase, ...]
+    """It has one of these,"""
+    called: AccountId | None = None
+    """or calls that one, by name or with everybody."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
     """A piece of a conversation's log that the asker may read."""
 
@@ -45,6 +55,9 @@ class Search:
     """What is looked for; all of it must hold."""
 
     phrases: tuple[Phrase, ...] = ()
+    """All of these."""
+    either: tuple[Choice, ...] = ()
+    """Of each, one thing."""
     authors: tuple[AccountId, ...] = ()
     """Written by one of these; empty: by anybody."""
     called: AccountId | None = None
@@ -65,6 +78,11 @@ class Search:
     """Where an earlier answer ended; empty: from the beginning."""
     asker: AccountId | None = None
     """Whose reactions are told of as their own."""
+
+    @property
+    def any_phrases(self) -> tuple[Phrase, ...]:
+        """Every phrase that a hit may be one for."""
+        return (*self.phrases, *(phrase for choice in self.either for phrase in choice.phrases))
 
 
 @dataclass(frozen=True, slots=True)

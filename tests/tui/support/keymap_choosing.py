@@ -130,8 +130,10 @@ async def _(me: Sitting, key: str) -> None:
 async def _(me: Sitting, key: str) -> None:
     await selected(me, "up", key)
     await me.until(lambda: me.answer.startswith("Bookmarked"))
+    await me.sees("two (bookmarked)")
     await me.press(key)
     await me.until(lambda: me.answer == "The bookmark is gone.")
+    await me.until(lambda: "(bookmarked)" not in me.screen)
 
 
 @row("selecting.retry", "selecting.discard")

@@ -28,6 +28,7 @@ def test_a_resume_with_all_positions_fits_into_a_frame() -> None:
     assert limits.POSITIONS_PER_RESUME >= limits.CONVERSATIONS_PER_ACCOUNT
     shares = limits.CONVERSATIONS_OF_ONES_OWN + limits.GROUPS_BY_OTHERS
     assert shares <= limits.CONVERSATIONS_PER_ACCOUNT
+    assert 0 < limits.LEFT_BY_OTHERS < limits.CONVERSATIONS_OF_ONES_OWN
 
 
 def test_a_ping_is_answered_before_the_next_one_is_due() -> None:

@@ -74,7 +74,8 @@ def open_direct(work: Work, op: OpenDirect, *, asked: bool = False) -> Committed
     if not asked and others != op.account:
         check_wanted(work, op.account, others)
     check_own_room(work, op.account)
-    check_room_of(work, other)
+    if others != op.account:
+        check_room_of(work, other)
     key = direct_key(op.account, others)
     number = add_conversation(work, "direct", op.ts, direct=key, by=op.account)
     people = [account] if others == op.account else [account, other]

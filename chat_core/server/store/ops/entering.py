@@ -12,7 +12,7 @@ from sqlalchemy import and_, bindparam, func, not_, or_, select
 from chat_core.base.durations import in_words
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codes import Refusal
-from chat_core.protocol.limits import CONVERSATIONS_OF_ONES_OWN, GROUPS_BY_OTHERS, GROUPS_PER_DAY
+from chat_core.protocol.limits import CONVERSATIONS_OF_ONES_OWN, GROUPS_BY_OTHERS, GROUPS_PER_DAY, LEFT_BY_OTHERS
 from chat_core.protocol.values import Account
 from chat_core.server.store import lookups, private_lookups
 from chat_core.server.store.base import Refused
@@ -61,9 +61,15 @@ def check_own_room(work: Work, account: AccountId) -> None:
         )
 
 
-def check_room_of(work: Work, other: Account) -> None:
-    """Do the same for somebody else."""
-    if not _has_own_room(work, AccountId(other.id)):
+def check_room_of(work: Work, other: Account, *, left: int = LEFT_BY_OTHERS) -> None:
+    """Do the same for somebody else, whose last places are not for others to take.
+
+    Args:
+        work: the transaction.
+        other: who.
+        left: how many these are.
+    """
+    if not _has_own_room(work, AccountId(other.id), left=left):
         raise Refused(Refusal.TOO_MANY, f"'{other.name}' is in as many conversations as is possible.")
 
 
@@ -76,7 +82,7 @@ def check_room_in_group(work: Work, other: Account, made_by: AccountId | None) -
         made_by: who began the group.
     """
     if made_by == other.id:
-        check_room_of(work, other)
+        check_room_of(work, other, left=0)
     elif work.connection.execute(_count_by_others, {"account": other.id}).scalar_one() >= GROUPS_BY_OTHERS:
         raise Refused(
             Refusal.TOO_MANY, f"'{other.name}' is in {GROUPS_BY_OTHERS} groups of others, more is not possible."
@@ -102,5 +108,6 @@ def made(work: Work, number: ConversationId) -> ConversationRow:
     return row
 
 
-def _has_own_room(work: Work, account: AccountId) -> bool:
-    return bool(work.connection.execute(_count_own, {"account": account}).scalar_one() < CONVERSATIONS_OF_ONES_OWN)
+def _has_own_room(work: Work, account: AccountId, *, left: int = 0) -> bool:
+    taken: int = work.connection.execute(_count_own, {"account": account}).scalar_one()
+    return taken < CONVERSATIONS_OF_ONES_OWN - left

@@ -107,7 +107,7 @@ class Fts5:
                     break
                 keys = [mark.id for mark in marks[start : start + _LOOKS]]
                 texts = indexed_texts(self._index, keys)
-                scored += ((-score(texts.get(key, ""), search.phrases), at) for at, key in enumerate(keys, start))
+                scored += ((-score(texts.get(key, ""), search.any_phrases), at) for at, key in enumerate(keys, start))
         except sqlite3.OperationalError:
             if not alarm.over:
                 raise

@@ -19,7 +19,7 @@ from chat_core.server.store.keys import MAX_SEQ, row_id
 from chat_core.server.store.search.cursors import Mark
 from chat_core.server.store.search.facts import EVERYONE, LINK, by, naming
 from chat_core.server.store.search.fts5_index import DAY_MS
-from chat_core.server.store.searching import Phrase, Search
+from chat_core.server.store.searching import Choice, Phrase, Search
 
 SCANNED: Final = 10_000
 """Hits up to which all of them are read at once: so many cost less than a question for each of 20 conversations."""
@@ -89,7 +89,7 @@ class Proposals:
     def __init__(self, index: sqlite3.Connection, search: Search, before: Mark | None) -> None:
         self._index = index
         self._match = expression(search)
-        self._prefixes = any(phrase.prefix for phrase in search.phrases)
+        self._prefixes = any(phrase.prefix for phrase in search.any_phrases)
         self._before = before
         self.behind = 0
         """Events that the index does not know of yet."""
@@ -237,13 +237,25 @@ def indexed_texts(index: sqlite3.Connection, keys: Sequence[int]) -> dict[int, s
 def expression(search: Search) -> str:
     """Return what FTS5 is to match; empty: everything. Dates are not in it."""
     parts = [_phrase(phrase) for phrase in search.phrases]
+    parts += [_choice(choice) for choice in search.either]
     if search.authors:
         parts.append("(" + " OR ".join(f'"{by(author)}"' for author in search.authors) + ")")
     if search.link:
         parts.append(f'"{LINK}"')
     if search.called is not None:
-        parts.append(f'("{naming(search.called)}" OR "{EVERYONE}")')
+        parts.append(f"({_calling(search.called)})")
     return " AND ".join(parts)
+
+
+def _choice(choice: Choice) -> str:
+    either = [_phrase(phrase) for phrase in choice.phrases]
+    if choice.called is not None:
+        either.append(_calling(choice.called))
+    return f"({' OR '.join(either)})"
+
+
+def _calling(account: int) -> str:
+    return f'"{naming(account)}" OR "{EVERYONE}"'
 
 
 def _phrase(phrase: Phrase) -> str:

@@ -11,20 +11,20 @@ from collections.abc import Iterator, Sequence
 from chat_core.protocol.values import Message
 from chat_core.server.store.search.facts import has_link
 from chat_core.server.store.search.words import Word, is_dense, words
-from chat_core.server.store.searching import Phrase, Search, Span
+from chat_core.server.store.searching import Choice, Phrase, Search, Span
 
 
 def spans_in(search: Search, message: Message) -> tuple[Span, ...] | None:
     """Return what is to be highlighted in a message; None: it is no hit. Its conversation is not looked at."""
     if message.deleted or not _fits(search, message):
         return None
-    if not search.phrases:
+    if not search.phrases and not search.either:
         return ()
     found = words(message.body)
     spans: list[Span] = []
-    for phrase in search.phrases:
-        there = list(_occurrences(phrase, found))
-        if not there:
+    for choice in (*(Choice((phrase,)) for phrase in search.phrases), *search.either):
+        there = [span for phrase in choice.phrases for span in _occurrences(phrase, found)]
+        if not there and not (choice.called is not None and _calls(message, choice.called)):
             return None
         spans += there
     return _merged(spans)

@@ -1,4 +1,4 @@
-"""From a line as people write it to what they mean: words, "phrases", and filters such as `from:ann`. Pure.
+"""From a line as people write it to what they mean: words, "phrases", OR, and filters such as `from:ann`. Pure.
 
 Knows the form only: whether there is an `ann`, and who asks, is for others to find out.
 """
@@ -6,19 +6,18 @@ Knows the form only: whether there is an `ann`, and who asks, is for others to f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from chat_core.base.text import clean_line
+from chat_core.server.store.search.alternatives import MAX_TERMS, BadQuery, Clause, Piece, choices
 from chat_core.server.store.search.words import phrase
 from chat_core.server.store.searching import Phrase
 
-MAX_PARTS: Final = 20
-"""Words, phrases and filters in one query."""
-MAX_TERMS: Final = 60
-"""Words of all phrases together, as they are looked up."""
+MAX_PARTS: Final = MAX_TERMS
+"""Words, phrases, filters and brackets in one query."""
 
 _DAY_MS: Final = 24 * 3600 * 1000
 _PART: Final = re.compile(r'\s*(?:"(?P<quoted>[^"]*)"|(?P<open>")|(?P<bare>[^\s"]+))')
@@ -26,15 +25,13 @@ _FILTER: Final = re.compile(r"(?P<name>from|in|before|after|on|has|mentions):(?P
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-class BadQuery(Exception):
-    """A query that means nothing; `str()` is one sentence that says where and why."""
-
-
 @dataclass(slots=True)
 class Wanted:
     """What a query asks for; all of it must hold, but one author and one place are enough."""
 
     phrases: list[Phrase] = field(default_factory=list)
+    either: list[Clause] = field(default_factory=list)
+    """Of each, one is enough."""
     authors: list[str] = field(default_factory=list)
     """Names as written, without `@`; `me` is whoever asks."""
     places: list[str] = field(default_factory=list)
@@ -56,40 +53,66 @@ def parse(text: str, zone_min: int) -> Wanted:
         BadQuery: it is empty, or a part of it is ill-formed.
     """
     wanted = Wanted()
-    parts = at = 0
-    while (match := _PART.match(text, at)) is not None:
-        at = match.end()
-        parts += 1
-        if parts > MAX_PARTS:
+    pieces: list[Piece] = []
+    for piece in _pieces(text):
+        pieces.append(piece)
+        if len(pieces) > MAX_PARTS:
             raise BadQuery(f"A query has at most {MAX_PARTS} words, phrases and filters; leave some out.")
-        _take(wanted, match, zone_min)
+    for choice in choices(pieces, lambda each: _FILTERS[each.name](wanted, each.text, each.place, zone_min)):
+        match choice:
+            case (Phrase() as only,):
+                wanted.phrases.append(only)
+            case _:
+                wanted.either.append(choice)
     if wanted == Wanted():
         raise _nothing(text)
-    if sum(len(each.terms) for each in wanted.phrases) > MAX_TERMS:
-        raise BadQuery("The query is too long: leave some words out.")
     return wanted
 
 
-def _take(wanted: Wanted, match: re.Match[str], zone_min: int) -> None:
-    if match["open"] is not None:
-        place = match.start("open") + 1
-        raise BadQuery(f"The quote at character {place} is not closed: close it, or leave it out.")
-    if match["quoted"] is not None:
-        _add_phrase(wanted, match["quoted"])
+def _pieces(text: str) -> Iterator[Piece]:
+    at = inside = 0
+    while (match := _PART.match(text, at)) is not None:
+        at = match.end()
+        if match["open"] is not None:
+            place = match.start("open") + 1
+            raise BadQuery(f"The quote at character {place} is not closed: close it, or leave it out.")
+        if match["quoted"] is not None:
+            yield Piece("words", match.start("quoted"), match["quoted"])
+        else:
+            for piece in _bare(match["bare"], match.start("bare") + 1, inside):
+                inside = max(0, inside + piece.text.count("(") - piece.text.count(")"))
+                yield piece
+
+
+def _bare(bare: str, place: int, inside: int) -> Iterator[Piece]:
+    """Yield what is written without a blank: brackets at its ends are ones, unless they belong to words, or to a face.
+
+    Args:
+        bare: what is written.
+        place: its first character, counted from 1.
+        inside: brackets that were opened within words before it, as in `print(a, b)`.
+    """
+    if phrase(bare) is None and bare.strip("()"):
+        yield Piece("words", place, bare)
         return
-    bare, place = match["bare"], match.start("bare") + 1
-    known = _FILTER.fullmatch(bare)
+    inner = bare.lstrip("(")
+    opened = len(bare) - len(inner)
+    while inner.endswith(")") and inner.count(")") > inner.count("(") + inside:
+        inner = inner[:-1]
+    yield from (Piece("open", place + index) for index in range(opened))
+    if inner:
+        yield _words_or_filter(inner, place + opened)
+    behind = opened + len(inner)
+    yield from (Piece("close", place + index) for index in range(behind, len(bare)))
+
+
+def _words_or_filter(text: str, place: int) -> Piece:
+    if text == "OR":
+        return Piece("or", place)
+    known = _FILTER.fullmatch(text)
     if known is not None:
-        _FILTERS[known["name"].lower()](wanted, known["value"], place, zone_min)
-    else:
-        _add_phrase(wanted, bare, prefix=bare.endswith("*"))
-
-
-def _add_phrase(wanted: Wanted, text: str, *, prefix: bool = False) -> None:
-    """Add what is a word in a text; a dash between words, and the like, counts for nothing."""
-    found = phrase(text, prefix=prefix)
-    if found is not None:
-        wanted.phrases.append(found)
+        return Piece("filter", place, known["value"], known["name"].lower())
+    return Piece("words", place, text, prefix=text.endswith("*"))
 
 
 def _nothing(text: str) -> BadQuery:

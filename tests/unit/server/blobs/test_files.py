@@ -16,7 +16,7 @@ from chat_core.protocol.codes import Refusal
 from chat_core.protocol.values import FileInfo
 from chat_core.server.blobs.files import SPARE_BYTES, Files, NotTaken
 from chat_core.server.blobs.upload import Upload
-from chat_core.server.quotas import FilesSection
+from chat_core.server.quotas import FILES, FilesSection
 
 ANN, BOB = AccountId(1), AccountId(2)
 
@@ -40,7 +40,7 @@ async def files(tmp_path: Path) -> AsyncIterator[Files]:
     (tmp_path / "blobs" / "partial").mkdir(parents=True)
     (tmp_path / "blobs" / "partial" / "7").write_text("left by a crash")
     settings = FilesSection(max_bytes=1000, types="image/*", account_bytes=1500, account_files=3, total_bytes=2500)
-    made = Files(tmp_path, settings, Later(), lambda _: SPARE_BYTES + 2000)
+    made = Files(tmp_path, settings, Later(), free=lambda _: SPARE_BYTES + 2000)
     await made.open()
     yield made
     made.close()
@@ -110,8 +110,88 @@ async def test_upload_is_thrown_away_when_nobody_goes_on_with_it(files: Files, t
     assert left(files, tmp_path) == []
 
 
+async def again(tmp_path: Path, *, epoch: str = "", settings: FilesSection = FILES) -> Files:
+    """Return what the next run of the server has."""
+    made = Files(tmp_path, settings, Later(), epoch, lambda _: 10**12)
+    await made.open()
+    return made
+
+
+async def test_upload_is_gone_on_with_by_the_next_run_of_the_server(tmp_path: Path) -> None:
+    first = await again(tmp_path)
+    upload = first.begin(ANN, b"1" * 16, 1, info(b"abcd"), 0, 0)
+    await first.take(upload, 0, b"ab")
+    first.close()
+
+    second = await again(tmp_path, settings=FilesSection(account_bytes=5))
+    found = second.begun(ANN, b"1" * 16, 1, info(b"abcd"))
+    assert found is not None and (found.received, found.written) == (2, 2)
+    assert refusal(second, info(b"xy")).startswith("too_many:"), "what is on its way counts"
+    for other in ((ANN, b"1" * 16, 1, info(b"efgh")), (ANN, b"1" * 16, 2, info(b"abcd"))):
+        with pytest.raises(NotTaken) as fault:
+            second.begun(*other)
+        assert fault.value.code == Refusal.CID_REUSED
+    assert second.begun(BOB, b"1" * 16, 1, info(b"abcd")) is None
+    await second.take(found, 2, b"cd")
+    await second.finish(found)
+    second.drop(found)
+    assert await second.read(info(b"abcd"), 0, 10) == b"abcd"
+    assert left(second, tmp_path) == [b"abcd"]
+
+
+async def test_upload_of_which_the_last_piece_came_before_the_end_is_finished_by_the_next_run(tmp_path: Path) -> None:
+    for number, data in enumerate((b"abcd", b"")):
+        first = await again(tmp_path)
+        upload = first.begin(ANN, bytes([number]) * 16, 1, info(data), 0, 0)
+        await first.take(upload, 0, data)
+        first.close()
+        second = await again(tmp_path)
+        found = second.begun(ANN, bytes([number]) * 16, 1, info(data))
+        assert found is not None
+        await second.finish(found)
+        assert await second.read(info(data), 0, 10) == data
+        second.close()
+
+
+async def test_upload_begins_anew_when_the_power_failed_and_the_disk_lost_a_part(tmp_path: Path) -> None:
+    first = await again(tmp_path)
+    upload = first.begin(ANN, b"1" * 16, 1, info(b"abcd"), 0, 0)
+    await first.take(upload, 0, b"abcd")
+    first.close()
+    (part,) = (path for path in (tmp_path / "blobs" / "partial").iterdir() if path.suffix != ".about")
+    part.write_bytes(b"ab\0\0")
+
+    second = await again(tmp_path)
+    found = second.begun(ANN, b"1" * 16, 1, info(b"abcd"))
+    assert found is not None
+    with pytest.raises(NotTaken) as fault:
+        await second.finish(found)
+    assert fault.value.code == Refusal.NO_UPLOAD, "a client begins it again by itself"
+    assert second.begun(ANN, b"1" * 16, 1, info(b"abcd")) is None
+    assert left(second, tmp_path) == []
+
+
+async def test_nothing_is_left_of_uploads_that_nobody_can_go_on_with(tmp_path: Path) -> None:
+    first = await again(tmp_path, epoch="one")
+    partial = tmp_path / "blobs" / "partial"
+    for cid in (b"1" * 16, b"2" * 16, b"3" * 16, b"4" * 16):
+        await first.take(first.begin(ANN, cid, 1, info(b"abcd"), 0, 0), 0, b"ab")
+    first.close()
+    old, unknown, larger, kept = sorted(path for path in partial.iterdir() if path.suffix != ".about")
+    os.utime(old, (1, 1))
+    unknown.with_name(f"{unknown.name}.about").write_bytes(b"no longer what it was")
+    larger.write_bytes(b"abcdefgh")
+    (partial / "stray.about").write_bytes(b"")
+
+    second = await again(tmp_path, epoch="one")
+    assert [second.begun(ANN, cid, 1, info(b"abcd")) is None for cid in (b"1" * 16, b"4" * 16)] == [True, False]
+    assert left(second, tmp_path).count(b"ab") == 1 and kept.exists()
+    assert sorted(partial.iterdir()) == [kept, kept.with_name(f"{kept.name}.about")]
+    assert left(await again(tmp_path, epoch="two"), tmp_path) == [], "in another life its numbers mean others"
+
+
 async def test_more_than_the_window_is_refused_until_it_is_written(tmp_path: Path) -> None:
-    files = Files(tmp_path, FilesSection(), Later(), lambda _: 10**12)
+    files = Files(tmp_path, FilesSection(), Later(), free=lambda _: 10**12)
     data = b"x" * 800_000
     upload = files.begin(ANN, b"1" * 16, 1, info(data), 0, 0)
     upload.received = 384 * 1024 - 10

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from chat_core.base.ids import AccountId
 from chat_core.protocol.values import Message
+from chat_core.server.handlers.search import _choice
 from chat_core.server.store.search.facts import has_link, indexed_text
 from chat_core.server.store.search.matching import spans_in
 from chat_core.server.store.search.query import parse
@@ -18,7 +20,14 @@ def message(body: str, *, deleted: bool = False, ts: int = 1000, author: int = 3
 
 
 def spans(query: str, body: str) -> tuple[Span, ...] | None:
-    return spans_in(Search(phrases=tuple(parse(query, 0).phrases)), message(body))
+    return spans_in(meant(query), message(body))
+
+
+def meant(query: str) -> Search:
+    wanted = parse(query, 0)
+    return Search(
+        phrases=tuple(wanted.phrases), either=tuple(_choice(clause, AccountId(1)) for clause in wanted.either)
+    )
 
 
 def shown(query: str, body: str) -> list[str]:
@@ -37,6 +46,10 @@ def shown(query: str, body: str) -> list[str]:
         ("python编", "用Python编程", ["Python编"]),
         ("aa", "aa aa", ["aa", "aa"]),
         ("👍", "so 👍🏽 it is", ["👍"]),
+        ("red OR blue", "blue and red", ["blue", "red"]),
+        ("red OR blue", "blue only", ["blue"]),
+        ('(red blue) OR "the disk"', "the disk", ["the disk"]),
+        ("green red OR bl*", "green, black", ["green", "black"]),
     ],
 )
 def test_match_highlights_what_was_looked_for(query: str, body: str, expected: list[str]) -> None:
@@ -45,7 +58,16 @@ def test_match_highlights_what_was_looked_for(query: str, body: str, expected: l
 
 @pytest.mark.parametrize(
     ("query", "body"),
-    [("a b", "only a"), ('"a b"', "b a"), ("ab", "a b"), ("dep", "deployed"), ("日本", "日と本"), ("x", "")],
+    [
+        ("a b", "only a"),
+        ('"a b"', "b a"),
+        ("ab", "a b"),
+        ("dep", "deployed"),
+        ("日本", "日と本"),
+        ("x", ""),
+        ("red OR blue", "green"),
+        ("(a b) OR c", "only a"),
+    ],
 )
 def test_match_is_none_where_something_is_missing(query: str, body: str) -> None:
     assert spans(query, body) is None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chat_core.server.store.search.query import MAX_PARTS, BadQuery, parse
+from chat_core.server.store.search.alternatives import BadQuery
+from chat_core.server.store.search.query import MAX_PARTS, parse
 from chat_core.server.store.searching import Phrase
 
 DAY_MS = 24 * 3600 * 1000
@@ -71,6 +72,44 @@ def test_query_takes_what_is_no_filter_for_words() -> None:
     ]
 
 
+RED, BLUE, GREEN, FULL = Phrase(("red",)), Phrase(("blue",)), Phrase(("green",)), Phrase(("disk", "full"))
+
+
+@pytest.mark.parametrize(
+    ("text", "phrases", "either"),
+    [
+        ("red OR blue", [], [(RED, BLUE)]),
+        ("red OR blue OR red", [], [(RED, BLUE)]),
+        ("green red OR blue", [GREEN], [(RED, BLUE)]),
+        ("red or blue", [RED, Phrase(("or",)), BLUE], []),
+        ('red "OR" blue', [RED, Phrase(("or",)), BLUE], []),
+        ('"disk full" OR gre*', [], [(FULL, Phrase(("gre",), prefix=True))]),
+        ("(red blue)", [RED, BLUE], []),
+        ("(red blue) OR green", [], [(RED, GREEN), (BLUE, GREEN)]),
+        ("(red OR blue) green", [GREEN], [(RED, BLUE)]),
+        ("((red) OR ( blue ))", [], [(RED, BLUE)]),
+        ('("disk full" OR red)', [], [(FULL, RED)]),
+        ("mentions:me OR red", [], [("me", RED)]),
+        ("main() f(x) :) :-(", [Phrase(("main",)), Phrase(("f", "x"))], []),
+        ("(red() OR blue)", [], [(RED, BLUE)]),
+        ("f(x, y(z)) red", [Phrase(("f", "x")), Phrase(("y", "z")), RED], []),
+        ("(f(x, red) OR blue)", [Phrase(("f", "x"))], [(RED, BLUE)]),
+    ],
+)
+def test_query_with_or_and_brackets_wants_one_of_each(
+    text: str, phrases: list[Phrase], either: list[tuple[object, ...]]
+) -> None:
+    wanted = parse(text, 0)
+
+    assert (wanted.phrases, wanted.either) == (phrases, either)
+
+
+def test_query_takes_filters_beside_alternatives() -> None:
+    wanted = parse("from:ann red OR blue in:#ops", 0)
+
+    assert (wanted.authors, wanted.places, wanted.either) == (["ann"], ["#ops"], [(RED, BLUE)])
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -93,6 +132,22 @@ def test_query_takes_what_is_no_filter_for_words() -> None:
         ('""', "character 1"),
         (" ".join("x" * (MAX_PARTS + 1)), "at most"),
         (f'"{"a " * 100}"', "too long"),
+        ("OR", "OR at character 1 needs"),
+        ("red OR", "OR at character 5 needs"),
+        ("OR red", "OR at character 1 needs"),
+        ("red OR OR blue", "OR at character 5 needs"),
+        ("red OR - blue", "OR at character 5 needs"),
+        ("(red OR) blue", "OR at character 6 needs"),
+        ("() OR blue", "OR at character 4 needs"),
+        ("(red", "( at character 1 is not closed"),
+        ("red (blue OR (green)", "( at character 5 is not closed"),
+        ("red) blue", ") at character 4 closes nothing"),
+        (")", ") at character 1 closes nothing"),
+        ("from:ann OR red", "from: at character 1 stands beside OR"),
+        ("red OR before:2026-01-31", "before: at character 8 stands beside OR"),
+        ("(in:#ops red)", "in: at character 2 stands"),
+        ("(a b c d e f g h) OR (a b c d e f g h)", "too long"),
+        ("(" * 200, "at most"),
     ],
 )
 def test_query_that_means_nothing_is_refused_with_the_place(text: str, says: str) -> None:

@@ -65,6 +65,8 @@ def test_message_tells_in_words_what_the_eye_would_see() -> None:
     assert message_line(message(4, "aside", thread=3), here, ME) == "bob, in a thread of cat: aside"
     assert message_line(message(4, "", deleted=True), here, ME) == "bob: message deleted"
     assert message_line(message(4, "mine", 1, "ann", edits=1), here, ME, manner, UTC) == ":4 00:00 you: mine, edited"
+    pinned = message(4, "keep", pinned=True)
+    assert message_line(pinned, here, ME, bookmarks=frozenset({4})) == "bob: keep, pinned, bookmarked"
     assert place_line(place(2, "ops", unread=3, mentions=1)) == "#ops. 3 unread, 1 mentions you."
     assert spoken(Line((Span("○ "), Span("bob"), Span("  @bobby")))) == "bob, @bobby, offline"
 

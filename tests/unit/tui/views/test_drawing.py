@@ -47,6 +47,16 @@ def test_message_has_time_and_name_in_the_gutter_and_its_text_on_one_edge() -> N
     ]
 
 
+def test_message_says_in_words_what_was_put_on_it() -> None:
+    reader = READER._replace(bookmarks=frozenset({1}))
+
+    assert texts(message("hi", head=False), reader=reader) == ["                hi (bookmarked)"]
+    assert texts(message("hi", head=False, pinned=True, edits=1), reader=reader) == [
+        "                hi (edited) (pinned) (bookmarked)"
+    ]
+    assert "(bookmarked)" not in texts(message("", deleted=True), reader=reader)[0]
+
+
 def test_message_has_an_empty_gutter_when_it_goes_on() -> None:
     assert texts(message("one more", head=False)) == ["                one more"]
 

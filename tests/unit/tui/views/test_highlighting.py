@@ -10,10 +10,12 @@ from chat_core.base.errors import UsageFault
 from chat_core.client.state.changes import Batch, MessagesAppended
 from chat_core.client.state.listing import fresh
 from chat_core.client.state.model import ClientState
+from chat_core.protocol.limits import QUERY_CHARACTERS
 from chat_core.protocol.values import Account, Conversation, Message
+from chat_core.server.store.search.query import parse
 from chat_tui.commands.arguments import WordChange
 from chat_tui.views.alerts import Alert, alert_of
-from chat_tui.views.highlighting import CHARS, MOST, is_for, places, with_word, without_word, words_of
+from chat_tui.views.highlighting import CHARS, MOST, for_me, is_for, places, with_word, without_word, words_of
 from chat_tui.views.inline import marks
 
 ME = Account(id=1, name="ann")
@@ -103,3 +105,14 @@ def test_words_that_are_typed_are_added_when_nothing_else_is_said(typed: str, me
 def test_change_of_words_is_refused_with_what_to_write_when_it_names_none(typed: str) -> None:
     with pytest.raises(UsageFault, match=r"^Write /highlight add WORD, /highlight remove WORD or /highlight list\.$"):
         _ = WordChange(typed).parts
+
+
+def test_search_for_all_that_is_for_one_has_room_for_so_many_words() -> None:
+    assert for_me("") == ("mentions:me", ())
+    assert for_me("deploy, ??, prod db") == ('mentions:me OR "deploy" OR "prod db"', ("deploy", "prod db"))
+    query, words = for_me(", ".join(f"word{number}" for number in range(40)))
+    assert words == tuple(f"word{number}" for number in range(25))
+    (choice,) = parse(query, 0).either
+    assert choice[0] == "me" and len(choice) == 26
+    assert len(for_me(", ".join(f"{number}{'x' * 45}" for number in range(20)))[0]) <= QUERY_CHARACTERS
+    assert for_me("東京" * 9 + ", " + "大阪" * 9)[1] == ("東京" * 9,)
