@@ -5,6 +5,7 @@ A style is what the toolkit writes before a text: parameters of "select graphic 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 DEFAULT: Final = 0
@@ -44,6 +45,11 @@ class Styles:
         return len(self._all)
 
     @property
+    def blanks(self) -> Sequence[int]:
+        """For each style the one that looks the same where no letter is."""
+        return self._blanks
+
+    @property
     def full(self) -> bool:
         """Whether there are so many that others should be begun, and all numbers forgotten."""
         return len(self._all) > _TOO_MANY
@@ -62,10 +68,6 @@ class Styles:
             known = self._read[parameters, link] = self._of(_parsed(parameters, link))
         return known
 
-    def blank(self, number: int) -> int:
-        """Return the style that looks the same where no letter is."""
-        return self._blanks[number]
-
     def turn(self, now: int, wanted: int, blank: bool) -> tuple[str, int]:
         """Return what leads from one style to another, and the style that this is then.
 
@@ -80,6 +82,15 @@ class Styles:
                 self._ways.clear()
             way = self._ways[now, wanted, blank] = self._way(now, wanted, blank)
         return way
+
+    def written(self, runs: Iterable[tuple[int, str]]) -> str:
+        """Return what writes texts in their styles, from the one in which a terminal begins back to it."""
+        out: list[str] = []
+        now = DEFAULT
+        for style, text in runs:
+            sequence, now = self.turn(now, style, blank=False)
+            out += (sequence, text)
+        return "".join(out) + self.turn(now, DEFAULT, blank=False)[0]
 
     def _of(self, style: _Style) -> int:
         number = self._numbers.get(style)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from chat_core.base.errors import WorldFault
 from chat_tui.bench.process import QUIET_S, InTerminal
 from chat_tui.bench.world import ANY_NEWEST, FLOODED, KEYS, LONG, Subject, newest_mark, sentence
 
@@ -31,6 +32,8 @@ class Scale:
     """Messages a second in a flood."""
     many: int = 100_000
     """Messages that come into one conversation; 0: this is left out."""
+    many_at_once: int = 20_000
+    """So many of them before the server is waited for: it may be slower than those who talk."""
     many_rate: int = 5000
 
 
@@ -74,14 +77,24 @@ def measure(subject: Subject, scale: Scale, figures: Figures) -> None:
 
 
 def measure_many(subject: Subject, scale: Scale, figures: Figures) -> None:
-    """Let very much be said in a conversation that is shown; see what that costs in memory, and at the next key."""
+    """Let very much be said in a conversation that is shown; see what that costs in memory, and at the next key.
+
+    Raises:
+        WorldFault: nothing of it arrives.
+    """
     with subject.open() as program:
         program.wait_for(subject.painted)
         subject.furnish(program)
         subject.show(program, FLOODED)
         before, _ = program.memory_mb()
-        with subject.flood(FLOODED, scale.many_rate):
-            program.listen(scale.many / scale.many_rate)
+        said = 0
+        while said < scale.many:
+            flood = subject.flood(FLOODED, scale.many_rate)
+            with flood:
+                program.listen(min(scale.many_at_once, scale.many - said) / scale.many_rate)
+            if not flood.taken:
+                raise WorldFault("The server took none of the messages of a flood.")
+            said += flood.taken
         program.settle(1.0)
         after, _ = program.memory_mb()
         figures.add("many_mb", after - before)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import sys
 import threading
 from collections.abc import Coroutine, Iterator
-from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -15,7 +16,7 @@ from typing import Any, Final, Self
 from typing_extensions import override
 
 from chat_core.client import Client, parse_address
-from chat_tui.bench.process import Child, InTerminal
+from chat_tui.bench.process import Child, Flood, InTerminal
 from chat_tui.bench.world import CHANNELS, FLOODED, SIZE, SPEAKERS, Subject, lines
 
 _NAME: Final = "me"
@@ -61,11 +62,11 @@ class ChatTui(Subject):
         self._voice.say(channel, text)
 
     @override
-    def flood(self, channel: str, rate: int) -> AbstractContextManager[object]:
+    def flood(self, channel: str, rate: int) -> Flood:
         """See Subject."""
         senders = [channel] * max(1, rate // 1000)
         command = [sys.executable, "-m", "chat_core.bench.beside", self.address, str(rate), str(SIZE), *senders]
-        return Child(command, "ready")
+        return Flood(command, lambda said: int(json.loads(said)["acknowledged"]))
 
 
 @contextmanager

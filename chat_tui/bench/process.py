@@ -12,10 +12,12 @@ import struct
 import subprocess
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
+
+from typing_extensions import override
 
 from chat_core.base.errors import WorldFault
 
@@ -25,6 +27,7 @@ WITHIN_S: Final = 30.0
 """Longest wait for something to be drawn, in seconds."""
 QUIET_S: Final = 0.2
 """After so long without a byte, a program has drawn all it was asked for."""
+_END_WITHIN_S: Final = 30.0
 GAP_S: Final = 0.02
 """After so long without a byte, what comes is another frame."""
 
@@ -166,7 +169,7 @@ class Child:
         if self._process.returncode is not None:
             return ""
         try:
-            out, _ = self._process.communicate(timeout=10)
+            out, _ = self._process.communicate(timeout=_END_WITHIN_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             out, _ = self._process.communicate()
@@ -176,6 +179,29 @@ class Child:
         """Tell it to end."""
         self._process.terminate()
         self.end()
+
+
+class Flood(Child):
+    """Somebody who talks as long as the context lasts.
+
+    Args:
+        command: what talks; says `ready` first.
+        count: reads in what it says last how many messages were taken.
+    """
+
+    def __init__(self, command: Sequence[str], count: Callable[[str], int]) -> None:
+        super().__init__(command, "ready")
+        self._count = count
+        self.taken = 0
+        """How many messages the server took, at the end."""
+
+    @override
+    def end(self) -> str:
+        """See Child."""
+        said = super().end()
+        if said:
+            self.taken = self._count(said)
+        return said
 
 
 def _text(path: Path) -> str:

@@ -8,7 +8,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from chat_core.base.errors import WorldFault
 from chat_tui.bench.irc import Speaker
-from chat_tui.bench.process import Child, InTerminal
+from chat_tui.bench.process import Child, Flood, InTerminal
 from chat_tui.bench.world import CHANNELS, FLOODED, SIZE, SPEAKERS, Subject, lines
 
 NEEDED: Final = ("weechat-curses", "ngircd")
@@ -104,10 +104,10 @@ class WeeChat(Subject):
         self._speakers[SPEAKERS[0]].say(channel, text)
 
     @override
-    def flood(self, channel: str, rate: int) -> AbstractContextManager[object]:
+    def flood(self, channel: str, rate: int) -> Flood:
         """See Subject."""
         command = [sys.executable, "-m", "chat_tui.bench.irc", str(self._port), channel, str(rate), str(SIZE)]
-        return Child(command, "ready")
+        return Flood(command, int)
 
 
 @contextmanager

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from contextlib import AbstractContextManager
 from typing import Final
 
-from chat_tui.bench.process import InTerminal
+from chat_tui.bench.process import Flood, InTerminal
 
 CHANNELS: Final = [f"#c{number:02d}" for number in range(19)] + ["#flood"]
 LONG: Final = CHANNELS[0]
@@ -76,5 +75,5 @@ class Subject(ABC):
         """Let somebody say something."""
 
     @abstractmethod
-    def flood(self, channel: str, rate: int) -> AbstractContextManager[object]:
+    def flood(self, channel: str, rate: int) -> Flood:
         """Let so many messages a second be said, as long as the context lasts."""

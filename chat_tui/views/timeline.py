@@ -17,8 +17,8 @@ from chat_tui.views.items import DayItem, GapItem, Item, MessageItem, OlderItem,
 from chat_tui.views.lines import Line
 from chat_tui.views.previews import lines_of
 
-_REMEMBERED: Final = 2_000
-"""Drawn items that are kept; some fifty screens."""
+_REMEMBERED: Final = 500
+"""Drawn items that are kept; some ten screens."""
 
 _KEPT_FROM: Final = 20
 """Lines of a window from which on the newest ones stay in view at its bottom while somebody reads further up."""

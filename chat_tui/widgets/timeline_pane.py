@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from textual import events
 from textual.app import App
-from textual.geometry import Offset, Size
+from textual.geometry import Offset, Region, Size
 from textual.selection import Selection
 from textual.strip import Strip
 from typing_extensions import override
@@ -33,8 +33,8 @@ from chat_tui.widgets.paint import Painted
 from chat_tui.widgets.scroller import Scroller
 from chat_tui.widgets.timeline_text import Selected, copied, marked, span_of, word_at
 
-_REMEMBERED: Final = 2_000
-"""Painted items that are kept; some fifty screens."""
+_REMEMBERED: Final = 200
+"""Painted items that are kept: some screens. Each line of them takes several kilobytes."""
 
 
 def known_previews(app: App[Any]) -> Recent[bytes, Preview] | None:
@@ -54,6 +54,7 @@ class TimelinePane(Scroller, Painted, can_focus=False):
         self._rows: list[tuple[int, int]] = []
         """Item and line of each line in the window."""
         self._previews_wanted: frozenset[bytes] = frozenset()
+        self._painting = False
 
     @property
     def history(self) -> History | None:
@@ -197,8 +198,17 @@ class TimelinePane(Scroller, Painted, can_focus=False):
     # --- drawing
 
     @override
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """See Widget: for the screen, which need not know where text stands. That costs a style for each word."""
+        self._painting = True
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._painting = False
+
+    @override
     def render_line(self, y: int) -> Strip:
-        """See Widget."""
+        """See Widget: with places for whoever asks for a line by itself, which is to find out what was clicked at."""
         width = self.window.width
         history = self._history
         if history is None:
@@ -220,7 +230,7 @@ class TimelinePane(Scroller, Painted, can_focus=False):
             if span is not None:
                 style = self.screen.get_component_rich_style("screen--selection")
                 strip = marked(strip, line, *span, style)
-        return strip.apply_offsets(0, number)
+        return strip if self._painting else strip.apply_offsets(0, number)
 
     @override
     def forget_strips(self) -> None:

@@ -120,6 +120,20 @@ async def test_selection_of_wide_characters_is_counted_in_characters() -> None:
         assert "".join(marked) == "中文"
 
 
+async def test_places_for_selecting_are_in_a_line_that_is_asked_for_and_not_in_what_is_painted() -> None:
+    app = app_with()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        y = place_of(app, "everybody").y
+
+        painted = app.timeline.render_lines(app.timeline.size.region)[y]
+
+        asked = app.timeline.render_line(y)
+        assert painted.text.rstrip() == asked.text.rstrip() != ""
+        assert not any("offset" in s.style.meta for s in painted if s.style)
+        assert all("offset" in s.style.meta for s in asked if s.style)
+
+
 async def test_selection_survives_when_older_messages_come_and_goes_with_a_resize() -> None:
     app = Harness(client(conversation(1, "general", chatter(500, 100))))
     async with app.run_test(size=(80, 24)) as pilot:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from chat_tui.terminal_cells import Cells
 
 GREY = "38;2;9;9;9;48;2;1;1;1"
@@ -67,3 +69,87 @@ def test_what_draws_nothing_passes_when_it_stands_between_frames() -> None:
 def test_what_is_no_frame_passes_as_it_is_when_it_comes() -> None:
     for odd in ("text without a place", "\x1b[1;1H\x1b[1mstyle without an end", "\x1b[1;1Ha\nb", "\x1b[1;1H\x1b[5nx"):
         assert Cells().changed(odd) == odd
+
+
+def letters_of(said: str) -> str:
+    """Return what is written without what steers the terminal."""
+    return re.sub(r"\x1b\[[\d;]*[A-Za-z]", "", said)
+
+
+LIST = ("general", "dev", "ops", "random", "design", "lunch", "release", "support")
+"""What stands beside the messages: it stays where it is."""
+
+
+def screen_of(said: int, *, beside: int = 8, bar: str = "44") -> str:
+    """Return a frame of a list, of the newest of some messages and of a scroll bar, in colours."""
+    rows = []
+    for y in range(8):
+        number = said - 7 + y
+        message = f"{number:4} {'somebody said this here '[number % 7 :] * 3}"[:60].ljust(60)
+        name = f"#{LIST[y]}"[:beside].ljust(beside)
+        row = f"\x1b[{y + 1};1H\x1b[97;40m{name}\x1b[0m\x1b[{y + 1};{beside + 1}H\x1b[33;100m{message}\x1b[0m"
+        rows.append(f"{row}\x1b[{y + 1};{beside + 61}H\x1b[{bar}m \x1b[0m")
+    return "\n".join(rows) + "\x1b[1;1H"
+
+
+def test_terminal_moves_the_lines_when_a_message_comes_below_others() -> None:
+    cells = after(screen_of(100))
+
+    said = cells.changed(screen_of(101))
+
+    assert said.startswith("\x1b[1;8r\x1b[1;1H\x1b[1M\x1b[r")
+    assert "101 ebody said" in letters_of(said) and "100 " not in said  # all of the new line, nothing of the others
+    assert all(name[1:3] in said for name in LIST)  # what moved with them is put back
+    assert cells.changed(screen_of(101)) == ""
+
+
+def test_terminal_moves_the_lines_down_when_somebody_reads_upwards() -> None:
+    said = after(screen_of(100)).changed(screen_of(98))
+
+    assert said.startswith("\x1b[1;8r\x1b[1;1H\x1b[2L\x1b[r")
+    assert "91 " in letters_of(said) and "92 " in letters_of(said) and "93 " not in said
+
+
+def test_lines_are_drawn_where_they_are_when_that_is_less_than_to_move_them() -> None:
+    cells = after("\n".join(f"\x1b[{y};1H{y} is a line\x1b[{y};20H{'beside' * 20}{y}" for y in range(1, 9)))
+
+    said = cells.changed("\n".join(f"\x1b[{y};1H{y + 1} is a line" for y in range(1, 9)))
+
+    assert "M" not in said and "r" not in said
+
+
+def test_lines_are_drawn_where_they_are_when_not_all_of_them_is_known() -> None:
+    cells = after(screen_of(100), "\x1b[9;1H" + "status".ljust(80) + "\x1b[1;1H")  # wider than what is known above
+
+    assert "\x1b[1M" not in cells.changed(screen_of(101))
+
+
+def test_what_stands_behind_a_wide_letter_is_drawn_again_when_its_line_is_moved() -> None:
+    def frame(*lines: str) -> str:
+        return "\n".join(f"\x1b[{y};1H{line.ljust(60)}\x1b[{y};61H|" for y, line in enumerate(lines, 1)) + "\x1b[1;1H"
+
+    def middle(*lines: str) -> str:
+        return "\n".join(f"\x1b[{y};1H{line}" for y, line in enumerate(lines, 1)) + "\x1b[1;1H"
+
+    lines = [f"{number} {letters * 20}" for number, letters in enumerate(("abc", "de", "fgh", "ij", "kl", "mno"))]
+    cells = after(frame(*(line[:60] for line in lines)))
+    wide = ("会" + lines[3]).ljust(59)[:59]
+    cells.changed(middle(*(line.ljust(60)[:60] for line in lines[:3]), wide))
+
+    said = cells.changed(middle(*(line.ljust(60)[:60] for line in lines[1:3]), wide, "new".ljust(60)))
+
+    assert "\x1b[1M" in said and "会" not in said  # it was moved as it stands, with what a terminal made of it
+    assert "\x1b[3;61H|" in said
+
+
+def test_one_colour_after_another_is_drawn_when_that_is_less_than_line_after_line() -> None:
+    def frame(first: str, second: str) -> str:
+        rows = (
+            f"\x1b[{y};1H\x1b[38;2;10;10;10m{first}{y}\x1b[0m\x1b[{y};9H\x1b[38;2;99;99;99m{second}{y}\x1b[0m"
+            for y in range(1, 7)
+        )
+        return "\n".join(rows)
+
+    said = after(frame("a", "b")).changed(frame("c", "d"))
+
+    assert said.count("38;2;10;10;10") == said.count("38;2;99;99;99") == 1
