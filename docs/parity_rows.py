@@ -33,7 +33,7 @@ class System(NamedTuple):
 OPEN: Final[frozenset[str]] = frozenset()
 """Rows that are not shown yet, or not wholly."""
 
-_APP: Final = "tui/test_app.py::"
+_SAYING: Final = "tui/test_saying.py::"
 _COMMANDS: Final = "tui/test_commands.py::"
 _PARITY: Final = "tui/test_parity.py::"
 _SERVER: Final = "e2e/test_parity.py::"
@@ -98,7 +98,7 @@ SYSTEMS: Final = (
                 "the same",
                 (
                     _COMMANDS + "test_connect_with_a_server_goes_there_under_the_name_used_there",
-                    _APP + "test_leaving_a_server_is_asked_about_while_something_is_not_sent",
+                    "tui/test_leaving.py::test_leaving_a_server_is_asked_about_while_something_is_not_sent",
                     _WRITING + "test_draft_is_on_disk_soon_shown_in_the_list_and_there_at_the_next_start",
                     _PAGE + "test_draft_is_there_again_after_going_elsewhere_and_back",
                     _PARITY + "test_channel_is_listed_joined_and_left_by_all_its_names",
@@ -132,7 +132,7 @@ SYSTEMS: Final = (
                 "A state that the client shows; a command that needs one says which is missing.",
                 tests=(
                     _PARITY + "test_command_says_what_is_missing_when_one_is_nowhere_yet",
-                    _APP + "test_line_typed_before_the_connection_stands_stays",
+                    _SAYING + "test_line_typed_before_the_connection_stands_stays",
                 ),
             ),
             Row(
@@ -260,7 +260,7 @@ SYSTEMS: Final = (
                 "Every message goes to all; the server's own log shows it.",
                 "Channels; `--log-messages`, off by default.",
                 tests=(
-                    _APP + "test_line_is_sent_and_shown_once_to_everybody",
+                    _SAYING + "test_line_is_sent_and_shown_once_to_everybody",
                     _SERVER + "test_log_has_what_was_said_only_when_that_is_wanted",
                 ),
             ),
@@ -370,7 +370,7 @@ SYSTEMS: Final = (
                 "`HELP`",
                 (
                     _CLASSIC + "test_help_is_shown_and_the_word_can_still_be_said",
-                    "e2e/test_scripting.py::test_send_never_interprets_commands",
+                    "e2e/test_scripting_sending.py::test_send_never_interprets_commands",
                 ),
             ),
             Row(
@@ -437,7 +437,7 @@ SYSTEMS: Final = (
                 "undisturbed",
                 "What is received never lands on top of what is being typed.",
                 "A full screen: nothing but its user touches the composer.",
-                tests=(_APP + "test_unsent_text_is_not_touched_when_messages_come",),
+                tests=(_SAYING + "test_unsent_text_is_not_touched_when_messages_come",),
             ),
             Row(
                 "results",
@@ -445,7 +445,7 @@ SYSTEMS: Final = (
                 "What is ill-formed is explained at the composer, with usage; a refusal is a code and a sentence.",
                 tests=(
                     _PARITY + "test_result_of_each_command_is_told_done_or_why_not",
-                    _APP + "test_line_that_means_nothing_stays_and_is_explained",
+                    _SAYING + "test_line_that_means_nothing_stays_and_is_explained",
                 ),
             ),
             Row(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from typing import Any
 
 import pytest
 
+from tests.support import starting
 from tests.support.people import People, unique
 from tests.support.processes import ServerProcess
 from tests.support.wire import Wire
@@ -29,14 +29,10 @@ def registered(people: People, name: str = "", **fields: Any) -> tuple[Wire, dic
 
 def invite(server: ServerProcess, *arguments: str) -> str:
     """Make an invite as whoever runs the server does."""
-    done = subprocess.run(
-        [sys.executable, "-m", "chat_core", "invite", "--data", str(server.data), *arguments],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=30,
-    )
-    return done.stdout.split()[-1]
+    command = [sys.executable, "-m", "chat_core", "invite", "--data", str(server.data), *arguments]
+    done = starting.run(command, timeout=30)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.decode().split()[-1]
 
 
 @pytest.fixture(scope="module")

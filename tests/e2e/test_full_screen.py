@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.processes import WAIT_S, ServerProcess
+from tests.support.processes import ServerProcess
+from tests.support.scripts import chat
 from tests.support.terminal import Terminal
 
 
@@ -31,27 +31,14 @@ def client(server: ServerProcess, name: str, home: Path, width: int, height: int
 
 def send(server: ServerProcess, target: str, lines: list[str], name: str = "feeder") -> None:
     """Fill a conversation through the scriptable client."""
-    done = subprocess.run(
-        [sys.executable, "-m", "chat_tui", "send", target, "-", "--server", server.address, "--name", name],
-        input="\n".join(lines).encode(),
-        capture_output=True,
-        timeout=WAIT_S * 2,
-        check=True,
-    )
+    done = chat(server, "send", target, "-", name=name, stdin="\n".join(lines).encode())
     assert done.stdout.count(b"\n") == len(lines)
 
 
 def history(server: ServerProcess, target: str, name: str) -> list[str]:
     """Return the bodies of a conversation."""
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "chat_tui", "history", target, "--last", "100"),
-            *("--server", server.address, "--name", name),
-        ],
-        capture_output=True,
-        timeout=WAIT_S,
-        check=True,
-    )
+    done = chat(server, "history", target, "--last", "100", name=name)
+    assert done.returncode == 0, done.stderr
     return [line.partition("> ")[2] for line in done.stdout.decode().splitlines()]
 
 

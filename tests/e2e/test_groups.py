@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
+from tests.support import starting
 from tests.support.processes import WAIT_S, ServerProcess
 from tests.support.wire import Wire
 
@@ -26,7 +26,7 @@ def test_group_is_addressed_by_its_number_by_commands_for_scripts(home: Path) ->
 
         def run(*words: str, name: str = "bob", code: int = 0) -> str:
             command = [sys.executable, "-m", "chat_tui", *words, "--server", server.address, "--name", name]
-            done = subprocess.run(command, capture_output=True, timeout=WAIT_S)
+            done = starting.run(command, timeout=WAIT_S)
             assert done.returncode == code, done.stderr
             return (done.stdout if not code else done.stderr).decode()
 

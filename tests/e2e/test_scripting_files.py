@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from chat_core.base.exit_codes import ExitCode
+from tests.support import starting
 from tests.support.processes import WAIT_S, ServerProcess
 
 QUOTA = {"CHAT_CORE_FILES_ACCOUNT_FILES": "2", "CHAT_CORE_FILES_MAX_BYTES": "9000000"}
@@ -35,9 +36,11 @@ def chat(server: ServerProcess, name: str, *arguments: str, file_bytes: int = -1
         if file_bytes >= 0:
             resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
 
-    done = subprocess.run(
-        command(server, name, *arguments), capture_output=True, timeout=WAIT_S, check=False, preexec_fn=limit
-    )
+    line = command(server, name, *arguments)
+    if file_bytes < 0:
+        done = starting.run(line, timeout=WAIT_S)
+    else:
+        done = subprocess.run(line, capture_output=True, timeout=WAIT_S, check=False, preexec_fn=limit)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.processes import WAIT_S, ServerProcess
+from tests.support.processes import ServerProcess
+from tests.support.scripts import chat
 from tests.support.terminal import Terminal
 from tests.support.wire import Wire
 
@@ -19,12 +19,6 @@ from tests.support.wire import Wire
 def server(home: Path) -> Iterator[ServerProcess]:
     with ServerProcess(home / "data") as process:
         yield process
-
-
-def chat(server: ServerProcess, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    """Run a command to its end."""
-    command = [sys.executable, "-m", "chat_tui", *arguments, "--server", server.address, "--name", "ann"]
-    return subprocess.run(command, capture_output=True, timeout=WAIT_S, check=False)
 
 
 def say(server: ServerProcess, channel: str, *texts: str) -> None:

@@ -18,6 +18,7 @@ import pytest
 import trustme
 
 from chat_core.transport.urls import parse_invitation
+from tests.support import starting
 from tests.support.commands import assert_one_sentence, run_core
 from tests.support.processes import WAIT_S, ServerProcess
 from tests.support.secured import Pair, shown_pin
@@ -47,7 +48,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 def chat(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the client to its end."""
     command = [sys.executable, "-m", "chat_tui", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=WAIT_S, check=False)
+    return starting.run_text(command, timeout=WAIT_S)
 
 
 def place(server: ServerProcess) -> str:

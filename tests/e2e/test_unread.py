@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
+from tests.support import starting
 from tests.support.processes import WAIT_S, ServerProcess
 from tests.support.wire import Wire
 
@@ -26,7 +26,8 @@ def test_unread_tells_where_something_is_unread_and_what_mentions_one(home: Path
 
         def unread(*more: str) -> list[str]:
             command = [sys.executable, "-m", "chat_tui", "unread", *more, "--server", server.address, "--name", "bob"]
-            done = subprocess.run(command, capture_output=True, timeout=WAIT_S, check=True)
+            done = starting.run(command, timeout=WAIT_S)
+            assert done.returncode == 0, done.stderr
             return done.stdout.decode().splitlines()
 
         assert unread() == ["#ops: 2 unread, 1 of them mentions you (quiet)", "@ann: 1 unread"]

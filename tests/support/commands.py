@@ -1,4 +1,4 @@
-"""`chat-core` commands for tests, as real processes."""
+"""`chat-core` and `chat-tui` commands for tests, as real processes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.support import starting
 from tests.support.processes import WAIT_S
 
 
@@ -27,20 +28,17 @@ def run_core(*arguments: str | Path, preexec: Callable[[], object] | None = None
         preexec: called in the child before it becomes the command.
     """
     command = [sys.executable, "-m", "chat_core", *map(str, arguments)]
-    ended = subprocess.run(
-        command,
-        capture_output=True,
-        timeout=WAIT_S,
-        check=False,
-        preexec_fn=preexec,
-    )
+    if preexec is None:
+        ended = starting.run(command, timeout=WAIT_S)
+    else:
+        ended = subprocess.run(command, capture_output=True, timeout=WAIT_S, check=False, preexec_fn=preexec)
     return Done(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
 
 def run_tui(*arguments: str | Path, stdin: str = "") -> Done:
     """Run a command of the client to its end, with that on its standard input."""
     command = [sys.executable, "-m", "chat_tui", *map(str, arguments)]
-    ended = subprocess.run(command, input=stdin.encode(), capture_output=True, timeout=WAIT_S, check=False)
+    ended = starting.run(command, input=stdin.encode(), timeout=WAIT_S)
     return Done(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.support.processes import WAIT_S, ServerProcess
+from tests.support.processes import ServerProcess
+from tests.support.scripts import chat
 from tests.support.terminal import Terminal
 
 
@@ -35,5 +35,5 @@ def open_client(
 
 def speak(server: ServerProcess, target: str, lines: Sequence[str], name: str = "bob") -> None:
     """Let somebody say something, and wait until it is on the server's disk."""
-    command = [sys.executable, "-m", "chat_tui", "send", target, "-", "--server", server.address, "--name", name]
-    subprocess.run(command, input="\n".join(lines).encode(), capture_output=True, timeout=WAIT_S, check=True)
+    sent = chat(server, "send", target, "-", name=name, stdin="\n".join(lines).encode())
+    assert sent.returncode == 0, sent.stderr

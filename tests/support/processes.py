@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
+from tests.support.starting import popen
+
 WAIT_S = 45.0
 """Longest wait for a process to say or do something, in seconds."""
 
@@ -53,7 +55,7 @@ class ServerProcess:
         if self._program:
             command = ["-c", self._program, str(self.data)]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
+            self.process = popen(
                 [sys.executable, *command],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
