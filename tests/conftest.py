@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.support.ordering import shared_out
+
 # No deadline: a busy machine is no fault of the code.
 settings.register_profile("chat", deadline=None, print_blob=True, max_examples=40)
 settings.register_profile("long", settings.get_profile("chat"), max_examples=1000)  # `make test-long`
@@ -36,6 +38,14 @@ def _has_room(folder: Path) -> bool:
 # machines: memory shows the same. TMPDIR overrules it.
 if "TMPDIR" not in os.environ and _has_room(_MEMORY):
     os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each of several workers its share of what takes long."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers > 1:
+        items[:] = shared_out(items, workers)
 
 
 def pytest_collection() -> None:

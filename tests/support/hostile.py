@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 from typing import Final
 
 ESC, BEL, ST = "\x1b", "\x07", "\x1b\\"
@@ -249,13 +250,18 @@ _FORMATS = (
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 )
 """Format characters that may be there: joiners, directions, one Mongolian separator, and those that are drawn."""
+_EMBEDDING = frozenset("\u202a\u202b\u202c\u2066\u2067\u2068\u2069")
 
 
 def is_safe(text: str) -> bool:
     """Return whether a terminal may be given this text: no control but newline, nothing unseen but `_FORMATS`."""
-    return all(char == "\n" or _is_safe_character(char) for char in text) and all(map(_is_balanced, text.split("\n")))
+    characters = set(text)
+    if not all(char == "\n" or _is_safe_character(char) for char in characters):
+        return False
+    return characters.isdisjoint(_EMBEDDING) or all(map(_is_balanced, text.split("\n")))
 
 
+@cache
 def _is_safe_character(char: str) -> bool:
     if any(first <= ord(char) <= last for first, last in _IGNORABLE) or ord(char) & 0xFFFE == 0xFFFE:
         return False

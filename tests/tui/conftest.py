@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from textual._compositor import Compositor
 from textual._context import visible_screen_stack
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
+from textual.css.types import CSSLocation
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -31,6 +34,23 @@ def exact(monkeypatch: pytest.MonkeyPatch) -> None:
         await quiet(self.app)
 
     monkeypatch.setattr(Pilot, "pause", pause)
+
+
+_parsed: dict[tuple[object, ...], list[RuleSet]] = {}
+
+
+@pytest.fixture(autouse=True)
+def parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let applications share what was parsed of the same style sheet with the same variables: it is only read."""
+    parse = Stylesheet._parse_rules
+
+    def parse_rules(self: Stylesheet, css: str, read_from: CSSLocation, *more: Any, **named: Any) -> list[RuleSet]:
+        key = (css, read_from, more, *named.values(), *self._variables.values())
+        if key not in _parsed:
+            _parsed[key] = parse(self, css, read_from, *more, **named)
+        return _parsed[key]
+
+    monkeypatch.setattr(Stylesheet, "_parse_rules", parse_rules)
 
 
 @pytest.fixture(autouse=True)
