@@ -14,11 +14,13 @@ from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from chat_core.base.errors import WorldFault
+from chat_core.base.imports import hidden
 from chat_core.base.text import for_terminal, line_for_terminal
 from chat_core.protocol.events import ConversationEvent, MessagePosted
+
+with hidden("rich"):  # of which it loads everything, a fifth of a start, for a look that nobody asks for here
+    import structlog
 
 LONGEST_VALUE = 2000
 """Characters of one field that are kept; a traceback is cut at its beginning, for its end says what went wrong."""
