@@ -24,6 +24,7 @@ from chat_core.protocol.limits import FRAME_TO_CLIENT_BYTES, FRAME_TO_SERVER_BYT
 from chat_core.protocol.requests.conversations import Join
 from chat_core.protocol.requests.messages import Post
 from chat_core.protocol.requests.session import Hello, Resume, SignIn
+from tests.support import starting
 from tests.support.processes import ServerProcess
 from tests.support.wire import Wire
 
@@ -36,7 +37,7 @@ NOBODY = 1
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `chat-core bench` to its end."""
     command = [sys.executable, "-m", "chat_core", "bench", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
+    return starting.run_text(command, timeout=50)
 
 
 def figures(*arguments: str, command: str = "fanout") -> dict[str, Any]:
