@@ -26,6 +26,8 @@ TRUE: Final = "CHAT_TRUE_STARTS"
 """Environment variable with which every start is that of the true command."""
 
 _ROOT: Final = Path(__file__).parents[2]
+_ENVIRONMENT: Final = dict(os.environ)
+"""Before any test has changed it: modules are loaded with this."""
 _OURS: Final = ("CHAT_", "XDG_", "TEXTUAL_", "PYTEST_", "HOME", "TMPDIR")
 """Beginnings of variables that are read only when something is asked for, never while modules are loaded."""
 _ASKED: Final = tuple(inspect.signature(getattr(subprocess.Popen, "_execute_child")).parameters)[1:]  # noqa: B009
@@ -86,9 +88,9 @@ class _Zygote:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 cwd=_ROOT,
+                env=_ENVIRONMENT,
                 pass_fds=[theirs.fileno()],
             )
-        self.environment = dict(os.environ)
         self._control = ours
         self._lock = threading.Lock()
         atexit.register(self._end)
@@ -128,8 +130,8 @@ def _can_be_forked(command: Sequence[str], env: Mapping[str, str] | None) -> boo
         return False
     if any(os.isatty(number) for number in range(3)):
         return False
-    before, now = _zygote(command[2]).environment, os.environ if env is None else env
-    differing = {name for name in {*before, *now} if before.get(name) != now.get(name)}
+    now = os.environ if env is None else env
+    differing = {name for name in {*_ENVIRONMENT, *now} if _ENVIRONMENT.get(name) != now.get(name)}
     return all(name.startswith(_OURS) for name in differing)
 
 
