@@ -20,6 +20,7 @@ from chat_core.base.names import MAX_ACCOUNT, check_account_name
 from chat_core.protocol.limits import PASSWORD_LEAST
 from chat_core.protocol.requests.session import Welcome
 from chat_tui.bridge import Way
+from chat_tui.keys.table import binding
 from chat_tui.screens.form import FormScreen, GoingField
 from chat_tui.screens.start_parts import Complaint, Heading, in_words
 from chat_tui.screens.visit import Choice
@@ -39,6 +40,7 @@ class SignInScreen(FormScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "choose(-1)", show=False),
         Binding("down", "choose(1)", show=False),
+        binding("conversations.next_unread"),
     ]
 
     DEFAULT_CSS = """
