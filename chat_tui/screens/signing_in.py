@@ -96,7 +96,9 @@ class SignInScreen(FormScreen):
         )
         self._begin_as = choice.name
         self._begin_with = way.invite or (choice.link.invite if choice.link is not None else "")
-        self._complaint = Complaint(complaint, _HINTS)
+        # Who comes with a name alone has done nothing wrong: they are told how to go on.
+        came = way.kind == "known"
+        self._complaint = Complaint("" if came else complaint, complaint if came else "", _HINTS)
 
     @override
     def compose(self) -> ComposeResult:
@@ -133,8 +135,9 @@ class SignInScreen(FormScreen):
         self._show_way()
 
     def action_choose(self, by: int) -> None:
-        """Mark another way."""
+        """Mark another way; what was said about the one before is over."""
         self._rows.choose(self._rows.index + by)
+        self._complaint.say("")
         self._show_way()
 
     def action_go(self) -> None:
