@@ -335,7 +335,6 @@ def test_terminal_obeys_these_payloads_when_a_program_prints_them(home: Path) ->
 
 
 CRASHING: Final = """
-import re
 import sys
 from pathlib import Path
 from chat_tui.app import ChatApp
