@@ -60,15 +60,6 @@ async def export(ctx: Context, file: FileName) -> None:
     await ctx.desk.pages.export(ctx.here, file)
 
 
-@command("help", key="f1", example="/help topic", classic=("HELP", "/help"))
-async def help_(ctx: Context, about: CommandName = CommandName("")) -> None:
-    """Show keys and commands, or all about one command.
-
-    `/help keys`, `/help commands` and `/help classic` show one part alone.
-    """
-    ctx.desk.show_help(about)
-
-
 @command("shortcuts", aliases=("keys",), example="/keys")
 async def shortcuts(ctx: Context) -> None:
     """Show the keys."""
@@ -79,6 +70,15 @@ async def shortcuts(ctx: Context) -> None:
 async def clear(ctx: Context) -> None:
     """Put away what was answered, and draw the screen anew; messages stay where they are."""
     ctx.desk.clear()
+
+
+@command("help", key="f1", example="/help topic", classic=("HELP", "/help"))
+async def help_(ctx: Context, about: CommandName = CommandName("")) -> None:
+    """Show keys and commands, or all about one command.
+
+    `/help keys`, `/help commands` and `/help classic` show one part alone.
+    """
+    ctx.desk.show_help(about)
 
 
 @command("quit", aliases=("exit", "bye"), key="ctrl+q", example="/quit", classic=("!leave", "/quit"))
