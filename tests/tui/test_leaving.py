@@ -18,8 +18,9 @@ async def test_message_entered_right_before_the_key_that_quits_is_asked_about_an
             process.kill()
             await me.until(lambda: me.state.link.status is LinkStatus.WAITING)
             await me.press(*text, "enter", "ctrl+q")
+            asked = "1 message is not sent yet and waits for your return. Ctrl+Q again quits."
+            await me.until(lambda: me.app._exit or me.answer == asked)
             assert not me.app._exit
-            assert me.answer == "1 message is not sent yet and waits for your return. Ctrl+Q again quits."
             await me.press("ctrl+q")
             await me.until(lambda: me.app._exit)
         process.start()
