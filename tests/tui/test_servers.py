@@ -454,6 +454,7 @@ async def test_next_that_needs_me_stops_at_a_server_that_asks_and_goes_on_from_t
 
         await me.press("alt+a")
         assert me.here.target == channel, "mentions come first"
+        await me.until(lambda: not me.here.unread)
         await me.press("alt+a")
         assert isinstance(me.app.screen, TrustScreen)
         assert me.app.row.shown is last
