@@ -14,11 +14,15 @@ from chat_core.base.clock import Clock
 from chat_core.base.errors import UsageFault
 from chat_core.base.tasks import spawn
 from chat_tui.config import NotifySection
-from chat_tui.views.alerts import Alert, Way, is_quiet, quiet_hours, sequence, way_for
+from chat_tui.views.alerts import Alert, Way, is_quiet, quiet_hours, sequence, way_for, way_of
 
 AWAY_AFTER_S: Final = 60.0
 """Without a key for so long nobody is looking, where the terminal does not tell of its focus, in seconds."""
 PROGRAM: Final = "notify-send"
+TMUX: Final = ("tmux", "display-message", "-p", "#{client_termtype} #{client_termname}")
+"""Tells in which terminal one sees what runs in tmux."""
+ASKED_EVERY_S: Final = 30.0
+"""For so long the answer of tmux holds, in seconds: one may attach from elsewhere."""
 _PROGRAM_WITHIN_S: Final = 5.0
 
 
@@ -40,6 +44,7 @@ class Alerter:
         zone: tzinfo | None = None,
     ) -> None:
         self._way = way_for(environment)
+        self._outer: Way = "none"
         self._tmux = "TMUX" in environment
         self._write = write
         self._clock = clock
@@ -47,6 +52,7 @@ class Alerter:
         self._focus_told = False
         self._focused = True
         self._key_s = clock.monotonic()
+        self._asked_s = float("-inf")
 
     def key_pressed(self) -> None:
         """Note that somebody is there."""
@@ -67,14 +73,28 @@ class Alerter:
         """Tell of something, unless somebody is looking or wants quiet."""
         if self.watched or self._quiet(settings):
             return
-        if not settings.preview:
+        if not settings.text:
             alert = alert._replace(body="wrote something")
-        way: Way = self._way if settings.terminal == "auto" else settings.terminal
-        told = sequence(alert, way, bell=settings.bell, tmux=self._tmux)
+        if settings.terminal == "auto" and self._way == "none" and self._tmux:
+            spawn("ask tmux", self._ask_and_write(alert, bell=settings.bell))
+        else:
+            way: Way = self._way if settings.terminal == "auto" else settings.terminal
+            self._put(alert, way, bell=settings.bell)
+        if settings.desktop and (program := shutil.which(PROGRAM)) is not None:
+            spawn("desktop notification", _show(program, alert))
+
+    def _put(self, alert: Alert, way: Way, *, bell: bool) -> None:
+        told = sequence(alert, way, bell=bell, tmux=self._tmux)
         if told:
             self._write(told)
-        if settings.desktop and (program := shutil.which(PROGRAM)) is not None:
-            spawn("desktop notification", _run(program, alert))
+
+    async def _ask_and_write(self, alert: Alert, *, bell: bool) -> None:
+        """Write as the terminal takes it that tmux is seen in."""
+        now = self._clock.monotonic()
+        if now - self._asked_s >= ASKED_EVERY_S:
+            self._asked_s = now
+            self._outer = way_of(await _run(*TMUX))
+        self._put(alert, self._outer, bell=bell)
 
     def _quiet(self, settings: NotifySection) -> bool:
         now = datetime.fromtimestamp(self._clock.wall_ms() / 1000, UTC).astimezone(self._zone)
@@ -84,19 +104,23 @@ class Alerter:
             return False
 
 
-async def _run(program: str, alert: Alert) -> None:
+async def _show(program: str, alert: Alert) -> None:
     """Let the desktop show it; what it says to that is of no interest."""
     # Behind -- nothing is an option. A body may be markup to the desktop, and a backslash more than one to the program.
     body = html.escape(alert.body, quote=False).replace("\\", "\\\\")
-    arguments = ("--app-name=chat-tui", "--", alert.title.replace("\\", "\\\\"), body)
+    await _run(program, "--app-name=chat-tui", "--", alert.title.replace("\\", "\\\\"), body)
+
+
+async def _run(*command: str) -> str:
+    """Return what a program says; empty where it is not there, or says nothing in time."""
+    nowhere, pipe = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
     with contextlib.suppress(OSError, TimeoutError):
-        nowhere = asyncio.subprocess.DEVNULL
-        process = await asyncio.create_subprocess_exec(
-            program, *arguments, stdin=nowhere, stdout=nowhere, stderr=nowhere
-        )
+        process = await asyncio.create_subprocess_exec(*command, stdin=nowhere, stdout=pipe, stderr=nowhere)
         try:
             async with asyncio.timeout(_PROGRAM_WITHIN_S):
-                await process.wait()
+                said, _ = await process.communicate()
+                return said.decode(errors="replace")
         finally:
             if process.returncode is None:
                 process.kill()
+    return ""

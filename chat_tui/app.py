@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from typing_extensions import override
 
 from chat_core.base.errors import ChatError
 from chat_core.client.state.model import ClientState
-from chat_tui.app_servers import AppServers
+from chat_tui.app_titles import AppTitles
 from chat_tui.commands.context import Answer
 from chat_tui.config import Settings
 from chat_tui.keys import Keymap
@@ -29,6 +30,7 @@ from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.start import StartScreen
 from chat_tui.screens.visit import Choice
+from chat_tui.screens.walk import AT_THE_DOOR, Spot, exists, waiting
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.columns import BREAKPOINTS, HEIGHTS
 from chat_tui.views.lines import Line, Span
@@ -36,7 +38,7 @@ from chat_tui.views.lines import Line, Span
 _log = logging.getLogger(__name__)
 
 
-class ChatApp(AppServers, inherit_bindings=False):
+class ChatApp(AppTitles, inherit_bindings=False):
     """The application."""
 
     TITLE = "chat"
@@ -175,6 +177,16 @@ class ChatApp(AppServers, inherit_bindings=False):
     def on_help_wanted(self, event: HelpWanted) -> None:
         """Show the help."""
         self.push_screen(HelpScreen(event.topic, self._keys.keys))
+
+    def on_next_wanted(self) -> None:
+        """Go to what needs the user next, from a screen that asks something."""
+        servers, shown = self._row.views(), self._row.shown
+        here = Spot(shown.number, AT_THE_DOOR) if shown is not None else None
+        there = self._row.walk.step(here, waiting(servers), partial(exists, servers))
+        if there is None:
+            self._say("Nothing is new elsewhere.")
+        else:
+            self._row.go(there.server, there.conversation or None)
 
     @override
     def on_chat_screen_drawn(self, event: ChatScreen.Drawn) -> None:

@@ -77,13 +77,13 @@ class AppBase(App[None], inherit_bindings=False):
 
     @override
     def get_driver_class(self) -> type[Driver]:
-        """See App; in a terminal, one that writes what changes."""
+        """See App; in a terminal, one that has a title and writes what changes."""
         usual = super().get_driver_class()
-        if usual.__name__ != "LinuxDriver" or self._settings.look.frames == "whole":
+        if usual.__name__ != "LinuxDriver":
             return usual
-        from chat_tui.terminal_driver import SparingDriver  # leans on what only such a terminal has
+        from chat_tui.terminal_title import driver_class  # leans on what only such a terminal has
 
-        return SparingDriver
+        return driver_class(sparing=self._settings.look.frames == "changes")
 
     def on_redraw_wanted(self, _event: RedrawWanted) -> None:
         """Do so."""
@@ -118,6 +118,11 @@ class AppBase(App[None], inherit_bindings=False):
     def words(self) -> str:
         """Words that are for this person, as the setting has them now."""
         return self._settings.notify.highlight
+
+    @property
+    def reads(self) -> str:
+        """What counts as read: what was `seen`, what one has answered to (`sent`), or what one says is (`asked`)."""
+        return self._settings.privacy.read
 
     @override
     def get_line_filters(self) -> list[LineFilter]:

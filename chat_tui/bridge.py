@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 from typing_extensions import Unpack, override
 
 from chat_core.base.errors import ChatError, WorldFault
-from chat_core.client.state.changes import Batch
+from chat_core.client.state.changes import Batch, UnsentChanged
 from chat_core.client.state.model import ClientState
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.search import SearchResults
@@ -39,6 +39,8 @@ T = TypeVar("T")
 R = TypeVar("R", bound=Reply)
 
 _WAKE_EVERY_S: Final = 1.0
+POSTED_WITHIN_S: Final = 1.0
+"""Time after which a message that was given away and is not in the state was none, in seconds."""
 
 KEPT: Final = 2_000
 """About how many messages of a conversation are kept while nobody reads its older ones."""
@@ -106,6 +108,7 @@ class Bridge(FileCalls, ThreadCalls):
         self._told = False
         self._timer: asyncio.TimerHandle | None = None
         self._woken = 0.0
+        self._posted_s = float("-inf")
         self._left: set[int] = set()
         self._closed = False
         self._loop: asyncio.AbstractEventLoop
@@ -115,6 +118,11 @@ class Bridge(FileCalls, ThreadCalls):
     def state(self) -> ClientState:
         """What the client knows, as far as it was told to `on_batch`."""
         return self._state
+
+    @property
+    def is_posting(self) -> bool:
+        """Whether a message was given away a moment ago that the state does not have yet."""
+        return self._live.is_up and self._loop.time() - self._posted_s < POSTED_WITHIN_S
 
     @property
     def welcome(self) -> Welcome | None:
@@ -184,6 +192,7 @@ class Bridge(FileCalls, ThreadCalls):
 
     def post(self, conversation: int, body: str, *, style: Style = "text", **where: Unpack[Where]) -> None:
         """Queue a message; it appears in the state at once."""
+        self._posted_s = self._loop.time() if self._live.is_up else float("-inf")
         self._tell(lambda client: client.post(conversation, body, style=style, **where))
 
     def retry(self, cid: bytes) -> None:
@@ -261,6 +270,8 @@ class Bridge(FileCalls, ThreadCalls):
         changes = tuple(change for batch in batches for change in batch.changes)
         batch = self.lens(Batch(state=batches[-1].state, changes=changes))
         self._state = batch.state
+        if any(isinstance(change, UnsentChanged) for change in changes):
+            self._posted_s = float("-inf")
         self._pacing.drained(self._loop.time(), len(changes))
         self._on_batch(batch)
 

@@ -26,6 +26,8 @@ class ComposeSection(msgspec.Struct, frozen=True, kw_only=True):
     up: Literal["edit", "history", "preset"] = "preset"
     """What Up does in an empty line: `edit` your last message, bring back what you sent (`history`), or what the
     keymap's preset means by it: `history` with irc, else `edit`."""
+    shortcodes: bool = True
+    """Whether `:tada:` in what you write is sent as the emoji; in code it stays as it is written."""
     confirm_lines: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 10
     """Pasted lines from which on Enter asks before it sends; 0: it never asks."""
 
@@ -66,6 +68,9 @@ class LookSection(msgspec.Struct, frozen=True, kw_only=True):
     frames: Literal["changes", "whole"] = "changes"
     """What is written to the terminal: only the `changes`, a third of it or less; or `whole` frames, for a terminal in
     which something stays behind that Ctrl+L removes."""
+    title: Annotated[bool, LIVE] = True
+    """Whether the terminal's title says where you are and how many messages need you: `(3) #ops - acme`. What it was
+    before is back when the client ends."""
     previews: Annotated[Literal["on", "off"], LIVE] = "on"
     """Whether the beginning of a text file and a small form of a picture stand below the message they came with. A file
     is fetched for that when it comes into view; never one of somebody whom you ignore. Pictures need the extra `images`
@@ -81,10 +86,11 @@ class NotifySection(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the terminal's bell rings."""
     terminal: Annotated[Literal["auto", "osc9", "osc777", "none"], LIVE] = "auto"
     """How the terminal is asked to show a notification: with OSC 9 or OSC 777; `auto`: as the terminals that are known
-    take it, others are not asked."""
+    take it (Ghostty, iTerm2, kitty, Warp, WezTerm; foot, rxvt), others are not asked. In tmux it needs
+    `set -g allow-passthrough on` there."""
     desktop: Annotated[bool, LIVE] = False
     """Whether `notify-send` shows it, too, where that is installed."""
-    preview: Annotated[bool, LIVE] = True
+    text: Annotated[bool, LIVE] = True
     """Whether what was said stands in it; else only who said something."""
     highlight: Annotated[str, msgspec.Meta(max_length=2_800), LIVE] = ""
     """Words that are for you as if they named you, with commas between them: they are drawn so, alert you, and count
@@ -100,6 +106,9 @@ class PrivacySection(msgspec.Struct, frozen=True, kw_only=True):
     """Whether others see that you are writing."""
     presence: bool = True
     """Whether others see that you are connected; what you write they see all the same."""
+    read: Annotated[Literal["seen", "sent", "asked"], LIVE] = "seen"
+    """What counts as read, on all your devices: what you have `seen` in a window with the focus; what stands in a
+    conversation where you have `sent` something; or only what you say is (`asked`): Esc, /read, Alt+Shift+U."""
     away_after_min: Annotated[int, msgspec.Meta(ge=0, le=24 * 60)] = 0
     """Minutes without a key after which you are shown as away, until the next key; 0: never by itself."""
 

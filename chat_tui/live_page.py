@@ -12,6 +12,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -21,8 +22,8 @@ from chat_core.base.tasks import spawn
 from chat_core.base.text import line_for_terminal
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ClientState
-from chat_tui.exports.html import MARK, page
-from chat_tui.exports.journal import Entry, Journal
+from chat_tui.exports.html import MARK, Pages
+from chat_tui.exports.journal import Journal
 
 EVERY_S: Final = 0.5
 """Shortest distance of two writes, in seconds."""
@@ -56,7 +57,7 @@ class LivePage:
         """The file; None: there is none."""
         self._on_fault = on_fault
         self._clock = clock or SystemClock()
-        self._journal = Journal()
+        self._journal, self._pages = Journal(), Pages()
         self._made: _Stamp | None = None
         self._dirty = False
         self._writing: asyncio.Task[None] | None = None
@@ -154,7 +155,8 @@ class LivePage:
         """Write the page as it is now. Raises: WorldFault."""
         async with self._one_at_a_time:
             entries, left_out = tuple(self._journal), self._journal.left_out
-            self._made = await asyncio.to_thread(_write_page, path, entries, left_out, live, self._made)
+            page = partial(self._pages.page, entries, title=path.stem, left_out=left_out, live=live)
+            self._made = await asyncio.to_thread(_write_page, path, page, self._made)
 
 
 # --- in a thread
@@ -168,9 +170,9 @@ class _Stamp(NamedTuple):
     modified_ns: int
 
 
-def _write_page(path: Path, entries: tuple[Entry, ...], left_out: bool, live: bool, made: _Stamp | None) -> _Stamp:
+def _write_page(path: Path, page: Callable[[], str], made: _Stamp | None) -> _Stamp:
     """Write a page, unless the file is not the one that was `made` last. Raises: WorldFault."""
-    text = page(entries, title=path.stem, left_out=left_out, live=live)
+    text = page()
     try:
         if made is not None:
             with contextlib.suppress(FileNotFoundError):

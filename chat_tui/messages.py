@@ -57,14 +57,16 @@ class OlderWanted(Message):
 
 
 class ReadUpTo(Message):
-    """Messages were really shown, in a window that has the focus."""
+    """Messages were really shown, in a window that has the focus; or somebody said that they are read."""
 
-    def __init__(self, conversation: int, seq: int) -> None:
+    def __init__(self, conversation: int, seq: int, *, asked: bool = False) -> None:
         super().__init__()
         self.conversation = conversation
         """Number of the conversation."""
         self.seq = seq
         """seq of the newest message that was wholly visible."""
+        self.asked = asked
+        """Whether somebody said so."""
 
 
 class ReadingOlder(Message):

@@ -43,6 +43,11 @@ def declare(command: Declare) -> None:
     add_name(connecting)
     add_plain(connecting)
     _add_page(connecting)
+    connecting.add_argument(
+        "--explore",
+        action="store_true",
+        help="look around: nothing counts as read by being seen (privacy.read = asked)",
+    )
     here = command(_here)
     add_name(here)
     add_plain(here)
@@ -62,17 +67,18 @@ def _add_page(command: ArgumentParser) -> None:
 def start(options: Namespace) -> ExitCode:
     """Open the full-screen client on the servers that were open last, else where one chooses one."""
     if options.plain:
-        return talk(None, None)
+        return talk((), None)
     return _run_screens((), None, options.theme, reopen=True)
 
 
 def _connect(options: Namespace) -> ExitCode:
     """Open the full-screen client on a server, or on several at once; with --plain line by line."""
     if options.plain:
-        if len(options.addresses) > 1:
-            raise UsageFault("Line by line there is one server at a time: name one.")
-        return _talk(options, options.addresses[0])
-    return _run_screens([_goal(each) for each in options.addresses], options.name, options.theme, html=options.html)
+        if options.explore:
+            raise UsageFault("Line by line what is said is read; leave out --explore or --plain.")
+        return _talk(options, options.addresses)
+    goals = [_goal(each) for each in options.addresses]
+    return _run_screens(goals, options.name, options.theme, html=options.html, explore=options.explore)
 
 
 def _goal(text: str) -> _Goal:
@@ -86,15 +92,15 @@ def _goal(text: str) -> _Goal:
 def _here(options: Namespace) -> ExitCode:
     """Open the full-screen client on this computer's own server; starts it if need be."""
     if options.plain:
-        return _talk(options, HERE)
+        return _talk(options, [HERE])
     return _run_screens([(HERE, None)], options.name, options.theme, html=options.html)
 
 
-def _talk(options: Namespace, address: str) -> ExitCode:
+def _talk(options: Namespace, addresses: Sequence[str]) -> ExitCode:
     """Open the client in line mode. Raises: UsageFault."""
     if options.html:
         raise UsageFault("The live page needs the full-screen client: leave out --html or --plain.")
-    return talk(address, options.name)
+    return talk(addresses, options.name)
 
 
 def _demo(options: Namespace) -> ExitCode:
@@ -119,6 +125,7 @@ def _run_screens(
     reopen: bool = False,
     world: Path | None = None,
     html: str | None = None,
+    explore: bool = False,
 ) -> ExitCode:
     """Run the full-screen client.
 
@@ -129,6 +136,7 @@ def _run_screens(
         reopen: whether to go where one was last, if the settings have it so.
         world: folder to use instead of the user's own ones.
         html: file for the live page, as typed; None: none.
+        explore: whether nothing counts as read by being seen.
     """
     _check_terminal()
     # What is made while everything is imported and drawn first is kept anyway: looking through it takes time.
@@ -145,6 +153,8 @@ def _run_screens(
     names = [*LOOKS, *(look.name for look in own_looks(folder, LOOKS)[0])]
     if theme not in ("", *names):
         raise UsageFault(f"There is no theme '{theme}'; there are {', '.join(names)}.")
+    if explore:
+        os.environ["CHAT_TUI_PRIVACY_READ"] = "asked"  # over the file, also when it is read again
     settings = load(folder, os.environ).settings
     keys = keymap(settings.keys.preset, own_keys(folder))
     for conflict in keys.conflicts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import SUPPRESS, ArgumentParser
+from collections.abc import Sequence
 
 from chat_core.base.exit_codes import ExitCode
 from chat_tui.cli.common import connector_for, name_for, reach
@@ -19,11 +20,11 @@ def add_plain(command: ArgumentParser, *, top: bool = False) -> None:
     )
 
 
-def talk(address: str | None, name: str | None) -> ExitCode:
+def talk(addresses: Sequence[str], name: str | None) -> ExitCode:
     """Run the client in line mode.
 
     Args:
-        address: where to begin, as typed; None: ask.
+        addresses: servers to open, as typed, the first of them to begin at; empty: ask.
         name: as whom; None: as the last time.
 
     Raises:
@@ -38,7 +39,7 @@ def talk(address: str | None, name: str | None) -> ExitCode:
     async def work() -> ExitCode:
         folders = Folders(config_folder(), outbox_folder())
         return await Talk(folders, Ways(reach, connector_for, lambda address: name_for(None, address))).run(
-            address, name
+            addresses, name
         )
 
     return run(work())

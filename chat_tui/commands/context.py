@@ -89,6 +89,10 @@ class Calls(Protocol):
         """Forget a refused message."""
         ...
 
+    def wake(self) -> None:
+        """Look at once whether the connection is alive, or try at once to get one."""
+        ...
+
 
 class PageDesk(Protocol):
     """Files for others: the live page, with all that comes, and exports. Each verb says what it did."""
@@ -182,6 +186,14 @@ class Desk(Protocol):
     @property
     def has_keys(self) -> bool:
         """Whether messages can be selected and keys pressed there, so that one may speak of them."""
+        ...
+
+    def act(self, action: str, seq: int) -> None:
+        """Do to a message of the open conversation what a key does, by the name of that action. Raises: UsageFault."""
+        ...
+
+    def clear(self) -> None:
+        """Put away what was answered, and draw the screen anew."""
         ...
 
     def show_help(self, topic: str) -> None:

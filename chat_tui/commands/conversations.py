@@ -26,7 +26,7 @@ async def join(ctx: Context, channel: Channel) -> None:
     ctx.desk.open_soon(await ctx.calls.join(channel))
 
 
-@command("go", aliases=("buffer", "win", "switch", "focus"), key="ctrl+k", example="/go dev", moves=True)
+@command("go", aliases=("buffer", "win", "window", "switch", "focus"), key="ctrl+k", example="/go dev", moves=True)
 async def go(ctx: Context, where: Where) -> None:
     """Go to a conversation you are in, by its number or its name.
 
@@ -93,7 +93,7 @@ async def list_channels(ctx: Context, letters: Letters = Letters("")) -> None:
 
 @command(
     "dm",
-    aliases=("msg", "query"),
+    aliases=("msg", "query", "m", "q"),
     example="/dm @ann are you there?",
     moves=True,
     classic=('/dm user2 "hello"',),
@@ -114,7 +114,7 @@ async def history(ctx: Context, user: User) -> None:
     ctx.desk.answer(Answer(f"Your history with {user}: {how}"))
 
 
-@command("topic", example="/topic Release on Friday")
+@command("topic", aliases=("t",), example="/topic Release on Friday")
 async def topic(ctx: Context, text: Rest = Rest("")) -> None:
     """Show the topic of this channel, or set it."""
     conversation = ctx.here
@@ -127,7 +127,7 @@ async def topic(ctx: Context, text: Rest = Rest("")) -> None:
         ctx.desk.answer(Answer(f"{conversation.target}: {now}" if now else f"{conversation.target} has no topic."))
 
 
-@command("users", aliases=("who", "names"), key="f8", example="/users", classic=("/users",))
+@command("users", aliases=("who", "names", "members", "n"), key="f8", example="/users", classic=("/users",))
 async def users(ctx: Context, listed: Listed = Listed("")) -> None:
     """List who is in this conversation, or in the one that is named.
 
@@ -147,7 +147,7 @@ async def users(ctx: Context, listed: Listed = Listed("")) -> None:
     ctx.desk.answer(Answer(_many(conversation, total, online), member_lines(members, ctx.state.me)))
 
 
-@command("close", example="/close")
+@command("close", aliases=("wc",), example="/close")
 async def close(ctx: Context) -> None:
     """Put the tab of this direct conversation or group away until somebody writes there again."""
     conversation = ctx.here

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
@@ -9,6 +10,8 @@ from typing import Final
 from chat_core.base.emoji import full_form
 
 _MOST: Final = 40
+_SHORTCODE: Final = re.compile(r"(?<![\w:/]):([a-zA-Z0-9_+-]{1,60}):(?![\w:])")
+_CODE: Final = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]+`)", re.DOTALL)
 _QUALIFIED: Final = 2
 """Status of an emoji in its full form, which is that to send."""
 _USUAL: Final = {
@@ -57,6 +60,19 @@ def emoji_of(text: str) -> str:
 def emoji_named(name: str) -> str:
     """Return the emoji of a shortcode without its colons; empty: there is none."""
     return _names().get(name.casefold(), "")
+
+
+def with_emoji(text: str) -> str:
+    """Return a text with emoji for their shortcodes in colons; what is no shortcode, or stands in code, stays."""
+    if _SHORTCODE.search(text) is None:
+        return text
+    # Every other part is code, with its marks.
+    parts = _CODE.split(text)
+    return "".join(part if at % 2 else _SHORTCODE.sub(_drawn, part) for at, part in enumerate(parts))
+
+
+def _drawn(found: re.Match[str]) -> str:
+    return full_form(emoji_named(found[1])) or found[0]
 
 
 @lru_cache(maxsize=1)

@@ -10,21 +10,25 @@ from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 
 _NO_NUMBER = Which("")
+_NO_EMOJI = Emoji("")
 
 
 @command("react", example="/react :tada:")
-async def react(ctx: Context, emoji: Emoji, message: Which = _NO_NUMBER) -> None:
-    """React to a message with an emoji.
+async def react(ctx: Context, emoji: Emoji = _NO_EMOJI, message: Which = _NO_NUMBER) -> None:
+    """React to a message with an emoji; alone, it lets you choose one.
 
     Without a number it is the selected message, else the last one by others.
     """
-    await ctx.calls.call(React(conversation=ctx.here.id, seq=_meant(ctx, message), emoji=emoji))
+    if not emoji:
+        ctx.desk.act("react", meant(ctx, message))
+        return
+    await ctx.calls.call(React(conversation=ctx.here.id, seq=meant(ctx, message), emoji=emoji))
 
 
 @command("unreact", example="/unreact :tada:")
 async def unreact(ctx: Context, emoji: Emoji, message: Which = _NO_NUMBER) -> None:
     """Take a reaction of yours back; which message is decided as in /react."""
-    await ctx.calls.call(React(conversation=ctx.here.id, seq=_meant(ctx, message), emoji=emoji, on=False))
+    await ctx.calls.call(React(conversation=ctx.here.id, seq=meant(ctx, message), emoji=emoji, on=False))
 
 
 @command("pin", example="/pin #17")
@@ -33,14 +37,14 @@ async def pin(ctx: Context, message: Which = _NO_NUMBER) -> None:
 
     In channels its operators do that, between two people both. Which message is decided as in /react.
     """
-    done = await ctx.calls.call(Pin(conversation=ctx.here.id, seq=_meant(ctx, message)))
+    done = await ctx.calls.call(Pin(conversation=ctx.here.id, seq=meant(ctx, message)))
     ctx.desk.answer(Answer("It is pinned already." if done.duplicate else "Pinned."))
 
 
 @command("unpin", example="/unpin #17")
 async def unpin(ctx: Context, message: Which = _NO_NUMBER) -> None:
     """Pin a message no more."""
-    done = await ctx.calls.call(Pin(conversation=ctx.here.id, seq=_meant(ctx, message), on=False))
+    done = await ctx.calls.call(Pin(conversation=ctx.here.id, seq=meant(ctx, message), on=False))
     ctx.desk.answer(Answer("It is not pinned." if done.duplicate else "It is pinned no more."))
 
 
@@ -59,14 +63,14 @@ async def bookmark(ctx: Context, message: Which = _NO_NUMBER) -> None:
 
     Which message is decided as in /react.
     """
-    done = await ctx.calls.call(Bookmark(conversation=ctx.here.id, seq=_meant(ctx, message)))
+    done = await ctx.calls.call(Bookmark(conversation=ctx.here.id, seq=meant(ctx, message)))
     ctx.desk.answer(Answer("It has a bookmark already." if done.duplicate else "Bookmarked: /bookmarks lists it."))
 
 
 @command("unbookmark", example="/unbookmark #17")
 async def unbookmark(ctx: Context, message: Which = _NO_NUMBER) -> None:
     """Take your bookmark at a message away."""
-    done = await ctx.calls.call(Bookmark(conversation=ctx.here.id, seq=_meant(ctx, message), on=False))
+    done = await ctx.calls.call(Bookmark(conversation=ctx.here.id, seq=meant(ctx, message), on=False))
     ctx.desk.answer(Answer("It has no bookmark." if done.duplicate else "The bookmark is gone."))
 
 
@@ -94,7 +98,7 @@ def _show(ctx: Context, title: str, hits: list[SearchHit], none: str) -> None:
         ctx.desk.answer(Answer(none))
 
 
-def _meant(ctx: Context, number: str) -> int:
+def meant(ctx: Context, number: str) -> int:
     """Return the message that a command is about.
 
     Raises:

@@ -12,11 +12,26 @@ from chat_tui.commands.arguments import Rest
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Context
 
+_SHRUG = r"¯\\_(ツ)_/¯"
+"""With a backslash more than one sees: one alone would be a mark."""
+
 
 @command("me", example="/me waves")
 async def me(ctx: Context, text: Rest) -> None:
     """Say what you do: "ann waves"."""
     ctx.calls.post(ctx.here.id, text, style="action", thread=ctx.thread or None)
+
+
+@command("shrug", example="/shrug no idea")
+async def shrug(ctx: Context, text: Rest = Rest("")) -> None:
+    """Say something and shrug."""
+    ctx.calls.post(ctx.here.id, f"{text} {_SHRUG}".strip(), thread=ctx.thread or None)
+
+
+@command("spoiler", example="/spoiler he wakes up")
+async def spoiler(ctx: Context, text: Rest) -> None:
+    """Say something that others see only when they want to."""
+    ctx.calls.post(ctx.here.id, f"||{text}||", thread=ctx.thread or None)
 
 
 @command("broadcast", aliases=("bm",), example="/broadcast Back in ten minutes", classic=('/bm "hello"',))

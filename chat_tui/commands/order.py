@@ -57,7 +57,7 @@ async def unmute(ctx: Context, user: User, details: Details = Details("")) -> No
     await _act(ctx, "unmute", user, particulars(details, timed=False))
 
 
-@command("kick", example="/kick @bob off topic")
+@command("kick", aliases=("k",), example="/kick @bob off topic")
 async def kick(ctx: Context, user: User, details: Details = Details("")) -> None:
     """Put somebody out of this channel, or with `server` off the server; they may come back."""
     await _act(ctx, "kick", user, particulars(details, timed=False))

@@ -23,7 +23,7 @@ async def away(ctx: Context, text: Rest = Rest("")) -> None:
     await _stand(ctx, "away", text)
 
 
-@command("busy", example="/busy a meeting")
+@command("busy", aliases=("dnd",), example="/busy a meeting")
 async def busy(ctx: Context, text: Rest = Rest("")) -> None:
     """Tell the others that you do not want to be disturbed, until /back.
 
@@ -39,7 +39,7 @@ async def back(ctx: Context) -> None:
     ctx.desk.answer(Answer("You are back."))
 
 
-@command("whois", example="/whois @bob")
+@command("whois", aliases=("wi",), example="/whois @bob")
 async def whois(ctx: Context, user: User) -> None:
     """Tell whether somebody is there, away or busy, and what they say of it."""
     about = await ctx.calls.call(Whois(account=user))

@@ -12,6 +12,7 @@ from chat_tui.commands import (
     accounts,
     administering,
     attention,
+    changing,
     channels,
     conversations,
     devices,
@@ -35,8 +36,8 @@ from chat_tui.commands.command import DECLARED, Command
 from chat_tui.commands.line import PREFIX, Run, Say, resolve
 
 DOMAINS: Final = (
-    conversations, groups, channels, messages, threads, marks, files, attention, panes, private, presence, search,
-    accounts, devices, order, hooks, administering, settings, session,
+    conversations, groups, channels, messages, changing, threads, marks, files, attention, panes, private, presence,
+    search, accounts, devices, order, hooks, administering, settings, session,
 )  # fmt: skip
 """The files with commands."""
 

@@ -25,3 +25,9 @@ async def search(ctx: Context, query: Rest) -> None:
     elif found.behind:
         words = f"Nothing was found; the newest {found.behind} messages cannot be found yet."
     ctx.desk.answer(Answer(words))
+
+
+@command("lastlog", example="/lastlog disk full")
+async def lastlog(ctx: Context, query: Rest) -> None:
+    """Find messages of this conversation by their words, as /search does."""
+    await search(ctx, Rest(f"{query} in:{ctx.here.target}"))

@@ -11,8 +11,7 @@ from chat_tui.commands.context import Context
 async def connect(ctx: Context, server: Server = Server("")) -> None:
     """Open another server beside this one; without one, choose on the start screen.
 
-    An address or a link. One that is open already is gone to, and the channel of a link is joined there. With --plain
-    it takes this one's place.
+    An address or a link. One that is open already is gone to, and the channel of a link is joined there.
     """
     ctx.desk.leave_for(server)
 
@@ -35,6 +34,12 @@ async def disconnect(ctx: Context, name: Server = Server("")) -> None:
     ctx.desk.close_server(name)
 
 
+@command("reconnect", example="/reconnect")
+async def reconnect(ctx: Context) -> None:
+    """Look at once whether the connection is alive, or try at once to get one."""
+    ctx.calls.wake()
+
+
 @command("html", example="/html ~/chat.html")
 async def html(ctx: Context, file: FileName = FileName("")) -> None:
     """Write everything that comes into a page for your browser, which follows by itself.
@@ -55,6 +60,18 @@ async def export(ctx: Context, file: FileName) -> None:
     await ctx.desk.pages.export(ctx.here, file)
 
 
+@command("shortcuts", aliases=("keys",), example="/keys")
+async def shortcuts(ctx: Context) -> None:
+    """Show the keys."""
+    ctx.desk.show_help("keys")
+
+
+@command("clear", key="ctrl+l", example="/clear")
+async def clear(ctx: Context) -> None:
+    """Put away what was answered, and draw the screen anew; messages stay where they are."""
+    ctx.desk.clear()
+
+
 @command("help", key="f1", example="/help topic", classic=("HELP", "/help"))
 async def help_(ctx: Context, about: CommandName = CommandName("")) -> None:
     """Show keys and commands, or all about one command.
@@ -64,7 +81,7 @@ async def help_(ctx: Context, about: CommandName = CommandName("")) -> None:
     ctx.desk.show_help(about)
 
 
-@command("quit", aliases=("exit",), key="ctrl+q", example="/quit", classic=("!leave", "/quit"))
+@command("quit", aliases=("exit", "bye"), key="ctrl+q", example="/quit", classic=("!leave", "/quit"))
 async def quit_(ctx: Context) -> None:
     """Leave the program; what was not sent yet is asked about first."""
     ctx.desk.leave()

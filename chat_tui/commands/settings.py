@@ -36,7 +36,7 @@ async def notify(ctx: Context, rule: AlertRule = AlertRule("")) -> None:
     await ctx.desk.alert_by(ctx.here, rule.chosen)
 
 
-@command("highlight", example="/highlight deploy, disk")
+@command("highlight", aliases=("hilight",), example="/highlight deploy, disk")
 async def highlight(ctx: Context, change: WordChange = WordChange("")) -> None:
     """List the words that are for you as if they named you; `add` or `remove` some.
 

@@ -7,60 +7,39 @@ window is there again afterwards; who was at the end stays at the end.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
-from chat_tui.themes.tokens import DARK, LIGHT, with_readable
+from chat_tui.exports.html_style import BASE, NARROW
 
 EVERY_MS: Final = 1_500
 """How often a page looks for a newer one, in milliseconds."""
 CALM_MS: Final = 700
 """How long nothing must have been scrolled before it does."""
 
-_USED: Final = (
-    *("background", "surface", "panel", "line", "foreground", "muted", "faint", "accent", "own", "link", "error"),
-    *(f"code-{part}" for part in ("keyword", "name", "string", "number", "comment", "removed")),
-    *(f"name-{number}" for number in range(1, 6)),
-)
-
-
-def _variables(look: Mapping[str, str]) -> str:
-    return "".join(f"--{name}:{look[name]};" for name in _USED)
-
-
-ROOT: Final = f"""
-:root {{ color-scheme: dark; {_variables(with_readable(DARK))} }}
-@media (prefers-color-scheme: light) {{ :root {{ color-scheme: light; {_variables(with_readable(LIGHT))} }} }}
-"""
-"""Both looks, as variables."""
-
 STYLE: Final = (
-    ROOT
+    BASE
     + """
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--background); color: var(--foreground);
-  font: 15px/1.5 ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace; }
-header { position: sticky; top: 0; display: flex; justify-content: space-between; gap: 2em; padding: .5em 1em;
-  background: var(--surface); border-bottom: 1px solid var(--line); font-weight: bold; }
-header span { color: var(--muted); font-weight: normal; }
-header span::before { content: "\\25CF\\A0"; color: var(--own); }
-.ended header span::before { content: "\\25CB\\A0"; color: var(--muted); }
-main { max-width: 110ch; margin: 0 auto; padding: 0 1em 3em; overflow-anchor: none; }
-section { margin: .9em 0; padding-left: .8em; border-left: 2px solid var(--line); }
-section.client { border-left-color: var(--accent); }
-h2 { margin: 0; font-size: 1em; color: var(--accent); }
-.client h2 { color: var(--muted); font-weight: normal; }
-p { margin: 0; padding-left: 4.2em; overflow-wrap: anywhere; white-space: pre-wrap; }
-time { float: left; margin-left: -4.2em; color: var(--muted); }
-pre { margin: 0 0 0 4.2em; overflow-x: auto; font: inherit; color: var(--muted); }
-i, .notice, .told, .between { color: var(--muted); }
-.action span { font-style: italic; }
-.fault { color: var(--error); }
-.day, .between { margin: 1em 0 .5em; padding: 0; text-align: center; color: var(--muted); }
-.own { color: var(--own); }
+header span::before { content: ""; display: inline-block; width: .6em; height: .6em; margin-right: .5em;
+  border-radius: 50%; background: var(--own); }
+.ended header span::before { background: none; box-shadow: inset 0 0 0 2px var(--muted); }
+h2 { position: sticky; top: 2.85rem; z-index: 1; margin: 1rem 0 -.3rem; padding: .4rem .75rem;
+  background: var(--background); font-size: .87rem; font-weight: 600; }
+h2 span { display: inline-block; max-width: 100%; padding: .05rem .7rem; overflow: hidden; text-overflow: ellipsis;
+  white-space: nowrap; vertical-align: bottom; border-radius: 1rem; background: var(--panel); }
+.day + section h2 { margin-top: 0; }
+.notice, .told, .fault { font-size: .87rem; color: var(--muted); overflow-wrap: anywhere; white-space: pre-wrap; }
+.notice { font-style: italic; }
+.client { margin: 1.2rem 0; }
+.client h2 { position: static; padding: 0 .75rem; color: var(--muted); font-weight: normal; }
+.client h2 span { padding: 0; background: none; }
+.client .line { padding-left: .75rem; }
+.client .line > time { position: static; display: inline; opacity: 1; margin-right: .6rem; }
+.line.fault { margin-top: .6rem; padding-top: .3rem; padding-bottom: .3rem;
+  color: var(--error); box-shadow: inset 3px 0 var(--error); }
+.line pre.columns { margin: .2rem 0 .3rem; font-size: .87em; color: var(--foreground); }
+.between { margin: 1.2rem 0; text-align: center; color: var(--muted); font-size: .87rem; }
 """
-    + "".join(f".name-{number} {{ color: var(--name-{number}); }}\n" for number in range(1, 6))
-    + "@media (max-width: 60ch) { header span { display: none; } }\n"
+    + NARROW
 )
 """The page's style."""
 
@@ -68,7 +47,7 @@ SCRIPT: Final = """
 (function () {
   "use strict";
   var key = "chat-tui " + location.pathname, page = document.scrollingElement, scrolled = 0;
-  function lines() { return document.querySelectorAll("p[id]"); }
+  function lines() { return document.querySelectorAll(".line"); }
   function atEnd() { return page.scrollHeight - window.innerHeight - page.scrollTop < 8; }
   function first() {
     var all = lines(), low = 0, high = all.length;

@@ -21,16 +21,25 @@ from chat_core.client.state.changes import (
     UnsentChanged,
 )
 from chat_core.client.state.model import ClientState, ConversationState, LinkState, LinkStatus
+from chat_core.client.state.reading import calls
+from chat_core.protocol.reactions import Reaction
 from chat_core.protocol.values import Message
 from chat_tui.views.between import notice_parts
+from chat_tui.views.building import QUOTED_CHARS
 from chat_tui.views.clean import drawable, drawable_line
+from chat_tui.views.drawing import file_chip
+from chat_tui.views.formatting import in_one_line
+from chat_tui.views.lines import elide
 from chat_tui.views.names import shown_name
-from chat_tui.views.programs import author_of, marked
+from chat_tui.views.programs import author_of
 
 MAX_ENTRIES: Final = 2_000
 """Entries that are kept; older ones go."""
 MAX_CHARS: Final = 1_000_000
 """Characters of their texts together that are kept; older ones go."""
+
+ANSWERED_CELLS: Final = 160
+"""Length of the line that says what a message answers."""
 
 Kind = Literal["message", "action", "deleted", "notice", "told", "fault"]
 """`notice`: happened in a conversation; `told`, `fault`: the client's own words and what commands answer."""
@@ -59,6 +68,20 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """Further lines, laid out in columns."""
     edited: bool = False
     """Whether the text was changed since it was posted."""
+    bot: bool = False
+    """Whether a program said it."""
+    for_me: bool = False
+    """Whether it names oneself, or calls everybody."""
+    answered: str = ""
+    """What it answers, in a line; empty: nothing."""
+    aside: bool = False
+    """Whether it stands in a thread only."""
+    file: str = ""
+    """What is shown for its file; empty: there is none."""
+    reactions: tuple[Reaction, ...] = ()
+    """What was reacted to it."""
+    replies: int = 0
+    """Messages in its thread."""
 
 
 class Journal:
@@ -133,19 +156,27 @@ class Journal:
         where = _target(state, number)
         for message in messages:
             self._last[state.epoch, number] = message.seq
-            self._put_message((*life, message.seq), where, message, state)
+            self._put_message((*life, message.seq), where, message, state, number)
 
-    def _put_message(self, key: Hashable, where: str, message: Message, state: ClientState) -> None:
+    def _put_message(self, key: Hashable, where: str, message: Message, state: ClientState, number: int) -> None:
         gone = message.deleted or not message.body
+        file = message.file if not gone else None
         entry = Entry(
             where=where,
             ts=message.ts,
             kind="deleted" if gone else "action" if message.style == "action" else "message",
-            name=marked(shown_name(author_of(message)), bot=message.bot),
+            name=shown_name(author_of(message)),
+            bot=message.bot,
             account=message.author,
             mine=state.me is not None and message.author == state.me.id,
-            text="" if gone else drawable(message.body),
+            text="" if gone or (file is not None and file.name == message.body) else drawable(message.body),
             edited=message.edits > 0,
+            for_me=calls(message, state.me) and not gone,
+            answered="" if gone else _answered(state, number, message),
+            aside=message.aside,
+            file=file_chip(file) if file is not None else "",
+            reactions=message.reactions,
+            replies=message.replies,
         )
         self._put(key, entry)
 
@@ -155,7 +186,7 @@ class Journal:
         message = conversation.timeline.find(change.seq) if conversation is not None else None
         if message is None or key not in self._entries:
             return False
-        self._put_message(key, self._entries[key].where, message, state)
+        self._put_message(key, self._entries[key].where, message, state, change.conversation)
         return True
 
     def _reset(self, state: ClientState, change: TimelineReset) -> None:
@@ -223,7 +254,19 @@ class Journal:
 
 
 def _chars(entry: Entry) -> int:
-    return len(entry.text) + len(entry.more)
+    return len(entry.text) + len(entry.more) + len(entry.answered)
+
+
+def _answered(state: ClientState, number: int, message: Message) -> str:
+    """Return what a message answers, in a line that is safe to draw; empty: nothing."""
+    if message.reply_to is None:
+        return ""
+    conversation = state.conversations.get(number)
+    answered = conversation.timeline.find(message.reply_to) if conversation is not None else None
+    if answered is None or answered.author in state.ignored:
+        return "↳ an older message" if answered is None else "↳ somebody whom you ignore"
+    text = in_one_line(answered.body, QUOTED_CHARS) or "message deleted"
+    return elide(f"↳ {shown_name(author_of(answered))}  {text}", ANSWERED_CELLS)
 
 
 def _target(state: ClientState, number: int) -> str:

@@ -40,6 +40,12 @@ def bindings(place: Place) -> list[Binding]:
     return [Binding(key.keys, key.action, key.description, show=False, id=key.id) for key in KEYS if key.place == place]
 
 
+def binding(id: str) -> Binding:
+    """Return one binding, for a screen where it works although its place is another."""
+    key = next(key for key in KEYS if key.id == id)
+    return Binding(key.keys, key.action, key.description, show=False, id=id)
+
+
 def clashes(keys: Iterable[Key]) -> list[tuple[str, Key, Key]]:
     """Return each key that means two things at once: the key, what it does, and what can not be reached by it."""
     table = list(keys)

@@ -100,6 +100,10 @@ class ClientCalls:
         """See Calls."""
         self._client.discard(cid)
 
+    def wake(self) -> None:
+        """See Calls."""
+        self._client.wake()
+
     @property
     def waiting(self) -> int:
         """Messages that are neither acknowledged nor refused."""

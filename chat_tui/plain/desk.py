@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -17,16 +17,21 @@ from chat_core.protocol.values import SearchHit
 from chat_tui import notify_rules
 from chat_tui.commands.context import Answer, More
 from chat_tui.config import Settings, load
-from chat_tui.plain.console import Console
-from chat_tui.plain.hearing import one_line, spoken
+from chat_tui.plain.console import BELL, Console
+from chat_tui.plain.hearing import one_line, server_line, spoken
 from chat_tui.views.alerts import Rule, quiet_hours
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.names import called, shown_name
+from chat_tui.views.servers import Elsewhere, meant
 from chat_tui.views.tiling import Side
 from chat_tui.views.when import since
 
 NEEDS_THE_SCREEN: Final = "That needs the full-screen client; start it without --plain."
-ONE_AT_A_TIME: Final = "Line by line there is one server at a time: /connect HOST goes to another one, /quit ends."
+_IN_A_LINE: Final = {
+    "edit": "Say the new text, too: /edit I meant Friday.",
+    "react": "Say which emoji: /react :tada:.",
+    "open": "A file is saved by /download; a link stands in the message, to be opened from there.",
+}
 _ALERTS: Final[dict[Rule, str]] = {
     "all": "you are told of every message",
     "mentions": "you are told of messages that name you, and of direct ones",
@@ -38,7 +43,11 @@ class Leaving(NamedTuple):
     """Where to go when this stay is over."""
 
     server: str | None = None
-    """Another server, as typed; None: the same one."""
+    """A server to be opened besides, as typed; None: none is."""
+    to: int = 0
+    """Number of one that is open, to go to; 0: none."""
+    close: int = 0
+    """Number of one that is to be left; 0: none."""
     name: str = ""
     """As whom; empty: as before."""
     register: bool = False
@@ -47,6 +56,11 @@ class Leaving(NamedTuple):
     """Whether this device signs out here."""
     end: bool = False
     """Whether to go nowhere."""
+
+    @property
+    def stays(self) -> bool:
+        """Whether this server stays open meanwhile."""
+        return self.server is not None or self.to != 0 or self.close != 0
 
 
 class NoPages:
@@ -118,12 +132,17 @@ class PlainDesk:
         """Whether what is written in a thread stands in the channel, too."""
         self.put_away: int | None = None
         """A conversation that is to be left for another one."""
+        self.servers: Callable[[], Sequence[Elsewhere]] = tuple
+        """Returns the servers that are open."""
+        self.prefix = ""
+        """Stands before each line, while one is at another server."""
         self.leaving: Leaving | None = None
         """Where to go, once that was asked for."""
 
     def say(self, line: str) -> None:
         """Say a line, cleaned already."""
-        self._console.say(line)
+        bell = BELL if line.startswith(BELL) else ""
+        self._console.say(f"{bell}{self.prefix}{line.removeprefix(BELL)}")
 
     def rule_of(self, conversation: ConversationState) -> Rule:
         """Return what of a conversation is told."""
@@ -168,6 +187,13 @@ class PlainDesk:
         self.say(f"{drawable_line(title)}:")
         for hit in hits:
             self.say(self._hit(hit))
+
+    def act(self, action: str, seq: int) -> None:
+        """See Desk. Raises: UsageFault: there are lines only."""
+        raise UsageFault(_IN_A_LINE.get(action, NEEDS_THE_SCREEN))
+
+    def clear(self) -> None:
+        """See Desk: nothing is ever drawn over, so nothing is to be taken away."""
 
     @property
     def selected_seq(self) -> int:
@@ -220,16 +246,23 @@ class PlainDesk:
         self.leaving = Leaving(server=server)
 
     def show_servers(self) -> None:
-        """See Desk. Raises: UsageFault."""
-        raise UsageFault(ONE_AT_A_TIME)
+        """See Desk."""
+        for at, each in enumerate(self.servers(), 1):
+            self.say(server_line(at, each))
 
     def go_to_named(self, name: str) -> None:
-        """See Desk. Raises: UsageFault."""
-        raise UsageFault(ONE_AT_A_TIME)
+        """See Desk. Raises: UsageFault: none is called so."""
+        found = meant(self.servers(), name)
+        if found.present:
+            self.say(f"You are at {drawable_line(found.title)}.")
+        else:
+            self.leaving = Leaving(to=found.number)
 
     def close_server(self, name: str) -> None:
-        """See Desk. Raises: UsageFault."""
-        raise UsageFault(ONE_AT_A_TIME)
+        """See Desk. Raises: UsageFault: none is called so."""
+        servers = self.servers()
+        found = meant(servers, name) if name else next(each for each in servers if each.present)
+        self.leaving = Leaving(close=found.number)
 
     def sign_in_as(self, name: str, *, register: bool = False) -> None:
         """See Desk. Raises: UsageFault: it was not said as whom."""

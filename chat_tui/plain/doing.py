@@ -8,6 +8,7 @@ from chat_core.base.errors import UsageFault
 from chat_tui.plain.hearing import place_line
 from chat_tui.plain.verbs import Verb, help_lines
 from chat_tui.plain.whereabouts import MOST_READ, Whereabouts
+from chat_tui.views.clean import drawable_line
 
 
 class Doing(Whereabouts):
@@ -29,9 +30,18 @@ class Doing(Whereabouts):
     async def _next(self, rest: str) -> None:
         there = self._places.next_unread(self.state)
         if there is None:
-            self._desk.say("Nothing is new elsewhere.")
+            self._desk.say(self._new_at_others() or "Nothing is new elsewhere.")
         else:
             await self._go(there)
+
+    def _new_at_others(self) -> str:
+        """Say at which other server something is new, that which needs one most first; empty: at none."""
+        servers = [each for each in self._desk.servers() if not each.present and each.unread]
+        if not servers:
+            return ""
+        most = max(servers, key=lambda each: each.needs)
+        name = drawable_line(most.title)
+        return f"Nothing is new here. {name}: {most.unread} unread. /server {name} goes there."
 
     async def _read(self, rest: str) -> None:
         if rest and not (rest.isascii() and rest.isdigit() and 0 < int(rest[:6]) <= MOST_READ):

@@ -11,7 +11,7 @@ from datetime import tzinfo
 from typing import Final, NamedTuple
 
 from chat_core.base.filenames import size_in_words
-from chat_core.client.state.model import ConversationState
+from chat_core.client.state.model import ConversationState, LinkStatus
 from chat_core.client.state.reading import calls
 from chat_core.protocol.events import MessageDeleted, MessageEdited
 from chat_core.protocol.values import Account, Conversation, Message
@@ -20,6 +20,7 @@ from chat_tui.views.emphasis import masked
 from chat_tui.views.lines import Line
 from chat_tui.views.names import called, shown_name, title_of
 from chat_tui.views.programs import author_of
+from chat_tui.views.servers import Elsewhere
 from chat_tui.views.when import clock
 
 NEXT_LINE: Final = " / "
@@ -138,3 +139,22 @@ def _mentions(mentions: int, count: int) -> str:
     if not mentions:
         return ""
     return ", mentions you" if mentions == count else f", {mentions:,} mentions you"
+
+
+def server_line(at: int, server: Elsewhere) -> str:
+    """Return what is said of a server in the list of those that are open.
+
+    Args:
+        at: its place there, from 1 on.
+        server: it.
+    """
+    me = server.state.me
+    parts = [
+        drawable_line(server.title),
+        f"as {drawable_line(me.name)}" if me is not None else "",
+        "you are here" if server.present else "",
+        "" if server.state.link.status is LinkStatus.ONLINE else "not connected",
+        f"{server.unread} unread" if server.unread else "nothing unread",
+        f"{server.needs} for you" if server.needs else "",
+    ]
+    return f"{at}: {', '.join(part for part in parts if part)}."

@@ -37,47 +37,67 @@ class Session(Doing):
         console: where one speaks and is spoken to.
         desk: what commands may do.
         clock: the time.
+        title: what the server is called, safe to say.
     """
 
-    def __init__(self, client: Client, console: Console, desk: PlainDesk, clock: Clock) -> None:
+    def __init__(self, client: Client, console: Console, desk: PlainDesk, clock: Clock, title: str = "") -> None:
+        self._title = title
         super().__init__(client, desk, clock)
         self._console = console
         self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._elsewhere: asyncio.Task[None] | None = None
         self._work: asyncio.Task[None] | None = None
-        self._began = False
+        self._began = self._away = False
         self._missed: list[str] = []
         """What happened to the account while it was away, until it can be said."""
+        self._following: asyncio.Task[None] | None = None
 
     async def run(self, channel: str = "") -> Leaving:
-        """Stay until the user leaves, or has to; return where to go then.
+        """Stay until the user leaves, or has to; return where to go then. Who comes back finds it as it was left.
 
         Args:
-            channel: where to begin, without `#`; empty: where everybody is at first.
+            channel: where to begin, without `#`; empty: where everybody is at first, or where one was.
 
         Raises:
             ChatError: the server, or what it shows, lets one in no more.
             OSError: what is entered cannot be read.
         """
-        following = spawn("take what comes", self._follow())
+        again = self._following is not None
+        if not again:
+            self._following = spawn("take what comes", self._follow())
+            self._client.watch_threads()
+        self._be_here()
         self._console.offer(
             lambda text, cursor: words_at(text, cursor, self.state, self._places.shown, self._desk.channels)
         )
-        self._client.watch_threads()
-        try:
-            await self._until_over(self._begin(channel))
-            while self._desk.leaving is None and not self._over.done():
-                line = await self._until_over(self._console.read())
-                if line is None:
-                    break
-                await self._until_over(self._enter(line))
-            if self._over.done():
-                self._over.result()
+        await self._until_over(self._return(channel) if again else self._begin(channel))
+        while self._desk.leaving is None and not self._over.done():
+            line = await self._until_over(self._console.read())
+            if line is None:
+                break
+            await self._until_over(self._enter(line))
+        if self._over.done():
+            self._over.result()
+        leaving = self._desk.leaving or Leaving(end=True)
+        if leaving.stays:
+            self._away, self._desk.prefix = True, f"{self._title}: "
+        else:
             await self._leave()
-        finally:
-            await stop(following, self._elsewhere)
-            await self._calls.stop()
-        return self._desk.leaving or Leaving(end=True)
+        return leaving
+
+    def listen(self) -> None:
+        """Hear from elsewhere what is new here, where nobody was yet."""
+        self._away = self._began = True
+        self._desk.prefix = f"{self._title}: "
+        self._following = spawn("take what comes", self._follow())
+        self._client.watch_threads()
+
+    async def close(self) -> None:
+        """Take nothing any more."""
+        await stop(self._following, self._elsewhere)
+        await self._calls.stop()
+        if self._over.done():
+            self._over.exception()  # whatever it was, nobody asks any more
 
     def interrupt(self) -> bool:
         """Take back what is being written or done; return whether there was anything, which is said then."""
@@ -118,7 +138,7 @@ class Session(Doing):
 
     async def _take(self, batch: Batch) -> None:
         self._places.take(batch)
-        shown = self._places.shown
+        shown = None if self._away else self._places.shown
         said = self._telling.tell(batch, shown, self._calls.own)
         if not self._began:
             self._missed += self._telling.of_oneself(batch)
@@ -150,10 +170,28 @@ class Session(Doing):
         try:
             await self._client.online(0)
         except ChatError as fault:
+            if self._away:
+                self._desk.say(drawable_line(str(fault)))
             if not self._over.done():
                 self._over.set_exception(fault)
 
     # --- where one is
+
+    def _be_here(self) -> None:
+        """Be where one speaks and is spoken to."""
+        self._away, self._desk.prefix, self._desk.leaving = False, "", None
+
+    async def _return(self, channel: str) -> None:
+        """Be here again."""
+        self._desk.say(f"At {self._title}.")
+        shown = self._places.shown
+        if channel:
+            await self._guarded(self._join(channel))
+        elif shown is not None and shown in self.state.conversations:
+            await self._go(shown)
+        else:
+            await self._go_somewhere()
+        self._say_unread(elsewhere=True)
 
     async def _begin(self, channel: str) -> None:
         state = self.state

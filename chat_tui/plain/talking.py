@@ -1,5 +1,5 @@
 """`chat-tui --plain`: the client in line mode, for screen readers, dumb terminals and pipes. From the first server to
-the last one, signals included; what happens at one is `session`'s.
+the last one, signals included; what happens at one is `session`'s, which are open is `stays`'.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -29,6 +29,7 @@ from chat_tui.plain.entering import NEW, Entering, Given
 from chat_tui.plain.keyboard import Keyboard
 from chat_tui.plain.running import complain
 from chat_tui.plain.session import Session
+from chat_tui.plain.stays import Stay, Stays, title_of
 
 AGAIN_WITHIN_S: Final = 8.0
 """How long a second Ctrl+C counts as one that leaves, in seconds."""
@@ -68,13 +69,16 @@ class Talk:
         self._clock = SystemClock()
         self._console: Console = console_here()
         self._session: Session | None = None
+        self._stays = Stays()
+        self._channel = ""
+        self._unsent = 0
         self._interrupted_s = float("-inf")
 
-    async def run(self, address: str | None, name: str | None) -> ExitCode:
+    async def run(self, addresses: Sequence[str], name: str | None) -> ExitCode:
         """Talk until the user leaves; return the exit code.
 
         Args:
-            address: where to begin, as typed; None: ask.
+            addresses: servers to open, as typed, the first of them to begin at; empty: ask.
             name: as whom; None: as the last time.
 
         Raises:
@@ -87,7 +91,7 @@ class Talk:
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._end, task)
         try:
-            return await self._visit_all(address, name)
+            return await self._visit_all(addresses, name)
         except EOFError:
             return ExitCode.OK
         except OSError as fault:
@@ -96,49 +100,117 @@ class Talk:
         finally:
             self._console.close()
 
-    async def _visit_all(self, address: str | None, name: str | None) -> ExitCode:
-        address = address if address is not None else await self._where()
-        leaving, code, register = Leaving(), ExitCode.OK, False
-        while not leaving.end:
-            link = await asyncio.to_thread(self._ways.reach, address)
-            given = Given(link, name or self._ways.name(address), NEW if register else KNOWN)
-            leaving, code = await self._visit(address, given)
-            address = leaving.server or address
-            name, register = leaving.name or (None if leaving.server else given.name), leaving.register
-        return code
-
-    async def _visit(self, address: str, given: Given) -> tuple[Leaving, ExitCode]:
-        """Stay at one server; return where to go then, and the exit code if that is nowhere."""
-        folders = self._folders
-        self._console.say(f"Connecting to {line_for_terminal(str(given.link.address))} as {given.name}.")
-        entering = Entering(self._console, folders.config, folders.outbox, self._ways.connector)
-        client = await entering.enter(given)
+    async def _visit_all(self, addresses: Sequence[str], name: str | None) -> ExitCode:
+        first, *further = addresses or [await self._where()]
         try:
-            me = client.state.me
-            assert me is not None, "let in"
-            known = address if address == storage.HERE else str(given.link.address)
-            with contextlib.suppress(OSError):
-                storage.save(folders.config, storage.load(folders.config).used(known, me.name))
-            memory = folder_for(folders.outbox.with_name("drafts"), known)
-            desk = PlainDesk(self._console, folders.config, memory, self._clock)
-            self._session = session = Session(client, self._console, desk, self._clock)
-            leaving = await session.run(given.link.channel)
-            if leaving.forget:
-                FileTokens(folders.config, given.link.address).keep(me.name, "")
-                with contextlib.suppress(ChatError):
-                    await client.call(SignOut())
-            code = self._unsent(session.unsent)
+            stay: Stay | None = await self._enter(first, name)
+            channel = self._channel
+            for address in further:
+                there = await self._enter_or_stay(address, name)
+                if there is not None and there is not stay:
+                    there.session.listen()
+            self._channel = channel
+            while stay is not None:
+                stay = await self._next(stay, await self._run(stay))
+        finally:
+            for each in self._stays:
+                await self._close(each)
+        return ExitCode.NOT_ACKNOWLEDGED if self._unsent else ExitCode.OK
+
+    async def _enter(self, address: str, name: str | None, *, register: bool = False) -> Stay:
+        """Open a server, and be there. Raises: ChatError; EOFError: somebody was asked, and left."""
+        folders = self._folders
+        link = await asyncio.to_thread(self._ways.reach, address)
+        given = Given(link, name or self._ways.name(address), NEW if register else KNOWN)
+        self._console.say(f"Connecting to {line_for_terminal(str(link.address))} as {given.name}.")
+        client = await Entering(self._console, folders.config, folders.outbox, self._ways.connector).enter(given)
+        me = client.state.me
+        assert me is not None, "let in"
+        known = address if address == storage.HERE else str(link.address)
+        with contextlib.suppress(OSError):
+            storage.save(folders.config, storage.load(folders.config).used(known, me.name))
+        memory = folder_for(folders.outbox.with_name("drafts"), known)
+        desk = PlainDesk(self._console, folders.config, memory, self._clock)
+        desk.servers = self._stays.views
+        session = Session(client, self._console, desk, self._clock, title_of(known, link.address))
+        stay = Stay(self._stays.next_number(), address, known, given._replace(name=me.name), client, session)
+        self._stays.add(stay)
+        self._channel = link.channel
+        return stay
+
+    async def _run(self, stay: Stay) -> Leaving:
+        """Be at a server; return where to go then. One that lets one in no more is left for another one."""
+        self._stays.be_at(stay)
+        self._session, channel = stay.session, self._channel
+        self._channel = ""
+        try:
+            return await stay.session.run(channel)
+        except ChatError as fault:
+            if len(list(self._stays)) < 2:
+                raise
+            self._console.say(line_for_terminal(str(fault)))
+            return Leaving(close=stay.number)
         finally:
             self._session = None
-            await client.close()
-        return leaving, code
 
-    def _unsent(self, count: int) -> ExitCode:
-        if not count:
-            return ExitCode.OK
-        what = "1 message is" if count == 1 else f"{count} messages are"
-        self._console.say(f"{what} not sent yet, and kept here until the next time.")
-        return ExitCode.NOT_ACKNOWLEDGED
+    async def _next(self, stay: Stay, leaving: Leaving) -> Stay | None:
+        """Return where to be next; None: nowhere. Raises: ChatError, where no other server is open."""
+        if leaving.forget:
+            await self._close(stay, forget=True)
+        elif leaving.end:
+            return None
+        elif leaving.to or leaving.close:
+            return await self._go(stay, leaving)
+        elif leaving.server is not None:
+            return await self._open(stay, leaving.server)
+        elif leaving.name:
+            await self._close(stay)
+            return await self._enter_or_stay(stay.typed, leaving.name, register=leaving.register)
+        return self._stays.latest
+
+    async def _go(self, stay: Stay, leaving: Leaving) -> Stay | None:
+        gone = self._stays.numbered(leaving.close)
+        if gone is not None:
+            await self._close(gone)
+            self._console.say(f"Left {gone.title}.")
+        return self._stays.numbered(leaving.to) or self._stays.latest
+
+    async def _open(self, stay: Stay, server: str) -> Stay | None:
+        """Go to a server as typed, which is opened if it is not open."""
+        try:
+            link = await asyncio.to_thread(self._ways.reach, server)
+        except ChatError as fault:
+            self._console.say(line_for_terminal(str(fault)))
+            return stay
+        self._channel = link.channel
+        return self._stays.at(link.address) or await self._enter_or_stay(server, None)
+
+    async def _enter_or_stay(self, address: str, name: str | None, *, register: bool = False) -> Stay | None:
+        try:
+            return await self._enter(address, name, register=register)
+        except (ChatError, EOFError) as fault:
+            if self._stays.latest is None:
+                raise
+            self._channel = ""
+            self._console.say(line_for_terminal(str(fault)) or "Given up.")
+            return self._stays.latest
+
+    async def _close(self, stay: Stay, *, forget: bool = False) -> None:
+        """Leave a server; with `forget`, this device signs out there."""
+        self._stays.remove(stay)
+        try:
+            if forget:
+                FileTokens(self._folders.config, stay.given.link.address).keep(stay.given.name, "")
+                with contextlib.suppress(ChatError):
+                    await stay.client.call(SignOut())
+            count = stay.session.unsent
+            self._unsent += count
+            if count:
+                what = "1 message is" if count == 1 else f"{count} messages are"
+                self._console.say(f"{what} not sent yet, and kept here until the next time.")
+        finally:
+            await stay.session.close()
+            await stay.client.close()
 
     async def _where(self) -> str:
         """Ask where to go."""

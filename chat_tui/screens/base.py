@@ -66,6 +66,10 @@ class ServerStepped(Message):
         """How far."""
 
 
+class NextWanted(Message):
+    """The user wants to go to what needs them next."""
+
+
 class SettingsWanted(Message):
     """The user wants to see the settings, or to change one."""
 
@@ -129,6 +133,12 @@ class BaseScreen(Screen[None], inherit_bindings=False):
         words: str = getattr(self.app, "words", "")
         return words
 
+    @property
+    def reads(self) -> str:
+        """What counts as read, as the setting has it."""
+        reads: str = getattr(self.app, "reads", "seen")
+        return reads
+
     def show_settings(self, setting: str = "", value: str | None = None) -> None:
         """Ask for all settings, or one (`look.theme`), or give it a value, as typed."""
         self.post_message(SettingsWanted(setting, value))
@@ -140,6 +150,10 @@ class BaseScreen(Screen[None], inherit_bindings=False):
     def action_step_server(self, by: int) -> None:
         """Show the next server (1) of those that are open, or the previous one (-1)."""
         self.post_message(ServerStepped(by))
+
+    def action_next_unread(self) -> None:
+        """Go to what needs one next; for screens on which that is a key."""
+        self.post_message(NextWanted())
 
     def action_cancel(self) -> None:
         """Take back what is under way; for screens that have something."""

@@ -82,6 +82,8 @@ class ChatView(BaseScreen):
     ChatView #composer-bar { height: auto; background: $panel; border-left: outer $own; }
     ChatView.-thread #composer-bar { border-left: outer $thread; }
     ChatView.-short Composer, ChatView.-short Composer:focus { max-height: 3; }
+    ChatView.-tall Composer, ChatView.-tall Composer:focus { max-height: 5; }
+    ChatView.-high Composer, ChatView.-high Composer:focus { max-height: 10; }
     ChatView.-selecting SelectBar, ChatView.-finding FindBar, ChatView.-tiling PaneBar { display: block; }
     ChatView.-selecting #status, ChatView.-finding #status, ChatView.-selecting FindBar { display: none; }
     ChatView.-tiling #status { display: none; }
@@ -247,6 +249,13 @@ class ChatView(BaseScreen):
         self.tiles.show_titles(state.conversations)
         self._status.show(state, shown, self.title_here if others else "", others)
         self._members.show(conversation, state.me)
+        self.neighbours.noted()
+
+    def read_by_sending(self, conversation: int) -> None:
+        """Take what stands in a conversation as read, where that is what counts."""
+        there = self.bridge.state.conversations.get(conversation)
+        if self.reads == "sent" and there is not None:
+            self.bridge.mark_read(conversation, there.position.seq)
 
     def show_in(self, timeline: Timeline, conversation: ConversationState | None) -> None:
         """Show a conversation somewhere as one that was just opened; None: nothing."""

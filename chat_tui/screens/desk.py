@@ -9,9 +9,12 @@ from typing import Protocol
 from textual.message import Message
 
 from chat_core.base.clock import Clock
+from chat_core.base.errors import UsageFault
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import SearchHit
+from chat_tui.actions.action import Acting, Hands, Subject
+from chat_tui.actions.registry import BY_NAME
 from chat_tui.commands.context import Answer, More, PageDesk, PaneDesk
 from chat_tui.live_page import LivePage
 from chat_tui.screens.alerting import Alerting
@@ -85,6 +88,15 @@ class Commanded(Scene, Protocol):
 
     def show_settings(self, setting: str = "", value: str | None = None) -> None:
         """Ask for all settings, or one, or give it a value."""
+        ...
+
+    @property
+    def hands(self) -> Hands:
+        """What actions on a message may do."""
+        ...
+
+    def action_redraw(self) -> None:
+        """Draw everything again."""
         ...
 
     def post_message(self, message: Message) -> bool:
@@ -173,6 +185,20 @@ class ScreenDesk:
     async def alert_by(self, conversation: ConversationState, rule: Rule | None) -> None:
         """See Desk."""
         await self._scene.alerts.alert_by(conversation, rule)
+
+    def act(self, action: str, seq: int) -> None:
+        """See Desk. Raises: UsageFault: it is not here."""
+        scene = self._scene
+        conversation = scene.open_conversation()
+        message = conversation.timeline.find(seq) if conversation is not None else None
+        if conversation is None or message is None:
+            raise UsageFault(f"Message {seq} is not here; scroll to where it was said first.")
+        BY_NAME[action].run(Acting(Subject(conversation, message, scene.bridge.state.me), scene.hands, 0))
+
+    def clear(self) -> None:
+        """See Desk."""
+        self._scene.answers.dismiss()
+        self._scene.action_redraw()
 
     # --- going
 

@@ -39,6 +39,10 @@ class Desktop(Scene, Protocol):
         """Call a function after a delay in seconds."""
         ...
 
+    def read_by_sending(self, conversation: int) -> None:
+        """Take what stands in a conversation as read, where that is what counts."""
+        ...
+
 
 class Entering(Part):
     """See the module's head.
@@ -66,6 +70,9 @@ class Entering(Part):
     def on_composer_entered(self, event: Composer.Entered) -> None:
         """Take a line; one that was entered behind a command that leads elsewhere waits for it, and belongs there."""
         event.stop()
+        if event.under_way:
+            event.under_way = False
+            self._scene.composer.entering -= 1
         if self.moving and (event.behind or event.move):
             self._ahead.append(event)
         else:
@@ -148,6 +155,7 @@ class Entering(Part):
         draft, thread = entered.draft, entered.thread if conversation == entered.conversation else 0
         if not draft.edits:
             self._post(conversation, thread, body, reply_to=draft.replies_to or None, also=entered.also)
+            self._scene.read_by_sending(conversation)
             return
         scene = self._scene
 

@@ -115,7 +115,8 @@ class ScreenHands:
     def write_edit(self, seq: int) -> None:
         """See Hands."""
         subject = self._scene.selection.subject
-        found = subject.conversation.timeline.find(seq) if subject is not None else None
+        conversation = subject.conversation if subject is not None else self._scene.open_conversation()
+        found = conversation.timeline.find(seq) if conversation is not None else None
         self._scene.selection.action_stop_selecting()
         if found is not None:
             self._scene.composer.write_anew(found)

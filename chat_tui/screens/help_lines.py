@@ -34,6 +34,7 @@ _FIRST: Final = ("join", "dm", "list", "search", "quit")
 """Commands that somebody needs who is new."""
 _SUBJECTS: Final = {
     "messages": "saying something",
+    "changing": "changing messages",
     "threads": "replies and threads",
     "marks": "reactions, pins, bookmarks",
     "attention": "unread and mentions",

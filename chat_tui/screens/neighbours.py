@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chat_core.base.errors import UsageFault
-from chat_core.transport.urls import DEFAULT_PORT
 from chat_tui.screens.walk import Walk
-from chat_tui.views.servers import Elsewhere
+from chat_tui.views.servers import Elsewhere, meant
 from chat_tui.widgets.composer import Composer
 
 
@@ -64,6 +62,9 @@ class Neighbours:
     def changed(self) -> None:
         """Note that what the others show of this one may be another thing now."""
 
+    def noted(self) -> None:
+        """Note that what is on the screen of this one may be another thing now."""
+
     def go(self, server: int, conversation: int | None = None) -> None:
         """Show a server, and a conversation there if one is given. It is shown when this returns."""
 
@@ -83,15 +84,4 @@ class Neighbours:
         Raises:
             UsageFault: there is none, or more than one.
         """
-        everything = list(self.all)
-        if name.isdecimal() and 0 < int(name) <= len(everything):
-            return everything[int(name) - 1]
-        wanted = name.casefold().removeprefix("chat://").removeprefix("chats://").removesuffix(f":{DEFAULT_PORT}")
-        exact = [each for each in everything if each.title.casefold() == wanted]
-        close = exact or [each for each in everything if each.title.casefold().startswith(wanted)]
-        if len(close) == 1:
-            return close[0]
-        if close:
-            which = ", ".join(each.title for each in close[:5])
-            raise UsageFault(f"'{name}' may be {which}: write more of it.")
-        raise UsageFault(f"No server '{name}' is open; /server lists those that are, /connect opens another one.")
+        return meant(self.all, name)

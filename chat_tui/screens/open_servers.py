@@ -92,6 +92,8 @@ class OpenServers:
         """The one on the screen; None: another screen is."""
         self.walk = Walk()
         """The walk through what needs one, over all of them."""
+        self.on_change: Callable[[], object] = lambda: None
+        """Told that one of them may be another thing now, or that another one is on the screen."""
 
     def __iter__(self) -> Iterator[OpenServer]:
         """Iterate over them, in the order in which they were opened."""
@@ -115,6 +117,7 @@ class OpenServers:
         self._recent.remove(server)
         if self.shown is server:
             self.shown = None
+        self.on_change()
 
     def show(self, server: OpenServer | None) -> None:
         """Note which one is on the screen."""
@@ -122,6 +125,7 @@ class OpenServers:
         if server is not None:
             self._recent.remove(server)
             self._recent.append(server)
+        self.on_change()
 
     @property
     def latest(self) -> OpenServer | None:
@@ -172,6 +176,7 @@ class OpenServers:
 
     def changed(self, server: OpenServer | None) -> None:
         """Let the one on the screen show what another one is like now."""
+        self.on_change()
         if self.shown is not None and self.shown is not server and self.shown.chat is not None:
             self.shown.chat.show_around()
 
@@ -219,6 +224,11 @@ class Beside(Neighbours):
     def changed(self) -> None:
         """See Neighbours."""
         self._row.changed(self._server)
+
+    @override
+    def noted(self) -> None:
+        """See Neighbours."""
+        self._row.on_change()
 
     @override
     def go(self, server: int, conversation: int | None = None) -> None:

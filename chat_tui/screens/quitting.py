@@ -18,6 +18,8 @@ from chat_tui.screens.scene import Scene
 ARRIVES_WITHIN_S: Final = 0.5
 """Time that messages on their way have to arrive before leaving is asked about, in seconds."""
 
+_SOON_S: Final = 0.02
+
 
 class Left(Scene, Protocol):
     """The screen that is left."""
@@ -54,7 +56,11 @@ class Quitting(Part):
     @property
     def unsent(self) -> Unsent:
         """What is not sent yet on this server."""
-        return unsent_of(self._scene.bridge.state, keeps=self._scene.bridge.keeps)
+        bridge = self._scene.bridge
+        found = unsent_of(bridge.state, keeps=bridge.keeps)
+        if found.messages or not bridge.is_posting:
+            return found
+        return Unsent(1, bridge.keeps, bridge.state.link.status is LinkStatus.ONLINE)
 
     def action_cancel(self) -> None:
         """Copy what is selected; else clear what is written; else ask whether to leave."""
@@ -72,7 +78,9 @@ class Quitting(Part):
     def action_quit_asking(self) -> None:
         """Leave the program, at once unless something is not sent yet; what is on its way gets a moment to arrive."""
         unsent = self._all_unsent
-        if not unsent.messages:
+        if self._scene.composer.entering:
+            self._scene.set_timer(_SOON_S, self.action_quit_asking)  # what was entered is to be asked about, too
+        elif not unsent.messages:
             self._scene.app.exit()
         elif self._leaving or not unsent.arrives:
             self._ask_to_quit()

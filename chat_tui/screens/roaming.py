@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 
 from typing_extensions import override
@@ -21,12 +22,11 @@ from chat_tui.screens.neighbours import Neighbours
 from chat_tui.screens.parts import Part
 from chat_tui.screens.quitting import Quitting
 from chat_tui.screens.scene import Scene
-from chat_tui.screens.walk import Spot
+from chat_tui.screens.walk import exists, waiting
 from chat_tui.screens.walking import Walking
-from chat_tui.views.conversations import urgencies
 from chat_tui.views.lines import Line, Span
 from chat_tui.views.link import link_trouble
-from chat_tui.views.servers import table
+from chat_tui.views.servers import Elsewhere, table
 
 
 class Neighbouring(Scene, Protocol):
@@ -112,30 +112,16 @@ class Roaming(Part):
         scene = self._scene
         if scene.walking.go_to_thread():
             return
-        everywhere = {each.number: each.state for each in scene.neighbours.others}
-        everywhere[scene.places.server] = scene.bridge.state
-
-        def exists(spot: Spot) -> bool:
-            return spot.server in everywhere and spot.conversation in everywhere[spot.server].conversations
-
-        there = scene.places.walk.step(scene.places.spot, self._waiting(), exists)
+        here = Elsewhere(scene.places.server, "", scene.bridge.state, begun=scene.places.begun)
+        everywhere = (here, *scene.neighbours.others)
+        there = scene.places.walk.step(scene.places.spot, waiting(everywhere, here.number), partial(exists, everywhere))
         if there is None:
             scene.answer(Answer("Nothing is new elsewhere."))
         elif there.server == scene.places.server:
             scene.composer.behind = 0
             scene.going.go(there.conversation)
         else:
-            scene.neighbours.go(there.server, there.conversation)
-
-    def _waiting(self) -> Iterable[tuple[int, Spot]]:
-        """Yield what needs one: of what is as urgent, that of this server comes first."""
-        scene = self._scene
-        own = scene.places.server
-        for number, urgency in urgencies(scene.bridge.state, scene.places.begun):
-            yield urgency, Spot(own, number)
-        for each in scene.neighbours.others:
-            for number, urgency in urgencies(each.state, each.begun):
-                yield urgency, Spot(each.number, number)
+            scene.neighbours.go(there.server, there.conversation or None)
 
     # --- for commands
 

@@ -45,6 +45,11 @@ class Scene(Protocol):
         """What one reads: the thread that is open, else the conversation."""
         ...
 
+    @property
+    def reads(self) -> str:
+        """What counts as read: what was `seen`, what one has answered to (`sent`), or what one says is (`asked`)."""
+        ...
+
     def open_conversation(self) -> ConversationState | None:
         """Return the conversation that is on the screen, as it is now."""
         ...

@@ -20,6 +20,7 @@ from chat_core.base.names import MAX_ACCOUNT, check_account_name
 from chat_core.protocol.limits import PASSWORD_LEAST
 from chat_core.protocol.requests.session import Welcome
 from chat_tui.bridge import Way
+from chat_tui.keys.table import binding
 from chat_tui.screens.form import FormScreen, GoingField
 from chat_tui.screens.start_parts import Complaint, Heading, in_words
 from chat_tui.screens.visit import Choice
@@ -39,6 +40,7 @@ class SignInScreen(FormScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "choose(-1)", show=False),
         Binding("down", "choose(1)", show=False),
+        binding("conversations.next_unread"),
     ]
 
     DEFAULT_CSS = """
@@ -94,7 +96,9 @@ class SignInScreen(FormScreen):
         )
         self._begin_as = choice.name
         self._begin_with = way.invite or (choice.link.invite if choice.link is not None else "")
-        self._complaint = Complaint(complaint, _HINTS)
+        # Who comes with a name alone has done nothing wrong: they are told how to go on.
+        came = way.kind == "known"
+        self._complaint = Complaint("" if came else complaint, complaint if came else "", _HINTS)
 
     @override
     def compose(self) -> ComposeResult:
@@ -131,8 +135,9 @@ class SignInScreen(FormScreen):
         self._show_way()
 
     def action_choose(self, by: int) -> None:
-        """Mark another way."""
+        """Mark another way; what was said about the one before is over."""
         self._rows.choose(self._rows.index + by)
+        self._complaint.say("")
         self._show_way()
 
     def action_go(self) -> None:

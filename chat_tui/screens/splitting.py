@@ -156,8 +156,13 @@ class Splitting(Part):
 
     def action_pane_size(self, what: Literal["width", "height"], by: int) -> None:
         """Make the pane larger (1) or smaller (-1)."""
-        tiling = self._scene.tiles.tiling
-        self._scene.tiled.tile(tiling.grown(what == "width", by * _STEP[what], *self._scene.tiles.size))
+        scene = self._scene
+        tiling = scene.tiles.tiling
+        if tiling.zoomed:  # else all of them would be there again, of other sizes than one saw
+            key = scene.keymap.label("window.zoom").split(",")[0]
+            scene.answer(Answer(f"This pane hides the others: {key} shows them, to be made larger or smaller."))
+            return
+        scene.tiled.tile(tiling.grown(what == "width", by * _STEP[what], *scene.tiles.size))
 
     def action_pane_equal(self) -> None:
         """Let all panes be of the same size."""

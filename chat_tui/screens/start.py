@@ -18,7 +18,7 @@ from chat_core.base.errors import UsageFault
 from chat_core.base.names import MAX_ACCOUNT, check_account_name
 from chat_core.transport.urls import Invitation, parse_invitation
 from chat_tui.screens.form import FormScreen
-from chat_tui.screens.start_parts import HINTS_BACK, Complaint, Field, Heading, ServerRows
+from chat_tui.screens.start_parts import HINTS, HINTS_BACK, Complaint, Field, Heading, ServerRows
 from chat_tui.storage import HERE, Servers
 
 
@@ -84,7 +84,7 @@ class StartScreen(FormScreen):
         """
         super().__init__()
         self._rows = ServerRows(servers)
-        self._complaint = Complaint(complaint, note or (HINTS_BACK if back else ""))
+        self._complaint = Complaint(complaint, note, HINTS_BACK if back else HINTS)
         self._address_field = Field(placeholder="host, host:port or a link", id="address")
         self._name_field = Field(placeholder="your name", max_length=2 * MAX_ACCOUNT, id="name")
         self._file_field = Field(file, placeholder="file.html, if you want one", id="file", classes="file")

@@ -13,13 +13,15 @@ from typing_extensions import override
 from chat_core.transport.urls import DEFAULT_PORT, parse_address
 from chat_tui.storage import HERE, Servers
 from chat_tui.views.clean import drawable_line
-from chat_tui.views.lines import Line, Span, cropped, elide, spread
+from chat_tui.views.lines import ELLIPSIS, Line, Role, Span, elide, spread
 from chat_tui.views.wrap import wrap
 from chat_tui.widgets.bars import Rows
 from chat_tui.widgets.ordered import carry_out
 
 HERE_IN_WORDS: Final = "this computer"
 """How people read `HERE`."""
+HINTS: Final = "Enter goes · ↑ ↓ choose · Tab moves · Ctrl+Q quits"
+"""What one can do."""
 HINTS_BACK: Final = "Enter goes · ↑ ↓ choose · Tab moves · Esc goes back"
 """What one can do where there are servers to go back to."""
 _OTHER: Final = "another server…"
@@ -107,16 +109,23 @@ class Field(Input):
 
 
 class Complaint(Rows, can_focus=False):
-    """What is wrong, or what one can do."""
+    """What is wrong, or what has happened; else what one can do.
+
+    Args:
+        text: what is wrong; empty: nothing.
+        note: what has happened, until something else is said; empty: nothing.
+        hints: what one can do.
+    """
 
     DEFAULT_CSS = """
     Complaint { width: 100%; height: 4; }
     """
 
-    def __init__(self, text: str, note: str = "") -> None:
+    def __init__(self, text: str, note: str = "", hints: str = HINTS) -> None:
         super().__init__()
         self._text = text
         self._note = note
+        self._hints = hints
 
     def say(self, text: str) -> None:
         """Say something else; empty: what one can do."""
@@ -127,12 +136,13 @@ class Complaint(Rows, can_focus=False):
     @override
     def rows(self, width: int, height: int) -> Sequence[Line]:
         """See Rows."""
-        if not self._text:
-            words = self._note or "Enter goes · ↑ ↓ choose · Tab moves · Ctrl+Q quits"
-            return [Line(cropped((Span(f" {words}", "quiet"),), width))]
-        text = drawable_line(self._text)
-        pieces = wrap(text, max(2, width - 2))
-        return [Line((Span(" "), Span(text[piece.start : piece.end], "error"))) for piece in pieces[:height]]
+        text = drawable_line(self._text or self._note or self._hints)
+        role: Role = "error" if self._text else "quiet"
+        room = max(2, width - 2)
+        lines = [text[piece.start : piece.end] for piece in wrap(text, room)]
+        if len(lines) > height:
+            lines = [*lines[: height - 1], elide(f"{lines[height - 1]} {ELLIPSIS}", room)]
+        return [Line((Span(" "), Span(line, role))) for line in lines]
 
 
 class Heading(Rows, can_focus=False):

@@ -177,7 +177,7 @@ class Threading(Part):
         """Remember it, where that means something."""
         event.stop()
         conversation, state = self._scene.open_conversation(), self._state()
-        if conversation is not None and state is not None and state.following:
+        if conversation is not None and state is not None and state.following and self._scene.reads == "seen":
             self._scene.bridge.mark_thread_read(conversation.id, state.root.seq, event.seq)
 
     # --- writing

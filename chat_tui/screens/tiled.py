@@ -128,9 +128,10 @@ class Tiled(Part):
         self._scene.bridge.reading(*self._scene.tiles.read_back())
 
     def on_read_up_to(self, event: ReadUpTo) -> None:
-        """Remember it."""
+        """Remember it, if it counts: as the user has set."""
         event.stop()
-        self._scene.bridge.mark_read(event.conversation, event.seq)
+        if event.asked or self._scene.reads == "seen":
+            self._scene.bridge.mark_read(event.conversation, event.seq)
 
     # --- keeping
 

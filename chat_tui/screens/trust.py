@@ -15,6 +15,7 @@ from textual.geometry import Size
 from textual.message import Message
 from typing_extensions import override
 
+from chat_tui.keys.table import binding
 from chat_tui.screens.base import BaseScreen
 from chat_tui.screens.start_parts import Heading
 from chat_tui.views.clean import drawable_line
@@ -115,6 +116,7 @@ class TrustScreen(_WordsScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,Y", "decide(True)", show=False),
         Binding("n,N,escape", "decide(False)", show=False),
+        binding("conversations.next_unread"),
     ]
 
     class Decided(Message):
@@ -152,7 +154,10 @@ class TrustScreen(_WordsScreen):
 class StopScreen(_WordsScreen):
     """It is not the right one, and there is nothing to be answered here."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "go_back", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "go_back", show=False),
+        binding("conversations.next_unread"),
+    ]
 
     class Left(Message):
         """The user has read it."""

@@ -5,8 +5,11 @@ One walk visits each conversation once. Whoever goes somewhere by hand ends it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple
+
+from chat_tui.views.conversations import urgencies
+from chat_tui.views.servers import Elsewhere
 
 
 class Spot(NamedTuple):
@@ -16,6 +19,35 @@ class Spot(NamedTuple):
     """Number of the server, for as long as the program runs."""
     conversation: int
     """Number of the conversation there."""
+
+
+ASKING: Final = 1
+"""How urgent a server is that waits for an answer: as what somebody says to one directly."""
+AT_THE_DOOR: Final = 0
+"""Stands for the question of a server, which is no conversation."""
+
+
+def waiting(servers: Iterable[Elsewhere], first: int = 0) -> Iterator[tuple[int, Spot]]:
+    """Yield what needs one, and how urgently, in the order of the lists.
+
+    Args:
+        servers: all that are open.
+        first: number of the one that comes before the others, where they are as urgent; 0: none does.
+    """
+    for each in sorted(servers, key=lambda each: each.number != first):
+        if each.question:
+            yield ASKING, Spot(each.number, AT_THE_DOOR)
+        for number, urgency in urgencies(each.state, each.begun):
+            yield urgency, Spot(each.number, number)
+
+
+def exists(servers: Iterable[Elsewhere], spot: Spot) -> bool:
+    """Return whether one can go somewhere."""
+    there = next((each for each in servers if each.number == spot.server), None)
+    at_the_door = spot.conversation == AT_THE_DOOR
+    return there is not None and (
+        bool(there.question) if at_the_door else spot.conversation in there.state.conversations
+    )
 
 
 class Walk:

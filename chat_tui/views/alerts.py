@@ -39,8 +39,15 @@ BODY_CELLS: Final = 200
 
 _URGENT: Final[tuple[Kind, ...]] = get_args(Kind)
 _HOURS: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
-_OSC9: Final = ("iTerm.app", "WezTerm", "ghostty", "kitty")
-_OSC777: Final = ("foot", "rxvt")
+_WAYS: Final[Mapping[str, Way]] = {
+    "iterm": "osc9", "wezterm": "osc9", "ghostty": "osc9", "kitty": "osc9", "warp": "osc9",
+    "foot": "osc777", "rxvt": "osc777",
+}  # fmt: skip
+"""What terminals take that are called so; others may print what they do not know."""
+_SIGNS: Final[Mapping[str, Way]] = {
+    "KITTY_WINDOW_ID": "osc9", "WEZTERM_PANE": "osc9", "GHOSTTY_RESOURCES_DIR": "osc9",
+}  # fmt: skip
+"""What terminals leave in the environment, where a program in between calls itself the terminal."""
 
 
 class Alert(NamedTuple):
@@ -146,10 +153,16 @@ def is_quiet(hours: tuple[int, int] | None, minute: int) -> bool:
 
 def way_for(environment: Mapping[str, str]) -> Way:
     """Return how this terminal takes notifications, as far as its environment says which it is."""
-    program, term = environment.get("TERM_PROGRAM", ""), environment.get("TERM", "")
-    if program in _OSC9 or "KITTY_WINDOW_ID" in environment or environment.get("LC_TERMINAL") == "iTerm2":
-        return "osc9"
-    return "osc777" if term.startswith(_OSC777) else "none"
+    for name in ("LC_TERMINAL", "TERM_PROGRAM", "TERM"):
+        if (way := way_of(environment.get(name, ""))) != "none":
+            return way
+    return next((way for sign, way in _SIGNS.items() if sign in environment), "none")
+
+
+def way_of(terminal: str) -> Way:
+    """Return how a terminal takes notifications by what it is called: `xterm-kitty`, `iTerm2 3.5`, `foot(1.16)`."""
+    called = terminal.casefold()
+    return next((way for name, way in _WAYS.items() if name in called), "none")
 
 
 def sequence(alert: Alert, way: Way, *, bell: bool, tmux: bool) -> str:

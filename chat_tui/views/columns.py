@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 BREAKPOINTS: Final = [(0, "-tiny"), (60, "-narrow"), (100, "-mid"), (160, "-wide")]
 """Width of the terminal from which on a class is set on the screen."""
-HEIGHTS: Final = [(0, "-short"), (16, "-tall")]
+HEIGHTS: Final = [(0, "-short"), (16, "-tall"), (30, "-high")]
 """The same for its height."""
 
 LEAST_WIDTH: Final = 40

@@ -7,7 +7,6 @@ a sentence. It may take a second of a processor all the same: call it in a threa
 
 from __future__ import annotations
 
-import warnings
 from functools import cache
 from importlib.util import find_spec
 from io import BytesIO
@@ -51,11 +50,13 @@ def picture_of(data: bytes) -> Picture | NoPreview:
 
 
 def _pillow() -> Any:
-    """Return the library, told to refuse what grows too large while it is unpacked, too."""
+    """Return the library, told to refuse by itself what would be twice as large before it makes room for it.
+
+    What is in between it warns of, and `picture_of` refuses.
+    """
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-    warnings.simplefilter("error", Image.DecompressionBombWarning)
     return Image
 
 

@@ -7,7 +7,9 @@ from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 
+from chat_core.base.errors import UsageFault
 from chat_core.client.state.model import ClientState, ConversationState, LinkStatus
+from chat_core.transport.urls import DEFAULT_PORT
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.conversations import Entry, has_news, needs_me, number, ordered, partner_dot, urgencies
 from chat_tui.views.lines import Line, Role, Span, elide, spread, width
@@ -46,6 +48,25 @@ class Elsewhere(NamedTuple):
     def unread(self) -> int:
         """How many messages are new, where the user wants to hear of them."""
         return sum(each.unread for each in self.state.conversations.values() if has_news(each))
+
+
+def meant(servers: Sequence[Elsewhere], name: str) -> Elsewhere:
+    """Return the server that is meant by its place in the row, or by the beginning of what it is called.
+
+    Raises:
+        UsageFault: there is none, or more than one.
+    """
+    if name.isdecimal() and 0 < int(name) <= len(servers):
+        return servers[int(name) - 1]
+    wanted = name.casefold().removeprefix("chat://").removeprefix("chats://").removesuffix(f":{DEFAULT_PORT}")
+    exact = [each for each in servers if each.title.casefold() == wanted]
+    close = exact or [each for each in servers if each.title.casefold().startswith(wanted)]
+    if len(close) == 1:
+        return close[0]
+    if close:
+        which = ", ".join(each.title for each in close[:5])
+        raise UsageFault(f"'{name}' may be {which}: write more of it.")
+    raise UsageFault(f"No server '{name}' is open; /server lists those that are, /connect opens another one.")
 
 
 def rows_of(server: Elsewhere) -> tuple[ConversationState, ...]:

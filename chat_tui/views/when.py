@@ -53,6 +53,12 @@ def since(ts: int, other: int, zone: tzinfo | None) -> str:
     return hour if then.date() == now.date() else f"{then.day} {_MONTHS[then.month - 1]} {hour}"
 
 
+def lately(ts: int, now: int, zone: tzinfo | None) -> str:
+    """Return when `ts` was in at most six characters: `12:55`, or `20 Nov` when it was not today."""
+    then = local(ts, zone)
+    return clock(ts, zone) if then.date() == local(now, zone).date() else f"{then.day} {_MONTHS[then.month - 1][:3]}"
+
+
 def day_span(ts: int, zone: tzinfo | None) -> tuple[date, int, int]:
     """Return the local day of `ts`, and its first and behind its last millisecond."""
     day = local(ts, zone).date()

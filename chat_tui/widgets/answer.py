@@ -35,7 +35,7 @@ class AnswerPanel(Rows, can_focus=False):
     @property
     def scrolls(self) -> bool:
         """Whether not all of it is in view."""
-        return self.display and self._answer is not None and len(self._answer.lines) > self._room(self.size.height)
+        return self.display and self._answer is not None and len(self._lines()) > self._room(self.size.height)
 
     def show(self, answer: Answer) -> None:
         """Show an answer instead of what is there."""
@@ -64,8 +64,9 @@ class AnswerPanel(Rows, can_focus=False):
             return ()
         titles = self._titles(width)
         room = max(0, height - len(titles))
-        shown = self._answer.lines[self.first : self.first + room]
-        hidden = len(self._answer.lines) - self.first - len(shown)
+        lines = self._lines(width)
+        shown = lines[self.first : self.first + room]
+        hidden = len(lines) - self.first - len(shown)
         words = f"{hidden} more, PgDn · {_CLOSES}" if hidden > 0 else _CLOSES
         head = Line(spread(titles[0], (Span(words + " ", "quiet"),), width))
         more = (Line(cropped(spans, width)) for spans in titles[1:])
@@ -82,7 +83,7 @@ class AnswerPanel(Rows, can_focus=False):
         """See Rows."""
         if self._answer is not None:
             room = self._room(self.size.height)
-            self.first = max(0, min(self.first + by, len(self._answer.lines) - room))
+            self.first = max(0, min(self.first + by, len(self._lines()) - room))
             self.changed()
 
     def on_resize(self) -> None:
@@ -92,10 +93,26 @@ class AnswerPanel(Rows, can_focus=False):
     def _fit(self) -> None:
         if self._answer is not None:
             width = self.size.width or self.app.size.width
-            self.styles.height = len(self._titles(width)) + len(self._answer.lines)
+            self.styles.height = len(self._titles(width)) + len(self._lines(width))
 
     def _room(self, height: int) -> int:
         return max(0, height - len(self._titles(self.size.width or 1)))
+
+    def _lines(self, width: int = 0) -> Sequence[Line]:
+        """Return its lines; a sentence takes as many as it needs, what stands in columns is cut."""
+        assert self._answer is not None
+        room = max(10, (width or self.size.width or self.app.size.width) - 2)
+        if all(line.width <= room or len(line.spans) != 1 for line in self._answer.lines):
+            return self._answer.lines
+        found: list[Line] = []
+        for line in self._answer.lines:
+            if len(line.spans) != 1:
+                found.append(line)
+                continue
+            (span,) = line.spans
+            pieces = wrap(span.text, room)
+            found += [line._replace(spans=(span._replace(text=span.text[start:end]),)) for start, end, _ in pieces]
+        return found
 
     def _titles(self, width: int) -> list[tuple[Span, ...]]:
         assert self._answer is not None

@@ -21,6 +21,7 @@ from chat_core.base.errors import UsageFault
 from chat_core.protocol.limits import BODY_BYTES
 from chat_core.protocol.values import Message as Said
 from chat_tui.commands.completing import Known
+from chat_tui.commands.emoji import with_emoji
 from chat_tui.commands.line import Nothing, Run, Say, as_typed, parse
 from chat_tui.commands.registry import Bound, bind
 from chat_tui.config import Settings
@@ -74,6 +75,8 @@ class Composer(RecallingArea):
             """Number of a command that leads to another conversation; 0: it leads nowhere."""
             self.behind = 0
             """Number of the one that it was entered behind, and so belongs where that leads; 0: none was under way."""
+            self.under_way = False
+            """Whether it is counted in `entering`."""
 
         @property
         def text(self) -> str:
@@ -136,6 +139,9 @@ class Composer(RecallingArea):
         chosen = settings or Settings()
         self._up = chosen.keys.up if chosen.compose.up == "preset" else chosen.compose.up
         self._confirm_lines = chosen.compose.confirm_lines
+        self.entering = 0
+        """Lines that were entered and are on their way to the screen."""
+        self._emoji = chosen.compose.shortcodes
         self._tells = chosen.privacy.typing
         self._about = Draft()
         self._pasted_lines = 0
@@ -227,7 +233,10 @@ class Composer(RecallingArea):
             self.give_up()
             if not isinstance(line, Say) and draft.replies_to:
                 self.reply(draft.replies_to)
-            self.post_message(self.entered(line, draft))
+            entered = self.entered(line, draft)
+            entered.under_way = True
+            self.entering += 1
+            self.post_message(entered)
         else:
             self.post_message(self.EnteredNothing())
 
@@ -255,7 +264,7 @@ class Composer(RecallingArea):
             self._asked_about = draft.text
             raise UsageFault(f"These are {lines:,} lines: Enter again sends them, Ctrl+C takes them away.")
         self._asked_about = None
-        return line
+        return Say(with_emoji(line.body)) if isinstance(line, Say) and self._emoji else line
 
     def action_newline(self) -> None:
         """Begin a new line."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import tzinfo
 
 from typing_extensions import override
 
+from chat_core.base.clock import Clock, SystemClock
 from chat_core.client.state.model import ClientState
 from chat_tui.messages import ConversationChosen, ServerChosen, ThreadsChosen
 from chat_tui.views import thread_news
 from chat_tui.views.conversations import Shown, entries, first_showing, fitted, head_line, ordered
+from chat_tui.views.feed import FROM_ROWS, Feed, feed_lines
 from chat_tui.views.lines import Line
 from chat_tui.views.servers import Elsewhere, rows_of, section
 from chat_tui.views.thread_news import THREADS
@@ -22,7 +25,14 @@ _Row = tuple[int, int | None]
 class ConversationList(Listing):
     """All conversations, with what is unread in them, and what waits on the other servers."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, clock: Clock | None = None, zone: tzinfo | None = None) -> None:
+        """Make the widget.
+
+        Args:
+            id: of it.
+            clock: the time; None: the computer's.
+            zone: time zone; None: the computer's own.
+        """
         super().__init__(id=id)
         self._state = ClientState()
         self._shown: int | None = None
@@ -31,6 +41,8 @@ class ConversationList(Listing):
         self._others: Sequence[Elsewhere] = ()
         self._reveal = False
         self._fitted = Shown((), (), 0)
+        self._feed = Feed()
+        self._clock, self._zone = clock or SystemClock(), zone
 
     def show(
         self,
@@ -67,8 +79,24 @@ class ConversationList(Listing):
             self._reveal = self.reveals = False
         self._fitted = fitted(head_line(self._state, self._title, width), rows, self.first, height)
         self.first = self._fitted.first
+        self._fitted = self._with_feed(self._fitted, width, height)
         shown = list(zip(self._fitted.servers, self._fitted.targets, strict=True))
         return under_cursor(self._fitted.lines, shown.index(there) if there in shown and there is not None else None)
+
+    def _with_feed(self, fitted: Shown, width: int, height: int) -> Shown:
+        """Return the list with what was said for this person below it, in a large terminal that has room left."""
+        free = height - len(fitted.lines) - 1
+        if self.app.size.height < FROM_ROWS or free <= 0:
+            return fitted
+        told = self._feed.newest(self._state)
+        lines, targets = feed_lines(told, self._state, width, free, self._clock.wall_ms(), self._zone)
+        air = height - len(fitted.lines) - len(lines)
+        return Shown(
+            (*fitted.lines, *[Line()] * air, *lines),
+            (*fitted.targets, *[None] * air, *targets),
+            fitted.first,
+            (*fitted.servers, *[0] * (air + len(lines))),
+        )
 
     @override
     def count(self) -> int:

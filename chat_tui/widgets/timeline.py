@@ -197,7 +197,7 @@ class Timeline(PointedPane, can_focus=False):
         if had:
             history.forget_divider()
             self.placed()
-            self._say(ReadUpTo(conversation.id, conversation.position.seq))
+            self._say(ReadUpTo(conversation.id, conversation.position.seq, asked=True))
         return had
 
     def go_to_unread(self) -> bool:

@@ -13,7 +13,7 @@ from tests.support.browser import Browser
 from tests.support.full_screen import open_client, speak
 from tests.support.processes import ServerProcess
 
-FIRST_LINE = "[...document.querySelectorAll('p[id]')].find(line => line.getBoundingClientRect().bottom > 0).innerText"
+FIRST_LINE = "[...document.querySelectorAll('.line')].find(line => line.getBoundingClientRect().bottom > 0).innerText"
 
 
 @pytest.fixture

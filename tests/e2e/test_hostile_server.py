@@ -6,6 +6,7 @@ ask for the reply that it is in, a line in `ASKING` does that, and the test fail
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -251,9 +252,12 @@ def test_scriptable_commands_print_no_payload_that_steers(home: Path, arguments:
 
 PAGE_TAGS: Final = {
     *("html", "head", "meta", "noscript", "title", "style", "script", "body", "header", "main", "section", "h2"),
-    *("p", "time", "pre", "i", "b", "bdi", "span"),
+    *("p", "div", "time", "pre", "i", "b", "bdi", "span", "a", "code", "strong", "em", "del", "blockquote"),
 }
-PAGE_ATTRIBUTES: Final = {"lang", "charset", "http-equiv", "content", "name", "class", "id", "datetime", "dir"}
+PAGE_ATTRIBUTES: Final = {
+    *("lang", "charset", "http-equiv", "content", "name", "class", "id", "datetime", "dir"),
+    *("data-letter", "tabindex", "href", "rel"),
+}
 """Of these is our own page made; none of them does anything, or loads anything."""
 
 
@@ -264,12 +268,14 @@ class Tags(HTMLParser):
         super().__init__()
         self.tags: list[str] = []
         self.attributes: set[str] = set()
+        self.links: list[str] = []
         self.feed(page)
 
     @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.attributes |= {name for name, _ in attrs}
+        self.links += [str(value) for name, value in attrs if name == "href"]
 
 
 def test_page_for_a_browser_has_no_more_tags_whatever_a_server_says(home: Path) -> None:
@@ -286,6 +292,7 @@ def test_page_for_a_browser_has_no_more_tags_whatever_a_server_says(home: Path) 
         assert set(tags.tags) <= PAGE_TAGS
         assert tags.tags.count("script") == 1
         assert tags.attributes <= PAGE_ATTRIBUTES
+        assert all(re.match("https?://|mailto:", link, re.IGNORECASE) for link in tags.links)
         assert strays_in_lines(written.replace("\n", "")) == []
         assert strays(terminal.written()) == []
 
@@ -301,7 +308,6 @@ def wait_for_page(page: Path, mark: str) -> str:
 def test_terminal_keeps_title_clipboard_and_screen_whatever_a_server_says(home: Path) -> None:
     with Liar("Hello1.") as liar, Terminal(full_screen(liar), width=200, height=40, folder=home) as terminal:
         terminal.wait_for("Hello1.")
-        before = terminal.told("pane_title")
         for number, text in enumerate(chunks()):
             liar.text = f"Mark{number}. {text}".encode(errors="replace").decode()
             liar.push_everything()
@@ -309,7 +315,9 @@ def test_terminal_keeps_title_clipboard_and_screen_whatever_a_server_says(home: 
             # The bar below is ours alone: nothing scrolled it away, wrote over it or moved it.
             assert "F1" in screen.splitlines()[-1]
 
-        assert terminal.told("pane_title") == before
+        # It is ours alone, whatever the conversation in it is called.
+        title = terminal.told("pane_title")
+        assert title.endswith(f" - 127.0.0.1:{liar.port}") and title.isprintable()
         assert terminal.clipboard() == ""
         assert terminal.told("alternate_on") == "1"
         assert terminal.told("window_width") == "200"

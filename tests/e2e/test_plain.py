@@ -152,3 +152,39 @@ def test_plain_client_tells_at_its_start_what_was_missed_since_its_last_one(serv
 
     assert "bob invites you to #closed: /join #closed goes there.\n" in visit()
     assert "invites" not in visit()
+
+
+def test_plain_client_is_at_several_servers_and_hears_of_the_others(server: ServerProcess, home: Path) -> None:
+    with ServerProcess(home / "second") as second:
+        there = f"127.0.0.1:{second.port}"
+        with Pty(plain(server), env={"TERM": "dumb"}) as ann:
+            ann.wait_for("#general. Nothing unread.")
+            before = ann.size
+            ann.type(f"/connect {second.address}\r")
+            ann.wait_for("Connected as ann.", "#general. Nothing unread.", since=before)
+            before = ann.size
+            ann.type("/server\r")
+            here = f"127.0.0.1:{server.port}"
+            ann.wait_for(
+                f"1: {here}, as ann, nothing unread.",
+                f"2: {there}, as ann, you are here, nothing unread.",
+                since=before,
+            )
+            speak(server, "#general", ["@ann over here"])
+            ann.wait_for(f"{here}: 1 new in #general, mentions you.", since=before)
+            ann.type("/next\r")
+            ann.wait_for(f"Nothing is new here. {here}: 1 unread. /server {here} goes there.", since=before)
+            ann.type("/server 1\r")
+            ann.wait_for(f"At {here}.", "bob, mentions you: @ann over here", since=before)
+            before = ann.size
+            ann.type("I come\r")
+            ann.type(f"/connect {second.address}\r")
+            ann.wait_for(f"At {there}.", since=before)
+            ann.type("/disconnect\r")
+            ann.wait_for(f"Left {there}.", f"At {here}.", since=before)
+            ann.type("/quit\r")
+            assert ann.wait_exit() == ExitCode.OK
+
+    command = [sys.executable, "-m", "chat_tui", "history", "#general", "--server", server.address, "--name", "bob"]
+    history = subprocess.run(command, capture_output=True, timeout=WAIT_S, check=True, text=True).stdout
+    assert "<ann> I come\n" in history

@@ -23,6 +23,7 @@ from typing import Final
 WAIT_S = 20.0
 """Longest wait for something to be written, in seconds; only a failing test ever waits that long."""
 
+_STEERS = r"\x00-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufffe\uffff"
 _COLOUR = r"2;\d{1,3};\d{1,3};\d{1,3}"
 _PART = rf"(?:[1-9]|2[2-9]|[34]9|[34]8;{_COLOUR})"
 _MEANT: Final = re.compile(
@@ -32,11 +33,13 @@ _MEANT: Final = re.compile(
     r"|\x1b\[\?(?:2026|2048)\$p"  # which of them are there
     r"|\x1b\[(?:>25|<)u"  # how keys are told
     r"|\x1b\]22;[a-z-]+\x07"  # shape of the pointer
+    r"|\x1b\[2[23];0t"  # the title is kept, and brought back
+    rf"|\x1b\]0;[^{_STEERS}]*\x07"  # a title
     r"|\x1b\]8;id=\d+;https?://[\x21-\x7e]+\x1b\\|\x1b\]8;;\x1b\\"  # a link, and its end
     r"|\r\n"
 )
 """All that the driver says beside text."""
-_STEERING: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_STEERING: Final = re.compile(f"[{_STEERS}]")
 
 
 def strays(written: str) -> list[str]:

@@ -166,7 +166,7 @@ async def test_popup_offers_commands_as_they_are_written() -> None:
     desk = Desk()
     async with desk.run_test() as pilot:
         await write(pilot, "/l")
-        assert desk.offered == ["/leave", "/list", "/login", "/logout", "/lockdown"]
+        assert desk.offered == ["/leave", "/list", "/lastlog", "/login", "/logout", "/lockdown"]
 
         await write(pilot, "i")
         assert desk.offered == ["/list"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from chat_core.client import MessagesAppended
 from chat_tui.app import ChatApp
+from chat_tui.commands.context import Answer
 from chat_tui.commands.line import Run, Say
 from chat_tui.commands.registry import bind
 from chat_tui.drafts import Draft
@@ -75,10 +76,19 @@ async def test_line_typed_before_the_connection_stands_stays(home: Path) -> None
     )
     async with app.run_test() as pilot:
         me = Sitting(app, pilot, "ann")
+        told: list[str] = []
+        show = me.chat.answers.show
+
+        def tell(answer: Answer) -> None:
+            told.append(answer.title)
+            show(answer)
+
+        # That nobody listens there is told, too, before it or after.
+        me.chat.answers.show = tell  # type: ignore[method-assign]
         await me.enter("early bird")
 
         assert me.written == "early bird"
-        assert me.answer == "No conversation is open yet: this is not sent."
+        assert "No conversation is open yet: this is not sent." in told
 
 
 async def test_drafts_stay_with_their_conversations(server: str, home: Path) -> None:

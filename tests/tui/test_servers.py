@@ -28,6 +28,7 @@ from chat_tui.screens.trust import TrustScreen
 from chat_tui.screens.visit import Choice
 from tests.support.clocks import HandClock
 from tests.support.processes import ServerProcess
+from tests.tui.support.keymap import in_channel
 from tests.tui.support.visiting import Sitting, bodies, other, say, sitting, unique
 
 OTHER_PIN = "4Ogs4hf4aMN5e4wfxdD65mcANm-VpXmq4wPsyMFJDYw"
@@ -436,3 +437,33 @@ async def test_page_and_alerts_say_which_server_they_are_about(server: str, seco
         await me.until(lambda: there in file.read_text())
         assert f"At {first.title} as {me.name}." in file.read_text()
         assert here not in file.read_text() and last is not me.app.row.shown
+
+
+async def test_next_that_needs_me_stops_at_a_server_that_asks_and_goes_on_from_there(
+    secured: Invitation, server: str, home: Path
+) -> None:
+    further = [Choice(str(secured.address), unique("me"))]
+    async with sitting(server, home, size=(120, 36), further=further) as me, other(server) as bob:
+        first, last = me.app.row
+        await me.until(lambda: isinstance(last.screen, TrustScreen))
+        channel = await in_channel(me)
+        await me.press("alt+1")
+        await say(bob, channel, f"@{me.name} look", "and more")
+        await me.until(lambda: any(each.mentions for each in me.state.conversations.values()))
+        await me.until(lambda: me.app.window_title.startswith("(2) #general - "), "one is named, and one asks")
+
+        await me.press("alt+a")
+        assert me.here.target == channel, "mentions come first"
+        await me.until(lambda: not me.here.unread)
+        await me.press("alt+a")
+        assert isinstance(me.app.screen, TrustScreen)
+        assert me.app.row.shown is last
+        await me.press("alt+a")
+        assert me.app.row.shown is first, "back to where it began"
+        assert me.here.target == "#general"
+        await me.press("alt+a")
+        assert isinstance(me.app.screen, TrustScreen), "it still asks"
+        await me.press("n")
+        await me.until(lambda: list(me.app.row) == [first])
+        await me.press("alt+a")
+        await me.until(lambda: me.answer == "Nothing is new elsewhere.")

@@ -199,3 +199,10 @@ async def test_start_is_as_ever_where_no_pane_can_be_shown_or_the_file_is_broken
     (folder / "panes.json").write_text('{"1": {"tiling": {"root": [')
     async with sitting(server, home, name=name) as me:
         assert shown(me) == ["[#general]"]
+
+
+async def test_pane_that_hides_the_others_is_not_resized_behind_ones_back(server: str, home: Path) -> None:
+    async with sitting(server, home, size=(120, 30)) as me:
+        await me.press("alt+w", "right", "alt+z", "alt+w", ">")
+        await me.until(lambda: me.answer.startswith("This pane hides the others: Alt+Z shows them"))
+        assert me.chat.tiles.tiling.zoomed

@@ -64,7 +64,7 @@ class Harness(App[None]):
     @override
     def compose(self) -> ComposeResult:
         with Horizontal(id="panes"):
-            yield ConversationList(id="conversations")
+            yield ConversationList(id="conversations", clock=self.clock, zone=ZONE)
             with Vertical(id="main"):
                 yield Tabs(id="tabs")
                 yield Header(id="header")

@@ -6,7 +6,7 @@ from itertools import takewhile
 
 import pytest
 
-from chat_tui.commands.registry import ALL, NAMES
+from chat_tui.commands.registry import ALL
 from chat_tui.keys import KEYS
 from chat_tui.screens.help_lines import help_lines
 
@@ -56,4 +56,4 @@ def test_help_about_keys_has_every_listed_key_and_no_command() -> None:
 
 
 def test_no_command_has_the_name_of_a_part() -> None:
-    assert not {"keys", "commands", "classic"} & set(NAMES)
+    assert not {"keys", "commands", "classic"} & {each.name for each in ALL}

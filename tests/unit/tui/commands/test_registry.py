@@ -95,7 +95,7 @@ def test_bind_finds_command_and_arguments(line: str, name: str, given: tuple[str
     [
         ("/nosuch", "There is no command /nosuch. /help lists them; // at the beginning says a slash."),
         ("/", "There is no command /. /help lists them; // at the beginning says a slash."),
-        ("/l", "/l may be /leave, /list, /login, /logout or /lockdown: write more of it."),
+        ("/l", "/l may be /leave, /list, /lastlog, /login, /logout or /lockdown: write more of it."),
         ("/join", "#channel is missing. Usage: /join #channel"),
         ("/join #a #b", "'#b' is too much here. Usage: /join #channel"),
         ("/join @ann", "'@ann' is a user, but a #channel is wanted here. Usage: /join #channel"),

@@ -7,11 +7,13 @@ import hashlib
 import re
 from html.parser import HTMLParser
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from chat_tui.exports.html import MARK, page
+from chat_core.protocol.reactions import Reaction
+from chat_tui.exports.html import MARK, Pages, page
 from chat_tui.exports.journal import Entry, Kind
 from tests.tui.support.states import ZONE, at
 
@@ -61,15 +63,19 @@ def test_page_escapes_everything_that_somebody_else_wrote() -> None:
     plain.append(message("x", where="x", number=9))
 
     assert names(rendered(*entries)) == names(rendered(*plain))
-    assert Tags(rendered(*entries)).text.count(HOSTILE) == 13
+    assert Tags(rendered(*entries)).text.count(HOSTILE) == 11
 
 
 @given(st.text())
 def test_page_has_the_tags_of_a_harmless_one_whatever_is_said(text: str) -> None:
-    hostile = Tags(rendered(message(text, name=text, where=text or "#x", kind="action")))
+    kinds = ("message", "action")
+    hostile = Tags(rendered(*(message(text, name=text, where=text or "#x", kind=kind) for kind in kinds)))
 
-    assert [tag for tag, _ in hostile.tags] == names(rendered(message("x", kind="action")))
-    assert not any(name.startswith("on") for _, attributes in hostile.tags for name in attributes)
+    ours = {*names(rendered(message("x"))), "b", "bdi", "code", "pre", "strong", "em", "del", "i", "blockquote", "a"}
+    assert {tag for tag, _ in hostile.tags} <= ours
+    known = {"class", "id", "rel", "dir", "datetime", "tabindex", "data-letter", "href", "lang", "charset", "content"}
+    assert {name for _, attributes in hostile.tags for name in attributes} <= known | {"http-equiv", "name"}
+    assert all(re.match("https?://|mailto:", str(a["href"]), re.IGNORECASE) for tag, a in hostile.tags if tag == "a")
 
 
 def test_policy_lets_this_style_and_this_script_run_and_nothing_be_loaded() -> None:
@@ -105,9 +111,9 @@ def test_lines_stand_below_where_they_came_and_days_between() -> None:
     )
 
     words = " ".join(Tags(text).text.split())
-    assert "Monday 20 November 2023 #general 23:59 ann late" in words
-    assert "Tuesday 21 November 2023 #general 00:01 ann early @bob 12:00 ann in between" in words
-    assert "this client 12:02 1 channel #general 3 #general 12:00 ann back" in words
+    assert "Monday 20 November 2023 #general ann 23:59 late" in words
+    assert "Tuesday 21 November 2023 #general ann 00:01 early @bob ann 12:00 in between" in words
+    assert "this client 12:02 1 channel #general 3 #general ann 12:00 back" in words
 
 
 def test_kinds_of_entries_are_told_apart() -> None:
@@ -115,14 +121,68 @@ def test_kinds_of_entries_are_told_apart() -> None:
         message("waves", kind="action", number=1),
         message("", kind="deleted", number=2),
         message("fixed", number=3, edited=True),
-        message("mine", number=4, mine=True),
+        message("mine", number=4, mine=True, name="me"),
     )
 
     words = " ".join(Tags(text).text.split())
     assert "ann waves" in words
-    assert "ann message deleted" in words
+    assert "ann 12:00 message deleted" in words
     assert "fixed (edited)" in words
-    assert text.count('class="own"') == 1
+    assert text.count('<b class="own">') == 1
+
+
+def test_lines_of_one_person_that_follow_at_once_say_once_whose_they_are() -> None:
+    other = message("other", number=4, name="bob", account=7)
+    text = rendered(
+        message("one", number=1),
+        message("two", number=2, clock="12:03"),
+        message("answer", number=3, clock="12:04", answered="↳ bob  why?"),
+        other,
+        message("later", number=5, clock="12:10"),
+    )
+
+    assert [letter for tag, a in Tags(text).tags if tag == "span" and (letter := a.get("data-letter"))] == [*"AABA"]
+    words = " ".join(Tags(text).text.split())
+    assert "ann 12:00 one 12:03 two ann 12:04 ↳ bob why?answer bob 12:00 other ann 12:10 later" in words
+
+
+def test_message_shows_what_is_marked_in_it_and_what_hangs_on_it() -> None:
+    text = rendered(
+        message(
+            "**bold** `code` ||hidden||",
+            reactions=(Reaction(emoji="\U0001f44d", count=3), Reaction(emoji="\U0001f389", mine=True)),
+            replies=2,
+            file="📎 a.pdf · 2 kB",
+            for_me=True,
+            bot=True,
+        )
+    )
+
+    for part in (
+        "<strong>bold</strong> <code>code</code>",
+        '<span class="spoiler" tabindex="0">hidden</span>',
+        "<span>\U0001f44d 3</span>",
+        '<span class="mine">\U0001f389 1</span>',
+        '<span class="thread">2 replies</span>',
+        '<span class="file">📎 a.pdf · 2 kB</span>',
+        'class="line head message for-me"',
+        '<span class="bot">BOT</span>',
+    ):
+        assert part in text
+
+
+def test_line_that_changed_is_drawn_anew_and_what_did_not_is_not() -> None:
+    pages = Pages(ZONE)
+    first, second = message("one", number=1), message("two", number=2)
+    before = pages.page([first, second], title="chat", left_out=False)
+    assert pages.page([first, second], title="chat", left_out=False) == before
+
+    edited = msgspec.structs.replace(second, text="twice", edited=True)
+    assert "twice <i>(edited)</i>" in pages.page([first, edited], title="chat", left_out=False)
+
+
+def test_page_says_that_nothing_has_come_yet() -> None:
+    assert "Nothing has come yet." in Tags(rendered()).text
 
 
 def test_page_stops_looking_for_a_newer_one_when_it_is_the_last() -> None:

@@ -16,7 +16,7 @@ from typing_extensions import override
 from chat_core.protocol.reactions import Reaction
 from chat_core.protocol.values import FileInfo, Message
 from chat_tui.exports.forms import FORMS, form_of
-from chat_tui.exports.html import hashed
+from chat_tui.exports.html_style import hashed
 from chat_tui.exports.transcript import About, Transcript
 from chat_tui.exports.transcript_html import STYLE
 from tests.support.hostile import PAYLOADS
@@ -113,8 +113,8 @@ def test_html_has_no_tag_attribute_or_link_of_anybody_s(texts: list[str]) -> Non
     page = Tags(transcript.begin() + transcript.add([answered, entry]) + transcript.end())
 
     ours = {"header", "b", "span", "main", "h2", "div", "time", "a", "bdi", "footer", "i", "body", "blockquote", "code"}
-    assert {tag for tag, _ in page.tags} <= ours | {"pre", "strong", "em", "del"}
-    known = {"class", "id", "href", "rel", "dir", "datetime", "tabindex"}
+    assert {tag for tag, _ in page.tags} <= ours | {"p", "pre", "strong", "em", "del"}
+    known = {"class", "id", "href", "rel", "dir", "datetime", "tabindex", "data-letter"}
     assert {each for _, attributes in page.tags for each in attributes} <= known
     assert all(re.match(r"#m\d+$|https?://|mailto:", str(link["href"]), re.IGNORECASE) for link in page.named("a"))
 

@@ -133,6 +133,8 @@ def test_hours_that_are_none_are_refused(text: str) -> None:
 def test_terminals_that_are_known_are_asked_in_their_way() -> None:
     assert way_for({"TERM_PROGRAM": "WezTerm"}) == "osc9"
     assert way_for({"TERM": "xterm-kitty", "KITTY_WINDOW_ID": "1"}) == "osc9"
+    assert way_for({"TERM": "xterm-kitty"}) == "osc9", "what is all that one knows behind SSH"
+    assert way_for({"TERM": "tmux-256color", "TERM_PROGRAM": "tmux", "WEZTERM_PANE": "0"}) == "osc9"
     assert way_for({"TERM": "foot"}) == "osc777"
     assert way_for({"TERM": "xterm-256color"}) == "none"
 

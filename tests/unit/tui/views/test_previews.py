@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import warnings
 import zlib
 from io import BytesIO
 
@@ -181,6 +182,13 @@ def test_picture_is_refused_in_a_sentence_when_it_would_fill_the_memory(size: tu
 
     assert isinstance(made, NoPreview)
     assert "24 million pixels" in made.sentence or size[0] > 10**9
+
+
+def test_what_python_warns_of_is_the_programs_own_business_when_a_picture_is_looked_at() -> None:
+    before = list(warnings.filters)
+    picture_of(encoded(Image.new("RGB", (16, 16))))
+
+    assert list(warnings.filters) == before
 
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "GIF", "WEBP"])

@@ -1,0 +1,88 @@
+"""Commands that do to a message by a line what keys do to a selected one: edit, delete, copy, open, unread."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from chat_core.base.errors import UsageFault
+from chat_core.protocol.requests.conversations import MarkRead
+from chat_core.protocol.requests.messages import Delete, Edit
+from chat_core.protocol.values import Message
+from chat_tui.commands.arguments import Rest, Which
+from chat_tui.commands.command import command
+from chat_tui.commands.context import Answer, Context
+from chat_tui.commands.marks import meant
+from chat_tui.views.formatting import in_one_line
+from chat_tui.views.lines import elide
+
+_NUMBER: Final = re.compile(r"[#:]([1-9][0-9]{0,9})(?:\s+|$)")
+_NO_NUMBER: Final = Which("")
+_EXCERPT: Final = 40
+"""Characters of a message by which one knows it again."""
+
+
+@command("edit", example="/edit I meant Friday")
+async def edit(ctx: Context, text: Rest = Rest("")) -> None:
+    """Write your last message here anew, or the selected one; a text is what it says now.
+
+    `/edit #17 I meant Friday` is for a message by its number, which its details tell.
+    """
+    named = _NUMBER.match(text)
+    seq = int(named[1]) if named is not None else _own(ctx).seq
+    body = text[named.end() :] if named is not None else text
+    if body.strip():
+        await ctx.calls.call(Edit(conversation=ctx.here.id, seq=seq, body=body))
+    else:
+        ctx.desk.act("edit", seq)
+
+
+@command("delete", aliases=("redact",), example="/delete #17")
+async def delete(ctx: Context, message: Which = _NO_NUMBER) -> None:
+    """Delete a message by its number, for ever and for everybody.
+
+    Without a number it tells that of your last message, or of the selected one.
+    """
+    if message:
+        await ctx.calls.call(Delete(conversation=ctx.here.id, seq=int(message)))
+        ctx.desk.answer(Answer("Deleted."))
+        return
+    found = _own(ctx)
+    said = elide(in_one_line(found.body, 4 * _EXCERPT), _EXCERPT)
+    ctx.desk.answer(Answer(f"Delete “{said}” for everybody? /delete #{found.seq} does it."))
+
+
+@command("copy", example="/copy")
+async def copy(ctx: Context, message: Which = _NO_NUMBER) -> None:
+    """Copy the text of a message into the clipboard; which one is decided as in /react."""
+    ctx.desk.act("copy", meant(ctx, message))
+
+
+@command("open", example="/open #17")
+async def open_(ctx: Context, message: Which = _NO_NUMBER) -> None:
+    """Open the link in a message, or save its file; which one is decided as in /react."""
+    ctx.desk.act("open", meant(ctx, message))
+
+
+@command("unread", example="/unread #17")
+async def unread(ctx: Context, message: Which = _NO_NUMBER) -> None:
+    """Take a message and what follows as unread again, on all your devices.
+
+    Which message is decided as in /react.
+    """
+    await ctx.calls.call(MarkRead(conversation=ctx.here.id, seq=meant(ctx, message) - 1, back=True))
+    ctx.desk.answer(Answer("Unread from there, until you come back or press Esc."))
+
+
+def _own(ctx: Context) -> Message:
+    """Return the selected message, else one's last one where one writes. Raises: UsageFault: there is none."""
+    here, me = ctx.here, ctx.state.me
+    selected = here.timeline.find(ctx.desk.selected_seq) if ctx.desk.selected_seq else None
+    if selected is not None:
+        return selected
+    inside = here.threads.get(ctx.thread) if ctx.thread else None
+    for message in reversed(list(inside.messages if inside is not None else here.timeline)):
+        mine = me is not None and message.author == me.id
+        if mine and not message.deleted and (inside is not None or not message.aside):
+            return message
+    raise UsageFault("There is no message of yours here: give the number of one, as #17.")
