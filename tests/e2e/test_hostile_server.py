@@ -22,7 +22,7 @@ from typing_extensions import override
 from chat_core.base.exit_codes import ExitCode
 from chat_core.protocol.events import Lagging, MessagePosted
 from tests.support.fields import every_text
-from tests.support.hostile import ESCAPES, HUGE, PAYLOADS, WEIRD
+from tests.support.hostile import ESCAPES, HUGE, PAYLOADS, WEIRD, mark
 from tests.support.liar import Liar
 from tests.support.pty import WAIT_S, Pty, meant_end, strays, strays_in_lines
 from tests.support.terminal import Terminal
@@ -98,15 +98,16 @@ class Siege:
     def next_text(self, text: str) -> str:
         """Let the liar say a text everywhere from now on, behind a mark that was not there before; return the mark."""
         self._round += 1
-        mark = f"Mark{self._round:04}."
-        self.liar.text = f"{mark} {text}".encode(errors="replace").decode()  # a lone surrogate cannot travel
-        return mark
+        self.liar.text = f"{mark(self._round)} {text}".encode(
+            errors="replace"
+        ).decode()  # a lone surrogate cannot travel
+        return mark(self._round)
 
     def push(self, text: str) -> None:
         """Push a text in every event, and wait until it was drawn."""
-        mark, before = self.next_text(text), self.terminal.size
+        drawn, before = self.next_text(text), self.terminal.size
         self.liar.push_everything()
-        self.terminal.wait_for(mark, since=before)
+        self.terminal.wait_for(drawn, since=before)
 
     def check(self) -> None:
         """See that nothing was written since the last time that the driver did not mean."""
@@ -129,8 +130,8 @@ def siege(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Siege]:
     """One client for many tests: each adds to what was written, and looks at all of it."""
     home = str(tmp_path_factory.mktemp("home"))
     env = {"HOME": home, **{f"XDG_{kind}_HOME": home for kind in ("CONFIG", "DATA", "STATE", "CACHE")}}
-    with Liar("Mark0000.") as liar, Pty(full_screen(liar), width=480, env=env) as terminal:
-        terminal.wait_for("Mark0000.")
+    with Liar(mark(0)) as liar, Pty(full_screen(liar), width=480, env=env) as terminal:
+        terminal.wait_for(mark(0))
         yield Siege(liar, terminal)
 
 
@@ -184,12 +185,12 @@ def test_all_that_a_server_answers_leaves_the_terminal_alone(home: Path) -> None
         liar.push_everything()
         liar.wait_for("list_members")
         for number, (line, request) in enumerate(ASKING.items()):
-            asked, liar.text = liar.asked.count(request), f"Reply{number}. {text}"
+            asked, liar.text = liar.asked.count(request), f"{mark(number)} {text}"
             before = terminal.size
             terminal.type(f"{line} \r")  # with a space behind it nothing is completed
             liar.wait_for(request, asked + 1)
             if request in OVER_THE_REST:
-                terminal.wait_for(f"Reply{number}.", since=before)
+                terminal.wait_for(mark(number), since=before)
                 before = terminal.size
                 terminal.type("\x1b")
                 terminal.wait_for("F1", since=before)
@@ -198,7 +199,7 @@ def test_all_that_a_server_answers_leaves_the_terminal_alone(home: Path) -> None
         liar.wait_for("mark_read", asked + 1)
         before = terminal.size
         terminal.type("\x13")
-        terminal.wait_for("Esc back", since=before)
+        terminal.wait_for("details", since=before)
         terminal.type("gi")  # the oldest message, in detail
         liar.wait_for("read_reactions")
         liar.wait_for("read_versions")
@@ -223,11 +224,11 @@ def test_tail_prints_no_payload_that_steers(home: Path) -> None:
     texts = list(chunks())
     with Liar("First.") as liar, Pty(scriptable(liar, "tail", "#general", "--events")) as terminal:
         for number, text in enumerate(texts):
-            before, liar.text = terminal.size, f"Mark{number}. {text}".encode(errors="replace").decode()
+            before, liar.text = terminal.size, f"{mark(number)} {text}".encode(errors="replace").decode()
             if number == 0:
                 liar.wait_for("attach")
             liar.push_everything()
-            terminal.wait_for(f"Mark{number}.", since=before)
+            terminal.wait_for(mark(number), since=before)
         liar.text = f"Goodbye1. {texts[0]}"
         liar.goodbye()
         terminal.wait_for("Goodbye1.")
@@ -283,10 +284,10 @@ def test_page_for_a_browser_has_no_more_tags_whatever_a_server_says(home: Path) 
     with Liar("Hello1.") as liar, Pty([*full_screen(liar), "--html", str(page)], width=480) as terminal:
         terminal.wait_for("Hello1.")
         for number, text in enumerate(chunks()):
-            before, liar.text = terminal.size, f"Mark{number}. {text}".encode(errors="replace").decode()
+            before, liar.text = terminal.size, f"{mark(number)} {text}".encode(errors="replace").decode()
             liar.push_everything()
-            terminal.wait_for(f"Mark{number}.", since=before)
-        written = wait_for_page(page, f"Mark{number}.")
+            terminal.wait_for(mark(number), since=before)
+        written = wait_for_page(page, mark(number))
 
         tags = Tags(written)
         assert set(tags.tags) <= PAGE_TAGS
@@ -297,10 +298,10 @@ def test_page_for_a_browser_has_no_more_tags_whatever_a_server_says(home: Path) 
         assert strays(terminal.written()) == []
 
 
-def wait_for_page(page: Path, mark: str) -> str:
+def wait_for_page(page: Path, word: str) -> str:
     deadline = time.monotonic() + WAIT_S
-    while not page.exists() or mark not in (written := page.read_text(encoding="utf-8")):
-        assert time.monotonic() < deadline, f"{mark} is not in the page"
+    while not page.exists() or word not in (written := page.read_text(encoding="utf-8")):
+        assert time.monotonic() < deadline, f"{word} is not in the page"
         time.sleep(0.02)
     return written
 
@@ -309,9 +310,9 @@ def test_terminal_keeps_title_clipboard_and_screen_whatever_a_server_says(home: 
     with Liar("Hello1.") as liar, Terminal(full_screen(liar), width=200, height=40, folder=home) as terminal:
         terminal.wait_for("Hello1.")
         for number, text in enumerate(chunks()):
-            liar.text = f"Mark{number}. {text}".encode(errors="replace").decode()
+            liar.text = f"{mark(number)} {text}".encode(errors="replace").decode()
             liar.push_everything()
-            screen = terminal.wait_for(f"Mark{number}.")
+            screen = terminal.wait_for(mark(number))
             # The bar below is ours alone: nothing scrolled it away, wrote over it or moved it.
             assert "F1" in screen.splitlines()[-1]
 

@@ -27,7 +27,8 @@ _STEERS = r"\x00-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufffe
 _COLOUR = r"2;\d{1,3};\d{1,3};\d{1,3}"
 _PART = rf"(?:[1-9]|2[2-9]|[34]9|[34]8;{_COLOUR})"
 _MEANT: Final = re.compile(
-    r"\x1b\[\d+;\d+H"  # to a row and column
+    r"\x1b\[\d+;\d+H|\x1b\[\d+G|\x1b\[\d*C"  # to a row and column, to a column, past cells that stay
+    r"|\x1b\[(?:\d+;\d+)?r|\x1b\[\d+[LM]"  # lines that move: between which rows, how many, all rows again
     rf"|\x1b\[(?:0|(?:{_PART};)*{_PART})m"  # a style of true colours, its end, or the end of a part of it
     r"|\x1b\[\?(?:7|25|1000|1003|1004|1006|1015|1049|2004|2026|2048)[hl]"  # modes: mouse, focus, paste, screen, cursor
     r"|\x1b\[\?(?:2026|2048)\$p"  # which of them are there

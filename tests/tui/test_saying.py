@@ -6,7 +6,6 @@ from pathlib import Path
 
 from chat_core.client import MessagesAppended
 from chat_tui.app import ChatApp
-from chat_tui.commands.context import Answer
 from chat_tui.commands.line import Run, Say
 from chat_tui.commands.registry import bind
 from chat_tui.drafts import Draft
@@ -76,15 +75,7 @@ async def test_line_typed_before_the_connection_stands_stays(home: Path) -> None
     )
     async with app.run_test() as pilot:
         me = Sitting(app, pilot, "ann")
-        told: list[str] = []
-        show = me.chat.answers.show
-
-        def tell(answer: Answer) -> None:
-            told.append(answer.title)
-            show(answer)
-
-        # That nobody listens there is told, too, before it or after.
-        me.chat.answers.show = tell  # type: ignore[method-assign]
+        told = me.hear()  # that nobody listens there is told, too, before it or after
         await me.enter("early bird")
 
         assert me.written == "early bird"

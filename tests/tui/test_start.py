@@ -165,7 +165,6 @@ async def test_server_that_does_not_answer_leads_back_with_a_sentence(
     monkeypatch.setattr(visit, "LET_IN_WITHIN_S", 0.5)
     app = application(home, Choice(address, "ann"))
     async with app.run_test(size=(80, 24)) as pilot:
-        assert isinstance(app.screen, ChatScreen)
         await until(pilot, lambda: isinstance(app.screen, StartScreen))
         await sees(pilot, in_words(address), "ann")
         complaint = "No server listens" if address != NOBODY else "127.0.0.1:1"

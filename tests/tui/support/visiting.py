@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 from chat_core.client import Client, parse_address
 from chat_core.client.state.model import ClientState, ConversationState, LinkStatus
 from chat_tui.app import ChatApp
+from chat_tui.commands.context import Answer
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.visit import Choice
 from tests.tui.support.frames import DEADLINE_S, frame
@@ -74,6 +75,18 @@ class Sitting:
         """The title of what this person only is told; empty: nothing."""
         answer = self.chat.answers.answer
         return answer.title if answer is not None and self.chat.answers.display else ""
+
+    def hear(self) -> list[str]:
+        """Return the titles of all that this person is told from now on, also of what is replaced at once."""
+        titles: list[str] = []
+        show = self.chat.answers.show
+
+        def tell(answer: Answer) -> None:
+            titles.append(answer.title)
+            show(answer)
+
+        self.chat.answers.show = tell  # type: ignore[method-assign]
+        return titles
 
     async def press(self, *keys: str) -> None:
         """Press keys."""

@@ -13,6 +13,11 @@ from chat_core.server.config import Given, ServeOptions, Settings, load, serve_o
 from chat_core.server.reloading import Reloading, Source, take_live
 
 
+@pytest.fixture(autouse=True)
+def log() -> None:
+    structlog.reset_defaults()  # another test of this process may have silenced it
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "site.toml"
