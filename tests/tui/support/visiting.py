@@ -17,7 +17,7 @@ from chat_core.client import Client, parse_address
 from chat_core.client.state.model import ClientState, ConversationState, LinkStatus
 from chat_tui.app import ChatApp
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.screens.visit import Choice
+from chat_tui.screens.goal import Choice
 from tests.tui.support.frames import DEADLINE_S, frame
 from tests.tui.support.typing import press, write
 
