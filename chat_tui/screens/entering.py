@@ -28,7 +28,7 @@ _PATIENCE: Final = 1_500
 
 
 class Desktop(Scene, Protocol):
-    """The screen on which one writes."""
+    """The screen on which lines are entered."""
 
     neighbours: Neighbours
     """The other servers that are open."""
