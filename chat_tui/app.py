@@ -27,9 +27,9 @@ from chat_tui.keys.repair import repair
 from chat_tui.live_page import NotOurs, PageWanted
 from chat_tui.screens.base import BaseScreen, HelpWanted
 from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.goal import Choice
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.start import StartScreen
-from chat_tui.screens.visit import Choice
 from chat_tui.screens.walk import AT_THE_DOOR, Spot, exists, waiting
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.columns import BREAKPOINTS, HEIGHTS

@@ -33,6 +33,7 @@ from chat_tui.screens.asking import Asking
 from chat_tui.screens.base import BaseScreen, QuitWanted, ServerStepped
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.desk import ServerWanted, SignInWanted, SignOutWanted
+from chat_tui.screens.goal import Choice
 from chat_tui.screens.hush import Hush
 from chat_tui.screens.open_servers import Beside, OpenServer, OpenServers
 from chat_tui.screens.quitting import in_words as unsent_in_words
@@ -40,7 +41,7 @@ from chat_tui.screens.signing_in import SignInScreen
 from chat_tui.screens.start import StartScreen
 from chat_tui.screens.start_parts import in_words
 from chat_tui.screens.trust import StopScreen, TrustScreen
-from chat_tui.screens.visit import Choice, Visit, asks_first, other_key, trust
+from chat_tui.screens.visit import Visit, asks_first, other_key, trust
 from chat_tui.storage import HERE, KnownServer
 from chat_tui.views.alerts import with_server
 from chat_tui.views.clean import drawable_line

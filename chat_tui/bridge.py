@@ -8,7 +8,6 @@ goes out is a coroutine over there whose answer comes back here. Both sides see 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,13 +16,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 from typing_extensions import Unpack, override
 
 from chat_core.base.errors import ChatError, WorldFault
-from chat_core.client.state.changes import Batch, UnsentChanged
+from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ClientState
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import Message, Style
 from chat_tui.client_thread import ClientThread
 from chat_tui.file_calls import FileCalls
+from chat_tui.handover import Handed, Handover
 from chat_tui.thread_calls import ThreadCalls
 from chat_tui.views.pacing import Pacing
 from chat_tui.views.where import Where
@@ -39,9 +39,6 @@ T = TypeVar("T")
 R = TypeVar("R", bound=Reply)
 
 _WAKE_EVERY_S: Final = 1.0
-POSTED_WITHIN_S: Final = 1.0
-"""Time after which a message that was given away and is not in the state was none, in seconds."""
-
 KEPT: Final = 2_000
 """About how many messages of a conversation are kept while nobody reads its older ones."""
 
@@ -104,11 +101,14 @@ class Bridge(FileCalls, ThreadCalls):
         """Returns what came as it is to be seen here."""
         self._state = ClientState()
         self._pacing = Pacing()
-        self._queue: deque[Batch] = deque()
+        self._queue = Handover(lambda set_room: self._live.tell(lambda _: set_room()))
         self._told = False
         self._timer: asyncio.TimerHandle | None = None
         self._woken = 0.0
-        self._posted_s = float("-inf")
+        self._posts_given = self._posts_seen = 0
+        """Messages that were given away and not refused at once, and those of them that the state has seen."""
+        self._posts_taken = 0
+        """Those that the client took; counted in its thread alone."""
         self._left: set[int] = set()
         self._closed = False
         self._loop: asyncio.AbstractEventLoop
@@ -120,9 +120,9 @@ class Bridge(FileCalls, ThreadCalls):
         return self._state
 
     @property
-    def is_posting(self) -> bool:
-        """Whether a message was given away a moment ago that the state does not have yet."""
-        return self._live.is_up and self._loop.time() - self._posted_s < POSTED_WITHIN_S
+    def posting(self) -> int:
+        """How many messages were given away a moment ago that the state has not seen yet."""
+        return self._posts_given - self._posts_seen
 
     @property
     def welcome(self) -> Welcome | None:
@@ -192,8 +192,7 @@ class Bridge(FileCalls, ThreadCalls):
 
     def post(self, conversation: int, body: str, *, style: Style = "text", **where: Unpack[Where]) -> None:
         """Queue a message; it appears in the state at once."""
-        self._posted_s = self._loop.time() if self._live.is_up else float("-inf")
-        self._tell(lambda client: client.post(conversation, body, style=style, **where))
+        self._posts_given += self._live.tell(lambda client: self._post(client, conversation, body, style, where))
 
     def retry(self, cid: bytes) -> None:
         """Send a refused message again."""
@@ -260,28 +259,36 @@ class Bridge(FileCalls, ThreadCalls):
             else:
                 self._drain()
 
+    def _refused(self) -> None:
+        self._posts_given -= 1
+
     def _drain(self) -> None:
         self._timer = None
-        batches: list[Batch] = []
-        while self._queue:
-            batches.append(self._queue.popleft())
-        if not batches or self._closed:
+        handed = self._queue.take()
+        if not handed or self._closed:
             return
-        changes = tuple(change for batch in batches for change in batch.changes)
-        batch = self.lens(Batch(state=batches[-1].state, changes=changes))
-        self._state = batch.state
-        if any(isinstance(change, UnsentChanged) for change in changes):
-            self._posted_s = float("-inf")
+        changes = tuple(change for each in handed for change in each.batch.changes)
+        batch = self.lens(Batch(state=handed[-1].batch.state, changes=changes))
+        self._state, self._posts_seen = batch.state, handed[-1].posts
         self._pacing.drained(self._loop.time(), len(changes))
         self._on_batch(batch)
 
     # --- in the client's thread
 
-    def _hear(self, batch: Batch) -> None:
-        self._queue.append(batch)
+    async def _hear(self, batch: Batch) -> None:
+        self._queue.put(Handed(batch, self._posts_taken))
         if not self._told:
             self._told = True
             self._say(self._arrived)
+        await self._queue.room()
+
+    def _post(self, client: Client, conversation: int, body: str, style: Style, where: Where) -> None:
+        try:
+            client.post(conversation, body, style=style, **where)
+        except ChatError:
+            self._say(self._refused)  # no batch tells of it
+            raise
+        self._posts_taken += 1
 
     async def _make_client(self) -> Client:
         from chat_core.client import FileStorage  # the heaviest import there is before the first message

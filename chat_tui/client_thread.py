@@ -31,14 +31,14 @@ class ClientThread:
 
     Args:
         make: makes the client, which has started; called in the thread.
-        hear: told each batch; called in the thread.
+        hear: told each batch, and waited for before the next one is taken; called in the thread.
         on_fault: told what went wrong with something that has no answer.
     """
 
     def __init__(
         self,
         make: Callable[[], Awaitable[Client]],
-        hear: Callable[[Batch], None],
+        hear: Callable[[Batch], Awaitable[None]],
         on_fault: Callable[[ChatError], None],
     ) -> None:
         self._make = make
@@ -84,12 +84,14 @@ class ClientThread:
             raise WorldFault("Not connected.")
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(ask(client), remote))
 
-    def tell(self, say: Callable[[Client], object]) -> None:
-        """Run a function of the client on its loop, without waiting for it."""
+    def tell(self, say: Callable[[Client], object]) -> bool:
+        """Run a function of the client on its loop, without waiting for it; return whether there is one to take it."""
         client, remote = self.client, self._remote
         if client is not None and remote is not None and not self._closed:
             with contextlib.suppress(RuntimeError):  # its loop has ended by itself
                 remote.call_soon_threadsafe(self._try, say, client)
+                return True
+        return False
 
     def say(self, function: Callable[..., None], *arguments: object) -> None:
         """Run a function on the application's loop; called in the client's thread."""
@@ -121,7 +123,7 @@ class ClientThread:
 
     async def _follow(self, client: Client) -> None:
         async for batch in client.changes():
-            self._hear(batch)
+            await self._hear(batch)
 
     def _try(self, say: Callable[[Client], object], client: Client) -> None:
         try:

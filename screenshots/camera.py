@@ -21,7 +21,7 @@ from chat_core.client import Address
 from chat_tui.app import ChatApp
 from chat_tui.demo.world import World
 from chat_tui.embedded import Embedded, throw_away_folder
-from chat_tui.screens.visit import Choice
+from chat_tui.screens.goal import Choice
 from chat_tui.storage import HERE
 
 FOLDER: Final = Path(__file__).parent

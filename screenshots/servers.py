@@ -10,7 +10,7 @@ from pathlib import Path
 from chat_core.client import Client
 from chat_tui.app import ChatApp
 from chat_tui.embedded import Embedded, throw_away_folder
-from chat_tui.screens.visit import Choice
+from chat_tui.screens.goal import Choice
 from screenshots.camera import WAIT_S, YOU, Shot, demo, take, until
 
 _GARDEN = "garden.example.org"

@@ -35,7 +35,7 @@ from chat_core.server.keeping import keep_files, kept_by, open_files
 from chat_core.server.listening import PortInUse
 from chat_core.server.moderation.judge import Moderation
 from chat_core.server.observe import configure, get_log, log_messages
-from chat_core.server.process import has_terminal, loop_factory, prepare, quiet_collector, until
+from chat_core.server.process import has_terminal, loop_factory, prepare, quiet_collector, until, when_input_ends
 from chat_core.server.reachable import reachable_host
 from chat_core.server.registry import ROUTES, Route
 from chat_core.server.reloading import Reloading, Source
@@ -239,7 +239,7 @@ class Server:
             address = gateway.listen_tcp(options.host, options.port, self._identify)
             lines += self._where(address)
         if options.embedded:
-            asyncio.get_running_loop().add_reader(0, self._starter)
+            when_input_ends(self._starter_left)
         try:
             print("\n".join(lines), flush=True)
         except OSError:
@@ -365,16 +365,8 @@ class Server:
             self._why = Goodbye.STORE_FAILED
             self._stopping.set()
 
-    def _starter(self) -> None:
-        """Read the end of standard input: the starter of an embedded server is gone."""
-        try:
-            if os.read(0, 4096):
-                return
-        except BlockingIOError:
-            return
-        except OSError:
-            pass
-        asyncio.get_running_loop().remove_reader(0)
+    def _starter_left(self) -> None:
+        """Leave, or plan to: the starter of an embedded server is gone."""
         self._starter_gone = True
         if not self._hub.sessions:
             self._stopping.set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -15,6 +15,7 @@ from chat_core.base.settings import LIVE, FilePath, Loaded, Loading, Origin, Set
 from chat_core.base.settings_words import quoted
 from chat_core.base.text import clean_line, line_for_terminal
 from chat_core.protocol import limits
+from chat_core.server.account_settings import ACCOUNTS, AccountsSection
 from chat_core.server.hook_settings import NO_WEBHOOKS, WebhooksSection, listen_fault
 from chat_core.server.manners import MESSAGES, NO_MANNERS, Manners, MessagesSection
 from chat_core.server.presets import PRESETS
@@ -96,7 +97,7 @@ class ServeOptions:
     """Whether people see who is online."""
     typing: bool = True
     """Whether people see who is writing."""
-    accounts: AccountsSection = field(default_factory=lambda: AccountsSection())
+    accounts: AccountsSection = ACCOUNTS
     """Who gets in, and how."""
     moderation: Manners = NO_MANNERS
     """What is moderated in channels."""
@@ -184,32 +185,6 @@ class ObserveSection(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the text of every message goes into the log, too. Tell your users."""
 
 
-class AccountsSection(msgspec.Struct, frozen=True, kw_only=True):
-    """Who gets in, and how. "Local" is the server's own machine: loopback and Unix sockets."""
-
-    registration: Annotated[Literal["open", "invite", "allowlist", "closed"], LIVE] = "invite"
-    """How an account is made: `open`: by anybody; `invite`: with an invite; `allowlist`: under names that `chat-core
-    users allow` has listed; `closed`: with `chat-core users add` only. Who is local needs no invite."""
-    name_only: Annotated[Literal["local", "everywhere", "nowhere"], LIVE] = "local"
-    """Where a name that has no password is enough to sign in. `everywhere` is for networks where all trust all."""
-    guests: Annotated[Literal["local", "everywhere", "nowhere"], LIVE] = "local"
-    """Where one can be a guest, with a name that begins with `guest.`."""
-    trust_loopback: Annotated[bool, LIVE] = True
-    """Whether who connects over loopback counts as local; turn it off behind a proxy or a tunnel on this machine."""
-    guest_idle_days: Annotated[int, Meta(ge=1, le=3650)] = 30
-    """Days after which a guest that did not come back is ended."""
-    argon2_memory_kib: Annotated[int, Meta(ge=8, le=4 * 1024 * 1024), LIVE] = 19_456
-    """Memory that hashing one password takes, in KiB. After a change, passwords are hashed anew as people sign in."""
-    argon2_passes: Annotated[int, Meta(ge=1, le=100), LIVE] = 2
-    """Passes over that memory."""
-    argon2_lanes: Annotated[int, Meta(ge=1, le=64), LIVE] = 1
-    """Lanes that memory is divided into."""
-    hashing_threads: Annotated[int, Meta(ge=1, le=64)] = 1
-    """Passwords that are hashed at the same time; each takes a processor, and gives way to everything else."""
-    hashing_waiting: Annotated[int, Meta(ge=0, le=10_000)] = 64
-    """Passwords that may wait for that; who comes then is told to try again a little later."""
-
-
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The configuration of a server: what the file can hold."""
 
@@ -221,7 +196,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     moderation: Manners = NO_MANNERS
     files: FilesSection = FILES
     observe: ObserveSection = ObserveSection()
-    accounts: AccountsSection = AccountsSection()
+    accounts: AccountsSection = ACCOUNTS
     webhooks: WebhooksSection = WebhooksSection()
     messages: MessagesSection = MESSAGES
 

@@ -52,6 +52,30 @@ async def until(condition: Callable[[], bool], deadline: float) -> None:
         await asyncio.sleep(0.01)
 
 
+def when_input_ends(act: Callable[[], None]) -> None:
+    """Do something, once, when standard input is at its end: whoever started this process is gone.
+
+    What cannot be watched, a file or /dev/null, nobody holds open: it is at its end from the beginning.
+    """
+    loop = asyncio.get_running_loop()
+
+    def look() -> None:
+        try:
+            if os.read(0, 4096):
+                return
+        except BlockingIOError:
+            return
+        except OSError:
+            pass
+        loop.remove_reader(0)
+        act()
+
+    try:
+        loop.add_reader(0, look)
+    except OSError:
+        loop.call_soon(act)
+
+
 def has_terminal() -> bool:
     """Return whether this process has a terminal that controls it."""
     try:

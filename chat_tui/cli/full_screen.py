@@ -145,7 +145,7 @@ def _run_screens(
     from chat_tui.app_base import log_to
     from chat_tui.config import load, own_keys
     from chat_tui.keys import keymap
-    from chat_tui.screens.visit import Choice
+    from chat_tui.screens.goal import Choice
     from chat_tui.themes import LOOKS
     from chat_tui.themes.own import own_looks
 

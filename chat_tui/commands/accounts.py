@@ -5,7 +5,8 @@ from __future__ import annotations
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import check_display_name
 from chat_core.protocol.requests.accounts import Rename, SetDisplay
-from chat_tui.commands.arguments import NewName, Rest
+from chat_tui.commands.arguments import NewName
+from chat_tui.commands.arguments_of_rest import Rest
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.views.clean import drawable_line

@@ -20,7 +20,7 @@ from chat_core.protocol.requests.people import (
     SetServerRole,
 )
 from chat_core.protocol.values import AccountDetails
-from chat_tui.commands.arguments import ACTS, Change
+from chat_tui.commands.arguments_of_rest import ACTS, Change
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.tables import pair_lines

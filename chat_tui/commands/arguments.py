@@ -1,12 +1,12 @@
 """What a command can take: each kind of argument is a type, and an annotation says which. Pure.
 
-An argument is the text in its checked form, so that a command uses it as it is.
+An argument is the text in its checked form, so that a command uses it as it is. Those that take the rest of the line
+are in `arguments_of_rest`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import ClassVar, Final, Literal, Self
 
 from typing_extensions import override
@@ -19,14 +19,9 @@ from chat_tui.commands.emoji import emoji_of
 from chat_tui.views.alerts import RULES, Rule
 
 _ADDRESS: Final = re.compile(r"[0-9]+(\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(/64)?", re.ASCII)
-_NAMED: Final = re.compile(r"([^\s,]+)[\s,]*")
-"""A name, and what parts it from what follows."""
 
 _MOST_DIGITS: Final = 16
 _POLICIES: Final[tuple[DmPolicy, ...]] = ("open", "request", "closed")
-
-ACTS: Final = ("list", "add", "passwd", "disable", "enable", "role", "allow", "disallow", "allowed")
-"""What can be done with the accounts of a server."""
 
 Source = Literal["", "channel", "user", "target", "command", "server", "path", "emoji"]
 """What the candidates of a completion are; empty: none."""
@@ -283,136 +278,12 @@ class Which(Argument):
         return cls(digits)
 
 
-class FileName(Argument):
-    """The path of a file; blanks may be in it."""
-
-    __slots__ = ()
-
-    label = "file"
-    takes_rest = True
-
-
 class MessageNumber(Argument):
     """A message by its number: `:17` here, `#ops:17` anywhere."""
 
     __slots__ = ()
 
     label = ":17"
-
-
-class Rest(Argument):
-    """Everything up to the end of the line, or of all lines."""
-
-    __slots__ = ()
-
-    label = "text…"
-    takes_rest = True
-
-
-class PathOf(Rest):
-    """A file on this computer; spaces in its name need no quotes."""
-
-    __slots__ = ()
-
-    label = "path"
-    source = "path"
-
-
-class Details(Rest):
-    """Where, how long and why: `server 2h too many links`; each of the three may be left out."""
-
-    __slots__ = ()
-
-    label = "#channel|server 10m reason…"
-
-
-class Change(Rest):
-    """What to change in a channel: `moderated on`, `slow 30s`, `unlisted`."""
-
-    __slots__ = ()
-
-    label = "change…"
-
-
-class Invitee(Rest):
-    """Who is invited, and where to; or what an invite to the server is to be like."""
-
-    __slots__ = ()
-
-    label = "@user #channel|--uses N --expires 7d"
-    source = "user"
-
-
-class Listed(Rest):
-    """A conversation; or what is to be done with an account."""
-
-    __slots__ = ()
-
-    label = "#channel|add|passwd|role…"
-    source = "target"
-
-    @classmethod
-    @override
-    def parse(cls, text: str) -> Self:
-        """See Argument."""
-        return cls(text) if text.partition(" ")[0].casefold() in ACTS else cls(Target.parse(text.strip()))
-
-
-class Users(Rest):
-    """Several accounts, and behind them a text: only the first name needs no `@`."""
-
-    __slots__ = ()
-
-    label = "@user @user… [text…]"
-    source = "user"
-
-    @property
-    def parts(self) -> tuple[tuple[str, ...], str]:
-        """The names, each checked, and the text. Raises: UsageFault."""
-        names: list[str] = []
-        rest = self.strip()
-        while rest and (rest.startswith("@") or not names):
-            named = _NAMED.match(rest)
-            if named is None:
-                break
-            try:
-                names.append(User.parse(named[1]))
-            except UsageFault as fault:
-                raise UsageFault(f"'{named[1][:40]}': {fault}") from fault
-            rest = rest[named.end() :]
-        return tuple(names), rest
-
-
-class WordChange(Rest):
-    """What to do with highlight words: `add deploy`, `remove deploy`, `list`; `deploy, disk` alone adds them."""
-
-    __slots__ = ()
-
-    label = "add|remove|list word"
-
-    @property
-    def parts(self) -> tuple[str, Sequence[str]]:
-        """What to do, and with which words: each may be of several where commas stand between. Raises: UsageFault."""
-        act, _, rest = self.strip().partition(" ")
-        act = act.casefold()
-        if act in ("", "list") and not rest.strip():
-            return "list", ()
-        if act in ("list", "add", "remove"):
-            words = rest.split(",")
-        else:
-            act, words = "add", self.split("," if "," in self else None)
-        words = [each.strip() for each in words if each.strip()]
-        if not words or act == "list":
-            raise UsageFault("Write /highlight add WORD, /highlight remove WORD or /highlight list.")
-        return act, words
-
-
-class HookAct(Rest):
-    """What to do with webhooks: `create #ops grafana`, `list`, `remove 2`."""
-
-    __slots__ = ()
-
-    label = "create|list|remove …"
 
 
 class ChatNumber(Argument):

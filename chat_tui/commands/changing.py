@@ -9,7 +9,8 @@ from chat_core.base.errors import UsageFault
 from chat_core.protocol.requests.conversations import MarkRead
 from chat_core.protocol.requests.messages import Delete, Edit
 from chat_core.protocol.values import Message
-from chat_tui.commands.arguments import Rest, Which
+from chat_tui.commands.arguments import Which
+from chat_tui.commands.arguments_of_rest import Rest
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.marks import meant

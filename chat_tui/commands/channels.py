@@ -7,7 +7,8 @@ from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.order import InviteMember, SetRole, SetRules
 from chat_core.protocol.values import ChannelRole, Rules
 from chat_tui.commands.administering import make_invite
-from chat_tui.commands.arguments import Change, Channel, Invitee, Leavable, Length, User
+from chat_tui.commands.arguments import Channel, Leavable, Length, User
+from chat_tui.commands.arguments_of_rest import Change, Invitee
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.particulars import rule_change

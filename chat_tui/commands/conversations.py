@@ -8,7 +8,8 @@ from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.conversations import ListChannels, ListMembers, SetTopic
 from chat_core.protocol.values import ChannelSummary, Member
 from chat_tui.commands.administering import administer
-from chat_tui.commands.arguments import Channel, Leavable, Letters, Listed, Rest, User, Where
+from chat_tui.commands.arguments import Channel, Leavable, Letters, User, Where
+from chat_tui.commands.arguments_of_rest import Listed, Rest
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.tables import channel_lines, member_lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chat_core.base.errors import UsageFault
 from chat_core.protocol.requests.signin import ChangePassword, ListDevices, RevokeDevice
 from chat_core.protocol.values import Device
-from chat_tui.commands.arguments import Change
+from chat_tui.commands.arguments_of_rest import Change
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.tables import pair_lines

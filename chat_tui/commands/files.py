@@ -8,7 +8,7 @@ from pathlib import Path
 from chat_core.base.errors import UsageFault
 from chat_core.base.filenames import size_in_words
 from chat_core.client.files.progress import Transfer
-from chat_tui.commands.arguments import PathOf, Rest
+from chat_tui.commands.arguments_of_rest import PathOf, Rest
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.paths import downloads_folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chat_core.base.errors import UsageFault
 from chat_core.protocol.requests.groups import OpenGroup
-from chat_tui.commands.arguments import Users
+from chat_tui.commands.arguments_of_rest import Users
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Context
 

@@ -6,7 +6,7 @@ from chat_core.base.errors import UsageFault
 from chat_core.base.names import check_channel_name
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.hooks import ListHooks, MakeHook, RemoveHook
-from chat_tui.commands.arguments import HookAct
+from chat_tui.commands.arguments_of_rest import HookAct
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.tables import pair_lines

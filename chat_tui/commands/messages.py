@@ -8,7 +8,7 @@ from chat_core.base.errors import UsageFault
 from chat_core.base.ids import make_cid
 from chat_core.client.state.model import Unsent
 from chat_core.protocol.requests.messages import Broadcast
-from chat_tui.commands.arguments import Rest
+from chat_tui.commands.arguments_of_rest import Rest
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Context
 

@@ -18,7 +18,8 @@ from chat_core.protocol.requests.order import (
     SetRules,
 )
 from chat_core.protocol.values import SanctionAct
-from chat_tui.commands.arguments import Change, Details, Person, Rest, User
+from chat_tui.commands.arguments import Person, User
+from chat_tui.commands.arguments_of_rest import Change, Details, Rest
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.particulars import SERVER, Particulars, particulars

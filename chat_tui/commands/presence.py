@@ -6,7 +6,8 @@ from typing import Literal
 
 from chat_core.base.durations import in_words
 from chat_core.protocol.requests.presence import AboutPerson, SetPresence, Whois
-from chat_tui.commands.arguments import Rest, User
+from chat_tui.commands.arguments import User
+from chat_tui.commands.arguments_of_rest import Rest
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.tables import pair_lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chat_tui.commands.arguments import Rest
+from chat_tui.commands.arguments_of_rest import Rest
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 

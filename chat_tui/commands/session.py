@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chat_tui.commands.arguments import CommandName, FileName, Server
+from chat_tui.commands.arguments import CommandName, Server
+from chat_tui.commands.arguments_of_rest import FileName
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Context
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chat_tui.commands.arguments import AlertRule, Rest, Setting, ThemeName, WordChange
+from chat_tui.commands.arguments import AlertRule, Setting, ThemeName
+from chat_tui.commands.arguments_of_rest import Rest, WordChange
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.views.clean import drawable_line

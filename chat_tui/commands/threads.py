@@ -9,7 +9,8 @@ from chat_core.base.errors import UsageFault
 from chat_core.base.names import name_key
 from chat_core.protocol.requests.threads import FollowThread, ListThreads, UnfollowThread
 from chat_core.protocol.values import Message
-from chat_tui.commands.arguments import MessageNumber, Rest
+from chat_tui.commands.arguments import MessageNumber
+from chat_tui.commands.arguments_of_rest import Rest
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.views.threads import threads_lines

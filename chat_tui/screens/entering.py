@@ -28,7 +28,7 @@ _PATIENCE: Final = 1_500
 
 
 class Desktop(Scene, Protocol):
-    """The screen on which one writes."""
+    """The screen on which lines are entered."""
 
     neighbours: Neighbours
     """The other servers that are open."""
@@ -66,6 +66,11 @@ class Entering(Part):
         """Where one was then, on this server."""
         self._led_to = 0
         """Number of the other server to which it has led; 0: to none."""
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for a command that leads elsewhere."""
+        return sum(isinstance(each.line, Say) for each in self._ahead)
 
     def on_composer_entered(self, event: Composer.Entered) -> None:
         """Take a line; one that was entered behind a command that leads elsewhere waits for it, and belongs there."""

@@ -13,11 +13,12 @@ from chat_core.client.state.model import ClientState
 from chat_tui.bridge import KNOWN, Way
 from chat_tui.screens.base import BaseScreen
 from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.goal import Choice
 from chat_tui.screens.neighbours import Neighbours, Unsent
 from chat_tui.screens.signing_in import SignInScreen
 from chat_tui.screens.start_parts import in_words
 from chat_tui.screens.trust import StopScreen, TrustScreen
-from chat_tui.screens.visit import Choice, Visit
+from chat_tui.screens.visit import Visit
 from chat_tui.screens.walk import Walk
 from chat_tui.views.servers import Elsewhere
 from chat_tui.widgets.composer import Composer

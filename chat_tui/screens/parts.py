@@ -34,18 +34,20 @@ class HandedOn:
 
     Args:
         attribute: the part's name on the screen.
-        function: the method, as the part's class has it.
+        name: of the method, on both.
+        function: it, as the part's class has it.
     """
 
-    def __init__(self, attribute: str, function: Callable[..., Any]) -> None:
+    def __init__(self, attribute: str, name: str, function: Callable[..., Any]) -> None:
         self._attribute = attribute
+        self._name = name
         self._function = function
 
     def __get__(self, screen: object | None, owner: type | None = None) -> Any:
         """Return the part's method."""
         if screen is None:
             return self._function
-        return getattr(getattr(screen, self._attribute), self._function.__name__)
+        return getattr(getattr(screen, self._attribute), self._name)
 
 
 def of_parts(screen: S) -> S:
@@ -65,5 +67,5 @@ def of_parts(screen: S) -> S:
                 continue
             if name in vars(screen):
                 raise TypeError(f"{screen.__name__}.{name} is there already, and {attribute} has it, too")
-            setattr(screen, name, HandedOn(attribute, function))
+            setattr(screen, name, HandedOn(attribute, name, function))
     return screen

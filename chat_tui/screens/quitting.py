@@ -11,6 +11,7 @@ from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ClientState, LinkStatus
 from chat_tui.commands.context import Answer
 from chat_tui.commands.line import PREFIX
+from chat_tui.screens.entering import Entering
 from chat_tui.screens.neighbours import Neighbours, Unsent
 from chat_tui.screens.parts import Part
 from chat_tui.screens.scene import Scene
@@ -23,6 +24,9 @@ _SOON_S: Final = 0.02
 
 class Left(Scene, Protocol):
     """The screen that is left."""
+
+    entering: Entering
+    """Lines that are entered."""
 
     @property
     def neighbours(self) -> Neighbours:
@@ -56,11 +60,14 @@ class Quitting(Part):
     @property
     def unsent(self) -> Unsent:
         """What is not sent yet on this server."""
-        bridge = self._scene.bridge
+        bridge, waiting = self._scene.bridge, self._scene.entering.waiting
+        online = bridge.state.link.status is LinkStatus.ONLINE
         found = unsent_of(bridge.state, keeps=bridge.keeps)
-        if found.messages or not bridge.is_posting:
-            return found
-        return Unsent(1, bridge.keeps, bridge.state.link.status is LinkStatus.ONLINE)
+        if bridge.posting:
+            found += Unsent(bridge.posting, bridge.keeps, online)
+        if waiting:
+            found += Unsent(waiting, keeps=False, arrives=online)
+        return found
 
     def action_cancel(self) -> None:
         """Copy what is selected; else clear what is written; else ask whether to leave."""

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from chat_core.base.clock import Clock, SystemClock
 from chat_core.base.errors import ChatError, UsageFault
@@ -32,6 +32,7 @@ from chat_tui.embedded import Embedded
 from chat_tui.keys import Keymap
 from chat_tui.live_page import LivePage
 from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.goal import Choice
 from chat_tui.screens.idling import LOOK_EVERY_S, Idling
 from chat_tui.screens.neighbours import Neighbours
 from chat_tui.screens.start_parts import in_words
@@ -49,17 +50,6 @@ LOOK_AFTER_EVERY_S: Final = 2.0
 _ASK_FIRST: Final = frozenset({Refusal.PASSWORD_NEEDED, Refusal.WRONG_CREDENTIALS, Refusal.SIGN_IN_REFUSED})
 """Refusals of who gave a name only, after which there is more to be asked."""
 _TOKEN_REFUSED: Final = "This device is signed out there: sign in again."
-
-
-class Choice(NamedTuple):
-    """Where to go, and as whom."""
-
-    address: str
-    """Of the server, well-formed, or `HERE`."""
-    name: str
-    """Well-formed."""
-    link: Invitation | None = None
-    """The link that leads there, with pin, invite and channel; None: it was chosen without one."""
 
 
 class Visit:

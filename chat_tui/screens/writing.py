@@ -23,7 +23,7 @@ _OWN_WITHIN: Final = 500
 """Newest messages among which the last one of one's own is looked for."""
 
 
-class Desktop(Scene, Layout, Protocol):
+class Written(Scene, Layout, Protocol):
     """The screen on which one writes."""
 
     banner: Banner
@@ -51,7 +51,7 @@ class Writing(Part):
         scene: the screen.
     """
 
-    def __init__(self, scene: Desktop) -> None:
+    def __init__(self, scene: Written) -> None:
         self._scene = scene
 
     def on_composer_writing(self, event: Composer.Writing) -> None:

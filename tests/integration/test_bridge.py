@@ -168,6 +168,42 @@ async def test_state_arrives_while_the_loop_is_stalled_and_is_drained_at_once_af
         await until(lambda: told.bodies[-2:] == ["one", "two"])
 
 
+async def test_bridge_leaves_to_the_client_what_a_stalled_application_cannot_take(
+    server: ServerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full, room, lines = 8, unique("full"), [f"line {at}" for at in range(60)]
+    monkeypatch.setattr("chat_tui.handover.FULL", full)
+    async with bridged(server) as (bridge, told), Client(parse_address(server.address), unique("other")) as other:
+        await other.online(10)
+        number = await other.join(room)
+        await bridge.join(room)
+        await until(lambda: number in bridge.state.conversations)
+        with monkeypatch.context() as stalled:
+            stalled.setattr(bridge._pacing, "delay", lambda now: 3600.0)
+            for line in lines:
+                await other.sent(other.post(number, line))
+            await until(lambda: len(bridge._queue) >= full)
+            await bridge.call(Find(conversation=number))  # answered behind all that was said
+            assert len(bridge._queue) < len(lines)
+
+        bridge._drain()
+        await until(lambda: told.bodies[-len(lines) :] == lines)
+
+
+async def test_bridge_counts_messages_given_away_until_the_state_has_seen_each(server: ServerProcess) -> None:
+    async with bridged(server) as (bridge, told):
+        room = await bridge.join(unique("room"))
+        await until(lambda: room in bridge.state.conversations)
+        for where, body in ((room, "one"), (999_999, "nowhere"), (room, "two")):
+            bridge.post(where, body)
+        assert bridge.posting == 3
+
+        await until(lambda: not bridge.posting)
+        here = bridge.state.conversations[room]
+        assert [*(each.body for each in here.timeline), *(each.body for each in here.unsent)] == ["one", "two"]
+        await until(lambda: told.faults)
+
+
 async def test_bridge_is_told_when_nobody_answers() -> None:
     told = Told()
     bridge = Bridge(parse_address("127.0.0.1:1"), "ann", told.take, told.faults.append)

@@ -18,6 +18,7 @@ from chat_core.base.errors import UsageFault
 from chat_core.client import Client
 from chat_tui.embedded import Embedded, ServerNotStarted, throw_away_folder
 from tests.support.embedded import servers, until
+from tests.support.processes import WAIT_S
 
 STARTER = """
 import sys
@@ -26,6 +27,15 @@ from chat_tui.embedded import Embedded
 print(Embedded(Path(sys.argv[1])).ensure(), flush=True)
 sys.stdin.read()
 """
+
+NOBODY = """
+import sys
+if sys.argv.pop(1) == "asyncio":
+    sys.modules["uvloop"] = None
+from chat_core.cli import main
+main()
+"""
+"""A server with one event loop or the other: they say in different ways that something cannot be watched."""
 
 
 @pytest.fixture
@@ -161,6 +171,16 @@ def test_socket_left_by_a_dead_server_is_no_hindrance(embedded: Embedded, home: 
     embedded.ensure()
 
     assert asyncio.run(talk(embedded, "ann")) > 0
+
+
+@pytest.mark.parametrize("loop", ["uvloop", "asyncio"])
+def test_server_whose_input_nobody_holds_open_says_where_it_is_and_leaves(home: Path, loop: str) -> None:
+    serve = [sys.executable, "-c", NOBODY, loop, "serve", "--embedded", "--port", "0", "--data", str(home / "data")]
+
+    done = subprocess.run(serve, stdin=subprocess.DEVNULL, capture_output=True, timeout=WAIT_S, check=False)
+
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False), done.stderr
+    assert done.stdout.startswith(b"listening on chat://")
 
 
 def test_throw_away_folder_is_gone_once_its_server_has_left() -> None:

@@ -18,10 +18,10 @@ from chat_core.protocol.requests.accounts import ListUsers
 from chat_core.protocol.requests.base import Request
 from chat_core.protocol.values import Account, ServerRole
 from chat_core.server import handlers
+from chat_core.server.account_settings import AccountsSection
 from chat_core.server.auth.auth import Auth
 from chat_core.server.auth.tokens import token_digest
 from chat_core.server.blobs.files import Files
-from chat_core.server.config import AccountsSection
 from chat_core.server.context import Services
 from chat_core.server.defence.guard import Guard
 from chat_core.server.quotas import FILES

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from chat_core.client.state.model import LinkStatus
+from chat_core.protocol.requests.conversations import Find
 from chat_tui.screens.start import StartScreen
 from tests.support.processes import ServerProcess
 from tests.tui.support.visiting import bodies, other, sitting, unique
@@ -59,9 +60,20 @@ async def test_leaving_right_behind_enter_lets_the_message_arrive_first(server: 
             assert not me.chat.quitting.unsent.messages
         general = friend.state.by_target("#general")
         assert general is not None
-        await friend.load_older(general.id)
+        await friend.call(Find(conversation=general.id))  # answered behind all that was said
         general = friend.state.by_target("#general")
         assert general is not None and body in bodies(general)
+
+
+async def test_message_behind_a_command_that_leads_elsewhere_arrives_before_one_leaves(server: str, home: Path) -> None:
+    room, body = unique("room"), unique("quick")
+    async with other(server) as friend:
+        number = await friend.join(room)
+        async with sitting(server, home) as me:
+            await me.press(*f"/join {room}", "enter", *body, "enter", "ctrl+q")
+            await me.until(lambda: me.app._exit)
+        await friend.call(Find(conversation=number))  # answered behind all that was said
+        assert bodies(friend.state.conversations[number]) == [body]
 
 
 async def test_leaving_a_server_is_asked_about_while_something_is_not_sent(home: Path) -> None:

@@ -9,7 +9,7 @@ from chat_tui.app import ChatApp
 from chat_tui.commands.line import Run, Say
 from chat_tui.commands.registry import bind
 from chat_tui.drafts import Draft
-from chat_tui.screens.visit import Choice
+from chat_tui.screens.goal import Choice
 from tests.tui.support.visiting import Sitting, bodies, other, say, sitting, unique
 
 

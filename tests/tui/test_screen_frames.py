@@ -21,12 +21,12 @@ from chat_tui.screens.base import SettingsWanted
 from chat_tui.screens.choices import Choice as Row
 from chat_tui.screens.choices import choices
 from chat_tui.screens.emoji import EmojiScreen
+from chat_tui.screens.goal import Choice
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.signing_in import SignInScreen
 from chat_tui.screens.start import StartScreen
 from chat_tui.screens.switcher import Switcher
 from chat_tui.screens.trust import StopScreen, TrustScreen
-from chat_tui.screens.visit import Choice
 from chat_tui.storage import Servers
 from tests.tui.support.frames import FRAMES, frame, until
 from tests.tui.support.states import drawing

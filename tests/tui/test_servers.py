@@ -20,12 +20,12 @@ from chat_tui.alerting import Alerter
 from chat_tui.app import ChatApp
 from chat_tui.bridge import Way
 from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.goal import Choice
 from chat_tui.screens.hush import HUSHED_S, PAUSE_S, Hush
 from chat_tui.screens.open_servers import OpenServer
 from chat_tui.screens.signing_in import SignInScreen
 from chat_tui.screens.start import StartScreen
 from chat_tui.screens.trust import TrustScreen
-from chat_tui.screens.visit import Choice
 from tests.support.clocks import HandClock
 from tests.support.processes import ServerProcess
 from tests.tui.support.keymap import in_channel

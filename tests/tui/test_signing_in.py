@@ -14,9 +14,9 @@ from chat_core.client import Client, FileTokens, LinkStatus, parse_address, pars
 from chat_tui import storage
 from chat_tui.app import ChatApp
 from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.goal import Choice
 from chat_tui.screens.signing_in import SignInScreen
 from chat_tui.screens.start import StartScreen
-from chat_tui.screens.visit import Choice
 from tests.support.processes import ServerProcess
 from tests.tui.support.visiting import Sitting, unique
 

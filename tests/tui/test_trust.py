@@ -14,10 +14,10 @@ from chat_core.client.trust.known import KnownServers
 from chat_tui import storage
 from chat_tui.app import ChatApp
 from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.goal import Choice
 from chat_tui.screens.start import StartScreen
 from chat_tui.screens.start_parts import in_words
 from chat_tui.screens.trust import StopScreen, TrustScreen
-from chat_tui.screens.visit import Choice
 from tests.support.processes import ServerProcess
 from tests.tui.support.frames import frame, until
 from tests.tui.support.typing import press, write

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from chat_core.base.ids import AccountId, ConversationId
+from chat_core.check.recording import snapshot
 from chat_core.check.simulation.disk import Disk
-from chat_core.check.simulation.player import snapshot
 from chat_core.client import LinkStatus
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_core.protocol.limits import PAGE_ITEMS

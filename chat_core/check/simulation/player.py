@@ -16,7 +16,9 @@ from typing import Final
 from chat_core.base.errors import UsageFault
 from chat_core.base.tasks import spawn, stop
 from chat_core.check import history
-from chat_core.check.history import Record, Snapshot
+from chat_core.check.history import Record
+from chat_core.check.recording import page_read, snapshot
+from chat_core.check.simulation.eyes import Eyes
 from chat_core.check.simulation.notebook import MemoryStorage, Notebook
 from chat_core.check.simulation.time_loop import LoopClock
 from chat_core.check.simulation.wires import Network
@@ -24,26 +26,13 @@ from chat_core.client import Batch, Client
 from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.client.state import inputs
 from chat_core.client.state.changes import Delivered
-from chat_core.client.state.model import ClientState, ConversationState, Unsent
+from chat_core.client.state.model import ClientState, Unsent
 from chat_core.client.storage import Storage
-from chat_core.protocol.codec import to_map
-from chat_core.protocol.events import ConversationEvent, MessagePosted
+from chat_core.protocol.events import ConversationEvent
 from chat_core.protocol.requests.messages import Page
-from chat_core.protocol.values import Message
 from chat_core.transport.urls import Address
 
 ADDRESS: Final = Address(host="127.0.0.1", port=1)
-
-_LISTING: Final = (
-    inputs.WasResumed,
-    inputs.Opened,
-    inputs.Gone,
-    inputs.AccountEventArrived,
-    inputs.SignedInAs,
-    inputs.WasRemembered,
-    inputs.Placed,
-)
-"""What may make the list of conversations another one, or place one of them."""
 
 Write = Callable[[Record], None]
 
@@ -115,6 +104,7 @@ class Player:
         self._calls = 0
         self._fail = fail
         self._around_storage = around_storage
+        self._eyes = Eyes(who, clock.monotonic)
         self._life: _Life | None = None
 
     # --- life -------------------------------------------------------------------------------------------------
@@ -249,18 +239,7 @@ class Player:
 
     def page(self, epoch: str, page: Page) -> None:
         """Write down a page that was read."""
-        self._write(
-            history.PageRead(
-                at=self._now,
-                who=self.who,
-                epoch=epoch,
-                conversation=page.conversation,
-                messages=tuple(snapshot(message) for message in page.messages),
-                head=page.head,
-                at_start=page.at_start,
-                at_end=page.at_end,
-            )
-        )
+        self._write(page_read(self.who, epoch, page, self._now))
 
     def settle(self) -> None:
         """Write down what it shows at the end."""
@@ -346,69 +325,13 @@ class Player:
             for move in moves:
                 before = board.now
                 apply(move)
-                life.pending.extend(self._told(life, before, move, board.now))
+                if isinstance(move, inputs.PageRead):
+                    self.page(board.now.epoch, move.page)
+                told = self._eyes.told(before, move, board.now)
+                life.own.update((record.conversation, set()) for record in told if isinstance(record, history.Placed))
+                life.pending.extend(told)
 
         board.apply = tapped  # type: ignore[method-assign]
-
-    def _told(self, life: _Life, before: ClientState, move: inputs.Input, after: ClientState) -> list[Record]:
-        """Return what the application will have to see of a move."""
-        records: list[Record] = []
-        if isinstance(move, _LISTING) and before.conversations is not after.conversations:
-            records += self._listed(before, after)
-        match move:
-            case inputs.EventsArrived():
-                if move.conversation in after.conversations:
-                    records += [self._delivered(event, after.epoch) for event in move.events]
-            case inputs.WasReset():
-                if move.position.conversation in after.conversations:
-                    records.append(self._placed(after, after.conversations[move.position.conversation], move.reason))
-            case inputs.PageRead():
-                self.page(after.epoch, move.page)
-            case _:
-                pass
-        for record in records:
-            if isinstance(record, history.Placed):
-                life.own[record.conversation] = set()
-        return records
-
-    def _listed(self, before: ClientState, after: ClientState) -> list[Record]:
-        records: list[Record] = []
-        for number, known in before.conversations.items():
-            if number not in after.conversations and not known.remembered:
-                records.append(history.Left(at=self._now, who=self.who, conversation=number))
-        for number, known in after.conversations.items():
-            old = before.conversations.get(number)
-            if known is old or known.remembered:
-                continue
-            if old is None or old.remembered or old.position != known.position:
-                records.append(self._placed(after, known, "began"))
-        return records
-
-    def _placed(self, state: ClientState, known: ConversationState, reason: str) -> Record:
-        return history.Placed(
-            at=self._now,
-            who=self.who,
-            conversation=known.id,
-            seq=known.position.seq,
-            epoch=state.epoch,
-            reason=reason,
-        )
-
-    def _delivered(self, event: ConversationEvent, epoch: str) -> Record:
-        shown = to_map(event)
-        return history.Delivered(
-            at=self._now,
-            who=self.who,
-            epoch=epoch,
-            conversation=event.conversation,
-            seq=event.seq,
-            eid=event.eid,
-            kind=shown["kind"],
-            author=event.author,
-            cid=event.cid if isinstance(event, MessagePosted) else b"",
-            body=shown.get("body", shown.get("topic", "")),
-            target=shown.get("message", 0),
-        )
 
     async def _consume(self, life: _Life) -> None:
         async for batch in life.client.changes():
@@ -442,15 +365,3 @@ class Player:
             both = [unsent.cid for unsent in known.unsent if unsent.cid in seen]
             if both:
                 self._fail(f"{self.who} shows {both[0].hex()} as unsent and as a message at once.")
-
-
-def snapshot(message: Message) -> Snapshot:
-    """Return a message for the history."""
-    return Snapshot(
-        seq=message.seq,
-        changed=message.changed,
-        author=message.author,
-        body=message.body,
-        edits=message.edits,
-        deleted=message.deleted,
-    )

@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chat_core.server.account_settings import AccountsSection
 from chat_core.server.auth.passwords import Costs, Passwords
 from chat_core.server.auth.tokens import CODE_BYTES, TOKEN_BYTES, make_code, make_token
-from chat_core.server.config import AccountsSection
 from chat_core.server.rules.entry import Entry, entry
 
 

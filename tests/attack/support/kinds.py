@@ -1,6 +1,6 @@
 """All attacks by name, run as processes with nice 19.
 
-    python -m tests.attack.support.kinds KIND PORT SECONDS [TOKEN]
+    python -m tests.attack.support.kinds KIND PORT SECONDS [TOKEN [LEAST]]
 
 prints one line of JSON at its end: what the attacker did, and what the server did about it.
 """
@@ -22,9 +22,9 @@ KINDS: Final[dict[str, Attack]] = {**WEARING, **INTRUDING}
 """In the order of docs/security.md."""
 
 
-async def run(kind: str, port: int, seconds: float, spent: str = "") -> dict[str, int]:
-    """Attack; return the counts."""
-    attacker = Attacker(port, seconds, spent)
+async def run(kind: str, port: int, seconds: float, spent: str = "", least: str = "{}") -> dict[str, int]:
+    """Attack; return the counts. What it is to do at least is JSON."""
+    attacker = Attacker(port, seconds, spent, json.loads(least))
     await KINDS[kind](attacker)
     return dict(attacker.counts)
 

@@ -10,9 +10,10 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Final
 
 from chat_core.bench.posting import Posters
@@ -20,6 +21,7 @@ from chat_core.bench.tally import quantile_ms
 from chat_core.server.store.sqlite import READERS
 from chat_core.server.store.sqlite_search import SEARCHERS
 from chat_core.transport.urls import parse_address
+from tests.attack.support.attacker import LONGER_S
 from tests.support.ports import free_port
 from tests.support.processes import ServerProcess
 from tests.support.watched import Metrics, metrics, metrics_once
@@ -120,16 +122,22 @@ class Siege:
         self._honest.close()
         self.server.__exit__(kind, error, trace)
 
-    def attack(self, kind: str, seconds: float) -> Result:
-        """Let an attacker loose for a while, and wait until the server has given everything back."""
+    def attack(self, kind: str, seconds: float, least: Mapping[str, int] = MappingProxyType({})) -> Result:
+        """Let an attacker loose for a while, and wait until the server has given everything back.
+
+        Args:
+            kind: one of `KINDS`.
+            seconds: how long, if it has done the least by then.
+            least: what it is to have counted.
+        """
         before = metrics(self.observe_port)
         command = [sys.executable, "-m", "tests.attack.support.kinds", kind]
-        command += [str(self.server.port), str(seconds), self._spent]
+        command += [str(self.server.port), str(seconds), self._spent, json.dumps(dict(least))]
         attacker = subprocess.Popen(command, stdout=subprocess.PIPE)
         try:
             sent, refused, lost = self._honest.acknowledged, self._honest.failures, self._honest.lost
             p99 = self._chat(seconds)
-            out, _ = attacker.communicate(timeout=seconds + 30)
+            out, _ = attacker.communicate(timeout=seconds + 2 * LONGER_S)
         finally:
             attacker.kill()
             attacker.wait()

@@ -6,8 +6,8 @@ from textual.geometry import Offset
 
 from chat_core.client.state.model import LinkStatus
 from chat_tui.screens.bare import BareScreen
+from chat_tui.screens.goal import Choice
 from chat_tui.screens.help import HelpScreen
-from chat_tui.screens.visit import Choice
 from chat_tui.widgets.mouse import mouse_is_on
 from tests.tui.support.keymap import friend, in_channel, name_of, row, typed
 from tests.tui.support.visiting import Sitting, bodies, say, unique

@@ -18,7 +18,7 @@ from chat_core.client.state.model import ClientState, ConversationState, LinkSta
 from chat_tui.app import ChatApp
 from chat_tui.commands.context import Answer
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.screens.visit import Choice
+from chat_tui.screens.goal import Choice
 from tests.tui.support.frames import DEADLINE_S, frame
 from tests.tui.support.typing import press, write
 

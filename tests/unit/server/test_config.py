@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from chat_core.base.settings import SettingsFault, keys_of
 from chat_core.base.settings_words import in_words
 from chat_core.protocol import limits
+from chat_core.server.account_settings import AccountsSection
 from chat_core.server.config import (
-    AccountsSection,
     Given,
     LimitsSection,
     ServeOptions,

@@ -15,8 +15,8 @@ from chat_core.protocol.requests.base import Request
 from chat_core.protocol.requests.session import Hello, SignIn
 from chat_core.protocol.requests.signin import Register, SignInPassword, SignInToken
 from chat_core.server import handlers
+from chat_core.server.account_settings import AccountsSection
 from chat_core.server.auth.auth import Auth
-from chat_core.server.config import AccountsSection
 from chat_core.server.context import Context, Services
 from chat_core.server.defence.guard import Guard
 from chat_core.server.registry import ROUTES

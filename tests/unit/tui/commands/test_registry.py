@@ -10,7 +10,8 @@ import pytest
 import chat_tui.commands
 from chat_core.base.errors import UsageFault
 from chat_tui.commands import registry
-from chat_tui.commands.arguments import Channel, CommandName, Listed, NewName, Rest, User
+from chat_tui.commands.arguments import Channel, CommandName, NewName, User
+from chat_tui.commands.arguments_of_rest import Listed, Rest
 from chat_tui.commands.command import DECLARED, Command
 from chat_tui.commands.completing import Known, complete
 from chat_tui.commands.line import Run, parse

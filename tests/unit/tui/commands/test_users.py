@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chat_core.base.errors import UsageFault
-from chat_tui.commands.arguments import Users
+from chat_tui.commands.arguments_of_rest import Users
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from chat_core.client.state.model import ClientState
 from chat_core.protocol.limits import QUERY_CHARACTERS
 from chat_core.protocol.values import Account, Conversation, Message
 from chat_core.server.store.search.query import parse
-from chat_tui.commands.arguments import WordChange
+from chat_tui.commands.arguments_of_rest import WordChange
 from chat_tui.views.alerts import Alert, alert_of
 from chat_tui.views.highlighting import CHARS, MOST, for_me, is_for, places, with_word, without_word, words_of
 from chat_tui.views.inline import marks
