@@ -176,6 +176,8 @@ class Files:
 
     async def finish(self, upload: Upload) -> None:
         """Put a whole file into its place, durably. Raises: NotTaken."""
+        if not upload.whole and upload.closed:  # given up while somebody waited to finish it: nothing of it is there
+            raise NotTaken(Refusal.NO_UPLOAD, REFUSALS[Refusal.NO_UPLOAD].text)
         missing = upload.file.size - upload.received
         if missing:
             raise NotTaken(Refusal.BAD_FILE, f"{missing} bytes of the file are missing.")

@@ -234,3 +234,17 @@ async def test_content_stays_when_a_message_came_while_it_was_asked_whether_one_
 
     await files.remove_unused(file.sha256, is_kept)
     assert await files.read(file, 0, 10) == b"one"
+
+
+async def test_upload_is_not_begun_anew_by_who_waited_to_finish_it_when_it_was_given_up(
+    files: Files, tmp_path: Path
+) -> None:
+    files.drop(await sent(files, b"abcd", BOB))
+    upload = files.begin(ANN, b"1" * 16, 1, info(b"abcd"), 0, 0)
+    await files.take(upload, 0, b"abcd")
+    files.drop(upload)
+    with pytest.raises(NotTaken) as fault:
+        await files.finish(upload)
+    assert fault.value.code == Refusal.NO_UPLOAD
+    assert await files.read(info(b"abcd"), 0, 10) == b"abcd", "nothing empty took the place of the same content"
+    assert left(files, tmp_path) == [b"abcd"]
