@@ -1,4 +1,4 @@
-"""Counts unread messages with a highlight word as mentions, on this computer: the server knows of no such words.
+"""Counts unread messages with a highlight word as mentions, on this computer: the server counts no such words.
 
 So it counts what this client has seen since it started: messages that came, and those of pages that were read. What was
 said before and is not here counts once it is scrolled to.

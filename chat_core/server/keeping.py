@@ -46,7 +46,7 @@ async def keep_files(files: Files, store: Store) -> None:
         return
     while True:
         await asyncio.sleep(LOOK_EVERY_S)
-        files.expire()
+        files.dropped(files.expire(), kept_by(store))
 
 
 def kept_by(store: Store) -> Callable[[bytes], Awaitable[bool]]:

@@ -23,7 +23,7 @@ _PAGE: Final = 50
 async def mentions(ctx: Context) -> None:
     """List what mentions you, everywhere, the newest first, each where it was said.
 
-    What has one of your highlight words is listed, too.
+    What has one of your highlight words is listed, too: the server is asked to search for them.
     """
     query, words = for_me(ctx.desk.words)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 from collections.abc import Callable
 from functools import partial
@@ -14,6 +15,7 @@ from chat_core.base.errors import ChatError
 from chat_core.client import CallFailed, Client, parse_address
 from chat_core.client.files.progress import Transfer
 from chat_core.protocol.codes import Refusal
+from chat_core.protocol.requests.files import UploadBegin, UploadCancel, UploadChunk, UploadFinish
 from chat_core.transport.connect import connect
 from chat_core.transport.driver import Driver
 from chat_core.transport.urls import Address
@@ -155,3 +157,28 @@ async def test_message_of_a_file_is_refused_and_the_file_goes_when_its_author_ma
             assert fault.value.code == Refusal.NOT_ALLOWED
         assert server.stop() == 0
         assert blobs(server) == []
+
+
+async def test_file_goes_when_its_upload_is_cancelled_after_its_message_was_refused_for_now(home: Path) -> None:
+    data = DATA[:1000]
+    with ServerProcess(home / "data") as server:
+        async with Watched(server.address, "ann") as ann:
+            call, number = ann.client.call, await ann.client.join("general")
+            begin = UploadBegin(
+                conversation=number,
+                cid=os.urandom(16),
+                name="a.bin",
+                size=len(data),
+                sha256=hashlib.sha256(data).digest(),
+                type="image/png",
+            )
+            upload = (await call(begin)).upload
+            await call(UploadChunk(upload=upload, offset=0, data=data))
+            with pytest.raises(CallFailed) as fault:
+                await call(UploadFinish(upload=upload, prev=os.urandom(16)))
+            assert fault.value.code == Refusal.UNKNOWN_PREV
+            assert [path.read_bytes() for path in blobs(server)] == [data], "it may be finished again"
+            async with asyncio.timeout(10):
+                await call(UploadCancel(upload=upload))
+                while blobs(server):  # it goes behind the answer
+                    await call(UploadCancel(upload=upload))

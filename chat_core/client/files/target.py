@@ -96,9 +96,11 @@ class Target:
     def close(self) -> None:
         """Let go of it; what is not whole goes."""
         if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
-            self._partial.unlink(missing_ok=True)
+            try:
+                self._partial.unlink(missing_ok=True)  # while it is locked: what has that name later is another's
+            finally:
+                os.close(self._descriptor)
+                self._descriptor = -1
 
     def _begin(self, file: FileInfo, now_ms: int) -> None:
         """Open the partial file, at its end. Raises: OSError."""

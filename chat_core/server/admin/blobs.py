@@ -77,6 +77,7 @@ def take_along(connection: Connection, source: Path, target: Path) -> int:
             missing += 1
             continue
         with file:
+            (there.partial / str(number)).unlink(missing_ok=True)  # of an earlier one that was cut off
             descriptor, partial = there.begin(str(number))
             digest = hashlib.sha256()
             with os.fdopen(descriptor, "wb") as copy:

@@ -109,12 +109,13 @@ class Files:
         self._inwards.shutdown()
         self._outwards.shutdown()
 
-    def expire(self) -> None:
-        """Throw away uploads that nobody went on with."""
+    def expire(self) -> list[bytes]:
+        """Throw away uploads that nobody went on with; return the contents that are in their place for none of them."""
         oldest = self._clock.monotonic() - self.settings.expire_s
-        for upload in [upload for upload in self._uploads.values() if upload.touched < oldest]:
-            if not upload.lock.locked():
-                self.drop(upload)
+        old = [each for each in self._uploads.values() if each.touched < oldest and not each.lock.locked()]
+        for upload in old:
+            self.drop(upload)
+        return [upload.file.sha256 for upload in old if upload.whole]
 
     # --- uploads ----------------------------------------------------------------------------------------------
 
@@ -176,6 +177,11 @@ class Files:
 
     async def finish(self, upload: Upload) -> None:
         """Put a whole file into its place, durably. Raises: NotTaken."""
+        if not upload.whole and upload.closed:  # given up while somebody waited to finish it: nothing of it is there
+            raise NotTaken(Refusal.NO_UPLOAD, REFUSALS[Refusal.NO_UPLOAD].text)
+        if upload.whole and self._folder.size_of(upload.file.sha256) is None:  # the last message with it was deleted
+            self.drop(upload)
+            raise NotTaken(Refusal.NO_UPLOAD, REFUSALS[Refusal.NO_UPLOAD].text)
         missing = upload.file.size - upload.received
         if missing:
             raise NotTaken(Refusal.BAD_FILE, f"{missing} bytes of the file are missing.")

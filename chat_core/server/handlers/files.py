@@ -96,6 +96,8 @@ async def upload_cancel(ctx: Context, request: UploadCancel) -> Done:
         return Done()
     async with upload.lock:  # what is just being posted is not given up any more
         files.drop(upload)
+    if upload.whole:
+        _drop_content(ctx, upload)
     return Done()
 
 
@@ -143,11 +145,16 @@ async def _post(ctx: Context, upload: Upload, body: str, prev: bytes | None) -> 
         conversation, seq, ts, duplicate = await moderated(ctx, op)
     except Refused as refused:
         if not REFUSALS[refused.code].again:
-            files, sha256, is_kept = ctx.services.files, file.sha256, kept_by(ctx.store)
-            files.drop(upload)
-            ctx.after.append(lambda: files.dropped([sha256], is_kept))
+            ctx.services.files.drop(upload)
+            _drop_content(ctx, upload)
         raise
     return Posted(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)
+
+
+def _drop_content(ctx: Context, upload: Upload) -> None:
+    """Let what is in its place go, behind the answer, unless a message has it."""
+    files, sha256, is_kept = ctx.services.files, upload.file.sha256, kept_by(ctx.store)
+    ctx.after.append(lambda: files.dropped([sha256], is_kept))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from chat_core.server.store.search.words import phrase
 from chat_core.server.store.searching import Phrase
 
 MAX_TERMS: Final = 60
-"""Words of all phrases together, as they are looked up."""
+"""Words of all phrases together, as they are looked up; a mention counts as one."""
 
 Alternative = Phrase | Literal["me"]
 """Words, or that a message mentions whoever asks."""
@@ -89,7 +89,7 @@ class _Reading:
             if not found or not more:
                 raise _lonely(sign)
             found = [tuple(dict.fromkeys((*one, *another))) for one in found for another in more]
-            _check(found)
+            _check(found)  # before the next OR makes as many of each
         return found
 
     def _operand(self, piece: Piece) -> list[Clause]:
@@ -124,6 +124,6 @@ def _lonely(sign: Piece) -> BadQuery:
 
 
 def _check(found: Sequence[Clause]) -> None:
-    terms = sum(len(each.terms) for choice in found for each in choice if isinstance(each, Phrase))
+    terms = sum(len(each.terms) if isinstance(each, Phrase) else 1 for choice in found for each in choice)
     if terms > MAX_TERMS:
         raise BadQuery("The query is too long: leave some words out.")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 from chat_core.base.ids import ConversationId
@@ -39,6 +40,7 @@ class Fts5:
 
     def __init__(self, path: Path, within_s: float = WITHIN_S) -> None:
         self._index = connect_reader(path)
+        self._within_s = within_s
         self._alarm = Alarm(self._index.interrupt, within_s)
 
     def search(self, search: Search, messages: ReadMessages) -> Found:
@@ -61,13 +63,12 @@ class Fts5:
         self._index.close()
 
     def _newest(self, search: Search, cursor: Behind | None, messages: ReadMessages, alarm: Alarm) -> Found:
-        page = _Page(search, messages)
-        partial = False
+        page = _Page(search, messages, self._within_s)
         with closing(Proposals(self._index, search, None if cursor is None else cursor.mark)) as proposals:
             marks = _Timely(proposals.newest(), alarm)
-            while not page.full and (some := list(islice(marks, search.limit + 1))):
+            while not (page.full or page.late) and (some := list(islice(marks, search.limit + 1))):
                 page.look_at(some)
-            partial = marks.late and not page.full
+            partial = (marks.late or page.late) and not page.full
         more = page.full or partial
         mark = page.last or (cursor.mark if cursor is not None else None)
         return Found(
@@ -86,15 +87,15 @@ class Fts5:
         partial = timely.late
         ranked, complete = self._ranked(search, marks, alarm)
         skip = 0 if cursor is None else cursor.skip
-        page = _Page(search, messages)
+        page = _Page(search, messages, self._within_s)
         rest = iter(ranked[skip:])
-        while not page.full and (some := list(islice(rest, search.limit + 1))):
+        while not (page.full or page.late) and (some := list(islice(rest, search.limit + 1))):
             page.look_at(some)
-        more = page.full and bool(marks)
+        more = (page.full or page.late) and bool(marks)
         return Found(
             hits=page.hits,
             cursor=cursors.pack(Rank(marks[0], skip + page.looked_at)) if more else b"",
-            partial=partial or not complete,
+            partial=partial or page.late or not complete,
             behind=proposals.behind,
         )
 
@@ -138,11 +139,12 @@ class _Timely(Iterator[Mark]):
 
 
 class _Page:
-    """The hits of an answer, as they are found to be ones."""
+    """The hits of an answer, as they are found to be ones. A message with many of many words takes its time, too."""
 
-    def __init__(self, search: Search, messages: ReadMessages) -> None:
+    def __init__(self, search: Search, messages: ReadMessages, within_s: float) -> None:
         self._search = search
         self._messages = messages
+        self._until = monotonic() + within_s
         self._room = PAGE_BYTES
         self.hits: list[Hit] = []
         self.last: Mark | None = None
@@ -151,11 +153,16 @@ class _Page:
         """Proposals that are dealt with."""
         self.full = False
         """Whether there are more hits than fit in."""
+        self.late = False
+        """Whether time ran out before all that it was given was dealt with."""
 
     def look_at(self, marks: Sequence[Mark]) -> None:
-        """Take what is a hit, until the page is full."""
+        """Take what is a hit, until the page is full or time is over; one at least is dealt with."""
         found = self._messages([mark.id for mark in marks])
         for mark in marks:
+            if self.looked_at and monotonic() > self._until:
+                self.late = True
+                return
             message = found.get(mark.id)
             spans = None if message is None else spans_in(self._search, message)
             if message is not None and spans is not None:

@@ -147,3 +147,19 @@ def test_part_is_thrown_away_a_day_after_a_process_was_killed(tmp_path: Path) ->
 
     Target.open(tmp_path, info("c.txt"), NOW_MS).close()
     assert sorted(path.name[:6] for path in tmp_path.iterdir()) == [".b.txt", ".mine."]
+
+
+def test_part_that_is_given_up_is_gone_before_somebody_else_may_take_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = Target.open(tmp_path, info("a.txt"), NOW_MS)
+    target.write(DATA[:4])
+    close, there = os.close, list[Path]()
+
+    def closing(descriptor: int) -> None:
+        there.extend(tmp_path.iterdir())  # with that the lock is gone
+        close(descriptor)
+
+    monkeypatch.setattr(os, "close", closing)
+    target.close()
+    assert there == []

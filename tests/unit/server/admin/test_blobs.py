@@ -61,6 +61,14 @@ def test_backup_takes_files_along_and_restore_brings_them_back(with_file: Path, 
     assert findings(tmp_path / "new") == {}
 
 
+def test_backup_takes_files_along_when_an_earlier_one_was_cut_off(with_file: Path, tmp_path: Path) -> None:
+    left = tmp_path / "saved.db.files" / "partial" / "0"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(DATA[:3])
+    assert back_up(with_file, tmp_path / "saved.db", force=False, clock=SystemClock()).missing == 0
+    assert blob(tmp_path / "saved.db.files").read_bytes() == DATA
+
+
 def test_backup_says_how_many_files_are_missing_and_saves_the_rest(with_file: Path, tmp_path: Path) -> None:
     blob(with_file / "blobs").unlink()
     saved = back_up(with_file, tmp_path / "saved.db", force=False, clock=SystemClock())

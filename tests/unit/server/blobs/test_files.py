@@ -234,3 +234,44 @@ async def test_content_stays_when_a_message_came_while_it_was_asked_whether_one_
 
     await files.remove_unused(file.sha256, is_kept)
     assert await files.read(file, 0, 10) == b"one"
+
+
+async def test_upload_is_not_begun_anew_by_who_waited_to_finish_it_when_it_was_given_up(
+    files: Files, tmp_path: Path
+) -> None:
+    files.drop(await sent(files, b"abcd", BOB))
+    upload = files.begin(ANN, b"1" * 16, 1, info(b"abcd"), 0, 0)
+    await files.take(upload, 0, b"abcd")
+    files.drop(upload)
+    with pytest.raises(NotTaken) as fault:
+        await files.finish(upload)
+    assert fault.value.code == Refusal.NO_UPLOAD
+    assert await files.read(info(b"abcd"), 0, 10) == b"abcd", "nothing empty took the place of the same content"
+    assert left(files, tmp_path) == [b"abcd"]
+
+
+async def test_content_of_an_upload_is_told_when_nobody_went_on_to_post_it(files: Files) -> None:
+    upload = await sent(files, b"abcd")
+    await files.take(files.begin(ANN, b"1" * 16, 1, info(b"xyz"), 0, 0), 0, b"xy")
+    assert files.expire() == []
+    Later.ahead_s = 901.0
+    try:
+        assert files.expire() == [upload.file.sha256], "of the other one nothing is in its place"
+    finally:
+        Later.ahead_s = 0.0
+
+
+async def test_upload_begins_anew_when_its_content_went_before_it_was_posted(files: Files) -> None:
+    upload = await sent(files, b"abcd")
+
+    async def is_kept(_: bytes) -> bool:
+        return False
+
+    await files.remove_unused(upload.file.sha256, is_kept)  # somebody deleted a message with the same
+    with pytest.raises(NotTaken) as fault:
+        await files.finish(upload)
+    assert fault.value.code == Refusal.NO_UPLOAD, "a client begins it again by itself"
+    again = files.begin(ANN, upload.cid, 1, upload.file, 0, 0)
+    await files.take(again, 0, b"abcd")
+    await files.finish(again)
+    assert await files.read(upload.file, 0, 10) == b"abcd"

@@ -8,6 +8,9 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
+from dataclasses import replace
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -15,11 +18,11 @@ import pytest
 from chat_core.base.clock import SystemClock
 from chat_core.base.ids import AccountId, Cid, ConversationId
 from chat_core.protocol.values import Message
-from chat_core.server.store.base import Refused
+from chat_core.server.store.base import Refused, Searcher
 from chat_core.server.store.keys import MAX_SEQ
 from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage
 from chat_core.server.store.people import SignInByName
-from chat_core.server.store.search import fts5_file, fts5_index, indexer
+from chat_core.server.store.search import fts5, fts5_file, fts5_index, indexer
 from chat_core.server.store.search.checking import check_search
 from chat_core.server.store.search.fts5 import Fts5
 from chat_core.server.store.search.query import parse
@@ -55,6 +58,10 @@ async def found(store: SqliteStore, query: str) -> list[str]:
     await store.indexed()
     result: Found = await store.search(lambda searcher: searcher.search(looking_for(query)))
     return [hit.message.body for hit in result.hits]
+
+
+def _found(search: Search, searcher: Searcher) -> Found:
+    return searcher.search(search)
 
 
 @pytest.fixture
@@ -242,6 +249,25 @@ async def _fill(path: Path) -> None:
     async with opened(path) as store:
         await post(store, *(f"word {number}" for number in range(30)))
         await store.indexed()
+
+
+@pytest.mark.parametrize("ranked", [False, True])
+async def test_search_looks_at_no_more_messages_when_time_is_over_and_goes_on_behind(
+    path: Path, monkeypatch: pytest.MonkeyPatch, ranked: bool
+) -> None:
+    ticks = count(0, 1000)
+    monkeypatch.setattr(fts5, "monotonic", lambda: next(ticks))
+    pages: list[tuple[list[str], bool]] = []
+    async with opened(path) as store:
+        await post(store, "word one", "word two", "word three")
+        await store.indexed()
+        search = replace(looking_for("word"), ranked=ranked)
+        while search.cursor or not pages:
+            result: Found = await store.search(partial(_found, search))
+            pages.append(([hit.message.body for hit in result.hits], result.partial))
+            search = replace(search, cursor=result.cursor)
+
+    assert pages == [(["word three"], True), (["word two"], True), (["word one"], False)]
 
 
 async def test_checking_finds_what_is_missing_in_the_index(path: Path) -> None:

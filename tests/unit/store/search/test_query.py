@@ -147,6 +147,7 @@ def test_query_takes_filters_beside_alternatives() -> None:
         ("red OR before:2026-01-31", "before: at character 8 stands beside OR"),
         ("(in:#ops red)", "in: at character 2 stands"),
         ("(a b c d e f g h) OR (a b c d e f g h)", "too long"),
+        (" OR ".join(["(mentions:me mentions:me mentions:me mentions:me mentions:me)"] * 7), "too long"),
         ("(" * 200, "at most"),
     ],
 )
