@@ -55,7 +55,8 @@ def help_lines(topic: str, keys: Sequence[Key] = KEYS) -> list[Line]:
     """Return the help.
 
     Args:
-        topic: a part of it (`keys`, `commands`, `classic`), or a command, by its name or an alias; empty: everything.
+        topic: a part of it (`keys`, `commands`, `classic`), a group of keys (`selecting`), or a command, by its name
+            or an alias; empty: everything.
         keys: the bindings in use.
     """
     if topic.casefold() in _PARTS:
@@ -64,6 +65,8 @@ def help_lines(topic: str, keys: Sequence[Key] = KEYS) -> list[Line]:
         try:
             return _about(find(topic))
         except UsageFault as fault:
+            if group := [key for key in keys if key.group == topic.casefold()]:
+                return _keys(group)
             return [_text(drawable_line(str(fault)), "error"), Line(), *_everything(keys)]
     return _everything(keys)
 

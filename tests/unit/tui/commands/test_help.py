@@ -76,3 +76,9 @@ def test_help_about_a_command_leaves_one_line_free_between_its_parts() -> None:
 
     assert "" in lines
     assert not any(one == two == "" for one, two in pairwise(lines))
+
+
+def test_help_shows_a_group_of_keys_alone_unless_a_command_has_its_name() -> None:
+    assert texts("selecting")[0] == "SELECTING"
+    assert "WRITING" not in texts("selecting") and "HELP" not in texts("selecting")
+    assert texts("window")[0].startswith("/go ")
