@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chat_core.server.admin import doctor
+from chat_core.server.admin.blobs import check_blobs
 from chat_core.server.store.checks.examining import BASIC, MORE
 from chat_core.server.store.search.checking import check_search
 from docs.struct_tables import Undocumented, one_line, table
@@ -12,7 +13,8 @@ _FOLDER = {"files": doctor.check_files, "leftovers": doctor.check_leftovers, "sp
 
 def doctor_checks() -> str:
     """Return every check of the doctor, in its order."""
-    checks = {**_FOLDER, **{check.name: check.run for check in BASIC + MORE}, "search": check_search}
+    stored = {check.name: check.run for check in BASIC + MORE}
+    checks = {**_FOLDER, **stored, "blobs": check_blobs, "search": check_search}
     return table(("check", "what it does"), [(f"`{name}`", _said(name, run)) for name, run in checks.items()])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from screenshots.camera import demo, take, until
@@ -9,6 +10,7 @@ from screenshots.camera import demo, take, until
 
 async def start() -> Path:
     """The start screen."""
+    os.environ["LOGNAME"] = "ann"  # the name that is offered, whoever takes the picture
     async with demo(80, 24, start=True) as pilot:
         await until(pilot, "this computer")
         return take(pilot, "start-80x24")
@@ -19,7 +21,7 @@ async def help_screen() -> Path:
     async with demo(100, 32) as pilot:
         await until(pilot, "Release planning")
         await pilot.press("f1")
-        await until(pilot, "CONVERSATIONS")
+        await until(pilot, "WRITING")
         return take(pilot, "help-100x32")
 
 

@@ -260,7 +260,7 @@ class Emoji(Argument):
 
 
 class Which(Argument):
-    """A message by its number here: `17` or `#17`; in its checked form the digits."""
+    """A message by its number here: `17`, `#17` or `:17`; in its checked form the digits."""
 
     __slots__ = ()
 
@@ -270,7 +270,7 @@ class Which(Argument):
     @override
     def parse(cls, text: str) -> Self:
         """See Argument."""
-        digits = text.removeprefix("#")
+        digits = text[1:] if text[:1] in {"#", ":"} else text
         if not (digits.isascii() and digits.isdigit() and 0 < len(digits) < _MOST_DIGITS and int(digits)):
             raise UsageFault(
                 f"'{text[:40]}' is no number of a message: its details tell it, or /numbers on in line mode."
@@ -279,11 +279,11 @@ class Which(Argument):
 
 
 class MessageNumber(Argument):
-    """A message by its number: `:17` here, `#ops:17` anywhere."""
+    """A message by its number: `17`, `#17` or `:17` here, `#ops:17` anywhere."""
 
     __slots__ = ()
 
-    label = ":17"
+    label = "#number"
 
 
 class ChatNumber(Argument):

@@ -8,7 +8,8 @@ from pathlib import Path
 from chat_core.base.errors import UsageFault
 from chat_core.base.filenames import size_in_words
 from chat_core.client.files.progress import Transfer
-from chat_tui.commands.arguments_of_rest import PathOf, Rest
+from chat_tui.commands.arguments import MessageNumber
+from chat_tui.commands.arguments_of_rest import PathOf
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.paths import downloads_folder
@@ -42,12 +43,12 @@ async def upload(ctx: Context, path: PathOf) -> None:
     ctx.desk.answer(Answer(f"Sent: {drawable_line(file.name)}"))
 
 
-@command("download", example="/download 17")
-async def download(ctx: Context, message: Rest = Rest("")) -> None:
+@command("download", example="/download #17")
+async def download(ctx: Context, message: MessageNumber = MessageNumber("")) -> None:
     """Save a file that was sent here: the newest one, or that of a message by its number."""
-    wanted = message.strip().rpartition(":")[2]
+    wanted = message.rpartition(":")[2].removeprefix("#")
     if wanted and not (wanted.isascii() and wanted.isdigit() and int(wanted)):
-        raise UsageFault("Write the number of the message, as in /download 17; or none for the newest file here.")
+        raise UsageFault("Write the number of the message, as in /download #17; or none for the newest file here.")
     found = [each.seq for each in ctx.here.timeline if each.file is not None]
     if not wanted and not found:
         raise UsageFault("No file was sent here, as far as the messages are loaded.")

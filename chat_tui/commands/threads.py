@@ -16,16 +16,17 @@ from chat_tui.commands.context import Answer, Context
 from chat_tui.views.threads import threads_lines
 
 _ADDRESS: Final = re.compile(r"([#@]\S+)?:([1-9][0-9]{0,9})")
+_NUMBER: Final = re.compile(r"#[1-9][0-9]{0,9}")
 
 
-@command("reply", example="/reply :17 I am on it")
+@command("reply", example="/reply #17 I am on it")
 async def reply(ctx: Context, text: Rest) -> None:
     """Answer the last message of somebody else, or one by its number.
 
     The details of a message tell its number; in line mode, /numbers on tells all of them.
     """
     first, _, rest = text.partition(" ")
-    if _ADDRESS.fullmatch(first):
+    if _ADDRESS.fullmatch(first) or _NUMBER.fullmatch(first):
         answered, body = _named(ctx, first, "answered"), rest.strip()
         if not body:
             raise UsageFault(f"Say what to answer: /reply {first} I am on it")
@@ -38,7 +39,7 @@ async def reply(ctx: Context, text: Rest) -> None:
     ctx.calls.post(ctx.here.id, body, reply_to=answered, thread=thread)
 
 
-@command("thread", example="/thread :17")
+@command("thread", example="/thread #17")
 async def thread(ctx: Context, message: MessageNumber = MessageNumber("")) -> None:
     """Open the newest thread here, or that of a message by its number."""
     if message.startswith(("#", "@")) and _ADDRESS.fullmatch(message):
@@ -62,7 +63,7 @@ async def threads(ctx: Context) -> None:
     ctx.desk.answer(Answer(title, threads_lines(listed, ctx.desk.now_ms())))
 
 
-@command("follow", example="/follow :17")
+@command("follow", example="/follow #17")
 async def follow(ctx: Context, message: MessageNumber = MessageNumber("")) -> None:
     """Follow the open thread, or that of a message: /threads tells what is new in it."""
     await ctx.calls.call(FollowThread(conversation=ctx.here.id, thread=_meant(ctx, message)))
@@ -87,12 +88,12 @@ def _opening(ctx: Context) -> str:
 
 
 def _named(ctx: Context, address: str, done: str) -> int:
-    """Return the seq in `17`, `:17` or `#here:17`. Raises: UsageFault."""
+    """Return the seq in `17`, `#17`, `:17` or `#here:17`. Raises: UsageFault."""
     # Where nothing but a number can stand, it needs no colon.
     bare = address.removeprefix("#")
     match = _ADDRESS.fullmatch(f":{bare}" if bare.isascii() and bare.isdigit() else address)
     if match is None:
-        raise UsageFault(f"'{address}' is no number of a message: write it as :17.")
+        raise UsageFault(f"'{address}' is no number of a message: write it as #17.")
     target, seq = match.groups()
     if target is not None and name_key(target) != name_key(ctx.here.target):
         raise UsageFault(f"{address} is in another conversation; a message can only be {done} where it was said.")
@@ -103,7 +104,7 @@ def _meant(ctx: Context, address: str) -> int:
     if address:
         return _named(ctx, address, "followed")
     if not ctx.thread:
-        raise UsageFault("No thread is open here: name a message, as in /follow :17")
+        raise UsageFault("No thread is open here: name a message, as in /follow #17")
     return ctx.thread
 
 

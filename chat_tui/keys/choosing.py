@@ -19,7 +19,7 @@ SELECTING: Final[tuple[Key, ...]] = (
         for each in ALL
     ),
     Key("selecting.find", "slash", "screen.find", "find words", "select"),
-    Key("selecting.help", "question_mark", "screen.help", "help", "select"),
+    Key("selecting.help", "question_mark", "screen.help('selecting')", "help", "select"),
     Key("selecting.leave", "escape,q", "screen.stop_selecting", "go on writing", "select"),
 )
 """Bindings while a message is selected."""

@@ -30,7 +30,7 @@ VERBS: Final = (
     Verb("unread", "/unread", "List the other places with unread messages."),
     Verb("where", "/where", "Say which conversation this is, and its topic."),
     Verb("main", "/main", "Leave the thread that /thread led to, and be in the channel again."),
-    Verb("numbers", "/numbers on|off", "Say the number of each message, for /reply :17, /thread :17 and /download 17."),
+    Verb("numbers", "/numbers on|off", "Say the number of each message, for /reply #17, /thread #17, /download #17."),
     Verb("time", "/time on|off", "Say the time of each message, or not."),
     Verb("help", "/help [command|all]", "Say what can be written; all lists every command."),
 )

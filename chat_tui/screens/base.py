@@ -123,9 +123,9 @@ class BaseScreen(Screen[None], inherit_bindings=False):
         """Say something to this person only."""
         self.notify(sentence)
 
-    def action_help(self) -> None:
-        """Show the help."""
-        self.post_message(HelpWanted(""))
+    def action_help(self, topic: str = "") -> None:
+        """Show the help, or a part of it."""
+        self.post_message(HelpWanted(topic))
 
     @property
     def words(self) -> str:

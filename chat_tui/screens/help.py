@@ -104,7 +104,7 @@ class HelpScreen(BaseScreen):
         self._page.scrolled(by * max(1, self._page.size.height - 3))
 
     @override
-    def action_help(self) -> None:
+    def action_help(self, topic: str = "") -> None:
         """See BaseScreen: it is there already."""
         self.dismiss()
 

@@ -30,6 +30,8 @@ _INDEX: Final = (
     ("/help classic", "how earlier systems spell them"),
     ("/help topic", "all about one command, here /topic"),
 )
+_FIRST_KEYS: Final = ("conversations.switch", "conversations.next_unread", "reading.select", "window.settings")
+"""Keys that somebody needs who is new, in this order."""
 _FIRST: Final = ("join", "dm", "list", "search", "quit")
 """Commands that somebody needs who is new."""
 _SUBJECTS: Final = {
@@ -53,7 +55,8 @@ def help_lines(topic: str, keys: Sequence[Key] = KEYS) -> list[Line]:
     """Return the help.
 
     Args:
-        topic: a part of it (`keys`, `commands`, `classic`), or a command, by its name or an alias; empty: everything.
+        topic: a part of it (`keys`, `commands`, `classic`), a group of keys (`selecting`), or a command, by its name
+            or an alias; empty: everything.
         keys: the bindings in use.
     """
     if topic.casefold() in _PARTS:
@@ -62,12 +65,16 @@ def help_lines(topic: str, keys: Sequence[Key] = KEYS) -> list[Line]:
         try:
             return _about(find(topic))
         except UsageFault as fault:
+            if group := [key for key in keys if key.group == topic.casefold()]:
+                return _keys(group)
             return [_text(drawable_line(str(fault)), "error"), Line(), *_everything(keys)]
     return _everything(keys)
 
 
 def _everything(keys: Sequence[Key]) -> list[Line]:
-    first = [(BY_NAME[name].usage, BY_NAME[name].summary) for name in _FIRST]
+    by_id = {key.id: key for key in keys if key.listed}
+    first = [(by_id[each].label, by_id[each].description) for each in _FIRST_KEYS if each in by_id]
+    first += [(BY_NAME[name].usage, BY_NAME[name].summary) for name in _FIRST]
     index = [_heading("help"), *_table(_INDEX), Line(), _heading("to begin with"), *_table(first), Line()]
     parts = (line for part in _PARTS.values() for line in (*part(keys), Line()))
     return [*index, *parts, *(_text(sentence, "muted") for sentence in _ABOUT_LINES)]
@@ -110,7 +117,7 @@ def _about(command: Command) -> list[Line]:
         facts.append(("Classic", ", ".join(form.shown for form in command.classic)))
     if command.key:
         facts.append(("Key", spelled(command.key)))
-    more = [_text(command.details), Line()] if command.details else []
+    more = [_text(command.details)] if command.details else []
     return [_text(command.usage, "strong"), Line(), _text(command.summary), *more, Line(), *_table(facts)]
 
 

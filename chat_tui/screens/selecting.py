@@ -38,8 +38,8 @@ class Reading(Scene, Layout, Protocol):
         """Return the text that is selected with the mouse."""
         ...
 
-    def action_help(self) -> None:
-        """Show the help."""
+    def action_help(self, topic: str = "") -> None:
+        """Show the help, or a part of it."""
         ...
 
 
@@ -221,6 +221,6 @@ class Selecting(Part):
         if event.name == "leave":
             self.action_stop_selecting()
         elif event.name == "help":
-            self._scene.action_help()
+            self._scene.action_help("selecting")
         else:
             self.action_act(event.name)

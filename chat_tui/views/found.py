@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from typing import Final, Literal
@@ -22,6 +23,8 @@ HIT_LINES: Final = 2
 _MARGIN: Final = "  "
 _CHOSEN: Final = "▌ "
 _DELETED: Final = "…"
+_FENCE: Final = re.compile(r"(?:^|\n) {0,3}(?:`{3,}|~{3,})[\w+#.-]* *(?=\n|\Z)")
+"""A line that begins or ends code: in one line it would be noise."""
 
 
 def hit_lines(hit: SearchHit, width: int, *, chosen: bool, me: int | None, zone: tzinfo | None) -> tuple[Line, Line]:
@@ -92,8 +95,12 @@ def _pieces(body: str, at: int, spans: Sequence[tuple[int, int]]) -> Iterator[Sp
         if start >= end:
             continue
         if at < start:
-            yield Span(drawable_line(body[at:start]), "text")
+            yield Span(_between(body[at:start]), "text")
         yield Span(drawable_line(body[start:end]), "mention")
         at = end
     if at < len(body):
-        yield Span(drawable_line(body[at:]), "text")
+        yield Span(_between(body[at:]), "text")
+
+
+def _between(text: str) -> str:
+    return drawable_line(_FENCE.sub("", text))

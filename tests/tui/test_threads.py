@@ -88,7 +88,7 @@ async def test_answer_leads_to_what_it_answers(server: str, home: Path) -> None:
         channel, root = await asked(me, friend)
         await say(friend, channel, "and another thing")
         await me.sees("and another thing")
-        await me.enter(f"/reply :{root} yes, now")
+        await me.enter(f"/reply #{root} yes, now")
         await me.sees("↳ ", "yes, now")
         await me.until(lambda: not me.here.unsent, "it is sent")
         await me.press("ctrl+s", "b")
@@ -105,7 +105,7 @@ async def test_thread_is_opened_by_the_number_of_its_message(server: str, home: 
             await me.press("escape")
             await me.until(lambda: "Into the thread of" not in me.screen, "it is closed")
         await me.enter("/thread seventeen")
-        await me.until(lambda: me.answer == "'seventeen' is no number of a message: write it as :17.")
+        await me.until(lambda: me.answer == "'seventeen' is no number of a message: write it as #17.")
 
 
 async def test_answer_is_refused_where_it_cannot_be(server: str, home: Path) -> None:

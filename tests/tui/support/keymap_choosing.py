@@ -218,6 +218,7 @@ async def _(me: Sitting, key: str) -> None:
 async def _(me: Sitting, key: str) -> None:
     await selected(me, key)
     await me.until(lambda: isinstance(me.app.screen, HelpScreen))
+    await me.sees("SELECTING", "put its text, quoted")
 
 
 @row("selecting.leave")

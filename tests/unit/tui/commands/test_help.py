@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 import pytest
 
@@ -57,3 +57,28 @@ def test_help_about_keys_has_every_listed_key_and_no_command() -> None:
 
 def test_no_command_has_the_name_of_a_part() -> None:
     assert not {"keys", "commands", "classic"} & {each.name for each in ALL}
+
+
+def test_help_tells_who_is_new_of_the_keys_that_lead_on_as_they_are_in_use() -> None:
+    lines = texts()
+    at = lines.index("TO BEGIN WITH")
+    new = list(takewhile(bool, lines[at + 1 :]))
+
+    labels = {key.id: key.label for key in KEYS}
+    wanted = ("conversations.switch", "conversations.next_unread", "reading.select", "window.settings")
+    assert [line.startswith(labels[each]) for line, each in zip(new, wanted, strict=False)] == [True] * len(wanted)
+    without = [key for key in KEYS if key.id != "window.settings"]
+    assert len(list(takewhile(bool, (line.text.strip() for line in help_lines("", without)[at + 1 :])))) == len(new) - 1
+
+
+def test_help_about_a_command_leaves_one_line_free_between_its_parts() -> None:
+    lines = texts("react")
+
+    assert "" in lines
+    assert not any(one == two == "" for one, two in pairwise(lines))
+
+
+def test_help_shows_a_group_of_keys_alone_unless_a_command_has_its_name() -> None:
+    assert texts("selecting")[0] == "SELECTING"
+    assert "WRITING" not in texts("selecting") and "HELP" not in texts("selecting")
+    assert texts("window")[0].startswith("/go ")

@@ -42,6 +42,8 @@ def test_chosen_hit_is_marked_and_moves_no_text() -> None:
         ("a b", [], "a b"),
         ("a b c", [(2, 3)], "a [b] c"),
         ("one\ntwo", [(4, 7)], "one⏎[two]"),
+        ("see one:\n```python\ndef two():\n```\n~~~\nx", [(4, 7)], "see [one]:⏎def two():⏎x"),
+        ("a ``` b ~~~", [(0, 1)], "[a] ``` b ~~~"),
         ("x" * 50 + " far away", [(51, 54)], "…[far] away"),
         ("some words here " * 5 + "and the disk", [(88, 92)], "…and the [disk]"),
         ("disk", [(0, 4), (90, 95)], "[disk]"),
