@@ -15,8 +15,8 @@ FRAME_BEFORE_SIGN_IN_BYTES: Final = 8 * 1024
 """Longest frame a server takes from a stranger."""
 FRAME_TO_SERVER_BYTES: Final = 64 * 1024
 """Longest frame a server takes after sign-in."""
-FRAME_TO_CLIENT_BYTES: Final = 256 * 1024
-"""Longest frame a client must take; pages are cut to fit into it."""
+FRAME_TO_CLIENT_BYTES: Final = 1024 * 1024
+"""Longest frame a client must take. Pages stay far below; the answer to a `resume` has all conversations in it."""
 
 BODY_BYTES: Final = 16 * 1024
 """Longest message body, in bytes of UTF-8, as received."""

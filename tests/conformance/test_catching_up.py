@@ -361,3 +361,24 @@ def test_who_asks_for_too_much_at_once_is_told_when_to_ask_again(people: People)
         if outcome["t"] == "answer":
             assert [event["seq"] for event in outcome["reply"]["events"]] == [1, 2]
     assert ann.call("read_events", conversation=room, after=0)["head"] == 2
+
+
+def test_much_of_little_that_was_missed_in_many_places_fits_into_a_frame(people: People) -> None:
+    name, talker = unique("away"), people.enter()
+    before = people.enter(name)
+    rooms = [people.room(talker, before) for _ in range(20)]
+    before.socket.close()
+    for room in rooms:
+        post_all(talker, room, ["ok"] * 130)
+        settle(talker)
+
+    wire = opened(people, name)
+    positions = [{"conversation": room, "seq": 0} for room in rooms]
+    resumed = wire.call("resume", epoch=epoch_of(people), positions=positions)
+
+    missed = [catch_up(resumed, room) for room in rooms]
+    assert sum(len(each.get("events", ())) for each in missed) > 100
+    assert any(each.get("more") for each in missed), "not all of it has room"
+    for each in missed:
+        events = each.get("events", ())
+        assert each.get("more", False) == ((events[-1]["seq"] if events else 0) < each["head"])

@@ -55,7 +55,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(amending, "STRAYS", 2)
     monkeypatch.setattr(unsent.Outbox.__init__, "__defaults__", (2,))
     monkeypatch.setattr(session, "PAGE_ITEMS", 3)
-    monkeypatch.setattr(session, "RESUME_BYTES", 60)
+    monkeypatch.setattr(session, "RESUME_BYTES", 600)
 
 
 @pytest.mark.usefixtures("small")

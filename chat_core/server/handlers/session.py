@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from chat_core.base.ids import AccountId, ConversationId
-from chat_core.protocol.codec import to_map
+from chat_core.protocol.codec import pack, to_map
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import (
     AccountEvent,
@@ -20,7 +20,6 @@ from chat_core.protocol.events import (
     ConversationEvent,
     ConversationLeft,
     Invited,
-    MessagePosted,
 )
 from chat_core.protocol.limits import PAGE_BYTES, PAGE_ITEMS, PROTOCOL_VERSION, Limits
 from chat_core.protocol.requests.session import (
@@ -40,7 +39,7 @@ from chat_core.server.store.base import Reader, Refused
 from chat_core.server.store.conversations import Place
 
 RESUME_BYTES = 96 * 1024
-"""Bytes of bodies in one resume, which also holds the list of conversations; the rest is read in pages."""
+"""Bytes of events in one resume, which also holds the list of conversations; the rest is read in pages."""
 
 
 MISSED_LOOKED_AT: Final = 500
@@ -142,7 +141,7 @@ def _resumed(reader: Reader, account: AccountId, request: Resume, epoch: str) ->
     behind = [(number, each.seq) for number, each in positions.items() if each.seq != heads.get(number)]
     eids = reader.eids_at(behind)
     catch_ups: list[CatchUp] = []
-    budget = RESUME_BYTES
+    room = _Room(RESUME_BYTES)
     for conversation in conversations:
         position = positions.pop(conversation.id, None)
         head = Position(conversation=conversation.id, seq=conversation.head, eid=conversation.eid)
@@ -153,8 +152,7 @@ def _resumed(reader: Reader, account: AccountId, request: Resume, epoch: str) ->
         else:
             since = reader.find(account, conversation.id).since if conversation.kind == "group" else 0
             known = _is_there(head, position, eids)
-            caught_up = _catch_up(reader, head, position, budget, request.far_behind, since, known=known)
-            budget -= sum(len(event.get("body", "")) for event in caught_up.events)
+            caught_up = _catch_up(reader, head, position, room, request.far_behind, since, known=known)
         catch_ups.append(caught_up)
     catch_ups.extend(_gone(reader, account, number) for number in positions)
     return Resumed(
@@ -207,11 +205,34 @@ def _attached(reader: Reader, account: AccountId, request: Attach, epoch: str) -
         return CatchUp(conversation=number, head=head.seq, eid=head.eid, reset="epoch")
     position = request.position
     known = _is_there(head, position, reader.eids_at([(position.conversation, position.seq)]))
-    return _catch_up(reader, head, position, PAGE_BYTES, 0, place.since, known=known)
+    return _catch_up(reader, head, position, _Room(PAGE_BYTES), 0, place.since, known=known)
+
+
+class _Room:
+    """What events may still take of an answer, in bytes as they travel: one without a body takes its own, too."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+
+    def hold(self, events: Sequence[ConversationEvent], since: int) -> tuple[dict[str, Any], ...]:
+        """Return the first ones of some events, as many as have room, as somebody gets them who came at `since`."""
+        held: list[dict[str, Any]] = []
+        for event in events if self._left > 0 else ():
+            seen = for_latecomer(event, since)
+            self._left -= len(pack(seen))
+            if self._left < 0:
+                break
+            held.append(to_map(seen))
+        return tuple(held)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is none."""
+        return self._left <= 0
 
 
 def _catch_up(
-    reader: Reader, head: Position, position: Position, budget: int, far_behind: int, since: int, *, known: bool
+    reader: Reader, head: Position, position: Position, room: _Room, far_behind: int, since: int, *, known: bool
 ) -> CatchUp:
     """Return what is behind a position, or from where to begin anew.
 
@@ -219,7 +240,7 @@ def _catch_up(
         reader: of the store.
         head: the end of the log.
         position: what the asker has.
-        budget: bytes of bodies that have room.
+        room: of the answer; what the events take is taken from it.
         far_behind: events beyond which the asker rather begins anew; 0: it never does.
         since: what is up to this seq is not for the asker; a position before it is from an earlier membership.
         known: whether the log has the very event that the position names.
@@ -233,15 +254,9 @@ def _catch_up(
         return CatchUp(conversation=number, head=head.seq, eid=head.eid)
     if far_behind and head.seq - position.seq > far_behind:
         return CatchUp(conversation=number, head=head.seq, eid=head.eid, reset="far_behind")
-    events = _within(reader.events(number, position.seq, head.seq, PAGE_ITEMS), budget) if budget > 0 else ()
-    reached = events[-1].seq if events else position.seq
-    return CatchUp(
-        conversation=number,
-        head=head.seq,
-        eid=head.eid,
-        events=tuple(to_map(for_latecomer(event, since)) for event in events),
-        more=reached < head.seq,
-    )
+    events = () if room.is_full else room.hold(reader.events(number, position.seq, head.seq, PAGE_ITEMS), since)
+    reached = events[-1]["seq"] if events else position.seq
+    return CatchUp(conversation=number, head=head.seq, eid=head.eid, events=events, more=reached < head.seq)
 
 
 def _is_there(head: Position, position: Position, eids: Mapping[tuple[int, int], bytes]) -> bool:
@@ -251,11 +266,3 @@ def _is_there(head: Position, position: Position, eids: Mapping[tuple[int, int],
     if position.seq == head.seq:
         return position.eid == head.eid
     return eids.get((position.conversation, position.seq)) == position.eid
-
-
-def _within(events: Sequence[ConversationEvent], budget: int) -> Sequence[ConversationEvent]:
-    for index, event in enumerate(events):
-        budget -= len(event.body.encode()) if isinstance(event, MessagePosted) else 0
-        if budget < 0:
-            return events[:index]
-    return events

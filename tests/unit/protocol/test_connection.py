@@ -175,7 +175,7 @@ def test_client_takes_long_frames_from_the_beginning() -> None:
     assert play.feed(page) == [page]
     play.connection.signed_in()
     assert play.connection.phase is Phase.READY
-    with pytest.raises(ProtocolFault, match="at most 262144 are taken here"):
+    with pytest.raises(ProtocolFault, match="at most 1048576 are taken here"):
         play.feed_bytes((limits.FRAME_TO_CLIENT_BYTES + 1).to_bytes(4, "big"))
 
 
