@@ -28,12 +28,12 @@ from tests.support.pty import WAIT_S, Pty, meant_end, strays, strays_in_lines
 from tests.support.terminal import Terminal
 
 ASKING: Final = {
+    "/sanctions": "list_member_sanctions",  # first: the other answers make another kind of conversation of this one
     "/list": "list_channels",
     "/dm @ann": "open_direct",
     "/group @ann @bob": "open_group",
     "/topic new": "set_topic",
     "/join #dev": "join",
-    "/sanctions": "list_member_sanctions",
     "/nick bob": "rename",
     "/alias bob": "set_display",
     "/whois @ann": "whois",
