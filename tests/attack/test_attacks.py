@@ -18,7 +18,7 @@ from tests.support.hostile import PAYLOADS
 from tests.support.pty import Pty, meant_end, strays
 from tests.support.wire import Wire
 
-SHORT_S = 1.2
+SHORT_S = 5.0
 LONG_S = 10.0
 UNFINISHED = INTERNET.unfinished
 RATE_MET = 0.9

@@ -139,6 +139,8 @@ def test_keymap_of_ones_own_is_used_and_its_conflicts_are_told(server: ServerPro
         zoe.press("F1")
         zoe.wait_for("WRITING", "PgDn")
         zoe.press("NPage")
+        zoe.wait_for("Ctrl+Y")
+        zoe.press("NPage")
         zoe.wait_for("Alt+U", "undo")
 
 
