@@ -37,6 +37,8 @@ class Scale:
     many_rate: int = 5000
 
 
+_FLOOD_LEAST_S: Final = 0.5
+"""In less, what is left of very much may not even begin to be said."""
 QUICK: Final = Scale(keys=3, pages=1, switches=2, messages=1, idle_s=0.2, flood_s=0.6, rate=200, many=0)
 """Enough to see that everything works."""
 
@@ -91,7 +93,7 @@ def measure_many(subject: Subject, scale: Scale, figures: Figures) -> None:
         while said < scale.many:
             flood = subject.flood(FLOODED, scale.many_rate)
             with flood:
-                program.listen(min(scale.many_at_once, scale.many - said) / scale.many_rate)
+                program.listen(max(_FLOOD_LEAST_S, min(scale.many_at_once, scale.many - said) / scale.many_rate))
             if not flood.taken:
                 raise WorldFault("The server took none of the messages of a flood.")
             said += flood.taken

@@ -18,6 +18,8 @@ from tests.support.hostile import PAYLOADS
 from tests.support.pty import Pty, meant_end, strays
 from tests.support.wire import Wire
 
+pytestmark = pytest.mark.timeout(180)  # a busy machine is slow to settle before and between attacks
+
 SHORT_S = 5.0
 LONG_S = 10.0
 UNFINISHED = INTERNET.unfinished
