@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 import msgspec
+from msgspec.structs import astuple
 from sqlalchemy import Connection, and_, bindparam, select
 
 from chat_core.base.ids import AccountId, ConversationId
@@ -138,24 +139,8 @@ def _shown(connection: Connection, account: AccountId, found: Iterable[_Seen]) -
 
 
 def _conversation(seen: _Seen) -> ConversationRow:
-    return ConversationRow(
-        seen.id,
-        seen.kind,
-        seen.name,
-        seen.direct_key,
-        seen.topic,
-        seen.head,
-        bytes(seen.eid),
-        seen.ordinal,
-        seen.members,
-        seen.visibility,
-        seen.moderated,
-        seen.locked,
-        seen.archived,
-        seen.slow_s,
-        seen.settings,
-        seen.made_by,
-    )
+    row = ConversationRow(*astuple(seen)[: len(CONVERSATION)])
+    return row._replace(eid=bytes(row.eid))  # it goes on the wire
 
 
 def _show(row: ConversationRow, account: AccountId, partners: dict[AccountId, Account], seat: _Seen) -> Conversation:
