@@ -16,7 +16,7 @@ from chat_tui.commands.context import Answer, Context
 from chat_tui.views.threads import threads_lines
 
 _ADDRESS: Final = re.compile(r"([#@]\S+)?:([1-9][0-9]{0,9})")
-_NUMBER: Final = re.compile(r"#[1-9][0-9]{0,9}")
+_NUMBER: Final = re.compile(r"#[0-9]+")
 
 
 @command("reply", example="/reply #17 I am on it")

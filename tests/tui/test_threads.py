@@ -113,6 +113,10 @@ async def test_answer_is_refused_where_it_cannot_be(server: str, home: Path) -> 
         channel, root = await asked(me, friend)
         await me.enter("/reply #elsewhere:3 hello")
         await me.until(lambda: "is in another conversation" in me.answer)
+        for number_of_none in ("#99999999999", "#0"):
+            await me.enter(f"/reply {number_of_none} hello")
+            said = f"'{number_of_none}' is no number of a message: write it as #17."
+            await me.until(lambda said=said: me.answer == said)  # type: ignore[misc]
         number = await friend.join(channel[1:])
         await friend.call(Delete(conversation=number, seq=root))
         await me.sees("message deleted")
