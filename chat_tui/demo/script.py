@@ -153,7 +153,7 @@ _OPS: Final[tuple[Dialogue, ...]] = (
     ),
     (
         Said(ANN, "disk on db-2 at 81 %, was 79 % yesterday"),
-        Said(BOB, "old snapshots. removing those before the {n}th"),
+        Said(BOB, "old snapshots. removing those older than {n} days"),
         Said(ANN, "74 %"),
     ),
     (
