@@ -105,6 +105,11 @@ class Dump:
         """Return whether a deletion may have taken an event's body away: a message's own, or an edit's."""
         return self.deleted(event.conversation, event.target or event.seq)
 
+    def veiled(self, event: Stored) -> bool:
+        """Return whether somebody came into the group between a message and its edit: they get it without its text."""
+        came = self.came.get(event.conversation, ())
+        return event.kind == EDITED and any(event.target < seq < event.seq for seq in came)
+
     def fold(self, conversation: int, seq: int, upto: int | None, body: Body) -> tuple[Snapshot, bool] | None:
         """Return a message as it stands after all events on it up to a seq, and whether its body is known.
 

@@ -70,8 +70,10 @@ def judge_seen(case: Case) -> None:
 
 def _judge_delivered(case: Case, seen: Delivered, event: Stored, empty: Delivered | None) -> None:
     """P3: one event, as one was shown it and as it stands in the log."""
-    taken = any(dump.emptied(event) for dump in case.truth.lives(event.epoch))
-    bodies = seen.body == event.body or (taken and not event.body) or (taken and not seen.body)
+    lives = case.truth.lives(event.epoch)
+    taken = any(dump.emptied(event) for dump in lives)
+    without = taken or any(dump.veiled(event) for dump in lives)
+    bodies = seen.body == event.body or (taken and not event.body) or (without and not seen.body)
     if not bodies or _content(seen)[:-1] != _content(event)[:-1]:
         case.found(
             "P3",
@@ -80,7 +82,7 @@ def _judge_delivered(case: Case, seen: Delivered, event: Stored, empty: Delivere
             seen,
             event,
         )
-    if empty is not None and not taken:
+    if empty is not None and not without:
         case.found(
             "P3",
             "emptied",

@@ -340,6 +340,19 @@ def test_verdict_says_emptied_when_a_text_is_missing_without_a_deletion() -> Non
     only(swapped(sound(), is_delivered("bob", 2), body=""), "P3 emptied")
 
 
+@pytest.mark.parametrize(("came", "rule"), [(2, set()), (4, {"P3 emptied"})], ids=["between", "behind"])
+def test_edit_of_what_was_said_before_one_came_into_a_group_may_be_without_its_text(came: int, rule: set[str]) -> None:
+    added = replace(stored(9, came, body=""), kind="members_added", cid=b"")
+    edit = touched("message_edited", 1, 3, "other")
+    log = [stored(1, 1), *([added, edit] if came < edit.seq else [stored(2, 2), edit, added])]
+    seen = [delivered("ann", edit), delivered("bob", edit, body="")]
+    verdict = judge([started("ann"), posted(1), posted(2), *seen, *log, dumped(len(log))])
+
+    assert rules(verdict) & {"P3 emptied", "P3 delivered otherwise"} == rule
+    only_bob = judge([started("ann"), posted(1), posted(2), seen[1], *log, dumped(len(log))])
+    assert bool(rules(only_bob) & {"P3 emptied", "P3 delivered otherwise"}) == bool(rule)
+
+
 def test_verdict_says_two_pages_when_they_differ() -> None:
     assert "P3 two pages" in rules(judge([*sound(), page(shown(1, 1, body="else"))]))
 
