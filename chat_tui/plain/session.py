@@ -85,12 +85,18 @@ class Session(Doing):
             await self._leave()
         return leaving
 
-    def listen(self) -> None:
-        """Hear from elsewhere what is new here, where nobody was yet."""
+    def listen(self, channel: str = "") -> None:
+        """Hear from elsewhere what is new here, where nobody was yet.
+
+        Args:
+            channel: where to begin, without `#`, once one comes; empty: where everybody is at first.
+        """
         self._away = self._began = True
         self._desk.prefix = f"{self._title}: "
         self._following = spawn("take what comes", self._follow())
         self._client.watch_threads()
+        if channel:
+            self._elsewhere = spawn("join from elsewhere", self._guarded(self._join_unseen(channel)))
 
     async def close(self) -> None:
         """Take nothing any more."""
@@ -180,6 +186,10 @@ class Session(Doing):
     def _be_here(self) -> None:
         """Be where one speaks and is spoken to."""
         self._away, self._desk.prefix, self._desk.leaving = False, "", None
+
+    async def _join_unseen(self, channel: str) -> None:
+        """Be in a channel, and find oneself there when one comes here."""
+        self._places.go(await self._client.join(channel))
 
     async def _return(self, channel: str) -> None:
         """Be here again."""

@@ -106,9 +106,10 @@ class Talk:
             stay: Stay | None = await self._enter(first, name)
             channel = self._channel
             for address in further:
+                before = self._stays.latest
                 there = await self._enter_or_stay(address, name)
-                if there is not None and there is not stay:
-                    there.session.listen()
+                if there is not None and there is not before:  # else it was not opened
+                    there.session.listen(self._channel)
             self._channel = channel
             while stay is not None:
                 stay = await self._next(stay, await self._run(stay))

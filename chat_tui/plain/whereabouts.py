@@ -55,7 +55,7 @@ class Whereabouts:
     def _context(self) -> Context:
         return Context(self._calls, self._desk, self._places.shown, self._thread)
 
-    async def _guarded(self, work: Awaitable[None]) -> None:
+    async def _guarded(self, work: Awaitable[object]) -> None:
         try:
             await work
         except ChatError as fault:

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from chat_core.base.exit_codes import ExitCode
 from chat_core.cli import app as core
+from tests.support.embedded import until
 from tests.support.full_screen import speak
 from tests.support.processes import WAIT_S, ServerProcess
 from tests.support.pty import Pty
@@ -188,3 +189,26 @@ def test_plain_client_is_at_several_servers_and_hears_of_the_others(server: Serv
     command = [sys.executable, "-m", "chat_tui", "history", "#general", "--server", server.address, "--name", "bob"]
     history = subprocess.run(command, capture_output=True, timeout=WAIT_S, check=True, text=True).stdout
     assert "<ann> I come\n" in history
+
+
+def test_plain_client_opens_all_servers_that_are_named_and_says_which_it_cannot(
+    server: ServerProcess, home: Path
+) -> None:
+    with ServerProcess(home / "second") as second:
+        there = f"127.0.0.1:{second.port}"
+        command = plain(server)
+        command[4:5] = [server.address, f"{second.address}/#ops", "not an address"]
+        with Pty(command, env={"TERM": "dumb"}) as ann:
+            said = ann.wait_for("'not an address' is no host", "Connected as ann.", "#general. Nothing unread.")
+            assert "failed" not in said, "no more of it than that sentence"
+            with Wire(second.port) as bob:
+                bob.enter("bob")
+                room = bob.call("join", channel="ops")["conversation"]["id"]
+                until(lambda: bob.call("list_members", conversation=room)["total"] == 2, "ann is there, too")
+            speak(second, "#ops", ["@ann over here"])
+            ann.wait_for(f"{there}: 1 new in #ops, mentions you.")
+            before = ann.size
+            ann.type("/server 2\r")
+            ann.wait_for(f"At {there}.", "#ops. 1 unread", "bob, mentions you: @ann over here", since=before)
+            ann.type("/quit\r")
+            assert ann.wait_exit() == ExitCode.OK
