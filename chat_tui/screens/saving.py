@@ -6,6 +6,7 @@ Where nothing can be written, that is said once, and what there is lives as long
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -40,6 +41,7 @@ class Saving:
         """Where it is kept; None: nowhere, or no longer."""
         self._due = False
         self._saving: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
 
     def soon(self) -> None:
         """Save what changed, in a moment."""
@@ -48,16 +50,17 @@ class Saving:
             self._saving = spawn(f"save {self._what.lower()}", self._save_soon())
 
     async def close(self) -> None:
-        """Save what is not saved yet."""
-        saving = self._saving
-        if saving is not None:
-            saving.cancel()
+        """Save what is not saved yet, behind a save that is under way."""
+        self._closing.set()
+        while (saving := self._saving) is not None and not saving.done():
             await asyncio.gather(saving, return_exceptions=True)
         await self._save()
 
     async def _save_soon(self) -> None:
-        await asyncio.sleep(SAVED_WITHIN_S)
         try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SAVED_WITHIN_S):
+                    await self._closing.wait()
             await self._save()
         finally:
             self._saving = None
