@@ -53,6 +53,7 @@ class Alerter:
         self._focused = True
         self._key_s = clock.monotonic()
         self._asked_s = float("-inf")
+        self._asking = asyncio.Lock()
 
     def key_pressed(self) -> None:
         """Note that somebody is there."""
@@ -89,12 +90,13 @@ class Alerter:
             self._write(told)
 
     async def _ask_and_write(self, alert: Alert, *, bell: bool) -> None:
-        """Write as the terminal takes it that tmux is seen in."""
-        now = self._clock.monotonic()
-        if now - self._asked_s >= ASKED_EVERY_S:
-            self._asked_s = now
-            self._outer = way_of(await _run(*TMUX))
-        self._put(alert, self._outer, bell=bell)
+        """Write as the terminal takes it that tmux is seen in; what comes while it is asked waits for the answer."""
+        async with self._asking:
+            now = self._clock.monotonic()
+            if now - self._asked_s >= ASKED_EVERY_S:
+                self._outer = way_of(await _run(*TMUX))
+                self._asked_s = now
+            self._put(alert, self._outer, bell=bell)
 
     def _quiet(self, settings: NotifySection) -> bool:
         now = datetime.fromtimestamp(self._clock.wall_ms() / 1000, UTC).astimezone(self._zone)

@@ -106,14 +106,15 @@ async def test_tmux_is_asked_which_terminal_it_is_seen_in(
     teller, written = alerter(clock, TERM="tmux-256color", TERM_PROGRAM="tmux", TMUX="x")
     teller.focus(has=False)
 
-    async def tell() -> str:
+    async def tell(times: int = 1) -> list[str]:
         written.clear()
-        teller.tell(Alert("direct", "bob", "hello"), NotifySection())
-        (running,) = (task for task in asyncio.all_tasks() if task is not asyncio.current_task())
-        await running
-        return "".join(written)
+        for _ in range(times):
+            teller.tell(Alert("direct", "bob", "hello"), NotifySection())
+        await asyncio.gather(*(task for task in asyncio.all_tasks() if task is not asyncio.current_task()))
+        return written
 
-    assert [await tell(), await tell()] == [f"{wrapped(told)}\a"] * 2
+    assert await tell(2) == [f"{wrapped(told)}\a"] * 2, "the second one waits for the answer, too"
+    assert await tell() == [f"{wrapped(told)}\a"]
     clock.now += ASKED_EVERY_S
     await tell()
     assert asked.read_text().splitlines() == ["display-message -p #{client_termtype} #{client_termname}"] * 2
