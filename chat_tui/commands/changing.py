@@ -15,6 +15,7 @@ from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.marks import meant
 from chat_tui.views.formatting import in_one_line
+from chat_tui.views.here import last_own, message_here
 from chat_tui.views.lines import elide
 
 _NUMBER: Final = re.compile(r"[#:]([1-9][0-9]{0,9})(?:\s+|$)")
@@ -48,9 +49,9 @@ async def delete(ctx: Context, message: Which = _NO_NUMBER) -> None:
         await ctx.calls.call(Delete(conversation=ctx.here.id, seq=int(message)))
         ctx.desk.answer(Answer("Deleted."))
         return
-    found = _own(ctx)
-    said = elide(in_one_line(found.body, 4 * _EXCERPT), _EXCERPT)
-    ctx.desk.answer(Answer(f"Delete “{said}” for everybody? /delete #{found.seq} does it."))
+    last = _own(ctx)
+    said = elide(in_one_line(last.body, 4 * _EXCERPT), _EXCERPT)
+    ctx.desk.answer(Answer(f"Delete “{said}” for everybody? /delete #{last.seq} does it."))
 
 
 @command("copy", example="/copy")
@@ -77,13 +78,9 @@ async def unread(ctx: Context, message: Which = _NO_NUMBER) -> None:
 
 def _own(ctx: Context) -> Message:
     """Return the selected message, else one's last one where one writes. Raises: UsageFault: there is none."""
-    here, me = ctx.here, ctx.state.me
-    selected = here.timeline.find(ctx.desk.selected_seq) if ctx.desk.selected_seq else None
-    if selected is not None:
-        return selected
-    inside = here.threads.get(ctx.thread) if ctx.thread else None
-    for message in reversed(list(inside.messages if inside is not None else here.timeline)):
-        mine = me is not None and message.author == me.id
-        if mine and not message.deleted and (inside is not None or not message.aside):
-            return message
-    raise UsageFault("There is no message of yours here: give the number of one, as #17.")
+    where = (ctx.here, ctx.thread)
+    selected = ctx.desk.selected_seq
+    message = message_here(*where, selected) if selected else last_own(*where, ctx.state.me)
+    if message is None:
+        raise UsageFault("There is no message of yours here: give the number of one, as #17.")
+    return message

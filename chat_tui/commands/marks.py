@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from chat_core.base.errors import UsageFault
 from chat_core.protocol.requests.marks import Bookmark, Pin, React, ReadBookmarks, ReadPins
-from chat_core.protocol.values import Message, SearchHit
+from chat_core.protocol.values import SearchHit
 from chat_tui.commands.arguments import Emoji, Which
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
+from chat_tui.views.here import last_of_others
 
 _NO_NUMBER = Which("")
 _NO_EMOJI = Emoji("")
@@ -109,16 +110,7 @@ def meant(ctx: Context, number: str) -> int:
     selected = ctx.desk.selected_seq
     if selected:
         return selected
-    me = ctx.state.me
-    for message in reversed(ctx.here.timeline.newest(_LOOKED_AT)):
-        if _by_others(message, 0 if me is None else me.id):
-            return message.seq
-    raise UsageFault("There is no message by others here: give the number of one, as /react :tada: #17.")
-
-
-_LOOKED_AT = 500
-"""Newest messages among which the last one by others is looked for."""
-
-
-def _by_others(message: Message, me: int) -> bool:
-    return message.author != me and not message.deleted
+    message = last_of_others(ctx.here, ctx.thread, ctx.state.me)
+    if message is None:
+        raise UsageFault("There is no message by others here: give the number of one, as /react :tada: #17.")
+    return message.seq

@@ -13,6 +13,7 @@ from chat_tui.commands.arguments import MessageNumber
 from chat_tui.commands.arguments_of_rest import Rest
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
+from chat_tui.views.here import last_of_others, message_here
 from chat_tui.views.threads import threads_lines
 
 _ADDRESS: Final = re.compile(r"([#@]\S+)?:([1-9][0-9]{0,9})")
@@ -32,7 +33,7 @@ async def reply(ctx: Context, text: Rest) -> None:
             raise UsageFault(f"Say what to answer: /reply {first} I am on it")
     else:
         answered, body = _last_of_others(ctx), text
-    known = ctx.here.timeline.find(answered)
+    known = message_here(ctx.here, ctx.thread, answered)
     if known is not None and known.deleted:
         raise UsageFault("That message was deleted: it cannot be answered any more.")
     thread = ctx.thread or (known.thread if known is not None and known.aside else None)
@@ -109,17 +110,10 @@ def _meant(ctx: Context, address: str) -> int:
 
 
 def _last_of_others(ctx: Context) -> int:
-    me, here = ctx.state.me, ctx.here
-    inside = here.threads.get(ctx.thread)
-    messages = list(inside.messages) or [inside.root] if inside is not None else list(here.timeline)
-    for message in reversed(messages):
-        if (
-            (inside is not None or not message.aside)
-            and not message.deleted
-            and (me is None or message.author != me.id)
-        ):
-            return message.seq
-    raise UsageFault("Nobody else has said anything here yet.")
+    message = last_of_others(ctx.here, ctx.thread, ctx.state.me)
+    if message is None:
+        raise UsageFault("Nobody else has said anything here yet.")
+    return message.seq
 
 
 def _newest(ctx: Context) -> Message:

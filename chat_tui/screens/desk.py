@@ -31,6 +31,7 @@ from chat_tui.screens.selecting import Selecting
 from chat_tui.screens.splitting import Splitting
 from chat_tui.screens.threading import Threading
 from chat_tui.views.alerts import Rule
+from chat_tui.views.here import message_here
 
 
 class SignInWanted(Message):
@@ -190,7 +191,7 @@ class ScreenDesk:
         """See Desk. Raises: UsageFault: it is not here."""
         scene = self._scene
         conversation = scene.open_conversation()
-        message = conversation.timeline.find(seq) if conversation is not None else None
+        message = message_here(conversation, scene.composer.thread, seq) if conversation is not None else None
         if conversation is None or message is None:
             raise UsageFault(f"Message {seq} is not here; scroll to where it was said first.")
         BY_NAME[action].run(Acting(Subject(conversation, message, scene.bridge.state.me), scene.hands, 0))

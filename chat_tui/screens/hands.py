@@ -24,6 +24,7 @@ from chat_tui.screens.selecting import Selecting
 from chat_tui.screens.threading import Threading
 from chat_tui.screens.whole import WholeScreen
 from chat_tui.views.formatting import Looks
+from chat_tui.views.here import message_here
 from chat_tui.views.lines import Line
 from chat_tui.views.names import called, shown_name
 from chat_tui.views.pointing import index_of
@@ -114,12 +115,12 @@ class ScreenHands:
 
     def write_edit(self, seq: int) -> None:
         """See Hands."""
-        subject = self._scene.selection.subject
-        conversation = subject.conversation if subject is not None else self._scene.open_conversation()
-        found = conversation.timeline.find(seq) if conversation is not None else None
-        self._scene.selection.action_stop_selecting()
-        if found is not None:
-            self._scene.composer.write_anew(found)
+        scene = self._scene
+        conversation = scene.open_conversation()
+        message = message_here(conversation, scene.composer.thread, seq) if conversation is not None else None
+        scene.selection.action_stop_selecting()
+        if message is not None:
+            scene.composer.write_anew(message)
 
     def write_reply(self, seq: int) -> None:
         """See Hands."""

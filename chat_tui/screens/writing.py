@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Protocol
 
 from textual.widgets import TextArea
 
@@ -14,13 +14,11 @@ from chat_tui.screens.scene import Layout, Scene
 from chat_tui.screens.selecting import Selecting
 from chat_tui.screens.threading import Threading
 from chat_tui.views.banner import about, looking
+from chat_tui.views.here import last_own
 from chat_tui.widgets.banner import Banner
 from chat_tui.widgets.completion import CompletionPopup
 from chat_tui.widgets.composer import Composer
 from chat_tui.widgets.hints import Hints
-
-_OWN_WITHIN: Final = 500
-"""Newest messages among which the last one of one's own is looked for."""
 
 
 class Written(Scene, Layout, Protocol):
@@ -94,11 +92,10 @@ class Writing(Part):
 
     def last_own(self) -> Message | None:
         """Return the message that can be written anew without looking for it."""
-        conversation, me = self._scene.open_conversation(), self._scene.bridge.state.me
-        if conversation is None or me is None:
+        conversation = self._scene.open_conversation()
+        if conversation is None:
             return None
-        newest = reversed(conversation.timeline.newest(_OWN_WITHIN))
-        return next((each for each in newest if each.author == me.id and each.body and not each.deleted), None)
+        return last_own(conversation, self._scene.composer.thread, self._scene.bridge.state.me)
 
     def _keep(self) -> None:
         """Keep what is written for when the program is gone all at once; who writes has done with what was clicked."""

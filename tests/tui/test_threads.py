@@ -96,6 +96,31 @@ async def test_answer_leads_to_what_it_answers(server: str, home: Path) -> None:
         assert subject is not None and subject.message.body == "can you review?"
 
 
+async def test_last_message_is_one_that_stands_where_one_writes(server: str, home: Path) -> None:
+    async with sitting(server, home) as me, other(server) as friend:
+        channel, root = await asked(me, friend)
+        await me.enter("in a minute")
+        await me.press("ctrl+s", "k", "t")
+        await me.sees("Into the thread of")
+        await me.enter("on it")
+        await me.until(lambda: "on it" in drawn(me) and not me.here.unsent, "it is sent")
+        await me.press("up")
+        await me.until(lambda: me.written == "on it", "what is in the thread is edited there")
+        await me.press("escape")
+        await replied(friend, channel, root, "thanks")
+        await me.until(lambda: "thanks" in drawn(me))
+        await me.enter("/copy")
+        await me.until(lambda: me.app.clipboard == "thanks")
+
+        await me.press("escape", "escape")
+        await me.until(lambda: not me.chat.composer.thread, "the thread is closed")
+        await me.press("up")
+        await me.until(lambda: me.written == "in a minute", "what is in the thread only is not seen here")
+        await me.press("escape")
+        await me.enter("/copy")
+        await me.until(lambda: me.app.clipboard == "can you review?")
+
+
 async def test_thread_is_opened_by_the_number_of_its_message(server: str, home: Path) -> None:
     async with sitting(server, home) as me, other(server) as friend:
         channel, root = await asked(me, friend)
