@@ -45,14 +45,19 @@ async def upload(ctx: Context, path: PathOf) -> None:
 
 @command("download", example="/download #17")
 async def download(ctx: Context, message: MessageNumber = MessageNumber("")) -> None:
-    """Save a file that was sent here: the newest one, or that of a message by its number."""
-    wanted = message.rpartition(":")[2].removeprefix("#")
+    """Save a file that was sent here: the newest one, or that of a message by its number.
+
+    `/download #ops:17` saves one that was sent elsewhere.
+    """
+    target, _, number = message.rpartition(":")
+    wanted = number.removeprefix("#")
     if wanted and not (wanted.isascii() and wanted.isdigit() and int(wanted)):
         raise UsageFault("Write the number of the message, as in /download #17; or none for the newest file here.")
-    found = [each.seq for each in ctx.here.timeline if each.file is not None]
+    where = ctx.find(target) if target else ctx.here
+    found = [each.seq for each in where.timeline if each.file is not None]
     if not wanted and not found:
         raise UsageFault("No file was sent here, as far as the messages are loaded.")
-    await save(ctx, ctx.here.id, int(wanted) if wanted else found[-1])
+    await save(ctx, where.id, int(wanted) if wanted else found[-1])
 
 
 async def save(ctx: Context, conversation: int, seq: int) -> None:

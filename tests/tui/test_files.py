@@ -37,3 +37,12 @@ async def test_file_is_sent_drawn_and_saved_when_two_people_use_it(
         await me.sees("my report.pdf")
         await me.until(lambda: (home / "saved" / "my report.pdf").exists(), "the file is saved")
         assert (home / "saved" / "my report.pdf").read_bytes() == b"x" * 123_456
+
+        await me.press("escape")
+        (home / "saved" / "a b.png").unlink()
+        sent = me.here.timeline.last_seq
+        await me.enter(f"/join {unique('#elsewhere')}")
+        await me.enter(f"/download {channel}:{sent}")
+        await me.until(lambda: (home / "saved" / "a b.png").exists(), "what was sent there is saved, not what is here")
+        await me.enter("/download #nowhere:1")
+        await me.until(lambda: me.answer == "You are not in #nowhere.")
