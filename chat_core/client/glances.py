@@ -70,9 +70,14 @@ class Glances:
         self._mark_thread(conversation, thread)
 
     def mark_all_read(self) -> None:
-        """Move all markers here at once, and at the server with one request; without a connection one by one, later."""
+        """Move all markers here at once, those of conversations at the server with one request; of threads one by one.
+
+        Without a connection all of them go one by one, later.
+        """
         moved: list[Position] = []
         for known in list(self._board.now.conversations.values()):
+            for thread in [thread for thread, news in known.followed.items() if news.unread]:
+                self.mark_thread_read(known.id, thread, known.position.seq)
             self._told.setdefault(known.id, known.read)
             self._board.apply(MarkedRead(conversation=known.id, seq=known.position.seq))
             read = self._board.now.conversations[known.id].read

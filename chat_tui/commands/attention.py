@@ -6,9 +6,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.attention import ListMentions, MarkAllRead, SetQuiet
 from chat_core.protocol.requests.conversations import MarkRead
 from chat_core.protocol.requests.search import Search, SearchResults
+from chat_core.protocol.requests.threads import MarkThreadRead
 from chat_core.protocol.values import Position
 from chat_tui.commands.arguments import OnOff, Target
 from chat_tui.commands.command import command
@@ -41,8 +43,15 @@ async def mentions(ctx: Context) -> None:
 
 @command("read", key="alt+shift+u", example="/read #ops")
 async def read(ctx: Context, where: Target = Target("")) -> None:
-    """Mark this conversation as read, or the one that is named; /readall does it everywhere."""
+    """Mark this conversation as read, or the one that is named; /readall does it everywhere.
+
+    While a thread is open it is the thread that is marked.
+    """
     conversation = ctx.find(where) if where else ctx.here
+    if ctx.thread and not where:
+        await _read_thread(ctx, conversation, ctx.thread)
+        ctx.desk.answer(Answer("The thread is read."))
+        return
     await ctx.calls.call(MarkRead(conversation=conversation.id, seq=conversation.position.seq))
     ctx.desk.answer(Answer(f"{conversation.target} is read."))
 
@@ -54,6 +63,9 @@ async def read_all(ctx: Context) -> None:
     if unread:
         positions = tuple(Position(conversation=each.id, seq=each.position.seq) for each in unread)
         await ctx.calls.call(MarkAllRead(positions=positions))
+    for each in ctx.state.conversations.values():
+        for thread in [thread for thread, news in each.followed.items() if news.unread]:
+            await _read_thread(ctx, each, thread)
     ctx.desk.answer(Answer("Everything is read."))
 
 
@@ -70,6 +82,10 @@ async def quiet(ctx: Context, wanted: OnOff = OnOff("")) -> None:
         await ctx.calls.call(SetQuiet(conversation=conversation.id, quiet=now))
     words = "is quiet: you hear of it where it names you" if now else "is not quiet: you hear of everything in it"
     ctx.desk.answer(Answer(f"{conversation.target} {words}."))
+
+
+async def _read_thread(ctx: Context, where: ConversationState, thread: int) -> None:
+    await ctx.calls.call(MarkThreadRead(conversation=where.id, thread=thread, seq=where.position.seq))
 
 
 async def _mentions(calls: Calls, cursor: bytes) -> SearchResults:

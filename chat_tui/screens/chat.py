@@ -299,7 +299,7 @@ class ChatScreen(ChatView):
         elif self.timeline.pointed is not None or not self.timeline.following:
             self.walking.action_last()
         elif self.composer.thread:
-            self.threads.action_close_thread()
+            self.threads.leave()
         elif not self.composer.text:
             self.timeline.mark_read()
 

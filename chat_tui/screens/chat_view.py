@@ -251,10 +251,14 @@ class ChatView(BaseScreen):
         self._members.show(conversation, state.me)
         self.neighbours.noted()
 
-    def read_by_sending(self, conversation: int) -> None:
-        """Take what stands in a conversation as read, where that is what counts."""
+    def read_by_sending(self, conversation: int, thread: int) -> None:
+        """Take what stands in a conversation, or in a thread of it, as read, where that is what counts."""
         there = self.bridge.state.conversations.get(conversation)
-        if self.reads == "sent" and there is not None:
+        if self.reads != "sent" or there is None:
+            return
+        if thread:
+            self.bridge.mark_thread_read(conversation, thread, there.position.seq)
+        else:
             self.bridge.mark_read(conversation, there.position.seq)
 
     def show_in(self, timeline: Timeline, conversation: ConversationState | None) -> None:

@@ -39,8 +39,8 @@ class Desktop(Scene, Protocol):
         """Call a function after a delay in seconds."""
         ...
 
-    def read_by_sending(self, conversation: int) -> None:
-        """Take what stands in a conversation as read, where that is what counts."""
+    def read_by_sending(self, conversation: int, thread: int) -> None:
+        """Take what stands in a conversation, or in a thread of it, as read, where that is what counts."""
         ...
 
 
@@ -160,7 +160,7 @@ class Entering(Part):
         draft, thread = entered.draft, entered.thread if conversation == entered.conversation else 0
         if not draft.edits:
             self._post(conversation, thread, body, reply_to=draft.replies_to or None, also=entered.also)
-            self._scene.read_by_sending(conversation)
+            self._scene.read_by_sending(conversation, thread)
             return
         scene = self._scene
 

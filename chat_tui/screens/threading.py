@@ -176,9 +176,20 @@ class Threading(Part):
     def on_thread_panel_read_up_to(self, event: ThreadPanel.ReadUpTo) -> None:
         """Remember it, where that means something."""
         event.stop()
+        if event.asked or self._scene.reads == "seen":
+            self._mark_read(event.seq)
+
+    def leave(self) -> None:
+        """Go back to the conversation by hand: where only that counts which one says is read, this says so."""
+        state = self._state()
+        if state is not None and state.messages and self._scene.reads == "asked" and not self._scene.composer.text:
+            self._mark_read(state.messages[-1].seq)
+        self.action_close_thread()
+
+    def _mark_read(self, seq: int) -> None:
         conversation, state = self._scene.open_conversation(), self._state()
-        if conversation is not None and state is not None and state.following and self._scene.reads == "seen":
-            self._scene.bridge.mark_thread_read(conversation.id, state.root.seq, event.seq)
+        if conversation is not None and state is not None and state.following:
+            self._scene.bridge.mark_thread_read(conversation.id, state.root.seq, seq)
 
     # --- writing
 

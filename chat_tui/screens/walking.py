@@ -10,6 +10,7 @@ from chat_tui.screens.parts import Part
 from chat_tui.screens.scene import Scene
 from chat_tui.screens.threading import Threading
 from chat_tui.views.pointing import names_me
+from chat_tui.views.thread_news import all_unread
 
 
 class Walked(Scene, Protocol):
@@ -82,11 +83,12 @@ class Walking(Part):
 
     def action_mark_all(self) -> None:
         """Take everything everywhere as read; asks first."""
-        unread = [each for each in self._scene.bridge.state.conversations.values() if each.unread]
+        counts = [all_unread(each) for each in self._scene.bridge.state.conversations.values()]
+        unread = [each for each in counts if each]
         if not unread:
             self._scene.answer(Answer("Everything is read."))
             return
-        count = sum(each.unread for each in unread)
+        count = sum(unread)
         words = f"{count:,} unread {'message' if count == 1 else 'messages'} in {len(unread)}"
         where = "conversation" if len(unread) == 1 else "conversations"
         self._scene.ask("mark all", f"{words} {where}: the same key again marks all of it as read.", self._mark_all)

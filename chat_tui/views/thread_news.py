@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from chat_core.client.state.model import ClientState
+from chat_core.client.state.model import ClientState, ConversationState
 from chat_tui.views.lines import Line, Span, spread
 
 THREADS: Final = 0
@@ -21,6 +21,11 @@ class Waiting(NamedTuple):
     """seq of what it hangs on."""
     mentions: int
     """How much of what is new calls oneself."""
+
+
+def all_unread(conversation: ConversationState) -> int:
+    """Return how many messages are unread in a conversation, and in the threads there that one follows."""
+    return conversation.unread + sum(news.unread for news in conversation.followed.values())
 
 
 def waiting(state: ClientState, besides: tuple[int | None, int] | None = None) -> list[Waiting]:

@@ -72,12 +72,14 @@ class ThreadPanel(Vertical):
         """What is in front of what is known comes into view."""
 
     class ReadUpTo(Message):
-        """What is in the thread up to a message was really shown."""
+        """What is in the thread up to a message was really shown; or somebody said that it is read."""
 
-        def __init__(self, seq: int) -> None:
+        def __init__(self, seq: int, *, asked: bool = False) -> None:
             super().__init__()
             self.seq = seq
             """Of that message."""
+            self.asked = asked
+            """Whether somebody said so."""
 
     def __init__(self, *, clock: Clock | None = None, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -128,4 +130,4 @@ class ThreadPanel(Vertical):
     def on_read_up_to(self, event: ReadUpTo) -> None:
         """It was read in the thread."""
         event.stop()
-        self.post_message(self.ReadUpTo(event.seq))
+        self.post_message(self.ReadUpTo(event.seq, asked=event.asked))
