@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, FromClause, LargeBinary, Select, Text, func, select
+from sqlalchemy import Connection, FromClause, LargeBinary, Select, Text, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -30,9 +30,32 @@ class _Together(FunctionElement[str]):
     inherit_cache = True
 
 
+class _Hex(FunctionElement[str]):
+    """Bytes as hexadecimal digits; of a NULL there are none."""
+
+    type = Text()
+    inherit_cache = True
+
+
 @compiles(_Together, "sqlite")
-def _sqlite(element: Any, compiler: Any, **named: Any) -> str:
+def _together_sqlite(element: Any, compiler: Any, **named: Any) -> str:
     return f"json_group_array(json_array({compiler.process(element.clauses, **named)}))"
+
+
+@compiles(_Together, "postgresql")
+def _together_postgresql(element: Any, compiler: Any, **named: Any) -> str:
+    rows = f"json_agg(json_build_array({compiler.process(element.clauses, **named)}))"
+    return f"CAST(coalesce({rows}, '[]') AS TEXT)"
+
+
+@compiles(_Hex, "sqlite")
+def _hex_sqlite(element: Any, compiler: Any, **named: Any) -> str:
+    return f"hex({compiler.process(element.clauses, **named)})"
+
+
+@compiles(_Hex, "postgresql")
+def _hex_postgresql(element: Any, compiler: Any, **named: Any) -> str:
+    return f"coalesce(encode({compiler.process(element.clauses, **named)}, 'hex'), '')"
 
 
 class Gathered(Generic[T]):
@@ -45,16 +68,17 @@ class Gathered(Generic[T]):
 
     def __init__(self, statement: Select[Any], row: type[T]) -> None:
         found = statement.subquery("found")
-        self._statement = select(_Together(*_told(found)))
+        self.statement = select(_Together(*_told(found)))
+        """What is said to the database."""
         self._decoder = msgspec.json.Decoder(list[row], strict=False, dec_hook=_blob)  # type: ignore[valid-type]
 
     def all(self, connection: Connection, values: dict[str, Any]) -> list[T]:
         """Return the rows."""
-        return self._decoder.decode(connection.execute(self._statement, values).scalar_one())
+        return self._decoder.decode(connection.execute(self.statement, values).scalar_one())
 
 
 def _told(found: FromClause) -> list[Any]:
-    return [func.hex(column) if isinstance(column.type, LargeBinary) else column for column in found.c]
+    return [_Hex(column) if isinstance(column.type, LargeBinary) else column for column in found.c]
 
 
 def _blob(kind: type, value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import ModuleType
+from typing import Any
 
 import pytest
 from sqlalchemy import Dialect, NullPool, bindparam, create_engine, insert, update
@@ -13,7 +14,8 @@ from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import Select
 
-from chat_core.server.store import facts, lookups, mentioned, pages, people_reads, reader, views
+from chat_core.server.store import facts, lookups, mentioned, pages, people_reads, reader, thread_reads, views
+from chat_core.server.store.gathered import Gathered
 from chat_core.server.store.many import Many
 from chat_core.server.store.ops import attention, changes, invites, mentioning, people, persons, posts, work
 from chat_core.server.store.schema import meta, metadata
@@ -23,10 +25,12 @@ ADD = insert(meta).values(key=bindparam("key"), value=bindparam("value"))
 SET = update(meta).where(meta.c.key == bindparam("wanted")).values(value=bindparam("new"))
 
 
-def statements(module: ModuleType) -> Iterator[UpdateBase | Select[tuple[object, ...]]]:
+def statements(module: ModuleType) -> Iterator[UpdateBase | Select[Any]]:
     for value in vars(module).values():
         if isinstance(value, UpdateBase | Select):
             yield value
+        elif isinstance(value, Gathered):
+            yield value.statement
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
@@ -39,6 +43,7 @@ def statements(module: ModuleType) -> Iterator[UpdateBase | Select[tuple[object,
         pages,
         people_reads,
         reader,
+        thread_reads,
         views,
         attention,
         changes,
