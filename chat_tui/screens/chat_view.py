@@ -142,7 +142,7 @@ class ChatView(BaseScreen):
         """What is written, when it is no plain message."""
         self.answers = AnswerPanel(id="answer")
         """What this person only is told."""
-        self._list = ConversationList(id="conversations")
+        self._list = ConversationList(id="conversations", clock=clock)
         self._tabs = Tabs(id="tabs")
         self._header = Header(id="header")
         self._status = StatusLine(clock, id="status")
