@@ -16,6 +16,7 @@ from chat_tui.commands.context import Answer
 from chat_tui.commands.line import Run, Say, parse
 from chat_tui.commands.registry import bind
 from chat_tui.drafts import Draft
+from chat_tui.screens.drafting import Drafting, place_of
 from chat_tui.screens.neighbours import Neighbours
 from chat_tui.screens.offering import Offering
 from chat_tui.screens.parts import Part
@@ -34,6 +35,8 @@ class Desktop(Scene, Protocol):
     """The other servers that are open."""
     offering: Offering
     """A line that can still be said."""
+    drafting: Drafting
+    """What is written elsewhere."""
 
     def set_timer(self, delay: float, callback: Callable[[], None]) -> object:
         """Call a function after a delay in seconds."""
@@ -156,7 +159,7 @@ class Entering(Part):
             scene.answer(Answer("No conversation is open yet: this is not sent.", fault=True))
 
     def _say(self, conversation: int, body: str, entered: Composer.Entered) -> None:
-        """Send a message, or give one of one's own another text; what cannot be saved is in the composer again."""
+        """Send a message, or give one of one's own another text; what cannot be saved is written there again."""
         draft, thread = entered.draft, entered.thread if conversation == entered.conversation else 0
         if not draft.edits:
             self._post(conversation, thread, body, reply_to=draft.replies_to or None, also=entered.also)
@@ -165,9 +168,12 @@ class Entering(Part):
         scene = self._scene
 
         def restore() -> None:
-            here = (scene.places.shown, scene.composer.thread)
-            if here == (conversation, thread) and not scene.composer.text:
-                scene.composer.draft = draft
+            there = scene.bridge.state.conversations.get(conversation)
+            if (scene.places.shown, scene.composer.thread) == (conversation, thread):
+                if not scene.composer.text:
+                    scene.composer.draft = draft
+            elif there is not None and not scene.drafting.get(*place_of(there, thread)).counts:
+                scene.drafting.keep(*place_of(there, thread), draft)
 
         scene.errands.call(Edit(conversation=conversation, seq=draft.edits, body=body), None, restore)
 

@@ -140,6 +140,24 @@ async def test_text_that_cannot_be_saved_is_in_the_composer_again(server: str, h
         assert me.chat.composer.draft.edits == seq
 
 
+async def test_text_that_cannot_be_saved_waits_where_it_was_written_when_one_is_elsewhere(
+    server: str, home: Path
+) -> None:
+    async with sitting(server, home) as me:
+        await in_channel(me, "mine")
+        await me.press("up", "!")
+        number, seq = me.here.id, me.here.timeline.last_seq
+        await me.chat.bridge._there(lambda client: client.delete(number, seq))
+        me.chat.composer.action_send()
+        await me.press("alt+1")
+        await me.is_at("#general")
+        await me.until(lambda: me.answer and number in me.chat.drafting.numbers(me.state), "it is refused, and kept")
+
+        me.chat.going.walk_to(number)
+        assert me.written == "mine!"
+        assert me.chat.composer.draft.edits == seq
+
+
 async def test_message_does_not_become_empty_by_editing(server: str, home: Path) -> None:
     async with sitting(server, home) as me:
         await in_channel(me, "mine")
