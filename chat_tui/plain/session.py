@@ -194,11 +194,13 @@ class Session(Doing):
     async def _return(self, channel: str) -> None:
         """Be here again."""
         self._desk.say(f"At {self._title}.")
-        shown = self._places.shown
+        shown, thread = self._places.shown, self._thread
         if channel:
             await self._guarded(self._join(channel))
         elif shown is not None and shown in self.state.conversations:
             await self._go(shown)
+            if thread:
+                await self._guarded(self._go_into(shown, thread))
         else:
             await self._go_somewhere()
         self._say_unread(elsewhere=True)

@@ -205,10 +205,16 @@ def test_plain_client_opens_all_servers_that_are_named_and_says_which_it_cannot(
                 bob.enter("bob")
                 room = bob.call("join", channel="ops")["conversation"]["id"]
                 until(lambda: bob.call("list_members", conversation=room)["total"] == 2, "ann is there, too")
-            speak(second, "#ops", ["@ann over here"])
+                seq = bob.call("post", conversation=room, cid=os.urandom(16), body="@ann over here")["seq"]
             ann.wait_for(f"{there}: 1 new in #ops, mentions you.")
             before = ann.size
             ann.type("/server 2\r")
             ann.wait_for(f"At {there}.", "#ops. 1 unread", "bob, mentions you: @ann over here", since=before)
+            ann.type(f"/thread #{seq}\r")
+            ann.wait_for("Thread, 0 replies. What you write is said in it", since=before)
+            for number in (1, 2):  # there is the thread again, where one wrote
+                before = ann.size
+                ann.type(f"/server {number}\r")
+                ann.wait_for("#general. Nothing unread." if number == 1 else "Thread, 0 replies.", since=before)
             ann.type("/quit\r")
             assert ann.wait_exit() == ExitCode.OK
