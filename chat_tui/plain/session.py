@@ -270,6 +270,11 @@ class Session(Doing):
         if self._calls.waiting:
             await self._calls.arrived(ARRIVES_WITHIN_S)
 
+    async def leave_from_elsewhere(self) -> None:
+        """Let what was written arrive before one went elsewhere, where the server is reached."""
+        if self._away and self.state.link.status is LinkStatus.ONLINE:
+            await self._leave()
+
     @property
     def unsent(self) -> int:
         """Messages that are not sent yet."""

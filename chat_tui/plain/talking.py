@@ -204,6 +204,7 @@ class Talk:
                 FileTokens(self._folders.config, stay.given.link.address).keep(stay.given.name, "")
                 with contextlib.suppress(ChatError):
                     await stay.client.call(SignOut())
+            await stay.session.leave_from_elsewhere()
             count = stay.session.unsent
             self._unsent += count
             if count:

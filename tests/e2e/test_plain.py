@@ -191,7 +191,7 @@ def test_plain_client_is_at_several_servers_and_hears_of_the_others(server: Serv
     assert "<ann> I come\n" in history
 
 
-def test_plain_client_opens_all_servers_that_are_named_and_says_which_it_cannot(
+def test_plain_client_opens_all_servers_that_are_named_and_leaves_each_in_good_order(
     server: ServerProcess, home: Path
 ) -> None:
     with ServerProcess(home / "second") as second:
@@ -212,9 +212,17 @@ def test_plain_client_opens_all_servers_that_are_named_and_says_which_it_cannot(
             ann.wait_for(f"At {there}.", "#ops. 1 unread", "bob, mentions you: @ann over here", since=before)
             ann.type(f"/thread #{seq}\r")
             ann.wait_for("Thread, 0 replies. What you write is said in it", since=before)
-            for number in (1, 2):  # there is the thread again, where one wrote
+            for number in (1, 2, 1):  # there is the thread again, where one wrote
                 before = ann.size
                 ann.type(f"/server {number}\r")
                 ann.wait_for("#general. Nothing unread." if number == 1 else "Thread, 0 replies.", since=before)
+            before = ann.size
+            server.process.send_signal(signal.SIGSTOP)
+            ann.type("see you\r")
+            ann.wait_for("see you", since=before)
+            ann.type("/server 2\r")
+            ann.wait_for("Thread, 0 replies.", since=before)
             ann.type("/quit\r")
-            assert ann.wait_exit() == ExitCode.OK
+            ann.wait_for("/quit", since=before)
+            server.process.send_signal(signal.SIGCONT)
+            assert ann.wait_exit() == ExitCode.OK, "it is waited for what is on its way to a server one is not at"
