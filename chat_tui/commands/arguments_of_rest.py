@@ -35,6 +35,12 @@ class Rest(Argument):
     takes_rest = True
 
 
+class Body(Rest):
+    """The text of a message."""
+
+    __slots__ = ()
+
+
 class PathOf(Rest):
     """A file on this computer; spaces in its name need no quotes."""
 

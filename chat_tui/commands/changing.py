@@ -10,7 +10,7 @@ from chat_core.protocol.requests.conversations import MarkRead
 from chat_core.protocol.requests.messages import Delete, Edit
 from chat_core.protocol.values import Message
 from chat_tui.commands.arguments import Which
-from chat_tui.commands.arguments_of_rest import Rest
+from chat_tui.commands.arguments_of_rest import Body
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.marks import meant
@@ -25,7 +25,7 @@ _EXCERPT: Final = 40
 
 
 @command("edit", example="/edit I meant Friday")
-async def edit(ctx: Context, text: Rest = Rest("")) -> None:
+async def edit(ctx: Context, text: Body = Body("")) -> None:
     """Write your last message here anew, or the selected one; a text is what it says now.
 
     `/edit #17 I meant Friday` is for a message by its number, which its details tell.

@@ -9,7 +9,7 @@ from chat_core.protocol.requests.conversations import ListChannels, ListMembers,
 from chat_core.protocol.values import ChannelSummary, Member
 from chat_tui.commands.administering import administer
 from chat_tui.commands.arguments import Channel, Leavable, Letters, User, Where
-from chat_tui.commands.arguments_of_rest import Listed, Rest
+from chat_tui.commands.arguments_of_rest import Body, Listed, Rest
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.tables import channel_lines, member_lines
@@ -99,7 +99,7 @@ async def list_channels(ctx: Context, letters: Letters = Letters("")) -> None:
     moves=True,
     classic=('/dm user2 "hello"',),
 )
-async def dm(ctx: Context, user: User, text: Rest = Rest("")) -> None:
+async def dm(ctx: Context, user: User, text: Body = Body("")) -> None:
     """Open the direct conversation with somebody, and say something there."""
     conversation = await ctx.calls.open_direct(user.removeprefix("@"))
     if text:

@@ -8,7 +8,7 @@ from chat_core.base.errors import UsageFault
 from chat_core.base.ids import make_cid
 from chat_core.client.state.model import Unsent
 from chat_core.protocol.requests.messages import Broadcast
-from chat_tui.commands.arguments_of_rest import Rest
+from chat_tui.commands.arguments_of_rest import Body
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Context
 
@@ -17,25 +17,25 @@ _SHRUG = r"¯\\_(ツ)_/¯"
 
 
 @command("me", example="/me waves")
-async def me(ctx: Context, text: Rest) -> None:
+async def me(ctx: Context, text: Body) -> None:
     """Say what you do: "ann waves"."""
     ctx.calls.post(ctx.here.id, text, style="action", thread=ctx.thread or None)
 
 
 @command("shrug", example="/shrug no idea")
-async def shrug(ctx: Context, text: Rest = Rest("")) -> None:
+async def shrug(ctx: Context, text: Body = Body("")) -> None:
     """Say something and shrug."""
     ctx.calls.post(ctx.here.id, f"{text} {_SHRUG}".strip(), thread=ctx.thread or None)
 
 
 @command("spoiler", example="/spoiler he wakes up")
-async def spoiler(ctx: Context, text: Rest) -> None:
+async def spoiler(ctx: Context, text: Body) -> None:
     """Say something that others see only when they want to."""
     ctx.calls.post(ctx.here.id, f"||{text}||", thread=ctx.thread or None)
 
 
 @command("broadcast", aliases=("bm",), example="/broadcast Back in ten minutes", classic=('/bm "hello"',))
-async def broadcast(ctx: Context, text: Rest) -> None:
+async def broadcast(ctx: Context, text: Body) -> None:
     """Say something to everybody: it stands in #announcements, and where each one is.
 
     Moderators may, and on the server's own machine everybody.

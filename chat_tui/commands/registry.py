@@ -5,7 +5,7 @@ A new command is a function in one of the files below; a new file is one line he
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from chat_core.base.errors import UsageFault
 from chat_tui.commands import (
@@ -31,8 +31,10 @@ from chat_tui.commands import (
     threads,
 )
 from chat_tui.commands.arguments import Argument
+from chat_tui.commands.arguments_of_rest import Body
 from chat_tui.commands.classic import Form
 from chat_tui.commands.command import DECLARED, Command
+from chat_tui.commands.emoji import with_emoji
 from chat_tui.commands.line import PREFIX, Run, Say, resolve
 
 DOMAINS: Final = (
@@ -64,6 +66,12 @@ class Bound(NamedTuple):
     """Which."""
     given: tuple[Argument, ...]
     """With what."""
+
+    def with_emoji(self) -> Self:
+        """Return the same, with emoji for their shortcodes in what is to be said."""
+        return self._replace(
+            given=tuple(Body(with_emoji(each)) if isinstance(each, Body) else each for each in self.given)
+        )
 
 
 class WrongUse(UsageFault):

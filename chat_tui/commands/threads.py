@@ -10,7 +10,7 @@ from chat_core.base.names import name_key
 from chat_core.protocol.requests.threads import FollowThread, ListThreads, UnfollowThread
 from chat_core.protocol.values import Message
 from chat_tui.commands.arguments import MessageNumber
-from chat_tui.commands.arguments_of_rest import Rest
+from chat_tui.commands.arguments_of_rest import Body
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.views.here import last_of_others, message_here
@@ -21,7 +21,7 @@ _NUMBER: Final = re.compile(r"#[0-9]+")
 
 
 @command("reply", example="/reply #17 I am on it")
-async def reply(ctx: Context, text: Rest) -> None:
+async def reply(ctx: Context, text: Body) -> None:
     """Answer the last message of somebody else, or one by its number.
 
     The details of a message tell its number; in line mode, /numbers on tells all of them.

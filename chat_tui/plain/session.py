@@ -13,6 +13,7 @@ from chat_core.base.tasks import spawn, stop
 from chat_core.client import Client
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import LinkStatus
+from chat_tui.commands.emoji import with_emoji
 from chat_tui.commands.line import Run, Say, parse
 from chat_tui.commands.registry import Bound, bind, classic
 from chat_tui.plain.console import BELL, Console
@@ -241,7 +242,7 @@ class Session(Doing):
                 if self._places.shown is None:
                     raise UsageFault("You are in no conversation, so this was not sent: /join a #channel first.")
                 where = Where(thread=self._thread, in_channel=self._desk.also) if self._thread else Where()
-                self._calls.post(self._places.shown, body, **where)
+                self._calls.post(self._places.shown, with_emoji(body) if self._shortcodes else body, **where)
             case Run(name=name, rest=rest):
                 verb = verb_of(name)
                 if verb is not None and verb.takes(rest):
@@ -259,7 +260,12 @@ class Session(Doing):
             return None
         return classic(line, self.state.me.name if self.state.me is not None else "")
 
+    @property
+    def _shortcodes(self) -> bool:
+        return self._desk.settings.compose.shortcodes
+
     async def _command(self, bound: Bound) -> None:
+        bound = bound.with_emoji() if self._shortcodes else bound
         await bound.command.run(self._context, bound.given)
         await self._arrive()
 

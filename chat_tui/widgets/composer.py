@@ -264,7 +264,9 @@ class Composer(RecallingArea):
             self._asked_about = draft.text
             raise UsageFault(f"These are {lines:,} lines: Enter again sends them, Ctrl+C takes them away.")
         self._asked_about = None
-        return Say(with_emoji(line.body)) if isinstance(line, Say) and self._emoji else line
+        if line is None or not self._emoji:
+            return line
+        return Say(with_emoji(line.body)) if isinstance(line, Say) else line.with_emoji()
 
     def action_newline(self) -> None:
         """Begin a new line."""

@@ -178,7 +178,7 @@ def test_plain_client_is_at_several_servers_and_hears_of_the_others(server: Serv
             ann.type("/server 1\r")
             ann.wait_for(f"At {here}.", "bob, mentions you: @ann over here", since=before)
             before = ann.size
-            ann.type("I come\r")
+            ann.type("I come :tada:\r")
             ann.type(f"/connect {second.address}\r")
             ann.wait_for(f"At {there}.", since=before)
             ann.type("/disconnect\r")
@@ -188,7 +188,7 @@ def test_plain_client_is_at_several_servers_and_hears_of_the_others(server: Serv
 
     command = [sys.executable, "-m", "chat_tui", "history", "#general", "--server", server.address, "--name", "bob"]
     history = subprocess.run(command, capture_output=True, timeout=WAIT_S, check=True, text=True).stdout
-    assert "<ann> I come\n" in history
+    assert "<ann> I come \U0001f389\n" in history
 
 
 def test_plain_client_opens_all_servers_that_are_named_and_leaves_each_in_good_order(

@@ -90,3 +90,20 @@ async def test_long_sentence_of_an_answer_is_told_whole_in_a_narrow_window(serve
         words = " ".join(f"word{number}" for number in range(12))
         me.chat.answer(Answer("About", [Line((Span(words),)), Line((Span("a"), Span("b" * 60)))]))
         await me.sees("word11", "bbb…")
+
+
+async def test_names_of_emoji_are_sent_as_emoji_by_every_command_that_says_something(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        await in_channel(me, "one")
+        seq = me.here.timeline.last_seq
+        for line in ("/me waves :wave:", f"/reply #{seq} :tada:", "/shrug :thinking:", "/spoiler a `:bug:`, a :bug:"):
+            await me.enter(line)
+        await me.until(lambda: me.here.timeline.count == 5 and not me.here.unsent)
+        await me.enter(f"/edit #{seq} two :rocket:")
+        await me.until(lambda: bodies(me.here)[0] == "two \U0001f680")
+        assert bodies(me.here)[1:] == [
+            "waves \U0001f44b",
+            "\U0001f389",
+            "\U0001f914 ¯\\\\_(ツ)_/¯",
+            "||a `:bug:`, a \U0001f41b||",
+        ]

@@ -11,7 +11,7 @@ import chat_tui.commands
 from chat_core.base.errors import UsageFault
 from chat_tui.commands import registry
 from chat_tui.commands.arguments import Channel, CommandName, NewName, User
-from chat_tui.commands.arguments_of_rest import Listed, Rest
+from chat_tui.commands.arguments_of_rest import Body, Listed, Rest
 from chat_tui.commands.command import DECLARED, Command
 from chat_tui.commands.completing import Known, complete
 from chat_tui.commands.line import Run, parse
@@ -74,7 +74,7 @@ def test_command_is_completed_and_tells_its_usage(command: Command) -> None:
         ("/join ops", "join", (Channel("#ops"),)),
         ("/JOIN #Ops", "join", (Channel("#Ops"),)),
         ("/part", "leave", ()),
-        ("/msg ann  hi  there", "dm", (User("@ann"), Rest("hi  there"))),
+        ("/msg ann  hi  there", "dm", (User("@ann"), Body("hi  there"))),
         ("/to Freeze on Friday", "topic", (Rest("Freeze on Friday"),)),
         ("/nick @annika", "nick", (NewName("annika"),)),
         ("/help /topic", "help", (CommandName("topic"),)),
