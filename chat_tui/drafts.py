@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from chat_core.base.unreadable import UNREADABLE
 from chat_tui.storage import replace
 
 _FILE: Final = "drafts.json"
@@ -71,5 +72,5 @@ def save(folder: Path, account: int, changed: Mapping[str, Draft]) -> None:
 def _read(folder: Path) -> dict[str, dict[str, Draft]]:
     try:
         return msgspec.json.decode((folder / _FILE).read_bytes(), type=dict[str, dict[str, Draft]])
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *UNREADABLE):
         return {}

@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from chat_core.base.unreadable import UNREADABLE
 from chat_tui.storage import replace
 from chat_tui.views.tiling import Tiling
 
@@ -55,5 +56,5 @@ def save(folder: Path, account: int, layout: Layout | None) -> None:
 def _read(folder: Path) -> dict[str, Layout]:
     try:
         return msgspec.json.decode((folder / _FILE).read_bytes(), type=dict[str, Layout])
-    except (OSError, msgspec.DecodeError, RecursionError):
+    except (OSError, *UNREADABLE):
         return {}

@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from chat_core.base.unreadable import UNREADABLE
 from chat_tui.storage import replace
 
 _FILE: Final = "notify.json"
@@ -23,7 +24,7 @@ def load(folder: Path) -> Rules:
     """Read what is remembered of a server."""
     try:
         return msgspec.json.decode((folder / _FILE).read_bytes(), type=dict[str, Literal["all", "mentions", "none"]])
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *UNREADABLE):
         return {}
 
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace as replace_fields
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import check_account_name, suggest_account_name
+from chat_core.base.unreadable import UNREADABLE
 from chat_core.transport.urls import parse_address
 
 HERE: Final = "here"
@@ -83,7 +84,7 @@ def load(folder: Path) -> Servers:
     """Read what is remembered in a folder."""
     try:
         return msgspec.json.decode((folder / _FILE).read_bytes(), type=Servers)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *UNREADABLE):
         return Servers()
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from chat_core.base.unreadable import UNREADABLE
 from chat_tui.storage import replace
 
 HALF_LIFE_MS: Final = 3 * 24 * 3_600_000
@@ -43,7 +44,7 @@ def load(folder: Path) -> Visits:
     """Read what is remembered of a server."""
     try:
         return msgspec.json.decode((folder / _FILE).read_bytes(), type=Visits)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *UNREADABLE):
         return Visits()
 
 

@@ -10,9 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
-import msgspec
-
 from chat_core.base.errors import UsageFault, WorldFault
+from chat_core.base.unreadable import UNREADABLE
 from chat_core.check.broken.variants import find
 from chat_core.check.history import from_lines
 from chat_core.check.real import report
@@ -144,7 +143,7 @@ class Command:
                 verdict = judge(from_lines(file))
         except OSError as error:
             raise WorldFault(f"The history {path} cannot be read: {error.strerror}.") from error
-        except msgspec.DecodeError as error:
+        except UNREADABLE as error:
             raise WorldFault(f"{path} is no history of this version: {error}.") from error
         if self._as_json:
             print(json.dumps(report.verdict_as_map(verdict)))

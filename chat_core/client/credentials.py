@@ -19,6 +19,7 @@ import msgspec
 
 from chat_core.base.errors import UsageFault, WorldFault
 from chat_core.base.names import name_key
+from chat_core.base.unreadable import UNREADABLE
 from chat_core.transport.urls import Address
 
 FILE: Final = "tokens.json"
@@ -100,7 +101,7 @@ class FileTokens:
             data = file.read(_LONGEST_BYTES)
         try:
             return msgspec.json.decode(data, type=_File)
-        except msgspec.DecodeError as error:
+        except UNREADABLE as error:
             raise UsageFault(f"{self._path} is damaged: remove it, and sign in again.") from error
 
     def _change(self, change: Callable[[_File], _File]) -> None:

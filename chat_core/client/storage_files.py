@@ -24,6 +24,7 @@ import msgspec
 
 from chat_core.base.errors import WorldFault
 from chat_core.base.names import name_key
+from chat_core.base.unreadable import UNREADABLE
 from chat_core.client.state.journal import AnyRecord, Journal, Whose, from_bytes, is_cut_off, to_bytes
 from chat_core.client.state.model import Remembered
 from chat_core.client.storage import Found
@@ -288,7 +289,7 @@ class FileStorage:
         try:
             data = self._known_file(name).read_bytes()
             known = msgspec.msgpack.decode(data, type=Remembered)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, *UNREADABLE):
             return None
         return known if name_key(known.me.name) == name_key(name) else None
 

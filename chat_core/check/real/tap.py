@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from chat_core.base.errors import ProtocolFault
+from chat_core.base.unreadable import UNREADABLE
 from chat_core.check.history import Delivered, Placed, Record
 from chat_core.check.recording import delivered
 from chat_core.protocol.codec import read_conversation_event
@@ -69,7 +70,7 @@ class Tap:
     def _frames(self, reader: FrameReader, data: bytes) -> Sequence[dict[str, Any]]:
         try:
             return [_decode(payload) for payload in reader.feed(data)]
-        except (ProtocolFault, msgspec.DecodeError):
+        except (ProtocolFault, *UNREADABLE):
             return []  # the client says what is wrong with it
 
     def _answered(self, request: dict[str, Any], reply: dict[str, Any]) -> None:

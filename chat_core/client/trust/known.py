@@ -20,6 +20,7 @@ import msgspec
 from typing_extensions import override
 
 from chat_core.base.errors import WorldFault
+from chat_core.base.unreadable import UNREADABLE
 from chat_core.client.errors import Untrusted
 from chat_core.client.trust.decision import Known
 from chat_core.transport.pins import is_pin
@@ -87,7 +88,7 @@ class KnownServers:
             return _Book()
         except OSError as error:
             raise Untrusted(f"{self.file} cannot be read ({error.strerror}), so no server's key is known.") from error
-        except msgspec.DecodeError as error:
+        except UNREADABLE as error:
             raise self._damaged() from error
         if not all(is_pin(each.pin) if each.how != "authority" else not each.pin for each in book.servers.values()):
             raise self._damaged()

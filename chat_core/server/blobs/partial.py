@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from chat_core.base.unreadable import UNREADABLE
 from chat_core.protocol.values import FileInfo
 
 _SUFFIX: Final = ".about"
@@ -79,7 +80,7 @@ def _read(path: Path, epoch: str) -> Left | None:
     """Return what bytes belong to; None: to nothing that can be gone on with."""
     if path.name.endswith(_SUFFIX):
         return None
-    with suppress(OSError, msgspec.MsgspecError):
+    with suppress(OSError, *UNREADABLE):
         about = msgspec.msgpack.decode(_beside(path).read_bytes(), type=About)
         status = path.stat()
         if about.epoch == epoch and about.name == path.name and status.st_size <= about.file.size:

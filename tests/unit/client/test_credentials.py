@@ -85,15 +85,18 @@ def test_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
         FileTokens(tmp_path, HERE).find("ann")
 
 
-@pytest.mark.parametrize("content", ["", "{", '{"tokens": 5}', '{"tokens": [{"server": "x"}]}', "\x00"])
-def test_damaged_file_is_said_and_not_overwritten(tmp_path: Path, content: str) -> None:
-    (tmp_path / FILE).write_text(content)
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b'{"tokens": 5}', b'{"tokens": [{"server": "x"}]}', b"\x00", b'{"tokens": [{"server": "\xff"}]}'],
+)
+def test_damaged_file_is_said_and_not_overwritten(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / FILE).write_bytes(content)
     (tmp_path / FILE).chmod(0o600)
 
     with pytest.raises(UsageFault, match="damaged"):
         FileTokens(tmp_path, HERE).keep("ann", "one")
 
-    assert (tmp_path / FILE).read_text() == content
+    assert (tmp_path / FILE).read_bytes() == content
 
 
 def test_folder_that_cannot_be_made_is_a_fault_in_words(tmp_path: Path) -> None:

@@ -234,6 +234,20 @@ async def test_storage_gives_back_the_list_of_conversations_to_the_same_name_onl
         await other.close()
 
 
+async def test_storage_knows_no_conversations_when_their_list_is_damaged(tmp_path: Path) -> None:
+    general = Conversation(id=3, kind="channel", name="general", head=9)
+    first = FileStorage(tmp_path)
+    await first.open("ann")
+    first.remember(Remembered(me=Account(id=1, name="ann"), epoch="e", server="s", conversations=(general,)))
+    await first.close()
+    (known,) = files(tmp_path, "known-")
+    known.write_bytes(known.read_bytes().replace(b"general", b"g\xffneral"))
+
+    second = FileStorage(tmp_path)
+    assert (await second.open("ann")).remembered is None
+    await second.close()
+
+
 async def test_storage_drops_the_cut_off_end_before_it_goes_on(tmp_path: Path) -> None:
     first = FileStorage(tmp_path)
     await first.open("ann")

@@ -127,6 +127,11 @@ OF_LOGS = {
         "event 3:4: its kind is unknown",
     ),
     "unreadable": ("messages", f"UPDATE events SET payload = x'c1' WHERE id = {KEY_2}", "event 3:2: what it holds"),
+    "no_utf8": (
+        "messages",
+        f"UPDATE events SET payload = x'81a4626f6479a1ff' WHERE id = {KEY_2}",
+        "event 3:2: what it holds",
+    ),
     "short_id": ("messages", f"UPDATE events SET eid = x'01' WHERE id = {KEY_2}", "event 3:2: its id has 1 bytes"),
     # reactions, pins and bookmarks
     "reaction_of_none": (
@@ -190,7 +195,7 @@ OF_LOGS = {
     ),
     "unreadable_edit": (
         "messages",
-        f"UPDATE events SET payload = x'c1' WHERE id = {row_id(DIRECT, 4)}",
+        f"UPDATE events SET payload = x'81a4626f6479a1ff' WHERE id = {row_id(DIRECT, 4)}",
         "event 4:4: what it holds cannot be read",
     ),
     "about_nothing": (

@@ -37,8 +37,9 @@ def test_saving_keeps_what_others_have_put_there(home: Path) -> None:
     assert drafts.load(home, 2) == {"#a": Draft("of another account")}
 
 
-def test_a_file_that_cannot_be_read_holds_no_drafts_and_is_replaced(home: Path) -> None:
-    (home / "drafts.json").write_text("[1, 2")
+@pytest.mark.parametrize("broken", [b"[1, 2", b'{"1": {"#a": {"text": "\xff"}}}'])
+def test_a_file_that_cannot_be_read_holds_no_drafts_and_is_replaced(home: Path, broken: bytes) -> None:
+    (home / "drafts.json").write_bytes(broken)
 
     assert drafts.load(home, 1) == {}
     drafts.save(home, 1, {"#a": Draft("new")})

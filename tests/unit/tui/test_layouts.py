@@ -36,11 +36,12 @@ def test_layouts_come_back_each_for_its_account(home: Path) -> None:
         '{"7": {"tiling": {"root": 1}}}',
         '{"7": {"tiling": {"root": {"across": true, "parts": [1, 1], "weights": [1, 1]}}, "targets": {}}}',
         '{"7": {"tiling": {"root": ' + '{"across": true, "parts": [' * 5_000,
+        '{"7": {"tiling": {"root": 1}, "targets": {"1": "\udcff"}}}',
     ],
-    ids=["no JSON", "a part is missing", "a pane is twice there", "deep"],
+    ids=["no JSON", "a part is missing", "a pane is twice there", "deep", "no UTF-8"],
 )
 def test_layout_counts_as_none_when_its_file_is_broken(content: str, home: Path) -> None:
-    (home / "panes.json").write_text(content)
+    (home / "panes.json").write_text(content, errors="surrogateescape")
     assert layouts.load(home, 7) is None
 
 

@@ -61,7 +61,9 @@ def test_save_leaves_nothing_behind_when_it_fails(home: Path) -> None:
     assert [path.name for path in (home / "config").iterdir()] == ["servers.json"]
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"known": [{"address": 1}]}', b"\xff\xfe", b'{"known": null}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'{"known": [{"address": 1}]}', b"\xff\xfe", b'{"known": null}', b'{"known": "\xff"}']
+)
 def test_load_takes_a_broken_file_for_none(home: Path, content: bytes) -> None:
     (home / "servers.json").write_bytes(content)
 

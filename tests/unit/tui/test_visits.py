@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from chat_tui import visits
 from chat_tui.visits import HALF_LIFE_MS, Visits
 
@@ -26,9 +28,10 @@ def test_visits_keep_the_places_that_count_most() -> None:
     assert "#home" in found.places
 
 
-def test_visits_come_back_and_a_broken_file_counts_as_none(home: Path) -> None:
+@pytest.mark.parametrize("broken", [b"{", b'{"places": {"\xff": [1, 2]}}'])
+def test_visits_come_back_and_a_broken_file_counts_as_none(home: Path, broken: bytes) -> None:
     visits.save(home, Visits().visited("#dev", 5))
     assert visits.load(home).score("#dev", 5) == 1.0
 
-    (home / "visits.json").write_text("{")
+    (home / "visits.json").write_bytes(broken)
     assert visits.load(home) == Visits()

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from msgspec import MsgspecError
 from sqlalchemy import Connection, bindparam, func, select
 
 from chat_core.base.ids import EID_BYTES
+from chat_core.base.unreadable import UNREADABLE
 from chat_core.protocol.events import (
     ConversationEvent,
     MessageEvent,
@@ -171,7 +171,7 @@ class _Fold:
                 entry.payload,
                 entry.target,
             )
-        except MsgspecError:
+        except UNREADABLE:
             self._say("event", entry, "what it holds cannot be read")
             return None
         except ValueError:
@@ -274,7 +274,7 @@ def _text(payload: bytes) -> str | None:
     """Return the text of an edit, None if it cannot be read."""
     try:
         return edited_body(payload)
-    except MsgspecError:
+    except UNREADABLE:
         return None
 
 
@@ -285,7 +285,7 @@ def _calls(entry: Any) -> tuple[tuple[int, ...], str]:
 def _edited_calls(payload: bytes) -> tuple[tuple[int, ...], str] | None:
     try:
         return edited_calls(payload)
-    except MsgspecError:
+    except UNREADABLE:
         return None
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from msgspec import MsgspecError
 from sqlalchemy import Connection, bindparam, select
 
+from chat_core.base.unreadable import UNREADABLE
 from chat_core.protocol.events import MemberLeft, MembersAdded
 from chat_core.protocol.limits import GROUP_MOST
 from chat_core.server.store.checks.base import Findings, stream, times
@@ -56,7 +56,7 @@ def _told(connection: Connection, number: int, findings: Findings) -> dict[int, 
         head = {"conversation": number, "seq": seq_of(row.id), "eid": bytes(8)}
         try:
             event = conversation_event(row.kind, row.payload, {**head, "ts": 0, "author": row.author, "name": ""})
-        except MsgspecError:
+        except UNREADABLE:
             findings.add(f"event {conversation_of(row.id)}:{seq_of(row.id)}: who it brought in cannot be read")
             continue
         match event:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from msgspec import MsgspecError
 from sqlalchemy import Connection, bindparam, func, select
 
+from chat_core.base.unreadable import UNREADABLE
 from chat_core.protocol.reactions import Reactions, with_added, with_removed
 from chat_core.server.store.checks.base import Findings, times
 from chat_core.server.store.mark_payloads import (
@@ -46,7 +46,7 @@ def mark_faults(connection: Connection, entry: Any, about: Sequence[Any]) -> Ite
     try:
         counts, holders = _folded(about)
         there = unpack_counts(entry.reactions)
-    except MsgspecError:
+    except UNREADABLE:
         yield "its reactions cannot be read"
         return
     if there != counts:

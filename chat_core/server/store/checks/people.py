@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from msgspec import MsgspecError
 from sqlalchemy import Connection, and_, func, select
 
 from chat_core.base.names import name_key
+from chat_core.base.unreadable import UNREADABLE
 from chat_core.protocol.events import ConversationLeft, ReadMarkerMoved
 from chat_core.protocol.values import Conversation
 from chat_core.server.store.base import ANNOUNCEMENTS, GENERAL
@@ -110,7 +110,7 @@ def _unreadable(row: Any) -> Iterator[str]:
     shown = Conversation(id=row.conversation, kind="channel", name="", head=row.head)
     try:
         event = account_event(row.seq, row.kind, row.payload, shown)
-    except MsgspecError:
+    except UNREADABLE:
         yield "what it holds cannot be read"
         return
     except ValueError:

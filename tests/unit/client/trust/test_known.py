@@ -75,18 +75,20 @@ def test_known_servers_are_not_relied_on_when_others_could_have_written_them(tmp
         '{"servers": {"chat.example.org:5": {"how": "link"}}}',
         '{"servers": {"chat.example.org:5": {"how": "link", "pin": "short"}}}',
         '{"servers": {"chat.example.org:5": {"how": "authority", "pin": "' + PIN + '"}}}',
+        '{"servers": {"chat.example.org\udcff:5": {}}}',
+        '{"servers": {"chat.example.org:5": ' + "[" * 100_000,
     ],
 )
 def test_known_servers_never_count_as_none_when_the_file_is_damaged(tmp_path: Path, content: str) -> None:
     servers = KnownServers(tmp_path)
-    servers.file.write_text(content)
+    servers.file.write_text(content, errors="surrogateescape")
     servers.file.chmod(0o600)
 
     with pytest.raises(Untrusted, match="is damaged"):
         servers.find(HERE)
     with pytest.raises(Untrusted, match="is damaged"):
         servers.keep(HERE, Known("link", PIN))
-    assert servers.file.read_text() == content
+    assert servers.file.read_text(errors="surrogateescape") == content
 
 
 def test_known_servers_say_so_when_the_file_cannot_be_read_or_written(tmp_path: Path) -> None:

@@ -179,7 +179,8 @@ async def test_nothing_is_left_of_uploads_that_nobody_can_go_on_with(tmp_path: P
     first.close()
     old, unknown, larger, kept = sorted(path for path in partial.iterdir() if path.suffix != ".about")
     os.utime(old, (1, 1))
-    unknown.with_name(f"{unknown.name}.about").write_bytes(b"no longer what it was")
+    about = unknown.with_name(f"{unknown.name}.about")
+    about.write_bytes(about.read_bytes().replace(b"a.bin", b"\xff.bin"))
     larger.write_bytes(b"abcdefgh")
     (partial / "stray.about").write_bytes(b"")
 
