@@ -94,6 +94,31 @@ def test_search_forgets_what_was_edited_away_and_what_was_deleted(people: People
     assert search(ann, new)["hits"][0]["message"]["edits"] == 1
 
 
+@pytest.mark.parametrize("ranked", [False, True])
+def test_search_tells_who_has_left_nothing_of_later_texts_by_its_cursors_or_its_order(
+    people: People, ranked: bool
+) -> None:
+    ann, bob = people.enter(), people.enter()
+    room = people.room(ann, bob)
+    ann.call("set_rules", conversation=room, visibility="unlisted")
+    word, later, other = unique("word"), unique("later"), unique("other")
+    for text in (f"{word} one", "plain", f"{word} two", "plain"):
+        ann.say(room, text)
+    bob.call("leave", conversation=room)
+    texts = [message["body"] for message in bob.call("history", conversation=room)["messages"]]
+    seqs = [message["seq"] for message in bob.call("history", conversation=room)["messages"]]
+    for seq, text in zip(seqs, texts, strict=True):
+        if text != f"{word} two":
+            ann.call("edit", conversation=room, seq=seq, body=f"{later} {later} {word}" if word in text else later)
+    assert search(ann, f"{word} OR {later}", conversation=room)["hits"]
+
+    guesses = [f"{word} OR {guess}" for guess in (later, f"{later[:-1]}*", other)]
+    pages = [search(bob, guess, conversation=room, ranked=ranked, limit=1) for guess in guesses]
+
+    assert [(bodies(page), page.get("cursor", b"")) for page in pages] == [([f"{word} two"], pages[-1]["cursor"])] * 3
+    assert pages[-1]["cursor"]
+
+
 def test_search_filters_narrow_what_is_found(people: People) -> None:
     ann_name, bob_name = unique("ann"), unique("bob")
     ann, bob = people.enter(ann_name), people.enter(bob_name)

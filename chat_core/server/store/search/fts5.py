@@ -16,6 +16,7 @@ from chat_core.server.store.keys import conversation_of
 from chat_core.server.store.search import cursors
 from chat_core.server.store.search.alarm import Alarm
 from chat_core.server.store.search.cursors import Behind, Mark, Rank
+from chat_core.server.store.search.ended import Ended
 from chat_core.server.store.search.fts5_file import connect_reader
 from chat_core.server.store.search.fts5_find import OutOfTime, Proposals, indexed_texts
 from chat_core.server.store.search.matching import spans_in
@@ -65,10 +66,11 @@ class Fts5:
     def _newest(self, search: Search, cursor: Behind | None, messages: ReadMessages, alarm: Alarm) -> Found:
         page = _Page(search, messages, self._within_s)
         with closing(Proposals(self._index, search, None if cursor is None else cursor.mark)) as proposals:
-            marks = _Timely(proposals.newest(), alarm)
+            timely = _Timely(proposals.newest(), alarm)
+            marks = Ended(search, messages).only_hits(timely)
             while not (page.full or page.late) and (some := list(islice(marks, search.limit + 1))):
                 page.look_at(some)
-            partial = (marks.late or page.late) and not page.full
+            partial = (timely.late or page.late) and not page.full
         more = page.full or partial
         mark = page.last or (cursor.mark if cursor is not None else None)
         return Found(
@@ -83,9 +85,10 @@ class Fts5:
         before = None if cursor is None else Mark(cursor.newest.stamp, cursor.newest.id + 1)
         with closing(Proposals(self._index, search, before)) as proposals:
             timely = _Timely(proposals.newest(), alarm)
-            marks = list(islice(timely, RANKED))
+            ended = Ended(search, messages)
+            marks = list(islice(ended.only_hits(timely), RANKED))
         partial = timely.late
-        ranked, complete = self._ranked(search, marks, alarm)
+        ranked, complete = self._ranked(search, marks, ended, alarm)
         skip = 0 if cursor is None else cursor.skip
         page = _Page(search, messages, self._within_s)
         rest = iter(ranked[skip:])
@@ -99,7 +102,7 @@ class Fts5:
             behind=proposals.behind,
         )
 
-    def _ranked(self, search: Search, marks: Sequence[Mark], alarm: Alarm) -> tuple[list[Mark], bool]:
+    def _ranked(self, search: Search, marks: Sequence[Mark], ended: Ended, alarm: Alarm) -> tuple[list[Mark], bool]:
         """Return hits, the best first, and of equal ones the newest; and whether there was time for all of them."""
         scored: list[tuple[float, int]] = []
         try:
@@ -107,7 +110,7 @@ class Fts5:
                 if alarm.over:
                     break
                 keys = [mark.id for mark in marks[start : start + _LOOKS]]
-                texts = indexed_texts(self._index, keys)
+                texts = indexed_texts(self._index, keys) | ended.texts(keys)
                 scored += ((-score(texts.get(key, ""), search.any_phrases), at) for at, key in enumerate(keys, start))
         except sqlite3.OperationalError:
             if not alarm.over:
