@@ -102,7 +102,10 @@ class FileStorage:
 
     def remember(self, remembered: Remembered) -> None:
         """Keep a list of conversations; see `Storage`."""
-        data = msgspec.msgpack.encode(remembered)
+        try:
+            data = msgspec.msgpack.encode(remembered)
+        except OverflowError:  # a number that no honest server tells, and one more
+            return
         if self._fd >= 0 and data != self._known:
             self._known = data
             self._thread.submit(self._replace_known, self._known_file(remembered.me.name), data)

@@ -248,6 +248,16 @@ async def test_storage_knows_no_conversations_when_their_list_is_damaged(tmp_pat
     await second.close()
 
 
+async def test_storage_keeps_no_list_with_a_number_that_no_file_can_hold(tmp_path: Path) -> None:
+    general = Conversation(id=3, kind="channel", name="general", head=9, members=2**64)
+    storage = FileStorage(tmp_path)
+    await storage.open("ann")
+    storage.remember(Remembered(me=Account(id=1, name="ann"), epoch="e", server="s", conversations=(general,)))
+    await storage.close()
+
+    assert files(tmp_path, "known-") == []
+
+
 async def test_storage_drops_the_cut_off_end_before_it_goes_on(tmp_path: Path) -> None:
     first = FileStorage(tmp_path)
     await first.open("ann")
