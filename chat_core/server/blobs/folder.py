@@ -90,7 +90,8 @@ class BlobFolder:
 
     def read(self, sha256: bytes, offset: int, limit: int) -> bytes:
         """Return a piece of a file. Raises: OSError."""
-        descriptor = os.open(self.path_of(sha256), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        # Without O_NONBLOCK a pipe that somebody has put there would hold up every file that is asked for.
+        descriptor = os.open(self.path_of(sha256), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             return os.pread(descriptor, limit, offset)
         finally:

@@ -60,14 +60,14 @@ def forget_about(path: Path) -> None:
 
 
 def left_in(folder: Path, epoch: str) -> Iterator[Left]:
-    """Yield what an earlier run left and can be gone on with; all else in the folder is removed. Raises: OSError."""
+    """Yield what an earlier run left and can be gone on with; all other files there are removed. Raises: OSError."""
     if not folder.is_dir():
         return
     there = sorted(folder.iterdir())
     found = [left for path in there if (left := _read(path, epoch)) is not None]
     kept = {path for left in found for path in (left.path, _beside(left.path))}
     for path in there:
-        if path not in kept:
+        if path not in kept and (path.is_symlink() or not path.is_dir()):  # a folder is of another program
             path.unlink()
     yield from found
 

@@ -191,6 +191,31 @@ async def test_nothing_is_left_of_uploads_that_nobody_can_go_on_with(tmp_path: P
     assert left(await again(tmp_path, epoch="two"), tmp_path) == [], "in another life its numbers mean others"
 
 
+async def test_folder_that_another_program_left_beside_uploads_is_passed_over(tmp_path: Path) -> None:
+    partial = tmp_path / "blobs" / "partial"
+    (partial / ".~tmp~").mkdir(parents=True)
+    (partial / "stray").symlink_to(tmp_path)
+
+    await again(tmp_path, epoch="one")
+
+    assert [path.name for path in partial.iterdir()] == [".~tmp~"]
+
+
+async def test_pipe_in_the_place_of_a_file_holds_up_nothing(files: Files, tmp_path: Path) -> None:
+    for data in (b"one", b"two"):
+        files.drop(await sent(files, data))
+    name = info(b"one").sha256.hex()
+    place = tmp_path / "blobs" / name[:2] / name[2:]
+    place.unlink()
+    os.mkfifo(place)
+
+    with pytest.raises(NotTaken) as fault:
+        await files.read(info(b"one"), 0, 10)
+
+    assert fault.value.code == Refusal.STORE_FAILED
+    assert await files.read(info(b"two"), 0, 10) == b"two"
+
+
 async def test_more_than_the_window_is_refused_until_it_is_written(tmp_path: Path) -> None:
     files = Files(tmp_path, FilesSection(), Later(), free=lambda _: 10**12)
     data = b"x" * 800_000
