@@ -122,3 +122,25 @@ def test_a_former_member_reads_up_to_where_it_left(people: People) -> None:
     assert [message["body"] for message in bob.call("history", conversation=room)["messages"]] == ["between us"]
     assert [event["seq"] for event in bob.call("read_events", conversation=room, after=0)["events"]] == [1, 2]
     assert bob.refused("list_members", conversation=room) == "no_conversation"
+
+
+def test_a_former_member_does_not_learn_how_much_is_said_behind_where_it_left(people: People) -> None:
+    ann, bob = people.enter(), people.enter()
+    room, name = closed(people, ann, "unlisted")
+    bob.call("join", channel=name)
+    bob.call("leave", conversation=room)
+
+    def pages() -> list[dict[str, Any]]:
+        asked: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("history", {}),
+            ("read_events", {"after": 0}),
+            ("read_thread", {"thread": 1}),
+        )
+        return [bob.call(do, conversation=room, **fields) for do, fields in asked]
+
+    before = pages()
+    ann.say(room, "behind your back")
+    ann.say(room, "and more", thread=1)
+
+    assert pages() == before
+    assert [page["head"] for page in before] == [2, 2, 2]

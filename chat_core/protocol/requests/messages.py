@@ -111,7 +111,7 @@ class Page(Reply, frozen=True, kw_only=True):
     messages: tuple[Message, ...]
     """At most `limit`; fewer when the page would not fit into a frame."""
     head: int
-    """seq of the newest event of the conversation when the page was read."""
+    """seq of the newest event there when the page was read; for who has left, of the last that is for them."""
     at_start: bool
     """Whether no readable message lies before the first of these."""
     at_end: bool
@@ -139,7 +139,7 @@ class Events(Reply, frozen=True, kw_only=True):
     events: tuple[dict[str, Any], ...]
     """Conversation events as in a push, oldest first, without a hole from `after + 1` on."""
     head: int
-    """seq of the newest event when this was read."""
+    """seq of the newest event when this was read; for who has left, of the last that is for them."""
     more: bool
     """Whether there are events behind the last one."""
 

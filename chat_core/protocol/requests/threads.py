@@ -24,7 +24,7 @@ class ThreadPage(Reply, frozen=True, kw_only=True):
     messages: tuple[Message, ...]
     """At most `limit`, without that message; fewer when the page would not fit into a frame."""
     head: int
-    """seq of the newest event of the conversation when the page was read."""
+    """seq of the newest event there when the page was read; for who has left, of the last that is for them."""
     at_start: bool
     """Whether no message of the thread lies before the first of these."""
     at_end: bool

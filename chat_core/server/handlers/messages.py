@@ -112,11 +112,12 @@ async def history(ctx: Context, request: History) -> Page:
 
     def query(reader: Reader) -> Page:
         place = reader.readable(account, request.conversation)
-        page = reader.history(place.id, request.anchor, request.seq, request.limit, readable(place), account)
+        bounds = readable(place)
+        page = reader.history(place.id, request.anchor, request.seq, request.limit, bounds, account)
         return Page(
             conversation=place.id,
             messages=tuple(page.messages),
-            head=place.head,
+            head=bounds.head(place.head),
             at_start=page.at_start,
             at_end=page.at_end,
         )
@@ -132,13 +133,13 @@ async def read_events(ctx: Context, request: ReadEvents) -> Events:
     def query(reader: Reader) -> Events:
         place = reader.readable(account, request.conversation)
         bounds = readable(place)
-        upto = place.head if bounds.upto is None else bounds.upto
+        upto = bounds.head(place.head)
         events = reader.events(place.id, max(request.after, bounds.after), upto, request.limit)
         reached = events[-1].seq if events else max(request.after, bounds.after)
         return Events(
             conversation=place.id,
             events=tuple(to_map(for_latecomer(event, bounds.after)) for event in events),
-            head=place.head,
+            head=upto,
             more=reached < upto,
         )
 

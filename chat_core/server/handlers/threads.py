@@ -36,7 +36,7 @@ async def read_thread(ctx: Context, request: ReadThread) -> ThreadPage:
         return ThreadPage(
             thread=page.summary,
             messages=tuple(page.messages),
-            head=place.head,
+            head=bounds.head(place.head),
             at_start=page.at_start,
             at_end=page.at_end,
         )

@@ -23,6 +23,10 @@ class Bounds(NamedTuple):
         """Return whether an event may be read."""
         return self.after < seq and (self.upto is None or seq <= self.upto)
 
+    def head(self, head: int) -> int:
+        """Return where a log that has come to `head` ends for the reader: how it grows behind that is not for it."""
+        return head if self.upto is None else min(head, self.upto)
+
     def ends(self, conversation: int) -> Ends:
         """Return where the log of a conversation ends for the reader, if it does not read on."""
         return NO_ENDS if self.upto is None else {conversation: self.upto}
