@@ -25,6 +25,8 @@ MAX_SOCKET_PATH: Final = 100
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(//)?")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?\.?", re.ASCII)
+_ZONE = re.compile(r"[A-Za-z0-9._~-]{1,32}", re.ASCII)
+"""An interface behind an IPv6 address; Python takes anything there, also what steers a terminal."""
 _INVITE = re.compile(r"[A-Za-z0-9_-]{4,128}", re.ASCII)
 _PLAIN, _SECURE, _INSECURE, _UNIX = "chat", "chats", "chat+insecure", "chat+unix"
 _BARE = ""
@@ -207,11 +209,12 @@ def _port(text: str) -> int:
 def is_host(host: str) -> bool:
     """Return whether a text is a name or an IP address, without brackets, whether it exists or not."""
     if ":" in host:
+        address, mark, zone = host.partition("%")
         try:
-            ipaddress.IPv6Address(host)
+            ipaddress.IPv6Address(address)
         except ValueError:
             return False
-        return True
+        return not mark or _ZONE.fullmatch(zone) is not None
     return len(host) <= 253 and _HOST.fullmatch(host) is not None
 
 

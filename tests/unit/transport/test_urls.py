@@ -12,6 +12,7 @@ from chat_core.transport.urls import (
     MAX_SOCKET_PATH,
     Address,
     Invitation,
+    is_host,
     is_loopback,
     parse_address,
     parse_invitation,
@@ -196,6 +197,13 @@ def test_address_is_written_as_it_is_read(text: str) -> None:
 )
 def test_loopback_is_known_without_asking_anybody(host: str, here: bool) -> None:
     assert is_loopback(host) is here
+
+
+@pytest.mark.parametrize(
+    ("zone", "good"), [("eth0", True), ("wlan-0.1", True), ("", False), ("a b", False), ("\x1b[6n", False)]
+)
+def test_zone_of_an_address_is_an_interface_and_never_steers(zone: str, good: bool) -> None:
+    assert is_host(f"fe80::1%{zone}") is good
 
 
 @given(st.text(max_size=60) | st.text(max_size=30).map(lambda text: f"chats://h/{text}"))
