@@ -68,6 +68,8 @@ FRAME_WEIGHT_BYTES: Final = 256
 """Bytes that each frame counts for beyond its own, where bytes are counted: a small one is work, too."""
 SEARCHES_PER_CONNECTION: Final = 4
 """Unanswered `search` a connection may have; more are refused with `busy`."""
+SEARCHES_PER_ACCOUNT: Final = 8
+"""The same for all connections of an account together: whoever has many makes nobody else wait."""
 QUERY_CHARACTERS: Final = 500
 """Longest search query, in characters."""
 SEARCH_CURSOR_BYTES: Final = 64

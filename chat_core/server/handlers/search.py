@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from chat_core.base.ids import AccountId
 from chat_core.base.text import clean_line
 from chat_core.protocol.codes import Refusal
-from chat_core.protocol.limits import SEARCHES_PER_CONNECTION
+from chat_core.protocol.limits import SEARCHES_PER_ACCOUNT, SEARCHES_PER_CONNECTION
 from chat_core.protocol.requests.search import Search, SearchResults
 from chat_core.protocol.values import SearchHit
 from chat_core.server.context import Context
@@ -33,6 +33,9 @@ async def search(ctx: Context, request: Search) -> SearchResults:
     session, account = ctx.session, ctx.account
     if session.searches >= SEARCHES_PER_CONNECTION:
         raise Refused(Refusal.BUSY, f"At most {SEARCHES_PER_CONNECTION} searches at once; wait for one of yours.", 1.0)
+    if sum(each.searches for each in ctx.hub.sessions_of(account)) >= SEARCHES_PER_ACCOUNT:
+        text = f"At most {SEARCHES_PER_ACCOUNT} searches at once on all your devices; wait for one of them."
+        raise Refused(Refusal.BUSY, text, 1.0)
 
     def query(searcher: Searcher) -> SearchResults:
         places = _places(searcher, account, request, wanted)
