@@ -1,4 +1,4 @@
-"""One real server for all tests of the full-screen client; each test uses names that no other one does."""
+"""Real servers for all tests of the full-screen client; each test uses names that no other one does."""
 
 from __future__ import annotations
 
@@ -22,6 +22,13 @@ from tests.tui.support.typing import quiet
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run a server; yield its address."""
     with ServerProcess(tmp_path_factory.mktemp("server") / "data") as process:
+        yield process.address
+
+
+@pytest.fixture(scope="session")
+def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run another server; yield its address."""
+    with ServerProcess(tmp_path_factory.mktemp("second") / "data") as process:
         yield process.address
 
 
