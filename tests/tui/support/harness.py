@@ -20,6 +20,7 @@ from chat_tui.themes import DEFAULTS, THEMES
 from chat_tui.views.columns import BREAKPOINTS, HEIGHTS
 from chat_tui.widgets.conversation_list import ConversationList
 from chat_tui.widgets.header import Header
+from chat_tui.widgets.hints import WELCOME
 from chat_tui.widgets.member_list import MemberList
 from chat_tui.widgets.safe import ControlFilter, plain
 from chat_tui.widgets.status import StatusLine
@@ -28,8 +29,6 @@ from chat_tui.widgets.timeline import Timeline
 from tests.tui.support.states import ZONE, StoppedClock
 
 STYLES = Path(__file__).parents[3] / "chat_tui" / "styles" / "main.tcss"
-
-HINTS = ("Enter sends", "Alt+Up/Down switch conversation", "PgUp reads back", "F1 help, Ctrl+Q quits")
 
 
 class Harness(App[None]):
@@ -78,7 +77,7 @@ class Harness(App[None]):
         return self.new_timeline("timeline")
 
     def new_timeline(self, id: str | None) -> Timeline:
-        return Timeline(hints=HINTS, zone=ZONE, clock=self.clock, id=id)
+        return Timeline(hints=WELCOME, zone=ZONE, clock=self.clock, id=id)
 
     def on_mount(self) -> None:
         self.show()
