@@ -9,9 +9,11 @@ CHAT_TRUE_STARTS=1 makes every start a true one.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import inspect
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -77,11 +79,23 @@ def run_text(
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
+class ZygoteGoneError(RuntimeError):
+    """The process that forks a program has ended, so that nothing more is known of its children."""
+
+    def __init__(self, package: str, doing: str, process: subprocess.Popen[bytes]) -> None:
+        process.kill()  # one that lives on with its pipe closed is of no use
+        super().__init__(
+            f"the process that forks {package} for tests ended with status {process.wait()} while {doing}; what it said"
+            f" is on standard error, and {TRUE}=1 does without it"
+        )
+
+
 class _Zygote:
-    """The process that forks one program, for the life of this one."""
+    """The process that forks one program, for the life of this one, or until it fails."""
 
     def __init__(self, package: str) -> None:
         ours, theirs = socket.socketpair()
+        self._package = package
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.support.zygote", package, str(theirs.fileno())],
@@ -96,16 +110,30 @@ class _Zygote:
         atexit.register(self._end)
 
     def fork(self, asked: Mapping[str, object], streams: Sequence[int]) -> tuple[int, int]:
-        """Have a child forked; return its pid, and a pipe on which its wait status will be told."""
+        """Have a child forked; return its pid, and a pipe on which its wait status will be told.
+
+        Raises:
+            ZygoteGoneError: this process has ended; the next start makes another one.
+        """
         ours, theirs = os.pipe()
         text = json.dumps(asked).encode()
         try:
-            with self._lock:
+            with self._lock, contextlib.suppress(ConnectionError):  # the pipe tells it, too
                 socket.send_fds(self._control, [NUMBER.pack(len(text))], [*streams, theirs])
                 self._control.sendall(text)
         finally:
             os.close(theirs)
-        return NUMBER.unpack(os.read(ours, NUMBER.size))[0], ours
+        told = os.read(ours, NUMBER.size)
+        if not told:
+            os.close(ours)
+            raise self.gone("it was asked for a child")
+        return NUMBER.unpack(told)[0], ours
+
+    def gone(self, doing: str) -> ZygoteGoneError:
+        """Forget this process, as it has ended; return the error to raise."""
+        if _zygotes.get(self._package) is self:
+            del _zygotes[self._package]
+        return ZygoteGoneError(self._package, doing, self._process)
 
     def _end(self) -> None:
         self._control.close()
@@ -139,6 +167,7 @@ class _Forked(subprocess.Popen[bytes]):
     """A child that the zygote forks, and waits for: that it has ended is read from a pipe."""
 
     _told = -1
+    _zygote: _Zygote
 
     def _execute_child(self, *given: Any) -> None:
         asked = dict(zip(_ASKED, given, strict=True))
@@ -153,7 +182,8 @@ class _Forked(subprocess.Popen[bytes]):
         ends = (asked["p2cread"], asked["c2pwrite"], asked["errwrite"])
         streams = [number if end == -1 else end for number, end in enumerate(ends)]
         try:
-            self.pid, self._told = _zygote(package).fork(wanted, streams)
+            self._zygote = _zygote(package)
+            self.pid, self._told = self._zygote.fork(wanted, streams)
             self._child_created = True
         finally:
             pipes = ("p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite")
@@ -167,6 +197,11 @@ class _Forked(subprocess.Popen[bytes]):
         except BlockingIOError:
             return 0, 0
         os.close(self._told)
+        if not told:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)  # nobody would ever know how it ended
+            self.returncode = -signal.SIGKILL
+            raise self._zygote.gone(f"its child {self.pid} ran")
         return self.pid, NUMBER.unpack(told)[0]
 
     def _internal_poll(self, _deadstate: int | None = None, **_: Any) -> int | None:
