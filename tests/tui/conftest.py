@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from textual._compositor import Compositor
-from textual._context import visible_screen_stack
+from textual._styles_cache import StylesCache
+from textual.app import App
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
@@ -15,6 +16,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from tests.support.processes import ServerProcess
+from tests.tui.support.drawing import draw, put_off
 from tests.tui.support.typing import quiet
 
 
@@ -61,22 +63,31 @@ def parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    """Let nothing of an application outlive it: the toolkit remembers how widgets looked, with all that they drew."""
+    yield
+    StylesCache.get_inner_outer.cache_clear()
+
+
+@pytest.fixture(autouse=True)
 def unpainted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let widgets draw what is to be painted, but do not put it together: a headless driver throws it away."""
-    whole = Compositor.render_update
+    """Let widgets draw what is to be painted when somebody waits for it, and paint nothing of it (see `drawing`)."""
+    whole, shut = Compositor.render_update, App._shutdown
 
     def render_update(
         self: Compositor, full: bool = False, screen_stack: list[Screen[Any]] | None = None, simplify: bool = False
     ) -> object:
         if full or simplify:
             return whole(self, full, screen_stack, simplify)
-        visible_screen_stack.set(screen_stack or [])
-        dirty = self._dirty_regions.copy()
-        self._dirty_regions.clear()
-        for widget, (region, clip) in list(self.visible_widgets.items()) if dirty else ():
-            shown = region.intersection(clip)
-            if any(shown.overlaps(each) for each in dirty):
-                widget.render_lines(shown - region.offset)
+        put_off(self, screen_stack or [])
         return None
 
+    async def shutdown(self: App[Any]) -> None:
+        try:
+            if self.is_running and self._exception is None:
+                draw(self)
+        finally:
+            await shut(self)
+
     monkeypatch.setattr(Compositor, "render_update", render_update)
+    monkeypatch.setattr(App, "_shutdown", shutdown)

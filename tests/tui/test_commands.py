@@ -21,8 +21,8 @@ async def test_join_makes_a_channel_and_leave_goes_back(server: str, home: Path)
 
         await me.enter("/part")
         await me.is_at("#general")
+        await me.until(lambda: channel in me.answer, "the answer")
         assert me.state.by_target(channel) is None
-        assert channel in me.answer
 
 
 async def test_conversation_that_was_left_on_another_device_is_put_away_with_a_word(server: str, home: Path) -> None:

@@ -16,6 +16,8 @@ from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from tests.tui.support.drawing import draw
+
 QUIET_TURNS: Final = 3
 """Turns of the loop without anything to do, one after another, after which nothing follows from what was done."""
 
@@ -63,6 +65,8 @@ async def quiet(app: App[Any]) -> None:
             turns = 0
         elif app.is_running and _is_to_be_drawn(app):
             app.screen._on_timer_update()
+            turns = 0
+        elif app.is_running and draw(app):
             turns = 0
         else:
             turns += 1
