@@ -162,6 +162,7 @@ async def test_start_screen_has_help_and_leaves(home: Path) -> None:
 async def test_server_that_does_not_answer_leads_back_with_a_sentence(
     home: Path, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
+    patient = visit.LET_IN_WITHIN_S
     monkeypatch.setattr(visit, "LET_IN_WITHIN_S", 0.5)
     app = application(home, Choice(address, "ann"))
     async with app.run_test(size=(80, 24)) as pilot:
@@ -170,7 +171,8 @@ async def test_server_that_does_not_answer_leads_back_with_a_sentence(
         complaint = "No server listens" if address != NOBODY else "127.0.0.1:1"
         await sees(pilot, complaint)
 
-        # And on from there, by another way.
+        # And on from there, by another way, to a server that is yet to be started.
+        monkeypatch.setattr(visit, "LET_IN_WITHIN_S", patient)
         await press(pilot, "up", "enter")
         await until(pilot, lambda: isinstance(app.screen, ChatScreen))
         await Sitting(app, pilot, "ann").is_at("#general")
