@@ -13,6 +13,7 @@ standard input, output and error, and a pipe on which the child's pid and, when 
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import runpy
@@ -26,10 +27,14 @@ from typing import Any, Final, NamedTuple
 NUMBER: Final = struct.Struct("!I")
 
 LOADED: Final = {
-    "chat_core": ("chat_core.cli", "chat_core.server.app", "chat_core.server.reloading", "uvloop"),
+    "chat_core": (
+        *("chat_core.cli", "chat_core.server.app", "chat_core.server.reloading", "uvloop"),
+        *("platformdirs.unix", "typer._adapters"),  # which typer loads to read any argument, with all of pydantic
+    ),
     "chat_tui": (
         *("chat_tui.cli", "chat_core.client.client", "chat_core.client.credentials", "chat_core.transport.connect"),
         *("chat_tui.plain.running", "chat_tui.plain.send", "chat_tui.plain.tail", "chat_tui.plain.history"),
+        "platformdirs.unix",
     ),
 }
 """What is loaded for each program: what its commonest commands load, and nothing else."""
@@ -50,6 +55,8 @@ def main() -> None:
     package, control = sys.argv[1], socket.socket(fileno=int(sys.argv[2]))
     for name in LOADED[package]:
         import_module(name)
+    gc.collect()
+    gc.freeze()  # a child's collector then leaves alone what it shares with all others, and does not have it copied
     asked, streams = _children(control)
     _become(package, asked, streams)
     runpy.run_module(package, run_name="__main__", alter_sys=True)
