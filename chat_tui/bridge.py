@@ -251,7 +251,6 @@ class Bridge(FileCalls, ThreadCalls):
     # --- what comes, on the application's loop
 
     def _arrived(self) -> None:
-        self._told = False
         if self._timer is None and not self._closed:
             delay = self._pacing.delay(self._loop.time())
             if delay:
@@ -264,6 +263,7 @@ class Bridge(FileCalls, ThreadCalls):
 
     def _drain(self) -> None:
         self._timer = None
+        self._told = False  # before all is taken: what comes from here on is told again
         handed = self._queue.take()
         if not handed or self._closed:
             return
