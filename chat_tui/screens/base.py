@@ -15,6 +15,7 @@ from chat_tui.keys import bindings
 from chat_tui.views.columns import BREAKPOINTS, HEIGHTS, LEAST_HEIGHT, LEAST_WIDTH
 from chat_tui.views.lines import ELLIPSIS, Line, Span, elide
 from chat_tui.widgets.bars import Rows
+from chat_tui.widgets.compositor import SparingCompositor
 
 
 def _has_shell() -> bool:
@@ -91,6 +92,10 @@ class BaseScreen(Screen[None], inherit_bindings=False):
     DEFAULT_CSS = """
     BaseScreen { layers: base over cover; }
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = SparingCompositor()
 
     def cover(self) -> Widget:
         """Return the cover, to be composed last."""

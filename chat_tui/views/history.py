@@ -135,9 +135,9 @@ class History:
 
     def forget_divider(self) -> None:
         """Take away the line above what was unread: it was read."""
+        index = self.unread_at()
         self._read, self._unread = self.conversation.position.seq, 0
         self._divide()
-        index = self.unread_at()
         if index is not None:
             self.view.splice(index, index + 1, [])
             self._tail -= index < self._tail
@@ -174,6 +174,8 @@ class History:
 
     def unread_at(self) -> int | None:
         """Return the index of the line above what was unread when the conversation was opened; None: there is none."""
+        if not self._unread:
+            return None  # without a look at each of many items, for whoever draws
         items = self.view.items
         return next((at for at in range(len(items) - 1, -1, -1) if isinstance(items[at], UnreadItem)), None)
 

@@ -6,13 +6,14 @@ Text is put into segments as it is: there is no markup on this way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
 from textual.strip import Strip
 from textual.widget import Widget
 from typing_extensions import override
@@ -21,6 +22,9 @@ from chat_tui.themes import DEFAULTS
 from chat_tui.themes.tokens import DARK
 from chat_tui.views.inline import BOLD, ITALIC, SPOILER, STRIKE
 from chat_tui.views.lines import Line, Role
+
+
+Gate = Callable[[list[Segment]], list[Segment]]
 
 
 class _Look(NamedTuple):
@@ -127,13 +131,14 @@ class Painter:
         """Return the style of a role."""
         return self._styles[role]
 
-    def paint(self, line: Line, width: int, base: Style) -> Strip:
+    def paint(self, line: Line, width: int, base: Style, gate: Gate | None = None) -> Strip:
         """Return a line as a strip of exactly `width` cells.
 
         Args:
             line: what to paint.
             width: cells of the strip.
             base: the ground of the widget, for lines and spans that have none of their own.
+            gate: has the last word on its segments.
         """
         segments: list[Segment] = []
         used = 0
@@ -150,7 +155,7 @@ class Painter:
             used += cell_len(text)
         if used < width:
             segments.append(Segment(" " * (width - used), ground))
-        strip = Strip(segments, max(used, width))
+        strip = Strip(segments if gate is None else gate(segments), max(used, width))
         return strip if used <= width else strip.adjust_cell_length(width)
 
     def _style(self, look: _Look) -> Style:
@@ -175,12 +180,16 @@ class Painted(Widget):
     _painter: Painter | None = None
     _ground: Style | None = None
     _stale = True
+    behind = Color(0, 0, 0, 0)
+    """What the widget is drawn on."""
+    gate: Gate | None = None
+    """Has the last word on what is painted; for subclasses."""
 
     def painted(self, line: Line, width: int) -> Strip:
         """Return a line on this widget's own ground."""
         self.look_again()
         assert self._painter is not None and self._ground is not None
-        return self._painter.paint(line, width, self._ground)
+        return self._painter.paint(line, width, self._ground, self.gate)
 
     def look_again(self) -> None:
         """Notice when colours are others than before; what was painted is forgotten then."""
@@ -191,6 +200,7 @@ class Painted(Widget):
             self.forget_strips()
         if self._stale:
             self._stale = False
+            self.behind = self.background_colors[1]
             ground = Style(bgcolor=self.rich_style.bgcolor)
             if ground != self._ground:
                 self._ground = ground

@@ -101,15 +101,13 @@ class PassagePane(TimelinePane, can_focus=False):
             self._ask(older=False)
 
     @override
-    def render_line(self, y: int) -> Strip:
-        """See Widget."""
-        strip = super().render_line(y)
-        row = self._row(y)
-        if self._history is None or row < 0 or seq_of(self._history.view.items[self._rows[row][0]]) != self.seq:
+    def laid_over(self, index: int, strip: Strip) -> Strip:
+        """See TimelinePane: the message it is about stands out."""
+        if self._history is None or seq_of(self._history.view.items[index]) != self.seq:
             return strip
         over = Style(bgcolor=self.get_component_rich_style("passage-pane--hit").bgcolor)
         segments = [Segment(text, own + over if own else over) for text, own, _ in strip]
-        return Strip(segments, strip.cell_length)
+        return Strip(self.gate(segments), strip.cell_length)
 
     @override
     def look_changed(self) -> None:

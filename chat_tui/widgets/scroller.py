@@ -7,6 +7,8 @@ watchers, a scroll bar told its window, and the moment at which a new size is kn
 
 from __future__ import annotations
 
+from math import ceil
+
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar, ScrollBarRender, ScrollDown, ScrollUp
@@ -22,6 +24,29 @@ class WholeCells(ScrollBarRender):
 
 
 ScrollBar.renderer = WholeCells
+
+
+def _tell(bar: ScrollBar, total: int, height: int, top: int) -> None:
+    """Let a scroll bar say where the window is; it is drawn again only where that shows: it is as long as the window.
+
+    Set one after the other, three reactives would have it drawn for each message that comes.
+    """
+    before = _thumb(bar)
+    bar.set_reactive(ScrollBar.window_virtual_size, total)
+    bar.set_reactive(ScrollBar.window_size, height)
+    bar.set_reactive(ScrollBar.position, bar.validate_position(top))
+    if _thumb(bar) != before:
+        bar.refresh()
+
+
+def _thumb(bar: ScrollBar) -> tuple[int, int]:
+    """Return which cells of a scroll bar are its thumb, the first and the one behind the last, as it is drawn."""
+    height, total, window = bar.size.height, bar.window_virtual_size, bar.window_size
+    if not height or window >= total:
+        return 0, 0
+    length = max(1, window / (total / height))
+    begin = int((height - length) * bar.position / (total - window))
+    return begin, begin + ceil(length)
 
 
 class Scroller(ScrollView, can_focus=False):
@@ -62,16 +87,11 @@ class Scroller(ScrollView, can_focus=False):
         width, height = self._laid_out
         total = max(total, height)
         self.set_reactive(Widget.virtual_size, Size(width, total))
-        self._placing = True
-        try:
-            self.set_reactive(Widget.scroll_target_y, float(top))
-            self.scroll_y = top
-        finally:
-            self._placing = False
+        self.set_reactive(Widget.scroll_target_y, float(top))
+        self.set_reactive(Widget.scroll_y, float(top))
         if self.show_vertical_scrollbar:
-            bar = self.vertical_scrollbar
-            bar.window_virtual_size, bar.window_size, bar.position = total, height, top
-        self.refresh()
+            _tell(self.vertical_scrollbar, total, height, top)
+        self.refresh(self._laid_out.region)
 
     @override
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:

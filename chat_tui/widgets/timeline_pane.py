@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from textual import events
 from textual.app import App
-from textual.geometry import Offset, Region, Size
+from textual.geometry import Offset, Size
 from textual.selection import Selection
 from textual.strip import Strip
 from typing_extensions import override
@@ -29,8 +29,8 @@ from chat_tui.views.newer import newer_line
 from chat_tui.views.pointing import message_of
 from chat_tui.views.previews import Preview, Wish
 from chat_tui.widgets.bars import span_at
-from chat_tui.widgets.paint import Painted
 from chat_tui.widgets.scroller import Scroller
+from chat_tui.widgets.straight import Straight
 from chat_tui.widgets.timeline_text import Selected, copied, marked, span_of, word_at
 
 _REMEMBERED: Final = 200
@@ -43,7 +43,7 @@ def known_previews(app: App[Any]) -> Recent[bytes, Preview] | None:
     return known
 
 
-class TimelinePane(Scroller, Painted, can_focus=False):
+class TimelinePane(Scroller, Straight, can_focus=False):
     """A window onto a history, at its end unless somebody scrolled up."""
 
     def __init__(self, *, end_key: str = "End", id: str | None = None) -> None:
@@ -54,7 +54,6 @@ class TimelinePane(Scroller, Painted, can_focus=False):
         self._rows: list[tuple[int, int]] = []
         """Item and line of each line in the window."""
         self._previews_wanted: frozenset[bytes] = frozenset()
-        self._painting = False
 
     @property
     def history(self) -> History | None:
@@ -198,30 +197,31 @@ class TimelinePane(Scroller, Painted, can_focus=False):
     # --- drawing
 
     @override
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """See Widget: for the screen, which need not know where text stands. That costs a style for each word."""
-        self._painting = True
-        try:
-            return super().render_lines(crop)
-        finally:
-            self._painting = False
+    def line_on_screen(self, y: int) -> Strip:
+        """See Straight. The screen need not know where text stands: that costs a style for each word."""
+        return self._line(y)[0]
 
     @override
     def render_line(self, y: int) -> Strip:
         """See Widget: with places for whoever asks for a line by itself, which is to find out what was clicked at."""
+        strip, number = self._line(y)
+        return strip if number is None else strip.apply_offsets(0, number)
+
+    def _line(self, y: int) -> tuple[Strip, int | None]:
+        """Return a line of the window as it is drawn, and the number of its row; None: none of its own."""
         width = self.window.width
         history = self._history
         if history is None:
-            return self.painted(Line(), width)
+            return self.painted(Line(), width), None
         if self._is_marker(y):
             unread = history.conversation.unread if history.unread_at() is not None else 0
             line = newer_line(history.below(), width, self._end_key, more=history.gap_below, unread=unread)
-            return self.painted(line, width)
+            return self.painted(line, width), None
         row = self._row(y)
         if row < 0:
-            return self.painted(Line(), width)
+            return self.painted(Line(), width), None
         index, at = self._rows[row]
-        strip = self._strips_of(history, index)[at]
+        strip = self.laid_over(index, self._strips_of(history, index)[at])
         number = self._number(row)
         selection = self.text_selection
         if selection is not None:
@@ -229,8 +229,13 @@ class TimelinePane(Scroller, Painted, can_focus=False):
             span = span_of(selection, number, line)
             if span is not None:
                 style = self.screen.get_component_rich_style("screen--selection")
-                strip = marked(strip, line, *span, style)
-        return strip if self._painting else strip.apply_offsets(0, number)
+                marking = marked(strip, line, *span, style)
+                strip = Strip(self.gate(list(marking)), marking.cell_length)
+        return strip, number
+
+    def laid_over(self, _index: int, strip: Strip) -> Strip:
+        """Return a line of an item with what does not belong to the item itself; for subclasses."""
+        return strip
 
     @override
     def forget_strips(self) -> None:

@@ -1,0 +1,43 @@
+"""Lines that go to the screen as they were painted: past the toolkit's cache of styles, not past its filters.
+
+That cache makes three more strips of each line - for borders, for each filter - and forgets them at the next change. A
+widget with neither border nor padding needs none of them, and one that remembers its lines need not filter them twice.
+"""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from textual.filter import LineFilter
+from textual.geometry import Region
+from textual.strip import Strip
+from typing_extensions import override
+
+from chat_tui.widgets.paint import Painted
+
+
+class Straight(Painted):
+    """A painted widget of that kind."""
+
+    _filters: tuple[LineFilter, ...] = ()
+
+    def line_on_screen(self, y: int) -> Strip:
+        """Return a line of the widget, without what stands to the right of it; made of what `painted` returns."""
+        raise NotImplementedError
+
+    @override
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """See Widget."""
+        filters = tuple(self.get_line_filters())
+        if filters != self._filters:
+            self._filters = filters
+            self.forget_strips()
+        begin, end = crop.column_span
+        strips = [self.line_on_screen(y) for y in crop.line_range]
+        return [strip if not begin and end >= strip.cell_length else strip.crop(begin, end) for strip in strips]
+
+    @override
+    def gate(self, segments: list[Segment]) -> list[Segment]:
+        """See Painted: what the toolkit would do with each line later."""
+        for each in self._filters:
+            segments = each.apply(segments, self.behind)
+        return segments
