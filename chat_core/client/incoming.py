@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from chat_core.base.clock import Clock
 from chat_core.client.attaching import Attacher
@@ -60,11 +61,18 @@ class Incoming:
         self._on_list = on_list
         self._on_back = on_back
 
-    def take(self, event: Event) -> None:
-        """Take one push."""
+    def take(self, events: Sequence[Event]) -> None:
+        """Take pushes, in their order; those of one conversation that follow each other as one."""
+        for conversation, together in groupby(events, _conversation_of):
+            if conversation is None:
+                for event in together:
+                    self._take_other(event)
+            else:
+                log = [event for event in together if isinstance(event, ConversationEvent)]
+                self._delivery.take(conversation, log, live=True)
+
+    def _take_other(self, event: Event) -> None:
         match event:
-            case ConversationEvent():
-                self._delivery.take(event.conversation, (event,), live=True)
             case AccountEvent():
                 self._account_event(event)
             case Signal():
@@ -103,3 +111,7 @@ class Incoming:
 
     def _fade(self) -> None:
         self._board.apply(TimePassed(now=self._clock.monotonic()))
+
+
+def _conversation_of(event: Event) -> int | None:
+    return event.conversation if isinstance(event, ConversationEvent) else None

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from chat_core.base.clock import Clock
 from chat_core.base.errors import ProtocolFault
+from chat_core.client.breath import Breath
 from chat_core.client.ended import Ended, how_it_ended
 from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.client.pace import Pace
@@ -30,6 +31,7 @@ from chat_core.transport.driver import Driver
 from chat_core.transport.urls import Address
 
 R = TypeVar("R", bound=Reply)
+OnPush = Callable[[Sequence[Event]], None]
 
 CALL_WITHIN_S: Final = 10.0
 """Time a call has for its answer, in seconds."""
@@ -39,6 +41,8 @@ ROUND_TRIPS: Final = 4
 """Round trips a probe has at least, on a link that is slow by nature."""
 A_LITTLE_S: Final = 0.001
 """Loops may call a moment early, and what is not due would only be planned again."""
+LARGE_BYTES: Final = 65_536
+"""A read of so many is not the end of what the system holds for us."""
 _CLOSE_WITHIN_S: Final = 1.0
 _LAST_CALL_ID: Final = 2**32 - 1
 
@@ -57,11 +61,11 @@ class Link:
 
     Args:
         clock: for time-outs and round trips.
-        on_push: gets every event this version knows.
+        on_push: gets every event this version knows, those that came together as one.
         on_ended: told once how the connection ended, after each open call was.
     """
 
-    def __init__(self, clock: Clock, on_push: Callable[[Event], None], on_ended: Callable[[Link, Ended], None]) -> None:
+    def __init__(self, clock: Clock, on_push: OnPush, on_ended: Callable[[Link, Ended], None]) -> None:
         self.ended: Ended | None = None
         """How it ended; None: it is up."""
         self.latency_s: float | None = None
@@ -83,6 +87,10 @@ class Link:
         self._early: deque[Call] = deque()
         """Calls that the server would not answer yet."""
         self._timer: asyncio.TimerHandle | None = None
+        self._pushed: list[Event] = []
+        self._breath = Breath()
+        self._deaf: asyncio.TimerHandle | None = None
+        """Ends a moment without listening; None: this side listens."""
 
     @classmethod
     async def open(
@@ -90,7 +98,7 @@ class Link:
         address: Address,
         connector: Connector,
         clock: Clock,
-        on_push: Callable[[Event], None],
+        on_push: OnPush,
         on_ended: Callable[[Link, Ended], None],
     ) -> Link:
         """Connect. Raises: WorldFault, UsageFault, as the connector does."""
@@ -114,6 +122,7 @@ class Link:
         if driver is None or not self.up:
             then(Disconnected(self.ended.reason if self.ended else "The connection is not up."))
             return
+        self._listen()  # somebody waits for an answer now
         call = Call(id=self._free_id(), request=to_map(request))
         if _may_be_long(call) and len(pack(call)) > FRAME_TO_SERVER_BYTES:
             then(CallFailed(Refusal.TOO_LONG, f"A request has at most {FRAME_TO_SERVER_BYTES} bytes."))
@@ -252,24 +261,33 @@ class Link:
                 case Push():
                     event = read_event(envelope.event)
                     if event is not None and self.ended is None:
-                        self._on_push(event)
+                        self._pushed.append(event)
                 case Answer():
+                    self._hand_on()
                     self._answered(envelope)
                 case Failure():
+                    self._hand_on()
                     self._settle(envelope.id, CallFailed.of(envelope))
                 case _:  # the connection lets nothing else through
                     pass
         except ProtocolFault as fault:
+            self._hand_on()
             self._close_for(fault)
 
     def heard(self, size: int) -> None:
-        """Nothing to do (driver): whom we connect to may send as much as it likes."""
+        """Hand on what came, and take a breath where it is much (driver): whom we connect to may send what it likes."""
+        pause_s = self._breath.pause_s(len(self._pushed), self._heard_at)
+        self._hand_on()
+        if pause_s and size < LARGE_BYTES and self._driver is not None and not self._calls and self._deaf is None:
+            self._driver.pause_reading()
+            self._deaf = self._loop.call_later(pause_s, self._listen)
 
     def writable(self) -> None:
         """Nothing to do (driver): what waits is bounded by the open calls."""
 
     def closed(self, farewell: Farewell | None, ours: Goodbye | None) -> None:
         """Tell everybody who waits (driver)."""
+        self._listen()
         self._driver = None
         self._early.clear()
         if self._timer is not None:
@@ -283,6 +301,19 @@ class Link:
         self._on_ended(self, self.ended)
 
     # --- how --------------------------------------------------------------------------------------------------
+
+    def _hand_on(self) -> None:
+        events, self._pushed = self._pushed, []
+        if events:
+            self._on_push(events)
+
+    def _listen(self) -> None:
+        """End the moment without listening, if this is one."""
+        if self._deaf is not None:
+            self._deaf.cancel()
+            self._deaf = None
+            if self._driver is not None:
+                self._driver.resume_reading()
 
     def _answered(self, answer: Answer) -> None:
         call = self._calls.get(answer.id)

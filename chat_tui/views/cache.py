@@ -19,6 +19,9 @@ class Recent(Generic[K, V]):
     def __len__(self) -> int:
         return len(self._values)
 
+    def __contains__(self, key: K) -> bool:
+        return key in self._values
+
     def get(self, key: K) -> V | None:
         """Return what is remembered, as the newest now, or None."""
         value = self._values.pop(key, None)

@@ -175,7 +175,11 @@ class View:
     def scroll(self, line: int) -> None:
         """Put the top of the window at a line, or as near as possible."""
         if self.items:
-            self.rising = line < self.top
+            before = self.top
+            self.rising = line < before
+            if self.rising:
+                self.count_above()
+            line += self.top - before
             self.follow = False
             self._at = self.heights.at(line)
             self.settle()
@@ -232,7 +236,7 @@ class View:
     # --- what is in it
 
     def settle(self) -> None:
-        """Count the lines of all items in the window and of a page above it, and put the window where it belongs."""
+        """Count the lines of all items in the window, and put it where it belongs."""
         if not self.items or self.rows <= 0 or self._where is None:
             return
         index, line = self._at
@@ -241,13 +245,34 @@ class View:
             line = min(line, self._count(index) - 1)
             self._at = (index, line)
             self._settle_down(index, line)
-            self._settle_up(index, self.rows)
             self._settle_up(len(self.items), self.kept_at_most)
             self.follow = self.top >= self.last_top
         if self.follow:
-            self._settle_up(len(self.items), 2 * self.rows)
+            self._settle_up(len(self.items), self.rows)
             self._at = self.heights.at(self.last_top)
         self.shifted += self.heights.top(index) - before
+
+    @property
+    def counted_above(self) -> bool:
+        """Whether the lines of a page above the window are counted."""
+        return all(self.heights.is_exact(index) for index in self.above())
+
+    def count_above(self) -> None:
+        """Count the lines of a page above the window: whoever scrolls up goes by lines.
+
+        That may move the numbers of lines, and need not be done before anybody looks at the window.
+        """
+        before = self.top
+        self._settle_up(self._at[0], self.rows)
+        self.shifted += self.top - before
+
+    def above(self) -> range:
+        """Return the items of a page above the window, as far as one knows their lines."""
+        first, covered = self._at[0], 0
+        while covered < self.rows and first > 0:
+            first -= 1
+            covered += self.heights[first]
+        return range(first, self._at[0])
 
     def visible(self) -> Iterator[tuple[int, int]]:
         """Yield item and line of each line in the window, from the top; fewer than `rows` if there are no more."""

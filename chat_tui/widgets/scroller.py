@@ -84,6 +84,11 @@ class Scroller(ScrollView, can_focus=False):
             total: number of lines, a guess perhaps.
             top: number of the line at the top, at most `total` less the lines of the window.
         """
+        self.renumber(total, top)
+        self.refresh(self._laid_out.region)
+
+    def renumber(self, total: int, top: int) -> None:
+        """Say the same where the window shows what it showed before."""
         width, height = self._laid_out
         total = max(total, height)
         self.set_reactive(Widget.virtual_size, Size(width, total))
@@ -91,7 +96,6 @@ class Scroller(ScrollView, can_focus=False):
         self.set_reactive(Widget.scroll_y, float(top))
         if self.show_vertical_scrollbar:
             _tell(self.vertical_scrollbar, total, height, top)
-        self.refresh(self._laid_out.region)
 
     @override
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:

@@ -20,8 +20,8 @@ class Straight(Painted):
 
     _filters: tuple[LineFilter, ...] = ()
 
-    def line_on_screen(self, y: int) -> Strip:
-        """Return a line of the widget, without what stands to the right of it; made of what `painted` returns."""
+    def lines_on_screen(self, lines: range) -> list[Strip]:
+        """Return lines of the widget, without what stands to their right; made of what `painted` returns."""
         raise NotImplementedError
 
     @override
@@ -32,7 +32,7 @@ class Straight(Painted):
             self._filters = filters
             self.forget_strips()
         begin, end = crop.column_span
-        strips = [self.line_on_screen(y) for y in crop.line_range]
+        strips = self.lines_on_screen(crop.line_range)
         return [strip if not begin and end >= strip.cell_length else strip.crop(begin, end) for strip in strips]
 
     @override

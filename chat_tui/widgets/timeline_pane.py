@@ -29,12 +29,19 @@ from chat_tui.views.newer import newer_line
 from chat_tui.views.pointing import message_of
 from chat_tui.views.previews import Preview, Wish
 from chat_tui.widgets.bars import span_at
+from chat_tui.widgets.beforehand import Beforehand
 from chat_tui.widgets.scroller import Scroller
 from chat_tui.widgets.straight import Straight
 from chat_tui.widgets.timeline_text import Selected, copied, marked, span_of, word_at
 
 _REMEMBERED: Final = 200
 """Painted items that are kept: some screens. Each line of them takes several kilobytes."""
+
+_AT_END_S: Final = 0.3
+_READING_S: Final = 0.05
+"""After so long without a change the page above is prepared: in a flood, never."""
+_AT_ONCE: Final = 5
+"""Items that are painted in one go, some 0.1 ms each."""
 
 
 def known_previews(app: App[Any]) -> Recent[bytes, Preview] | None:
@@ -54,6 +61,7 @@ class TimelinePane(Scroller, Straight, can_focus=False):
         self._rows: list[tuple[int, int]] = []
         """Item and line of each line in the window."""
         self._previews_wanted: frozenset[bytes] = frozenset()
+        self._beforehand = Beforehand(self._prepare)
 
     @property
     def history(self) -> History | None:
@@ -143,6 +151,27 @@ class TimelinePane(Scroller, Straight, can_focus=False):
             # The scroll bar says where one reads; at the end there is nothing to say, and it recedes.
             self.set_class(not history.view.follow, "-reading")
             self._want_previews(history)
+            self._beforehand.after(_AT_END_S if history.view.follow else _READING_S)
+
+    def on_unmount(self) -> None:
+        """Leave nothing to be done."""
+        self._beforehand.stop()
+
+    def _prepare(self) -> bool:
+        """Paint some of the page above, to which one scrolls next; return whether there is more to do."""
+        history = self._history
+        if history is None or not self.window.height or not self.is_attached or not self.screen.is_current:
+            return False
+        view = history.view
+        if not view.counted_above:
+            view.count_above()
+            self.renumber(view.total, view.top)
+            return True
+        self.look_again()
+        missing = [index for index in reversed(view.above()) if view.items[index].look not in self._strips]
+        for index in missing[:_AT_ONCE]:
+            self._strips_of(history, index)
+        return len(missing) > _AT_ONCE
 
     @override
     def moved_to(self, line: int) -> None:
@@ -197,17 +226,20 @@ class TimelinePane(Scroller, Straight, can_focus=False):
     # --- drawing
 
     @override
-    def line_on_screen(self, y: int) -> Strip:
+    def lines_on_screen(self, lines: range) -> list[Strip]:
         """See Straight. The screen need not know where text stands: that costs a style for each word."""
-        return self._line(y)[0]
+        self.look_again()
+        selection = self.text_selection
+        return [self._line(y, selection)[0] for y in lines]
 
     @override
     def render_line(self, y: int) -> Strip:
         """See Widget: with places for whoever asks for a line by itself, which is to find out what was clicked at."""
-        strip, number = self._line(y)
+        self.look_again()
+        strip, number = self._line(y, self.text_selection)
         return strip if number is None else strip.apply_offsets(0, number)
 
-    def _line(self, y: int) -> tuple[Strip, int | None]:
+    def _line(self, y: int, selection: Selection | None) -> tuple[Strip, int | None]:
         """Return a line of the window as it is drawn, and the number of its row; None: none of its own."""
         width = self.window.width
         history = self._history
@@ -223,7 +255,6 @@ class TimelinePane(Scroller, Straight, can_focus=False):
         index, at = self._rows[row]
         strip = self.laid_over(index, self._strips_of(history, index)[at])
         number = self._number(row)
-        selection = self.text_selection
         if selection is not None:
             line = history.view.lines(index)[at]
             span = span_of(selection, number, line)
@@ -243,7 +274,6 @@ class TimelinePane(Scroller, Straight, can_focus=False):
         self._strips.clear()
 
     def _strips_of(self, history: History, index: int) -> list[Strip]:
-        self.look_again()
         look = history.view.items[index].look
         strips = self._strips.get(look)
         if strips is None:

@@ -111,7 +111,6 @@ class PointedPane(TimelinePane, can_focus=False):
         """See TimelinePane: what is pointed at is painted on another ground, and not remembered."""
         if self._pointed is None or history.view.items[index].identity != self._pointed:
             return super()._strips_of(history, index)
-        self.look_again()
         return [self.painted(_marked(line), self.window.width) for line in history.view.lines(index)]
 
 

@@ -76,7 +76,7 @@ class Line:
             Address(host="127.0.0.1", port=1),
             self.network.connect,
             LoopClock(asyncio.get_running_loop()),
-            self.pushes.append,
+            self.pushes.extend,
             lambda _, ended: self.ends.append(ended),
         )
         return self
