@@ -7,46 +7,13 @@ watchers, a scroll bar told its window, and the moment at which a new size is kn
 
 from __future__ import annotations
 
-from math import ceil
-
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
-from textual.scrollbar import ScrollBar, ScrollBarRender, ScrollDown, ScrollUp
+from textual.scrollbar import ScrollDown, ScrollUp
 from textual.widget import Widget
 from typing_extensions import override
 
-
-class WholeCells(ScrollBarRender):
-    """Draws a scroll bar in whole cells: without glyphs, it is colour only and in nobody's copied text."""
-
-    VERTICAL_BARS = [" "]
-    HORIZONTAL_BARS = [" "]
-
-
-ScrollBar.renderer = WholeCells
-
-
-def _tell(bar: ScrollBar, total: int, height: int, top: int) -> None:
-    """Let a scroll bar say where the window is; it is drawn again only where that shows: it is as long as the window.
-
-    Set one after the other, three reactives would have it drawn for each message that comes.
-    """
-    before = _thumb(bar)
-    bar.set_reactive(ScrollBar.window_virtual_size, total)
-    bar.set_reactive(ScrollBar.window_size, height)
-    bar.set_reactive(ScrollBar.position, bar.validate_position(top))
-    if _thumb(bar) != before:
-        bar.refresh()
-
-
-def _thumb(bar: ScrollBar) -> tuple[int, int]:
-    """Return which cells of a scroll bar are its thumb, the first and the one behind the last, as it is drawn."""
-    height, total, window = bar.size.height, bar.window_virtual_size, bar.window_size
-    if not height or window >= total:
-        return 0, 0
-    length = max(1, window / (total / height))
-    begin = int((height - length) * bar.position / (total - window))
-    return begin, begin + ceil(length)
+from chat_tui.widgets.scroll_bar import ThumbBar
 
 
 class Scroller(ScrollView, can_focus=False):
@@ -95,7 +62,19 @@ class Scroller(ScrollView, can_focus=False):
         self.set_reactive(Widget.scroll_target_y, float(top))
         self.set_reactive(Widget.scroll_y, float(top))
         if self.show_vertical_scrollbar:
-            _tell(self.vertical_scrollbar, total, height, top)
+            self.vertical_scrollbar.tell(total, height, top)
+
+    @property
+    @override
+    def vertical_scrollbar(self) -> ThumbBar:
+        """See Widget: another one than the toolkit's."""
+        bar = self._vertical_scrollbar
+        if bar is None:
+            self._vertical_scrollbar = bar = ThumbBar(name="vertical", thickness=self.scrollbar_size_vertical)
+            bar.display = False
+            self.app._start_widget(self, bar)
+        assert isinstance(bar, ThumbBar), "only this makes one"
+        return bar
 
     @override
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
