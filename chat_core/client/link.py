@@ -89,8 +89,8 @@ class Link:
         self._timer: asyncio.TimerHandle | None = None
         self._pushed: list[Event] = []
         self._breath = Breath()
-        self._deaf: asyncio.TimerHandle | None = None
-        """Ends a moment without listening; None: this side listens."""
+        self._rest: asyncio.Handle | None = None
+        """Begins or ends a moment without listening; None: there is none."""
 
     @classmethod
     async def open(
@@ -278,9 +278,8 @@ class Link:
         """Hand on what came, and take a breath where it is much (driver): whom we connect to may send what it likes."""
         pause_s = self._breath.pause_s(len(self._pushed), self._heard_at)
         self._hand_on()
-        if pause_s and size < LARGE_BYTES and self._driver is not None and not self._calls and self._deaf is None:
-            self._driver.pause_reading()
-            self._deaf = self._loop.call_later(pause_s, self._listen)
+        if pause_s and size < LARGE_BYTES and not self._calls and self._rest is None:
+            self._rest = self._loop.call_soon(self._stop_listening, pause_s)  # behind what else is there already
 
     def writable(self) -> None:
         """Nothing to do (driver): what waits is bounded by the open calls."""
@@ -307,11 +306,16 @@ class Link:
         if events:
             self._on_push(events)
 
+    def _stop_listening(self, pause_s: float) -> None:
+        if self._driver is not None:
+            self._driver.pause_reading()
+        self._rest = self._loop.call_later(pause_s, self._listen)
+
     def _listen(self) -> None:
-        """End the moment without listening, if this is one."""
-        if self._deaf is not None:
-            self._deaf.cancel()
-            self._deaf = None
+        """End the moment without listening, if there is one."""
+        if self._rest is not None:
+            self._rest.cancel()
+            self._rest = None
             if self._driver is not None:
                 self._driver.resume_reading()
 

@@ -1,4 +1,4 @@
-"""Work that is likely to be wanted next, done while nothing happens, in pieces too small to be noticed. Knows no widget."""
+"""Work that is likely to be wanted next, done while nothing happens, in pieces too small to be noticed. No widgets."""
 
 from __future__ import annotations
 

@@ -53,15 +53,14 @@ class SparingCompositor(Compositor):
             if not seen:
                 continue
             top = seen[0]
-            strips = widget.render_lines(
-                Region(shown.x - region.x, top - region.y, shown.width, seen[-1] + 1 - top)
-            )
+            strips = widget.render_lines(Region(shown.x - region.x, top - region.y, shown.width, seen[-1] + 1 - top))
             for y in seen:
                 inside = [cut for cut in cuts[y] if first <= cut <= last]
-                for cut, strip in zip(inside, strips[y - top].divide([each - first for each in inside[1:]]), strict=False):
+                pieces = strips[y - top].divide([cut - first for cut in inside[1:]])
+                for cut, piece in zip(inside, pieces, strict=False):
                     if cut in wanted[y]:
                         wanted[y].discard(cut)
-                        lines[y][cut] = strip
+                        lines[y][cut] = piece
                 if not wanted[y]:
                     del wanted[y]
         return lines

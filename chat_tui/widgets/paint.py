@@ -23,7 +23,6 @@ from chat_tui.themes.tokens import DARK
 from chat_tui.views.inline import BOLD, ITALIC, SPOILER, STRIKE
 from chat_tui.views.lines import Line, Role
 
-
 Gate = Callable[[list[Segment]], list[Segment]]
 
 

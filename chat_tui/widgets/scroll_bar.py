@@ -1,7 +1,7 @@
 """The scroll bar: in whole cells, told where the window is, and drawn again only where its thumb moved.
 
-The toolkit's is three reactives, each of which has it drawn; and it draws each of its cells by way of a console. That took
-longer than the page beside it.
+The toolkit's is three reactives, each of which has it drawn; and it draws each of its cells by way of a console. That
+took longer than the page beside it.
 """
 
 from __future__ import annotations

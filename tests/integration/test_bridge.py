@@ -113,12 +113,21 @@ async def test_bridge_makes_few_batches_of_many_messages(server: ServerProcess) 
         await bridge.join(room)
         lines = [f"line {at}" for at in range(400)]
         before = len(told.batches)
+        calls: list[None] = []
+        arrived = bridge._arrived
+
+        def counted() -> None:
+            calls.append(None)
+            arrived()
+
+        bridge._arrived = counted  # type: ignore[method-assign]
         cids = [other.post(number, line) for line in lines]
         for cid in cids:
             await other.sent(cid)
         await until(lambda: told.bodies[-len(lines) :] == lines)
 
         assert len(told.batches) - before < 60
+        assert len(calls) <= len(told.batches) - before + 1, "the application's loop is called once for each"
 
 
 IMPATIENT = """

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import pytest
 
 from chat_core.check.simulation.time_loop import LoopClock, simulate
 from chat_core.check.simulation.wires import Network
+from chat_core.client.breath import PAUSE_S
 from chat_core.client.ended import Ended, how_it_ended
 from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.client.link import Link
@@ -66,6 +67,8 @@ class Line:
     def __init__(self) -> None:
         self.server = Server()
         self.pushes: list[Event] = []
+        self.times: list[float] = []
+        """When some came."""
         self.ends: list[Ended] = []
         self.link: Link
         self.network: Network
@@ -76,10 +79,14 @@ class Line:
             Address(host="127.0.0.1", port=1),
             self.network.connect,
             LoopClock(asyncio.get_running_loop()),
-            self.pushes.extend,
+            self.pushed,
             lambda _, ended: self.ends.append(ended),
         )
         return self
+
+    def pushed(self, events: Sequence[Event]) -> None:
+        self.pushes += events
+        self.times.append(asyncio.get_running_loop().time())
 
 
 def on_a_line(story: Callable[[Line], Coroutine[Any, Any, None]]) -> None:
@@ -292,5 +299,51 @@ def test_call_that_waits_for_its_turn_is_told_when_the_connection_ends() -> None
         await asyncio.sleep(1)
         assert len(told) == 2
         assert all(isinstance(outcome, Disconnected) for outcome in told)
+
+    on_a_line(story)
+
+
+def typing(number: int) -> Push:
+    return Push(event=to_map(Typing(conversation=1, account=number, name="ann", active=True)))
+
+
+def test_link_hands_on_in_the_order_of_the_wire_what_came_around_an_answer() -> None:
+    async def story(line: Line) -> None:
+        told: list[int] = []
+        line.link.ask(READ, lambda _: told.append(len(line.pushes)))
+        await asyncio.sleep(1)
+        (call,) = line.server.calls
+        line.server.say(typing(1), typing(2), Answer(id=call.id, reply={}), typing(3))
+        await asyncio.sleep(1)
+        assert told == [2]
+        assert [event.account for event in line.pushes if isinstance(event, Typing)] == [1, 2, 3]
+
+    on_a_line(story)
+
+
+def test_link_listens_now_and_then_only_when_much_is_pushed() -> None:
+    async def story(line: Line) -> None:
+        for number in range(1, 501):
+            line.server.say(typing(number))
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(1)
+        assert [event.account for event in line.pushes if isinstance(event, Typing)] == list(range(1, 501))
+        assert len(set(line.times)) < 100
+
+    on_a_line(story)
+
+
+def test_link_listens_at_once_when_somebody_asks_in_a_flood() -> None:
+    async def story(line: Line) -> None:
+        loop = asyncio.get_running_loop()
+        for number in range(1, 101):
+            line.server.say(typing(number))
+            await asyncio.sleep(0.001)
+        answered: list[float] = []
+        line.link.ask(READ, lambda _: answered.append(loop.time()))
+        line.server.say(Answer(id=0, reply={}))
+        asked = loop.time()
+        await asyncio.sleep(1)
+        assert answered == pytest.approx([asked], abs=PAUSE_S / 10)
 
     on_a_line(story)

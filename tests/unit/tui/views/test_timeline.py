@@ -45,7 +45,22 @@ def test_window_is_at_the_end_when_it_is_opened() -> None:
 def test_only_what_is_near_the_window_is_drawn_when_there_is_much() -> None:
     made = view(count=50_000)
 
+    assert made.drawn <= 20
+    made.count_above()
     assert made.drawn <= 2 * 20
+
+
+@pytest.mark.parametrize("up", [0, 7, 150])
+def test_lines_stay_where_they_are_when_those_above_are_counted(up: int) -> None:
+    made = view(where=columns(40, 80, 6))
+    made.scroll(made.top - up)
+    before, below = seen(made), made.total - made.top
+    shifted, top = made.shifted, made.top
+    made.count_above()
+
+    assert made.counted_above and len(made.above()) > 0
+    assert seen(made) == before and made.total - made.top == below
+    assert made.top - top == made.shifted - shifted
 
 
 def test_window_follows_when_more_comes_at_the_end() -> None:
