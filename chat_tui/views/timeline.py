@@ -25,6 +25,9 @@ _KEPT_FROM: Final = 20
 _KEPT_PART: Final = 6
 _KEPT_MAX: Final = 5
 
+START: Final = -(1 << 30)
+"""A line in front of all, however many there prove to be."""
+
 _NEARLY_GONE: Final = 3
 """Last lines of an item in the window that nobody reads any more: what is below them is read."""
 
@@ -173,13 +176,13 @@ class View:
         return self.rows if self.follow else max(0, self.rows - 1 - self.kept)
 
     def scroll(self, line: int) -> None:
-        """Put the top of the window at a line, or as near as possible."""
+        """Put the top of the window at a line as they are counted now, or as near as possible."""
         if self.items:
             before = self.top
             self.rising = line < before
-            if self.rising:
+            if self.rising and before - line <= self.rows:
                 self.count_above()
-            line += self.top - before
+                line += self.top - before
             self.follow = False
             self._at = self.heights.at(line)
             self.settle()

@@ -23,7 +23,7 @@ from chat_tui.views.columns import Columns, columns
 from chat_tui.views.drawing import Reader
 from chat_tui.views.history import History, differs
 from chat_tui.views.threads import Mainline
-from chat_tui.views.timeline import Place
+from chat_tui.views.timeline import START, Place
 from chat_tui.widgets.timeline_pointer import PointedPane
 
 SPEAK_OF_SENDING_S: Final = 0.4
@@ -207,7 +207,7 @@ class Timeline(PointedPane, can_focus=False):
         if history is None or (index is None and not history.conversation.unread):
             return False
         if index is None:
-            self.moved_to(0)
+            self.moved_to(START)
         else:
             history.view.go_below(index, 1)
             self.moved()

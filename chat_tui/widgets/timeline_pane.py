@@ -28,6 +28,7 @@ from chat_tui.views.lines import Line
 from chat_tui.views.newer import newer_line
 from chat_tui.views.pointing import message_of
 from chat_tui.views.previews import Preview, Wish
+from chat_tui.views.timeline import START
 from chat_tui.widgets.bars import span_at
 from chat_tui.widgets.beforehand import Beforehand
 from chat_tui.widgets.scroller import Scroller
@@ -211,7 +212,7 @@ class TimelinePane(Scroller, Straight, can_focus=False):
 
     def action_first(self) -> None:
         """Go to the oldest message that is known."""
-        self.moved_to(0)
+        self.moved_to(START)
 
     def action_last(self) -> None:
         """Go to the end, and stay there."""
@@ -221,7 +222,7 @@ class TimelinePane(Scroller, Straight, can_focus=False):
 
     def _scroll_by(self, lines: int) -> None:
         if self._history is not None:
-            self.moved_to(max(0, self._history.view.top + lines))
+            self.moved_to(self._history.view.top + lines)
 
     # --- drawing
 

@@ -119,10 +119,11 @@ class Actor:
         return [event for event in events if isinstance(event, MessagePosted)]
 
     async def until(self, condition: Callable[[], bool], within_s: float = 600.0) -> None:
-        """Wait, in simulated time, until something holds."""
+        """Wait, in simulated time, until something holds, and all that has led to it was told."""
         async with asyncio.timeout(within_s):
             while not condition():  # noqa: ASYNC110  # simulated time costs nothing
                 await asyncio.sleep(0.005)
+        await asyncio.sleep(0.001)  # the changes are told a turn of the loop behind the state
 
     async def _watch(self) -> None:
         async for batch in self._events:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from chat_tui.views.building import Setting, build
 from chat_tui.views.columns import Columns, columns
 from chat_tui.views.drawing import Reader
-from chat_tui.views.items import DayItem, Item, MessageItem
-from chat_tui.views.timeline import View
+from chat_tui.views.items import DayItem, Item, MessageItem, WelcomeItem
+from chat_tui.views.timeline import START, View
 from tests.tui.support.states import ME, ZONE, chatter
 
 SETTING = Setting(ME.id, ZONE, 2023)
@@ -61,6 +61,24 @@ def test_lines_stay_where_they_are_when_those_above_are_counted(up: int) -> None
     assert made.counted_above and len(made.above()) > 0
     assert seen(made) == before and made.total - made.top == below
     assert made.top - top == made.shifted - shifted
+
+
+@pytest.mark.parametrize("up", [2, 4, 5, 19])
+def test_lines_move_by_as_many_as_were_scrolled_when_the_beginning_is_higher_than_was_thought(up: int) -> None:
+    made = View()
+    made.replace([WelcomeItem("channel", "#general", ("Enter sends", "F1 help")), *items(1001, 300)])
+    made.lay_out(WHERE, 20, READER)
+    made.scroll(4)
+    before = seen(made)
+    assert made.top == 4 and not made.counted_above
+    made.scroll(made.top - up)
+
+    height = len(made.lines(0))
+    assert height > 1
+    moved = min(up, height + 3)
+    assert seen(made)[moved:] == before[:-moved]
+    made.scroll(START)
+    assert made.top == 0
 
 
 def test_window_follows_when_more_comes_at_the_end() -> None:
