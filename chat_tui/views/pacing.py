@@ -1,6 +1,6 @@
 """When to paint what came: at once when it was quiet, else at most so often that typing stays light. Pure.
 
-What costs is the number of frames, not of messages: a big pane is some 10 ms. A lone message is on the screen at once.
+What costs is the number of frames, not of messages: a big pane is some 5 ms. A lone message is on the screen at once.
 """
 
 from __future__ import annotations
