@@ -56,7 +56,7 @@ class SparingCompositor(Compositor):
             strips = widget.render_lines(Region(shown.x - region.x, top - region.y, shown.width, seen[-1] + 1 - top))
             for y in seen:
                 inside = [cut for cut in cuts[y] if first <= cut <= last]
-                pieces = strips[y - top].divide([cut - first for cut in inside[1:]])
+                pieces = _divided(strips[y - top], [cut - first for cut in inside[1:]])
                 for cut, piece in zip(inside, pieces, strict=False):
                     if cut in wanted[y]:
                         wanted[y].discard(cut)
@@ -64,3 +64,11 @@ class SparingCompositor(Compositor):
                 if not wanted[y]:
                     del wanted[y]
         return lines
+
+
+def _divided(strip: Strip, cuts: Sequence[int]) -> Sequence[Strip]:
+    """Return the pieces of a strip. One that stays whole would remember itself, until the garbage collector comes."""
+    whole = strip.cell_length
+    if all(cut >= whole for cut in cuts) and whole in cuts:
+        return (strip,)
+    return strip.divide(cuts)

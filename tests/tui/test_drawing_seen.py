@@ -122,6 +122,19 @@ async def test_widgets_that_did_not_change_are_not_asked_for_their_lines(monkeyp
         assert asked == [app.query_one(ConversationList)]
 
 
+async def test_lines_of_a_timeline_do_not_remember_themselves_and_go_when_nobody_wants_them() -> None:
+    app = app_with()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        compositor = sparing(app)
+        app.timeline.forget_strips()
+        compositor.render_full_update()
+        strips = [strip for strips in app.timeline._strips._values.values() for strip in strips]
+
+        assert len(strips) >= app.timeline.size.height
+        assert not any(strip in pieces for strip in strips for pieces in strip._divide_cache._cache.values())
+
+
 @pytest.mark.parametrize("total", [1, 20, 21, 25, 40, 333, 5_000])
 async def test_scroll_bar_is_the_toolkits_and_is_drawn_again_where_its_thumb_moved(total: int) -> None:
     app = app_with()
