@@ -7,10 +7,11 @@ many rows has them put together by the database: one row, one wait, and no value
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, FromClause, LargeBinary, Select, Text, select
+from sqlalchemy import ColumnElement, Connection, FromClause, LargeBinary, Select, Text, bindparam, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -56,6 +57,36 @@ def _hex_sqlite(element: Any, compiler: Any, **named: Any) -> str:
 @compiles(_Hex, "postgresql")
 def _hex_postgresql(element: Any, compiler: Any, **named: Any) -> str:
     return f"coalesce(encode({compiler.process(element.clauses, **named)}, 'hex'), '')"
+
+
+class _Numbers(FunctionElement[int]):
+    """The numbers in a JSON array, as rows."""
+
+    inherit_cache = True
+
+
+@compiles(_Numbers, "sqlite")
+def _numbers_sqlite(element: Any, compiler: Any, **named: Any) -> str:
+    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **named)}))"
+
+
+@compiles(_Numbers, "postgresql")
+def _numbers_postgresql(element: Any, compiler: Any, **named: Any) -> str:
+    array = f"CAST({compiler.process(element.clauses, **named)} AS JSON)"
+    return f"(SELECT CAST(value AS BIGINT) FROM json_array_elements_text({array}) AS value)"
+
+
+def is_one_of(column: ColumnElement[int], name: str) -> ColumnElement[bool]:
+    """Return whether a column is one of some numbers, which are bound to a name as `numbers`: however many, one value.
+
+    The usual IN is compiled anew for each count of them, which takes as long as reading a few messages.
+    """
+    return column.op("IN")(_Numbers(bindparam(name, type_=Text())))
+
+
+def numbers(values: Sequence[int]) -> str:
+    """Return numbers as one value, for `is_one_of`."""
+    return f"[{','.join(map(str, values))}]"
 
 
 class Gathered(Generic[T]):

@@ -18,7 +18,7 @@ from chat_core.server.store.as_of import as_of
 from chat_core.server.store.bounds import NO_ENDS, Bounds, Ends
 from chat_core.server.store.columns import MessageRow
 from chat_core.server.store.counting import unpack_accounts
-from chat_core.server.store.gathered import Gathered
+from chat_core.server.store.gathered import Gathered, is_one_of, numbers
 from chat_core.server.store.keys import MAX_CONVERSATION, MAX_SEQ, conversation_of, row_id, seq_of
 from chat_core.server.store.lookups import chunks
 from chat_core.server.store.mark_payloads import unpack_counts
@@ -41,7 +41,7 @@ _RANGE = MESSAGE.where(messages.c.id >= bindparam("low"), messages.c.id <= bindp
 
 _forwards: Final = Gathered(_RANGE.order_by(messages.c.id), MessageRow)
 _backwards: Final = Gathered(_RANGE.order_by(messages.c.id.desc()), MessageRow)
-_by_key: Final = Gathered(MESSAGE.where(messages.c.id.in_(bindparam("keys", expanding=True))), MessageRow)
+_by_key: Final = Gathered(MESSAGE.where(is_one_of(messages.c.id, "keys")), MessageRow)
 _WIDER: Final = 5
 """A reaction in a frame is so many times as long as in its row, at most."""
 _own_reactions: Final = select(reactions.c.message, reactions.c.emoji).where(
@@ -131,11 +131,8 @@ def by_key(
     connection: Connection, keys: Sequence[int], asker: AccountId | None = None, ends: Ends = NO_ENDS
 ) -> dict[int, Message]:
     """Return the messages of some keys, as they stand now or did at the ends; those that are not there are missing."""
-    found: dict[int, Message] = {}
-    for some in chunks(keys):
-        rows = as_of(connection, _by_key.all(connection, {"keys": some}), ends)
-        found.update((row.id, message) for row, message in zip(rows, messages_of(connection, rows, asker), strict=True))
-    return found
+    rows = as_of(connection, _by_key.all(connection, {"keys": numbers(keys)}), ends) if keys else ()
+    return dict(zip((row.id for row in rows), messages_of(connection, rows, asker), strict=True))
 
 
 def share(older: Sequence[int], newer: Sequence[int], limit: int) -> tuple[int, int]:

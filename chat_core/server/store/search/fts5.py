@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from time import monotonic
@@ -65,12 +64,12 @@ class Fts5:
 
     def _newest(self, search: Search, cursor: Behind | None, messages: ReadMessages, alarm: Alarm) -> Found:
         page = _Page(search, messages, self._within_s)
-        with closing(Proposals(self._index, search, None if cursor is None else cursor.mark)) as proposals:
-            timely = _Timely(proposals.newest(), alarm)
-            marks = Ended(search, messages).only_hits(timely)
-            while not (page.full or page.late) and (some := list(islice(marks, search.limit + 1))):
-                page.look_at(some)
-            partial = (timely.late or page.late) and not page.full
+        proposals = Proposals(self._index, search, None if cursor is None else cursor.mark)
+        timely = _Timely(proposals.newest(), alarm)
+        marks = Ended(search, messages).only_hits(timely)
+        while not (page.full or page.late) and (some := list(islice(marks, search.limit + 1))):
+            page.look_at(some)
+        partial = (timely.late or page.late) and not page.full
         more = page.full or partial
         mark = page.last or (cursor.mark if cursor is not None else None)
         return Found(
@@ -83,10 +82,10 @@ class Fts5:
     def _best(self, search: Search, cursor: Rank | None, messages: ReadMessages, alarm: Alarm) -> Found:
         # The first page counts itself in: its newest hit is the newest for all pages.
         before = None if cursor is None else Mark(cursor.newest.stamp, cursor.newest.id + 1)
-        with closing(Proposals(self._index, search, before)) as proposals:
-            timely = _Timely(proposals.newest(), alarm)
-            ended = Ended(search, messages)
-            marks = list(islice(ended.only_hits(timely), RANKED))
+        proposals = Proposals(self._index, search, before)
+        timely = _Timely(proposals.newest(), alarm)
+        ended = Ended(search, messages)
+        marks = list(islice(ended.only_hits(timely), RANKED))
         partial = timely.late
         ranked, complete = self._ranked(search, marks, ended, alarm)
         skip = 0 if cursor is None else cursor.skip

@@ -2,7 +2,8 @@
 
 Each conversation is a stream of its own; the streams are merged by time, and read from their newest hit backwards as
 far as is needed. Where there are few hits in all, and many conversations, all hits are read at once and dealt out to
-the streams; where there are many, each stream asks for its own.
+the streams; where there are many, each stream asks for its own. A word that may go on is dear to FTS5, which gathers
+all hits of all its words, wherever they are: so a stream looks for it in the texts of its newest messages first.
 """
 
 from __future__ import annotations
@@ -11,15 +12,17 @@ import heapq
 import json
 import sqlite3
 from bisect import bisect_left
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
-from chat_core.server.store.keys import MAX_SEQ, row_id
+import msgspec
+
+from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
 from chat_core.server.store.search.cursors import Mark
-from chat_core.server.store.search.facts import EVERYONE, LINK, by, naming
 from chat_core.server.store.search.fts5_index import DAY_MS
-from chat_core.server.store.searching import Choice, Phrase, Search
+from chat_core.server.store.search.fts5_match import expression, in_text
+from chat_core.server.store.searching import Search
 
 SCANNED: Final = 10_000
 """Hits up to which all of them are read at once: so many cost less than a question for each of 20 conversations."""
@@ -27,8 +30,10 @@ SCANNED_PREFIXES: Final = 200_000
 """The same where a word may go on: then each question gathers all hits of all its words, whatever its range."""
 MANY: Final = 8
 """Conversations from which on that is tried."""
+RECENT: Final = 2000
+"""Events of a stream among which a word that may go on is looked for in the texts: a third of a microsecond for each."""
 
-# Two statements that give one row however much is found: between rows a thread has to wait its turn in Python.
+# All of these give one row however much is found: between rows a thread has to wait its turn in Python.
 _SCAN: Final = (
     "SELECT json_group_array(rowid) FROM (SELECT rowid FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ? "
     "ORDER BY rowid DESC LIMIT ?)"
@@ -39,11 +44,13 @@ _HEADS: Final = (
 )
 _MATCHING_HEADS: Final = _HEADS.format(key="rowid", table="words", match="words MATCH ? AND")
 _ALL_HEADS: Final = _HEADS.format(key="id", table="texts", match="")
-_MATCHING: Final = (
-    "SELECT texts.stamp, texts.id FROM words JOIN texts ON texts.id = words.rowid "
-    "WHERE words MATCH ? AND words.rowid BETWEEN ? AND ? ORDER BY words.rowid DESC"
+_PAGE: Final = "SELECT json_group_array(json_array(stamp, id)) FROM ({rows} ORDER BY {key} DESC LIMIT ?)"
+_MATCHING: Final = _PAGE.format(
+    rows="SELECT texts.stamp, texts.id FROM words JOIN texts ON texts.id = words.rowid "
+    "WHERE words MATCH ? AND words.rowid BETWEEN ? AND ?",
+    key="words.rowid",
 )
-_ALL: Final = "SELECT stamp, id FROM texts WHERE id BETWEEN ? AND ? ORDER BY id DESC"
+_ALL: Final = _PAGE.format(rows="SELECT stamp, id FROM texts WHERE {match}id BETWEEN ? AND ?", key="id")
 _STAMPS: Final = "SELECT stamp, id FROM texts WHERE id IN ({}) ORDER BY id DESC"
 _TEXTS: Final = "SELECT id, text FROM texts WHERE id IN ({})"
 _DONE: Final = "SELECT conversation, seq FROM done WHERE conversation IN ({})"
@@ -55,10 +62,14 @@ _DAYS: Final = (
 _FAR: Final = 1 << 40
 """A day that is never reached, either way."""
 _AT_ONCE: Final = 256
-"""Most rows that are asked for by their ids in one statement."""
+"""Most rows that are asked for in one statement."""
+_FEW: Final = 4
+"""Rows that are asked for first where most conversations will have no more among the newest."""
 
-_Rows = Generator[tuple[int, int], None, None]
+_Rows = Iterator[tuple[int, int]]
 """Stamps and ids."""
+_pairs: Final = msgspec.json.Decoder(list[tuple[int, int]])
+_keys: Final = msgspec.json.Decoder(list[int])
 
 
 class OutOfTime(Exception):
@@ -78,7 +89,7 @@ class _Stream(NamedTuple):
 
 
 class Proposals:
-    """What the index has for a search. Used with `contextlib.closing`: what it has open must be closed.
+    """What the index has for a search.
 
     Args:
         index: a reader's connection.
@@ -88,6 +99,7 @@ class Proposals:
 
     def __init__(self, index: sqlite3.Connection, search: Search, before: Mark | None) -> None:
         self._index = index
+        self._search = search
         self._match = expression(search)
         self._prefixes = any(phrase.prefix for phrase in search.any_phrases)
         self._before = before
@@ -100,38 +112,39 @@ class Proposals:
             if not _interrupted(error):
                 raise
             self._streams, self._late = [], True
-        self._open: dict[int, _Rows] = {}
 
     def newest(self) -> Iterator[Mark]:
         """Iterate over the hits, newest first. Raises: OutOfTime."""
         if self._late:
             raise OutOfTime
         try:
-            yield from self._merged(self._scanned())
+            yield from self._alone(*self._streams) if len(self._streams) == 1 else self._merged(self._scanned())
         except sqlite3.OperationalError as error:
             if _interrupted(error):
                 raise OutOfTime from error
             raise
 
-    def close(self) -> None:
-        """End what is under way."""
-        for rows in self._open.values():
-            rows.close()
+    def _alone(self, stream: _Stream) -> Iterator[Mark]:
+        """Iterate over the hits of the only stream."""
+        for mark in (Mark(*row) for row in self._asked(stream, self._search.limit + 1)):
+            if self._before is None or mark < self._before:
+                yield mark
 
     # --- merging ----------------------------------------------------------------------------------------------
 
     def _merged(self, scanned: Sequence[int] | None) -> Iterator[Mark]:
         heap = [(-stamp, -key, at) for at, (stamp, key) in self._heads(scanned).items()]
         heapq.heapify(heap)
+        begun: dict[int, _Rows] = {}
         while heap:
             stamp, key, at = heap[0]
             mark = Mark(-stamp, -key)
             if self._before is None or mark < self._before:
                 yield mark
-            if at not in self._open:
+            if at not in begun:
                 rest = self._streams[at]._replace(high=mark.id - 1)
-                self._open[at] = self._asked(rest) if scanned is None else self._dealt(rest, scanned)
-            following = next(self._open[at], None)
+                begun[at] = self._asked(rest, _FEW) if scanned is None else self._dealt(rest, scanned)
+            following = next(begun[at], None)
             if following is None:
                 heapq.heappop(heap)
             else:
@@ -142,7 +155,7 @@ class Proposals:
         if scanned is None:
             ranges = json.dumps([(each.low, each.high) for each in self._streams])
             asked = (_MATCHING_HEADS, (self._match, ranges)) if self._match else (_ALL_HEADS, (ranges,))
-            newest = json.loads(self._index.execute(*asked).fetchone()[0])
+            newest = json.loads(self._one(*asked))
         else:
             dealt = (_part(each, scanned) for each in self._streams)
             newest = [scanned[part.start] if part else None for part in dealt]
@@ -150,19 +163,35 @@ class Proposals:
         stamps = {key: stamp for stamp, key in self._of(keys, _STAMPS)}
         return {at: (stamps[key], key) for at, key in enumerate(newest) if key in stamps}
 
-    def _asked(self, stream: _Stream) -> _Rows:
-        """Iterate over the hits of a stream as the index has them."""
-        values: tuple[object, ...] = (stream.low, stream.high)
-        statement = _ALL
-        if self._match:
-            statement, values = _MATCHING, (self._match, *values)
-        with closing(self._index.execute(statement, values)) as cursor:
-            yield from cursor
+    def _asked(self, stream: _Stream, count: int) -> _Rows:
+        """Iterate over the hits of a stream as the index has them, the first `count` at once."""
+        low, high = stream
+        if not self._match:
+            return self._paged(_ALL.format(match=""), (), stream, count)
+        if not self._prefixes:
+            return self._paged(_MATCHING, (self._match,), stream, count)
+        condition, values = in_text(self._search)
+        recent = max(low, high - RECENT + 1)
+        return chain(
+            self._paged(_ALL.format(match=f"{condition} AND "), values, _Stream(recent, high), count),
+            self._paged(_MATCHING, (self._match,), _Stream(low, recent - 1), _AT_ONCE),
+        )
+
+    def _paged(self, statement: str, values: Sequence[object], stream: _Stream, count: int) -> _Rows:
+        """Iterate over what a statement finds in a stream, so much of it at once, and then more."""
+        low, high = stream
+        while low <= high:
+            some = _pairs.decode(self._one(statement, (*values, low, high, count)))
+            yield from some
+            if len(some) < count:
+                return
+            high = some[-1][1] - 1
+            count = min(_AT_ONCE, 4 * count)
 
     def _dealt(self, stream: _Stream, scanned: Sequence[int]) -> _Rows:
         """Iterate over the hits of a stream out of all that there are."""
         part = _part(stream, scanned)
-        at, count = part.start, 4
+        at, count = part.start, _FEW
         while at < part.stop:
             some = scanned[at : min(part.stop, at + count)]
             yield from self._index.execute(_STAMPS.format(_marks(some)), some).fetchall()
@@ -175,7 +204,7 @@ class Proposals:
             return None
         low, high = min(each.low for each in self._streams), max(each.high for each in self._streams)
         most = SCANNED_PREFIXES if self._prefixes else SCANNED
-        found: list[int] = json.loads(self._index.execute(_SCAN, (self._match, low, high, most + 1)).fetchone()[0])
+        found = _keys.decode(self._one(_SCAN, (self._match, low, high, most + 1)))
         return sorted(found, reverse=True) if len(found) <= most else None
 
     # --- where to look ----------------------------------------------------------------------------------------
@@ -198,6 +227,8 @@ class Proposals:
             if reach.conversation in later:
                 # From its first message of a later day on, all stamps are of a later day.
                 last = min(last, later[reach.conversation][0] - 1)
+            if self._before is not None and conversation_of(self._before.id) == reach.conversation:
+                last = min(last, seq_of(self._before.id) - 1)
             if first <= last:
                 streams.append(_Stream(row_id(reach.conversation, first), row_id(reach.conversation, last)))
         return streams
@@ -212,6 +243,11 @@ class Proposals:
 
     def _spans(self, numbers: Sequence[int], first: int, last: int) -> dict[int, tuple[int, int]]:
         return {number: (low, high) for number, low, high in self._of(numbers, _DAYS, first, last)}
+
+    def _one(self, statement: str, values: Sequence[object]) -> str:
+        """Return the one value that a statement finds."""
+        found: str = self._index.execute(statement, values).fetchone()[0]
+        return found
 
     def _of(self, numbers: Sequence[int], statement: str, *rest: int) -> Iterator[Any]:
         for start in range(0, len(numbers), _AT_ONCE):
@@ -232,35 +268,6 @@ def indexed_texts(index: sqlite3.Connection, keys: Sequence[int]) -> dict[int, s
         some = keys[start : start + _AT_ONCE]
         found.update(index.execute(_TEXTS.format(_marks(some)), some))
     return found
-
-
-def expression(search: Search) -> str:
-    """Return what FTS5 is to match; empty: everything. Dates are not in it."""
-    parts = [_phrase(phrase) for phrase in search.phrases]
-    parts += [_choice(choice) for choice in search.either]
-    if search.authors:
-        parts.append("(" + " OR ".join(f'"{by(author)}"' for author in search.authors) + ")")
-    if search.link:
-        parts.append(f'"{LINK}"')
-    if search.called is not None:
-        parts.append(f"({_calling(search.called)})")
-    return " AND ".join(parts)
-
-
-def _choice(choice: Choice) -> str:
-    either = [_phrase(phrase) for phrase in choice.phrases]
-    if choice.called is not None:
-        either.append(_calling(choice.called))
-    return f"({' OR '.join(either)})"
-
-
-def _calling(account: int) -> str:
-    return f'"{naming(account)}" OR "{EVERYONE}"'
-
-
-def _phrase(phrase: Phrase) -> str:
-    # A term has no quote in it: it is made of letters, digits and signs.
-    return f'"{" ".join(phrase.terms)}"{" *" if phrase.prefix else ""}'
 
 
 def _marks(values: Sequence[object]) -> str:

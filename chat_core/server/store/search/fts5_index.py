@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from chat_core.server.store.keys import MAX_SEQ, row_id, seq_of
+from chat_core.server.store.search import fts5_merge
 from chat_core.server.store.search.facts import indexed_text
 
 DAY_MS: Final = 24 * 3600 * 1000
@@ -87,8 +88,12 @@ def put_in(index: sqlite3.Connection, pieces: Iterable[Piece]) -> None:
     """
     index.execute("BEGIN IMMEDIATE")
     try:
+        fresh = 0
         for piece in pieces:
             _put_in(index, piece)
+            fresh += len(piece.posted) + len(piece.changed)
+        if fresh:
+            fts5_merge.count_fresh(index, fresh)
         index.execute("COMMIT")
     except BaseException:
         if index.in_transaction:
@@ -141,37 +146,7 @@ def _change(index: sqlite3.Connection, row: Row) -> None:
     index.execute(_TAKE_OUT, (row.id, known[0]))
     if row.deleted:
         index.execute("DELETE FROM texts WHERE id = ?", (row.id,))
-        index.execute("REPLACE INTO meta VALUES ('deleted', '1')")
+        fts5_merge.note_deleted(index)
         return
     index.execute("UPDATE texts SET text = ? WHERE id = ?", (row.text, row.id))
     index.execute(_PUT_IN, (row.id, row.text))
-
-
-def pages_to_tidy(index: sqlite3.Connection) -> int:
-    """Return the size of the file in pages if words of deleted messages may be left in it; else 0."""
-    if index.execute("SELECT value FROM meta WHERE key = 'deleted'").fetchone() is None:
-        return 0
-    pages: int = index.execute("PRAGMA page_count").fetchone()[0]
-    return pages
-
-
-def merge_some(index: sqlite3.Connection, pages: int) -> bool:
-    """Merge the parts of the index a little, so that words of deleted messages leave the file.
-
-    Args:
-        index: the writer's connection.
-        pages: how much to write, about.
-
-    Returns:
-        Whether more is to be done; if not, the file has none of them.
-    """
-    before = index.total_changes
-    index.execute("BEGIN IMMEDIATE")
-    index.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (-pages,))
-    going_on = index.total_changes - before >= 2
-    if not going_on:
-        index.execute("DELETE FROM meta WHERE key = 'deleted'")
-    index.execute("COMMIT")
-    if not going_on:
-        index.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    return going_on

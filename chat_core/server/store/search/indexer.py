@@ -17,8 +17,9 @@ from time import monotonic
 from typing import Final
 
 from chat_core.server.observe import get_log
-from chat_core.server.store.search import fts5_file, fts5_index
+from chat_core.server.store.search import fts5_file, fts5_index, fts5_merge
 from chat_core.server.store.search.fts5_index import Piece
+from chat_core.server.store.search.fts5_merge import Due
 
 BATCH_EVENTS: Final = 500
 """Most events in one transaction."""
@@ -30,10 +31,11 @@ BUSY_SHARE: Final = 0.15
 """The same while messages come: they come first, and the index falls behind for as long as there are too many."""
 AGAIN_S: Final = 5.0
 """Time after which it tries again after a fault, in seconds."""
-TIDY_PAGES: Final = 64
-"""Pages written in one step of taking deleted words out of the file."""
+MERGE_PAGES: Final = 64
+"""Pages written in one step of merging the parts of the index."""
 TIDY_WAIT_S: Final = 0.05
-"""Time between two times of that, in seconds for each page of the file: a thousand times what it takes."""
+"""Time between two merges that only take deleted words out of the file, in seconds for each page of it: a thousand
+times what it takes."""
 
 log = get_log(__name__)
 
@@ -56,7 +58,7 @@ class Indexer:
         self._stopping = False
         self._idle: list[Future[None]] = []
         self._served: list[Future[None]] = []
-        self._tidied_at = monotonic()
+        self._merged_at = monotonic()
         self._thread = Thread(target=self._run, name="store-indexer", daemon=True)
 
     def start(self) -> None:
@@ -123,6 +125,7 @@ class Indexer:
                     self._pause((monotonic() - began) * (1 / share - 1))
             if not self._stopping:
                 self._settle(self._served)
+                self._merge(index)  # also where there is always something to be put in
             self._pause(self._gather_s - (monotonic() - begun), hurry=True)
 
     def _take(self, index: sqlite3.Connection) -> list[int]:
@@ -135,23 +138,23 @@ class Indexer:
                     self._served += self._idle
                     self._idle = []
                     return told
-            wait_s = self._tidy(index)
+            wait_s = self._merge(index)
 
-    def _tidy(self, index: sqlite3.Connection) -> float | None:
-        """Do a step of taking deleted words out of the file, if it is due.
+    def _merge(self, index: sqlite3.Connection) -> float | None:
+        """Do a step of merging the parts of the index, if it is due.
 
         Returns:
             Seconds until there is something to do; None: there is nothing.
         """
-        pages = fts5_index.pages_to_tidy(index)
-        if not pages:
+        due = fts5_merge.due(index)
+        if due is Due.NOTHING:
             return None
-        left_s = self._tidied_at + pages * TIDY_WAIT_S - monotonic()
-        if left_s > 0:
+        begun = monotonic()
+        if due is Due.DELETED and (left_s := self._merged_at + fts5_merge.pages_of(index) * TIDY_WAIT_S - begun) > 0:
             return left_s
-        if not fts5_index.merge_some(index, TIDY_PAGES):
-            self._tidied_at = monotonic()
-        return 0.0
+        if not fts5_merge.merge_some(index, MERGE_PAGES):
+            self._merged_at = monotonic()
+        return (monotonic() - begun) * (1 / CALM_SHARE - 1)
 
     def _pause(self, for_s: float, *, hurry: bool = False) -> None:
         """Leave the machine to others; with `hurry`, until somebody waits for the index."""

@@ -6,7 +6,8 @@ or deleted since is no hit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from chat_core.protocol.values import Message
 from chat_core.server.store.search.facts import has_link
@@ -20,10 +21,10 @@ def spans_in(search: Search, message: Message) -> tuple[Span, ...] | None:
         return None
     if not search.phrases and not search.either:
         return ()
-    found = words(message.body)
+    find = finder(message.body)
     spans: list[Span] = []
     for choice in (*(Choice((phrase,)) for phrase in search.phrases), *search.either):
-        there = [span for phrase in choice.phrases for span in _occurrences(phrase, found)]
+        there = [span for phrase in choice.phrases for span in find(phrase)]
         if not there and not (choice.called is not None and _calls(message, choice.called)):
             return None
         spans += there
@@ -46,7 +47,49 @@ def _calls(message: Message, account: int) -> bool:
     return message.author != account and (bool(message.everyone) or account in message.mentions)
 
 
-def _occurrences(phrase: Phrase, found: Sequence[Word]) -> Iterator[Span]:
+def finder(text: str) -> Callable[[Phrase], Iterator[Span]]:
+    """Return what finds phrases in a text: in order, overlaps and all."""
+    if text.isascii():
+        return partial(_in_ascii, text=text.lower())
+    return partial(among, found=words(text))
+
+
+def _in_ascii(phrase: Phrase, text: str) -> Iterator[Span]:
+    """Do what `among` does, in a text whose words are runs of letters and digits, without making words of all of it."""
+    at = text.find(phrase.terms[0])
+    while at >= 0:
+        if (at == 0 or not text[at - 1].isalnum()) and (end := _end_in_ascii(phrase, text, at)):
+            yield at, end
+        at = text.find(phrase.terms[0], at + 1)
+
+
+def _end_in_ascii(phrase: Phrase, text: str, at: int) -> int:
+    """Return where a phrase ends that begins with the word at `at`; 0: another one stands there."""
+    *lead, last = phrase.terms
+    for term in lead:
+        at = _next_word(text, at + len(term)) if text.startswith(term, at) else 0
+        if not at:
+            return 0
+    end = _word_end(text, at)
+    return end if text.startswith(last, at) and (phrase.prefix or end == at + len(last)) else 0
+
+
+def _next_word(text: str, end: int) -> int:
+    """Return where the word behind one begins that ends here; 0: none does, or it goes on."""
+    at = end
+    while at < len(text) and not text[at].isalnum():
+        at += 1
+    return at if end < at < len(text) else 0
+
+
+def _word_end(text: str, at: int) -> int:
+    while at < len(text) and text[at].isalnum():
+        at += 1
+    return at
+
+
+def among(phrase: Phrase, found: Sequence[Word]) -> Iterator[Span]:
+    """Iterate over where a phrase stands among the words of a text."""
     *lead, last = phrase.terms
     count = len(phrase.terms)
     for at in range(len(found) - count + 1):
