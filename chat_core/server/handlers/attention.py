@@ -19,10 +19,10 @@ async def list_mentions(ctx: Context, request: ListMentions) -> Mentions:
     account, before = ctx.account, _before(request.cursor)
 
     def query(reader: Reader) -> Mentions:
-        targets = {place.id: place.target for place in reader.places_of(account)}
+        places = {place.id: place for place in reader.places_of(account)}
         found, more = reader.mentions_of(account, before, request.limit)
         hits = tuple(
-            SearchHit(conversation=each.conversation, target=targets[each.conversation], message=each.message)
+            SearchHit(conversation=each.conversation, target=places[each.conversation].target, message=each.message)
             for each in found
         )
         return Mentions(hits=hits, cursor="{}:{}".format(*found[-1].key) if found and more else "")
@@ -34,8 +34,7 @@ async def list_mentions(ctx: Context, request: ListMentions) -> Mentions:
 async def list_unread(ctx: Context, request: ListUnread) -> Unread:
     """Count what is unread everywhere."""
     account = ctx.account
-    known = await ctx.store.read(lambda reader: reader.conversations_of(account))
-    return Unread(conversations=tuple(each for each in known if each.unread))
+    return Unread(conversations=tuple(await ctx.store.read(lambda reader: reader.unread_of(account))))
 
 
 @handles(MarkAllRead, needs=Permission.SELF, cost=5)

@@ -43,12 +43,12 @@ async def search(ctx: Context, request: Search) -> SearchResults:
             found = searcher.search(_meant(searcher, account, request, wanted, places))
         except BadCursor as fault:
             raise Refused(Refusal.BAD_REQUEST, "cursor: that is none of an answer to this search.") from fault
-        targets = {place.id: place.target for place in places}
+        by_number = {place.id: place for place in places}
         return SearchResults(
             hits=tuple(
                 SearchHit(
                     conversation=hit.conversation,
-                    target=targets[hit.conversation],
+                    target=by_number[hit.conversation].target,
                     message=hit.message,
                     spans=hit.spans,
                 )

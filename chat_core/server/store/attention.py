@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chat_core.base.ids import AccountId, ConversationId
-from chat_core.protocol.values import Message
+from chat_core.protocol.values import Conversation, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,10 @@ class Mentioned:
 
 class AttentionReads(Protocol):
     """What a `Reader` tells of all this."""
+
+    def unread_of(self, account: AccountId) -> Sequence[Conversation]:
+        """Return the conversations of an account in which something is unread, by id."""
+        ...
 
     def mentions_of(
         self, account: AccountId, before: MentionKey | None, limit: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.values import ChannelRole, ChannelSummary, Conversation, Member, target_of
@@ -68,8 +68,7 @@ class SetChannelTopic:
 ConversationOp = JoinChannel | OpenDirect | LeaveConversation | SetChannelTopic
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A conversation as seen by one account that may or may not be in it."""
 
     id: ConversationId

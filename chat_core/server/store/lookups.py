@@ -46,7 +46,7 @@ class ConversationRow(NamedTuple):
     @property
     def public(self) -> bool:
         """Whether everybody may know of it, and read it."""
-        return self.kind == "channel" and self.visibility == "public"
+        return is_public(self.kind, self.visibility)
 
     @property
     def personal(self) -> bool:
@@ -133,6 +133,11 @@ _numbers_of = (
     .where(memberships.c.account == bindparam("account"), memberships.c.until_seq.is_(None))
     .order_by(memberships.c.conversation)
 )
+
+
+def is_public(kind: str, visibility: Visibility) -> bool:
+    """Return whether everybody may know of a conversation, and read it."""
+    return kind == "channel" and visibility == "public"
 
 
 def numbers_of(connection: Connection, number: AccountId) -> list[ConversationId]:

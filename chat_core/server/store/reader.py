@@ -136,9 +136,7 @@ class SqlReader(SqlFileReads, SqlHookReader, SqlPeopleReader, SqlMarkReader, Sql
 
     def places_of(self, account: AccountId) -> Sequence[Place]:
         """Return all conversations the account is a member of, by id."""
-        found = lookups.seats_of(self._connection, account)
-        partners = views.partners_of(self._connection, account, [row for row, _ in found])
-        return [_place(row, seat, account, partners) for row, seat in found]
+        return views.places_of(self._connection, account)
 
     def numbers_of(self, account: AccountId) -> Sequence[ConversationId]:
         """Return the numbers of all conversations of the account, in order."""
@@ -268,6 +266,10 @@ class SqlReader(SqlFileReads, SqlHookReader, SqlPeopleReader, SqlMarkReader, Sql
     def ignored_by(self, account: AccountId) -> Sequence[str]:
         """Return the names of those whom an account ignores, sorted."""
         return private_lookups.ignored_by(self._connection, account)
+
+    def unread_of(self, account: AccountId) -> Sequence[Conversation]:
+        """Return the conversations of an account in which something is unread, by id."""
+        return views.unread_of(self._connection, account)
 
     def mentions_of(
         self, account: AccountId, before: MentionKey | None, limit: int

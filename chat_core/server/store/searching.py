@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.values import Message
@@ -37,8 +37,7 @@ class Choice:
     """or calls that one, by name or with everybody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(NamedTuple):
     """A piece of a conversation's log that the asker may read."""
 
     conversation: ConversationId

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, Protocol
 
 import msgspec
-from msgspec.structs import astuple
 from sqlalchemy import Connection, and_, bindparam, select
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.groups import with_people
 from chat_core.protocol.values import Account, ChannelRole, Conversation, Person, Visibility
+from chat_core.server.store.conversations import Place
 from chat_core.server.store.counting import deleted_behind, mentions_behind
 from chat_core.server.store.gathered import Blob, Gathered
 from chat_core.server.store.keys import partner_in
-from chat_core.server.store.lookups import CONVERSATION, ConversationRow, accounts_of, chunks
+from chat_core.server.store.lookups import CONVERSATION, accounts_of, chunks, is_public
 from chat_core.server.store.schema import accounts, conversations, memberships
 from chat_core.server.store.settings import rules_of
 
@@ -58,12 +58,30 @@ class _Seen(msgspec.Struct, array_like=True):
     mentions: int | None
 
 
-_mine: Final = Gathered(
+class _Standing(msgspec.Struct, array_like=True):
+    """What makes a `Place` of somebody's own."""
+
+    id: ConversationId
+    kind: str
+    name: str | None
+    direct_key: str | None
+    head: int
+    eid: Blob
+    visibility: Visibility
+    since: int
+    role: ChannelRole
+
+
+_of_account = (
     select(*CONVERSATION, *_SEAT)
     .join_from(memberships, conversations, conversations.c.id == memberships.c.conversation)
     .where(memberships.c.account == bindparam("account"), memberships.c.until_seq.is_(None))
-    .order_by(conversations.c.id),
-    _Seen,
+    .order_by(conversations.c.id)
+)
+_mine: Final = Gathered(_of_account, _Seen)
+# Where this says that all is read, nothing needs to be counted.
+_not_all_read: Final = Gathered(
+    _of_account.where(conversations.c.ordinal - memberships.c.read_ordinal > memberships.c.own_unread), _Seen
 )
 _some: Final = Gathered(
     select(*CONVERSATION, *_SEAT)
@@ -79,6 +97,23 @@ _some: Final = Gathered(
     .where(conversations.c.id.in_(bindparam("ids", expanding=True))),
     _Seen,
 )
+_places: Final = Gathered(
+    select(
+        conversations.c.id,
+        conversations.c.kind,
+        conversations.c.name,
+        conversations.c.direct_key,
+        conversations.c.head,
+        conversations.c.head_eid,
+        conversations.c.visibility,
+        memberships.c.since_seq,
+        memberships.c.role,
+    )
+    .join_from(memberships, conversations, conversations.c.id == memberships.c.conversation)
+    .where(memberships.c.account == bindparam("account"), memberships.c.until_seq.is_(None))
+    .order_by(conversations.c.id),
+    _Standing,
+)
 _others = (
     select(memberships.c.conversation, accounts.c.id, accounts.c.name, accounts.c.display)
     .join_from(memberships, accounts, accounts.c.id == memberships.c.account)
@@ -92,6 +127,33 @@ def all_of(connection: Connection, account: AccountId) -> list[Conversation]:
     return _shown(connection, account, _mine.all(connection, {"account": account}))
 
 
+def places_of(connection: Connection, account: AccountId) -> list[Place]:
+    """Return the same as places, which tell less."""
+    found = _places.all(connection, {"account": account})
+    partners = partners_of(connection, account, found)
+    return [
+        Place(
+            id=each.id,
+            kind=each.kind,
+            name=label(each, account, partners),
+            head=each.head,
+            eid=bytes(each.eid),
+            member=True,
+            last_readable=None,
+            since=each.since,
+            public=is_public(each.kind, each.visibility),
+            role=each.role,
+        )
+        for each in found
+    ]
+
+
+def unread_of(connection: Connection, account: AccountId) -> list[Conversation]:
+    """Return those of them that have something unread, by id."""
+    found = _not_all_read.all(connection, {"account": account})
+    return _shown(connection, account, [seen for seen in found if _unread(seen)])
+
+
 def some_of(
     connection: Connection, account: AccountId, numbers: Iterable[ConversationId]
 ) -> dict[ConversationId, Conversation]:
@@ -102,16 +164,28 @@ def some_of(
     return {ConversationId(conversation.id): conversation for conversation in found}
 
 
-def label(row: ConversationRow, account: AccountId, partners: dict[AccountId, Account]) -> str:
+class Named(Protocol):
+    """What of a conversation's row tells what it is called."""
+
+    @property
+    def name(self) -> str | None:
+        """Column."""
+        ...
+
+    @property
+    def direct_key(self) -> str | None:
+        """Column."""
+        ...
+
+
+def label(row: Named, account: AccountId, partners: dict[AccountId, Account]) -> str:
     """Return the name of a channel, or the other one's in a direct conversation, whom `partners` has; else nothing."""
     if row.direct_key is None:
         return row.name or ""
     return partners[partner_in(row.direct_key, account)].name
 
 
-def partners_of(
-    connection: Connection, account: AccountId, rows: Iterable[ConversationRow]
-) -> dict[AccountId, Account]:
+def partners_of(connection: Connection, account: AccountId, rows: Iterable[Named]) -> dict[AccountId, Account]:
     """Return the other accounts of those rows that are direct conversations."""
     others = {partner_in(row.direct_key, account) for row in rows if row.direct_key is not None}
     return {AccountId(other.id): other for other in accounts_of(connection, others)}
@@ -126,42 +200,39 @@ def _others_in(connection: Connection, account: AccountId, groups: Iterable[int]
     return found
 
 
-def _shown(connection: Connection, account: AccountId, found: Iterable[_Seen]) -> list[Conversation]:
-    rows = [(_conversation(seen), seen) for seen in found]
-    partners = partners_of(connection, account, [row for row, _ in rows])
+def _shown(connection: Connection, account: AccountId, found: Sequence[_Seen]) -> list[Conversation]:
+    partners = partners_of(connection, account, found)
     # Who has left a group may not know who is in it now.
-    mine = [seen.id for _, seen in rows if seen.kind == "group" and seen.read_seq is not None]
+    mine = [seen.id for seen in found if seen.kind == "group" and seen.read_seq is not None]
     others = _others_in(connection, account, mine)
-    shown = (_show(row, account, partners, seen) for row, seen in rows)
+    shown = (_show(seen, account, partners) for seen in found)
     return [
         with_people(each, others.get(each.id, ()), each.members) if each.kind == "group" else each for each in shown
     ]
 
 
-def _conversation(seen: _Seen) -> ConversationRow:
-    row = ConversationRow(*astuple(seen)[: len(CONVERSATION)])
-    return row._replace(eid=bytes(row.eid))  # it goes on the wire
+def _unread(seen: _Seen) -> int:
+    if seen.read_ordinal is None:
+        return 0
+    return seen.ordinal - seen.read_ordinal - (seen.own_unread or 0) - (seen.deleted or 0)
 
 
-def _show(row: ConversationRow, account: AccountId, partners: dict[AccountId, Account], seat: _Seen) -> Conversation:
-    partner = None if row.direct_key is None else partners[partner_in(row.direct_key, account)]
-    unread = 0
-    if seat.read_ordinal is not None:
-        unread = row.ordinal - seat.read_ordinal - (seat.own_unread or 0) - (seat.deleted or 0)
+def _show(seen: _Seen, account: AccountId, partners: dict[AccountId, Account]) -> Conversation:
+    partner = None if seen.direct_key is None else partners[partner_in(seen.direct_key, account)]
     return Conversation(
-        id=row.id,
-        kind=row.kind,  # type: ignore[arg-type]  # the table holds nothing else
-        name=label(row, account, partners),
-        topic=row.topic,
-        head=row.head,
-        eid=row.eid,
-        read=row.head if seat.read_seq is None else seat.read_seq,
-        unread=unread,
-        mentions=0 if seat.read_ordinal is None else seat.mentions or 0,
-        quiet=bool(seat.quiet),
-        members=row.members,
+        id=seen.id,
+        kind=seen.kind,  # type: ignore[arg-type]  # the table holds nothing else
+        name=label(seen, account, partners),
+        topic=seen.topic,
+        head=seen.head,
+        eid=bytes(seen.eid),  # it goes on the wire
+        read=seen.head if seen.read_seq is None else seen.read_seq,
+        unread=_unread(seen),
+        mentions=0 if seen.read_ordinal is None else seen.mentions or 0,
+        quiet=bool(seen.quiet),
+        members=seen.members,
         partner=None if partner is None else partner.id,
         display="" if partner is None else partner.display,
-        role=seat.role or "member",
-        rules=rules_of(row),
+        role=seen.role or "member",
+        rules=rules_of(seen),
     )

@@ -9,12 +9,11 @@ all hits of all its words, wherever they are: so a stream looks for it in the te
 from __future__ import annotations
 
 import heapq
-import json
 import sqlite3
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -29,7 +28,7 @@ SCANNED: Final = 10_000
 SCANNED_PREFIXES: Final = 200_000
 """The same where a word may go on: then each question gathers all hits of all its words, whatever its range."""
 MANY: Final = 8
-"""Conversations from which on that is tried."""
+"""Conversations from which on that is tried; where a word may go on, from two on."""
 RECENT: Final = 2000
 """Events of a stream among which a word that may go on is looked for in the texts: a third of a microsecond for each."""
 
@@ -38,12 +37,6 @@ _SCAN: Final = (
     "SELECT json_group_array(rowid) FROM (SELECT rowid FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ? "
     "ORDER BY rowid DESC LIMIT ?)"
 )
-_HEADS: Final = (
-    "SELECT json_group_array((SELECT {key} FROM {table} WHERE {match} {key} BETWEEN json_extract(value, '$[0]') AND "
-    "json_extract(value, '$[1]') ORDER BY {key} DESC LIMIT 1)) FROM json_each(?)"
-)
-_MATCHING_HEADS: Final = _HEADS.format(key="rowid", table="words", match="words MATCH ? AND")
-_ALL_HEADS: Final = _HEADS.format(key="id", table="texts", match="")
 _PAGE: Final = "SELECT json_group_array(json_array(stamp, id)) FROM ({rows} ORDER BY {key} DESC LIMIT ?)"
 _MATCHING: Final = _PAGE.format(
     rows="SELECT texts.stamp, texts.id FROM words JOIN texts ON texts.id = words.rowid "
@@ -51,13 +44,24 @@ _MATCHING: Final = _PAGE.format(
     key="words.rowid",
 )
 _ALL: Final = _PAGE.format(rows="SELECT stamp, id FROM texts WHERE {match}id BETWEEN ? AND ?", key="id")
-_STAMPS: Final = "SELECT stamp, id FROM texts WHERE id IN ({}) ORDER BY id DESC"
+_HEADS: Final = (
+    "SELECT json_group_array(json((SELECT json_array(stamp, id) FROM {rows} "
+    "BETWEEN json_extract(value, '$[0]') AND json_extract(value, '$[1]') ORDER BY {key} DESC LIMIT 1))) "
+    "FROM json_each(?)"
+)
+_MATCHING_HEADS: Final = _HEADS.format(
+    rows="words JOIN texts ON texts.id = words.rowid WHERE words MATCH ? AND words.rowid", key="words.rowid"
+)
+_ALL_HEADS: Final = _HEADS.format(rows="texts WHERE id", key="id")
+_ROWS_OF: Final = "SELECT json_group_array(json_array({row})) FROM {table} IN (SELECT value FROM json_each(?)){more}"
+_STAMPS: Final = _ROWS_OF.format(row="stamp, id", table="texts WHERE id", more="")
 _TEXTS: Final = "SELECT id, text FROM texts WHERE id IN ({})"
-_DONE: Final = "SELECT conversation, seq FROM done WHERE conversation IN ({})"
+_DONE: Final = _ROWS_OF.format(row="conversation, seq", table="done WHERE conversation", more="")
 # `days` goes by the messages' own times, so what lies outside of `first` and `last` has another day.
-_DAYS: Final = (
-    "SELECT conversation, min(first), max(last) FROM days WHERE conversation IN ({}) AND day BETWEEN ? AND ? "
-    "GROUP BY conversation"
+_DAYS: Final = _ROWS_OF.format(
+    row="conversation, low, high",
+    table="(SELECT conversation, min(first) AS low, max(last) AS high FROM days WHERE conversation",
+    more=" AND day BETWEEN ? AND ? GROUP BY conversation)",
 )
 _FAR: Final = 1 << 40
 """A day that is never reached, either way."""
@@ -69,6 +73,8 @@ _FEW: Final = 4
 _Rows = Iterator[tuple[int, int]]
 """Stamps and ids."""
 _pairs: Final = msgspec.json.Decoder(list[tuple[int, int]])
+_pairs_or_none: Final = msgspec.json.Decoder(list[tuple[int, int] | None])
+_triples: Final = msgspec.json.Decoder(list[tuple[int, int, int]])
 _keys: Final = msgspec.json.Decoder(list[int])
 
 
@@ -133,7 +139,8 @@ class Proposals:
     # --- merging ----------------------------------------------------------------------------------------------
 
     def _merged(self, scanned: Sequence[int] | None) -> Iterator[Mark]:
-        heap = [(-stamp, -key, at) for at, (stamp, key) in self._heads(scanned).items()]
+        heads = self._heads() if scanned is None else self._dealt_heads(scanned)
+        heap = [(-head[0], -head[1], at) for at, head in enumerate(heads) if head is not None]
         heapq.heapify(heap)
         begun: dict[int, _Rows] = {}
         while heap:
@@ -150,18 +157,21 @@ class Proposals:
             else:
                 heapq.heapreplace(heap, (-following[0], -following[1], at))
 
-    def _heads(self, scanned: Sequence[int] | None) -> dict[int, tuple[int, int]]:
-        """Return the newest hit of each stream that has any, by the stream's index."""
-        if scanned is None:
-            ranges = json.dumps([(each.low, each.high) for each in self._streams])
-            asked = (_MATCHING_HEADS, (self._match, ranges)) if self._match else (_ALL_HEADS, (ranges,))
-            newest = json.loads(self._one(*asked))
-        else:
-            dealt = (_part(each, scanned) for each in self._streams)
-            newest = [scanned[part.start] if part else None for part in dealt]
-        keys = [key for key in newest if key is not None]
-        stamps = {key: stamp for stamp, key in self._of(keys, _STAMPS)}
-        return {at: (stamps[key], key) for at, key in enumerate(newest) if key in stamps}
+    def _heads(self) -> Sequence[tuple[int, int] | None]:
+        """Return the newest hit of each stream; None: it has none."""
+        ranges = msgspec.json.encode(self._streams).decode()
+        asked = (_MATCHING_HEADS, (self._match, ranges)) if self._match else (_ALL_HEADS, (ranges,))
+        return _pairs_or_none.decode(self._one(*asked))
+
+    def _dealt_heads(self, scanned: Sequence[int]) -> Sequence[tuple[int, int] | None]:
+        """Return the same out of all hits that there are."""
+        parts = [_part(each, scanned) for each in self._streams]
+        stamps = self._stamps([scanned[part[-1]] for part in parts if part])
+        return [(stamps[scanned[part[-1]]], scanned[part[-1]]) if part else None for part in parts]
+
+    def _stamps(self, keys: Sequence[int]) -> dict[int, int]:
+        """Return the stamps of messages, by their ids."""
+        return {key: stamp for stamp, key in _pairs.decode(self._one(_STAMPS, (_listed(keys),)))}
 
     def _asked(self, stream: _Stream, count: int) -> _Rows:
         """Iterate over the hits of a stream as the index has them, the first `count` at once."""
@@ -191,27 +201,27 @@ class Proposals:
     def _dealt(self, stream: _Stream, scanned: Sequence[int]) -> _Rows:
         """Iterate over the hits of a stream out of all that there are."""
         part = _part(stream, scanned)
-        at, count = part.start, _FEW
-        while at < part.stop:
-            some = scanned[at : min(part.stop, at + count)]
-            yield from self._index.execute(_STAMPS.format(_marks(some)), some).fetchall()
-            at += count
+        count = _FEW
+        while part:
+            part, some = part[:-count], scanned[max(part.start, part.stop - count) : part.stop]
+            stamps = self._stamps(some)
+            yield from ((stamps[key], key) for key in reversed(some))
             count = min(_AT_ONCE, 4 * count)
 
     def _scanned(self) -> Sequence[int] | None:
-        """Return all hits, in falling order, if there are few of them and many conversations; None: ask each stream."""
-        if not self._match or len(self._streams) < MANY:
+        """Return all hits, in order, if there are few of them and many conversations; None: ask each stream."""
+        if not self._match or len(self._streams) < (2 if self._prefixes else MANY):
             return None
         low, high = min(each.low for each in self._streams), max(each.high for each in self._streams)
         most = SCANNED_PREFIXES if self._prefixes else SCANNED
         found = _keys.decode(self._one(_SCAN, (self._match, low, high, most + 1)))
-        return sorted(found, reverse=True) if len(found) <= most else None
+        return found[::-1] if len(found) <= most else None
 
     # --- where to look ----------------------------------------------------------------------------------------
 
     def _find_streams(self, search: Search) -> list[_Stream]:
         numbers = [reach.conversation for reach in search.reaches]
-        done = dict(self._of(numbers, _DONE))
+        done = dict(_pairs.decode(self._one(_DONE, (_listed(numbers),))))
         within = self._days_of(numbers, search)
         later: dict[int, tuple[int, int]] = {}
         if self._before is not None:
@@ -242,23 +252,23 @@ class Proposals:
         return self._spans(numbers, first, last)
 
     def _spans(self, numbers: Sequence[int], first: int, last: int) -> dict[int, tuple[int, int]]:
-        return {number: (low, high) for number, low, high in self._of(numbers, _DAYS, first, last)}
+        found = _triples.decode(self._one(_DAYS, (_listed(numbers), first, last)))
+        return {number: (low, high) for number, low, high in found}
 
     def _one(self, statement: str, values: Sequence[object]) -> str:
         """Return the one value that a statement finds."""
         found: str = self._index.execute(statement, values).fetchone()[0]
         return found
 
-    def _of(self, numbers: Sequence[int], statement: str, *rest: int) -> Iterator[Any]:
-        for start in range(0, len(numbers), _AT_ONCE):
-            some = numbers[start : start + _AT_ONCE]
-            yield from self._index.execute(statement.format(_marks(some)), (*some, *rest))
-
 
 def _part(stream: _Stream, scanned: Sequence[int]) -> range:
-    """Return where the hits of a stream stand among all, which fall."""
-    first = bisect_left(scanned, -stream.high, key=lambda key: -key)
-    return range(first, bisect_left(scanned, -stream.low + 1, key=lambda key: -key))
+    """Return where the hits of a stream stand among all."""
+    return range(bisect_left(scanned, stream.low), bisect_right(scanned, stream.high))
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    """Return numbers as one value."""
+    return msgspec.json.encode(numbers).decode()
 
 
 def indexed_texts(index: sqlite3.Connection, keys: Sequence[int]) -> dict[int, str]:
