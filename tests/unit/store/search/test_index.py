@@ -22,7 +22,7 @@ from chat_core.server.store.base import Refused, Searcher
 from chat_core.server.store.keys import MAX_SEQ
 from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage
 from chat_core.server.store.people import SignInByName
-from chat_core.server.store.search import fts5, fts5_file, fts5_merge, indexer
+from chat_core.server.store.search import fts5, fts5_file, fts5_find, fts5_merge, indexer
 from chat_core.server.store.search.checking import check_search
 from chat_core.server.store.search.fts5 import Fts5
 from chat_core.server.store.search.fts5_merge import Due
@@ -199,6 +199,23 @@ async def test_index_has_each_message_once_when_the_process_is_killed_between_co
         seqs = [hit.message.seq for hit in result.hits]
     assert seqs == list(range(len(seqs), 0, -1)) and len(seqs) >= stored
     assert check_search(path).text == f"{len(seqs)} messages can be found, 0 events behind the log"
+
+
+async def test_word_that_may_go_on_is_found_in_the_newest_texts_and_in_the_index_behind_them(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fts5_find, "RECENT", 3)
+    async with opened(path) as store:
+        await post(store, *(f"{'number' if at % 3 else 'other'}{at} of them" for at in range(12)))
+        await store.indexed()
+        search = looking_for("num* them", limit=2)
+        pages: list[list[str]] = []
+        while search.cursor or not pages:
+            result: Found = await store.search(partial(_found, search))
+            pages.append([hit.message.body.split()[0] for hit in result.hits])
+            search = replace(search, cursor=result.cursor)
+
+    assert pages == [["number11", "number10"], ["number8", "number7"], ["number5", "number4"], ["number2", "number1"]]
 
 
 async def test_index_loses_the_words_of_a_deleted_message(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from chat_core.base.ids import AccountId
 from chat_core.protocol.values import Message
 from chat_core.server.handlers.search import _choice
 from chat_core.server.store.search.facts import has_link, indexed_text
-from chat_core.server.store.search.matching import spans_in
+from chat_core.server.store.search.matching import among, finder, spans_in
 from chat_core.server.store.search.query import parse
 from chat_core.server.store.search.ranking import score
+from chat_core.server.store.search.words import words
 from chat_core.server.store.searching import Phrase, Search, Span
 
 
@@ -126,3 +129,13 @@ def test_score_prefers_more_occurrences_in_fewer_words() -> None:
 
     assert score("_a1 disk full disk fuller", phrases) > once > score("_a1 the disk is full" + " x" * 50, phrases) > 0
     assert score("_a1 diskette fu", phrases) == 0
+
+
+@given(
+    body=st.text(alphabet="aAb1 -_\n", max_size=30),
+    terms=st.lists(st.sampled_from(["a", "b", "ab", "aa", "1", "a1", "é"]), min_size=1, max_size=3),
+    prefix=st.booleans(),
+)
+def test_plain_text_is_searched_as_any_other(body: str, terms: list[str], prefix: bool) -> None:
+    phrase = Phrase(tuple(terms), prefix)
+    assert list(finder(body)(phrase)) == list(among(phrase, words(body)))
