@@ -30,7 +30,7 @@ SCANNED_PREFIXES: Final = 200_000
 MANY: Final = 8
 """Conversations from which on that is tried; where a word may go on, from two on."""
 RECENT: Final = 2000
-"""Events of a stream among which a word that may go on is looked for in the texts: a third of a microsecond for each."""
+"""Events of a stream in whose texts a word that may go on is looked for first: a third of a microsecond for each."""
 
 # All of these give one row however much is found: between rows a thread has to wait its turn in Python.
 _SCAN: Final = (

@@ -1,4 +1,4 @@
-"""What a search asks of the index, in the two languages that it has: FTS5's own, and SQL over what FTS5 was given. Pure.
+"""What a search asks of the index, in its two languages: FTS5's own, and SQL over what FTS5 was given. Pure.
 
 Both find the same. FTS5 goes straight to the hits; the text of a message is looked at where there are few to look at.
 """

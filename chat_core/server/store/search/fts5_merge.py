@@ -1,8 +1,8 @@
 """Merging the parts of the index into one, a little at a time: what it is good for, and how far it is. Knows no thread.
 
 Every batch is a part of its own, and FTS5 merges parts of the same size as they come. What is left are a dozen, and a
-search asks each of them: merged into one, a frequent word is found in a fifth of the time. And only a merge of all takes
-the words of deleted messages out of the file.
+search asks each of them: merged into one, a frequent word is found in a fifth of the time. And only a merge of all
+takes the words of deleted messages out of the file.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ FRESH_PER_PAGE: Final = 2
 """The same for a large index, for each page of it: about a twelfth of what it has."""
 
 _COUNT: Final = (
-    "INSERT INTO meta VALUES ('fresh', ?) ON CONFLICT (key) DO UPDATE SET value = value + CAST(excluded.value AS INTEGER)"
+    "INSERT INTO meta VALUES ('fresh', ?) "
+    "ON CONFLICT (key) DO UPDATE SET value = value + CAST(excluded.value AS INTEGER)"
 )
 _MERGE: Final = "INSERT INTO words (words, rank) VALUES ('merge', ?)"
 

@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Condition, Thread
-from time import monotonic
+from time import monotonic, thread_time
 from typing import Final
 
 from chat_core.server.observe import get_log
@@ -26,7 +26,7 @@ BATCH_EVENTS: Final = 500
 GATHER_S: Final = 0.2
 """Shortest time between two batches, in seconds: a batch of many costs little more than one of a few."""
 CALM_SHARE: Final = 0.5
-"""Share of its time that it works at most, when much is to be done and nobody sends: the rest is for reads."""
+"""Share of a core that it takes at most, when much is to be done and nobody sends: the rest is for reads."""
 BUSY_SHARE: Final = 0.15
 """The same while messages come: they come first, and the index falls behind for as long as there are too many."""
 AGAIN_S: Final = 5.0
@@ -118,11 +118,11 @@ class Indexer:
             begun = monotonic()
             waiting = self._take(index)
             while waiting and not self._stopping:
-                began = monotonic()
+                began = thread_time()
                 waiting = _batch(logs, index, done, waiting)
                 if waiting:
                     share = BUSY_SHARE if self._told else CALM_SHARE
-                    self._pause((monotonic() - began) * (1 / share - 1))
+                    self._pause((thread_time() - began) * (1 / share - 1))
             if not self._stopping:
                 self._settle(self._served)
                 self._merge(index)  # also where there is always something to be put in
@@ -149,12 +149,13 @@ class Indexer:
         due = fts5_merge.due(index)
         if due is Due.NOTHING:
             return None
-        begun = monotonic()
-        if due is Due.DELETED and (left_s := self._merged_at + fts5_merge.pages_of(index) * TIDY_WAIT_S - begun) > 0:
+        due_at = self._merged_at + fts5_merge.pages_of(index) * TIDY_WAIT_S
+        if due is Due.DELETED and (left_s := due_at - monotonic()) > 0:
             return left_s
+        began = thread_time()
         if not fts5_merge.merge_some(index, MERGE_PAGES):
             self._merged_at = monotonic()
-        return (monotonic() - begun) * (1 / CALM_SHARE - 1)
+        return (thread_time() - began) * (1 / CALM_SHARE - 1)
 
     def _pause(self, for_s: float, *, hurry: bool = False) -> None:
         """Leave the machine to others; with `hurry`, until somebody waits for the index."""

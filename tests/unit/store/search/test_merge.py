@@ -90,9 +90,7 @@ def test_merge_comes_to_its_end_when_more_is_put_in_at_each_step(index: sqlite3.
     assert index.execute("SELECT value FROM meta WHERE key = 'fresh'").fetchone() == (str(steps - 1),)
 
 
-def test_words_that_are_deleted_during_a_merge_are_left_for_the_next_one(
-    index: sqlite3.Connection, path: Path
-) -> None:
+def test_words_that_are_deleted_during_a_merge_are_left_for_the_next_one(index: sqlite3.Connection, path: Path) -> None:
     add(index, 1, [*BODIES[:100], "sesame opens", *BODIES[101:200]])
     add(index, 201, BODIES[200:300])
     assert fts5_merge.merge_some(index, 1)
