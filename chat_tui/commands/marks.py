@@ -49,7 +49,7 @@ async def unpin(ctx: Context, message: Which = _NO_NUMBER) -> None:
     ctx.desk.answer(Answer("It is not pinned." if done.duplicate else "It is pinned no more."))
 
 
-@command("pinned", aliases=("pins",), example="/pins")
+@command("pins", aliases=("pinned",), example="/pins")
 async def pins(ctx: Context) -> None:
     """List what is pinned here, each where it was said."""
     here = ctx.here
@@ -75,7 +75,7 @@ async def unbookmark(ctx: Context, message: Which = _NO_NUMBER) -> None:
     ctx.desk.answer(Answer("It has no bookmark." if done.duplicate else "The bookmark is gone."))
 
 
-@command("saved", aliases=("bookmarks",), example="/bookmarks")
+@command("bookmarks", aliases=("saved",), example="/bookmarks")
 async def bookmarks(ctx: Context) -> None:
     """List your bookmarks, the newest first, each where it was said."""
     hits: list[SearchHit] = []

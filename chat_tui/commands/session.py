@@ -61,8 +61,8 @@ async def export(ctx: Context, file: FileName) -> None:
     await ctx.desk.pages.export(ctx.here, file)
 
 
-@command("shortcuts", aliases=("keys",), example="/keys")
-async def shortcuts(ctx: Context) -> None:
+@command("keys", aliases=("shortcuts",), example="/keys")
+async def keys(ctx: Context) -> None:
     """Show the keys."""
     ctx.desk.show_help("keys")
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise, takewhile
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from chat_tui.commands.context import Context
 from chat_tui.commands.registry import ALL
 from chat_tui.keys import KEYS
 from chat_tui.screens.help_lines import help_lines
@@ -55,8 +58,15 @@ def test_help_about_keys_has_every_listed_key_and_no_command() -> None:
     assert not any(line.startswith("/help") for line in lines)
 
 
-def test_no_command_has_the_name_of_a_part() -> None:
-    assert not {"keys", "commands", "classic"} & {each.name for each in ALL}
+async def test_command_with_the_name_of_a_part_shows_that_part() -> None:
+    shown: list[str] = []
+    desk: Any = SimpleNamespace(show_help=shown.append)
+    named = [each for each in ALL if each.name in ("keys", "commands", "classic")]
+
+    for command in named:
+        await command.run(Context(desk, desk, None), ())
+
+    assert shown == [command.name for command in named] == ["keys"]
 
 
 def test_help_tells_who_is_new_of_the_keys_that_lead_on_as_they_are_in_use() -> None:

@@ -55,6 +55,7 @@ def test_command_is_complete(command: Command) -> None:
     assert all(not parameter.kind.takes_rest for parameter in command.parameters[:-1])
     optional = [parameter.optional for parameter in command.parameters]
     assert optional == sorted(optional), "what can be left out comes last"
+    assert command.example.split()[0] == f"/{command.name}", "one main name per thing: that which is shown"
     assert bound(command.example).command is command
     assert not command.key or command.key in {key for each in KEYS for key in each.keys.split(",")}
 
