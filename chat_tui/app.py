@@ -27,7 +27,7 @@ from chat_tui.keys.repair import repair
 from chat_tui.live_page import NotOurs, PageWanted
 from chat_tui.screens.base import BaseScreen, HelpWanted
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.screens.goal import Choice
+from chat_tui.screens.goal import Goal
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.start import StartScreen
 from chat_tui.screens.walk import AT_THE_DOOR, Spot, exists, waiting
@@ -49,7 +49,7 @@ class ChatApp(AppTitles, inherit_bindings=False):
 
     def __init__(
         self,
-        choice: Choice | None,
+        choice: Goal | None,
         *,
         config: Path,
         data: Path,
@@ -60,7 +60,7 @@ class ChatApp(AppTitles, inherit_bindings=False):
         settings: Settings | None = None,
         keymap: Keymap | None = None,
         on_settled: Callable[[], object] | None = None,
-        further: Sequence[Choice] = (),
+        further: Sequence[Goal] = (),
         reopened: bool = False,
     ) -> None:
         """Make the application.
@@ -172,7 +172,7 @@ class ChatApp(AppTitles, inherit_bindings=False):
             except ChatError as fault:
                 event.screen.say(str(fault))
                 return
-        self.open_server(Choice(event.address, event.name, event.link))
+        self.open_server(Goal(event.address, event.name, event.link))
 
     def on_help_wanted(self, event: HelpWanted) -> None:
         """Show the help."""

@@ -33,7 +33,7 @@ from chat_tui.screens.asking import Asking
 from chat_tui.screens.base import BaseScreen, QuitWanted, ServerStepped
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.desk import ServerWanted, SignInWanted, SignOutWanted
-from chat_tui.screens.goal import Choice
+from chat_tui.screens.goal import Goal
 from chat_tui.screens.hush import Hush
 from chat_tui.screens.open_servers import Beside, OpenServer, OpenServers
 from chat_tui.screens.quitting import in_words as unsent_in_words
@@ -66,7 +66,7 @@ class AppServers(AppBase):
         self._embedded = Embedded(data)
         self._servers = storage.load(config)
         self._row = OpenServers(self._show, self._close)
-        self._later: Sequence[Choice] = ()
+        self._later: Sequence[Goal] = ()
         self._page = LivePage(partial(self._say, fault=True))
         self._asking, self._hush = Asking(SystemClock()), Hush(SystemClock())
         self._on_settled: Callable[[], object] | None = None
@@ -93,9 +93,9 @@ class AppServers(AppBase):
         if found is not None:
             self._revisit(found, link)
         else:
-            self.open_server(Choice(address, self._servers.name_for(address), link))
+            self.open_server(Goal(address, self._servers.name_for(address), link))
 
-    def open_server(self, choice: Choice, *, show: bool = True, reopened: bool = False) -> None:
+    def open_server(self, choice: Goal, *, show: bool = True, reopened: bool = False) -> None:
         """Go to a server, which is opened if it is not open under that name.
 
         Args:
@@ -163,7 +163,7 @@ class AppServers(AppBase):
             self._close(server)
             self._show(there)
         else:
-            server.choice = Choice(server.choice.address, event.name)
+            server.choice = Goal(server.choice.address, event.name)
             if event.register:
                 welcome = server.visit.bridge.welcome if server.visit is not None else None
                 self._ask(server, "", welcome, Way("register"))
@@ -251,7 +251,7 @@ class AppServers(AppBase):
         if conversation is not None and server.chat is not None and conversation in server.state.conversations:
             server.chat.going.go(conversation)
 
-    def _show_start(self, complaint: str = "", note: str = "", tried: Choice | None = None) -> None:
+    def _show_start(self, complaint: str = "", note: str = "", tried: Goal | None = None) -> None:
         if tried is None and self._row.shown is not None:
             tried = self._row.shown.choice
         self._row.show(None)
@@ -264,7 +264,7 @@ class AppServers(AppBase):
             self.pop_screen()
         self.switch_screen(screen)
 
-    def _start_screen(self, complaint: str = "", note: str = "", tried: Choice | None = None) -> StartScreen:
+    def _start_screen(self, complaint: str = "", note: str = "", tried: Goal | None = None) -> StartScreen:
         return StartScreen(
             self._servers,
             complaint=complaint,
@@ -381,7 +381,7 @@ class AppServers(AppBase):
 
     def _remember(self, server: OpenServer, name: str) -> None:
         """Remember that somebody is there, and as whom."""
-        server.choice, server.way, server.lasts = Choice(server.choice.address, name), KNOWN, True
+        server.choice, server.way, server.lasts = Goal(server.choice.address, name), KNOWN, True
         # Read again: another window of the same person may have been somewhere meanwhile.
         self._servers = storage.load(self._config).used(server.choice.address, name)
         self._note_open()

@@ -21,7 +21,7 @@ from chat_core.client import Address
 from chat_tui.app import ChatApp
 from chat_tui.demo.world import World
 from chat_tui.embedded import Embedded, throw_away_folder
-from chat_tui.screens.goal import Choice
+from chat_tui.screens.goal import Goal
 from chat_tui.storage import HERE
 
 FOLDER: Final = Path(__file__).parent
@@ -50,7 +50,7 @@ async def demo(
         others: does what else somebody is to have done there.
     """
     with throw_away_folder("chat-shot-") as folder, World(Embedded(folder).address, YOU, seed=7, still=True):
-        choice = None if start else Choice(HERE, YOU)
+        choice = None if start else Goal(HERE, YOU)
         app = ChatApp(
             choice, config=folder, data=folder, outbox=folder / "outbox", theme=theme, title="" if start else "acme"
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from chat_core.client import Client
 from chat_tui.app import ChatApp
 from chat_tui.embedded import Embedded, throw_away_folder
-from chat_tui.screens.goal import Choice
+from chat_tui.screens.goal import Goal
 from screenshots.camera import WAIT_S, YOU, Shot, demo, take, until
 
 _GARDEN = "garden.example.org"
@@ -52,7 +52,7 @@ async def _both(width: int, height: int) -> AsyncIterator[Shot]:
                 app = pilot.app
                 assert isinstance(app, ChatApp)
                 await until(pilot, "Release planning", "we are only bots")
-                app.open_server(Choice(str(address), YOU), show=False)
+                app.open_server(Goal(str(address), YOU), show=False)
                 _, garden = app.row
                 assert garden.chat is not None
                 garden.chat.title_here = _GARDEN

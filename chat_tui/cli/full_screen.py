@@ -145,7 +145,7 @@ def _run_screens(
     from chat_tui.app_base import log_to
     from chat_tui.config import load, own_keys
     from chat_tui.keys import keymap
-    from chat_tui.screens.goal import Choice
+    from chat_tui.screens.goal import Goal
     from chat_tui.themes import LOOKS
     from chat_tui.themes.own import own_looks
 
@@ -161,10 +161,10 @@ def _run_screens(
         print(f"chat-tui: {conflict}", file=sys.stderr)
     log_to(log_file())
     page = _page_wanted(html) if html is not None else None
-    choices = [Choice(address, name_for(name, address), link) for address, link in goals]
+    choices = [Goal(address, name_for(name, address), link) for address, link in goals]
     reopened = reopen and settings.servers.reopen
     if reopened:
-        choices = [Choice(each.address, each.name) for each in storage.load(folder).to_reopen()]
+        choices = [Goal(each.address, each.name) for each in storage.load(folder).to_reopen()]
     screens = ChatApp(
         choices[0] if choices else None,
         further=choices[1:],

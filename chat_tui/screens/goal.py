@@ -7,7 +7,7 @@ from typing import NamedTuple
 from chat_core.transport.urls import Invitation
 
 
-class Choice(NamedTuple):
+class Goal(NamedTuple):
     """Where to go, and as whom."""
 
     address: str

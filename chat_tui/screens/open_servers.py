@@ -13,7 +13,7 @@ from chat_core.client.state.model import ClientState
 from chat_tui.bridge import KNOWN, Way
 from chat_tui.screens.base import BaseScreen
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.screens.goal import Choice
+from chat_tui.screens.goal import Goal
 from chat_tui.screens.neighbours import Neighbours, Unsent
 from chat_tui.screens.signing_in import SignInScreen
 from chat_tui.screens.start_parts import in_words
@@ -33,7 +33,7 @@ class OpenServer:
         way: how to get in.
     """
 
-    def __init__(self, number: int, choice: Choice, way: Way = KNOWN) -> None:
+    def __init__(self, number: int, choice: Goal, way: Way = KNOWN) -> None:
         self.number = number
         self.choice = choice
         self.way = way
@@ -104,7 +104,7 @@ class OpenServers:
         """Return how many there are."""
         return len(self._servers)
 
-    def add(self, choice: Choice, way: Way = KNOWN) -> OpenServer:
+    def add(self, choice: Goal, way: Way = KNOWN) -> OpenServer:
         """Put one at the end of the row."""
         self._numbers += 1
         server = OpenServer(self._numbers, choice, way)

@@ -22,7 +22,7 @@ from chat_core.protocol.requests.session import Welcome
 from chat_tui.bridge import Way
 from chat_tui.keys.table import binding
 from chat_tui.screens.form import FormScreen, GoingField
-from chat_tui.screens.goal import Choice
+from chat_tui.screens.goal import Goal
 from chat_tui.screens.start_parts import Complaint, Heading, in_words
 from chat_tui.screens.ways import WayRows, ways_for
 from chat_tui.views.clean import drawable_line
@@ -74,7 +74,7 @@ class SignInScreen(FormScreen):
             self.screen = screen
             """What they want to leave."""
 
-    def __init__(self, choice: Choice, welcome: Welcome | None, way: Way, complaint: str = "") -> None:
+    def __init__(self, choice: Goal, welcome: Welcome | None, way: Way, complaint: str = "") -> None:
         """Make the screen.
 
         Args:

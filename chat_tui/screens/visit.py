@@ -32,7 +32,7 @@ from chat_tui.embedded import Embedded
 from chat_tui.keys import Keymap
 from chat_tui.live_page import LivePage
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.screens.goal import Choice
+from chat_tui.screens.goal import Goal
 from chat_tui.screens.idling import LOOK_EVERY_S, Idling
 from chat_tui.screens.neighbours import Neighbours
 from chat_tui.screens.start_parts import in_words
@@ -77,7 +77,7 @@ class Visit:
 
     def __init__(
         self,
-        choice: Choice,
+        choice: Goal,
         embedded: Embedded,
         servers: Servers,
         *,
@@ -302,7 +302,7 @@ def other_key(config: Path, link: Invitation) -> str:
     return "The link is for a server with another key than the one that is open: ask whoever gave it to you."
 
 
-def asks_first(choice: Choice, config: Path) -> bool:
+def asks_first(choice: Goal, config: Path) -> bool:
     """Return whether a link with an invite leads there, and this device has no token of that name yet.
 
     Args:

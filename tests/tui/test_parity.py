@@ -9,7 +9,7 @@ from chat_core.protocol.limits import BODY_BYTES
 from chat_tui import storage
 from chat_tui.app import ChatApp
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.screens.goal import Choice
+from chat_tui.screens.goal import Goal
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.start import StartScreen
 from chat_tui.screens.start_parts import in_words
@@ -112,7 +112,7 @@ async def test_help_tells_of_everything_and_of_one_command(server: str, home: Pa
 
 
 async def test_command_says_what_is_missing_when_one_is_nowhere_yet(home: Path) -> None:
-    app = ChatApp(Choice(NOBODY, "ann"), config=home / "config", data=home / "here", outbox=home / "outbox")
+    app = ChatApp(Goal(NOBODY, "ann"), config=home / "config", data=home / "here", outbox=home / "outbox")
     async with app.run_test() as pilot:
         me = Sitting(app, pilot, "ann")
         told = me.hear()  # that nobody listens there is told, too, before it or after

@@ -9,7 +9,7 @@ from chat_tui.app import ChatApp
 from chat_tui.commands.line import Run, Say
 from chat_tui.commands.registry import bind
 from chat_tui.drafts import Draft
-from chat_tui.screens.goal import Choice
+from chat_tui.screens.goal import Goal
 from tests.tui.support.visiting import Sitting, bodies, other, say, sitting, unique
 
 
@@ -70,9 +70,7 @@ async def test_unsent_text_is_not_touched_when_messages_come(server: str, home: 
 
 
 async def test_line_typed_before_the_connection_stands_stays(home: Path) -> None:
-    app = ChatApp(
-        Choice("chat://127.0.0.1:1", "ann"), config=home / "config", data=home / "here", outbox=home / "outbox"
-    )
+    app = ChatApp(Goal("chat://127.0.0.1:1", "ann"), config=home / "config", data=home / "here", outbox=home / "outbox")
     async with app.run_test() as pilot:
         me = Sitting(app, pilot, "ann")
         told = me.hear()  # that nobody listens there is told, too, before it or after

@@ -21,7 +21,7 @@ from chat_tui.screens.base import SettingsWanted
 from chat_tui.screens.choices import Choice as Row
 from chat_tui.screens.choices import choices
 from chat_tui.screens.emoji import EmojiScreen
-from chat_tui.screens.goal import Choice
+from chat_tui.screens.goal import Goal
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.signing_in import SignInScreen
 from chat_tui.screens.start import StartScreen
@@ -33,7 +33,7 @@ from tests.tui.support.states import drawing
 from tests.tui.support.typing import quiet
 
 SIZES = ((40, 12), (80, 24), (99, 30), (100, 30), (120, 40), (160, 48), (200, 60))
-WHERE = Choice("chats://chat.example.org", "ann")
+WHERE = Goal("chats://chat.example.org", "ann")
 PIN = "sha256:" + "qJ4tE7mA" * 5 + "0c="
 KEYS: Keymap = keymap()
 

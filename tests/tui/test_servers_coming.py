@@ -15,7 +15,7 @@ from chat_tui import storage
 from chat_tui.app import ChatApp
 from chat_tui.bridge import Way
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.screens.goal import Choice
+from chat_tui.screens.goal import Goal
 from chat_tui.screens.hush import HUSHED_S, PAUSE_S, Hush
 from chat_tui.screens.signing_in import SignInScreen
 from chat_tui.screens.start import StartScreen
@@ -52,7 +52,7 @@ async def test_link_of_an_open_server_goes_there_and_joins(secured: Invitation, 
 
 
 async def test_question_of_one_server_waits_until_it_is_gone_to(secured: Invitation, server: str, home: Path) -> None:
-    further = [Choice(str(secured.address), unique("me"))]
+    further = [Goal(str(secured.address), unique("me"))]
     async with sitting(server, home, size=(120, 36), further=further) as me:
         first, last = me.app.row
         await me.until(lambda: isinstance(last.screen, TrustScreen))
@@ -80,7 +80,7 @@ async def test_question_of_one_server_waits_until_it_is_gone_to(secured: Invitat
 async def test_answer_is_for_the_server_that_asked_when_another_one_is_on_the_screen(
     secured: Invitation, server: str, home: Path
 ) -> None:
-    async with sitting(server, home, further=[Choice(str(secured.address), unique("me"))]) as me:
+    async with sitting(server, home, further=[Goal(str(secured.address), unique("me"))]) as me:
         first, last = me.app.row
         await me.until(lambda: isinstance(last.screen, TrustScreen))
         await me.press("alt+shift+right", "alt+shift+right")  # it was seen, and left unanswered
@@ -136,7 +136,7 @@ async def test_servers_that_were_open_are_open_at_the_next_start(server: str, se
 
     again = storage.load(home / "config").to_reopen()
     assert {each.address: each.name for each in again} == names and [each.address for each in again] == [server, second]
-    choices = [Choice(each.address, each.name) for each in again]
+    choices = [Goal(each.address, each.name) for each in again]
     app = ChatApp(
         choices[0],
         further=choices[1:],
@@ -161,7 +161,7 @@ async def test_server_that_cannot_be_reached_is_waited_for_at_a_start_and_told_o
     server: str, home: Path
 ) -> None:
     nowhere = "chat://127.0.0.1:1"
-    async with sitting(server, home, further=[Choice(nowhere, "ann")], reopened=True, size=(120, 36)) as me:
+    async with sitting(server, home, further=[Goal(nowhere, "ann")], reopened=True, size=(120, 36)) as me:
         await me.until(lambda: len(me.app.row) == 2)
         _, last = me.app.row
         await me.until(lambda: last.state.link.status is LinkStatus.WAITING)
@@ -206,7 +206,7 @@ async def test_start_screen_goes_back_and_asks_before_what_is_not_sent_is_left(s
 async def test_next_that_needs_me_stops_at_a_server_that_asks_and_goes_on_from_there(
     secured: Invitation, server: str, home: Path
 ) -> None:
-    further = [Choice(str(secured.address), unique("me"))]
+    further = [Goal(str(secured.address), unique("me"))]
     async with sitting(server, home, size=(120, 36), further=further) as me, other(server) as bob:
         first, last = me.app.row
         await me.until(lambda: isinstance(last.screen, TrustScreen))

@@ -14,7 +14,7 @@ from chat_core.client import Client, FileTokens, LinkStatus, parse_address, pars
 from chat_tui import storage
 from chat_tui.app import ChatApp
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.screens.goal import Choice
+from chat_tui.screens.goal import Goal
 from chat_tui.screens.signing_in import SignInScreen
 from chat_tui.screens.start import StartScreen
 from tests.support.processes import ServerProcess
@@ -46,7 +46,7 @@ def invite(server: ServerProcess) -> str:
     return done.stdout.strip().splitlines()[-1]
 
 
-def application(home: Path, choice: Choice) -> ChatApp:
+def application(home: Path, choice: Goal) -> ChatApp:
     return ChatApp(choice, config=home / "config", data=home / "here", outbox=home / "outbox")
 
 
@@ -66,7 +66,7 @@ async def is_in(me: Sitting, target: str = "#general") -> None:
 async def test_link_with_invite_registers_and_the_second_run_asks_nothing(strict: ServerProcess, home: Path) -> None:
     name = unique("ann")
     link = parse_invitation(f"{strict.address}/garden?invite={invite(strict)}")
-    app = application(home, Choice(str(link.address), name, link))
+    app = application(home, Goal(str(link.address), name, link))
     async with app.run_test(size=(80, 24)) as pilot:
         me = Sitting(app, pilot, name)
         await form(me, "▌ as a new account", link.invite, name)
@@ -80,7 +80,7 @@ async def test_link_with_invite_registers_and_the_second_run_asks_nothing(strict
     assert storage.load(home / "config").last == storage.KnownServer(str(link.address), name)
     assert not [file for file in home.rglob("*") if file.is_file() and PASSWORD.encode() in file.read_bytes()]
 
-    for choice in (Choice(str(link.address), name, link), Choice(str(link.address), name)):
+    for choice in (Goal(str(link.address), name, link), Goal(str(link.address), name)):
         app = application(home, choice)
         async with app.run_test(size=(80, 24)) as pilot:
             await is_in(Sitting(app, pilot, name), "#garden" if choice.link else "#general")
@@ -88,7 +88,7 @@ async def test_link_with_invite_registers_and_the_second_run_asks_nothing(strict
 
 async def test_refusals_are_said_at_the_form_and_can_be_mended_there(strict: ServerProcess, home: Path) -> None:
     name = unique("bob")
-    app = application(home, Choice(strict.address, name))
+    app = application(home, Goal(strict.address, name))
     async with app.run_test(size=(80, 24)) as pilot:
         me = Sitting(app, pilot, name)
         await form(me, "A name alone is enough only", "▌ with my password")
@@ -114,7 +114,7 @@ async def test_name_with_a_password_asks_for_it_and_a_token_that_was_refused_ask
 ) -> None:
     name = unique("ann")
     address = parse_address(easy.address)
-    app = application(home, Choice(easy.address, name))
+    app = application(home, Goal(easy.address, name))
     async with app.run_test(size=(100, 30)) as pilot:
         me = Sitting(app, pilot, name)
         await is_in(me)
@@ -125,7 +125,7 @@ async def test_name_with_a_password_asks_for_it_and_a_token_that_was_refused_ask
     tokens = FileTokens(home / "config", address)
     tokens.keep(name, "")
 
-    app = application(home, Choice(easy.address, name))
+    app = application(home, Goal(easy.address, name))
     async with app.run_test(size=(80, 24)) as pilot:
         me = Sitting(app, pilot, name)
         await form(me, "has a password: sign in with it.")
@@ -133,7 +133,7 @@ async def test_name_with_a_password_asks_for_it_and_a_token_that_was_refused_ask
         await is_in(me)
     tokens.keep(name, "nonsense")
 
-    app = application(home, Choice(easy.address, name))
+    app = application(home, Goal(easy.address, name))
     async with app.run_test(size=(80, 24)) as pilot:
         me = Sitting(app, pilot, name)
         await form(me, "This device is signed out there")
@@ -148,7 +148,7 @@ async def test_name_with_a_password_asks_for_it_and_a_token_that_was_refused_ask
 async def test_what_was_filled_in_is_used_when_the_server_was_found_to_be_the_right_one(home: Path) -> None:
     with ServerProcess(home / "data", "--tls", "on", env=STRICT) as server:
         link = parse_invitation(f"{server.address.partition('?')[0]}?invite={invite(server)}")
-        app = application(home, Choice(str(link.address), "ann", link))
+        app = application(home, Goal(str(link.address), "ann", link))
         async with app.run_test(size=(80, 24)) as pilot:
             me = Sitting(app, pilot, "ann")
             await form(me)
@@ -166,7 +166,7 @@ async def test_log_out_forgets_the_token_here_and_at_the_server(easy: ServerProc
     async with Client(address, name, password=PASSWORD, register=True, tokens=tokens) as elsewhere:
         await elsewhere.online(20)
         token = tokens.find(name)
-        app = application(home, Choice(easy.address, name))
+        app = application(home, Goal(easy.address, name))
         async with app.run_test(size=(80, 24)) as pilot:
             me = Sitting(app, pilot, name)
             await is_in(me)
@@ -181,7 +181,7 @@ async def test_log_out_forgets_the_token_here_and_at_the_server(easy: ServerProc
 async def test_guest_gets_in_without_a_password_where_the_server_takes_guests(easy: ServerProcess, home: Path) -> None:
     name = unique("eve")
     FileTokens(home / "config", parse_address(easy.address)).keep(name, "nonsense")
-    app = application(home, Choice(easy.address, name))
+    app = application(home, Goal(easy.address, name))
     async with app.run_test(size=(80, 24)) as pilot:
         me = Sitting(app, pilot, name)
         await form(me, "as a guest")
@@ -196,7 +196,7 @@ async def test_guest_gets_in_without_a_password_where_the_server_takes_guests(ea
 @pytest.mark.parametrize("size", [(40, 10), (80, 24)])
 async def test_form_is_whole_at_every_size(strict: ServerProcess, home: Path, size: tuple[int, int]) -> None:
     link = parse_invitation(f"{strict.address}?invite=AAAA-BBBB-CCCC-DDDD")
-    app = application(home, Choice(str(link.address), "ann", link))
+    app = application(home, Goal(str(link.address), "ann", link))
     async with app.run_test(size=size) as pilot:
         me = Sitting(app, pilot, "ann")
         await form(me, "Sign in", "ann", "with my password", "password", "the same again", link.invite, "Esc goes back")

@@ -14,7 +14,7 @@ from chat_tui.app import ChatApp
 from chat_tui.embedded import Embedded, _wait_unlocked
 from chat_tui.screens import visit
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.screens.goal import Choice
+from chat_tui.screens.goal import Goal
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.start import StartScreen
 from chat_tui.screens.start_parts import in_words
@@ -27,7 +27,7 @@ NOBODY = "chat://127.0.0.1:1"
 """No server listens there."""
 
 
-def application(home: Path, choice: Choice | None = None) -> ChatApp:
+def application(home: Path, choice: Goal | None = None) -> ChatApp:
     return ChatApp(choice, config=home / "config", data=home / "here", outbox=home / "outbox")
 
 
@@ -164,7 +164,7 @@ async def test_server_that_does_not_answer_leads_back_with_a_sentence(
 ) -> None:
     patient = visit.LET_IN_WITHIN_S
     monkeypatch.setattr(visit, "LET_IN_WITHIN_S", 0.5)
-    app = application(home, Choice(address, "ann"))
+    app = application(home, Goal(address, "ann"))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, StartScreen))
         await sees(pilot, in_words(address), "ann")
@@ -180,7 +180,7 @@ async def test_server_that_does_not_answer_leads_back_with_a_sentence(
 
 async def test_unwritable_data_folder_is_said(home: Path) -> None:
     (home / "here").write_text("a file, no folder")
-    app = application(home, Choice(HERE, "ann"))
+    app = application(home, Goal(HERE, "ann"))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, StartScreen))
         await sees(pilot, f"The data folder {home}/here cannot be written", "CHAT_DATA")
@@ -190,7 +190,7 @@ async def test_database_of_a_newer_version_is_said(home: Path) -> None:
     embedded = Embedded(home / "here")
     embedded.ensure()
     embedded.let_go()
-    app = application(home, Choice(HERE, "ann"))
+    app = application(home, Goal(HERE, "ann"))
     database = home / "here" / "chat.db"
     async with app.run_test(size=(80, 24)) as pilot:
         await Sitting(app, pilot, "ann").is_at("#general")
@@ -198,7 +198,7 @@ async def test_database_of_a_newer_version_is_said(home: Path) -> None:
     with sqlite3.connect(database) as connection:
         connection.execute(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
 
-    app = application(home, Choice(HERE, "ann"))
+    app = application(home, Goal(HERE, "ann"))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, StartScreen))
         await sees(pilot, "newer")

@@ -14,7 +14,7 @@ from chat_core.client.trust.known import KnownServers
 from chat_tui import storage
 from chat_tui.app import ChatApp
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.screens.goal import Choice
+from chat_tui.screens.goal import Goal
 from chat_tui.screens.start import StartScreen
 from chat_tui.screens.start_parts import in_words
 from chat_tui.screens.trust import StopScreen, TrustScreen
@@ -33,7 +33,7 @@ def link(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Invitation]:
         yield parse_invitation(process.address)
 
 
-def application(home: Path, choice: Choice | None = None) -> ChatApp:
+def application(home: Path, choice: Goal | None = None) -> ChatApp:
     return ChatApp(choice, config=home / "config", data=home / "here", outbox=home / "outbox")
 
 
@@ -49,7 +49,7 @@ def _flat(pilot: Pilot[None]) -> str:
 async def test_unknown_server_is_asked_about_and_remembered_when_it_is_the_right_one(
     link: Invitation, home: Path
 ) -> None:
-    app = application(home, Choice(str(link.address), unique("me")))
+    app = application(home, Goal(str(link.address), unique("me")))
     async with app.run_test(size=(100, 30)) as pilot:
         me = Sitting(app, pilot, "")
         await sees(pilot, "not known here", str(link.address), link.pin, "Y trusts it")
@@ -64,7 +64,7 @@ async def test_unknown_server_is_asked_about_and_remembered_when_it_is_the_right
     last = storage.load(home / "config").last
     assert last is not None and last.address == str(link.address)
 
-    app = application(home, Choice(str(link.address), unique("me")))
+    app = application(home, Goal(str(link.address), unique("me")))
     async with app.run_test(size=(100, 30)) as pilot:
         await Sitting(app, pilot, "").is_at("#general")
 
@@ -73,7 +73,7 @@ async def test_unknown_server_is_asked_about_and_remembered_when_it_is_the_right
 async def test_unknown_server_is_left_alone_when_it_is_not_the_right_one(
     link: Invitation, home: Path, key: str
 ) -> None:
-    app = application(home, Choice(str(link.address), unique("me")))
+    app = application(home, Goal(str(link.address), unique("me")))
     async with app.run_test(size=(80, 24)) as pilot:
         await sees(pilot, link.pin)
         await press(pilot, key)
@@ -85,7 +85,7 @@ async def test_unknown_server_is_left_alone_when_it_is_not_the_right_one(
 async def test_question_shows_pin_and_keys_whole_at_every_size(
     link: Invitation, home: Path, size: tuple[int, int]
 ) -> None:
-    app = application(home, Choice(str(link.address), unique("me")))
+    app = application(home, Goal(str(link.address), unique("me")))
     async with app.run_test(size=size) as pilot:
         await sees(pilot, "not known here", "Y trusts it", "Esc")
         await until(
@@ -110,7 +110,7 @@ async def test_link_asks_nothing_and_leads_to_its_channel(link: Invitation, home
 
 async def test_connect_command_takes_a_link(link: Invitation, home: Path) -> None:
     KnownServers(home / "config").keep(link.address, Known("first use", link.pin))
-    app = application(home, Choice(str(link.address), unique("me")))
+    app = application(home, Goal(str(link.address), unique("me")))
     async with app.run_test(size=(100, 30)) as pilot:
         me = Sitting(app, pilot, "")
         await me.is_at("#general")
@@ -121,7 +121,7 @@ async def test_connect_command_takes_a_link(link: Invitation, home: Path) -> Non
 
 async def test_server_whose_key_changed_stops_the_client_with_what_to_do(link: Invitation, home: Path) -> None:
     KnownServers(home / "config").keep(link.address, Known("first use", OTHER_PIN))
-    app = application(home, Choice(str(link.address), unique("me")))
+    app = application(home, Goal(str(link.address), unique("me")))
     async with app.run_test(size=(80, 24)) as pilot:
         await sees(pilot, "STOP: the key of", "has changed", OTHER_PIN, link.pin, "chat-tui trust", "confirms that.")
         await press(pilot, "y", "enter", "n")
@@ -134,7 +134,7 @@ async def test_server_whose_key_changed_stops_the_client_with_what_to_do(link: I
 async def test_server_whose_key_changes_meanwhile_stops_the_client_too(home: Path) -> None:
     with ServerProcess(home / "data", "--tls", "on") as server:
         link = parse_invitation(server.address)
-        app = application(home, Choice(str(link.address), unique("me"), link))
+        app = application(home, Goal(str(link.address), unique("me"), link))
         async with app.run_test(size=(80, 24)) as pilot:
             await Sitting(app, pilot, "").is_at("#general")
             server.stop()
@@ -147,7 +147,7 @@ async def test_server_whose_key_changes_meanwhile_stops_the_client_too(home: Pat
 async def test_known_servers_that_cannot_be_written_are_told_of_and_nothing_is_said(
     link: Invitation, home: Path
 ) -> None:
-    app = application(home, Choice(str(link.address), unique("me")))
+    app = application(home, Goal(str(link.address), unique("me")))
     async with app.run_test(size=(80, 24)) as pilot:
         await sees(pilot, link.pin)
         (home / "config").write_text("no folder")

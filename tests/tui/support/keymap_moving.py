@@ -6,7 +6,7 @@ from textual.geometry import Offset
 
 from chat_core.client.state.model import LinkStatus
 from chat_tui.screens.bare import BareScreen
-from chat_tui.screens.goal import Choice
+from chat_tui.screens.goal import Goal
 from chat_tui.screens.help import HelpScreen
 from chat_tui.widgets.mouse import mouse_is_on
 from tests.tui.support.keymap import friend, in_channel, name_of, row, typed
@@ -376,7 +376,7 @@ async def _(me: Sitting, key: str) -> None:
 
 @row("conversations.next_server", "conversations.previous_server")
 async def _(me: Sitting, key: str) -> None:
-    me.app.open_server(Choice(name_of(me), unique("also")))
+    me.app.open_server(Goal(name_of(me), unique("also")))
     await me.until(lambda: len(me.app.row) == 2 and me.state.link.status is LinkStatus.ONLINE)
     first, second = me.app.row
     assert me.app.row.shown is second

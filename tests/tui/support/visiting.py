@@ -18,7 +18,7 @@ from chat_core.client.state.model import ClientState, ConversationState, LinkSta
 from chat_tui.app import ChatApp
 from chat_tui.commands.context import Answer
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.screens.goal import Choice
+from chat_tui.screens.goal import Goal
 from tests.tui.support.frames import DEADLINE_S, frame
 from tests.tui.support.typing import press, write
 
@@ -131,7 +131,7 @@ async def sitting(
 ) -> AsyncIterator[Sitting]:
     """Start the application on a server and wait until somebody is in #general, or where else it leads."""
     name = name or unique("me")
-    app = ChatApp(Choice(server, name), config=home / "config", data=home / "here", outbox=home / "outbox", **more)
+    app = ChatApp(Goal(server, name), config=home / "config", data=home / "here", outbox=home / "outbox", **more)
     async with app.run_test(size=size) as pilot:
         person = Sitting(app, pilot, name)
         await person.until(lambda: person.state.link.status is LinkStatus.ONLINE, "online")
