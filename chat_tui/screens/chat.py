@@ -43,6 +43,7 @@ from chat_tui.screens.parts import Part, of_parts
 from chat_tui.screens.places import Places
 from chat_tui.screens.previewing import Previewing
 from chat_tui.screens.quitting import Quitting
+from chat_tui.screens.results import Results
 from chat_tui.screens.roaming import Roaming
 from chat_tui.screens.selecting import Selecting
 from chat_tui.screens.splitting import Splitting
@@ -120,6 +121,8 @@ class ChatScreen(ChatView):
     """A message that is selected."""
     finder: Finding
     """Words that are looked for."""
+    results: Results
+    """What was found or put aside."""
     looking: Looking
     """Links."""
     threads: Threading
@@ -187,6 +190,7 @@ class ChatScreen(ChatView):
         self.tiled = Tiled(self, memory)
         self.selection = Selecting(self)
         self.finder = Finding(self)
+        self.results = Results(self)
         self.threads = Threading(self)
         self.writing = Writing(self)
         self.walking = Walking(self)

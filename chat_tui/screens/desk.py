@@ -24,6 +24,7 @@ from chat_tui.screens.help_lines import help_lines
 from chat_tui.screens.knowing import Knowing
 from chat_tui.screens.pages import Pages
 from chat_tui.screens.quitting import Quitting
+from chat_tui.screens.results import Results
 from chat_tui.screens.roaming import Roaming
 from chat_tui.screens.scene import Scene
 from chat_tui.screens.secret import ask_secrets
@@ -73,6 +74,8 @@ class Commanded(Scene, Protocol):
     """Goes to a conversation."""
     roaming: Roaming
     """Goes to another server."""
+    results: Results
+    """Shows what was found."""
     quitting: Quitting
     """Leaves."""
     selection: Selecting
@@ -128,11 +131,11 @@ class ScreenDesk:
 
     def show_found(self, query: str, found: SearchResults, more: More | None = None) -> None:
         """See Desk."""
-        self._scene.roaming.show_found(query, found, more)
+        self._scene.results.show_found(query, found, more)
 
     def show_kept(self, title: str, hits: Sequence[SearchHit]) -> None:
         """See Desk."""
-        self._scene.roaming.show_kept(title, hits)
+        self._scene.results.show_kept(title, hits)
 
     def show_servers(self) -> None:
         """See Desk."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
 
@@ -10,14 +9,10 @@ from typing_extensions import override
 
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ClientState, LinkStatus
-from chat_core.protocol.requests.search import SearchResults
-from chat_core.protocol.values import SearchHit
-from chat_tui.commands.context import Answer, More
+from chat_tui.commands.context import Answer
 from chat_tui.messages import ServerChosen
 from chat_tui.screens.entering import Entering
-from chat_tui.screens.found import FoundScreen
 from chat_tui.screens.going import Going
-from chat_tui.screens.kept import KeptScreen
 from chat_tui.screens.neighbours import Neighbours
 from chat_tui.screens.parts import Part
 from chat_tui.screens.quitting import Quitting
@@ -146,17 +141,3 @@ class Roaming(Part):
             self._scene.quitting.go_away("disconnect", lambda: neighbours.close(number))
         else:
             neighbours.close(number)
-
-    def show_found(self, query: str, found: SearchResults, more: More | None = None) -> None:
-        """See Desk."""
-        scene = self._scene
-        if scene.neighbours.shown:
-            scene.app.push_screen(FoundScreen(scene.bridge, query, found, scene.going.open_soon, more))
-        else:  # it would lie over another server's screen
-            scene.answer(Answer("The search is done: the same again shows what it found."))
-
-    def show_kept(self, title: str, hits: Sequence[SearchHit]) -> None:
-        """See Desk."""
-        scene = self._scene
-        if scene.neighbours.shown:
-            scene.app.push_screen(KeptScreen(scene.bridge, title, hits, scene.going.open_soon))
