@@ -11,6 +11,7 @@ from chat_core.protocol.requests.messages import Broadcast
 from chat_tui.commands.arguments_of_rest import Body
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Context
+from chat_tui.views.hiding import hidden
 
 _SHRUG = r"¯\\_(ツ)_/¯"
 """With a backslash more than one sees: one alone would be a mark."""
@@ -31,7 +32,10 @@ async def shrug(ctx: Context, text: Body = Body("")) -> None:
 @command("spoiler", example="/spoiler he wakes up")
 async def spoiler(ctx: Context, text: Body) -> None:
     """Say something that others see only when they want to."""
-    ctx.calls.post(ctx.here.id, f"||{text}||", thread=ctx.thread or None)
+    body = hidden(text)
+    if body is None:
+        raise UsageFault("A line that ends in a backslash cannot be hidden: write something behind it.")
+    ctx.calls.post(ctx.here.id, body, thread=ctx.thread or None)
 
 
 @command("broadcast", aliases=("bm",), example="/broadcast Back in ten minutes", classic=('/bm "hello"',))

@@ -66,11 +66,13 @@ async def test_names_of_emoji_are_sent_as_emoji_and_irc_and_slack_hands_are_unde
         await me.enter("done :tada: at 12:30:45, not `:tada:`")
         await me.enter("/shrug well")
         await me.enter("/spoiler he wakes up")
-        await me.until(lambda: me.here.timeline.count == 3)
+        await me.enter("/spoiler all|| of it")
+        await me.until(lambda: me.here.timeline.count == 4)
         assert bodies(me.here) == [
             "done \U0001f389 at 12:30:45, not `:tada:`",
             r"well ¯\\_(ツ)_/¯",
             "||he wakes up||",
+            r"||all\|\| of it||",
         ]
         await me.sees(r"well ¯\_(ツ)_/¯")
         await me.enter("/t Nightly builds")
