@@ -8,7 +8,7 @@ from typing import Any
 
 from chat_core.client.state.changes import Batch, Change, Delivered, MessagesAppended, NoticeAdded
 from chat_core.client.state.model import ClientState, ConversationState, Notice, Timeline
-from chat_core.protocol.events import MessagePosted
+from chat_core.protocol.events import MessageEdited, MessagePosted
 from chat_core.protocol.values import Account, Conversation, Message, Position
 from chat_tui.plain.hearing import Manner, message_line, place_line, spoken
 from chat_tui.plain.telling import AT_ONCE, Telling
@@ -102,6 +102,14 @@ def test_ignored_people_are_not_heard() -> None:
     )
 
     assert said == []
+
+
+def test_edit_of_a_message_from_before_one_came_is_said_to_be_nothing_as_its_text_did_not_come() -> None:
+    def edited(body: str) -> MessageEdited:
+        return MessageEdited(conversation=1, seq=9, eid=b"9", ts=0, author=2, name="bob", message=3, body=body)
+
+    assert telling().tell(batch(Delivered(event=edited(""))), 1, set()) == []
+    assert telling().tell(batch(Delivered(event=edited("later"))), 1, set()) == ["bob changed a message to: later"]
 
 
 def test_flood_is_cut_to_its_newest_messages_and_says_how_to_hear_all() -> None:
