@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar, Unpack
 
 from chat_core.base.clock import Clock
-from chat_core.base.ids import make_cid
 from chat_core.base.tasks import spawn, stop
 from chat_core.client import CallFailed, Client, Disconnected
 from chat_core.client.files.progress import Progress, Transfer
@@ -17,6 +15,7 @@ from chat_core.client.state.model import ClientState
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import Style
+from chat_tui.paths import uploads_folder
 from chat_tui.plain.hearing import one_line
 from chat_tui.views.where import Where
 
@@ -77,9 +76,8 @@ class ClientCalls:
 
     async def upload(self, conversation: int, path: Path, tell: Progress) -> None:
         """See Calls."""
-        cid = make_cid(self._clock.wall_ms(), os.urandom(10))
-        self.own.add(cid)
-        await self._client.upload(conversation, path, cid=cid, progress=_now_and_then(tell, self._clock))
+        told = _now_and_then(tell, self._clock)
+        await self._client.upload(conversation, path, progress=told, underway=uploads_folder(), named=self.own.add)
 
     async def download(self, conversation: int, seq: int, to: Path, tell: Progress) -> Path:
         """See Calls."""

@@ -60,6 +60,21 @@ async def test_upload_is_one_message_when_the_client_was_killed_before_it_heard_
     assert (await way.run("history", "#general")).count("#general:") == 1
 
 
+async def test_upload_in_the_line_mode_goes_on_where_it_was_when_the_client_was_killed(way: Way, home: Path) -> None:
+    source, upload = home / "report.bin", f"/upload {home / 'report.bin'}"
+    source.write_bytes(DATA)
+    way.block("up", HALF)
+    await way.killed_talking(lambda: size(way.server.data, "blobs/partial/*") > SPARED, upload)
+    way.free()
+
+    said = await way.talked(upload)
+
+    assert said.splitlines()[-1] == "Sent: report.bin", "it needs no echo"
+    assert way.passed["up"] < len(DATA) - SPARED + BESIDES, "what was there did not come again"
+    assert list((way.server.data / "blobs" / "partial").iterdir()) == []
+    assert (await way.run("history", "#general")).count("#general:") == 1
+
+
 async def test_download_goes_on_where_it_was_when_client_and_server_were_killed(way: Way, home: Path) -> None:
     source, saved = home / "report.bin", home / "saved"
     source.write_bytes(DATA)

@@ -87,7 +87,29 @@ class Way:
 
     async def killed(self, ready: Callable[[], bool], *arguments: str | Path) -> None:
         """Start a command, and kill it when the way was stopped and something else holds."""
-        process = await self.started(*arguments)
+        await self._kill(await self.started(*arguments), ready)
+
+    async def talked(self, *lines: str) -> str:
+        """Say lines in the line mode, to its good end; return what it said."""
+        process = await self._talking()
+        async with asyncio.timeout(WAIT_S):
+            out, err = await process.communicate("".join(f"{line}\n" for line in lines).encode())
+        assert process.returncode == 0, err
+        return out.decode()
+
+    async def killed_talking(self, ready: Callable[[], bool], line: str) -> None:
+        """Say a line in the line mode, and kill it as `killed` does."""
+        process = await self._talking()
+        assert process.stdin is not None
+        process.stdin.write(f"{line}\n".encode())
+        await self._kill(process, ready)
+
+    async def _talking(self) -> Process:
+        to = (f"chat://127.0.0.1:{self._proxy.port}", "--name", self.name)
+        command = [sys.executable, "-m", "chat_tui", "connect", *to, "--plain"]
+        return await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+
+    async def _kill(self, process: Process, ready: Callable[[], bool]) -> None:
         async with asyncio.timeout(WAIT_S):
             await self.stopped.wait()
             while not ready():  # noqa: ASYNC110  # it is another process that makes it so

@@ -52,6 +52,7 @@ class FileCalls:
         cid: bytes | None = None,
         progress: Progress = ignore,
         underway: Path | None = None,
+        named: Callable[[bytes], object] = lambda cid: None,
     ) -> Posted:
         """Send a file and post its message, once, over as many connections as it takes.
 
@@ -63,6 +64,7 @@ class FileCalls:
             progress: told how far it is, on the event loop.
             underway: folder where is kept what was begun: who sends the same again after this process was killed goes
                 on with it, also where it was posted already; None: nothing is kept.
+            named: told the cid of the message before anything is sent: that of the killed process, if it goes on.
 
         Raises:
             CallFailed: the server refused; nothing is left of it there.
@@ -82,7 +84,8 @@ class FileCalls:
             whose=f"{self.address} {self._name}",
             underway=None if underway is None else Underway(underway, self._clock),
         )
-        return await sending.run(path, FILE_BYTES if self.welcome is None else self.welcome.limits.file_bytes)
+        most = FILE_BYTES if self.welcome is None else self.welcome.limits.file_bytes
+        return await sending.run(path, most, named)
 
     async def download(self, conversation: int | str, seq: int, *, to: Path, progress: Progress = ignore) -> Path:
         """Save the file of a message, over as many connections as it takes; return where it is.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -72,12 +73,13 @@ class Uploading:
         self._whose = whose
         self._underway = underway
 
-    async def run(self, path: Path, most: int) -> Posted:
+    async def run(self, path: Path, most: int, named: Callable[[bytes], object]) -> Posted:
         """Send a file and return its message.
 
         Args:
             path: where it is.
             most: bytes that the server takes.
+            named: told the cid of the message, before anything is sent.
 
         Raises:
             CallFailed: the server refused; nothing is left of it there.
@@ -89,6 +91,7 @@ class Uploading:
         try:
             claim = await asyncio.to_thread(self._claim, source)
             self._cid = claim.cid
+            named(self._cid)
             posted = await self._persist(source)
             claim.forget()
             return posted
