@@ -69,6 +69,8 @@ class Entering(Part):
         """Where one was then, on this server."""
         self._led_to = 0
         """Number of the other server to which it has led; 0: to none."""
+        self.saving = 0
+        """Edits that were entered, and are not saved yet."""
 
     @property
     def waiting(self) -> int:
@@ -167,7 +169,11 @@ class Entering(Part):
             return
         scene = self._scene
 
+        def saved() -> None:
+            self.saving -= 1
+
         def restore() -> None:
+            self.saving -= 1
             there = scene.bridge.state.conversations.get(conversation)
             if (scene.places.shown, scene.composer.thread) == (conversation, thread):
                 if not scene.composer.text:
@@ -175,7 +181,8 @@ class Entering(Part):
             elif there is not None and not scene.drafting.get(*place_of(there, thread)).counts:
                 scene.drafting.keep(*place_of(there, thread), draft)
 
-        scene.errands.call(Edit(conversation=conversation, seq=draft.edits, body=body), None, restore)
+        self.saving += 1
+        scene.errands.call(Edit(conversation=conversation, seq=draft.edits, body=body), saved, restore)
 
     def _post(
         self, conversation: int, thread: int, body: str, *, reply_to: int | None = None, also: bool = False

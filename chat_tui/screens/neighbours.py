@@ -21,12 +21,20 @@ class Unsent(NamedTuple):
     keeps: bool = True
     """Whether all of them survive the end of the program."""
     arrives: bool = True
-    """Whether all of them are about to be sent."""
+    """Whether all of them, and the edits, are about to be sent."""
+    edits: int = 0
+    """How many messages are to have another text that is not saved yet; what is not saved at the end is lost."""
 
     def __add__(self, other: object) -> Unsent:
         """Return both together."""
         assert isinstance(other, Unsent), "there is nothing else to add"
-        return Unsent(self.messages + other.messages, self.keeps and other.keeps, self.arrives and other.arrives)
+        keeps, arrives = self.keeps and other.keeps, self.arrives and other.arrives
+        return Unsent(self.messages + other.messages, keeps, arrives, self.edits + other.edits)
+
+    @property
+    def total(self) -> int:
+        """How much there is in all."""
+        return self.messages + self.edits
 
 
 class Neighbours:

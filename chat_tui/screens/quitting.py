@@ -67,6 +67,8 @@ class Quitting(Part):
             found += Unsent(bridge.posting, bridge.keeps, online)
         if waiting:
             found += Unsent(waiting, keeps=False, arrives=online)
+        if saving := self._scene.entering.saving:
+            found += Unsent(arrives=online, edits=saving)
         return found
 
     def action_cancel(self) -> None:
@@ -87,7 +89,7 @@ class Quitting(Part):
         unsent = self._all_unsent
         if self._scene.composer.entering:
             self._scene.set_timer(_SOON_S, self.action_quit_asking)  # what was entered is to be asked about, too
-        elif not unsent.messages:
+        elif not unsent.total:
             self._scene.app.exit()
         elif self._leaving or not unsent.arrives:
             self._ask_to_quit()
@@ -141,7 +143,17 @@ def unsent_of(state: ClientState, *, keeps: bool) -> Unsent:
 
 def in_words(unsent: Unsent) -> str:
     """Return in words what is not sent, and what becomes of it; empty: nothing."""
+    return "".join(f"{each}. " for each in (_messages_in_words(unsent), _edits_in_words(unsent.edits)) if each)
+
+
+def _messages_in_words(unsent: Unsent) -> str:
     if not unsent.messages:
         return ""
     what, wait = ("1 message is", "waits") if unsent.messages == 1 else (f"{unsent.messages} messages are", "wait")
-    return f"{what} not sent yet and {f'{wait} for your return' if unsent.keeps else 'would be lost'}. "
+    return f"{what} not sent yet and {f'{wait} for your return' if unsent.keeps else 'would be lost'}"
+
+
+def _edits_in_words(count: int) -> str:
+    if not count:
+        return ""
+    return f"{'1 edit is' if count == 1 else f'{count} edits are'} not saved yet and would be lost"

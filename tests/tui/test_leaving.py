@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 from chat_core.client.state.model import LinkStatus
@@ -48,6 +49,21 @@ async def test_leaving_is_asked_about_while_something_is_not_sent(home: Path) ->
 
             await me.press("ctrl+q")
             await me.until(lambda: me.app._exit)
+
+
+async def test_leaving_is_asked_about_while_an_edit_is_not_saved(home: Path) -> None:
+    with ServerProcess(home / "data") as process:
+        async with sitting(process.address, home) as me:
+            await me.enter("one")
+            await me.until(lambda: bodies(me.here) == ["one"] and not me.here.unsent)
+            process.process.send_signal(signal.SIGSTOP)
+            await me.press("up", *" more", "enter", "ctrl+q")
+            await me.until(lambda: me.answer or me.app._exit)
+            assert me.answer == "1 edit is not saved yet and would be lost. Ctrl+Q again quits."
+
+            process.process.send_signal(signal.SIGCONT)
+            await me.until(lambda: bodies(me.here) == ["one more"])
+            await me.until(lambda: not me.chat.quitting.unsent.total)
 
 
 async def test_leaving_right_behind_enter_lets_the_message_arrive_first(server: str, home: Path) -> None:
