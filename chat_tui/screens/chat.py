@@ -208,6 +208,7 @@ class ChatScreen(ChatView):
         self.bridge.lens = Highlighter(lambda: self.words).seen
         self._following: tuple[Part, ...] = (
             self.tiled, self.alerts, self.quitting, self.roaming, self.threads, self.selection, self.finder,
+            self.writing,
         )  # fmt: skip
 
     def on_mount(self) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from textual.widgets import TextArea
+from typing_extensions import override
 
+from chat_core.client.state.changes import Batch
 from chat_core.protocol.values import Message
 from chat_tui.screens.drafting import Drafting, place_of
 from chat_tui.screens.entering import Entering
@@ -77,6 +79,24 @@ class Writing(Part):
     def on_recalling_area_mode_changed(self, event: Composer.ModeChanged) -> None:
         """Say above the composer what is written in it."""
         event.stop()
+        self._say_what()
+        self._keep()
+
+    @override
+    def take(self, batch: Batch) -> None:
+        """See Part: what is written about may be known only now, or be another text."""
+        draft = self._scene.composer.draft
+        if draft.edits or draft.replies_to:
+            self._say_what()
+
+    def last_own(self) -> Message | None:
+        """Return the message that can be written anew without looking for it."""
+        conversation = self._scene.open_conversation()
+        if conversation is None:
+            return None
+        return last_own(conversation, self._scene.composer.thread, self._scene.bridge.state.me)
+
+    def _say_what(self) -> None:
         scene = self._scene
         look = scene.composer.look
         if look is not None:
@@ -88,14 +108,6 @@ class Writing(Part):
             what = about(draft, scene.open_conversation())
             threads = scene.threads
             scene.banner.show(what or threads.place_label(), words if what else threads.place_keys())
-        self._keep()
-
-    def last_own(self) -> Message | None:
-        """Return the message that can be written anew without looking for it."""
-        conversation = self._scene.open_conversation()
-        if conversation is None:
-            return None
-        return last_own(conversation, self._scene.composer.thread, self._scene.bridge.state.me)
 
     def _keep(self) -> None:
         """Keep what is written for when the program is gone all at once; who writes has done with what was clicked."""

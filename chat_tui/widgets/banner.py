@@ -26,6 +26,8 @@ class Banner(Bar, can_focus=False):
             words: what is written.
             keys: what ends it.
         """
+        if (words, keys) == (self._words, self._keys):
+            return
         self._words, self._keys = words, keys
         self.display = bool(words)
         self.changed()

@@ -158,6 +158,18 @@ async def test_text_that_cannot_be_saved_waits_where_it_was_written_when_one_is_
         assert me.chat.composer.draft.edits == seq
 
 
+async def test_edit_that_is_being_written_is_there_at_the_next_start(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        body, name = unique("mine "), me.name
+        await me.enter(body)
+        await me.until(lambda: body in bodies(me.here) and not me.here.unsent)
+        await me.press("up", *" more", "ctrl+q")
+        await me.until(lambda: me.app._exit)
+    async with sitting(server, home, name=name) as me:
+        await me.sees("Editing your message of")
+        assert me.written == f"{body} more"
+
+
 async def test_message_does_not_become_empty_by_editing(server: str, home: Path) -> None:
     async with sitting(server, home) as me:
         await in_channel(me, "mine")
