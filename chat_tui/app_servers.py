@@ -67,6 +67,7 @@ class AppServers(AppBase):
         self._servers = storage.load(config)
         self._row = OpenServers(self._show, self._close)
         self._later: Sequence[Goal] = ()
+        self._reopened = False
         self._page = LivePage(partial(self._say, fault=True))
         self._asking, self._hush = Asking(SystemClock()), Hush(SystemClock())
         self._on_settled: Callable[[], object] | None = None
@@ -193,8 +194,6 @@ class AppServers(AppBase):
         later, self._later = self._later, ()
         for choice in later:
             self.open_server(choice, show=False, reopened=self._reopened)
-
-    _reopened = False
 
     # --- leaving
 
@@ -373,6 +372,8 @@ class AppServers(AppBase):
         elif was_shown and there is not None:
             self._show(there)
             self._hush.begin(unasked=bool(complaint))
+            if complaint and there.chat is not None:
+                there.chat.roaming.put_back()
         if screen is not None:
             self._drop(screen)
         if (complaint or note) and not (was_shown and there is None):
@@ -396,6 +397,5 @@ class AppServers(AppBase):
         try:
             storage.save(self._config, self._servers)
         except OSError as error:
-            self._say(
-                f"{self._config} cannot be written ({error.strerror}): this server will not be remembered.", fault=True
-            )
+            sentence = f"{self._config} cannot be written ({error.strerror}): this server will not be remembered."
+            self._say(sentence, fault=True)

@@ -145,7 +145,7 @@ class ChatView(BaseScreen):
         self._list = ConversationList(id="conversations", clock=clock)
         self._tabs = Tabs(id="tabs")
         self._header = Header(id="header")
-        self._status = StatusLine(clock, id="status")
+        self._status = StatusLine(clock, lambda: self.answers.title, id="status")
         self._members = MemberList(id="members")
 
     @override

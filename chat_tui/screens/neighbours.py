@@ -53,6 +53,11 @@ class Neighbours:
         return True
 
     @property
+    def patient(self) -> bool:
+        """Whether this server is waited for while nobody can reach it, and not left after a moment."""
+        return True
+
+    @property
     def all(self) -> Sequence[Elsewhere]:
         """All servers that are open, in the order of the row."""
         return ()

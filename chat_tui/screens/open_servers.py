@@ -211,6 +211,12 @@ class Beside(Neighbours):
 
     @property
     @override
+    def patient(self) -> bool:
+        """See Neighbours."""
+        return self._server.patient or self._server.state.me is not None
+
+    @property
+    @override
     def all(self) -> Sequence[Elsewhere]:
         """See Neighbours."""
         return self._row.views()

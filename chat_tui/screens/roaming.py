@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
 
 from typing_extensions import override
 
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ClientState, LinkStatus
 from chat_tui.commands.context import Answer
+from chat_tui.commands.line import PREFIX
 from chat_tui.messages import ServerChosen
+from chat_tui.screens.asking import Asking
 from chat_tui.screens.entering import Entering
 from chat_tui.screens.going import Going
 from chat_tui.screens.neighbours import Neighbours
@@ -19,14 +21,22 @@ from chat_tui.screens.quitting import Quitting
 from chat_tui.screens.scene import Scene
 from chat_tui.screens.walk import exists, waiting
 from chat_tui.screens.walking import Walking
+from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Span
 from chat_tui.views.link import link_trouble
 from chat_tui.views.servers import Elsewhere, table
+
+_PUT_BACK: Final = "put back"
+"""What is noted as if it was asked, so that it counts for a moment."""
 
 
 class Neighbouring(Scene, Protocol):
     """The screen of one of several servers."""
 
+    title_here: str
+    """What the server is called, for people."""
+    asking: Asking
+    """What was asked."""
     neighbours: Neighbours
     """The other servers that are open."""
     entering: Entering
@@ -60,7 +70,8 @@ class Roaming(Part):
     def _say_trouble(self, state: ClientState) -> None:
         """Say whole why nothing can be shown of this server, and how to leave it; once for each reason."""
         scene = self._scene
-        trouble = "" if state.conversations else link_trouble(state.link)
+        waits = scene.neighbours.patient and not state.conversations
+        trouble = link_trouble(state.link) if waits else ""
         if trouble and (self._trouble is None or self._trouble.title != trouble):
             self._trouble = Answer(trouble, [Line((Span(self._way_out(), "muted"),))], fault=True)
             scene.answer(self._trouble)
@@ -118,6 +129,10 @@ class Roaming(Part):
         else:
             scene.neighbours.go(there.server, there.conversation or None)
 
+    def put_back(self) -> None:
+        """Note that another server was left by itself for this one: who wants to leave may not have seen it."""
+        self._scene.asking.ask(_PUT_BACK)
+
     # --- for commands
 
     def show_servers(self) -> None:
@@ -137,7 +152,10 @@ class Roaming(Part):
         """See Desk."""
         neighbours = self._scene.neighbours
         number = neighbours.find(name).number if name else neighbours.number
-        if number == neighbours.number:
+        if number == neighbours.number and not name and self._scene.asking.meant(_PUT_BACK):
+            question = f"This is {drawable_line(self._scene.title_here)}: {PREFIX}disconnect again leaves it, too."
+            self._scene.ask("disconnect", question, lambda: neighbours.close(number))
+        elif number == neighbours.number:
             self._scene.quitting.go_away("disconnect", lambda: neighbours.close(number))
         else:
             neighbours.close(number)

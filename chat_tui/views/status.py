@@ -25,6 +25,7 @@ def status(
     listed: bool,
     title: str = "",
     others: Sequence[Elsewhere] = (),
+    told: str = "",
 ) -> Line:
     """Return the line.
 
@@ -36,9 +37,10 @@ def status(
         listed: whether the list of conversations is visible: what waits elsewhere stands there, then.
         title: what the server is called, if others are open, too.
         others: they.
+        told: what stands right above it already.
     """
     conversation = state.conversations.get(shown) if shown is not None else None
-    left = _left(state, conversation, now)
+    left = _left(state, conversation, now, told)
     if title and not listed:
         left = (Span(f" {elide(drawable_line(title), _NAME_MAX)}", "quiet"), *left)
     online = state.link.status is LinkStatus.ONLINE
@@ -72,9 +74,9 @@ def typing_words(typing: Sequence[Typist], now: float) -> str:
             return f"{len(names)} people are typing…"
 
 
-def _left(state: ClientState, conversation: ConversationState | None, now: float) -> tuple[Span, ...]:
+def _left(state: ClientState, conversation: ConversationState | None, now: float, told: str) -> tuple[Span, ...]:
     trouble = link_trouble(state.link)
-    if trouble:
+    if trouble and trouble != told:
         return Span(" "), Span(trouble, "muted")
     words = typing_words(conversation.typing, now) if conversation is not None else ""
     return (Span(" "), Span(words, "typing")) if words else ()

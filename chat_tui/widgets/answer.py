@@ -33,6 +33,11 @@ class AnswerPanel(Rows, can_focus=False):
         return self._answer
 
     @property
+    def title(self) -> str:
+        """What it says first, safe to draw; empty: nothing is shown."""
+        return drawable_line(self._answer.title) if self._answer is not None else ""
+
+    @property
     def scrolls(self) -> bool:
         """Whether not all of it is in view."""
         return self.display and self._answer is not None and len(self._lines()) > self._room(self.size.height)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.timer import Timer
 from typing_extensions import override
@@ -19,8 +19,11 @@ from chat_tui.widgets.bars import Bar
 class StatusLine(Bar, can_focus=False):
     """Who is typing at the left; what waits elsewhere or how the connection is at the right."""
 
-    def __init__(self, clock: Clock | None = None, *, id: str | None = None) -> None:
+    def __init__(
+        self, clock: Clock | None = None, told: Callable[[], str] = lambda: "", *, id: str | None = None
+    ) -> None:
         super().__init__(id=id)
+        self._told = told
         self._clock = clock or SystemClock()
         self._state = ClientState()
         self._shown: int | None = None
@@ -52,6 +55,7 @@ class StatusLine(Bar, can_focus=False):
             listed=self._listed(),
             title=self._title,
             others=self._others,
+            told=self._told(),
         )
 
     def on_mount(self) -> None:

@@ -168,6 +168,7 @@ async def test_server_that_cannot_be_reached_is_waited_for_at_a_start_and_told_o
         await me.until(lambda: f"{last.title} ○" in listed(me))
         await me.press("alt+shift+right")
         await me.sees("Nobody listens at chat://127.0.0.1:1", "/disconnect leaves, Alt+Shift+Right shows the next")
+        await me.until(lambda: me.screen.count("Nobody listens at") == 1, "it is said once")
         await me.enter("/split")
         await me.until(lambda: "this server is not reached yet" in me.answer)
         await me.press("alt+shift+right")
@@ -176,8 +177,14 @@ async def test_server_that_cannot_be_reached_is_waited_for_at_a_start_and_told_o
 
         await me.enter(f"/connect {nowhere}")
         await me.until(lambda: len(me.app.row) == 2)
+        await me.sees("Nobody listens at chat://127.0.0.1:1", "reconnecting")
+        assert "It is tried again" not in me.screen, "it will be left in a moment"
         await me.until(lambda: len(me.app.row) == 1 and me.answer.startswith("Left 127.0.0.1:1: "))
         assert isinstance(me.app.screen, ChatScreen)
+        me.chat.entering.run_line("/disconnect")  # keys count for nothing yet
+        here = server.rpartition("://")[2]
+        await me.until(lambda: me.answer == f"This is {here}: /disconnect again leaves it, too.")
+        assert len(me.app.row) == 1
 
 
 async def test_start_screen_goes_back_and_asks_before_what_is_not_sent_is_left(second: str, home: Path) -> None:
