@@ -24,9 +24,12 @@ from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ClientState
 from chat_tui.exports.html import MARK, Pages
 from chat_tui.exports.journal import Journal
+from chat_tui.views.clean import drawable_line
 
 EVERY_S: Final = 0.5
 """Shortest distance of two writes, in seconds."""
+_NOWHERE: Final = "Chat"
+"""What the page is called before anything has come from anywhere."""
 _HEAD_BYTES: Final = 256
 """Bytes of a file in which the mark is looked for."""
 
@@ -58,6 +61,7 @@ class LivePage:
         self._on_fault = on_fault
         self._clock = clock or SystemClock()
         self._journal, self._pages = Journal(), Pages()
+        self._server = ""
         self._made: _Stamp | None = None
         self._dirty = False
         self._writing: asyncio.Task[None] | None = None
@@ -92,9 +96,15 @@ class LivePage:
             raise
         return path
 
-    def take(self, batch: Batch) -> None:
-        """Take what came."""
-        if self.path is not None and self._journal.take(batch, self._clock.wall_ms()):
+    def take(self, batch: Batch, server: str) -> None:
+        """Take what came.
+
+        Args:
+            batch: it.
+            server: what that is called from which it came: that is what the page shows.
+        """
+        moved, self._server = server != self._server, server
+        if self.path is not None and (self._journal.take(batch, self._clock.wall_ms()) or moved):
             self._changed()
 
     def tell(self, text: str, more: str = "", *, fault: bool = False) -> None:
@@ -155,7 +165,8 @@ class LivePage:
         """Write the page as it is now. Raises: WorldFault."""
         async with self._one_at_a_time:
             entries, left_out = tuple(self._journal), self._journal.left_out
-            page = partial(self._pages.page, entries, title=path.stem, left_out=left_out, live=live)
+            title = drawable_line(self._server) or _NOWHERE
+            page = partial(self._pages.page, entries, title=title, left_out=left_out, live=live)
             self._made = await asyncio.to_thread(_write_page, path, page, self._made)
 
 

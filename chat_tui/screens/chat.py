@@ -230,7 +230,7 @@ class ChatScreen(ChatView):
     def take(self, batch: Batch) -> None:
         """Show what a batch changed."""
         if self.neighbours.shown:
-            self.page.take(batch)
+            self.page.take(batch, self.title_here)
         self.places.take(batch)
         if self.is_mounted and self.timeline.is_attached:  # else not yet, or no longer: what comes while one leaves
             self._show(batch)

@@ -52,8 +52,9 @@ async def test_page_is_made_for_its_owner_only_and_follows(live: LivePage, tmp_p
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert "hello from ann" not in file.read_text()
 
-    live.take(batch())
+    live.take(batch(), "chat.example.org")
     await until(lambda: "hello from ann" in file.read_text())
+    assert "<title>chat.example.org</title>" in file.read_text(), "it is called what it shows, not what the file is"
     live.tell("1 channel", "#general 3")
     await until(lambda: "1 channel" in file.read_text())
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -76,7 +77,7 @@ async def test_page_begins_with_what_is_known(live: LivePage, tmp_path: Path) ->
 async def test_last_words_are_in_the_page_when_it_ends_at_once(live: LivePage, tmp_path: Path) -> None:
     file = tmp_path / "chat.html"
     await live.begin(str(file), ClientState())
-    live.take(batch())
+    live.take(batch(), "chat.example.org")
     live.tell("Goodbye.")
     await live.end()
 
@@ -107,7 +108,7 @@ async def test_page_ends_when_somebody_else_writes_the_file(live: LivePage, tmp_
     file = tmp_path / "chat.html"
     await live.begin(str(file), ClientState())
     file.write_text("mine now")
-    live.take(batch())
+    live.take(batch(), "chat.example.org")
     await until(lambda: faults)
 
     assert faults == [f"{file} was changed by somebody else. The live page ends here."]
@@ -120,7 +121,7 @@ async def test_page_is_made_again_when_the_file_was_deleted(live: LivePage, tmp_
     file = tmp_path / "chat.html"
     await live.begin(str(file), ClientState())
     file.unlink()
-    live.take(batch())
+    live.take(batch(), "chat.example.org")
 
     await until(file.exists)
     await live.end()
@@ -145,7 +146,7 @@ async def test_page_ends_with_a_sentence_when_it_cannot_be_written(
     await live.begin(str(folder / "chat.html"), ClientState())
     (folder / "chat.html").unlink()
     folder.rmdir()
-    live.take(batch())
+    live.take(batch(), "chat.example.org")
     await until(lambda: faults)
 
     assert faults == [f"{folder / 'chat.html'} cannot be written (No such file or directory). The live page ends here."]
@@ -171,7 +172,7 @@ async def test_path_that_can_be_no_page_is_refused_in_words(
 
 
 async def test_nothing_is_kept_while_there_is_no_page(live: LivePage, tmp_path: Path) -> None:
-    live.take(batch())
+    live.take(batch(), "chat.example.org")
     live.tell("told in vain")
     await live.begin(str(tmp_path / "chat.html"), ClientState())
 
