@@ -14,7 +14,7 @@ from chat_tui.commands.arguments_of_rest import Body
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.views.here import last_of_others, message_here
-from chat_tui.views.threads import threads_lines
+from chat_tui.views.threads import news_words, threads_lines
 
 _ADDRESS: Final = re.compile(r"([#@]\S+)?:([1-9][0-9]{0,9})")
 _NUMBER: Final = re.compile(r"#[0-9]+")
@@ -60,8 +60,7 @@ async def threads(ctx: Context) -> None:
     known = ctx.state.conversations
     listed = [(known[each.conversation].target, each) for each in found.threads if each.conversation in known]
     unread = sum(each.unread > 0 for _, each in listed)
-    title = f"{unread} with news; /thread #channel:17 opens one" if unread else "Nothing new in your threads"
-    ctx.desk.answer(Answer(title, threads_lines(listed, ctx.desk.now_ms())))
+    ctx.desk.answer(Answer(news_words(unread), threads_lines(listed, ctx.desk.now_ms())))
 
 
 @command("follow", example="/follow #17")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from msgspec.structs import replace
+from rich.cells import cell_len
 
 from chat_core.client.state.model import BLOCK, ConversationState, Stale, ThreadState, Timeline, Unsent
 from chat_core.protocol.values import Message, ThreadSummary
@@ -115,7 +116,7 @@ CLOSE: Final = Span("✕ ", "chip-key", act="close_thread")
 def title(thread: ThreadState, me: int | None, width: int) -> Line:
     """Return the line above a thread: whose it is, and whether one follows it."""
     root = thread.root
-    excerpt = drawable_line(in_one_line(root.body, QUOTED_CHARS)) or "message deleted"
+    excerpt = _said(root)
     name = Span(shown_name(author_of(root)), name_role(root.author, me))
     follows = Span("following " if thread.following else "not followed ", "thread" if thread.following else "quiet")
     return Line(
@@ -143,24 +144,41 @@ def threads_lines(found: list[tuple[str, ThreadSummary]], now_ms: int) -> list[L
         found: the conversation's TARGET, and the thread.
         now_ms: the time, milliseconds since 1970.
     """
-    lines = []
-    for target, each in found:
-        root = each.root
-        news = Span(f"{each.unread:,} new", "attention") if each.unread else Span("read", "quiet")
-        text = drawable_line(in_one_line(root.body, QUOTED_CHARS)) or "message deleted"
-        when = _moment(root.last_reply, now_ms) if root.replies else "no replies yet"
-        lines.append(
-            Line(
-                (
-                    Span(f"{drawable_line(target)}:{root.seq}", "channel"),
-                    Span("  "),
-                    news,
-                    Span(f"  {root.replies:,} · {when}  ", "thread"),
-                    Span(f"{shown_name(author_of(root))}: {text}", "muted"),
-                )
+    names = _column([f"{drawable_line(target)}:{each.root.seq}" for target, each in found])
+    news = _column([f"{each.unread:,} new" if each.unread else "read" for _, each in found])
+    replies = _column([_replies(each.root, now_ms) for _, each in found])
+    return [
+        Line(
+            (
+                Span(f"{name}  ", "channel"),
+                Span(f"{new}  ", "attention" if each.unread else "quiet"),
+                Span(f"{count}  ", "thread"),
+                Span(f"{shown_name(author_of(each.root))}: {_said(each.root)}", "muted"),
             )
         )
-    return lines
+        for name, new, count, (_, each) in zip(names, news, replies, found, strict=True)
+    ]
+
+
+def news_words(count: int) -> str:
+    """Return in how many threads something is new."""
+    if not count:
+        return "Nothing new in your threads"
+    return f"{'1 thread has' if count == 1 else f'{count:,} threads have'} news; /thread #channel:17 opens one"
+
+
+def _column(texts: list[str]) -> list[str]:
+    """Return texts of one width."""
+    cells = max(map(cell_len, texts), default=0)
+    return [text + " " * (cells - cell_len(text)) for text in texts]
+
+
+def _replies(root: Message, now_ms: int) -> str:
+    return replies_words(root, lambda ts: _moment(ts, now_ms)) if root.replies else "no replies yet"
+
+
+def _said(root: Message) -> str:
+    return drawable_line(in_one_line(root.body, QUOTED_CHARS)) or "message deleted"
 
 
 def _moment(ts: int, now_ms: int) -> str:

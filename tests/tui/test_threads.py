@@ -160,7 +160,7 @@ async def test_followed_threads_are_listed_with_what_is_new(server: str, home: P
         await replied(friend, channel, root, "I do", "at my desk")
         await me.sees("[2 replies · last ")
         await me.enter("/threads")
-        await me.sees("1 with news", f"{channel}:{root}", "2 new")
+        await me.sees("1 thread has news", f"{channel}:{root}  2 new  2 replies · last ")
         await me.enter("/thread")
         await me.until(lambda: "at my desk" in drawn(me), "it is open")
         await me.until(lambda: thread_of(me).read > root, "it was read")  # type: ignore[union-attr]

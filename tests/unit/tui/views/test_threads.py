@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from chat_core.client.state.model import ConversationState, Stale, ThreadState, Timeline, Unsent
-from chat_core.protocol.values import Conversation, Message, Position
-from chat_tui.views.threads import Mainline, thread_view
+from chat_core.protocol.values import Conversation, Message, Position, ThreadSummary
+from chat_tui.views.threads import Mainline, news_words, thread_view, threads_lines
 
 
 def message(seq: int, thread: int | None = None, *, in_channel: bool = False) -> Message:
@@ -62,3 +62,23 @@ def test_thread_is_its_root_and_what_hangs_on_it() -> None:
 
     assert [each.seq for each in shown.timeline] == [1, 3, 5]
     assert (shown.read, shown.unread, shown.unsent) == (3, 1, (mine,))
+
+
+def test_list_of_threads_says_what_each_number_counts_and_stands_in_columns() -> None:
+    def followed(seq: int, replies: int, unread: int, body: str) -> ThreadSummary:
+        root = Message(seq=seq, changed=seq, ts=0, author=2, name="bob", body=body, replies=replies, last_reply=0)
+        return ThreadSummary(conversation=1, root=root, read=0, unread=unread)
+
+    found = [("#general", followed(7, 1, 0, "who?")), ("#ops", followed(1200, 12, 3, "the disk"))]
+    lines = [line.text for line in threads_lines(found, 0)]
+
+    assert [line.partition(" · last ")[0] for line in lines] == [
+        "#general:7  read   1 reply",
+        "#ops:1200   3 new  12 replies",
+    ]
+    assert [line.index("bob: ") for line in lines] == [lines[0].index("bob: ")] * 2
+    assert [news_words(count) for count in (0, 1, 2)] == [
+        "Nothing new in your threads",
+        "1 thread has news; /thread #channel:17 opens one",
+        "2 threads have news; /thread #channel:17 opens one",
+    ]
