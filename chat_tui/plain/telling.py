@@ -128,7 +128,7 @@ class Telling:
 
     def _of_notice(self, conversation: int, notice: Notice) -> list[str]:
         """Say what happened; one that is only extended tells those who are new in it."""
-        if notice.kind in ("joined", "left", "went"):
+        if notice.kind in ("joined", "left", "went", "came"):
             key = (conversation, notice.after, notice.kind)
             before = self._names.get(key, frozenset())
             self._names = {key: frozenset(notice.names)}  # only the last one is ever extended

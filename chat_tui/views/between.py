@@ -61,6 +61,8 @@ def notice_parts(notice: Notice) -> list[str]:
             return [f"{name} {notice.kind}" for name in names]
         case "went":
             return [f"{name} went offline" for name in names]
+        case "came":
+            return [f"{name} is back" for name in names]
         case "renamed":
             return [f"{names[0]} is now {names[-1]}"] if names else []
         case "topic":

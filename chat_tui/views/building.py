@@ -24,7 +24,7 @@ GROUP_MS: Final = 5 * 60_000
 QUOTED_CHARS: Final = 200
 """Characters of an answered message that are looked at; a line has no room for more."""
 
-_TOLD_TOGETHER: Final = ("joined", "left", "went", "renamed")
+_TOLD_TOGETHER: Final = ("joined", "left", "went", "came", "renamed")
 
 
 class Divider(NamedTuple):

@@ -100,8 +100,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """It stands behind the message or event with this seq."""
     ts: int
     """When, milliseconds since 1970."""
-    kind: Literal["topic", "joined", "left", "went", "renamed", "reset", "order", "broadcast", "away"]
-    """What happened; `went`: offline, without leaving."""
+    kind: Literal["topic", "joined", "left", "went", "came", "renamed", "reset", "order", "broadcast", "away"]
+    """What happened; `went`: offline, without leaving; `came`: back from there."""
     names: tuple[str, ...] = ()
     """Who; with `renamed`: the old name and the new one."""
     text: str = ""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Final, Literal
 
 from msgspec.structs import replace
 
 from chat_core.base.names import name_key
-from chat_core.client.state import threads
+from chat_core.client.state import comings, threads
 from chat_core.client.state import timeline as timelines
 from chat_core.client.state.changes import (
     Change,
@@ -27,13 +26,7 @@ from chat_core.client.state.notices import add_notice
 from chat_core.protocol.events import AccountRenamed, MembersChanged, Typing
 from chat_core.protocol.groups import with_people
 from chat_core.protocol.limits import TYPING_FADES_S
-from chat_core.protocol.values import Conversation, ConversationKind, Member
-
-CROWD: Final = 50
-"""Members above which nobody's going offline is told by name."""
-
-_Moved = Literal["joined", "left", "went"]
-"""Kinds of notices about people's comings and goings."""
+from chat_core.protocol.values import Conversation, Member
 
 
 def signalled(state: ClientState, input: SignalArrived) -> tuple[ClientState, list[Change]]:
@@ -135,41 +128,9 @@ def _members_changed(state: ClientState, event: MembersChanged, wall_ms: int) ->
         changes.append(TypingChanged(conversation=known.id))
     if labels(known.info) != labels(now.info):
         changes.append(ListChanged(changed=(known.id,)))
-    me = "" if state.me is None else name_key(state.me.name)
-    for kind, everybody in _worth_a_line(known.info.kind, event):
-        names = tuple(name for name in everybody if name_key(name) != me)
-        if names:
-            now, notice = _say(now, kind, names, wall_ms)
-            changes.append(NoticeAdded(conversation=known.id, notice=notice))
+    now, told = comings.told(now, event, "" if state.me is None else state.me.name, wall_ms)
+    changes += (NoticeAdded(conversation=known.id, notice=notice) for notice in told)
     return put(state, now), changes
-
-
-def _worth_a_line(kind: ConversationKind, event: MembersChanged) -> tuple[tuple[_Moved, tuple[str, ...]], ...]:
-    """Return what is told by name: who joined, who left, and who went offline where one would miss them."""
-    # Who left is told to have left only; in a crowd somebody always goes, and the numbers tell that.
-    went = tuple(name for name in event.went if name not in event.left) if event.members <= CROWD else ()
-    match kind:
-        case "channel":
-            return (("joined", event.joined), ("left", event.left), ("went", went))
-        case "direct" | "group":
-            # Who is in it never changes, or its log says so; that somebody "joined" only tells that it was opened.
-            return (("went", went),)
-        case "announcements":
-            return (("joined", event.joined), ("left", event.left))
-
-
-def _say(
-    conversation: ConversationState, kind: _Moved, names: tuple[str, ...], wall_ms: int
-) -> tuple[ConversationState, Notice]:
-    """Add a line, or extend the last one if it says the same and nothing was said in between."""
-    after = conversation.position.seq
-    last = conversation.notices[-1] if conversation.notices else None
-    if last is not None and last.kind == kind and last.after == after:
-        told = last.names + tuple(name for name in names if name not in last.names)
-        notice = replace(last, names=told, ts=wall_ms)
-        return replace(conversation, notices=(*conversation.notices[:-1], notice)), notice
-    notice = Notice(after=after, ts=wall_ms, kind=kind, names=names)
-    return add_notice(conversation, notice), notice
 
 
 def _folded(known: MemberList, event: MembersChanged) -> MemberList:

@@ -14,8 +14,8 @@ from chat_core.client.state.changes import (
     TimelineReset,
     TypingChanged,
 )
+from chat_core.client.state.comings import CROWD
 from chat_core.client.state.model import ClientState, Notice
-from chat_core.client.state.people import CROWD
 from chat_core.protocol.events import AccountRenamed, MembersChanged, Signal, Typing
 from chat_core.protocol.requests.conversations import Members
 from chat_core.protocol.values import Account, ConversationKind, Member
@@ -172,6 +172,21 @@ def test_going_offline_is_told_where_one_would_be_missed(kind: ConversationKind)
     left = (Notice(after=0, ts=9, kind="left", names=("zoe",)),) if kind == "channel" else ()
     assert general(state).notices == (*left, Notice(after=0, ts=9, kind="went", names=("bob",)))
     assert sum(isinstance(change, NoticeAdded) for change in changes) == len(left) + 1
+
+
+def test_coming_back_takes_the_place_of_going_offline_until_something_is_said() -> None:
+    def moved(rev: int, went: tuple[str, ...] = (), came: tuple[str, ...] = ()) -> inputs.SignalArrived:
+        return signal(MembersChanged(conversation=1, rev=rev, members=3, online=2, went=went, came=came), wall_ms=rev)
+
+    def lines(state: ClientState) -> list[tuple[str, tuple[str, ...]]]:
+        return [(notice.kind, notice.names) for notice in general(state).notices]
+
+    state = after(resumed(conversation()), moved(1, came=("eve",)))
+    assert lines(state) == [], "that somebody comes is told of who was told to have gone only"
+    state, _ = then(state, moved(2, went=("bob", "eve")), moved(3, came=("bob",)))
+    assert lines(state) == [("went", ("eve",)), ("came", ("bob",))]
+    state, _ = then(state, moved(4, went=("bob",)), moved(5, came=("bob", "eve")))
+    assert lines(state) == [("came", ("bob", "eve"))]
 
 
 @pytest.mark.parametrize(("kind", "members"), [("channel", CROWD + 1), ("announcements", 3)])
