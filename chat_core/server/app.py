@@ -156,9 +156,7 @@ class Server:
             self._store = store
             boot = await store.open(self._committed)
             self._hub.boot(boot.heads, boot.sanctions)
-            if folder.open_to_others():
-                path = str(folder.path.absolute())
-                log.warning("other users can get into the data folder", folder=path, mend=f"chmod 700 {quote(path)}")
+            folder.tell_if_open()
             guard = Guard(clock.monotonic(), self._options.local, self._options.internet)
             auth = Auth.of(self._options.accounts)
             self._files = files = await open_files(folder.path, self._options.files, clock, boot.epoch)

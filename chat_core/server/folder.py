@@ -5,9 +5,11 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from shlex import quote
 from typing import Final
 
 from chat_core.base.errors import ChatError, WorldFault
@@ -86,12 +88,16 @@ class DataFolder:
             self.unlock()
             raise FolderInUse(f"The data folder {self.path} is in use by another server.") from error
 
-    def open_to_others(self) -> bool:
-        """Return whether the folder's mode lets others in than its owner: that of one that was there is left alone."""
-        try:
-            return bool(stat.S_IMODE(self.path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO))
-        except OSError:
-            return False
+    def tell_if_open(self) -> None:
+        """Say to whoever starts the server that others can get into the folder: its mode is the owner's business.
+
+        They may not read the log, so it is a sentence; if nobody hears it, so be it.
+        """
+        with suppress(OSError):
+            if stat.S_IMODE(self.path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO):
+                path = quote(str(self.path.absolute()))
+                sentence = f"Other users can get into the data folder: chmod 700 {path} keeps them out."
+                print(sentence, file=sys.stderr, flush=True)
 
     def unlock(self) -> None:
         """Let the lock go."""
