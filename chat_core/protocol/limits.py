@@ -79,7 +79,7 @@ UPLOAD_CHUNK_BYTES: Final = 48 * 1024
 UPLOAD_WINDOW_BYTES: Final = 8 * UPLOAD_CHUNK_BYTES
 """What of an upload may be on its way and not on the server's disk yet, in bytes; more is refused with `busy`."""
 UPLOADS_PER_ACCOUNT: Final = 4
-"""Uploads of one account that are not finished."""
+"""Uploads of one account that are not finished; one that was abandoned gives its place to the next one."""
 FETCH_BYTES: Final = 128 * 1024
 """Most of a file in the answer to one `fetch`, in bytes."""
 FETCHES_PER_CONNECTION: Final = 4

@@ -11,7 +11,7 @@ import errno
 import os
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from fnmatch import fnmatchcase
@@ -34,6 +34,11 @@ log = get_log(__name__)
 
 SPARE_BYTES: Final = 64 * 1024 * 1024
 """Room on the disk that files leave to messages, in bytes."""
+
+
+ABANDONED_S: Final = 10.0
+"""How long after its last piece an upload without a connection keeps its place, in seconds, if that is needed: a client
+that was cut off is back by then."""
 
 
 class NotTaken(Exception):
@@ -119,8 +124,15 @@ class Files:
 
     # --- uploads ----------------------------------------------------------------------------------------------
 
-    def begun(self, account: AccountId, cid: bytes, conversation: int, file: FileInfo) -> Upload | None:
-        """Return the upload of an account's cid, if it is under way.
+    def begun(
+        self,
+        account: AccountId,
+        cid: bytes,
+        conversation: int,
+        file: FileInfo,
+        has_sender: Callable[[], bool] = lambda: False,
+    ) -> Upload | None:
+        """Return the upload of an account's cid, if it is under way; `has_sender` as of `begin`.
 
         Raises:
             NotTaken: that is another file, or goes somewhere else.
@@ -129,14 +141,21 @@ class Files:
             if (upload.account, upload.cid) == (account, cid):
                 if (upload.conversation, upload.file) != (conversation, file):
                     raise NotTaken(Refusal.CID_REUSED, REFUSALS[Refusal.CID_REUSED].text)
-                upload.touched = self._clock.monotonic()
+                upload.touched, upload.has_sender = self._clock.monotonic(), has_sender
                 return upload
         return None
 
     def begin(
-        self, account: AccountId, cid: bytes, conversation: int, file: FileInfo, count: int, size_bytes: int
+        self,
+        account: AccountId,
+        cid: bytes,
+        conversation: int,
+        file: FileInfo,
+        count: int,
+        size_bytes: int,
+        has_sender: Callable[[], bool] = lambda: False,
     ) -> Upload:
-        """Make a place for a file that may come.
+        """Make a place for a file that may come: if need be, that of the account's oldest one that was abandoned.
 
         Args:
             account: who sends it.
@@ -145,13 +164,19 @@ class Files:
             file: what is announced.
             count: files that the account has here already.
             size_bytes: of these together.
+            has_sender: tells whether the connection is still there over which it comes.
 
         Raises:
             NotTaken: it is too large, of a type that is not taken, or there is no room; the text says which.
         """
         self._check_file(file)
-        self._check_room(account, file, count, size_bytes)
-        return self._add(About(account, cid, conversation, file, self._epoch), self._clock.monotonic())
+        mine = [upload for upload in self._uploads.values() if upload.account == account]
+        given_up = self._abandoned(mine) if len(mine) >= UPLOADS_PER_ACCOUNT else None
+        self._check_room([upload for upload in mine if upload is not given_up], file, count, size_bytes)
+        if given_up is not None:
+            self.drop(given_up)
+        about = About(account, cid, conversation, file, self._epoch)
+        return self._add(about, self._clock.monotonic(), has_sender=has_sender)
 
     def find(self, account: AccountId, number: int) -> Upload:
         """Return an upload of an account. Raises: NotTaken `no_upload`."""
@@ -257,9 +282,11 @@ class Files:
         self._folder.open()
         return list(left_in(self._folder.partial, self._epoch))
 
-    def _add(self, about: About, touched: float, left: Left | None = None) -> Upload:
+    def _add(
+        self, about: About, touched: float, left: Left | None = None, has_sender: Callable[[], bool] = lambda: False
+    ) -> Upload:
         self._last += 1
-        upload = Upload(self._last, about, self._folder, self._inwards, touched, left)
+        upload = Upload(self._last, about, self._folder, self._inwards, touched, left, has_sender)
         self._uploads[upload.number] = upload
         return upload
 
@@ -274,9 +301,18 @@ class Files:
         if types and not any(fnmatchcase(file.type, kind) for kind in types):
             raise NotTaken(Refusal.NOT_ALLOWED, f"This server takes no {file.type}, only {', '.join(types)}.")
 
-    def _check_room(self, account: AccountId, file: FileInfo, count: int, size_bytes: int) -> None:
+    def _abandoned(self, uploads: Iterable[Upload]) -> Upload | None:
+        """Return the oldest of some uploads whose connection is gone and was not followed by another one; or None."""
+        before = self._clock.monotonic() - ABANDONED_S
+        gone = [
+            each
+            for each in uploads
+            if each.touched <= before and not (each.has_sender() or each.whole or each.lock.locked())
+        ]
+        return min(gone, key=lambda each: each.touched, default=None)
+
+    def _check_room(self, mine: Sequence[Upload], file: FileInfo, count: int, size_bytes: int) -> None:
         settings = self.settings
-        mine = [upload for upload in self._uploads.values() if upload.account == account]
         if len(mine) >= UPLOADS_PER_ACCOUNT:
             raise NotTaken(Refusal.TOO_MANY, f"You are sending {len(mine)} files already: wait for one of them.")
         if count + len(mine) >= settings.account_files:

@@ -35,6 +35,7 @@ class Upload:
         thread: does the writing; one thread, so that pieces stay in order.
         now: monotonic seconds.
         left: what an earlier run wrote of it; None: nothing.
+        has_sender: tells whether the connection is still there over which it comes.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Upload:
         thread: Executor,
         now: float,
         left: Left | None = None,
+        has_sender: Callable[[], bool] = lambda: False,
     ) -> None:
         self.number = number
         self.account = AccountId(about.account)
@@ -53,6 +55,8 @@ class Upload:
         self.file = about.file
         self.touched = now
         """When anything was asked of it last, in monotonic seconds."""
+        self.has_sender = has_sender
+        """Tells whether the connection is still there over which it was begun, or gone on with."""
         self.found = left is not None
         """Whether an earlier run began it: what that wrote may not be what came, if the machine lost its power."""
         self.received = 0 if left is None else left.size

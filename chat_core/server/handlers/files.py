@@ -55,10 +55,15 @@ async def upload_begin(ctx: Context, request: UploadBegin) -> UploadBegun:
     if sent is not None:
         where, seq, ts = sent
         return UploadBegun(upload=0, offset=request.size, window=0, conversation=where, seq=seq, ts=ts)
+    session = ctx.session
+
+    def has_sender() -> bool:
+        return session.driver is not None
+
     with _taken():
-        upload = files.begun(account, request.cid, conversation, file)
+        upload = files.begun(account, request.cid, conversation, file, has_sender)
         if upload is None:
-            upload = files.begin(account, request.cid, conversation, file, used.count, used.size_bytes)
+            upload = files.begin(account, request.cid, conversation, file, used.count, used.size_bytes, has_sender)
     return UploadBegun(upload=upload.number, offset=upload.received, window=UPLOAD_WINDOW_BYTES)
 
 

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from chat_core.base.clock import SystemClock
 from chat_core.base.ids import AccountId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.values import FileInfo
-from chat_core.server.blobs.files import SPARE_BYTES, Files, NotTaken
+from chat_core.server.blobs.files import ABANDONED_S, SPARE_BYTES, Files, NotTaken
 from chat_core.server.blobs.upload import Upload
 from chat_core.server.quotas import FILES, FilesSection
 
@@ -115,6 +116,28 @@ async def again(tmp_path: Path, *, epoch: str = "", settings: FilesSection = FIL
     made = Files(tmp_path, settings, Later(), epoch, lambda _: 10**12)
     await made.open()
     return made
+
+
+async def test_upload_takes_the_place_of_the_oldest_abandoned_one_and_of_no_other(tmp_path: Path) -> None:
+    clock, here = Later(), dict.fromkeys(range(4), True)
+    files = Files(tmp_path, FilesSection(), clock, free=lambda _: 10 * SPARE_BYTES)
+    await files.open()
+    uploads = []
+    for number in here:
+        clock.ahead_s += 1
+        there = partial(here.__getitem__, number)
+        uploads.append(files.begin(ANN, bytes([number]) * 16, 1, info(b"x" * 9), 0, 0, there))
+    clock.ahead_s += ABANDONED_S
+    assert refusal(files, info(b"y")).startswith("too_many: You are sending 4 files already")
+    here[1] = here[2] = False
+    await files.take(files.find(ANN, uploads[1].number), 0, b"x")  # heard of just now: its client may come back
+    another = files.begin(ANN, b"9" * 16, 1, info(b"y"), 0, 0)
+
+    with pytest.raises(NotTaken, match="no such upload"):
+        files.find(ANN, uploads[2].number)
+    assert [files.find(ANN, each.number) for each in (uploads[0], uploads[1], uploads[3], another)]
+    assert refusal(files, info(b"y")).startswith("too_many: You are sending 4 files already")
+    files.close()
 
 
 async def test_upload_is_gone_on_with_by_the_next_run_of_the_server(tmp_path: Path) -> None:
