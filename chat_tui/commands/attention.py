@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from msgspec.structs import replace
-
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.attention import ListMentions, MarkAllRead, SetQuiet
 from chat_core.protocol.requests.conversations import MarkRead
@@ -14,11 +12,13 @@ from chat_core.protocol.requests.threads import MarkThreadRead
 from chat_core.protocol.values import Position
 from chat_tui.commands.arguments import OnOff, Target
 from chat_tui.commands.command import command
-from chat_tui.commands.context import Answer, Calls, Context
+from chat_tui.commands.context import Answer, Calls, Context, Looked
 from chat_tui.views.highlighting import for_me, is_for, words_shown
 
 _PAGE: Final = 50
 """Messages that are looked at in one go."""
+_PAGES: Final = 5
+"""Pages after which it is told that nothing was in them: somebody has to want more."""
 
 
 @command("mentions", example="/mentions")
@@ -33,12 +33,14 @@ async def mentions(ctx: Context) -> None:
         return await (_for_me(ctx, query, words, cursor) if words else _mentions(ctx.calls, cursor))
 
     found = await more(b"")
-    if not found.hits:
+    if not found.hits and found.cursor and not ctx.desk.has_keys:
+        ctx.desk.answer(Answer(f"The newest messages with {words_shown(words)} are not for you; /search finds all."))
+    elif not found.hits and not found.cursor:
         besides = f", and nobody has written {words_shown(words)}" if words else ""
         late = f"; the newest {found.behind} messages cannot be found yet" if found.behind else ""
         ctx.desk.answer(Answer(f"Nobody has mentioned you where you are{besides}{late}."))
-        return
-    ctx.desk.show_found(f"mentions of you, and {words_shown(words)}" if words else "mentions of you", found, more)
+    else:
+        ctx.desk.show_found(f"mentions of you, and {words_shown(words)}" if words else "mentions of you", found, more)
 
 
 @command("read", key="alt+shift+u", example="/read #ops")
@@ -95,10 +97,10 @@ async def _mentions(calls: Calls, cursor: bytes) -> SearchResults:
 
 async def _for_me(ctx: Context, query: str, words: tuple[str, ...], cursor: bytes) -> SearchResults:
     """Return what is for oneself of what a search finds: to that, one's own words and `prod-db` are hits, too."""
-    setting = ",".join(words)
+    setting, looked, pages = ",".join(words), 0, 0
     while True:
         found = await ctx.calls.call(Search(query=query, cursor=cursor, limit=_PAGE))
         hits = tuple(hit for hit in found.hits if is_for(hit.message, ctx.state.me, setting))
-        if hits or not found.cursor or found.partial:
-            return replace(found, hits=hits)
-        cursor = found.cursor
+        looked, pages, cursor = looked + len(found.hits), pages + 1, found.cursor
+        if hits or not cursor or found.partial or pages == _PAGES:
+            return Looked(hits=hits, cursor=cursor, partial=found.partial, behind=found.behind, looked=looked)

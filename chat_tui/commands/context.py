@@ -27,6 +27,13 @@ More = Callable[[bytes], Awaitable[SearchResults]]
 """Asks for the page behind a cursor."""
 
 
+class Looked(SearchResults, frozen=True, kw_only=True):
+    """What is left of what a search found, where the client leaves some of it out; the server never sends it."""
+
+    looked: int = 0
+    """Messages that were looked at for it."""
+
+
 class Answer(NamedTuple):
     """What a command tells the person at the keyboard, and nobody else."""
 

@@ -15,7 +15,7 @@ from chat_core.protocol.requests.messages import History
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import Conversation, SearchHit
 from chat_tui.bridge import Bridge
-from chat_tui.commands.context import More
+from chat_tui.commands.context import Looked, More
 from chat_tui.screens.base import BaseScreen
 from chat_tui.screens.fetching import Fetching
 from chat_tui.screens.passage import PassageScreen
@@ -61,6 +61,8 @@ class FoundScreen(BaseScreen):
         self._found = found
         self._hits: tuple[SearchHit, ...] = found.hits
         self._ranked = False
+        self._looked = 0
+        """Messages that were looked at since the last hit, and left out."""
         self._go = go
         self._leaving = False
         me = bridge.state.me
@@ -99,6 +101,8 @@ class FoundScreen(BaseScreen):
 
     def action_choose(self, by: int) -> None:
         """Choose another hit."""
+        if self._list.hit is None:
+            self._look_further()
         self._list.choose(self._list.index + by)
 
     def action_choose_page(self, by: int) -> None:
@@ -109,6 +113,8 @@ class FoundScreen(BaseScreen):
         """See the chosen hit where it was said."""
         if self._list.hit is not None:
             self._fetching.start("passage", partial(self._visit, self._list.hit))
+        else:
+            self._look_further()
 
     def action_rank(self) -> None:
         """Have the best first, or the newest again."""
@@ -125,10 +131,13 @@ class FoundScreen(BaseScreen):
     def on_found_list_at_end(self, event: FoundList.AtEnd) -> None:
         """Fetch more, if there is more."""
         event.stop()
-        if self._found.cursor:
-            self._fetching.start("search", self._more)
+        self._look_further()
 
     # --- how
+
+    def _look_further(self) -> None:
+        if self._found.cursor:
+            self._fetching.start("search", self._more)
 
     async def _more(self) -> None:
         cursor = self._found.cursor
@@ -165,12 +174,22 @@ class FoundScreen(BaseScreen):
     def _show(self) -> None:
         """Show what there is, and how it was found."""
         found = self._found
+        self._looked = 0 if found.hits else self._looked + (found.looked if isinstance(found, Looked) else 0)
         count = f"{len(self._hits)}{'+' if found.cursor else ''}"
-        words = f"{count} found, {'best' if self._ranked else 'newest'} first"
+        words = f"{count} found, {'best' if self._ranked else 'newest'} first" if self._hits else "nothing yet"
         if found.partial:
             words += ", not everything was looked at"
         if found.behind:
             words += f", {found.behind} newest not indexed yet"
         self._list.show(self._hits, words)
         ranking = "" if self._more_of is not None else _RANK.format(other="newest" if self._ranked else "best")
-        self._list.say(_KEYS.format(ranking=ranking))
+        self._list.say(self._further() or _KEYS.format(ranking=ranking))
+
+    def _further(self) -> str:
+        """Return what is to be said where much was looked at in vain; empty: it was not."""
+        if not self._looked or (self._hits and not self._found.cursor):
+            return ""
+        if not self._found.cursor:
+            return "Nothing is for you · Esc closes"
+        which, key = ("next", "↓") if self._hits else ("newest", "Enter")
+        return f"None of the {which} {self._looked:,} found is for you · {key} looks further · Esc closes"

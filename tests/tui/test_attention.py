@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from chat_tui.commands import attention
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.found import FoundScreen
 from tests.tui.support.visiting import other, say, sitting, unique
@@ -54,6 +57,35 @@ async def test_mentions_are_listed_with_what_has_an_own_highlight_word(server: s
         await me.until(lambda: me.app.words == "")
         await me.enter("/mentions")
         await me.sees("1 found, newest first", f"@{me.name} look")
+
+
+async def test_mentions_are_looked_for_further_only_when_that_is_wanted(
+    server: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attention, "_PAGE", 2)
+    monkeypatch.setattr(attention, "_PAGES", 2)
+    room, word = unique("#room"), unique("deploy")
+    async with sitting(server, home) as me, other(server) as friend:
+        await me.enter(f"/join {room}")
+        await me.is_at(room)
+        await me.enter(f"/highlight {word}")
+        await me.until(lambda: me.app.words == word)
+        for body in ("is done", "is over"):
+            await say(friend, room, f"the {word} {body}")
+            for number in range(5):
+                await me.enter(f"my own {word} {number}")
+            await me.until(lambda: not me.here.unsent)
+        while (await friend.search(word)).behind:
+            pass  # the index follows the log within a second
+
+        await me.enter("/mentions")
+        await me.sees("nothing yet", "None of the newest 4 found is for you · Enter looks further")
+        await me.press("enter")
+        await me.sees("1+ found, newest first", f"the {word} is over", "Enter shows it where it was said")
+        await me.press("down")
+        await me.sees("None of the next 4 found is for you · ↓ looks further")
+        await me.press("down")
+        await me.sees(f"the {word} is over", f"the {word} is done")
 
 
 async def test_quiet_conversation_has_no_badge_but_for_mentions_and_is_passed_by(server: str, home: Path) -> None:
