@@ -5,9 +5,6 @@ Nothing secret is in it; it is for its owner only all the same. A file that cann
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -15,6 +12,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace as replace_fields
 
+from chat_core.base import disk
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import check_account_name, suggest_account_name
 from chat_core.base.unreadable import UNREADABLE
@@ -109,18 +107,7 @@ def replace(folder: Path, name: str, content: bytes) -> None:
         OSError: it cannot be written.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # mkstemp makes files for their owner only.
-    number, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
-    try:
-        with os.fdopen(number, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(folder / name)
-    except OSError:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
+    disk.replace(folder / name, content)
 
 
 def login_name() -> str:

@@ -5,18 +5,15 @@ Several programs may use it at the same time: each change is a new file in the o
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
-import secrets
 import stat
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from chat_core.base import disk
 from chat_core.base.errors import UsageFault, WorldFault
 from chat_core.base.names import name_key
 from chat_core.base.unreadable import UNREADABLE
@@ -107,37 +104,12 @@ class FileTokens:
     def _change(self, change: Callable[[_File], _File]) -> None:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self._alone():
+            with disk.alone(self._folder / f"{FILE}.lock"):
                 before = self._load()
                 after = change(before)
                 if after != before:
-                    self._replace(msgspec.json.format(msgspec.json.encode(after), indent=2) + b"\n")
+                    disk.replace(self._path, msgspec.json.format(msgspec.json.encode(after), indent=2) + b"\n")
         except OSError as error:
             raise WorldFault(
                 f"{self._path} cannot be written ({error.strerror}): you will be asked for your password again."
             ) from error
-
-    def _replace(self, data: bytes) -> None:
-        """Put a new file in the old one's place; a crash leaves the one or the other, whole."""
-        fresh = self._folder / f".{FILE}.{secrets.token_hex(8)}"
-        number = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(number)
-            fresh.replace(self._path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                fresh.unlink()
-            raise
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep other programs from changing the file meanwhile."""
-        number = os.open(self._folder / f"{FILE}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(number, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(number)

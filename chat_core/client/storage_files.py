@@ -22,6 +22,7 @@ from typing import Final
 
 import msgspec
 
+from chat_core.base.disk import sync_folder
 from chat_core.base.errors import WorldFault
 from chat_core.base.names import name_key
 from chat_core.base.unreadable import UNREADABLE
@@ -250,7 +251,7 @@ class FileStorage:
             _write_all(fd, whole)
             os.fsync(fd)
             unfinished.replace(self._path)
-            _sync_folder(self._folder)
+            sync_folder(self._folder)
         except OSError:
             os.close(fd)
             with contextlib.suppress(OSError):
@@ -349,11 +350,3 @@ def _write_all(fd: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(fd, view) :]
-
-
-def _sync_folder(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

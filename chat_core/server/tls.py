@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from chat_core.base.disk import sync_folder
 from chat_core.base.errors import UsageFault, WorldFault
 from chat_core.transport.pins import pin_of
 from chat_core.transport.urls import is_host
@@ -151,11 +152,7 @@ def _create(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)
 
 
 # cryptography takes tenths of a second to load, and only a first run needs it.

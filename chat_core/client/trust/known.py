@@ -7,18 +7,16 @@ it would make every server an unknown one.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import ipaddress
 import os
 import stat
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import msgspec
 from typing_extensions import override
 
+from chat_core.base import disk
 from chat_core.base.errors import WorldFault
 from chat_core.base.unreadable import UNREADABLE
 from chat_core.client.errors import Untrusted
@@ -66,7 +64,7 @@ class KnownServers:
         """
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self._alone():
+            with disk.alone(self._folder / f".{FILE}.lock"):
                 servers = self._read().servers
                 self._write(_Book({**servers, _key(address): known}))
         except OSError as error:
@@ -99,28 +97,7 @@ class KnownServers:
 
     def _write(self, book: _Book) -> None:
         text = msgspec.json.format(msgspec.json.encode(book), indent=2) + b"\n"
-        # mkstemp makes its file exclusively, and for its owner only.
-        number, temporary = tempfile.mkstemp(prefix=f".{FILE}.", dir=self._folder)
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(self.file)
-        except OSError:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-            raise
-
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep other clients of this user from writing meanwhile: each would write without the other's server."""
-        lock = os.open(self._folder / f".{FILE}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(lock)
+        disk.replace(self.file, text)
 
 
 def _key(address: Address) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from chat_core.base.clock import Clock
+from chat_core.base.disk import sync_folder
 from chat_core.base.errors import WorldFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.server.admin.blobs import beside, folder_of, take_along
@@ -125,7 +126,7 @@ def _set_aside(database: Path, clock: Clock) -> Path:
             path.rename(sqlite_file.companion(kept, ending))
     if os.path.lexists(database):
         _name_also(database, kept)
-    sqlite_file.sync_folder(database.parent)
+    sync_folder(database.parent)
     return kept
 
 

@@ -13,6 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from chat_core.base.disk import sync_folder
+
 FOLDER: Final = "blobs"
 """Its name in the data folder."""
 _PARTIAL: Final = "partial"
@@ -77,8 +79,8 @@ class BlobFolder:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         before = self.size_of(sha256)
         partial.replace(path)
-        _sync(path.parent)
-        _sync(self.path)
+        sync_folder(path.parent)
+        sync_folder(self.path)
         self._count(path.stat().st_size - (before or 0))
 
     def remove(self, sha256: bytes) -> None:
@@ -100,11 +102,3 @@ class BlobFolder:
     def _count(self, more: int) -> None:
         with self._counting:
             self.total_bytes += more
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
+from chat_core.base.disk import sync_folder
 from chat_core.base.errors import WorldFault
 from chat_core.server.store.committer import Trouble
 
@@ -158,15 +159,6 @@ def fill(connection: Connection, to: Path) -> None:
         os.fsync(file)
     finally:
         os.close(file)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 def _engine(path: Path, pragmas: tuple[str, ...], begin: str, mode: str = "rwc") -> Engine:
