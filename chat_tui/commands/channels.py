@@ -12,8 +12,8 @@ from chat_tui.commands.arguments_of_rest import Change, Invitee
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.particulars import rule_change
-from chat_tui.commands.tables import pair_lines
 from chat_tui.views.clean import drawable_line
+from chat_tui.views.lines import Line, Span
 from chat_tui.views.order import rule_words
 
 _ROLES: dict[ChannelRole, str] = {
@@ -36,9 +36,8 @@ async def channel(ctx: Context, change: Change = Change("")) -> None:
         await ctx.calls.call(SetRules(conversation=here.id, **rule_change(change)))
         return
     said = rule_words(here.info.rules, Rules.__struct_fields__, ctx.desk.now_ms())
-    ctx.desk.answer(
-        Answer(f"{drawable_line(here.target)}: {', '.join(said)}", pair_lines([("", _ROLES[here.info.role])]))
-    )
+    role = Line((Span(_ROLES[here.info.role], "muted"),))
+    ctx.desk.answer(Answer(f"{drawable_line(here.target)}: {', '.join(said)}", [role]))
 
 
 @command("op", example="/op @bob")

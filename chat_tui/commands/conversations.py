@@ -87,8 +87,8 @@ async def list_channels(ctx: Context, letters: Letters = Letters("")) -> None:
         more = page.more and bool(page.channels)
     ctx.desk.learn_channels([channel.name for channel in channels])
     found = [channel for channel in channels if wanted in name_key(channel.name)]
-    what = f" with '{letters}' in their name" if letters else ""
-    many = "1 channel" if len(found) == 1 else f"{len(found)} channels"
+    many, its = ("1 channel", "its") if len(found) == 1 else (f"{len(found)} channels", "their")
+    what = f" with '{letters}' in {its} name" if letters else ""
     ctx.desk.answer(Answer(f"{many}{what}; /join #name goes there", channel_lines(found)))
 
 

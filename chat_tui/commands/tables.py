@@ -21,17 +21,17 @@ def channel_lines(channels: Sequence[ChannelSummary]) -> list[Line]:
     """Return a line for each channel: name, members, topic."""
     names = [elide("#" + drawable_line(channel.name), _WIDEST) for channel in channels]
     cells = max(map(cell_len, names), default=0)
-    counts = [f"{channel.members:,}" for channel in channels]
-    digits = max(map(len, counts), default=0)
+    digits = max((len(f"{channel.members:,}") for channel in channels), default=0)
+    words = ["member " if channel.members == 1 else "members" for channel in channels]
     return [
         Line(
             (
                 Span(_padded(name, cells), "channel" if channel.joined else "strong"),
-                Span(f"  {count:>{digits}}  ", "muted"),
+                Span(f"  {channel.members:>{digits},} {word}  ", "muted"),
                 Span(drawable_line(channel.topic), "muted"),
             )
         )
-        for channel, name, count in zip(channels, names, counts, strict=True)
+        for channel, name, word in zip(channels, names, words, strict=True)
     ]
 
 
