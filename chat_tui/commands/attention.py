@@ -14,6 +14,7 @@ from chat_tui.commands.arguments import OnOff, Target
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Calls, Context, Looked
 from chat_tui.views.highlighting import for_me, is_for, words_shown
+from chat_tui.views.names import in_sentence
 
 _PAGE: Final = 50
 """Messages that are looked at in one go."""
@@ -55,7 +56,7 @@ async def read(ctx: Context, where: Target = Target("")) -> None:
         ctx.desk.answer(Answer("The thread is read."))
         return
     await ctx.calls.call(MarkRead(conversation=conversation.id, seq=conversation.position.seq))
-    ctx.desk.answer(Answer(f"{conversation.target} is read."))
+    ctx.desk.answer(Answer(f"{in_sentence(conversation.info)} is read."))
 
 
 @command("readall", key="alt+shift+u", example="/readall")
@@ -83,7 +84,7 @@ async def quiet(ctx: Context, wanted: OnOff = OnOff("")) -> None:
         now = wanted == "on"
         await ctx.calls.call(SetQuiet(conversation=conversation.id, quiet=now))
     words = "is quiet: you hear of it where it names you" if now else "is not quiet: you hear of everything in it"
-    ctx.desk.answer(Answer(f"{conversation.target} {words}."))
+    ctx.desk.answer(Answer(f"{in_sentence(conversation.info)} {words}."))
 
 
 async def _read_thread(ctx: Context, where: ConversationState, thread: int) -> None:

@@ -15,7 +15,7 @@ from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.tables import channel_lines, member_lines
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.conversations import ordered
-from chat_tui.views.names import title_of
+from chat_tui.views.names import in_sentence, title_of
 
 MAX_LISTED = 1_000
 """Channels or members after which a list ends."""
@@ -159,4 +159,4 @@ async def close(ctx: Context) -> None:
 
 def _many(conversation: ConversationState, total: int, online: int) -> str:
     members = "1 member" if total == 1 else f"{total} members"
-    return f"{conversation.target}: {members}, {online} online"
+    return f"{in_sentence(conversation.info)}: {members}, {online} online"

@@ -9,6 +9,7 @@ from chat_tui.commands.arguments import Emoji, Which
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.views.here import last_of_others
+from chat_tui.views.names import in_sentence
 
 _NO_NUMBER = Which("")
 _NO_EMOJI = Emoji("")
@@ -55,7 +56,7 @@ async def pins(ctx: Context) -> None:
     here = ctx.here
     found = await ctx.calls.call(ReadPins(conversation=here.id))
     hits = [SearchHit(conversation=here.id, target=here.target, message=message) for message in found.messages]
-    _show(ctx, f"Pinned in {here.target}", hits, "Nothing is pinned here.")
+    _show(ctx, f"Pinned in {in_sentence(here.info, first=False)}", hits, "Nothing is pinned here.")
 
 
 @command("bookmark", example="/bookmark #17")

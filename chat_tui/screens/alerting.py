@@ -18,6 +18,7 @@ from chat_tui import notify_rules
 from chat_tui.commands.context import Answer
 from chat_tui.screens.parts import Part
 from chat_tui.views.alerts import Alert, Rule, alert_of
+from chat_tui.views.names import in_sentence
 
 _IN_WORDS: Final[dict[Rule, str]] = {
     "all": "every message alerts you",
@@ -64,7 +65,7 @@ class Alerting(Part):
         if rule is not None:
             self._rules[conversation.target] = rule
             await self._save_rules()
-        self._answer(Answer(f"{conversation.target}: {_IN_WORDS[self._rule_of(conversation)]}."))
+        self._answer(Answer(f"{in_sentence(conversation.info)}: {_IN_WORDS[self._rule_of(conversation)]}."))
 
     async def _save_rules(self) -> None:
         if self._memory is not None:

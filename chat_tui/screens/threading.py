@@ -21,6 +21,7 @@ from chat_tui.screens.parts import Part
 from chat_tui.screens.scene import Layout, Scene
 from chat_tui.screens.selecting import Selecting
 from chat_tui.views.lines import Span
+from chat_tui.views.names import title_of
 from chat_tui.views.threads import label
 from chat_tui.widgets.thread_panel import ThreadPanel
 
@@ -213,7 +214,7 @@ class Threading(Part):
         composer, conversation = self._scene.composer, self._scene.open_conversation()
         if not composer.thread or conversation is None:
             return ()
-        return label(self._state(), also=composer.also, target=conversation.target)
+        return label(self._state(), also=composer.also, target=title_of(conversation.info))
 
     def place_keys(self) -> str:
         """Return what else can be done there."""

@@ -57,6 +57,11 @@ def title_of(info: Conversation) -> str:
     return called(info) if info.kind == "group" else info.target
 
 
+def in_sentence(info: Conversation, *, first: bool = True) -> str:
+    """Return the same for a sentence, which it begins unless it is not `first`: `The group with ann, cid`."""
+    return f"{'T' if first else 't'}he group with {called(info)}" if info.kind == "group" else info.target
+
+
 def label_of(info: Conversation) -> str:
     """Return the same where it stands among others of its sort: a direct conversation is who the other one is."""
     return called(info) if info.personal else info.target

@@ -27,6 +27,8 @@ async def test_group_is_begun_listed_by_its_people_and_left(server: str, home: P
             began = f"{me.name} began the group with Ann the First and {names[1]}"
             await me.sees("DIRECT", "& Ann the First", f"Ann the First, {names[1]}  {target}", began)
             await me.until(lambda: bodies(me.here) == ["hello you two"])
+            await me.enter("/read")
+            await me.until(lambda: me.answer == f"The group with Ann the First, {names[1]} is read.")
             await me.enter(f"/invite @{names[2]}")
             await me.sees(f"{me.name} brought in {names[2]}")
             await me.until(lambda: len(me.here.info.people) == 3)
