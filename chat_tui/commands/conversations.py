@@ -41,7 +41,7 @@ def meant(ctx: Context, where: Where) -> int:
     found = ordered(ctx.state)
     if where.isdecimal():
         if not 0 < int(where) <= len(found):
-            raise UsageFault(f"There is no conversation {where}; there are {len(found)}.")
+            raise UsageFault(f"There is no conversation {where}; {_last_of(len(found))}.")
         return found[int(where) - 1].id
     if where.startswith("&"):
         return ctx.find(where).id
@@ -155,6 +155,13 @@ async def close(ctx: Context) -> None:
     if not conversation.info.personal:
         raise UsageFault("Only a direct conversation or a group has a tab to close; /leave leaves a channel.")
     ctx.desk.close_tab(conversation.id)
+
+
+def _last_of(count: int) -> str:
+    """Return how many conversations there are, where that is not enough."""
+    if not count:
+        return "none has come from the server yet"
+    return "there is one" if count == 1 else f"there are {count}"
 
 
 def _many(conversation: ConversationState, total: int, online: int) -> str:
