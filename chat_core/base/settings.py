@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Generic, TypeVar
 
@@ -298,10 +299,11 @@ def as_toml(loaded: Loaded[Any]) -> str:
     return "\n".join(lines)
 
 
-def _sections(schema: type[msgspec.Struct]) -> list[tuple[types.Field, types.StructType]]:
+@cache
+def _sections(schema: type[msgspec.Struct]) -> tuple[tuple[types.Field, types.StructType], ...]:
     info = types.type_info(schema)
     assert isinstance(info, types.StructType)
-    return [(field, field.type) for field in info.fields if isinstance(field.type, types.StructType)]
+    return tuple((field, field.type) for field in info.fields if isinstance(field.type, types.StructType))
 
 
 def _checked(key: Key, raw: Any, *, strict: bool) -> Any:
