@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.screen import Screen
@@ -28,12 +28,13 @@ from chat_tui.live_page import NotOurs, PageWanted
 from chat_tui.screens.base import BaseScreen, HelpWanted
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.goal import Goal
-from chat_tui.screens.help import HelpScreen
-from chat_tui.screens.start import StartScreen
 from chat_tui.screens.walk import AT_THE_DOOR, Spot, exists, waiting
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.columns import BREAKPOINTS, HEIGHTS
 from chat_tui.views.lines import Line, Span
+
+if TYPE_CHECKING:
+    from chat_tui.screens.start import StartScreen
 
 _log = logging.getLogger(__name__)
 
@@ -176,6 +177,8 @@ class ChatApp(AppTitles, inherit_bindings=False):
 
     def on_help_wanted(self, event: HelpWanted) -> None:
         """Show the help."""
+        from chat_tui.screens.help import HelpScreen
+
         self.push_screen(HelpScreen(event.topic, self._keys.keys))
 
     def on_next_wanted(self) -> None:

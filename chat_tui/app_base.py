@@ -24,9 +24,8 @@ from chat_tui.alerting import Alerter
 from chat_tui.config import LookSection, Settings, load
 from chat_tui.messages import AlertWanted
 from chat_tui.screens.base import RedrawWanted, SettingsWanted
-from chat_tui.screens.settings import SettingsScreen
-from chat_tui.themes import DEFAULTS, LOOKS, THEMES, theme_of
-from chat_tui.themes.own import own_looks
+from chat_tui.themes import DEFAULTS, LOOKS, theme_of
+from chat_tui.themes.own import Look, own_looks
 from chat_tui.views.alerts import quiet_hours
 from chat_tui.views.cache import Recent
 from chat_tui.views.clean import drawable, drawable_line
@@ -58,18 +57,15 @@ class AppBase(App[None], inherit_bindings=False):
         self._settings = settings  # the toolkit asks at once for the driver
         super().__init__()
         self._config = config
-        for each in THEMES:
-            self.register_theme(each)
         own, self.theme_faults = own_looks(config, LOOKS)
         """What is wrong with the user's own looks, a sentence each."""
-        for look in own:
-            self.register_theme(theme_of(look))
-        self._theme_names = (*LOOKS, *(look.name for look in own))
+        self._looks = {**LOOKS, **{look.name: look.colours for look in own}}
+        self._theme_names = tuple(self._looks)
         wanted = theme or settings.look.theme
         if wanted not in self._theme_names:
             self.theme_faults = (*self.theme_faults, self._no_theme(wanted))
-            wanted = THEMES[0].name
-        self.theme = wanted
+            wanted = self._theme_names[0]
+        self._wear(wanted)
         self.previews: Recent[bytes, Preview] = Recent(_PREVIEWS)
         """What is in files, by their SHA-256: what a hash names is the same on every server."""
         self.alerter = Alerter(os.environ, self._write, SystemClock())
@@ -160,6 +156,8 @@ class AppBase(App[None], inherit_bindings=False):
 
     def on_settings_wanted(self, event: SettingsWanted) -> None:
         """Show the settings, or change one."""
+        from chat_tui.screens.settings import SettingsScreen
+
         try:
             if not event.setting:
                 screen = SettingsScreen(self._entries(), self._change, {("look", "theme"): self._theme_names})
@@ -200,13 +198,18 @@ class AppBase(App[None], inherit_bindings=False):
         before, self._settings = self._settings, loaded.settings
         if (self._settings.look, self.words) != (before.look, before.notify.highlight):
             if self._settings.look.theme in self._theme_names:
-                self.theme = self._settings.look.theme
+                self._wear(self._settings.look.theme)
             for screen in self.kept_screens():
                 for widget in screen.walk_children(with_self=True):
                     if isinstance(widget, TimelinePane):
                         widget.look_changed()
                     widget.refresh()
         return loaded.entries
+
+    def _wear(self, name: str) -> None:
+        """Put a look on. The toolkit's theme is made of it now: of all of them that is 4 ms at each start."""
+        self.register_theme(theme_of(Look(name, self._looks[name])))
+        self.theme = name
 
     def kept_screens(self) -> Sequence[Screen[Any]]:
         """Return all screens that draw, or are going to draw again."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 from typing_extensions import override
@@ -33,18 +33,19 @@ from chat_tui.screens.asking import Asking
 from chat_tui.screens.base import BaseScreen, QuitWanted, ServerStepped
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.desk import ServerWanted, SignInWanted, SignOutWanted
-from chat_tui.screens.goal import Goal
+from chat_tui.screens.goal import Goal, in_words
 from chat_tui.screens.hush import Hush
 from chat_tui.screens.open_servers import Beside, OpenServer, OpenServers
 from chat_tui.screens.quitting import in_words as unsent_in_words
-from chat_tui.screens.signing_in import SignInScreen
-from chat_tui.screens.start import StartScreen
-from chat_tui.screens.start_parts import in_words
-from chat_tui.screens.trust import StopScreen, TrustScreen
 from chat_tui.screens.visit import Visit, asks_first, other_key, trust
 from chat_tui.storage import HERE, KnownServer
 from chat_tui.views.alerts import with_server
 from chat_tui.views.clean import drawable_line
+
+if TYPE_CHECKING:
+    from chat_tui.screens.signing_in import SignInScreen
+    from chat_tui.screens.start import StartScreen
+    from chat_tui.screens.trust import StopScreen, TrustScreen
 
 
 class AppServers(AppBase):
@@ -264,6 +265,8 @@ class AppServers(AppBase):
         self.switch_screen(screen)
 
     def _start_screen(self, complaint: str = "", note: str = "", tried: Goal | None = None) -> StartScreen:
+        from chat_tui.screens.start import StartScreen
+
         return StartScreen(
             self._servers,
             complaint=complaint,
@@ -295,7 +298,7 @@ class AppServers(AppBase):
         """
         choice = server.choice
         if server.way.kind == "known" and asks_first(choice, self._config):
-            self._give(server, SignInScreen(choice, None, Way("register")), None)
+            self._ask(server, "", None, Way("register"))
             return
         visit = Visit(
             choice,
@@ -328,6 +331,8 @@ class AppServers(AppBase):
 
     def _ask(self, server: OpenServer, complaint: str, welcome: Welcome | None, way: Way | None = None) -> None:
         """Let the user say how to get in."""
+        from chat_tui.screens.signing_in import SignInScreen
+
         way, server.way = way or server.way, KNOWN
         if complaint:
             self._page.tell(complaint, fault=True)
@@ -335,6 +340,8 @@ class AppServers(AppBase):
 
     def _distrust(self, server: OpenServer, why: Untrusted) -> None:
         """Let the user decide about a server that is not known; stop at one that is not the right one."""
+        from chat_tui.screens.trust import StopScreen, TrustScreen
+
         screen = TrustScreen(server.choice.address, why.pin) if why.unknown else StopScreen(str(why))
         self._give(server, screen, None)
 

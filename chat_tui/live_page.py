@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from chat_core.base.clock import Clock, SystemClock
 from chat_core.base.errors import UsageFault, WorldFault
@@ -22,9 +22,11 @@ from chat_core.base.tasks import spawn
 from chat_core.base.text import line_for_terminal
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ClientState
-from chat_tui.exports.html import MARK, Pages
 from chat_tui.exports.journal import Journal
 from chat_tui.views.clean import drawable_line
+
+if TYPE_CHECKING:
+    from chat_tui.exports.html import Pages
 
 EVERY_S: Final = 0.5
 """Shortest distance of two writes, in seconds."""
@@ -60,7 +62,8 @@ class LivePage:
         """The file; None: there is none."""
         self._on_fault = on_fault
         self._clock = clock or SystemClock()
-        self._journal, self._pages = Journal(), Pages()
+        self._journal = Journal()
+        self._pages: Pages | None = None
         self._server = ""
         self._made: _Stamp | None = None
         self._dirty = False
@@ -163,8 +166,11 @@ class LivePage:
 
     async def _write(self, path: Path, *, live: bool) -> None:
         """Write the page as it is now. Raises: WorldFault."""
+        from chat_tui.exports.html import Pages
+
         async with self._one_at_a_time:
             entries, left_out = tuple(self._journal), self._journal.left_out
+            self._pages = self._pages or Pages()
             title = drawable_line(self._server) or _NOWHERE
             page = partial(self._pages.page, entries, title=title, left_out=left_out, live=live)
             self._made = await asyncio.to_thread(_write_page, path, page, self._made)
@@ -202,6 +208,8 @@ def look(path: Path, *, over: bool = False) -> None:
         UsageFault: there is something that is no file.
         WorldFault: it cannot be looked at, or its folder is missing.
     """
+    from chat_tui.exports.html import MARK
+
     try:
         # Without O_NONBLOCK a pipe would be waited for.
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

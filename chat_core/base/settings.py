@@ -11,7 +11,6 @@ import math
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
@@ -57,8 +56,7 @@ class SettingsFault(UsageFault):
         super().__init__("\n".join(self.faults))
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(msgspec.Struct, frozen=True):
     """One setting of a schema."""
 
     section: str
@@ -103,8 +101,7 @@ class Key:
         return f"{prefix}{self.section}_{self.name}".upper()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """A setting with the value it has."""
 
     key: Key
@@ -114,8 +111,7 @@ class Entry:
     """The file, the variable or the option that set it; `default` if none did."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded(Generic[S]):
+class Loaded(msgspec.Struct, Generic[S], frozen=True):
     """All settings, and how they came about."""
 
     settings: S

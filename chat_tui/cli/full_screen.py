@@ -177,7 +177,7 @@ def _run_screens(
         page=page,
         settings=settings,
         keymap=keys,
-        on_settled=_settle_memory,
+        on_settled=_settle,
     )
     _end_when_told(screens.exit_from_anywhere)
     screens.run()
@@ -235,8 +235,14 @@ def _wait_for_hang_up(then: Callable[[], None]) -> None:
         then()
 
 
-def _settle_memory() -> None:
-    """Keep the garbage collector from going through all that stays: it would stop the screen for 0.1 s now and then."""
+def _settle() -> None:
+    """Load what the first keys ask for, which the first frame did not need; then settle the memory.
+
+    Else the garbage collector would go through all that stays, and stop the screen for 0.1 s now and then.
+    """
+    from chat_tui.commands import registry  # noqa: F401
+    from chat_tui.screens import emoji, help, switcher  # noqa: F401
+
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)

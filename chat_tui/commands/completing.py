@@ -15,7 +15,6 @@ from chat_tui.commands.command import Command
 from chat_tui.commands.emoji import find_emoji
 from chat_tui.commands.folders import paths
 from chat_tui.commands.line import PREFIX, Run, parse, resolve, words
-from chat_tui.commands.registry import ALL, BY_NAME, NAMES
 from chat_tui.views.names import called
 
 MAX_CANDIDATES: Final = 50
@@ -121,11 +120,15 @@ def _names_here(here: ConversationState, me: int) -> Iterator[tuple[str, Candida
 
 
 def _in_command(before: str, run: Run, known: Known, asked: bool) -> Completion:
+    from chat_tui.commands.registry import ALL, BY_NAME, NAMES
+
     found = words(before)
     typing_new_word = before[-1].isspace()
     if len(found) == 1 and not typing_new_word:
-        candidates = [] if not asked and run.name in NAMES else _commands(run.name)
-        return _with_usage(Completion(found[0].start, len(before), tuple(candidates)), run.name)
+        candidates = [] if not asked and run.name in NAMES else _commands(run.name, ALL)
+        completion = Completion(found[0].start, len(before), tuple(candidates))
+        name = NAMES.get(run.name.casefold())
+        return _with_usage(completion, BY_NAME[name]) if name is not None else completion
     start = len(before) if typing_new_word else found[-1].start
     index = len(found) - 1 - (not typing_new_word)
     meant = resolve(run.name, NAMES)
@@ -143,15 +146,11 @@ def _in_command(before: str, run: Run, known: Known, asked: bool) -> Completion:
     if in_reach and kind is not None and kind.source == "emoji":
         found_emoji = tuple(Candidate(char, name) for char, name in find_emoji(before[start:]))
         return Completion(start, len(before), found_emoji, command.usage, command.summary)
-    offered = _of_source(kind.source, known) if kind is not None and in_reach else ()
+    offered = _of_source(kind.source, known, ALL) if kind is not None and in_reach else ()
     return Completion(start, len(before), _fitting(before[start:], offered, asked), command.usage, command.summary)
 
 
-def _with_usage(completion: Completion, name: str) -> Completion:
-    meant = NAMES.get(name.casefold())
-    if meant is None:
-        return completion
-    command = BY_NAME[meant]
+def _with_usage(completion: Completion, command: Command) -> Completion:
     return completion._replace(usage=command.usage, summary=command.summary)
 
 
@@ -169,12 +168,12 @@ def _in_text(before: str, known: Known, asked: bool) -> Completion:
     return Completion(len(before), len(before))
 
 
-def _commands(prefix: str) -> list[Candidate]:
+def _commands(prefix: str, every: Sequence[Command]) -> list[Candidate]:
     prefix = prefix.casefold()
-    named = [command for command in ALL if command.name.startswith(prefix)]
+    named = [command for command in every if command.name.startswith(prefix)]
     also = [
         command
-        for command in ALL
+        for command in every
         if command not in named and any(alias.startswith(prefix) for alias in command.aliases)
     ]
     return [_of_command(command) for command in (*named, *also)]
@@ -184,7 +183,7 @@ def _of_command(command: Command) -> Candidate:
     return Candidate(PREFIX + command.name, command.summary)
 
 
-def _of_source(source: Source, known: Known) -> Sequence[Candidate]:
+def _of_source(source: Source, known: Known, commands: Sequence[Command]) -> Sequence[Candidate]:
     match source:
         case "channel":
             return known.channels
@@ -193,7 +192,7 @@ def _of_source(source: Source, known: Known) -> Sequence[Candidate]:
         case "target":
             return (*known.channels, *known.users, *known.groups)
         case "command":
-            return [Candidate(command.name, command.summary) for command in ALL]
+            return [Candidate(command.name, command.summary) for command in commands]
         case "server":
             return known.servers
         case "path" | "emoji" | "":  # files are looked for where the whole path is known

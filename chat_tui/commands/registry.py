@@ -5,7 +5,7 @@ A new command is a function in one of the files below; a new file is one line he
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple, Self
+from typing import Final
 
 from chat_core.base.errors import UsageFault
 from chat_tui.commands import (
@@ -30,11 +30,9 @@ from chat_tui.commands import (
     settings,
     threads,
 )
-from chat_tui.commands.arguments import Argument
-from chat_tui.commands.arguments_of_rest import Body
+from chat_tui.commands.bound import Bound
 from chat_tui.commands.classic import Form
 from chat_tui.commands.command import DECLARED, Command
-from chat_tui.commands.emoji import with_emoji
 from chat_tui.commands.line import PREFIX, Run, Say, resolve
 
 DOMAINS: Final = (
@@ -57,21 +55,6 @@ NAMES: Final[dict[str, str]] = {name: command.name for command in ALL for name i
 
 CLASSIC: Final[tuple[tuple[Form, Command], ...]] = tuple((form, command) for command in ALL for form in command.classic)
 """How earlier systems spell commands, each with the command that it is here."""
-
-
-class Bound(NamedTuple):
-    """A command with what it was given, ready to run."""
-
-    command: Command
-    """Which."""
-    given: tuple[Argument, ...]
-    """With what."""
-
-    def with_emoji(self) -> Self:
-        """Return the same, with emoji for their shortcodes in what is to be said."""
-        return self._replace(
-            given=tuple(Body(with_emoji(each)) if isinstance(each, Body) else each for each in self.given)
-        )
 
 
 class WrongUse(UsageFault):

@@ -13,9 +13,10 @@ from chat_core.base.tasks import spawn, stop
 from chat_core.client import Client
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import LinkStatus
+from chat_tui.commands.bound import Bound
 from chat_tui.commands.emoji import with_emoji
 from chat_tui.commands.line import Run, Say, parse
-from chat_tui.commands.registry import Bound, bind, classic
+from chat_tui.commands.registry import bind, classic
 from chat_tui.plain.console import BELL, Console
 from chat_tui.plain.desk import Leaving, PlainDesk
 from chat_tui.plain.doing import Doing

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from chat_tui.commands.context import Answer
-from chat_tui.screens.bare import AROUND, BareScreen
 from chat_tui.screens.parts import Part
 from chat_tui.screens.scene import Scene
 from chat_tui.views.bare import bare_texts
@@ -23,6 +22,8 @@ class Baring(Part):
 
     def action_bare(self) -> None:
         """Show what one reads as plain text."""
+        from chat_tui.screens.bare import AROUND, BareScreen
+
         timeline, state = self._scene.timeline, self._scene.bridge.state
         history, me = timeline.history, state.me
         if history is None or not history.view.items:

@@ -88,6 +88,8 @@ class BaseScreen(Screen[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("screen")]
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     VERTICAL_BREAKPOINTS = HEIGHTS
+    QUESTION: ClassVar[str] = ""
+    """What a server waits for while this is all that it shows, a few words; empty: nothing."""
 
     DEFAULT_CSS = """
     BaseScreen { layers: base over cover; }

@@ -20,14 +20,12 @@ from chat_tui.live_page import LivePage
 from chat_tui.screens.alerting import Alerting
 from chat_tui.screens.base import HelpWanted
 from chat_tui.screens.going import Going
-from chat_tui.screens.help_lines import help_lines
 from chat_tui.screens.knowing import Knowing
 from chat_tui.screens.pages import Pages
 from chat_tui.screens.quitting import Quitting
 from chat_tui.screens.results import Results
 from chat_tui.screens.roaming import Roaming
 from chat_tui.screens.scene import Scene
-from chat_tui.screens.secret import ask_secrets
 from chat_tui.screens.selecting import Selecting
 from chat_tui.screens.splitting import Splitting
 from chat_tui.screens.threading import Threading
@@ -143,6 +141,8 @@ class ScreenDesk:
 
     def show_help(self, topic: str) -> None:
         """See Desk."""
+        from chat_tui.screens.help_lines import help_lines
+
         text = "\n".join(line.text.rstrip() for line in help_lines(topic))
         self._scene.page.tell(f"/help {topic}".rstrip(), text)
         self._scene.post_message(HelpWanted(topic))
@@ -153,6 +153,8 @@ class ScreenDesk:
 
     async def secrets(self, title: str, labels: tuple[str, ...]) -> tuple[str, ...] | None:
         """See Desk."""
+        from chat_tui.screens.secret import ask_secrets
+
         return await ask_secrets(self._scene.app, title, labels)
 
     # --- what there is

@@ -14,7 +14,6 @@ from chat_core.base.errors import UsageFault
 from chat_core.protocol.requests.messages import Edit
 from chat_tui.commands.context import Answer
 from chat_tui.commands.line import Run, Say, parse
-from chat_tui.commands.registry import bind
 from chat_tui.drafts import Draft
 from chat_tui.screens.drafting import Drafting, place_of
 from chat_tui.screens.neighbours import Neighbours
@@ -111,6 +110,8 @@ class Entering(Part):
 
     def run_line(self, line: str) -> None:
         """Do what a line does that is entered."""
+        from chat_tui.commands.registry import bind
+
         try:
             meant = parse(line)
             if isinstance(meant, Run):

@@ -14,9 +14,8 @@ from chat_core.protocol.requests.base import Request
 from chat_core.protocol.requests.conversations import ListChannels
 from chat_core.protocol.requests.messages import History, Page
 from chat_tui.bridge import Bridge
+from chat_tui.commands.bound import Bound
 from chat_tui.commands.context import Answer, Context, Desk
-from chat_tui.commands.files import save
-from chat_tui.commands.registry import Bound
 
 MEMBERS_EVERY_S: Final = 3.0
 """Shortest distance of two questions for the same list of members, in seconds."""
@@ -103,6 +102,8 @@ class Errands:
 
     def save(self, conversation: int, seq: int) -> None:
         """Save the file of a message."""
+        from chat_tui.commands.files import save
+
         context = Context(self._bridge, self._desk, conversation)
         self._start("save a file", save(context, conversation, seq), self._tell)
 

@@ -11,7 +11,6 @@ from typing_extensions import override
 
 from chat_core.client.state.changes import Batch, MessagesPrepended
 from chat_tui.commands.line import PREFIX
-from chat_tui.commands.registry import BY_NAME
 from chat_tui.screens.entering import Entering
 from chat_tui.screens.parts import Part
 from chat_tui.screens.scene import Layout, Scene
@@ -114,6 +113,8 @@ class Finding(Part):
 
     def action_find_on_server(self) -> None:
         """Let the server look."""
+        from chat_tui.commands.registry import BY_NAME
+
         words = self._scene.find_bar.words.strip()
         if SEARCH not in BY_NAME:
             self._scene.find_bar.tell("this server cannot search yet")

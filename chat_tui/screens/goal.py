@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from chat_core.transport.urls import Invitation
+from chat_core.transport.urls import DEFAULT_PORT, Invitation, parse_address
+from chat_tui.storage import HERE
+
+HERE_IN_WORDS: Final = "this computer"
+"""How people read `HERE`."""
 
 
 class Goal(NamedTuple):
@@ -16,3 +20,14 @@ class Goal(NamedTuple):
     """Well-formed."""
     link: Invitation | None = None
     """The link that leads there, with pin, invite and channel; None: it was chosen without one."""
+
+
+def in_words(address: str) -> str:
+    """Return an address as people read it."""
+    if address == HERE:
+        return HERE_IN_WORDS
+    plain = address.removeprefix("chat://")
+    # What a bare host would mean is told without its scheme, whatever else stands there with it.
+    if address.startswith("chats://") and parse_address(address.removeprefix("chats://")).tls:
+        plain = address.removeprefix("chats://")
+    return plain.removesuffix(f":{DEFAULT_PORT}")

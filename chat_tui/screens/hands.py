@@ -16,13 +16,10 @@ from chat_core.protocol.requests.base import Request
 from chat_core.protocol.requests.messages import Page
 from chat_core.protocol.values import Message
 from chat_tui.commands.context import Answer
-from chat_tui.screens.emoji import EmojiScreen
 from chat_tui.screens.going import Going
-from chat_tui.screens.passage import PassageScreen
 from chat_tui.screens.scene import Scene
 from chat_tui.screens.selecting import Selecting
 from chat_tui.screens.threading import Threading
-from chat_tui.screens.whole import WholeScreen
 from chat_tui.views.formatting import Looks
 from chat_tui.views.here import message_here
 from chat_tui.views.lines import Line
@@ -84,6 +81,8 @@ class ScreenHands:
 
     def show_whole(self, message: Message | Unsent) -> None:
         """See Hands."""
+        from chat_tui.screens.whole import WholeScreen
+
         history, state = self._scene.timeline.history, self._scene.bridge.state
         me, target = state.me, history.conversation.target if history is not None else ""
         if isinstance(message, Message):
@@ -111,6 +110,8 @@ class ScreenHands:
 
     def choose_emoji(self, chosen: Callable[[str], None]) -> None:
         """See Hands."""
+        from chat_tui.screens.emoji import EmojiScreen
+
         self._scene.app.push_screen(EmojiScreen(chosen))
 
     def write_edit(self, seq: int) -> None:
@@ -153,6 +154,8 @@ class ScreenHands:
         scene.errands.read_around(conversation.id, seq, partial(self._show_passage, conversation, seq))
 
     def _show_passage(self, conversation: ConversationState, seq: int, page: Page) -> None:
+        from chat_tui.screens.passage import PassageScreen
+
         passage = passages.begin(conversation.info, page)
         self._scene.app.push_screen(PassageScreen(self._scene.bridge, passage, seq, self._scene.going.open_soon))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from chat_core.client.state.model import ClientState
-from chat_tui.commands import registry
+from chat_tui.commands.bound import Bound
 from chat_tui.commands.completing import Known, knowledge
 from chat_tui.commands.line import Say
 from chat_tui.screens.places import Places
@@ -40,7 +40,9 @@ class Knowing:
         """Remember names of channels."""
         self._channels = tuple(names)
 
-    def classic(self, line: str) -> registry.Bound | Say | None:
+    def classic(self, line: str) -> Bound | Say | None:
         """Return what a line of an earlier system means here. Raises: UsageFault."""
+        from chat_tui.commands import registry
+
         me = self._state().me
         return registry.classic(line, me.name if me is not None else "")

@@ -13,11 +13,8 @@ from chat_core.client.state.model import ClientState
 from chat_tui.bridge import KNOWN, Way
 from chat_tui.screens.base import BaseScreen
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.screens.goal import Goal
+from chat_tui.screens.goal import Goal, in_words
 from chat_tui.screens.neighbours import Neighbours, Unsent
-from chat_tui.screens.signing_in import SignInScreen
-from chat_tui.screens.start_parts import in_words
-from chat_tui.screens.trust import StopScreen, TrustScreen
 from chat_tui.screens.visit import Visit
 from chat_tui.screens.walk import Walk
 from chat_tui.views.servers import Elsewhere
@@ -64,15 +61,7 @@ class OpenServer:
     @property
     def question(self) -> str:
         """What it waits for, a few words; empty: nothing."""
-        match self.screen:
-            case TrustScreen():
-                return "asks whether it is the right one"
-            case SignInScreen():
-                return "asks you to sign in"
-            case StopScreen():
-                return "stopped"
-            case _:
-                return ""
+        return self.screen.QUESTION if self.screen is not None else ""
 
 
 class OpenServers:

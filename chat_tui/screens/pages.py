@@ -14,9 +14,6 @@ from chat_core.client.state.model import ClientState, ConversationState
 from chat_core.protocol.requests.messages import History, Page
 from chat_core.protocol.values import FileInfo, Message
 from chat_tui.commands.context import Answer
-from chat_tui.exporting import FileThere, Target, export
-from chat_tui.exports.forms import FORMS, form_of
-from chat_tui.exports.transcript import About, Transcript
 from chat_tui.live_page import LivePage, NotOurs, resolved
 from chat_tui.screens.asking import Asking
 
@@ -69,6 +66,10 @@ class Pages:
 
     async def export(self, conversation: ConversationState, file: str) -> None:
         """Write all of a conversation. Raises: ChatError."""
+        from chat_tui.exporting import FileThere, Target, export
+        from chat_tui.exports.forms import FORMS, form_of
+        from chat_tui.exports.transcript import About, Transcript
+
         form = form_of(file)
         if not form:
             raise UsageFault(f"Name a file that ends in {', '.join(f'.{each}' for each in FORMS)}.")

@@ -22,8 +22,8 @@ from chat_core.protocol.requests.session import Welcome
 from chat_tui.bridge import Way
 from chat_tui.keys.table import binding
 from chat_tui.screens.form import FormScreen, GoingField
-from chat_tui.screens.goal import Goal
-from chat_tui.screens.start_parts import Complaint, Heading, in_words
+from chat_tui.screens.goal import Goal, in_words
+from chat_tui.screens.start_parts import Complaint, Heading
 from chat_tui.screens.ways import WayRows, ways_for
 from chat_tui.views.clean import drawable_line
 
@@ -37,6 +37,7 @@ class SignInScreen(FormScreen):
     """How do you get in?"""
 
     AUTO_FOCUS = ""
+    QUESTION: ClassVar[str] = "asks you to sign in"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "choose(-1)", show=False),
         Binding("down", "choose(1)", show=False),

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Input
 from typing_extensions import override
 
-from chat_core.transport.urls import DEFAULT_PORT, parse_address
+from chat_tui.screens.goal import in_words
 from chat_tui.storage import HERE, Servers
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import ELLIPSIS, Line, Role, Span, elide, spread
@@ -18,24 +18,11 @@ from chat_tui.views.wrap import wrap
 from chat_tui.widgets.bars import Rows
 from chat_tui.widgets.ordered import carry_out
 
-HERE_IN_WORDS: Final = "this computer"
-"""How people read `HERE`."""
 HINTS: Final = "Enter goes · ↑ ↓ choose · Tab moves · Ctrl+Q quits"
 """What one can do."""
 HINTS_BACK: Final = "Enter goes · ↑ ↓ choose · Tab moves · Esc goes back"
 """What one can do where there are servers to go back to."""
 _OTHER: Final = "another server…"
-
-
-def in_words(address: str) -> str:
-    """Return an address as people read it."""
-    if address == HERE:
-        return HERE_IN_WORDS
-    plain = address.removeprefix("chat://")
-    # What a bare host would mean is told without its scheme, whatever else stands there with it.
-    if address.startswith("chats://") and parse_address(address.removeprefix("chats://")).tls:
-        plain = address.removeprefix("chats://")
-    return plain.removesuffix(f":{DEFAULT_PORT}")
 
 
 class ServerRows(Rows, can_focus=False):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chat_tui.screens.choices import Choice, choices, slot_choice
 from chat_tui.screens.drafting import Drafting
 from chat_tui.screens.entering import Entering
 from chat_tui.screens.going import Going
@@ -14,7 +13,9 @@ from chat_tui.screens.neighbours import Neighbours
 from chat_tui.screens.parts import Part
 from chat_tui.screens.roaming import Roaming
 from chat_tui.screens.scene import Scene
-from chat_tui.screens.switcher import Switcher
+
+if TYPE_CHECKING:
+    from chat_tui.screens.choices import Choice
 
 
 class Switched(Scene, Protocol):
@@ -46,6 +47,9 @@ class Switching(Part):
 
     def action_switch(self) -> None:
         """Open the switcher."""
+        from chat_tui.screens.choices import Choice, choices, slot_choice
+        from chat_tui.screens.switcher import Switcher
+
         scene = self._scene
         numbers = scene.drafting.numbers(scene.bridge.state) - {scene.places.shown or 0}
 

@@ -113,6 +113,7 @@ class _WordsScreen(BaseScreen):
 class TrustScreen(_WordsScreen):
     """Is it the right one?"""
 
+    QUESTION: ClassVar[str] = "asks whether it is the right one"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,Y", "decide(True)", show=False),
         Binding("n,N,escape", "decide(False)", show=False),
@@ -154,6 +155,7 @@ class TrustScreen(_WordsScreen):
 class StopScreen(_WordsScreen):
     """It is not the right one, and there is nothing to be answered here."""
 
+    QUESTION: ClassVar[str] = "stopped"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "go_back", show=False),
         binding("conversations.next_unread"),

@@ -32,10 +32,9 @@ from chat_tui.embedded import Embedded
 from chat_tui.keys import Keymap
 from chat_tui.live_page import LivePage
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.screens.goal import Goal
+from chat_tui.screens.goal import Goal, in_words
 from chat_tui.screens.idling import LOOK_EVERY_S, Idling
 from chat_tui.screens.neighbours import Neighbours
-from chat_tui.screens.start_parts import in_words
 from chat_tui.storage import HERE, Servers
 
 if TYPE_CHECKING:

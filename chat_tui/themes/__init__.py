@@ -6,6 +6,7 @@ Styles and widgets name variables only, so a theme from elsewhere works too: wha
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from textual.theme import Theme
@@ -72,8 +73,12 @@ LOOKS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """The looks that come with the client, by name; the first is the default."""
 
-THEMES: Final = tuple(theme_of(Look(name, look)) for name, look in LOOKS.items())
-"""They as themes, in that order."""
+
+@cache
+def themes() -> tuple[Theme, ...]:
+    """Return them as themes, in that order."""
+    return tuple(theme_of(Look(name, look)) for name, look in LOOKS.items())
+
 
 DEFAULTS: Final[Mapping[str, str]] = {
     name: value for name, value in with_readable(DARK).items() if name not in _THEME_FIELDS

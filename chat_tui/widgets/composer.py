@@ -20,10 +20,10 @@ from typing_extensions import override
 from chat_core.base.errors import UsageFault
 from chat_core.protocol.limits import BODY_BYTES
 from chat_core.protocol.values import Message as Said
+from chat_tui.commands.bound import Bound
 from chat_tui.commands.completing import Known
 from chat_tui.commands.emoji import with_emoji
 from chat_tui.commands.line import Nothing, Run, Say, as_typed, parse
-from chat_tui.commands.registry import Bound, bind
 from chat_tui.config import Settings
 from chat_tui.drafts import MOST_CHARS, Draft
 from chat_tui.keys import bindings
@@ -320,6 +320,8 @@ def _meaning(text: str) -> Say | Bound | None:
     Raises:
         UsageFault: it is a command that cannot be run, or more than a message can hold.
     """
+    from chat_tui.commands.registry import bind
+
     match parse(text):
         case Nothing():
             return None

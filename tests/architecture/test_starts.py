@@ -79,3 +79,13 @@ def test_server_loads_neither_alembic_nor_a_screen_when_imported() -> None:
 
     assert "sqlalchemy" in loaded
     assert not loaded & {"alembic", "typer", *SCREEN_ONLY}
+
+
+def test_full_screen_client_loads_no_command_and_no_further_screen_when_it_is_imported() -> None:
+    loaded = loaded_by("-c", "import chat_tui.app")
+
+    assert "chat_tui.screens.chat" in loaded
+    assert not loaded & {"chat_tui.commands.registry", "chat_tui.exporting", "chat_tui.exports.html"}
+    assert not {name for name in loaded if name.startswith("chat_tui.screens.")} & {
+        f"chat_tui.screens.{name}" for name in ("help", "settings", "start", "signing_in", "trust", "switcher", "found")
+    }

@@ -9,7 +9,7 @@ from textual.app import App, ComposeResult
 
 from chat_tui.commands.completing import Candidate, Known
 from chat_tui.drafts import Draft
-from chat_tui.themes import DEFAULTS, THEMES
+from chat_tui.themes import DEFAULTS, themes
 from chat_tui.widgets.completion import CompletionPopup
 from chat_tui.widgets.composer import MAX_PASTE, Composer
 from tests.tui.support.typing import press, write
@@ -28,9 +28,9 @@ class Desk(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        for theme in THEMES:
+        for theme in themes():
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        self.theme = themes()[0].name
         self.entered: list[str] = []
         self.writing: list[bool] = []
         self.refused: list[str] = []

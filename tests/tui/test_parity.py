@@ -9,10 +9,9 @@ from chat_core.protocol.limits import BODY_BYTES
 from chat_tui import storage
 from chat_tui.app import ChatApp
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.screens.goal import Goal
+from chat_tui.screens.goal import Goal, in_words
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.start import StartScreen
-from chat_tui.screens.start_parts import in_words
 from tests.tui.support.visiting import Sitting, bodies, other, say, sitting, unique
 
 NOBODY = "chat://127.0.0.1:1"

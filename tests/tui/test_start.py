@@ -14,10 +14,9 @@ from chat_tui.app import ChatApp
 from chat_tui.embedded import Embedded, _wait_unlocked
 from chat_tui.screens import visit
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.screens.goal import Goal
+from chat_tui.screens.goal import Goal, in_words
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.start import StartScreen
-from chat_tui.screens.start_parts import in_words
 from chat_tui.storage import HERE, Servers
 from tests.tui.support.frames import frame, until
 from tests.tui.support.typing import press

@@ -14,9 +14,8 @@ from chat_core.client.trust.known import KnownServers
 from chat_tui import storage
 from chat_tui.app import ChatApp
 from chat_tui.screens.chat import ChatScreen
-from chat_tui.screens.goal import Goal
+from chat_tui.screens.goal import Goal, in_words
 from chat_tui.screens.start import StartScreen
-from chat_tui.screens.start_parts import in_words
 from chat_tui.screens.trust import StopScreen, TrustScreen
 from tests.support.processes import ServerProcess
 from tests.tui.support.frames import frame, until

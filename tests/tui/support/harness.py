@@ -16,7 +16,7 @@ from chat_core.base.names import name_key
 from chat_core.client.state.changes import Batch, Change
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_tui import messages
-from chat_tui.themes import DEFAULTS, THEMES
+from chat_tui.themes import DEFAULTS, themes
 from chat_tui.views.columns import BREAKPOINTS, HEIGHTS
 from chat_tui.widgets.conversation_list import ConversationList
 from chat_tui.widgets.header import Header
@@ -48,7 +48,7 @@ class Harness(App[None]):
         self.clock = StoppedClock()
         self.said: list[Message] = []
         self._typed = typed
-        for each in THEMES:
+        for each in themes():
             self.register_theme(each)
         self.theme = theme
 

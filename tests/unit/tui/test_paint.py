@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.style import Style
 
-from chat_tui.themes import THEMES
+from chat_tui.themes import themes
 from chat_tui.themes.tokens import DARK, with_readable
 from chat_tui.views.lines import Line, Span
 from chat_tui.widgets.paint import Painter
@@ -67,6 +67,6 @@ def test_colours_are_ours_when_a_theme_lacks_them_or_has_none_of_a_plain_kind() 
 
 
 def test_every_look_can_be_painted_with() -> None:
-    for theme in THEMES:
+    for theme in themes():
         variables = theme.to_color_system().generate() | theme.variables
         assert Painter(variables).style("text").color == Style(color=variables["foreground"]).color

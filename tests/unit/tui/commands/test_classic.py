@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from chat_core.base.errors import UsageFault
 from chat_tui.commands import registry
+from chat_tui.commands.bound import Bound
 from chat_tui.commands.classic import Form
 from chat_tui.commands.command import Command
 from chat_tui.commands.line import Run, Say, parse
@@ -19,7 +20,7 @@ BARE = [(form, command) for form, command in registry.CLASSIC if not form.has_sl
 
 def meaning(line: str, me: str = "ann") -> tuple[str, tuple[str, ...]] | Say | None:
     found = registry.classic(line, me)
-    return (found.command.name, found.given) if isinstance(found, registry.Bound) else found
+    return (found.command.name, found.given) if isinstance(found, Bound) else found
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_any_line_is_taken_or_said_or_refused_in_words(line: str, me: str) -> No
         except UsageFault as fault:
             assert str(fault)
         else:
-            assert found is None or isinstance(found, registry.Bound | Say)
+            assert found is None or isinstance(found, Bound | Say)
 
 
 def test_help_lists_every_classic_form_with_its_command() -> None:

@@ -12,6 +12,7 @@ from chat_core.base.errors import UsageFault
 from chat_tui.commands import registry
 from chat_tui.commands.arguments import Channel, CommandName, NewName, User
 from chat_tui.commands.arguments_of_rest import Body, Listed, Rest
+from chat_tui.commands.bound import Bound
 from chat_tui.commands.command import DECLARED, Command
 from chat_tui.commands.completing import Known, complete
 from chat_tui.commands.line import Run, parse
@@ -20,7 +21,7 @@ from chat_tui.keys import KEYS
 NAMES = ["join", "leave", "list", "nick", "dm", "me", "users", "topic", "close", "connect", "help", "quit"]
 
 
-def bound(line: str) -> registry.Bound:
+def bound(line: str) -> Bound:
     meaning = parse(line)
     assert isinstance(meaning, Run)
     return registry.bind(meaning)

@@ -9,7 +9,7 @@ import pytest
 from rich.color import Color, ColorSystem
 from textual.theme import Theme
 
-from chat_tui.themes import DEFAULTS, LOOKS, THEMES
+from chat_tui.themes import DEFAULTS, LOOKS, themes
 from chat_tui.themes.contrast import READABLE, contrast, luminance, raised
 from chat_tui.themes.own import Look, own_looks
 from chat_tui.themes.tokens import DARK, with_readable
@@ -90,7 +90,7 @@ def test_raised_ends_at_its_goal_when_nothing_on_the_way_will_do() -> None:
     assert raised("#777777", "#888888", ("#808080",)) == "#888888"
 
 
-@pytest.mark.parametrize(("theme", "look"), list(zip(THEMES, LOOKS.values(), strict=True)), ids=LOOKS.keys())
+@pytest.mark.parametrize(("theme", "look"), list(zip(themes(), LOOKS.values(), strict=True)), ids=LOOKS.keys())
 def test_theme_has_exactly_the_colours_of_its_look(theme: Theme, look: Mapping[str, str]) -> None:
     variables = {**theme.to_color_system().generate(), **theme.variables}
 

@@ -1,0 +1,25 @@
+"""A line that was found to be a command, with what it was given. Knows no command by itself."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Self
+
+from chat_tui.commands.arguments import Argument
+from chat_tui.commands.arguments_of_rest import Body
+from chat_tui.commands.command import Command
+from chat_tui.commands.emoji import with_emoji
+
+
+class Bound(NamedTuple):
+    """A command with what it was given, ready to run."""
+
+    command: Command
+    """Which."""
+    given: tuple[Argument, ...]
+    """With what."""
+
+    def with_emoji(self) -> Self:
+        """Return the same, with emoji for their shortcodes in what is to be said."""
+        return self._replace(
+            given=tuple(Body(with_emoji(each)) if isinstance(each, Body) else each for each in self.given)
+        )
