@@ -101,6 +101,15 @@ class AppBase(App[None], inherit_bindings=False):
         self.alerter.tell(event.alert, self._settings.notify)
 
     @override
+    def refresh_css(self, animate: bool = True) -> None:
+        """See App; without a screen, what the toolkit parses here would be parsed once more for the first one."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+            self.stylesheet.update(self, animate)
+
+    @override
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """See App."""
         return dict(DEFAULTS)

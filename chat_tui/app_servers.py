@@ -35,6 +35,7 @@ from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.desk import ServerWanted, SignInWanted, SignOutWanted
 from chat_tui.screens.goal import Goal, in_words
 from chat_tui.screens.hush import Hush
+from chat_tui.screens.later import distrust_screen, sign_in_screen, start_screen
 from chat_tui.screens.open_servers import Beside, OpenServer, OpenServers
 from chat_tui.screens.quitting import in_words as unsent_in_words
 from chat_tui.screens.visit import Visit, asks_first, other_key, trust
@@ -265,17 +266,8 @@ class AppServers(AppBase):
         self.switch_screen(screen)
 
     def _start_screen(self, complaint: str = "", note: str = "", tried: Goal | None = None) -> StartScreen:
-        from chat_tui.screens.start import StartScreen
-
-        return StartScreen(
-            self._servers,
-            complaint=complaint,
-            note=note,
-            file=str(self._page.path or ""),
-            address=tried.address if tried is not None else None,
-            name=tried.name if tried is not None else "",
-            back=len(self._row) > 0,
-        )
+        back = len(self._row) > 0
+        return start_screen(self._servers, tried, self._page.path, complaint=complaint, note=note, back=back)
 
     def _revisit(self, server: OpenServer, link: Invitation | None) -> None:
         """Go to a server that is open, and where a link leads there."""
@@ -331,19 +323,14 @@ class AppServers(AppBase):
 
     def _ask(self, server: OpenServer, complaint: str, welcome: Welcome | None, way: Way | None = None) -> None:
         """Let the user say how to get in."""
-        from chat_tui.screens.signing_in import SignInScreen
-
         way, server.way = way or server.way, KNOWN
         if complaint:
             self._page.tell(complaint, fault=True)
-        self._give(server, SignInScreen(server.choice, welcome, way, complaint), None)
+        self._give(server, sign_in_screen(server.choice, welcome, way, complaint), None)
 
     def _distrust(self, server: OpenServer, why: Untrusted) -> None:
         """Let the user decide about a server that is not known; stop at one that is not the right one."""
-        from chat_tui.screens.trust import StopScreen, TrustScreen
-
-        screen = TrustScreen(server.choice.address, why.pin) if why.unknown else StopScreen(str(why))
-        self._give(server, screen, None)
+        self._give(server, distrust_screen(server.choice, why), None)
 
     def _give(self, server: OpenServer, screen: BaseScreen, visit: Visit | None) -> None:
         """Give a server another screen, and end the stay that it showed before."""

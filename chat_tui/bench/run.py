@@ -15,6 +15,7 @@ from typing import Final
 from chat_tui.bench.bulk import bulk_rate
 from chat_tui.bench.measuring import QUICK, Figures, Scale, measure, measure_many
 from chat_tui.bench.ours import history_rate, ours
+from chat_tui.bench.translated import translate
 from chat_tui.bench.weechat import WeeChat, missing, weechat
 from chat_tui.bench.world import Subject
 
@@ -37,6 +38,8 @@ def run(rounds: int, against: str, tell: Tell, *, quick: bool = False) -> tuple[
     """
     scale = QUICK if quick else Scale()
     load = os.getloadavg()[0]
+    if not translate():
+        tell("bytecode cannot be written: each start translates the sources, which takes longer than the start")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chat-bench-")))
         tell("filling the channels")

@@ -6,15 +6,16 @@ Made with argparse: typer takes 0.15 s and 10 MB to read a line, half of what a 
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, HelpFormatter
 from collections.abc import Sequence
+from functools import cache
+from shutil import get_terminal_size
 from typing import NoReturn
 
 from chat_core import __version__
 from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.faults import report_harmlessly
-from chat_core.base.settings import SettingsFault
 from chat_tui.cli import bench, changing, full_screen, scriptable, signing_in, trusting, web
 from chat_tui.cli.common import Run, fail
 from chat_tui.cli.plain import add_plain
@@ -26,14 +27,33 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     options = parser().parse_args(arguments)
     try:
         code: ExitCode = options.run(options)
-    except SettingsFault as fault:
-        print(fault, file=sys.stderr)
-        code = ExitCode.CONFIG
     except UsageFault as fault:
-        code = fail(str(fault), ExitCode.USAGE)
+        code = _wrong(fault)
     except ChatError as fault:
         code = fail(str(fault), ExitCode.UNREACHABLE)
     sys.exit(code)
+
+
+def _wrong(fault: UsageFault) -> ExitCode:
+    """Say what is wrong, which may be several lines about the settings, and return the exit code."""
+    from chat_core.base.settings import SettingsFault  # the commands for scripts have none
+
+    if isinstance(fault, SettingsFault):
+        print(fault, file=sys.stderr)
+        return ExitCode.CONFIG
+    return fail(str(fault), ExitCode.USAGE)
+
+
+@cache
+def _width() -> int:
+    return get_terminal_size().columns - 2  # as HelpFormatter has it
+
+
+class _Formatter(HelpFormatter):
+    """One that does not ask for the terminal's width anew: argparse makes one for each argument that is declared."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_width())
 
 
 def parser() -> ArgumentParser:
@@ -43,6 +63,7 @@ def parser() -> ArgumentParser:
         description="The terminal client: full-screen, line by line (--plain), and commands for scripts. "
         'Without a command: the servers that were open last, else the start screen, with "this computer" in it.',
         allow_abbrev=False,
+        formatter_class=_Formatter,
     )
     top.add_argument("--version", action="version", version=f"chat-tui {__version__}")
     top.add_argument(
@@ -57,7 +78,11 @@ def parser() -> ArgumentParser:
     def command(run: Run) -> ArgumentParser:
         words = " ".join((run.__doc__ or "").split())
         added = commands.add_parser(
-            run.__name__.strip("_"), help=words.partition(";")[0].rstrip("."), description=words, allow_abbrev=False
+            run.__name__.strip("_"),
+            help=words.partition(";")[0].rstrip("."),
+            description=words,
+            allow_abbrev=False,
+            formatter_class=_Formatter,
         )
         added.set_defaults(run=run)
         return added

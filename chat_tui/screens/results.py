@@ -8,9 +8,7 @@ from typing import Protocol
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import SearchHit
 from chat_tui.commands.context import Answer, More
-from chat_tui.screens.found import FoundScreen
 from chat_tui.screens.going import Going
-from chat_tui.screens.kept import KeptScreen
 from chat_tui.screens.neighbours import Neighbours
 from chat_tui.screens.parts import Part
 from chat_tui.screens.scene import Scene
@@ -37,6 +35,8 @@ class Results(Part):
 
     def show_found(self, query: str, found: SearchResults, more: More | None = None) -> None:
         """See Desk."""
+        from chat_tui.screens.found import FoundScreen
+
         scene = self._scene
         if scene.neighbours.shown:
             scene.app.push_screen(FoundScreen(scene.bridge, query, found, scene.going.open_soon, more))
@@ -45,6 +45,8 @@ class Results(Part):
 
     def show_kept(self, title: str, hits: Sequence[SearchHit]) -> None:
         """See Desk."""
+        from chat_tui.screens.kept import KeptScreen
+
         scene = self._scene
         if scene.neighbours.shown:
             scene.app.push_screen(KeptScreen(scene.bridge, title, hits, scene.going.open_soon))

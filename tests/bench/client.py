@@ -23,6 +23,7 @@ from functools import partial
 from pathlib import Path
 
 from chat_core.client.state.reducer import apply
+from chat_tui.bench.translated import translate
 from tests.support.processes import ServerProcess
 from tests.unit.client.state.events import BOB, after, conversation, message, page, resumed
 
@@ -35,6 +36,7 @@ MESSAGES = 50_000
 
 def main() -> None:
     """Measure and print."""
+    translate()
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 11
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, load {os.getloadavg()[0]:.1f}, {runs} runs each")
     with tempfile.TemporaryDirectory(prefix="chat-bench-") as folder, ServerProcess(Path(folder) / "data") as server:
