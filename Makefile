@@ -32,6 +32,8 @@ $(STAMP): pyproject.toml constraints.txt
 	@echo "setup: installing the pinned dependencies into .venv (once; under a minute)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+# As pip does for packages that are no links: programs start in half the time, also where nothing else may write it.
+	@$(BIN)/python -m compileall -q chat_core chat_tui
 	@touch $@
 
 run: setup ## Open the full-screen client on this computer's own server
