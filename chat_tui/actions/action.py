@@ -20,6 +20,7 @@ from chat_core.protocol.requests.base import Request
 from chat_core.protocol.values import Account, Message
 from chat_tui.commands.context import Answer
 from chat_tui.views.programs import author_of
+from chat_tui.views.source import Source
 
 
 class Subject(NamedTuple):
@@ -87,6 +88,10 @@ class Hands(Protocol):
 
     def show_whole(self, message: Message | Unsent) -> None:
         """Show all of a message, whatever its length."""
+        ...
+
+    def show_source(self, source: Source) -> None:
+        """Show a message's text as it was typed, and what else is known of it."""
         ...
 
     def ask(self, topic: str, question: str, act: Callable[[], object]) -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 from typing import Any
 
-from chat_core.base.filenames import file_name
-from chat_core.client.state.model import Unsent
 from chat_core.protocol.requests.base import Request
 from chat_core.protocol.requests.conversations import MarkRead
 from chat_core.protocol.requests.marks import Reactors, ReadReactions
@@ -18,9 +15,10 @@ from chat_tui.actions.action import Acting, Subject, action, always, has_text, s
 from chat_tui.commands.context import Answer
 from chat_tui.commands.tables import pair_lines
 from chat_tui.views.clean import drawable, drawable_line
+from chat_tui.views.details import moment, of_message, of_unsent, size_of
 from chat_tui.views.emphasis import hides
 from chat_tui.views.inline import marks
-from chat_tui.views.when import local
+from chat_tui.views.source import source_of
 
 
 def links(text: str) -> list[str]:
@@ -77,6 +75,12 @@ def view(acting: Acting) -> None:
     acting.hands.show_whole(acting.subject.message)
 
 
+@action("raw", key="S", label="source", when=has_text)
+def raw(acting: Acting) -> None:
+    """Show its text as it was typed, marks and all, and everything that is known of it."""
+    acting.hands.show_source(source_of(acting.subject.conversation.target, acting.subject.message))
+
+
 @action("reveal", key="h", label="reveal", when=_has_hidden)
 def reveal(acting: Acting) -> None:
     """Show what is hidden in it; again: hide it."""
@@ -95,9 +99,9 @@ def unread(acting: Acting) -> None:
 def details(acting: Acting) -> None:
     """Show when it was written, by whom, and more."""
     message = acting.subject.message
-    pairs = _sent(acting.subject, message) if isinstance(message, Message) else _unsent(message)
-    size = f"{len(message.body):,} characters, {len(message.body.encode()):,} bytes"
-    pairs.append(("Size", size))
+    target = acting.subject.conversation.target
+    pairs = of_message(target, message) if isinstance(message, Message) else of_unsent(message)
+    pairs.append(size_of(message.body))
     acting.hands.answer(_about(pairs, ()))
     if isinstance(message, Message):
         asked = _asked(acting.subject, message)
@@ -131,44 +135,10 @@ def _reactors(reply: Reactors) -> list[tuple[str, str]]:
 
 
 def _versions(reply: Versions) -> list[tuple[str, str]]:
-    earlier = [(f"At {_time(each.ts)}", _excerpt(each.body)) for each in reply.versions[:-1]]
+    earlier = [(f"At {moment(each.ts)}", _excerpt(each.body)) for each in reply.versions[:-1]]
     return [("Earlier", "older texts have no room here"), *earlier] if reply.more else earlier
 
 
 def _excerpt(text: str) -> str:
     line = " ".join(drawable(text).split())
     return f"{line[:_EXCERPT]}…" if len(line) > _EXCERPT else line
-
-
-def _sent(subject: Subject, message: Message) -> list[tuple[str, str]]:
-    pairs = [
-        ("From", _author(message)),
-        ("Taken at", _time(message.ts)),
-        ("Address", drawable_line(subject.address)),
-    ]
-    if message.reply_to is not None:
-        pairs.append(("Answers", f"{drawable_line(subject.conversation.target)}:{message.reply_to}"))
-    if message.file is not None:
-        kind = drawable_line(message.file.type)
-        pairs.append(("File", f"{file_name(message.file.name)}, {message.file.size:,} bytes, {kind}"))
-    if message.deleted:
-        pairs.append(("Deleted", "its text is gone, on the server too"))
-    elif message.edits:
-        pairs.append(("Edited", "once" if message.edits == 1 else f"{message.edits} times"))
-    return pairs
-
-
-def _author(message: Message) -> str:
-    shown = f"{drawable_line(message.display)}, who is " if message.display else ""
-    return f"{shown}{drawable_line(message.name)} (account {message.author})"
-
-
-def _unsent(unsent: Unsent) -> list[tuple[str, str]]:
-    state = {"queued": "waits for the connection", "sending": "is on its way", "failed": "was refused"}[unsent.status]
-    why = drawable_line(unsent.text)
-    return [("From", "you"), ("Written at", _time(unsent.ts)), ("State", f"{state}: {why}" if why else state)]
-
-
-def _time(ts: int) -> str:
-    moment: datetime = local(ts, None)
-    return moment.strftime("%A %d %B %Y, %H:%M:%S %z")

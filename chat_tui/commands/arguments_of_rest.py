@@ -139,6 +139,23 @@ class WordChange(Rest):
         return act, words
 
 
+class FilterChange(Rest):
+    """What to hide: `joins`, `@bob`, `some words`; or `list`, `remove 2`, `on`, `off`."""
+
+    __slots__ = ()
+
+    label = "joins|@user|words|remove N|on|off"
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """What to do: `list`, `add`, `remove`, `on` or `off`; and with what."""
+        first, _, rest = self.strip().partition(" ")
+        act, rest = first.casefold(), rest.strip()
+        if act in ("", "list", "on", "off") and not rest:
+            return act or "list", ""
+        return (act, rest) if act in ("add", "remove") else ("add", self.strip())
+
+
 class HookAct(Rest):
     """What to do with webhooks: `create #ops grafana`, `list`, `remove 2`."""
 

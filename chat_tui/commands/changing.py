@@ -13,10 +13,11 @@ from chat_tui.commands.arguments import Which
 from chat_tui.commands.arguments_of_rest import Body
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
-from chat_tui.commands.marks import meant
+from chat_tui.commands.marks import meant, said_here
 from chat_tui.views.formatting import in_one_line
 from chat_tui.views.here import last_own, message_here
 from chat_tui.views.lines import elide
+from chat_tui.views.source import source_of
 
 _NUMBER: Final = re.compile(r"[#:]([1-9][0-9]{0,9})(?:\s+|$)")
 _NO_NUMBER: Final = Which("")
@@ -64,6 +65,15 @@ async def copy(ctx: Context, message: Which = _NO_NUMBER) -> None:
 async def open_(ctx: Context, message: Which = _NO_NUMBER) -> None:
     """Open the link in a message, or save its file; which one is decided as in /react."""
     ctx.desk.act("open", meant(ctx, message))
+
+
+@command("raw", example="/raw #17")
+async def raw(ctx: Context, message: Which = _NO_NUMBER) -> None:
+    """Show the text of a message as it was typed, marks and all, and everything that is known of it.
+
+    What nobody would see in it is told by its number, as ⟨U+200B⟩. Which message is decided as in /react.
+    """
+    ctx.desk.show_source(source_of(ctx.here.target, await said_here(ctx, meant(ctx, message))))
 
 
 @command("unread", example="/unread #17")

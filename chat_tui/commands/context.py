@@ -14,9 +14,11 @@ from chat_core.client.state.model import ClientState, ConversationState
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import SearchHit, Style
+from chat_tui.commands.desks import FilterDesk
 from chat_tui.views.alerts import Rule
 from chat_tui.views.lines import Line
 from chat_tui.views.link import nothing_open
+from chat_tui.views.source import Source
 from chat_tui.views.tiling import Side
 from chat_tui.views.where import Where
 
@@ -199,6 +201,10 @@ class Desk(Protocol):
         """Do to a message of the open conversation what a key does, by the name of that action. Raises: UsageFault."""
         ...
 
+    def show_source(self, source: Source) -> None:
+        """Show a message's text as it was typed, and what else is known of it."""
+        ...
+
     def clear(self) -> None:
         """Put away what was answered, and draw the screen anew."""
         ...
@@ -261,6 +267,11 @@ class Desk(Protocol):
     @property
     def panes(self) -> PaneDesk:
         """The panes of messages."""
+        ...
+
+    @property
+    def filters(self) -> FilterDesk:
+        """Lines that are hidden."""
         ...
 
     def learn_channels(self, names: Sequence[str]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from chat_core.base.errors import UsageFault
 from chat_core.protocol.requests.marks import Bookmark, Pin, React, ReadBookmarks, ReadPins
-from chat_core.protocol.values import SearchHit
+from chat_core.protocol.requests.messages import History
+from chat_core.protocol.values import Message, SearchHit
 from chat_tui.commands.arguments import Emoji, Which
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
@@ -115,3 +116,20 @@ def meant(ctx: Context, number: str) -> int:
     if message is None:
         raise UsageFault("There is no message by others here: give the number of one, as /react :tada: #17.")
     return message.seq
+
+
+async def said_here(ctx: Context, seq: int) -> Message:
+    """Return a message of the open conversation, from the server if it is not known here.
+
+    Raises:
+        UsageFault: there is none of that number.
+        ChatError: the server cannot be asked.
+    """
+    known = ctx.here.timeline.find(seq)
+    if known is not None:
+        return known
+    page = await ctx.calls.call(History(conversation=ctx.here.id, anchor="around", seq=seq, limit=1))
+    found = next((message for message in page.messages if message.seq == seq), None)
+    if found is None:
+        raise UsageFault(f"There is no message {seq} here.")
+    return found

@@ -8,10 +8,11 @@ from chat_core.base.errors import UsageFault
 from chat_core.base.ids import make_cid
 from chat_core.client.state.model import Unsent
 from chat_core.protocol.requests.messages import Broadcast
-from chat_tui.commands.arguments_of_rest import Body
+from chat_tui.commands.arguments_of_rest import Body, Rest
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Context
 from chat_tui.views.hiding import hidden
+from chat_tui.views.unmarked import unmarked
 
 _SHRUG = r"¯\\_(ツ)_/¯"
 """With a backslash more than one sees: one alone would be a mark."""
@@ -36,6 +37,12 @@ async def spoiler(ctx: Context, text: Body) -> None:
     if body is None:
         raise UsageFault("A line that ends in a backslash cannot be hidden: write something behind it.")
     ctx.calls.post(ctx.here.id, body, thread=ctx.thread or None)
+
+
+@command("plain", example="/plain **kwargs, not bold")
+async def plain(ctx: Context, text: Rest) -> None:
+    """Say something just as you type it: marks like ** and ``` stay what they are, and so does :tada:."""
+    ctx.calls.post(ctx.here.id, unmarked(text), thread=ctx.thread or None)
 
 
 @command("broadcast", aliases=("bm",), example="/broadcast Back in ten minutes", classic=('/bm "hello"',))

@@ -17,6 +17,7 @@ from chat_tui.commands import (
     conversations,
     devices,
     files,
+    filters,
     groups,
     hooks,
     marks,
@@ -36,7 +37,7 @@ from chat_tui.commands.command import DECLARED, Command
 from chat_tui.commands.line import PREFIX, Run, Say, resolve
 
 DOMAINS: Final = (
-    conversations, groups, channels, messages, changing, threads, marks, files, attention, panes, private, presence,
+    conversations, groups, channels, messages, changing, threads, marks, files, filters, attention, panes, private, presence,
     search, accounts, devices, order, hooks, administering, settings, session,
 )  # fmt: skip
 """The files with commands."""

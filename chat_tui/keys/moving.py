@@ -71,6 +71,7 @@ READING: Final[tuple[Key, ...]] = (
     Key("reading.first_unread", "alt+u", "first_unread", "to the first unread message", "chat"),
     Key("reading.mention_up", "alt+p", "mention(-1)", "to the mention of you before", "chat"),
     Key("reading.mention_down", "alt+n", "mention(1)", "to the mention of you after it", "chat"),
+    Key("reading.filters", "alt+equals_sign", "filters", "show what your filters hide, or hide it again", "chat"),
     Key("reading.find", "ctrl+f", "find", "find words in this conversation", "chat"),
     Key(
         "reading.links",

@@ -18,11 +18,13 @@ from chat_tui import notify_rules
 from chat_tui.commands.context import Answer, More
 from chat_tui.config import Settings, load
 from chat_tui.plain.console import BELL, Console
+from chat_tui.plain.filters import PlainFilters
 from chat_tui.plain.hearing import one_line, server_line, spoken
 from chat_tui.views.alerts import Rule, quiet_hours
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.names import called, shown_name
 from chat_tui.views.servers import Elsewhere, meant
+from chat_tui.views.source import Source, seen
 from chat_tui.views.tiling import Side
 from chat_tui.views.when import since
 
@@ -122,6 +124,8 @@ class PlainDesk:
         """See Desk."""
         self.panes = NoPanes()
         """See Desk."""
+        self.filters = PlainFilters(memory)
+        """See Desk."""
         self.channels: tuple[str, ...] = ()
         """Names of channels that were listed."""
         self.wanted: int | None = None
@@ -191,6 +195,14 @@ class PlainDesk:
     def act(self, action: str, seq: int) -> None:
         """See Desk. Raises: UsageFault: there are lines only."""
         raise UsageFault(_IN_A_LINE.get(action, NEEDS_THE_SCREEN))
+
+    def show_source(self, source: Source) -> None:
+        """See Desk."""
+        self.say(f"{drawable_line(source.address)}, as it was typed:")
+        for line in seen(source.body).split("\n"):
+            self.say(line)
+        for term, words in source.pairs:
+            self.say(f"{term}: {words}")
 
     def clear(self) -> None:
         """See Desk: nothing is ever drawn over, so nothing is to be taken away."""

@@ -218,6 +218,8 @@ class Session(Doing):
         if self._places.shown is None:
             await self._go_somewhere()
         self._began = True
+        if count := len(self._desk.filters.rules):
+            self._desk.say(f"{'1 filter hides' if count == 1 else f'{count} filters hide'} lines; /filter lists them.")
         self._say_unread(elsewhere=True)
         for line in self._missed:
             self._desk.say(line)

@@ -23,11 +23,13 @@ from chat_core.client.state.following import is_news_of_thread
 from chat_core.client.state.model import ConversationState, LinkStatus, Notice
 from chat_core.protocol.events import MessageDeleted, MessageEdited, MessagePosted
 from chat_core.protocol.values import Account, Message
+from chat_tui.plain.filters import is_told, not_hidden
 from chat_tui.plain.hearing import Manner, changed_line, elsewhere, message_line, place_line
 from chat_tui.views.alerts import Rule
 from chat_tui.views.between import notice_parts
 from chat_tui.views.broadcasts import broadcasts
 from chat_tui.views.clean import drawable_line
+from chat_tui.views.filtering import Hiding
 from chat_tui.views.given_up import given_up
 from chat_tui.views.highlighting import is_for
 from chat_tui.views.order import news
@@ -43,6 +45,7 @@ class Telling:
         rule_of: what of a conversation is told.
         now_ms: the time, in milliseconds since 1970.
         words: returns the words that are for one, as a setting has them.
+        hidden: returns what is not said of a conversation.
     """
 
     def __init__(
@@ -50,10 +53,12 @@ class Telling:
         rule_of: Callable[[ConversationState], Rule],
         now_ms: Callable[[], int],
         words: Callable[[], str] = lambda: "",
+        hidden: Callable[[ConversationState], Hiding | None] = lambda _: None,
     ) -> None:
         self._rule_of = rule_of
         self._now_ms = now_ms
         self._words_of = words
+        self._hidden = hidden
         self.manner = Manner()
         """What is told of messages."""
         self._heard: dict[int, int] = {}
@@ -108,7 +113,7 @@ class Telling:
                 untold = isinstance(event, MessageEdited) and not event.body
                 return [] if untold or (me is not None and event.author == me.id) else [changed_line(event)]
             case NoticeAdded(conversation=here.id, notice=notice):
-                return self._of_notice(here.id, notice)
+                return self._of_notice(here.id, notice) if is_told(notice, self._hidden(here)) else []
             case TimelineReset(conversation=here.id, jumped=True):
                 self._heard[here.id] = here.timeline.last_seq
                 return [f"Much was missed here. {place_line(here)}"]
@@ -121,7 +126,7 @@ class Telling:
         heard = self._heard.get(here.id, 0)
         new = [each for each in messages if each.seq > heard and each.author not in batch.state.ignored]
         self._heard[here.id] = max(heard, messages[-1].seq)
-        new = [each for each in new if each.seq not in written]
+        new = not_hidden([each for each in new if each.seq not in written], self._hidden(here))
         first = [f"{len(new) - AT_ONCE} more before these; /read {len(new)} says all."] if len(new) > AT_ONCE else []
         lines = (message_line(each, here, batch.state.me, self.manner) for each in new[-AT_ONCE:])
         return [*first, *lines]

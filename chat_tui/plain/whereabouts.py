@@ -17,10 +17,12 @@ from chat_core.protocol.values import Message
 from chat_tui.commands.context import Context
 from chat_tui.plain.calls import ClientCalls
 from chat_tui.plain.desk import PlainDesk
+from chat_tui.plain.filters import not_hidden
 from chat_tui.plain.hearing import message_line, place_line, place_name, unread_words
 from chat_tui.plain.telling import AT_ONCE, Telling
 from chat_tui.screens.places import Places
 from chat_tui.views.clean import drawable_line
+from chat_tui.views.filtering import Hiding
 
 MOST_READ: Final = 1000
 """Messages that are read out at most."""
@@ -42,7 +44,7 @@ class Whereabouts:
         self._clock = clock
         self._places = Places()
         self._calls = ClientCalls(client, lambda: client.state, desk.say, clock)
-        self._telling = Telling(desk.rule_of, clock.wall_ms, lambda: desk.words)
+        self._telling = Telling(desk.rule_of, clock.wall_ms, lambda: desk.words, self._hidden)
         self._moved = asyncio.Event()
         self._thread = 0
 
@@ -141,7 +143,11 @@ class Whereabouts:
 
     def _messages(self, conversation: ConversationState, count: int) -> list[Message]:
         newest = conversation.timeline.newest(count)
-        return [each for each in newest if each.author not in self.state.ignored]
+        heard = [each for each in newest if each.author not in self.state.ignored]
+        return not_hidden(heard, self._hidden(conversation))
+
+    def _hidden(self, conversation: ConversationState) -> Hiding | None:
+        return self._desk.filters.of(conversation, self.state.me, self._desk.words)
 
     async def _load(self, number: int, count: int) -> None:
         """Have at least so many messages of a conversation, if there are; at worst there is a word about it."""

@@ -30,6 +30,7 @@ from chat_tui.screens.desk import ScreenDesk
 from chat_tui.screens.drafting import Drafting
 from chat_tui.screens.entering import Entering
 from chat_tui.screens.errands import Errands
+from chat_tui.screens.filtering import Filtering
 from chat_tui.screens.finding import Finding
 from chat_tui.screens.going import Going
 from chat_tui.screens.hands import ScreenHands
@@ -137,6 +138,8 @@ class ChatScreen(ChatView):
     """What is worth a sound."""
     baring: Baring
     """Text and mouse for the terminal."""
+    filtering: Filtering
+    """Lines that are hidden."""
     quitting: Quitting
     """Leaving."""
 
@@ -164,6 +167,7 @@ class ChatScreen(ChatView):
             places=places,
             neighbours=neighbours,
             drafting=Drafting(memory, lambda sentence: self.answer(Answer(sentence, fault=True))),
+            filtering=Filtering(self, memory),
             questions=Questions(
                 knowing.known,
                 last_own=lambda: self.writing.last_own(),

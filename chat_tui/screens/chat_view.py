@@ -23,6 +23,7 @@ from chat_tui.config import Settings
 from chat_tui.keys import Keymap
 from chat_tui.screens.base import BaseScreen
 from chat_tui.screens.drafting import Drafting
+from chat_tui.screens.filtering import Filtering
 from chat_tui.screens.neighbours import Neighbours
 from chat_tui.screens.places import Places
 from chat_tui.widgets.answer import AnswerPanel
@@ -70,6 +71,7 @@ class ChatView(BaseScreen):
         places: where one is.
         neighbours: the other servers that are open.
         drafting: what is written elsewhere.
+        filtering: lines that are hidden.
         questions: answered for the widgets.
         clock: the time.
     """
@@ -99,6 +101,7 @@ class ChatView(BaseScreen):
         places: Places,
         neighbours: Neighbours,
         drafting: Drafting,
+        filtering: Filtering,
         questions: Questions,
         clock: Clock,
     ) -> None:
@@ -115,6 +118,8 @@ class ChatView(BaseScreen):
         """The other servers that are open."""
         self.drafting = drafting
         """What is written elsewhere."""
+        self.filtering = filtering
+        """Lines that are hidden."""
         self.popup = CompletionPopup(id="popup")
         """Completions."""
         self.composer = Composer(
@@ -126,7 +131,7 @@ class ChatView(BaseScreen):
             id="composer",
         )
         """What is being written."""
-        self.tiles = Tiles(lambda id: Timeline(hints=WELCOME, clock=clock, id=id), id="tiles")
+        self.tiles = Tiles(lambda id: Timeline(hints=WELCOME, clock=clock, filters=filtering.of, id=id), id="tiles")
         """What was said in the conversation, and in those beside it."""
         self.aside = ThreadPanel(clock=clock, id="thread")
         """What was said in the thread that is open."""
@@ -247,7 +252,7 @@ class ChatView(BaseScreen):
         self._tabs.show(state, shown, self.places.tabs(state))
         self._header.show(conversation)
         self.tiles.show_titles(state.conversations)
-        self._status.show(state, shown, self.title_here if others else "", others)
+        self._status.show(state, shown, self.title_here if others else "", others, self.filtering.note())
         self._members.show(conversation, state.me)
         self.neighbours.noted()
 

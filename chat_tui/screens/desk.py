@@ -16,9 +16,11 @@ from chat_core.protocol.values import SearchHit
 from chat_tui.actions.action import Acting, Hands, Subject
 from chat_tui.actions.registry import BY_NAME
 from chat_tui.commands.context import Answer, More, PageDesk, PaneDesk
+from chat_tui.commands.desks import FilterDesk
 from chat_tui.live_page import LivePage
 from chat_tui.screens.alerting import Alerting
 from chat_tui.screens.base import HelpWanted
+from chat_tui.screens.filtering import Filtering
 from chat_tui.screens.going import Going
 from chat_tui.screens.knowing import Knowing
 from chat_tui.screens.pages import Pages
@@ -31,6 +33,7 @@ from chat_tui.screens.splitting import Splitting
 from chat_tui.screens.threading import Threading
 from chat_tui.views.alerts import Rule
 from chat_tui.views.here import message_here
+from chat_tui.views.source import Source
 
 
 class SignInWanted(Message):
@@ -82,6 +85,8 @@ class Commanded(Scene, Protocol):
     """Panes of messages."""
     threads: Threading
     """The thread that is open."""
+    filtering: Filtering
+    """Lines that are hidden."""
 
     @property
     def words(self) -> str:
@@ -179,6 +184,11 @@ class ScreenDesk:
         """See Desk."""
         return self._scene.splits
 
+    @property
+    def filters(self) -> FilterDesk:
+        """See Desk."""
+        return self._scene.filtering
+
     def now_ms(self) -> int:
         """See Desk."""
         return self._clock.wall_ms()
@@ -200,6 +210,10 @@ class ScreenDesk:
         if conversation is None or message is None:
             raise UsageFault(f"Message {seq} is not here; scroll to where it was said first.")
         BY_NAME[action].run(Acting(Subject(conversation, message, scene.bridge.state.me), scene.hands, 0))
+
+    def show_source(self, source: Source) -> None:
+        """See Desk."""
+        self._scene.hands.show_source(source)
 
     def clear(self) -> None:
         """See Desk."""

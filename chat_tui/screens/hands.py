@@ -19,12 +19,14 @@ from chat_tui.commands.context import Answer
 from chat_tui.screens.going import Going
 from chat_tui.screens.scene import Scene
 from chat_tui.screens.selecting import Selecting
+from chat_tui.screens.source import SourceScreen
 from chat_tui.screens.threading import Threading
 from chat_tui.views.formatting import Looks
 from chat_tui.views.here import message_here
 from chat_tui.views.lines import Line
 from chat_tui.views.names import called, shown_name
 from chat_tui.views.pointing import index_of
+from chat_tui.views.source import Source
 from chat_tui.views.when import local
 
 
@@ -95,6 +97,10 @@ class ScreenHands:
         looks = Looks("" if mine or me is None else me.name, channels, revealed=True)
         words = f"{where} · {local(message.ts, None):%Y-%m-%d %H:%M}"
         self._scene.app.push_screen(WholeScreen(shown_name(name), words, message.body, looks))
+
+    def show_source(self, source: Source) -> None:
+        """See Hands."""
+        self._scene.app.push_screen(SourceScreen(source))
 
     def call(self, request: Request[Any], done: str) -> None:
         """See Hands."""

@@ -33,7 +33,7 @@ class Page(Rows, can_focus=False):
 
     def laid(self, width: int) -> Sequence[Line]:
         """Return all lines, laid out; for subclasses."""
-        return [piece for line in self._lines for piece in _fitted(line, width)]
+        return [piece for line in self._lines for piece in fitted(line, width)]
 
     @override
     def rows(self, width: int, height: int) -> Sequence[Line]:
@@ -53,8 +53,8 @@ class Page(Rows, can_focus=False):
         self.changed()
 
 
-def _fitted(line: Line, width: int) -> list[Line]:
-    """Return a line, its last span broken where it is too long."""
+def fitted(line: Line, width: int) -> list[Line]:
+    """Return a line, its last span broken where it is too long, with what follows under it."""
     if line.width <= width or not line.spans:
         return [line]
     *lead, last = line.spans

@@ -22,7 +22,8 @@ HIDDEN: Final = "▒"
 
 _ANY: Final = re.compile(r"[*_~`|\\\[]")
 _TOKEN: Final = re.compile(
-    r"(?P<escape>\\[*_~`|\[>])|(?P<link>\b(?:https?://|mailto:))|(?P<code>`+)|(?P<mark>\*{1,3}|_+|~+|\|+)"
+    r"(?P<escape>\\[*_~`|\[>]|(?<![^\n \\])\\[-+•](?= )|(?<=[\d\\])\\[.)](?= ))"
+    r"|(?P<link>\b(?:https?://|mailto:))|(?P<code>`+)|(?P<mark>\*{1,3}|_+|~+|\|+)"
     r"|(?P<label>\[(?=[^\[\]\n]{1,200}\]\((?:https?://|mailto:)))|(?P<line>\n)",
     re.IGNORECASE,
 )
@@ -77,6 +78,11 @@ def inline(text: str, *, revealed: bool = False) -> Inline:
     if _ANY.search(text) is None:
         return Inline(text, [], [])
     return _result(text, _scanned(text, revealed))
+
+
+def cut_out(text: str) -> list[tuple[int, int]]:
+    """Return which pieces of a text are not drawn, because they are marks, in order."""
+    return sorted((start, end) for start, end, _ in _scanned(text, True).cuts)
 
 
 def masked(text: str) -> str:

@@ -99,6 +99,14 @@ def is_fence(line: str) -> bool:
     return _FENCE.match(line) is not None
 
 
+def mark_at_start(line: str) -> int:
+    """Return which character of a line makes it code, a quotation or an entry of a list; -1: it is none of these."""
+    entry = _ENTRY.match(line)
+    if entry is not None:
+        return entry.end("lead") - 1
+    return len(line) - len(line.lstrip(" ")) if is_fence(line) or _ONE_LINE.match(line) or _QUOTE.match(line) else -1
+
+
 def with_words(blocks: list[Block], words: str, role: Role) -> list[Block]:
     """Return blocks with words of ours behind the last one; behind code they stand on a line of their own."""
     last = blocks[-1]

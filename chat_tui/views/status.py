@@ -26,6 +26,7 @@ def status(
     title: str = "",
     others: Sequence[Elsewhere] = (),
     told: str = "",
+    note: str = "",
 ) -> Line:
     """Return the line.
 
@@ -38,9 +39,10 @@ def status(
         title: what the server is called, if others are open, too.
         others: they.
         told: what stands right above it already.
+        note: what is said of lines that are hidden; a click shows them.
     """
     conversation = state.conversations.get(shown) if shown is not None else None
-    left = _left(state, conversation, now, told)
+    left = (*_noted(note), *_left(state, conversation, now, told))
     if title and not listed:
         left = (Span(f" {elide(drawable_line(title), _NAME_MAX)}", "quiet"), *left)
     online = state.link.status is LinkStatus.ONLINE
@@ -72,6 +74,10 @@ def typing_words(typing: Sequence[Typist], now: float) -> str:
             return f"{first}, {second} and {third} are typing…"
         case _:
             return f"{len(names)} people are typing…"
+
+
+def _noted(note: str) -> tuple[Span, ...]:
+    return (Span(" "), Span(f"◌ {note}", "quiet", act="filters"), Span(" ")) if note else ()
 
 
 def _left(state: ClientState, conversation: ConversationState | None, now: float, told: str) -> tuple[Span, ...]:

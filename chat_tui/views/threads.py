@@ -11,7 +11,7 @@ from typing import Final
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from chat_core.client.state.model import BLOCK, ConversationState, Stale, ThreadState, Timeline, Unsent
+from chat_core.client.state.model import BLOCK, ConversationState, ThreadState, Timeline, Unsent
 from chat_core.protocol.values import Message, ThreadSummary
 from chat_tui.views.building import QUOTED_CHARS
 from chat_tui.views.clean import drawable_line
@@ -19,58 +19,27 @@ from chat_tui.views.formatting import in_one_line
 from chat_tui.views.lines import Line, Span, spread
 from chat_tui.views.names import name_role, shown_name
 from chat_tui.views.programs import author_of
+from chat_tui.views.sieve import Sieve
 from chat_tui.views.when import clock, day_in_words, local
-
-Blocks = tuple[tuple[Message, ...], ...]
 
 
 class Mainline:
-    """What of a conversation stands in its channel. Looks at each block of messages once."""
+    """What of a conversation stands in its channel."""
 
     def __init__(self) -> None:
-        self._before: Timeline | None = None
-        self._after = Timeline()
+        self._sieve = Sieve(lambda message: not message.aside)
         self._unsent: tuple[tuple[Unsent, ...], tuple[Unsent, ...]] = ((), ())
-        self._blocks: dict[int, tuple[tuple[Message, ...], tuple[Message, ...]]] = {}
 
     def of(self, conversation: ConversationState) -> ConversationState:
         """Return a conversation without what is in threads only; the very same one if nothing is."""
-        if conversation.timeline is not self._before:
-            self._before, self._after = conversation.timeline, self._without(conversation.timeline)
+        timeline = self._sieve.of(conversation.timeline)
         if conversation.unsent is not self._unsent[0]:
             kept = tuple(unsent for unsent in conversation.unsent if not unsent.aside)
             same = len(kept) == len(conversation.unsent)
             self._unsent = (conversation.unsent, conversation.unsent if same else kept)
-        if self._after is conversation.timeline and self._unsent[1] is conversation.unsent:
+        if timeline is conversation.timeline and self._unsent[1] is conversation.unsent:
             return conversation
-        return replace(conversation, timeline=self._after, unsent=self._unsent[1])
-
-    def _without(self, timeline: Timeline) -> Timeline:
-        stale = timeline.stale
-        everything = timeline.blocks + (stale.blocks if stale is not None else ())
-        self._blocks = {id(block): self._blocks.get(id(block)) or (block, _shown(block)) for block in everything}
-        blocks = self._kept(timeline.blocks)
-        older = None if stale is None else self._stale(stale)
-        if blocks is timeline.blocks and older is stale:
-            return timeline
-        return replace(timeline, blocks=blocks, count=sum(map(len, blocks)), stale=older)
-
-    def _stale(self, stale: Stale) -> Stale | None:
-        blocks = self._kept(stale.blocks)
-        if blocks is stale.blocks:
-            return stale
-        return replace(stale, blocks=blocks) if blocks else None
-
-    def _kept(self, blocks: Blocks) -> Blocks:
-        kept = [self._blocks[id(block)][1] for block in blocks]
-        if all(new is old for new, old in zip(kept, blocks, strict=True)):
-            return blocks
-        return tuple(block for block in kept if block)
-
-
-def _shown(block: tuple[Message, ...]) -> tuple[Message, ...]:
-    kept = tuple(message for message in block if not message.aside)
-    return block if len(kept) == len(block) else kept
+        return replace(conversation, timeline=timeline, unsent=self._unsent[1])
 
 
 def thread_view(conversation: ConversationState, thread: ThreadState, me: int | None) -> ConversationState:

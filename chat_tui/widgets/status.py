@@ -29,9 +29,17 @@ class StatusLine(Bar, can_focus=False):
         self._shown: int | None = None
         self._title = ""
         self._others: Sequence[Elsewhere] = ()
+        self._note = ""
         self._ticks: Timer | None = None
 
-    def show(self, state: ClientState, shown: int | None, title: str = "", others: Sequence[Elsewhere] = ()) -> None:
+    def show(
+        self,
+        state: ClientState,
+        shown: int | None,
+        title: str = "",
+        others: Sequence[Elsewhere] = (),
+        note: str = "",
+    ) -> None:
         """Show a state.
 
         Args:
@@ -39,8 +47,10 @@ class StatusLine(Bar, can_focus=False):
             shown: number of the conversation that is open.
             title: what the server is called, if others are open, too.
             others: they.
+            note: what is said of lines that are hidden.
         """
         self._state, self._shown, self._title, self._others = state, shown, title, others
+        self._note = note
         self._tick_if_needed()
         self.changed()
 
@@ -56,6 +66,7 @@ class StatusLine(Bar, can_focus=False):
             title=self._title,
             others=self._others,
             told=self._told(),
+            note=self._note,
         )
 
     def on_mount(self) -> None:

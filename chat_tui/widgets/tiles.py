@@ -160,6 +160,13 @@ class Tiles(Painted, can_focus=False):
                 reset = TimelineReset(conversation=timeline.conversation)
                 timeline.apply(Batch(state=state, changes=(reset,)))
 
+    def show_anew(self, state: ClientState) -> None:
+        """Show what the filters let be seen now; whoever reads goes on reading where they are."""
+        for _, timeline in self._tiles.values():
+            if timeline.conversation is not None:
+                reset = TimelineReset(conversation=timeline.conversation)
+                timeline.apply(Batch(state=state, changes=(reset,)))
+
     def show_titles(self, conversations: Mapping[int, ConversationState]) -> None:
         """Say above each what it shows."""
         tiles = self.tiling.tiles

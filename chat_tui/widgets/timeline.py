@@ -6,7 +6,7 @@ somebody was reading. Several of them share the screen as `Tiles`. How lines get
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import tzinfo
 from functools import partial
 from typing import Final
@@ -21,6 +21,8 @@ from chat_core.protocol.values import Account
 from chat_tui.messages import OlderWanted, ReadingOlder, ReadUpTo
 from chat_tui.views.columns import Columns, columns
 from chat_tui.views.drawing import Reader
+from chat_tui.views.filtered import Filtered
+from chat_tui.views.filtering import Hiding
 from chat_tui.views.history import History, differs
 from chat_tui.views.threads import Mainline
 from chat_tui.views.timeline import START, Place
@@ -31,6 +33,16 @@ SPEAK_OF_SENDING_S: Final = 0.4
 
 
 _NONE: Final[Mapping[int, frozenset[int]]] = {}
+_IN_VAIN_MOST: Final = 5
+"""Pages of which filters hide everything that are fetched one after the other, until somebody scrolls on."""
+
+Filters = Callable[[ConversationState], tuple[Hiding | None, bool]]
+"""Returns what is hidden in a conversation, and whether it is for now."""
+
+
+def no_filters(conversation: ConversationState) -> tuple[Hiding | None, bool]:
+    """Hide nothing."""
+    return None, True
 
 
 class Timeline(PointedPane, can_focus=False):
@@ -43,6 +55,7 @@ class Timeline(PointedPane, can_focus=False):
         end_key: str = "End",
         zone: tzinfo | None = None,
         clock: Clock | None = None,
+        filters: Filters = no_filters,
         id: str | None = None,
     ) -> None:
         """Make an empty timeline.
@@ -52,11 +65,14 @@ class Timeline(PointedPane, can_focus=False):
             end_key: the key that leads to the end, as it is called on keyboards.
             zone: time zone; None: the computer's own.
             clock: gives the year that goes without saying.
+            filters: returns what is hidden in a conversation, and whether it is for now.
             id: the widget's.
         """
         super().__init__(end_key=end_key, id=id)
         self._hints = None if hints is None else tuple(hints)
         self._mainline = Mainline()
+        self._hides = filters
+        self._filtered = Filtered()
         self._zone = zone
         self._clock = clock or SystemClock()
         self._me: Account | None = None
@@ -69,6 +85,7 @@ class Timeline(PointedPane, can_focus=False):
         self._told = 0
         self._held = False
         self._grew = False
+        self._in_vain = 0
         self._reading: int | None = None
         self.hidden = False
         """Whether it has no place on the screen: nobody reads what it shows."""
@@ -102,7 +119,7 @@ class Timeline(PointedPane, can_focus=False):
         self._leave()
         self._me, self._channels, self._ignored = me, channels, ignored
         self._bookmarks = frozenset() if conversation is None else bookmarks.get(conversation.id, frozenset())
-        self._asked = self._told = 0
+        self._asked = self._told = self._in_vain = 0
         self._held = False
         self._history = self._pointed = None
         self._previews_wanted = frozenset()
@@ -172,6 +189,9 @@ class Timeline(PointedPane, can_focus=False):
             self._grow_gutter(history)
             history.view.settle()
             self.placed()
+        if conversation.timeline.known_from != old.timeline.known_from:
+            barren = conversation.timeline.count == old.timeline.count and self.withheld > 0
+            self._in_vain = self._in_vain + 1 if barren else 0
         # On a busy machine a page may be told before the end of its loading is: the next one is asked for after both.
         self._grew |= reset or conversation.timeline.known_from != old.timeline.known_from
         if self._grew and not conversation.loading:
@@ -180,7 +200,13 @@ class Timeline(PointedPane, can_focus=False):
 
     def seen(self, conversation: ConversationState) -> ConversationState:
         """Return what of a conversation is shown here; for subclasses, too."""
-        return self._mainline.of(conversation)
+        hiding, on = self._hides(conversation)
+        return self._filtered.of(self._mainline.of(conversation), hiding, on=on)
+
+    @property
+    def withheld(self) -> int:
+        """Lines of the conversation that somebody's filters hide."""
+        return self._filtered.hidden
 
     def older_failed(self) -> None:
         """Take back that older messages were asked for: the next scroll asks again."""
@@ -219,6 +245,7 @@ class Timeline(PointedPane, can_focus=False):
     @override
     def moved(self) -> None:
         """See PointedPane."""
+        self._in_vain = 0
         self._ask_for_older()
 
     @override
@@ -235,6 +262,7 @@ class Timeline(PointedPane, can_focus=False):
     def moved_to(self, line: int) -> None:
         """See Scroller."""
         super().moved_to(line)
+        self._in_vain = 0
         self._ask_for_older()
 
     def on_mount(self) -> None:
@@ -312,6 +340,8 @@ class Timeline(PointedPane, can_focus=False):
 
     def _ask_for_older(self) -> None:
         history = self._history
+        if self._in_vain >= _IN_VAIN_MOST:
+            return
         if history is not None and self.window.height and history.wants_older:
             first = history.conversation.timeline.known_from  # a page may bring nothing that is shown here
             if first != self._asked:
@@ -330,6 +360,8 @@ class Timeline(PointedPane, can_focus=False):
         if self.screen not in self.app.screen_stack:  # that of another server is
             return
         seen = history.last_visible()
+        if history.view.follow and seen == history.conversation.timeline.last_seq:
+            seen = max(seen, self._filtered.last_seq)  # behind it there is only what one does not want to see
         if seen > max(self._told, history.conversation.read):
             self._told = seen
             self._say(ReadUpTo(history.conversation.id, seen))

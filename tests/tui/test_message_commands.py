@@ -109,3 +109,24 @@ async def test_names_of_emoji_are_sent_as_emoji_by_every_command_that_says_somet
             "\U0001f914 ¯\\\\_(ツ)_/¯",
             "||a `:bug:`, a \U0001f41b||",
         ]
+
+
+async def test_source_of_a_message_is_shown_and_what_is_said_plainly_is_drawn_as_typed(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        channel = await in_channel(me)
+        await me.enter("/plain **kwargs** and :tada:")
+        await me.until(lambda: bodies(me.here) == [r"\*\*kwargs\*\* and :tada:"])
+        await me.sees("**kwargs** and :tada:")
+        await me.enter("**loud**")
+        await me.until(lambda: me.here.timeline.count == 2 and not me.here.unsent)
+        first, last = (message.seq for message in me.here.timeline)
+
+        await me.enter(f"/raw #{last}")
+        await me.sees("as it was typed", "**loud**", f"{channel}:{last}", "8 characters, 8 bytes")
+        await me.press("y", "escape")
+        assert me.app.clipboard == "**loud**"
+        await me.press("ctrl+s", "up", "S")
+        await me.sees(r"\*\*kwargs\*\*", f"{channel}:{first}")
+        await me.press("escape", "escape")
+        await me.enter("/raw #999")
+        await me.until(lambda: me.answer == "There is no message 999 here.")

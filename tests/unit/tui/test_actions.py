@@ -18,6 +18,7 @@ from chat_tui.actions.action import Acting, Subject
 from chat_tui.actions.reading import links
 from chat_tui.actions.registry import ALL, BY_NAME, fitting
 from chat_tui.commands.context import Answer
+from chat_tui.views.source import Source, source_of
 from tests.tui.support.states import ME, conversation, said
 
 MINE = said(3, "12:58", "you", "see https://x.org/1 and https://x.org/2, https://x.org/1")
@@ -52,6 +53,9 @@ class Hands:
 
     def show_whole(self, message: Message | Unsent) -> None:
         self.done.append(("view", message.body))
+
+    def show_source(self, source: Source) -> None:
+        self.done.append(("source", source))
 
     def ask(self, topic: str, question: str, act: Callable[[], object]) -> None:
         self.done.append(("ask", topic, question))
@@ -106,14 +110,14 @@ def offered(message: Message | Unsent) -> list[str]:
 def test_only_what_can_be_done_is_offered() -> None:
     marks = ["react", "thumb", "bookmark"]
     hangs = ["copy", "link"]
-    ends = ["view", "unread", "details"]
+    ends = ["view", "raw", "unread", "details"]
     assert offered(MINE) == ["reply", "quote", "edit", "delete", "thread", *marks, *hangs, "open", *ends]
     assert offered(THEIRS) == ["reply", "quote", "thread", *marks, *hangs, *ends]
     reacting = ["react", "thumb", "join_in", "bookmark"]
     assert offered(REACTED) == ["reply", "quote", "thread", *reacting, *hangs, *ends]
     assert offered(GONE) == ["thread", "bookmark", "link", "unread", "details"]
-    assert offered(QUEUED) == ["quote", "copy", "view", "details"]
-    assert offered(FAILED) == ["quote", "retry", "discard", "copy", "view", "details"]
+    assert offered(QUEUED) == ["quote", "copy", "view", "raw", "details"]
+    assert offered(FAILED) == ["quote", "retry", "discard", "copy", "view", "raw", "details"]
 
 
 @pytest.mark.parametrize(
@@ -132,6 +136,7 @@ def test_what_cannot_be_done_is_said(name: str, message: Message | Unsent, sente
 
 def test_actions_ask_the_screen_for_what_they_are() -> None:
     assert act("reply", THEIRS) == [("reply", 4)]
+    assert act("raw", THEIRS) == [("source", source_of("#dev", THEIRS))]
     assert act("quote", THEIRS) == [("quote", "> two\n> lines\n")]
     assert act("edit", MINE) == [("edit", 3)]
     assert act("copy", THEIRS) == [("copy", "two\nlines")]

@@ -1,0 +1,49 @@
+"""Which lines somebody does not want to see, a rule each: a small file of this computer, one for each server.
+
+Losing it costs nothing but those choices: a file that cannot be read counts as none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from chat_tui.storage import replace
+
+MOST: Final = 50
+"""Rules; each of them is looked at for each message."""
+CHARS: Final = 200
+"""Longest text of a rule, in characters."""
+
+_FILE: Final = "filters.json"
+
+
+class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A rule."""
+
+    kind: Literal["joins", "from", "text"]
+    """What is hidden: comings and goings, what somebody says, what has a text in it."""
+    what: str = ""
+    """With `from`: a name, without `@`; with `text`: it."""
+    where: str = ""
+    """TARGET of the conversation; empty: all of them."""
+
+
+def load(folder: Path) -> tuple[Filter, ...]:
+    """Read the rules of a server."""
+    try:
+        return msgspec.json.decode((folder / _FILE).read_bytes(), type=tuple[Filter, ...])[:MOST]
+    except (OSError, msgspec.DecodeError):
+        return ()
+
+
+def save(folder: Path, filters: Sequence[Filter]) -> None:
+    """Replace the rules of a server.
+
+    Raises:
+        OSError: they cannot be written.
+    """
+    replace(folder, _FILE, msgspec.json.encode(filters))

@@ -1,0 +1,69 @@
+"""Lines that are not said, by the same rules that hide them on the screen of the full-screen client."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from chat_core.base.errors import ChatError
+from chat_core.client.state.model import ConversationState, Notice
+from chat_core.protocol.values import Account, Message
+from chat_tui import filter_rules
+from chat_tui.filter_rules import Filter
+from chat_tui.views.filtering import Hiding, hiding
+
+
+class PlainFilters:
+    """See `commands.desks.FilterDesk`.
+
+    Args:
+        memory: folder of what is remembered of this server; None: nothing is.
+    """
+
+    def __init__(self, memory: Path | None) -> None:
+        self._memory = memory
+        self.rules: Sequence[Filter] = filter_rules.load(memory) if memory is not None else ()
+        """See FilterDesk."""
+        self.on = True
+        """See FilterDesk."""
+
+    @property
+    def hidden(self) -> int:
+        """See FilterDesk: what was not said is not counted."""
+        return 0
+
+    async def change(self, rules: Sequence[Filter]) -> None:
+        """See FilterDesk. Raises: ChatError."""
+        self.rules, self.on = tuple(rules), True
+        if self._memory is not None:
+            try:
+                await asyncio.to_thread(filter_rules.save, self._memory, self.rules)
+            except OSError as error:
+                raise ChatError(
+                    f"It is so for now only: {self._memory} cannot be written ({error.strerror})."
+                ) from error
+
+    def switch(self, *, on: bool) -> None:
+        """See FilterDesk."""
+        self.on = on
+
+    def of(self, conversation: ConversationState, me: Account | None, words: str) -> Hiding | None:
+        """Return what is not said of a conversation; None: all is.
+
+        Args:
+            conversation: it.
+            me: who listens.
+            words: those that are for them, as a setting has them.
+        """
+        return hiding(self.rules, conversation.target, me, words) if self.on and self.rules else None
+
+
+def not_hidden(messages: Sequence[Message], hidden: Hiding | None) -> list[Message]:
+    """Return the messages that are said."""
+    return list(messages) if hidden is None else [each for each in messages if not hidden.hides(each)]
+
+
+def is_told(notice: Notice, hidden: Hiding | None) -> bool:
+    """Return whether a notice is said."""
+    return hidden is None or not hidden.hides_notice(notice)
