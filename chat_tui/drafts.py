@@ -43,6 +43,12 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
         return bool(self.text or self.edits or self.replies_to)
 
 
+def place(name: str) -> tuple[str, int]:
+    """Return the TARGET and the thread (0: none) in the name of a draft's place: `#dev`, `#dev:17`."""
+    target, _, thread = name.rpartition(":")
+    return (target, int(thread)) if target and thread.isascii() and thread.isdigit() else (name, 0)
+
+
 def load(folder: Path, account: int) -> dict[str, Draft]:
     """Return an account's drafts on a server by TARGET; a file that cannot be read holds none.
 

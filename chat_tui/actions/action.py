@@ -106,6 +106,10 @@ class Hands(Protocol):
         """Ask the server for some things, and show what their answers come to."""
         ...
 
+    def run(self, line: str) -> None:
+        """Do what a command line does."""
+        ...
+
     def choose_emoji(self, chosen: Callable[[str], None]) -> None:
         """Let an emoji be chosen."""
         ...

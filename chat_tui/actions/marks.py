@@ -74,6 +74,12 @@ def bookmark(acting: Acting) -> None:
     acting.hands.look_up([Bookmark(conversation=conversation, seq=seq)], tell)
 
 
+@action("mark", key="m", label="mark", when=sent)
+def mark(acting: Acting) -> None:
+    """Put a mark there, under the next free letter; /mark NAME gives it a name."""
+    acting.hands.run("/mark")
+
+
 def toggle(acting: Acting, emoji: str) -> None:
     """React to it, or take that back."""
     subject = acting.subject

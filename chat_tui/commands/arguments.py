@@ -20,10 +20,11 @@ from chat_tui.views.alerts import RULES, Rule
 
 _ADDRESS: Final = re.compile(r"[0-9]+(\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(/64)?", re.ASCII)
 
+_MARK: Final = re.compile(r"[\w.-]{1,30}")
 _MOST_DIGITS: Final = 16
 _POLICIES: Final[tuple[DmPolicy, ...]] = ("open", "request", "closed")
 
-Source = Literal["", "channel", "user", "target", "command", "server", "path", "emoji"]
+Source = Literal["", "channel", "user", "target", "command", "server", "path", "emoji", "mark"]
 """What the candidates of a completion are; empty: none."""
 
 
@@ -284,6 +285,24 @@ class MessageNumber(Argument):
     __slots__ = ()
 
     label = "#number"
+
+
+class MarkName(Argument):
+    """The name of a mark, with or without an apostrophe before it; in its checked form without."""
+
+    __slots__ = ()
+
+    label = "name"
+    source = "mark"
+
+    @classmethod
+    @override
+    def parse(cls, text: str) -> Self:
+        """See Argument."""
+        name = text.removeprefix("'")
+        if not _MARK.fullmatch(name):
+            raise UsageFault(f"'{text[:40]}' is no name of a mark: up to 30 letters, digits, and . _ - between them.")
+        return cls(name)
 
 
 class ChatNumber(Argument):

@@ -156,6 +156,22 @@ class FilterChange(Rest):
         return (act, rest) if act in ("add", "remove") else ("add", self.strip())
 
 
+class DraftChange(Rest):
+    """Where a draft is, to go there; or `drop` and where."""
+
+    __slots__ = ()
+
+    label = "[drop] #channel|@user"
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """What to do: `list`, `go` or `drop`; and where."""
+        first, _, rest = self.strip().partition(" ")
+        if first.casefold() == "drop":
+            return "drop", rest.strip()
+        return ("go", self.strip()) if self.strip() else ("list", "")
+
+
 class HookAct(Rest):
     """What to do with webhooks: `create #ops grafana`, `list`, `remove 2`."""
 

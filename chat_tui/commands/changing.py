@@ -69,7 +69,7 @@ async def open_(ctx: Context, message: Which = _NO_NUMBER) -> None:
 
 @command("raw", example="/raw #17")
 async def raw(ctx: Context, message: Which = _NO_NUMBER) -> None:
-    """Show the text of a message as it was typed, marks and all, and everything that is known of it.
+    """Show a message as it was typed, marks and all, and everything that is known of it.
 
     What nobody would see in it is told by its number, as ⟨U+200B⟩. Which message is decided as in /react.
     """

@@ -15,6 +15,7 @@ from chat_tui.commands.command import Command
 from chat_tui.commands.emoji import find_emoji
 from chat_tui.commands.folders import paths
 from chat_tui.commands.line import PREFIX, Run, parse, resolve, words
+from chat_tui.place_marks import Marks
 from chat_tui.views.names import called
 
 MAX_CANDIDATES: Final = 50
@@ -60,6 +61,8 @@ class Known(NamedTuple):
     """As they are typed."""
     groups: Sequence[Candidate] = ()
     """With `&`, each with who is in it."""
+    marks: Sequence[Candidate] = ()
+    """Names of marks, each with where it is."""
 
 
 def complete(text: str, cursor: int, known: Known, *, asked: bool = False) -> Completion:
@@ -105,6 +108,11 @@ def knowledge(
             names.setdefault(name_key(conversation.info.name), Candidate(conversation.target))
     known_groups = tuple(Candidate(group.target, called(group)) for group in groups)
     return Known(channels, tuple(names.values()), tuple(map(Candidate, servers)), known_groups)
+
+
+def mark_candidates(marks: Marks) -> tuple[Candidate, ...]:
+    """Return marks as candidates, the newest first."""
+    return tuple(Candidate(name, mark.address) for name, mark in reversed(list(marks.items())))
 
 
 def _names_here(here: ConversationState, me: int) -> Iterator[tuple[str, Candidate]]:
@@ -195,6 +203,8 @@ def _of_source(source: Source, known: Known, commands: Sequence[Command]) -> Seq
             return [Candidate(command.name, command.summary) for command in commands]
         case "server":
             return known.servers
+        case "mark":
+            return known.marks
         case "path" | "emoji" | "":  # files are looked for where the whole path is known
             return ()
 

@@ -14,7 +14,7 @@ from chat_core.client.state.model import ClientState, ConversationState
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import SearchHit, Style
-from chat_tui.commands.desks import FilterDesk
+from chat_tui.commands.desks import DraftDesk, FilterDesk, MarkDesk
 from chat_tui.views.alerts import Rule
 from chat_tui.views.lines import Line
 from chat_tui.views.link import nothing_open
@@ -272,6 +272,16 @@ class Desk(Protocol):
     @property
     def filters(self) -> FilterDesk:
         """Lines that are hidden."""
+        ...
+
+    @property
+    def drafts(self) -> DraftDesk:
+        """What is written and not sent."""
+        ...
+
+    @property
+    def marks(self) -> MarkDesk:
+        """Places with a name."""
         ...
 
     def learn_channels(self, names: Sequence[str]) -> None:

@@ -2,10 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from chat_tui.drafts import Draft
 from chat_tui.filter_rules import Filter
+from chat_tui.marking import Marking
+from chat_tui.place_marks import Mark
+
+
+class DraftDesk(Protocol):
+    """What is written and not sent, by the names of places: `#dev`, `#dev:17` for a thread."""
+
+    async def all(self) -> Mapping[str, Draft]:
+        """Return them."""
+        ...
+
+    def show(self) -> None:
+        """List them, where one can be chosen."""
+        ...
+
+    def go(self, name: str) -> None:
+        """Go where one is, to go on writing. Raises: UsageFault: one cannot."""
+        ...
+
+    async def drop(self, name: str) -> None:
+        """Forget one. Raises: ChatError: it cannot be forgotten for good."""
+        ...
+
+
+class MarkDesk(Protocol):
+    """Places with a name."""
+
+    @property
+    def kept(self) -> Marking:
+        """All of them."""
+        ...
+
+    @property
+    def reading(self) -> int:
+        """Number of the message that one reads; 0: it is not known."""
+        ...
+
+    def show(self) -> None:
+        """List them, where one can be chosen."""
+        ...
+
+    def go(self, mark: Mark) -> None:
+        """Go to one. Raises: UsageFault: one cannot."""
+        ...
 
 
 class FilterDesk(Protocol):

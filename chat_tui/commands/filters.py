@@ -19,12 +19,12 @@ from chat_tui.views.lines import Line, Span
 _JOINS: Final = ("joins", "parts", "quits")
 
 
-@command("filter", aliases=("filters",), key="alt+=", example="/filter @ci-bot")
+@command("filter", aliases=("filters",), key="alt+equals_sign", example="/filter @ci-bot")
 async def filter_(ctx: Context, change: FilterChange = FilterChange("")) -> None:
-    """Hide lines from your view of this conversation: joins, what @somebody says, or what has some words in it.
+    """Hide lines from your view: comings and goings, what somebody says, or some words.
 
-    `/filter joins`, `/filter @ci-bot` and `/filter build passed` hide from now on, each in this conversation, with
-    `everywhere` before it in all of them: `/filter everywhere joins`. Alone, it lists your filters; `/filter remove 2`
+    `/filter joins`, `/filter @ci-bot` and `/filter build passed` hide in this conversation, with `everywhere` before
+    it in all of them: `/filter everywhere joins`. Alone, it lists your filters; `/filter remove 2`
     ends one, `/filter off` shows what is hidden until `/filter on`. What names you is never hidden, threads show all,
     and what is hidden counts as unread all the same; the line above the composer tells how much that is. Nobody else
     knows of it, and it holds on this computer only.

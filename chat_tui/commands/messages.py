@@ -41,7 +41,10 @@ async def spoiler(ctx: Context, text: Body) -> None:
 
 @command("plain", example="/plain **kwargs, not bold")
 async def plain(ctx: Context, text: Rest) -> None:
-    """Say something just as you type it: marks like ** and ``` stay what they are, and so does :tada:."""
+    """Say something without formatting, just as you type it: ** and ``` stay what they are.
+
+    So do :tada: and lists; the others see what you typed, whichever client they use.
+    """
     ctx.calls.post(ctx.here.id, unmarked(text), thread=ctx.thread or None)
 
 

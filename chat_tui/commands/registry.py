@@ -16,6 +16,7 @@ from chat_tui.commands import (
     channels,
     conversations,
     devices,
+    drafts,
     files,
     filters,
     groups,
@@ -24,6 +25,7 @@ from chat_tui.commands import (
     messages,
     order,
     panes,
+    place_marks,
     presence,
     private,
     search,
@@ -37,7 +39,8 @@ from chat_tui.commands.command import DECLARED, Command
 from chat_tui.commands.line import PREFIX, Run, Say, resolve
 
 DOMAINS: Final = (
-    conversations, groups, channels, messages, changing, threads, marks, files, filters, attention, panes, private, presence,
+    conversations, groups, channels, messages, changing, threads, marks, files, place_marks, drafts, filters,
+    attention, panes, private, presence,
     search, accounts, devices, order, hooks, administering, settings, session,
 )  # fmt: skip
 """The files with commands."""

@@ -18,6 +18,7 @@ SELECTING: Final[tuple[Key, ...]] = (
         Key(f"selecting.{each.name}", read_keys(each.key), f"screen.act('{each.name}')", each.summary, "select")
         for each in ALL
     ),
+    Key("selecting.marks", "apostrophe", "screen.marks", "list your marks, to go to one", "select"),
     Key("selecting.find", "slash", "screen.find", "find words", "select"),
     Key("selecting.help", "question_mark", "screen.help('selecting')", "help", "select"),
     Key("selecting.leave", "escape,q", "screen.stop_selecting", "go on writing", "select"),

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from chat_core.base.clock import Clock
 from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.settings import Entry, as_typed
-from chat_core.client.state.model import ConversationState
+from chat_core.client.state.model import ClientState, ConversationState
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import SearchHit
 from chat_tui import notify_rules
@@ -20,6 +20,7 @@ from chat_tui.config import Settings, load
 from chat_tui.plain.console import BELL, Console
 from chat_tui.plain.filters import PlainFilters
 from chat_tui.plain.hearing import one_line, server_line, spoken
+from chat_tui.plain.keeping import PlainDrafts, PlainMarks
 from chat_tui.views.alerts import Rule, quiet_hours
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.names import called, shown_name
@@ -125,6 +126,12 @@ class PlainDesk:
         self.panes = NoPanes()
         """See Desk."""
         self.filters = PlainFilters(memory)
+        """See Desk."""
+        self.state: Callable[[], ClientState] = ClientState
+        """Returns what is known of the server."""
+        self.marks = PlainMarks(memory, lambda: self.state())
+        """See Desk."""
+        self.drafts = PlainDrafts(memory, lambda: self.state(), self.say, self._go)
         """See Desk."""
         self.channels: tuple[str, ...] = ()
         """Names of channels that were listed."""
@@ -309,6 +316,12 @@ class PlainDesk:
         return self._clock.wall_ms()
 
     # --- how
+
+    def _go(self, conversation: int, thread: int) -> None:
+        if thread:
+            self.thread_wanted = conversation, thread
+        else:
+            self.wanted = conversation
 
     def _hit(self, hit: SearchHit) -> str:
         message = hit.message

@@ -12,9 +12,11 @@ from chat_core.base.clock import Clock
 from chat_core.base.errors import ChatError, UsageFault
 from chat_core.client import Client
 from chat_core.client.state.model import ClientState, ConversationState
+from chat_core.protocol.requests.messages import History
 from chat_core.protocol.requests.threads import MarkThreadRead, ReadThread
 from chat_core.protocol.values import Message
 from chat_tui.commands.context import Context
+from chat_tui.place_marks import Mark
 from chat_tui.plain.calls import ClientCalls
 from chat_tui.plain.desk import PlainDesk
 from chat_tui.plain.filters import not_hidden
@@ -26,6 +28,8 @@ from chat_tui.views.filtering import Hiding
 
 MOST_READ: Final = 1000
 """Messages that are read out at most."""
+_AROUND: Final = 5
+"""Messages that are said around a mark."""
 _LOOKS_WITHIN_S: Final = 5.0
 
 
@@ -41,6 +45,7 @@ class Whereabouts:
     def __init__(self, client: Client, desk: PlainDesk, clock: Clock) -> None:
         self._client = client
         self._desk = desk
+        desk.state = lambda: client.state
         self._clock = clock
         self._places = Places()
         self._calls = ClientCalls(client, lambda: client.state, desk.say, clock)
@@ -86,6 +91,22 @@ class Whereabouts:
             await self._go_soon(wanted)
         if thread is not None:
             await self._go_into(*thread)
+        mark, self._desk.marks.wanted = self._desk.marks.wanted, None
+        if mark is not None:
+            await self._go_to_mark(*mark)
+
+    async def _go_to_mark(self, number: int, mark: Mark) -> None:
+        """Be where somebody has put a mark, and hear what was said around it. Raises: ChatError."""
+        if mark.thread:
+            await self._go_into(number, mark.thread)
+            return
+        if number != self._places.shown:
+            await self._go_soon(number)
+        around = History(conversation=number, anchor="around", seq=mark.seq, limit=_AROUND)
+        page = await self._client.call(around)
+        self._desk.say(f"At the mark, {drawable_line(mark.address)}:")
+        for message in page.messages:
+            self._say_message(message, self.state.conversations[number])
 
     async def _go_soon(self, wanted: int) -> None:
         """Go somewhere, once the state has it. Raises: UsageFault: it does not get it."""

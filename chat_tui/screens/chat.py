@@ -27,6 +27,7 @@ from chat_tui.screens.asking import Asking
 from chat_tui.screens.baring import Baring
 from chat_tui.screens.chat_view import ChatView, Questions
 from chat_tui.screens.desk import ScreenDesk
+from chat_tui.screens.draft_list import ScreenDrafts
 from chat_tui.screens.drafting import Drafting
 from chat_tui.screens.entering import Entering
 from chat_tui.screens.errands import Errands
@@ -36,6 +37,7 @@ from chat_tui.screens.going import Going
 from chat_tui.screens.hands import ScreenHands
 from chat_tui.screens.knowing import Knowing
 from chat_tui.screens.looking import Looking
+from chat_tui.screens.marks import ScreenMarks
 from chat_tui.screens.neighbours import Neighbours
 from chat_tui.screens.offering import Offering
 from chat_tui.screens.pages import Pages
@@ -140,6 +142,10 @@ class ChatScreen(ChatView):
     """Text and mouse for the terminal."""
     filtering: Filtering
     """Lines that are hidden."""
+    marks: ScreenMarks
+    """Places with a name."""
+    drafts: ScreenDrafts
+    """What is written and not sent."""
     quitting: Quitting
     """Leaving."""
 
@@ -197,6 +203,9 @@ class ChatScreen(ChatView):
         self.results = Results(self)
         self.threads = Threading(self)
         self.writing = Writing(self)
+        self.marks = ScreenMarks(self, memory, clock)
+        self.drafts = ScreenDrafts(self)
+        self.knowing.marks = lambda: self.marks.kept.all
         self.walking = Walking(self)
         self.quitting = Quitting(self)
         self.roaming = Roaming(self)
@@ -212,7 +221,7 @@ class ChatScreen(ChatView):
         self.bridge.lens = Highlighter(lambda: self.words).seen
         self._following: tuple[Part, ...] = (
             self.tiled, self.alerts, self.quitting, self.roaming, self.threads, self.selection, self.finder,
-            self.writing,
+            self.writing, self.marks,
         )  # fmt: skip
 
     def on_mount(self) -> None:

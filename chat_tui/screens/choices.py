@@ -1,7 +1,7 @@
 """What the switcher offers for some letters, the likeliest first, and how it looks. Pure.
 
 Without letters: what is unread, mentions and direct ones first, then where one goes often and lately. `#` means
-channels only, `@` people, `>` commands; behind `>` may stand a whole command line.
+channels only, `@` people, `'` marks, `>` commands; behind `>` may stand a whole command line.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from chat_tui.views.servers import Elsewhere
 
 COMMANDS: Final = ">"
 """Begins a command."""
+MARKS: Final = "'"
+"""Begins the name of a mark."""
 MAX_CHOICES: Final = 100
 """Rows that are offered; nobody reads more."""
 
@@ -28,7 +30,7 @@ MAX_CHOICES: Final = 100
 class Choice(NamedTuple):
     """A row."""
 
-    kind: Literal["conversation", "join", "dm", "command", "emoji", "server"]
+    kind: Literal["conversation", "join", "dm", "command", "emoji", "server", "mark", "draft"]
     """What choosing it does: go there, join it, open a direct conversation, run it, react with it, or go to it."""
     name: str
     """TARGET, the people of a group, or a command with its slash; not safe to draw."""
@@ -60,6 +62,7 @@ def choices(
     score: Score,
     drafts: frozenset[int],
     servers: Sequence[Elsewhere] = (),
+    marks: Callable[[], Sequence[Choice]] = tuple,
 ) -> tuple[Choice, ...]:
     """Return what is offered.
 
@@ -71,7 +74,10 @@ def choices(
         score: how often and lately one was somewhere.
         drafts: conversations with something that is not sent.
         servers: the other ones that are open.
+        marks: returns the marks that there are.
     """
+    if letters.startswith(MARKS):
+        return tuple(_matching(letters[1:], list(marks())))
     if letters.startswith(COMMANDS):
         return tuple(_matching(letters[1:].split(" ")[0] if letters[1:].strip() else "", list(_commands())))
     here = [*_conversations(state, drafts), *_elsewhere(servers)]

@@ -16,13 +16,15 @@ from chat_core.protocol.values import SearchHit
 from chat_tui.actions.action import Acting, Hands, Subject
 from chat_tui.actions.registry import BY_NAME
 from chat_tui.commands.context import Answer, More, PageDesk, PaneDesk
-from chat_tui.commands.desks import FilterDesk
+from chat_tui.commands.desks import DraftDesk, FilterDesk, MarkDesk
 from chat_tui.live_page import LivePage
 from chat_tui.screens.alerting import Alerting
 from chat_tui.screens.base import HelpWanted
+from chat_tui.screens.draft_list import ScreenDrafts
 from chat_tui.screens.filtering import Filtering
 from chat_tui.screens.going import Going
 from chat_tui.screens.knowing import Knowing
+from chat_tui.screens.marks import ScreenMarks
 from chat_tui.screens.pages import Pages
 from chat_tui.screens.quitting import Quitting
 from chat_tui.screens.results import Results
@@ -87,6 +89,10 @@ class Commanded(Scene, Protocol):
     """The thread that is open."""
     filtering: Filtering
     """Lines that are hidden."""
+    marks: ScreenMarks
+    """Places with a name."""
+    drafts: ScreenDrafts
+    """What is written and not sent."""
 
     @property
     def words(self) -> str:
@@ -188,6 +194,16 @@ class ScreenDesk:
     def filters(self) -> FilterDesk:
         """See Desk."""
         return self._scene.filtering
+
+    @property
+    def drafts(self) -> DraftDesk:
+        """See Desk."""
+        return self._scene.drafts
+
+    @property
+    def marks(self) -> MarkDesk:
+        """See Desk."""
+        return self._scene.marks
 
     def now_ms(self) -> int:
         """See Desk."""

@@ -82,6 +82,21 @@ class Drafting:
         if self._account:
             self._saving.soon()
 
+    def everywhere(self) -> dict[str, Draft]:
+        """Return all drafts by the names of their places, the oldest first."""
+        kept = {target: draft for target, draft in self._kept.values() if draft.counts}
+        return {**self._by_target, **kept}
+
+    def drop(self, target: str) -> None:
+        """Forget a draft by the name of its place, on disk soon, too."""
+        number = next((number for number, (name, _) in self._kept.items() if name == target), None)
+        if number is not None:
+            self.keep(number, target, Draft())
+        elif self._by_target.pop(target, None) is not None:
+            self._dirty[target] = Draft()
+            if self._account:
+                self._saving.soon()
+
     def numbers(self, state: ClientState) -> frozenset[int]:
         """Return the conversations with a draft."""
         known = state.conversations.values() if self._by_target else ()

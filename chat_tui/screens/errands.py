@@ -92,6 +92,15 @@ class Errands:
         """
         self._start("look up", self._look_up(requests, show), self._tell)
 
+    def do(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Do something; a fault is told in a line.
+
+        Args:
+            name: what it is, for whoever looks at tasks.
+            work: it.
+        """
+        self._start(name, work, self._tell)
+
     def open_direct(self, name: str) -> None:
         """Open the direct conversation with somebody."""
         self._start("open direct", self._open_direct(name), self._tell)

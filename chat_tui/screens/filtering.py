@@ -1,4 +1,7 @@
-"""Lines that somebody does not want to see: which rules there are, and whether they are in use. Kept on this computer."""
+"""Lines that somebody does not want to see: which rules there are, and whether they are in use.
+
+This computer keeps them.
+"""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from chat_core.protocol.requests.base import Request
 from chat_core.protocol.requests.messages import Page
 from chat_core.protocol.values import Message
 from chat_tui.commands.context import Answer
+from chat_tui.screens.entering import Entering
 from chat_tui.screens.going import Going
 from chat_tui.screens.scene import Scene
 from chat_tui.screens.selecting import Selecting
@@ -39,6 +40,8 @@ class Handled(Scene, Protocol):
     """Goes to a conversation."""
     threads: Threading
     """The thread that is open."""
+    entering: Entering
+    """Lines that are entered."""
 
 
 class ScreenHands:
@@ -113,6 +116,10 @@ class ScreenHands:
             self.answer(tell(replies))
 
         self._scene.errands.look_up(requests, show)
+
+    def run(self, line: str) -> None:
+        """See Hands."""
+        self._scene.entering.run_line(line)
 
     def choose_emoji(self, chosen: Callable[[str], None]) -> None:
         """See Hands."""

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from chat_core.client.state.model import ClientState
 from chat_tui.commands.bound import Bound
-from chat_tui.commands.completing import Known, knowledge
+from chat_tui.commands.completing import Known, knowledge, mark_candidates
 from chat_tui.commands.line import Say
+from chat_tui.place_marks import Marks
 from chat_tui.screens.places import Places
 
 
@@ -27,14 +28,17 @@ class Knowing:
         self._channels: tuple[str, ...] = ()
         self._made_of: tuple[ClientState, int | None, tuple[str, ...]] | None = None
         self._names = Known()
+        self.marks: Callable[[], Marks] = dict
+        """Returns the marks that there are."""
 
     def known(self) -> Known:
-        """Return the names for completion; the same ones as long as nothing has changed."""
+        """Return the names for completion."""
         made_of = (self._state(), self._places.shown, self._channels)
         if self._made_of is None or any(old is not new for old, new in zip(self._made_of, made_of, strict=True)):
             self._made_of = made_of
             self._names = knowledge(*made_of, self._servers)
-        return self._names
+        marks = self.marks()
+        return self._names._replace(marks=mark_candidates(marks)) if marks else self._names
 
     def learn_channels(self, names: Sequence[str]) -> None:
         """Remember names of channels."""

@@ -24,7 +24,7 @@ from chat_tui.widgets.bars import Rows
 from chat_tui.widgets.ordered import carry_out_all, handed_on
 
 _CURSOR: Final = "▏"
-_HINT: Final = "#channel  @person  >command"
+_HINT: Final = "#channel  @person  'mark  >command"
 _WIDTH: Final = 64
 _ROWS: Final = 14
 

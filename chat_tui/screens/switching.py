@@ -9,6 +9,7 @@ from chat_tui.screens.drafting import Drafting
 from chat_tui.screens.entering import Entering
 from chat_tui.screens.going import Going
 from chat_tui.screens.knowing import Knowing
+from chat_tui.screens.marks import ScreenMarks
 from chat_tui.screens.neighbours import Neighbours
 from chat_tui.screens.parts import Part
 from chat_tui.screens.roaming import Roaming
@@ -33,6 +34,8 @@ class Switched(Scene, Protocol):
     """Goes to a conversation."""
     roaming: Roaming
     """Goes to another server."""
+    marks: ScreenMarks
+    """Places with a name."""
 
 
 class Switching(Part):
@@ -55,7 +58,8 @@ class Switching(Part):
 
         def offer(letters: str) -> Sequence[Choice]:
             state, shown, others = scene.bridge.state, scene.places.shown, scene.neighbours.others
-            return choices(letters, state, shown, scene.knowing.known(), scene.going.often, numbers, others)
+            known, often = scene.knowing.known(), scene.going.often
+            return choices(letters, state, shown, known, often, numbers, others, scene.marks.choices)
 
         def digit(letters: str) -> Choice | None:
             number = slot_choice(letters, scene.bridge.state)
@@ -77,5 +81,7 @@ class Switching(Part):
                 scene.entering.run_line(f"/{choice.kind} {choice.name}")
             case "command":
                 scene.entering.run_line(choice.name)
-            case "emoji" | "server":
+            case "mark":
+                scene.marks.go_to(choice.name)
+            case "emoji" | "server" | "draft":
                 raise ValueError("those are chosen elsewhere")

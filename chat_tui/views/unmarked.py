@@ -1,4 +1,4 @@
-"""A text so written that it is drawn as it was typed: a backslash in front of each mark that would mean something. Pure.
+"""A text so written that it is drawn as it was typed: with a backslash in front of marks that would count. Pure.
 
 What means nothing is left alone, so that a path or a link stays what it is for whoever copies it.
 """

@@ -7,6 +7,7 @@ from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.emoji import EmojiScreen
 from chat_tui.screens.found import FoundScreen
 from chat_tui.screens.help import HelpScreen
+from chat_tui.screens.picking import PickingScreen
 from chat_tui.screens.switcher import Switcher
 from tests.tui.support.keymap import friend, in_channel, row
 from tests.tui.support.visiting import Sitting, bodies, say
@@ -190,6 +191,24 @@ async def _(me: Sitting, key: str) -> None:
     assert me.app.clipboard == "one ||two|| three"
     await me.press(key)
     await me.sees("one ▒▒▒ three")
+
+
+@row("selecting.raw")
+async def _(me: Sitting, key: str) -> None:
+    await selected(me, key, lines=("one **two**",))
+    await me.sees("one **two**", "as it was typed", "Numbers")
+    await me.press(key)
+    await me.until(lambda: me.chat.selecting)
+
+
+@row("selecting.mark", "selecting.marks")
+async def _(me: Sitting, key: str) -> None:
+    await selected(me, "up", "m")
+    await me.until(lambda: me.answer.startswith("Mark a is at"))
+    assert key in ("m", "apostrophe")
+    await me.press("apostrophe")
+    await me.sees("mark ▏", "Del drops it")
+    assert isinstance(me.app.screen, PickingScreen)
 
 
 @row("selecting.reveal")

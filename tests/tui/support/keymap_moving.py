@@ -206,6 +206,20 @@ async def _(me: Sitting, key: str) -> None:
     await me.until(lambda: me.app.clipboard == "https://b.example")
 
 
+@row("reading.filters")
+async def _(me: Sitting, key: str) -> None:
+    channel = await in_channel(me, "one")
+    async with friend(me) as client:
+        await say(client, channel, "noise")
+    await me.sees("noise")
+    await me.enter("/filter noise")
+    await me.sees("1 line hidden")
+    await me.press("escape", key)
+    await me.sees("noise", "1 line shown that filters hide")
+    await me.press(key)
+    await me.until(lambda: "noise" not in me.screen)
+
+
 @row("reading.first_unread")
 async def _(me: Sitting, key: str) -> None:
     await long_channel(me)

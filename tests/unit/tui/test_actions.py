@@ -68,6 +68,9 @@ class Hands:
         self.done.append(("look up", *requests))
         self.tell = tell
 
+    def run(self, line: str) -> None:
+        self.done.append(("run", line))
+
     def choose_emoji(self, chosen: Callable[[str], None]) -> None:
         chosen("🎉")
 
@@ -108,14 +111,14 @@ def offered(message: Message | Unsent) -> list[str]:
 
 
 def test_only_what_can_be_done_is_offered() -> None:
-    marks = ["react", "thumb", "bookmark"]
+    marks = ["react", "thumb", "bookmark", "mark"]
     hangs = ["copy", "link"]
     ends = ["view", "raw", "unread", "details"]
     assert offered(MINE) == ["reply", "quote", "edit", "delete", "thread", *marks, *hangs, "open", *ends]
     assert offered(THEIRS) == ["reply", "quote", "thread", *marks, *hangs, *ends]
-    reacting = ["react", "thumb", "join_in", "bookmark"]
+    reacting = ["react", "thumb", "join_in", "bookmark", "mark"]
     assert offered(REACTED) == ["reply", "quote", "thread", *reacting, *hangs, *ends]
-    assert offered(GONE) == ["thread", "bookmark", "link", "unread", "details"]
+    assert offered(GONE) == ["thread", "bookmark", "mark", "link", "unread", "details"]
     assert offered(QUEUED) == ["quote", "copy", "view", "raw", "details"]
     assert offered(FAILED) == ["quote", "retry", "discard", "copy", "view", "raw", "details"]
 

@@ -78,3 +78,25 @@ async def test_drafts_that_cannot_be_kept_are_told_once_and_live_on(home: Path) 
 
     assert told == [f"Drafts cannot be kept in {home / 'd'} (File exists)."]
     assert drafting.get(1, "#dev") == Draft("two")
+
+
+async def test_drafts_are_told_all_together_and_one_is_dropped_for_good(home: Path) -> None:
+    drafting = opened(home)
+    drafting.keep(1, "#dev", Draft("one"))
+    drafting.keep(2, "#ops", Draft("two"))
+    await drafting.close()
+
+    again = opened(home)
+    again.keep(-1, "#dev:17", Draft("in a thread"))
+    assert again.everywhere() == {"#dev": Draft("one"), "#ops": Draft("two"), "#dev:17": Draft("in a thread")}
+    again.get(1, "#dev")
+    again.drop("#dev")
+    again.drop("#ops")
+    again.drop("#nowhere")
+    await again.close()
+    assert drafts.load(home, 7) == {"#dev:17": Draft("in a thread")}
+
+
+def test_place_of_a_draft_is_read_from_its_name() -> None:
+    assert drafts.place("#dev") == ("#dev", 0)
+    assert drafts.place("@ann:17") == ("@ann", 17)

@@ -1,0 +1,65 @@
+"""Places that somebody has given a name, to come back to: a value, and the file of this computer that keeps them.
+
+A file belongs to one server. What was said at a place is not kept: it may be deleted there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from chat_tui.storage import replace
+
+MOST: Final = 200
+"""Marks of an account."""
+
+_FILE: Final = "marks.json"
+
+
+class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A place."""
+
+    target: str
+    """Of the conversation."""
+    seq: int
+    """Of the message."""
+    ts: int = 0
+    """When that was said, milliseconds since 1970."""
+    thread: int = 0
+    """seq of what its thread hangs on, if it stands in one only; 0: in none."""
+    epoch: str = ""
+    """Life of the store that these numbers belong to."""
+
+    @property
+    def address(self) -> str:
+        """The place as it is written: `#dev:17`."""
+        return f"{self.target}:{self.seq}"
+
+
+Marks = Mapping[str, Mark]
+"""Places by name, the oldest first."""
+
+
+def load(folder: Path, account: int) -> Marks:
+    """Read an account's marks on a server; a file that cannot be read holds none."""
+    return _read(folder).get(str(account), {})
+
+
+def save(folder: Path, account: int, marks: Marks) -> None:
+    """Replace an account's marks.
+
+    Raises:
+        OSError: they cannot be written.
+    """
+    everything = {**_read(folder), str(account): dict(marks)}
+    replace(folder, _FILE, msgspec.json.encode(everything))
+
+
+def _read(folder: Path) -> dict[str, dict[str, Mark]]:
+    try:
+        return msgspec.json.decode((folder / _FILE).read_bytes(), type=dict[str, dict[str, Mark]])
+    except (OSError, msgspec.DecodeError):
+        return {}
