@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from chat_tui.storage import replace
+from chat_tui.storage import UNREADABLE, replace
 
 MOST: Final = 50
 """Rules; each of them is looked at for each message."""
@@ -36,7 +36,7 @@ def load(folder: Path) -> tuple[Filter, ...]:
     """Read the rules of a server."""
     try:
         return msgspec.json.decode((folder / _FILE).read_bytes(), type=tuple[Filter, ...])[:MOST]
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *UNREADABLE):
         return ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from chat_core.base.errors import ChatError, UsageFault
@@ -45,6 +45,14 @@ class Marking:
         found = next(((known, mark) for known, mark in self.all.items() if name_key(known) == key), None)
         if found is None:
             raise UsageFault(f"There is no mark {name}: /marks lists them, /mark {name} puts one here.")
+        return found
+
+    def at(self, target: str) -> Mapping[int, str]:
+        """Return which marks are in a conversation: their names by the seq of the message."""
+        found: dict[int, str] = {}
+        for name, mark in self.all.items():
+            if mark.target == target and (mark.epoch == self._state().epoch or not mark.epoch):
+                found[mark.seq] = f"{found[mark.seq]}, {name}" if mark.seq in found else name
         return found
 
     def free(self) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from chat_tui.storage import replace
+from chat_tui.storage import UNREADABLE, replace
 
 MOST: Final = 200
 """Marks of an account."""
@@ -61,5 +61,5 @@ def save(folder: Path, account: int, marks: Marks) -> None:
 def _read(folder: Path) -> dict[str, dict[str, Mark]]:
     try:
         return msgspec.json.decode((folder / _FILE).read_bytes(), type=dict[str, dict[str, Mark]])
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *UNREADABLE):
         return {}

@@ -52,6 +52,14 @@ class MarkDesk(Protocol):
         """Go to one. Raises: UsageFault: one cannot."""
         ...
 
+    async def put(self, name: str, mark: Mark) -> Mark | None:
+        """Put one; return where that of the same name was before, None: nowhere. Raises: ChatError."""
+        ...
+
+    async def drop(self, name: str) -> None:
+        """Take one away. Raises: ChatError."""
+        ...
+
 
 class FilterDesk(Protocol):
     """Lines that are hidden by rules."""

@@ -49,8 +49,9 @@ async def filter_(ctx: Context, change: FilterChange = FilterChange("")) -> None
                 raise UsageFault(f"There is a filter already that hides {in_words(made)}.")
             if len(desk.rules) >= MOST:
                 raise UsageFault(f"You have {MOST} filters, which is the most; /filter remove 1 takes one away.")
+            before = desk.hidden
             await desk.change([*desk.rules, made])
-            ctx.desk.answer(Answer(f"Hidden from now on: {in_words(made)}, but for what names you.{_count(ctx)}"))
+            ctx.desk.answer(Answer(_done(ctx, made, desk.hidden - before)))
 
 
 def _list(ctx: Context) -> None:
@@ -64,14 +65,21 @@ def _list(ctx: Context) -> None:
         for number, each in enumerate(desk.rules, start=1)
     ]
     title = "Your filters hide" if desk.on else "Your filters are off; they would hide"
-    ctx.desk.answer(Answer(f"{title}:{_count(ctx)}", lines))
+    ctx.desk.answer(Answer(f"{title}{_count(desk.hidden)}:", lines))
 
 
-def _count(ctx: Context) -> str:
-    hidden = ctx.desk.filters.hidden
-    if not hidden:
-        return ""
-    return f" {'1 line' if hidden == 1 else f'{hidden:,} lines'} here."
+def _count(lines: int) -> str:
+    return f" {'1 line' if lines == 1 else f'{lines:,} lines'} here" if lines > 0 else ""
+
+
+def _done(ctx: Context, made: Filter, lines: int) -> str:
+    """Return what is told of a new rule, which hides some lines; a name that nobody has may be a mistyped one."""
+    told = f"Hidden from now on: {in_words(made)}, but for what names you."
+    if made.kind == "from" and lines <= 0:
+        key = name_key(made.what)
+        if not any(key == name_key(each.name) for each in ctx.here.members.members):
+            return f"{told} Nobody here is called {drawable_line(made.what)} so far."
+    return f"{told}{_count(lines)}." if lines > 0 else told
 
 
 def _made(text: str, here: str) -> Filter:

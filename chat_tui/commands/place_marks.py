@@ -23,15 +23,15 @@ _EXCERPT = 200
 async def mark(ctx: Context, name: MarkName = MarkName("")) -> None:
     """Put a mark at the selected message, else at what you read, to come back to it by its name.
 
-    Without a name it gets the next free letter; one that there is already is moved. `/marks release` leads back. Marks are of this computer and yours alone; a message that you want to keep on all
-    your devices gets a /bookmark.
+    Without a name it gets the next free letter; one that there is already is moved. `/marks release` leads back. Marks
+    are of this computer and yours alone; a message that you want to keep on all your devices gets a /bookmark.
     """
     here, message = ctx.here, _meant(ctx)
     marks = ctx.desk.marks
     called_so = str(name) or marks.kept.free()
     thread = message.thread or 0 if message.aside else 0
     put = Mark(here.target, message.seq, message.ts, thread, ctx.state.epoch)
-    before = await marks.kept.put(called_so, put)
+    before = await marks.put(called_so, put)
     moved = f"; it was at {drawable_line(before.address)}" if before is not None and before != put else ""
     where = drawable_line(put.address)
     ctx.desk.answer(Answer(f"Mark {called_so} is at {where}{moved}. /marks {called_so} comes back here."))
@@ -55,7 +55,7 @@ async def marks_(ctx: Context, name: MarkName = MarkName("")) -> None:
 @command("unmark", example="/unmark release")
 async def unmark(ctx: Context, name: MarkName) -> None:
     """Take a mark of yours away; the message stays."""
-    await ctx.desk.marks.kept.drop(name)
+    await ctx.desk.marks.drop(name)
     ctx.desk.answer(Answer(f"The mark {name} is gone."))
 
 

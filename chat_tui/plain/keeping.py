@@ -36,6 +36,14 @@ class PlainMarks:
         """See MarkDesk. Raises: UsageFault: there is nothing to choose from."""
         raise UsageFault("Write /marks NAME.")
 
+    async def put(self, name: str, mark: Mark) -> Mark | None:
+        """See MarkDesk. Raises: ChatError."""
+        return await self.kept.put(name, mark)
+
+    async def drop(self, name: str) -> None:
+        """See MarkDesk. Raises: ChatError."""
+        await self.kept.drop(name)
+
     def go(self, mark: Mark) -> None:
         """See MarkDesk. Raises: UsageFault."""
         self.wanted = self.kept.place_of(mark), mark

@@ -174,6 +174,7 @@ class ChatScreen(ChatView):
             neighbours=neighbours,
             drafting=Drafting(memory, lambda sentence: self.answer(Answer(sentence, fault=True))),
             filtering=Filtering(self, memory),
+            marked=lambda conversation: self.marks.kept.at(conversation.target),
             questions=Questions(
                 knowing.known,
                 last_own=lambda: self.writing.last_own(),

@@ -42,7 +42,7 @@ from chat_tui.widgets.status import StatusLine
 from chat_tui.widgets.tabs import Tabs
 from chat_tui.widgets.thread_panel import ThreadPanel
 from chat_tui.widgets.tiles import Tiles
-from chat_tui.widgets.timeline import Timeline
+from chat_tui.widgets.timeline import Marks, Timeline
 
 _OVER = ("-list-shown", "-members-shown")
 
@@ -72,6 +72,7 @@ class ChatView(BaseScreen):
         neighbours: the other servers that are open.
         drafting: what is written elsewhere.
         filtering: lines that are hidden.
+        marked: returns which marks are in a conversation.
         questions: answered for the widgets.
         clock: the time.
     """
@@ -102,6 +103,7 @@ class ChatView(BaseScreen):
         neighbours: Neighbours,
         drafting: Drafting,
         filtering: Filtering,
+        marked: Marks,
         questions: Questions,
         clock: Clock,
     ) -> None:
@@ -131,7 +133,9 @@ class ChatView(BaseScreen):
             id="composer",
         )
         """What is being written."""
-        self.tiles = Tiles(lambda id: Timeline(hints=WELCOME, clock=clock, filters=filtering.of, id=id), id="tiles")
+        self.tiles = Tiles(
+            lambda id: Timeline(hints=WELCOME, clock=clock, filters=filtering.of, marks=marked, id=id), id="tiles"
+        )
         """What was said in the conversation, and in those beside it."""
         self.aside = ThreadPanel(clock=clock, id="thread")
         """What was said in the thread that is open."""

@@ -15,7 +15,7 @@ class EmojiRows(SwitcherRows):
     """What was typed, and what it may mean."""
 
     what = " react with "
-    hint = "letters of its name"
+    hint = short_hint = "letters of its name"
     nothing = "no emoji is called so"
 
 

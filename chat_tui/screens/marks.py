@@ -25,6 +25,7 @@ from chat_tui.screens.scene import Scene
 from chat_tui.screens.selecting import Selecting
 from chat_tui.screens.threading import Threading
 from chat_tui.views.pointing import index_of
+from chat_tui.widgets.tiles import Tiles
 
 
 class Marked(Scene, Protocol):
@@ -40,6 +41,8 @@ class Marked(Scene, Protocol):
     """What is selected."""
     threads: Threading
     """The thread that is open."""
+    tiles: Tiles
+    """The panes of messages."""
 
 
 class ScreenMarks(Part):
@@ -75,6 +78,20 @@ class ScreenMarks(Part):
     def show(self) -> None:
         """See MarkDesk."""
         self._scene.app.push_screen(PickingScreen("mark", self.choices, lambda each: self.go_to(each.name), self._drop))
+
+    async def put(self, name: str, mark: Mark) -> Mark | None:
+        """See MarkDesk. Raises: ChatError."""
+        try:
+            return await self.kept.put(name, mark)
+        finally:
+            self._scene.tiles.draw_anew()
+
+    async def drop(self, name: str) -> None:
+        """See MarkDesk. Raises: ChatError."""
+        try:
+            await self.kept.drop(name)
+        finally:
+            self._scene.tiles.draw_anew()
 
     def action_marks(self) -> None:
         """Show them."""
@@ -131,7 +148,7 @@ class ScreenMarks(Part):
         scene = self._scene
 
         async def drop() -> None:
-            await self.kept.drop(choice.name)
+            await self.drop(choice.name)
             top = scene.app.screen
             if isinstance(top, PickingScreen):
                 top.look_again()

@@ -47,7 +47,7 @@ class PickingScreen(Switcher):
         """See Switcher."""
         rows = SwitcherRows(pick)
         rows.what, rows.nothing = f" {self._what} ", "there is none"
-        rows.hint = "Enter goes there · Del drops it"
+        rows.hint, rows.short_hint = "Enter goes there · Del drops it", "Del drops it"
         return rows
 
     @override
@@ -68,7 +68,7 @@ class PickingScreen(Switcher):
             self._drop(marked)
         else:
             self._asked = marked
-            self._list.hint = _AGAIN
+            self._list.hint = self._list.short_hint = _AGAIN
             self._list.changed()
 
     @override

@@ -52,7 +52,7 @@ class _Text(Page):
         pairs = [piece for line in pair_lines(self._source.pairs) for piece in fitted(line, cells)]
         rule = Line((Span("─" * cells, "rule"),))
         margin = Span(" " * _MARGIN)
-        lines = [*source_lines(self._source, cells), Line(), rule, Line(), *pairs]
+        lines = [Line(), *source_lines(self._source, cells), Line(), rule, Line(), *pairs]
         return [line._replace(spans=(margin, *line.spans)) for line in lines]
 
 

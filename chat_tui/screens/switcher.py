@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -25,6 +26,9 @@ from chat_tui.widgets.ordered import carry_out_all, handed_on
 
 _CURSOR: Final = "▏"
 _HINT: Final = "#channel  @person  'mark  >command"
+_SHORT_HINT: Final = "#channel  @person  >command"
+_AROUND: Final = 4
+"""Cells between what stands there, and for the cursor."""
 _WIDTH: Final = 64
 _ROWS: Final = 14
 
@@ -43,6 +47,8 @@ class SwitcherRows(Rows, can_focus=False):
     """Stands in front of the letters."""
     hint = _HINT
     """Stands behind them while there are none."""
+    short_hint = _SHORT_HINT
+    """Stands there where that has no room."""
     nothing = "nothing is called so"
     letters = ""
     choices: Sequence[Choice] = ()
@@ -55,7 +61,9 @@ class SwitcherRows(Rows, can_focus=False):
     @override
     def rows(self, width: int, height: int) -> Sequence[Line]:
         """See Rows."""
-        hint = (Span(f"{self.hint} ", "quiet"),) if not self.letters else ()
+        fits = cell_len(self.what) + cell_len(self.hint) + _AROUND <= width
+        words = self.hint if fits else self.short_hint
+        hint = (Span(f"{words} ", "quiet"),) if not self.letters else ()
         head = Line(spread((Span(self.what, "quiet"), Span(self.letters), Span(_CURSOR, "own")), hint, width))
         room = max(1, height - 1)
         self.first = max(0, min(max(self.first, self.at - room + 1), self.at, max(0, len(self.choices) - room)))

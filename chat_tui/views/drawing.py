@@ -5,8 +5,9 @@ Only our own words stand in the gutter, so no text of a user can pass for a noti
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from datetime import tzinfo
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from chat_core.base.filenames import file_name, size_in_words
@@ -54,6 +55,9 @@ _DELETED: Final = "message deleted"
 _IGNORED: Final = "somebody whom you ignore"
 
 
+_NO_MARKS: Final[Mapping[int, str]] = MappingProxyType({})
+
+
 class Who(NamedTuple):
     """Under whose name a line stands."""
 
@@ -81,6 +85,8 @@ class Reader(NamedTuple):
     """Accounts that one ignores."""
     bookmarks: frozenset[int] = frozenset()
     """Seqs of the messages at which one has bookmarks."""
+    marks: Mapping[int, str] = _NO_MARKS
+    """Names of the marks that one has put, by the seqs of the messages."""
     roomy: bool = False
     """Whether a line is left free above each message that says whose it is."""
     emoji_names: bool = False
@@ -218,7 +224,8 @@ def _message(item: MessageItem, where: Columns, reader: Reader) -> tuple[Line, .
 def _marks_behind(message: Message, reader: Reader) -> str:
     """Return the words that stand behind a message's text."""
     kept = message.seq in reader.bookmarks
-    marks = ((_EDITED, message.edits), (_PINNED, message.pinned), (_BOOKMARKED, kept))
+    put = drawable_line(reader.marks.get(message.seq, ""))
+    marks = ((_EDITED, message.edits), (_PINNED, message.pinned), (_BOOKMARKED, kept), (f"(mark {put})", put))
     return " ".join(words for words, on in marks if on)
 
 

@@ -167,6 +167,11 @@ class Tiles(Painted, can_focus=False):
                 reset = TimelineReset(conversation=timeline.conversation)
                 timeline.apply(Batch(state=state, changes=(reset,)))
 
+    def draw_anew(self) -> None:
+        """Draw all of them anew: something is put on messages that no message says of itself."""
+        for _, timeline in self._tiles.values():
+            timeline.look_changed()
+
     def show_titles(self, conversations: Mapping[int, ConversationState]) -> None:
         """Say above each what it shows."""
         tiles = self.tiling.tiles

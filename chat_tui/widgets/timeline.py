@@ -45,6 +45,15 @@ def no_filters(conversation: ConversationState) -> tuple[Hiding | None, bool]:
     return None, True
 
 
+Marks = Callable[[ConversationState], Mapping[int, str]]
+"""Returns which marks are in a conversation: their names by the seq of the message."""
+
+
+def no_marks(conversation: ConversationState) -> Mapping[int, str]:
+    """Know of none."""
+    return {}
+
+
 class Timeline(PointedPane, can_focus=False):
     """What was said in one conversation."""
 
@@ -56,6 +65,7 @@ class Timeline(PointedPane, can_focus=False):
         zone: tzinfo | None = None,
         clock: Clock | None = None,
         filters: Filters = no_filters,
+        marks: Marks = no_marks,
         id: str | None = None,
     ) -> None:
         """Make an empty timeline.
@@ -66,12 +76,14 @@ class Timeline(PointedPane, can_focus=False):
             zone: time zone; None: the computer's own.
             clock: gives the year that goes without saying.
             filters: returns what is hidden in a conversation, and whether it is for now.
+            marks: returns which marks are in a conversation.
             id: the widget's.
         """
         super().__init__(end_key=end_key, id=id)
         self._hints = None if hints is None else tuple(hints)
         self._mainline = Mainline()
         self._hides = filters
+        self._marks = marks
         self._filtered = Filtered()
         self._zone = zone
         self._clock = clock or SystemClock()
@@ -285,7 +297,8 @@ class Timeline(PointedPane, can_focus=False):
         me = self._me
         if me is None:
             return Reader(None, "", self._zone, self._channels)
-        return Reader(me.id, me.name, self._zone, self._channels, me.display, self._ignored, self._bookmarks)
+        marks = self._marks(self._history.conversation) if self._history is not None else {}
+        return Reader(me.id, me.name, self._zone, self._channels, me.display, self._ignored, self._bookmarks, marks)
 
     @override
     def _lay_out(self) -> None:

@@ -28,6 +28,10 @@ async def test_filter_hides_lines_says_so_and_lets_them_be_seen_again(server: st
         await say(ci, channel, "build passed again")
         await me.sees("2 lines hidden")
         await me.until(lambda: not me.here.unread, "what is hidden behind all that is seen is read")
+        await me.enter("/filter @nobody-at-all")
+        await me.until(lambda: me.answer.endswith("Nobody here is called nobody-at-all so far."))
+        await me.enter("/filter remove nobody-at-all")
+        await me.until(lambda: me.answer.startswith("Not hidden any more"))
         await me.enter("/filter joins")
         await me.until(lambda: "comings and goings" in me.answer)
         await me.enter("/filter off")
@@ -36,7 +40,9 @@ async def test_filter_hides_lines_says_so_and_lets_them_be_seen_again(server: st
         await me.until(lambda: "build passed" not in me.screen)
 
         await me.enter("/filter")
-        await me.sees("Your filters hide:", f"what @{bot} says in {channel}", f"comings and goings in {channel}")
+        await me.sees(
+            "Your filters hide", "lines here:", f"what @{bot} says in {channel}", f"comings and goings in {channel}"
+        )
         await me.enter("/filter remove 1")
         await me.sees("build passed again")
         await me.enter("/filter remove 1")

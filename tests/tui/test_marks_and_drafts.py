@@ -30,6 +30,7 @@ async def test_mark_is_put_come_back_to_listed_and_taken_away(server: str, home:
         seq = me.here.timeline.blocks[0][1].seq
         await me.until(lambda: me.answer == f"Mark a is at {channel}:{seq}. /marks a comes back here.")
         await me.press("escape", "escape")
+        await me.sees("two (mark a)")
         await me.enter("/mark release")
         await me.until(lambda: "Mark release is at" in me.answer)
 
@@ -55,6 +56,7 @@ async def test_mark_is_put_come_back_to_listed_and_taken_away(server: str, home:
         await me.press("escape")
         await me.enter("/unmark release")
         await me.until(lambda: me.answer == "The mark release is gone.")
+        await me.until(lambda: "(mark release)" not in me.screen)
         await me.enter("/marks release")
         await me.until(lambda: me.answer.startswith("There is no mark release"))
 
