@@ -130,6 +130,10 @@ class Hands(Protocol):
         """Select another message of the same conversation, wherever it is."""
         ...
 
+    def write_privately(self, name: str, text: str) -> None:
+        """Go to the direct conversation with somebody, and let what is written there begin with a text."""
+        ...
+
     def write_quote(self, text: str) -> None:
         """Put lines into what is being written, and go on writing."""
         ...

@@ -62,6 +62,7 @@ WRITING: Final[tuple[Key, ...]] = (
     Key("writing.transpose", "ctrl+t", "transpose", "swap the two characters at the cursor", "composer"),
     Key("writing.undo", "ctrl+underscore", "undo", "undo", "composer"),
     Key("writing.redo", "alt+shift+z", "redo", "do again what was undone", "composer"),
+    Key("writing.attach", "ctrl+x", "attach", "in an empty line: send a file; else cut what is selected", "composer"),
     Key("writing.editor", "alt+e", "edit_outside", "go on writing in $VISUAL or $EDITOR", "composer"),
 )
 """Bindings of the composer."""

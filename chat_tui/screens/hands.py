@@ -16,6 +16,8 @@ from chat_core.protocol.requests.base import Request
 from chat_core.protocol.requests.messages import Page
 from chat_core.protocol.values import Message
 from chat_tui.commands.context import Answer
+from chat_tui.drafts import Draft
+from chat_tui.screens.drafting import Drafting
 from chat_tui.screens.entering import Entering
 from chat_tui.screens.going import Going
 from chat_tui.screens.scene import Scene
@@ -42,6 +44,8 @@ class Handled(Scene, Protocol):
     """The thread that is open."""
     entering: Entering
     """Lines that are entered."""
+    drafting: Drafting
+    """What is written elsewhere."""
 
 
 class ScreenHands:
@@ -140,6 +144,20 @@ class ScreenHands:
         """See Hands."""
         self._scene.selection.action_stop_selecting()
         self._scene.composer.reply(seq)
+
+    def write_privately(self, name: str, text: str) -> None:
+        """See Hands: what is written there already is left alone."""
+        scene = self._scene
+        scene.selection.action_stop_selecting()
+
+        async def go() -> None:
+            number = await scene.bridge.open_direct(name)
+            lines = text.split("\n")
+            if not scene.drafting.get(number, f"@{name}").counts:
+                scene.drafting.keep(number, f"@{name}", Draft(text, (len(lines) - 1, len(lines[-1]))))
+            scene.going.open_soon(number)
+
+        scene.errands.do("answer privately", go())
 
     def write_quote(self, text: str) -> None:
         """See Hands."""

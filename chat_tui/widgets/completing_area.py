@@ -30,7 +30,6 @@ _EDITING: Final[list[BindingType]] = [
     Binding("shift+end", "cursor_line_end(True)", show=False),
     Binding("backspace", "delete_left", show=False),
     Binding("delete,ctrl+d", "delete_right", show=False),
-    Binding("ctrl+x", "cut", show=False),
     Binding("ctrl+v", "paste", show=False),
 ]
 """What every editor does; not worth a row in the help."""

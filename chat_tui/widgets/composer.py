@@ -293,6 +293,15 @@ class Composer(RecallingArea):
         if text != self.text:
             self.edited(_CONTROLS.sub("", _NEWLINES.sub("\n", text)), (0, 0), self.document.end)
 
+    def action_attach(self) -> None:
+        """Begin the command that sends a file; what is selected is cut instead."""
+        if self.selected_text:
+            self.action_cut()
+        elif self.text:
+            self.post_message(self.Refused("A file is a message of its own: send or clear what you write first."))
+        else:
+            self.edited("/upload ", (0, 0), (0, 0))
+
     @override
     def action_cursor_line_end(self, select: bool = False) -> None:
         """Go to the end of the line; when nothing is written, leave the key to the timeline."""

@@ -56,6 +56,19 @@ async def _(me: Sitting, key: str) -> None:
     await me.sees(f"↳ {me.name}  two")
 
 
+@row("selecting.privately")
+async def _(me: Sitting, key: str) -> None:
+    async with friend(me) as client:
+        channel = await in_channel(me)
+        await say(client, channel, "a question\nof two lines")
+        await me.sees("a question")
+        await me.press("ctrl+s", key)
+        await me.until(lambda: me.here.info.kind == "direct")
+        await me.until(lambda: me.written == "> a question\n> of two lines\n")
+        await me.press(*"yes", "enter")
+        await me.until(lambda: bodies(me.here) == ["> a question\n> of two lines\nyes"])
+
+
 @row("selecting.thread")
 async def _(me: Sitting, key: str) -> None:
     assert await selected(me, "up", key) == ""

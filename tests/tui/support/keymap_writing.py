@@ -123,6 +123,16 @@ async def _(me: Sitting, key: str) -> None:
     assert await typed(me, "one", "ctrl+u", "ctrl+underscore", key) == ""
 
 
+@row("writing.attach")
+async def _(me: Sitting, key: str) -> None:
+    assert await typed(me, "", key) == "/upload "
+    await me.sees("/upload path")
+    await me.press("ctrl+u")
+    assert await typed(me, "one", key) == "one"
+    await me.until(lambda: me.answer.startswith("A file is a message of its own"))
+    assert await typed(me, "", "shift+home", key) == ""
+
+
 @row("writing.editor")
 async def _(me: Sitting, key: str) -> None:
     assert await typed(me, "one", key) == "one"

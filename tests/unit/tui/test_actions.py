@@ -86,6 +86,9 @@ class Hands:
     def go_to_message(self, seq: int) -> None:
         self.done.append(("go", seq))
 
+    def write_privately(self, name: str, text: str) -> None:
+        self.done.append(("privately", name, text))
+
     def write_quote(self, text: str) -> None:
         self.done.append(("quote", text))
 
@@ -115,9 +118,9 @@ def test_only_what_can_be_done_is_offered() -> None:
     hangs = ["copy", "link"]
     ends = ["view", "raw", "unread", "details"]
     assert offered(MINE) == ["reply", "quote", "edit", "delete", "thread", *marks, *hangs, "open", *ends]
-    assert offered(THEIRS) == ["reply", "quote", "thread", *marks, *hangs, *ends]
+    assert offered(THEIRS) == ["reply", "privately", "quote", "thread", *marks, *hangs, *ends]
     reacting = ["react", "thumb", "join_in", "bookmark", "mark"]
-    assert offered(REACTED) == ["reply", "quote", "thread", *reacting, *hangs, *ends]
+    assert offered(REACTED) == ["reply", "privately", "quote", "thread", *reacting, *hangs, *ends]
     assert offered(GONE) == ["thread", "bookmark", "mark", "link", "unread", "details"]
     assert offered(QUEUED) == ["quote", "copy", "view", "raw", "details"]
     assert offered(FAILED) == ["quote", "retry", "discard", "copy", "view", "raw", "details"]
@@ -128,6 +131,9 @@ def test_only_what_can_be_done_is_offered() -> None:
     [
         ("edit", THEIRS, "This is ann's message, not yours."),
         ("edit", QUEUED, "This message is not sent yet."),
+        ("privately", MINE, "This is a message of your own."),
+        ("privately", QUEUED, "This message is not sent yet."),
+        ("privately", replace(THEIRS, via="Grafana"), "Grafana is a program that reads no answers."),
         ("copy", GONE, "This message was deleted; there is no text any more."),
         ("open", THEIRS, "There is no link and no file in this message."),
         ("retry", MINE, "The server has not refused this message."),
@@ -139,6 +145,7 @@ def test_what_cannot_be_done_is_said(name: str, message: Message | Unsent, sente
 
 def test_actions_ask_the_screen_for_what_they_are() -> None:
     assert act("reply", THEIRS) == [("reply", 4)]
+    assert act("privately", THEIRS) == [("privately", "ann", "> two\n> lines\n")]
     assert act("raw", THEIRS) == [("source", source_of("#dev", THEIRS))]
     assert act("quote", THEIRS) == [("quote", "> two\n> lines\n")]
     assert act("edit", MINE) == [("edit", 3)]
