@@ -91,7 +91,7 @@ class Hands(Protocol):
         ...
 
     def show_source(self, source: Source) -> None:
-        """Show a message's text as it was typed, and what else is known of it."""
+        """Show a message's text as it was sent, and what else is known of it."""
         ...
 
     def ask(self, topic: str, question: str, act: Callable[[], object]) -> None:

@@ -77,7 +77,7 @@ def view(acting: Acting) -> None:
 
 @action("raw", key="S", label="source", when=has_text)
 def raw(acting: Acting) -> None:
-    """Show its text as it was typed, marks and all, and everything that is known of it."""
+    """Show its text as it was sent, marks and all, and everything that is known of it."""
     acting.hands.show_source(source_of(acting.subject.conversation.target, acting.subject.message))
 
 

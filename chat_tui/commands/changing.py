@@ -69,11 +69,15 @@ async def open_(ctx: Context, message: Which = _NO_NUMBER) -> None:
 
 @command("raw", example="/raw #17")
 async def raw(ctx: Context, message: Which = _NO_NUMBER) -> None:
-    """Show a message as it was typed, marks and all, and everything that is known of it.
+    """Show a message as it was sent, marks and all, and everything that is known of it.
 
-    What nobody would see in it is told by its number, as ⟨U+200B⟩. Which message is decided as in /react.
+    What nobody would see in it is told by its number, as ⟨U+200B⟩. Without a number it is the selected message, else
+    the last one here.
     """
-    ctx.desk.show_source(source_of(ctx.here.target, await said_here(ctx, meant(ctx, message))))
+    seq = int(message) if message else ctx.desk.selected_seq or ctx.here.timeline.last_seq
+    if not seq:
+        raise UsageFault("Nothing was said here yet.")
+    ctx.desk.show_source(source_of(ctx.here.target, await said_here(ctx, seq)))
 
 
 @command("unread", example="/unread #17")

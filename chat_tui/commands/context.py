@@ -202,7 +202,7 @@ class Desk(Protocol):
         ...
 
     def show_source(self, source: Source) -> None:
-        """Show a message's text as it was typed, and what else is known of it."""
+        """Show a message's text as it was sent, and what else is known of it."""
         ...
 
     def clear(self) -> None:

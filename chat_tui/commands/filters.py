@@ -74,7 +74,7 @@ def _count(lines: int) -> str:
 
 def _done(ctx: Context, made: Filter, lines: int) -> str:
     """Return what is told of a new rule, which hides some lines; a name that nobody has may be a mistyped one."""
-    told = f"Hidden from now on: {in_words(made)}, but for what names you."
+    told = f"Hidden from now on: {in_words(made)}, but for what is yours or names you."
     if made.kind == "from" and lines <= 0:
         key = name_key(made.what)
         if not any(key == name_key(each.name) for each in ctx.here.members.members):

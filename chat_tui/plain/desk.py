@@ -205,7 +205,7 @@ class PlainDesk:
 
     def show_source(self, source: Source) -> None:
         """See Desk."""
-        self.say(f"{drawable_line(source.address)}, as it was typed:")
+        self.say(f"{drawable_line(source.address)}, as it was sent:")
         for line in seen(source.body).split("\n"):
             self.say(line)
         for term, words in source.pairs:

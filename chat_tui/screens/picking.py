@@ -6,15 +6,18 @@ Looks and works like the switcher. What the rows are, and what becomes of them, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from typing_extensions import override
 
 from chat_tui.screens.choices import Choice
 from chat_tui.screens.switcher import Switcher, SwitcherRows
 
-_AGAIN = "Del again: it goes"
+_AGAIN: Final = "Del again: it goes"
+_WIDTH: Final = 96
+_ROWS: Final = 14
 
 
 class PickingScreen(Switcher):
@@ -49,6 +52,12 @@ class PickingScreen(Switcher):
         rows.what, rows.nothing = f" {self._what} ", "there is none"
         rows.hint, rows.short_hint = "Enter goes there · Del drops it", "Del drops it"
         return rows
+
+    @override
+    def _fit(self, size: Size) -> None:
+        """See Switcher: what is said of a row wants room, and a few rows want none."""
+        self._list.styles.width = min(_WIDTH, size.width - 2)
+        self._list.styles.height = max(4, min(len(self._all()) + 3, _ROWS, size.height - 4))
 
     @override
     def look_again(self) -> None:

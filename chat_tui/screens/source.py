@@ -1,4 +1,4 @@
-"""A message as it was typed, over whatever was there, and below it everything that is known of it. It scrolls."""
+"""A message as it was sent, over whatever was there, and below it everything that is known of it. It scrolls."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing_extensions import override
 from chat_core.base.text import for_terminal
 from chat_tui.commands.tables import pair_lines
 from chat_tui.screens.help import HelpScreen, Page, fitted
+from chat_tui.views.columns import TEXT_MAX
 from chat_tui.views.found import title_line
 from chat_tui.views.lines import Line, Span
 from chat_tui.views.source import Source, source_lines
@@ -33,7 +34,7 @@ class _Title(Bar):
     @override
     def line(self, width: int) -> Line:
         """See Bar."""
-        return title_line(self._address, "as it was typed", width)
+        return title_line(self._address, "as it was sent", width)
 
 
 class _Text(Page):
@@ -48,7 +49,7 @@ class _Text(Page):
     @override
     def laid(self, width: int) -> Sequence[Line]:
         """See Page."""
-        cells = max(_LEAST, width - 2 * _MARGIN)
+        cells = max(_LEAST, min(TEXT_MAX, width - 2 * _MARGIN))
         pairs = [piece for line in pair_lines(self._source.pairs) for piece in fitted(line, cells)]
         rule = Line((Span("─" * cells, "rule"),))
         margin = Span(" " * _MARGIN)

@@ -1,4 +1,4 @@
-"""A message's text as it was typed, with its marks, and what else is known of it: the view of `/raw`. Pure.
+"""A message's text as it was sent, with its marks, and what else is known of it: the view of `/raw`. Pure.
 
 Marks stand out, and so does what nobody would see: each such character is told by its number.
 """

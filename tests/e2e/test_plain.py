@@ -100,6 +100,35 @@ def test_plain_client_reads_lines_from_a_pipe_and_ends_once_all_is_sent(server: 
     assert "textual" not in done.stderr
 
 
+def test_plain_client_filters_marks_and_shows_a_source_in_lines(server: ServerProcess) -> None:
+    speak(server, "#ops", ["build passed", "**ship** it"])
+    lines = (
+        "/join #ops\n/filter build passed\n/read 5\n/filter\n/mark release\n/marks\n/go #general\n/marks release\n"
+        "/raw #99\n/raw\n/plain **not bold**\n/draft\n"
+    )
+    done = subprocess.run(
+        plain(server, "cat"), input=lines, capture_output=True, timeout=WAIT_S, check=False, text=True
+    )
+
+    assert done.returncode == ExitCode.OK, done.stderr
+    said = done.stdout.splitlines()
+    assert "Hidden from now on: messages with “build passed” in #ops, but for what is yours or names you." in said
+    assert "bob: ship it" in said or "bob: **ship** it" in said
+    asked = said.index("Your filters hide:")
+    assert said[asked + 1] == "1, messages with “build passed” in #ops"
+    mark = next(line for line in said if line.startswith("Mark release is at #ops:"))
+    address = mark.split()[4].removesuffix(".")
+    assert any(line.startswith(f"release: {address}, ") for line in said)
+    assert f"At the mark, {address}:" in said
+    assert "There is no message 99 here." in said
+    assert {f"{address}, as it was sent:", "**ship** it", f"Address: {address}"} <= set(said)
+    assert "Nothing is written that is not sent." in said
+    again = subprocess.run(
+        plain(server, "cat"), input="/filter\n", capture_output=True, timeout=WAIT_S, check=False, text=True
+    )
+    assert "1 filter hides lines; /filter lists them." in again.stdout.splitlines()
+
+
 def test_plain_client_asks_for_a_password_and_for_trust_and_the_second_time_nothing(home: Path) -> None:
     strict = {
         "CHAT_CORE_ACCOUNTS_ARGON2_MEMORY_KIB": "64",

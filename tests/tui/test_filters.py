@@ -19,7 +19,7 @@ async def test_filter_hides_lines_says_so_and_lets_them_be_seen_again(server: st
 
         await me.enter(f"/filter @{bot}")
         await me.until(lambda: "build passed" not in me.screen)
-        told = f"Hidden from now on: what @{bot} says in {channel}, but for what names you. 1 line here."
+        told = f"Hidden from now on: what @{bot} says in {channel}, but for what is yours or names you. 1 line here."
         await me.until(lambda: me.answer == told)
         await me.press("escape")
         await me.sees("nice", "yours failed", "1 line hidden · Alt+=")

@@ -122,7 +122,7 @@ async def test_source_of_a_message_is_shown_and_what_is_said_plainly_is_drawn_as
         first, last = (message.seq for message in me.here.timeline)
 
         await me.enter(f"/raw #{last}")
-        await me.sees("as it was typed", "**loud**", f"{channel}:{last}", "8 characters, 8 bytes")
+        await me.sees("as it was sent", "**loud**", f"{channel}:{last}", "8 characters, 8 bytes")
         await me.press("y", "escape")
         assert me.app.clipboard == "**loud**"
         await me.press("ctrl+s", "up", "S")

@@ -209,7 +209,7 @@ async def _(me: Sitting, key: str) -> None:
 @row("selecting.raw")
 async def _(me: Sitting, key: str) -> None:
     await selected(me, key, lines=("one **two**",))
-    await me.sees("one **two**", "as it was typed", "Numbers")
+    await me.sees("one **two**", "as it was sent", "Numbers")
     await me.press(key)
     await me.until(lambda: me.chat.selecting)
 

@@ -10,9 +10,11 @@ from chat_core.client.state.changes import Batch, Change, Delivered, MessagesApp
 from chat_core.client.state.model import ClientState, ConversationState, Notice, Timeline
 from chat_core.protocol.events import MessageEdited, MessagePosted
 from chat_core.protocol.values import Account, Conversation, Message, Position
+from chat_tui.filter_rules import Filter
 from chat_tui.plain.hearing import Manner, message_line, place_line, spoken
 from chat_tui.plain.telling import AT_ONCE, Telling
 from chat_tui.views.alerts import Rule
+from chat_tui.views.filtering import hiding
 from chat_tui.views.lines import Line, Span
 
 ME = Account(id=1, name="ann")
@@ -128,3 +130,12 @@ def test_notice_that_grows_tells_only_who_is_new_in_it() -> None:
 
     assert told.tell(batch(first), 1, set()) == ["bob joined."]
     assert told.tell(batch(grown), 1, set()) == ["cat joined."]
+
+
+def test_what_filters_hide_is_not_said_but_what_names_one_is() -> None:
+    rules = (Filter("from", "bob", "#general"), Filter("joins"))
+    quiet = Telling(lambda _: "mentions", lambda: 0, hidden=lambda here: hiding(rules, here.target, ME, ""))
+    came = appended(1, message(1, "noise"), message(2, "hi", 3, "cat"), message(3, "@ann look", mentions=(1,)))
+    joined = NoticeAdded(conversation=1, notice=Notice(after=3, ts=0, kind="joined", names=("dan",)))
+
+    assert quiet.tell(batch(came, joined), 1, set()) == ["cat: hi", "bob, mentions you: @ann look"]

@@ -1,4 +1,4 @@
-"""A message as it was typed: its marks stand out, what nobody would see is told, and so is all that is known of it."""
+"""A message as it was sent: its marks stand out, what nobody would see is told, and so is all that is known of it."""
 
 from __future__ import annotations
 
