@@ -23,11 +23,11 @@ _JOINS: Final = ("joins", "parts", "quits")
 async def filter_(ctx: Context, change: FilterChange = FilterChange("")) -> None:
     """Hide lines from your view: comings and goings, what somebody says, or some words.
 
-    `/filter joins`, `/filter @ci-bot` and `/filter build passed` hide in this conversation, with `everywhere` before
-    it in all of them: `/filter everywhere joins`. Alone, it lists your filters; `/filter remove 2`
-    ends one, `/filter off` shows what is hidden until `/filter on`. What names you is never hidden, threads show all,
-    and what is hidden counts as unread all the same; the line above the composer tells how much that is. Nobody else
-    knows of it, and it holds on this computer only.
+    `/filter joins`, `/filter @ci-bot` and `/filter build passed` hide in this conversation, with `everywhere` before it
+    in all of them: `/filter everywhere joins`. Alone, it lists your filters; `/filter remove 2` ends one, `/filter off`
+    shows what is hidden until `/filter on`. What names you is never hidden, and threads show all. What is hidden alerts
+    nobody, but counts as unread all the same; the line above the composer tells how much it is. Nobody else knows of
+    it, and it holds on this computer only.
     """
     desk = ctx.desk.filters
     act, rest = change.parts

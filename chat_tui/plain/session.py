@@ -165,7 +165,7 @@ class Session(Doing):
 
     def _rings(self, batch: Batch) -> bool:
         settings = self._desk.settings.notify
-        if not settings.bell or alert_of(batch, self._desk.rule_of, self._desk.words) is None:
+        if not settings.bell or alert_of(batch, self._desk.rule_of, self._desk.words, self._hidden) is None:
             return False
         now = datetime.fromtimestamp(self._clock.wall_ms() / 1000, UTC).astimezone()
         try:

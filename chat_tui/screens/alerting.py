@@ -18,6 +18,7 @@ from chat_tui import notify_rules
 from chat_tui.commands.context import Answer
 from chat_tui.screens.parts import Part
 from chat_tui.views.alerts import Alert, Rule, alert_of
+from chat_tui.views.filtering import Hiding
 from chat_tui.views.names import in_sentence
 
 _IN_WORDS: Final[dict[Rule, str]] = {
@@ -35,6 +36,7 @@ class Alerting(Part):
         words: returns the highlight words.
         answer: tells the user something.
         alert: told what is worth a sound.
+        hidden: returns what is hidden in a conversation.
     """
 
     def __init__(
@@ -43,17 +45,19 @@ class Alerting(Part):
         words: Callable[[], str],
         answer: Callable[[Answer], None],
         alert: Callable[[Alert], None],
+        hidden: Callable[[ConversationState], Hiding | None] = lambda _: None,
     ) -> None:
         self._memory = memory
         self._words = words
         self._answer = answer
         self._alert = alert
+        self._hidden = hidden
         self._rules = dict(notify_rules.load(memory)) if memory is not None else {}
 
     @override
     def take(self, batch: Batch) -> None:
         """See Part."""
-        alert = alert_of(batch, self._rule_of, self._words())
+        alert = alert_of(batch, self._rule_of, self._words(), self._hidden)
         if alert is not None:
             self._alert(alert)
 

@@ -218,7 +218,7 @@ class ChatScreen(ChatView):
         self.previews = Previewing(
             self.bridge.read_file, lambda: known_previews(self.app), lambda: self.query(TimelinePane)
         )
-        self.alerts = Alerting(memory, lambda: self.words, self.answer, self._alert)
+        self.alerts = Alerting(memory, lambda: self.words, self.answer, self._alert, self.filtering.in_use)
         self.bridge.lens = Highlighter(lambda: self.words).seen
         self._following: tuple[Part, ...] = (
             self.tiled, self.alerts, self.quitting, self.roaming, self.threads, self.selection, self.finder,

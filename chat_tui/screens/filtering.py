@@ -61,6 +61,11 @@ class Filtering(Part):
             return None, True
         return hiding(self.rules, conversation.target, self._scene.bridge.state.me, self._scene.words), self.on
 
+    def in_use(self, conversation: ConversationState) -> Hiding | None:
+        """Return what is hidden in a conversation for now; None: nothing."""
+        hidden, on = self.of(conversation)
+        return hidden if on else None
+
     def note(self) -> str:
         """Return what the line above the composer says of lines that are hidden here."""
         if not self.rules:

@@ -18,6 +18,7 @@ from chat_core.client.state.model import ConversationState
 from chat_core.client.state.reading import calls
 from chat_core.protocol.values import Account, Message
 from chat_tui.views.clean import drawable_line
+from chat_tui.views.filtering import Hiding
 from chat_tui.views.formatting import in_one_line
 from chat_tui.views.highlighting import is_for
 from chat_tui.views.lines import elide
@@ -61,13 +62,19 @@ class Alert(NamedTuple):
     """What; one line, safe to draw."""
 
 
-def alert_of(batch: Batch, rule_of: Callable[[ConversationState], Rule], words: str = "") -> Alert | None:
+def alert_of(
+    batch: Batch,
+    rule_of: Callable[[ConversationState], Rule],
+    words: str = "",
+    hidden: Callable[[ConversationState], Hiding | None] = lambda _: None,
+) -> Alert | None:
     """Return what a batch alerts about, if anything: the newest of its most urgent messages.
 
     Args:
         batch: what came; what is caught up with is not live and alerts nobody.
         rule_of: the rule of a conversation.
         words: those that are for one as if they named one, as a setting has them.
+        hidden: returns what somebody does not want to see of a conversation: that alerts nobody.
     """
     me = batch.state.me
     found: list[tuple[Kind, ConversationState, Message]] = []
@@ -75,7 +82,13 @@ def alert_of(batch: Batch, rule_of: Callable[[ConversationState], Rule], words: 
         if isinstance(change, MessagesAppended) and change.live:
             conversation = batch.state.conversations.get(change.conversation)
             if conversation is not None and me is not None:
-                heard = [each for each in change.messages if each.author not in batch.state.ignored]
+                unseen = hidden(conversation)
+                heard = [
+                    each
+                    for each in change.messages
+                    if each.author not in batch.state.ignored
+                    and (unseen is None or each.aside or not unseen.hides(each))
+                ]
                 found += _wanted(conversation, heard, me, rule_of(conversation), words)
     if not found:
         return None

@@ -13,7 +13,9 @@ from chat_core.base.errors import UsageFault
 from chat_core.client.state.changes import Batch, MessagesAppended
 from chat_core.client.state.model import ClientState, ConversationState, ThreadNews
 from chat_core.protocol.values import Account, Conversation, Message, Position
+from chat_tui.filter_rules import Filter
 from chat_tui.views.alerts import Alert, Rule, alert_of, is_quiet, quiet_hours, sequence, way_for
+from chat_tui.views.filtering import hiding
 
 ME = Account(id=1, name="ann")
 
@@ -54,6 +56,19 @@ def test_what_few_people_say_to_each_other_alerts() -> None:
 def test_plain_message_of_a_channel_alerts_only_where_all_are_wanted() -> None:
     assert alert((1, said(1, "hello"))) is None
     assert alert((1, said(1, "hello")), rule="all") == Alert("message", "bob in #ops", "hello")
+
+
+def test_what_filters_hide_alerts_nobody_but_what_names_one_does() -> None:
+    rules = (Filter("from", "bob"),)
+
+    def told(message: Message) -> Alert | None:
+        came = (MessagesAppended(conversation=1, messages=(message,), live=True),)
+        batch = Batch(state=state(), changes=came)
+        return alert_of(batch, lambda _: "all", hidden=lambda here: hiding(rules, here.target, ME, ""))
+
+    assert told(said(1, "hello")) is None
+    assert told(said(1, "hello", author=3, name="cat")) == Alert("message", "cat in #ops", "hello")
+    assert told(said(1, "@ann look")) == Alert("mention", "bob in #ops", "@ann look")
 
 
 def test_reply_in_a_thread_alerts_who_follows_it_and_whom_it_names() -> None:
