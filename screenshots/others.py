@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from screenshots.camera import demo, take, until
+from screenshots.camera import demo, take, until, write
 
 
 async def start() -> Path:
@@ -45,4 +45,33 @@ async def settings() -> Path:
         return take(pilot, "settings-100x28")
 
 
-PICTURES = (start, help_screen, completion, settings)
+async def filters() -> Path:
+    """Lines that are hidden, which rules hide them, and how much that is."""
+    async with demo(100, 24) as pilot:
+        await until(pilot, "Release planning", "we are only bots")
+        for line in ("/filter @peter-bot", "/filter everywhere joins", "/filter"):
+            await write(pilot, line)
+            await pilot.press("enter")
+            await until(pilot, "Hidden from now on" if line != "/filter" else "Your filters hide")
+            await until(pilot, "everywhere" if line != "/filter @peter-bot" else "peter-bot says")
+        return take(pilot, "filters-100x24")
+
+
+async def marks() -> Path:
+    """Named places, and the list that leads back to them."""
+    async with demo(100, 28) as pilot:
+        await until(pilot, "Release planning", "we are only bots")
+        await pilot.press("ctrl+s", *["up"] * 4, "m")
+        await until(pilot, "Mark a is at")
+        await pilot.press("escape", "escape")
+        await write(pilot, "/mark here")
+        await pilot.press("enter")
+        await until(pilot, "Mark here is at")
+        await pilot.press("escape")
+        await write(pilot, "/marks")
+        await pilot.press("enter")
+        await until(pilot, "Del drops it")
+        return take(pilot, "marks-100x28")
+
+
+PICTURES = (start, help_screen, completion, settings, filters, marks)
