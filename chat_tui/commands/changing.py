@@ -15,7 +15,7 @@ from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.marks import meant, said_here
 from chat_tui.views.formatting import in_one_line
-from chat_tui.views.here import last_own, message_here
+from chat_tui.views.here import last_own, message_here, messages_here
 from chat_tui.views.lines import elide
 from chat_tui.views.source import source_of
 
@@ -74,7 +74,8 @@ async def raw(ctx: Context, message: Which = _NO_NUMBER) -> None:
     What nobody would see in it is told by its number, as ⟨U+200B⟩. Without a number it is the selected message, else
     the last one here.
     """
-    seq = int(message) if message else ctx.desk.selected_seq or ctx.here.timeline.last_seq
+    newest = next(messages_here(ctx.here, ctx.thread), None)
+    seq = int(message) if message else ctx.desk.selected_seq or (newest.seq if newest is not None else 0)
     if not seq:
         raise UsageFault("Nothing was said here yet.")
     ctx.desk.show_source(source_of(ctx.here.target, await said_here(ctx, seq)))

@@ -9,7 +9,7 @@ from chat_core.protocol.values import Message, SearchHit
 from chat_tui.commands.arguments import Emoji, Which
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
-from chat_tui.views.here import last_of_others
+from chat_tui.views.here import last_of_others, message_here
 from chat_tui.views.names import in_sentence
 
 _NO_NUMBER = Which("")
@@ -125,7 +125,7 @@ async def said_here(ctx: Context, seq: int) -> Message:
         UsageFault: there is none of that number.
         ChatError: the server cannot be asked.
     """
-    known = ctx.here.timeline.find(seq)
+    known = message_here(ctx.here, ctx.thread, seq)
     if known is not None:
         return known
     page = await ctx.calls.call(History(conversation=ctx.here.id, anchor="around", seq=seq, limit=1))

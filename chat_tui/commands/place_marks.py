@@ -11,6 +11,7 @@ from chat_tui.commands.context import Answer, Context
 from chat_tui.place_marks import Mark
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.formatting import in_one_line
+from chat_tui.views.here import message_here, messages_here
 from chat_tui.views.lines import Line, Span
 from chat_tui.views.names import called, shown_name
 from chat_tui.views.when import since
@@ -80,13 +81,7 @@ def note_of(mark: Mark, state: ClientState, now_ms: int) -> str:
 def _meant(ctx: Context) -> Message:
     """Return the message that a mark is put at. Raises: UsageFault: there is none."""
     seq = ctx.desk.selected_seq or ctx.desk.marks.reading
-    found = ctx.here.timeline.find(seq) if seq else None
+    found = message_here(ctx.here, ctx.thread, seq) if seq else next(messages_here(ctx.here, ctx.thread), None)
     if found is None:
-        inside = ctx.here.threads.get(ctx.thread) if ctx.thread else None
-        found = next((each for each in (inside.messages if inside is not None else ()) if each.seq == seq), None)
-    if found is None:
-        newest = ctx.here.timeline.newest(1)
-        if not newest or seq:
-            raise UsageFault("There is no message here to put a mark at.")
-        return newest[0]
+        raise UsageFault("There is no message here to put a mark at.")
     return found
