@@ -11,7 +11,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from chat_tui.storage import UNREADABLE, replace
+from chat_core.base.unreadable import UNREADABLE
+from chat_tui.storage import replace
 
 MOST: Final = 50
 """Rules; each of them is looked at for each message."""

@@ -11,7 +11,8 @@ from typing import Final
 
 import msgspec
 
-from chat_tui.storage import UNREADABLE, replace
+from chat_core.base.unreadable import UNREADABLE
+from chat_tui.storage import replace
 
 MOST: Final = 200
 """Marks of an account."""
