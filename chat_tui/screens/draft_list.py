@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chat_core.base.errors import UsageFault
 from chat_tui.commands.context import Answer
-from chat_tui.commands.drafts import NO_DRAFTS, note_of
 from chat_tui.drafts import Draft, place
-from chat_tui.screens.choices import Choice
 from chat_tui.screens.drafting import Drafting, place_of
 from chat_tui.screens.going import Going
 from chat_tui.screens.parts import Part
-from chat_tui.screens.picking import PickingScreen
 from chat_tui.screens.scene import Scene
 from chat_tui.screens.threading import Threading
+
+if TYPE_CHECKING:
+    from chat_tui.screens.choices import Choice
 
 
 class Drafted(Scene, Protocol):
@@ -49,10 +49,14 @@ class ScreenDrafts(Part):
 
     def show(self) -> None:
         """See DraftDesk."""
+        from chat_tui.screens.picking import PickingScreen
+
         self._scene.app.push_screen(PickingScreen("draft in", self._choices, self._go_to, self._drop))
 
     def action_drafts(self) -> None:
         """Show them, or say that there are none."""
+        from chat_tui.commands.drafts import NO_DRAFTS
+
         if self._choices():
             self.show()
         else:
@@ -87,6 +91,9 @@ class ScreenDrafts(Part):
         return self._scene.drafting.everywhere()
 
     def _choices(self) -> Sequence[Choice]:
+        from chat_tui.commands.drafts import note_of
+        from chat_tui.screens.choices import Choice
+
         drafts = self._everywhere()
         return [Choice("draft", name, note_of(draft)) for name, draft in reversed(list(drafts.items()))]
 
@@ -97,6 +104,8 @@ class ScreenDrafts(Part):
             self._scene.answer(Answer(str(fault), fault=True))
 
     def _drop(self, choice: Choice) -> None:
+        from chat_tui.screens.picking import PickingScreen
+
         self._forget(choice.name)
         top = self._scene.app.screen
         if isinstance(top, PickingScreen):

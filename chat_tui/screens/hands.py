@@ -22,7 +22,6 @@ from chat_tui.screens.entering import Entering
 from chat_tui.screens.going import Going
 from chat_tui.screens.scene import Scene
 from chat_tui.screens.selecting import Selecting
-from chat_tui.screens.source import SourceScreen
 from chat_tui.screens.threading import Threading
 from chat_tui.views.formatting import Looks
 from chat_tui.views.here import message_here
@@ -107,6 +106,8 @@ class ScreenHands:
 
     def show_source(self, source: Source) -> None:
         """See Hands."""
+        from chat_tui.screens.source import SourceScreen
+
         self._scene.app.push_screen(SourceScreen(source))
 
     def call(self, request: Request[Any], done: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from typing_extensions import override
 
@@ -12,20 +12,20 @@ from chat_core.base.clock import Clock
 from chat_core.base.errors import UsageFault
 from chat_core.client.state.changes import Batch
 from chat_tui.commands.context import Answer
-from chat_tui.commands.place_marks import note_of
 from chat_tui.marking import Marking
 from chat_tui.place_marks import Mark
-from chat_tui.screens.choices import Choice
 from chat_tui.screens.entering import Entering
 from chat_tui.screens.going import Going
 from chat_tui.screens.hands import ScreenHands
 from chat_tui.screens.parts import Part
-from chat_tui.screens.picking import PickingScreen
 from chat_tui.screens.scene import Scene
 from chat_tui.screens.selecting import Selecting
 from chat_tui.screens.threading import Threading
 from chat_tui.views.pointing import index_of
 from chat_tui.widgets.tiles import Tiles
+
+if TYPE_CHECKING:
+    from chat_tui.screens.choices import Choice
 
 
 class Marked(Scene, Protocol):
@@ -70,6 +70,9 @@ class ScreenMarks(Part):
 
     def choices(self) -> Sequence[Choice]:
         """Return a row for each mark, the newest first."""
+        from chat_tui.commands.place_marks import note_of
+        from chat_tui.screens.choices import Choice
+
         state, now_ms = self._scene.bridge.state, self._clock.wall_ms()
         return [
             Choice("mark", name, note_of(mark, state, now_ms)) for name, mark in reversed(list(self.kept.all.items()))
@@ -77,6 +80,8 @@ class ScreenMarks(Part):
 
     def show(self) -> None:
         """See MarkDesk."""
+        from chat_tui.screens.picking import PickingScreen
+
         self._scene.app.push_screen(PickingScreen("mark", self.choices, lambda each: self.go_to(each.name), self._drop))
 
     async def put(self, name: str, mark: Mark) -> Mark | None:
@@ -145,6 +150,8 @@ class ScreenMarks(Part):
         scene.selection.action_select()
 
     def _drop(self, choice: Choice) -> None:
+        from chat_tui.screens.picking import PickingScreen
+
         scene = self._scene
 
         async def drop() -> None:
