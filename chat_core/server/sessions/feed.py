@@ -30,11 +30,13 @@ class Veiled(NamedTuple):
 class Waiting:
     """What is kept for a connection until its answer is out."""
 
-    __slots__ = ("floor", "frames")
+    __slots__ = ("floor", "frames", "numbers")
 
     def __init__(self) -> None:
         self.frames: list[tuple[int, bytes]] = []
         self.floor: int | None = None
+        self.numbers = b""
+        """The newest signal of how many members there are; empty: none was told meanwhile."""
 
 
 class Feed:
@@ -57,6 +59,11 @@ class Feed:
         self.waiting: dict[Session, Waiting] = {}
         self.present: dict[int, int] = {}
         """Accounts that follow it, by their number of connections."""
+
+    @property
+    def heard(self) -> bool:
+        """Whether anybody is told what happens in it, now or in a moment."""
+        return bool(self.attached or self.waiting)
 
     def attach(self, session: Session) -> None:
         """Begin to keep new events for a connection; `release` lets them go."""
@@ -103,6 +110,12 @@ class Feed:
             if session.account != besides:
                 session.signal(frame)
 
+    def tell_numbers(self, frame: bytes) -> None:
+        """Hand on how many members there are; who waits gets it behind an answer that may have been read before."""
+        self.signal(frame)
+        for waiting in self.waiting.values():
+            waiting.numbers = frame
+
     def _let_go(self, session: Session, waiting: Waiting) -> None:
         del self.waiting[session]
         floor = waiting.floor or 0
@@ -110,6 +123,8 @@ class Feed:
         self.attached[session] = None
         if data and not session.push(data):
             self._overflow(session)
+        elif waiting.numbers:
+            session.signal(waiting.numbers)
 
     def _overflow(self, session: Session) -> None:
         """Detach a reader that does not keep up; it is told once there is room."""

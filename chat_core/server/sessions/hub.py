@@ -173,6 +173,8 @@ class Hub:
         if session not in self.sessions:
             return feed  # it went while its call was under way
         again = conversation in session.attached or conversation in session.overflowed
+        if conversation in session.overflowed:
+            self.presence.missed(feed)
         feed.attach(session)
         session.overflowed.discard(conversation)
         session.lagging.pop(conversation, None)

@@ -125,6 +125,10 @@ class Presence:
         if account in feed.present:
             self._note(feed).met[account] = self.standings.of(account).state
 
+    def missed(self, feed: Feed) -> None:
+        """Note that a connection which did not keep up may have missed what was told of a conversation."""
+        self._note(feed)
+
     def member(self, feed: Feed, name: str, members: int, *, joined: bool, told: bool = False) -> None:
         """Note that an account became, or ceased to be, a member; one of whom an event told already is not named."""
         gathered = self._note(feed)
@@ -157,14 +161,14 @@ class Presence:
         gathered, self._gathered = self._gathered, {}
         self._timer = None
         self._last_said = self._loop.time()
-        unknown = [feed.conversation for feed, news in gathered.items() if news.members is None and feed.attached]
+        unknown = [feed.conversation for feed, news in gathered.items() if news.members is None and feed.heard]
         counts = await self._count_members(unknown) if unknown else {}
         for feed, news in gathered.items():
-            if feed.attached and news.members is None and feed.conversation not in counts:
+            if feed.heard and news.members is None and feed.conversation not in counts:
                 self._put_back(feed, news)
                 continue
             rev = self._revs[feed.conversation] = self.rev(feed.conversation) + 1
-            if not feed.attached:
+            if not feed.heard:
                 continue
             members = counts[feed.conversation] if news.members is None else news.members
             event = MembersChanged(
@@ -179,7 +183,7 @@ class Presence:
                 met=tuple(Met(account=account, state=state) for account, state in islice(news.met.items(), NAMES)),
                 more_met=len(news.met) > NAMES,
             )
-            feed.signal(push_frame(pack(event)))
+            feed.tell_numbers(push_frame(pack(event)))
 
 
 def _either(name: str, here: list[str], there: list[str]) -> None:

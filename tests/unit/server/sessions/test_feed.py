@@ -77,6 +77,18 @@ def test_feed_signals_everybody_but_the_one_who_caused_it() -> None:
     assert bob.outbox.take() == b"typing"
 
 
+def test_feed_tells_the_newest_numbers_behind_an_answer_that_was_read_before_them() -> None:
+    feed, session = Feed(1, 4, EID), quiet_session()
+    feed.attach(session)
+    feed.tell_numbers(b"three members")
+    feed.tell_numbers(b"two members")
+    feed.publish(frames(5), EID)
+    assert session.outbox.take() == b""
+
+    feed.release(session, 4)
+    assert session.outbox.take() == b"<5>two members"
+
+
 def test_feed_forgets_a_waiting_reader_that_detaches() -> None:
     feed, session = Feed(1), quiet_session()
     feed.attach(session)

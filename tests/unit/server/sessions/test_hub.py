@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
 from msgspec.structs import replace
 
 from chat_core.base.ids import AccountId, ConversationId
+from chat_core.check.simulation.time_loop import simulate
 from chat_core.protocol.events import ConversationJoined, ConversationLeft, MessagePosted
 from chat_core.protocol.limits import OUTBOX_BYTES
 from chat_core.protocol.values import Account, Conversation
 from chat_core.server.sessions.hub import Hub
-from chat_core.server.sessions.presence import Presence
+from chat_core.server.sessions.presence import SAY_EVERY_S, Presence
 from chat_core.server.sessions.session import Session
 from chat_core.server.store.base import Committed, Head, MembershipChange
 from tests.support.sessions import pushed, quiet_session
 
 EID = b"12345678"
+SOON_S = SAY_EVERY_S + 0.1
 
 
 async def _no_counts(numbers: Sequence[int]) -> dict[int, int]:
@@ -161,6 +164,29 @@ async def test_hub_counts_a_session_once_when_it_did_not_keep_up(again: bool, le
         hub.gone(session)
 
     assert feed.present == {}
+
+
+def test_hub_tells_how_many_members_there_are_to_a_session_that_did_not_keep_up_and_is_back() -> None:
+    async def story() -> None:
+        hub = make_hub()
+        session, other = enter(hub, 1, "ann", 7), enter(hub, 1, "ann", 7)
+        await asyncio.sleep(SOON_S)
+        pushed(session)
+        for seq in range(4, 4 + OUTBOX_BYTES // 1000):
+            hub.committed([Committed(events=[replace(message(seq), body="x" * 2000)])])
+        gone = MembershipChange(ConversationId(7), AccountId(2), "bob", False, 0)
+        hub.committed([Committed(memberships=[gone])])
+        await asyncio.sleep(SOON_S)
+        pushed(session)
+        assert not session.attached
+
+        hub.attach(session, 7)
+        hub.feed(7).release(session, 0)
+        await asyncio.sleep(SOON_S)
+        assert [event["members"] for event in pushed(session) if "members" in event] == [0]
+        assert other in hub.sessions
+
+    simulate(story())
 
 
 async def test_hub_attaches_nothing_to_a_session_that_has_gone() -> None:
