@@ -84,6 +84,13 @@ class _Session:
     searches: int = 0
 
 
+class _Hub:
+    """Where nobody else is connected."""
+
+    def sessions_of(self, account: AccountId) -> tuple[()]:
+        return ()
+
+
 @dataclass
 class _Asker:
     """What the handler needs of a call."""
@@ -91,12 +98,13 @@ class _Asker:
     store: Store
     account: AccountId
     session: _Session
+    hub: _Hub
 
 
 async def _found(world: World, account: AccountId, query: str) -> list[tuple[int, int]]:
     """Return what the handler finds, page by page."""
     await world.store.indexed()
-    context = cast(Context, _Asker(world.store, account, _Session()))
+    context = cast(Context, _Asker(world.store, account, _Session(), _Hub()))
     found: list[tuple[int, int]] = []
     cursor = b""
     while True:
