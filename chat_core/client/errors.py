@@ -9,6 +9,8 @@ from chat_core.protocol.envelopes import Failure
 
 LONGEST_TEXT = 500
 """Characters kept of a server's sentence, which goes to a terminal one day."""
+SOONEST_S = 0.1
+"""Shortest `retry_after` that is kept to, in seconds: a server that says less, or 0, would be asked without a pause."""
 
 
 class CallFailed(ChatError):
@@ -35,7 +37,8 @@ class CallFailed(ChatError):
             code: Refusal | str = Refusal(failure.code)
         except ValueError:
             code = failure.code
-        return cls(code, clean_line(failure.text[:LONGEST_TEXT]), retry_after=failure.retry_after, final=failure.final)
+        wait_s = None if failure.retry_after is None else max(SOONEST_S, failure.retry_after)
+        return cls(code, clean_line(failure.text[:LONGEST_TEXT]), retry_after=wait_s, final=failure.final)
 
 
 class Disconnected(WorldFault):

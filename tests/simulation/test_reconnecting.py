@@ -184,6 +184,18 @@ def test_client_asks_again_on_the_same_connection_when_too_many_are_catching_up(
     simulate(story())
 
 
+@pytest.mark.parametrize("soon", [0.0, 1e-9])
+def test_client_pauses_all_the_same_when_a_server_asks_for_next_to_no_time(soon: float) -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        stage.world.refuse = lambda request: No(Refusal.BUSY, retry_after=soon) if isinstance(request, Resume) else None
+        async with stage.actor("ann"):
+            await asyncio.sleep(10)
+            assert 50 <= stage.world.calls.count("resume") <= 101
+
+    simulate(story())
+
+
 def test_client_asks_at_once_on_another_connection_when_one_ends_while_it_waits() -> None:
     async def story() -> None:
         stage = Stage(1)
