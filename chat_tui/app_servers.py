@@ -387,7 +387,7 @@ class AppServers(AppBase):
     def _note_open(self) -> None:
         """Remember which servers are open."""
         lasting = [KnownServer(each.choice.address, each.choice.name) for each in self._row if each.lasts]
-        self._servers = self._servers.opened(lasting)
+        self._servers = self._servers.with_those_of(storage.load(self._config)).opened(lasting)
         try:
             storage.save(self._config, self._servers)
         except OSError as error:

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from chat_core.base.unreadable import UNREADABLE
-from chat_tui.storage import replace
+from chat_tui.storage import alone, replace
 
 _FILE: Final = "drafts.json"
 _MOST: Final = 200
@@ -65,14 +65,15 @@ def save(folder: Path, account: int, changed: Mapping[str, Draft]) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    everything = _read(folder)
-    mine = everything.get(str(account), {})
-    for target, draft in changed.items():
-        mine.pop(target, None)
-        if draft.counts and len(draft.text) + len(draft.aside) <= MOST_CHARS:
-            mine[target] = draft
-    everything[str(account)] = dict(list(mine.items())[-_MOST:])
-    replace(folder, _FILE, msgspec.json.encode(everything))
+    with alone(folder, _FILE):
+        everything = _read(folder)
+        mine = everything.get(str(account), {})
+        for target, draft in changed.items():
+            mine.pop(target, None)
+            if draft.counts and len(draft.text) + len(draft.aside) <= MOST_CHARS:
+                mine[target] = draft
+        everything[str(account)] = dict(list(mine.items())[-_MOST:])
+        replace(folder, _FILE, msgspec.json.encode(everything))
 
 
 def _read(folder: Path) -> dict[str, dict[str, Draft]]:

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from chat_core.base.unreadable import UNREADABLE
-from chat_tui.storage import replace
+from chat_tui.storage import alone, replace
 from chat_tui.views.tiling import Tiling
 
 _FILE: Final = "panes.json"
@@ -45,12 +45,13 @@ def save(folder: Path, account: int, layout: Layout | None) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    everything = _read(folder)
-    if layout is not None:
-        everything[str(account)] = layout
-    elif everything.pop(str(account), None) is None:
-        return
-    replace(folder, _FILE, msgspec.json.encode(everything))
+    with alone(folder, _FILE):
+        everything = _read(folder)
+        if layout is not None:
+            everything[str(account)] = layout
+        elif everything.pop(str(account), None) is None:
+            return
+        replace(folder, _FILE, msgspec.json.encode(everything))
 
 
 def _read(folder: Path) -> dict[str, Layout]:

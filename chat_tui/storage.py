@@ -5,7 +5,8 @@ Nothing secret is in it; it is for its owner only all the same. A file that cann
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -59,6 +60,12 @@ class Servers(msgspec.Struct, frozen=True):
         others = [server for server in self.known if server.address != address]
         return replace_fields(self, known=(KnownServer(address, name), *others)[:_MOST])
 
+    def with_those_of(self, others: Servers) -> Servers:
+        """Return these servers and, behind them, those that another window was on meanwhile."""
+        here = {server.address for server in self.known}
+        more = (server for server in others.known if server.address not in here)
+        return replace_fields(self, known=(*self.known, *more)[:_MOST])
+
     def to_reopen(self) -> tuple[KnownServer, ...]:
         """Return those that were open, without what somebody has made ill-formed in the file."""
         return tuple(server for server in self.open if _is_well_formed(server))
@@ -108,6 +115,18 @@ def replace(folder: Path, name: str, content: bytes) -> None:
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     disk.replace(folder / name, content)
+
+
+@contextlib.contextmanager
+def alone(folder: Path, name: str) -> Iterator[None]:
+    """Keep other clients from changing a file meanwhile: each would write it without what the other puts in.
+
+    Raises:
+        OSError: nothing can be written there.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with disk.alone(folder / f".{name}.lock"):
+        yield
 
 
 def login_name() -> str:

@@ -28,16 +28,17 @@ class Drafting:
 
     Args:
         folder: of the server; None: nothing is kept beyond the program.
-        complain: told once in a sentence that they cannot be kept.
+        complain: told in a sentence that they cannot be kept; see `Saving`.
     """
 
     def __init__(self, folder: Path | None, complain: Callable[[str], None]) -> None:
-        self._saving = Saving("Drafts", folder, self._take, complain)
+        self._saving = Saving("Drafts", folder, self._take, self._put_back, complain)
         self._account = 0
         self._epoch = ""
         self._kept: dict[int, tuple[str, Draft]] = {}
         self._by_target: dict[str, Draft] = {}
         self._dirty: dict[str, Draft] = {}
+        self._taken: tuple[int, dict[str, Draft]] = (0, {})
 
     def open(self, account: int, epoch: str) -> None:
         """Read what an account left on this server; again: nothing more, unless it is another account or store.
@@ -113,4 +114,10 @@ class Drafting:
 
     def _take(self) -> Callable[[Path], None] | None:
         account, changed, self._dirty = self._account, self._dirty, {}
+        self._taken = account, changed
         return (lambda folder: drafts.save(folder, account, changed)) if changed and account else None
+
+    def _put_back(self) -> None:
+        account, changed = self._taken
+        if account == self._account:
+            self._dirty = changed | self._dirty

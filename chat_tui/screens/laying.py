@@ -15,11 +15,11 @@ class Laying:
 
     Args:
         folder: of the server; None: nothing is kept beyond the program.
-        complain: told once in a sentence that it cannot be kept.
+        complain: told in a sentence that it cannot be kept; see `Saving`.
     """
 
     def __init__(self, folder: Path | None, complain: Callable[[str], None]) -> None:
-        self._saving = Saving("Panes", folder, self._take, complain)
+        self._saving = Saving("Panes", folder, self._take, self._put_back, complain)
         self._account = 0
         self._kept: Layout | None = None
         self._dirty = False
@@ -46,3 +46,6 @@ class Laying:
         dirty, self._dirty = self._dirty, False
         account, kept = self._account, self._kept
         return (lambda folder: layouts.save(folder, account, kept)) if dirty else None
+
+    def _put_back(self) -> None:
+        self._dirty = True

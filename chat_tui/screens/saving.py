@@ -1,6 +1,6 @@
 """What is kept in a file soon after it changed: one save at a time, a second one has all that came meanwhile.
 
-Where nothing can be written, that is said once, and what there is lives as long as the program.
+Where nothing can be written, that is said once, and what there is goes with the next save: a disk is not full for ever.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ class Saving:
         what: is kept: `Drafts`.
         folder: of the server; None: nothing is kept beyond the program.
         take: returns what writes all that is not saved yet into a folder, and blocks; None: there is nothing.
-        complain: told once in a sentence that it cannot be kept.
+        put_back: told that what was taken last could not be written.
+        complain: told in a sentence that it cannot be kept; once until it can be again.
     """
 
     def __init__(
@@ -32,14 +33,17 @@ class Saving:
         what: str,
         folder: Path | None,
         take: Callable[[], Callable[[Path], None] | None],
+        put_back: Callable[[], None],
         complain: Callable[[str], None],
     ) -> None:
         self._what = what
         self._take = take
+        self._put_back = put_back
         self._complain = complain
         self.folder = folder
-        """Where it is kept; None: nowhere, or no longer."""
+        """Where it is kept; None: nowhere."""
         self._due = False
+        self._told = False
         self._saving: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
 
@@ -75,5 +79,9 @@ class Saving:
         try:
             await asyncio.shield(asyncio.to_thread(write, self.folder))
         except OSError as error:
-            self._complain(f"{self._what} cannot be kept in {self.folder} ({error.strerror}).")
-            self.folder = None
+            self._put_back()
+            if not self._told:
+                self._complain(f"{self._what} cannot be kept in {self.folder} ({error.strerror}).")
+            self._told = True
+        else:
+            self._told = False

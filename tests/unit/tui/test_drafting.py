@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from chat_tui import drafts
@@ -100,3 +103,35 @@ async def test_drafts_are_told_all_together_and_one_is_dropped_for_good(home: Pa
 def test_place_of_a_draft_is_read_from_its_name() -> None:
     assert drafts.place("#dev") == ("#dev", 0)
     assert drafts.place("@ann:17") == ("@ann", 17)
+
+
+async def test_drafts_are_kept_again_with_all_of_before_when_the_disk_takes_them_again(home: Path) -> None:
+    folder = home / "d"
+    folder.write_text("a file")
+    told: list[str] = []
+    drafting = opened(folder, told=told)
+    drafting.keep(1, "#dev", Draft("one"))
+    await drafting.close()
+    folder.unlink()
+    drafting.keep(2, "#ops", Draft("two"))
+    await drafting.close()
+    assert drafts.load(folder, 7) == {"#dev": Draft("one"), "#ops": Draft("two")}
+
+    shutil.rmtree(folder)
+    folder.write_text("a file")
+    drafting.keep(1, "#dev", Draft("three"))
+    await drafting.close()
+    assert len(told) == 2, "it could be kept in between"
+
+
+def test_drafts_of_all_are_there_when_several_clients_save_theirs_at_once(home: Path) -> None:
+    together = threading.Barrier(4)
+
+    def save(client: int) -> None:
+        together.wait(10)
+        for number in range(10):
+            drafts.save(home / "d", 7, {f"#c{client}-{number}": Draft("text")})
+
+    with ThreadPoolExecutor(4) as clients:
+        list(clients.map(save, range(4)))
+    assert len(drafts.load(home / "d", 7)) == 40

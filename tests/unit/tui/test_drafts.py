@@ -22,7 +22,7 @@ def test_drafts_come_back_as_they_were(home: Path) -> None:
 def test_drafts_are_for_their_owner_only(home: Path) -> None:
     drafts.save(home / "d", 1, {"#dev": Draft("secret")})
 
-    (file,) = (home / "d").iterdir()
+    (file,) = (home / "d").glob("[!.]*")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 

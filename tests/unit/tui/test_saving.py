@@ -36,7 +36,7 @@ async def test_nothing_is_saved_beside_a_save_that_is_under_way_when_it_is_close
 
         return write
 
-    kept = Saving("Drafts", home, take, pytest.fail)
+    kept = Saving("Drafts", home, take, pytest.fail, pytest.fail)
     kept.soon()
     await asyncio.to_thread(begun.wait, 15)
     changed.append("two")

@@ -20,6 +20,14 @@ def test_servers_remember_the_last_one_first_and_each_once() -> None:
     assert servers.last == KnownServer("chat://a:1", "annika")
 
 
+def test_servers_of_another_window_stand_behind_those_of_this_one() -> None:
+    here = Servers().used("chat://a:1", "ann")
+    there = Servers().used("chat://b:1", "bob").used("chat://a:1", "other").opened([KnownServer("chat://b:1", "bob")])
+
+    assert here.with_those_of(there).known == (KnownServer("chat://a:1", "ann"), KnownServer("chat://b:1", "bob"))
+    assert here.with_those_of(there).open == ()
+
+
 def test_name_for_a_server_is_the_one_used_there_else_the_last_else_the_login_name() -> None:
     servers = Servers().used(HERE, "anna").used("chat://a:1", "ann")
 
