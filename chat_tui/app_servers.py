@@ -228,7 +228,7 @@ class AppServers(AppBase):
         """Say something where one looks."""
         chat = self._row.shown.chat if self._row.shown is not None else None
         if chat is not None:
-            chat.answer(Answer(drawable_line(sentence), fault=fault))
+            chat.answer(Answer(drawable_line(sentence), fault=fault, unasked=fault))
         elif isinstance(self.screen, BaseScreen):
             self.screen.tell(sentence)
 

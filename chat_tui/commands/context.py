@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from typing_extensions import Unpack
 
@@ -28,6 +28,9 @@ R = TypeVar("R", bound=Reply)
 More = Callable[[bytes], Awaitable[SearchResults]]
 """Asks for the page behind a cursor."""
 
+TITLE_CHARS: Final = 600
+"""Longest title that answers are put together to, in characters."""
+
 
 class Looked(SearchResults, frozen=True, kw_only=True):
     """What is left of what a search found, where the client leaves some of it out; the server never sends it."""
@@ -45,6 +48,16 @@ class Answer(NamedTuple):
     """More, if there is more; safe to draw."""
     fault: bool = False
     """Whether something went wrong."""
+    unasked: bool = False
+    """Whether it answers nothing that was entered: it stands beside what nobody has read yet, not in its place."""
+
+    def and_also(self, more: Answer) -> Answer:
+        """Return this answer with the sentence of another one, unless that is in it, or they are too much together."""
+        if more.title in self.title:
+            return self
+        if len(self.title) + len(more.title) > TITLE_CHARS:
+            return more
+        return self._replace(title=f"{self.title} {more.title}", fault=self.fault or more.fault)
 
 
 class Calls(Protocol):

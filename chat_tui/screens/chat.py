@@ -172,7 +172,7 @@ class ChatScreen(ChatView):
             keymap=keymap or Keymap(),
             places=places,
             neighbours=neighbours,
-            drafting=Drafting(memory, lambda sentence: self.answer(Answer(sentence, fault=True))),
+            drafting=Drafting(memory, lambda sentence: self.answer(Answer(sentence, fault=True, unasked=True))),
             filtering=Filtering(self, memory),
             marked=lambda conversation: self.marks.kept.at(conversation.target),
             questions=Questions(

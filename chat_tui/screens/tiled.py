@@ -44,7 +44,7 @@ class Tiled(Part):
 
     def __init__(self, scene: TiledScreen, memory: Path | None) -> None:
         self._scene = scene
-        self._laying = Laying(memory, lambda sentence: scene.answer(Answer(sentence, fault=True)))
+        self._laying = Laying(memory, lambda sentence: scene.answer(Answer(sentence, fault=True, unasked=True)))
         self._restored = False
 
     @override

@@ -214,7 +214,7 @@ class Visit:
 
     def _fault(self, fault: ChatError) -> None:
         if not self._over:
-            self.screen.answer(Answer(str(fault), fault=True))
+            self.screen.answer(Answer(str(fault), fault=True, unasked=True))
 
     async def _say_why(self) -> None:
         """End because the server, or what it shows, lets one in no more."""

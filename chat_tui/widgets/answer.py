@@ -43,8 +43,8 @@ class AnswerPanel(Rows, can_focus=False):
         return self.display and self._answer is not None and len(self._lines()) > self._room(self.size.height)
 
     def show(self, answer: Answer) -> None:
-        """Show an answer instead of what is there."""
-        self._answer = answer
+        """Show an answer instead of what is there; one that nobody asked for, behind it."""
+        self._answer = self._answer.and_also(answer) if answer.unasked and self._answer is not None else answer
         self.first = 0
         self.display = True
         self._fit()
