@@ -22,6 +22,7 @@ from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import Message, Style
 from chat_tui.client_thread import ClientThread
+from chat_tui.device_tokens import DeviceTokens
 from chat_tui.file_calls import FileCalls
 from chat_tui.handover import Handed, Handover
 from chat_tui.thread_calls import ThreadCalls
@@ -302,7 +303,7 @@ class Bridge(FileCalls, ThreadCalls):
             try:
                 await client.start()
             except WorldFault as fault:
-                self._say(self._on_fault, fault)
+                self._told_fault(fault)
             else:
                 self.keeps = True
                 return client
@@ -333,28 +334,14 @@ class Bridge(FileCalls, ThreadCalls):
             return None
         from chat_core.client import FileTokens
 
-        kept = FileTokens(self._tokens, self._address)
-        return kept if self._way.kind == "known" else _Replaced(kept)
+        return DeviceTokens(FileTokens(self._tokens, self._address), self._told_fault, given=self._way.kind != "known")
+
+    def _told_fault(self, fault: ChatError) -> None:
+        self._say(self._on_fault, fault)
 
     def _outbox_fault(self, sentence: str) -> None:
         self.keeps = False
-        self._say(self._on_fault, WorldFault(sentence))
-
-
-class _Replaced:
-    """Tokens of which none is used, while the next one takes the old one's place."""
-
-    def __init__(self, tokens: Tokens) -> None:
-        self._tokens = tokens
-
-    def find(self, name: str) -> str:
-        """See Tokens; whether they can be kept at all is found out all the same."""
-        self._tokens.find(name)
-        return ""
-
-    def keep(self, name: str, token: str) -> None:
-        """See Tokens."""
-        self._tokens.keep(name, token)
+        self._told_fault(WorldFault(sentence))
 
 
 def _as_it_is(batch: Batch) -> Batch:

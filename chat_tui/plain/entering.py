@@ -5,11 +5,12 @@ Nothing is asked where nobody can answer: then the fault goes on to whoever runs
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from chat_core.base.errors import UsageFault, WorldFault
+from chat_core.base.errors import ChatError, UsageFault, WorldFault
 from chat_core.base.names import check_account_name
 from chat_core.client import CallFailed, Client, FileStorage, FileTokens, Untrusted
 from chat_core.client.door import ASK_A_PERSON
@@ -20,6 +21,7 @@ from chat_core.protocol.requests.session import Welcome
 from chat_core.transport.connect import Connector
 from chat_core.transport.urls import Invitation
 from chat_tui.bridge import KEPT, KNOWN, Way
+from chat_tui.device_tokens import DeviceTokens
 from chat_tui.plain.console import Console
 from chat_tui.views.clean import drawable_line
 
@@ -106,15 +108,18 @@ class Entering:
     def _client(self, given: Given, storage: FileStorage | None) -> Client:
         way = given.way
         kept = FileTokens(self._config, given.link.address)
-        if way.kind != "known":
-            kept.keep(given.name, "")  # what is given counts, not what was kept before
+        loop = asyncio.get_running_loop()
+
+        def tell(fault: ChatError) -> None:  # in the thread that keeps a token
+            loop.call_soon_threadsafe(self._console.say, drawable_line(str(fault)))
+
         return Client(
             given.link.address,
             given.name,
             storage=storage,
             keep=KEPT,
             connector=self._connector(given.link),
-            tokens=kept,
+            tokens=DeviceTokens(kept, tell, given=way.kind != "known"),
             password=way.password,
             register=way.kind == "register",
             invite=way.invite,
