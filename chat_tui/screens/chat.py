@@ -253,6 +253,7 @@ class ChatScreen(ChatView):
 
     def _show(self, batch: Batch) -> None:
         self.telling.before(batch)
+        self.writing.before(batch)
         if batch.state.me is not None:
             self.drafting.open(batch.state.me.id, batch.state.epoch)
         self.tiles.apply(batch)

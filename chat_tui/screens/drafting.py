@@ -62,6 +62,15 @@ class Drafting:
                 self._by_target |= {target: self._stamped(draft, before) for target, draft in self._kept.values()}
                 self._kept.clear()
 
+    def forget_numbers(self, number: int, target: str) -> None:
+        """Let no draft of a conversation change or answer a message: the log is another one, of the same store."""
+        for place, (name, draft) in list(self._kept.items()):
+            if number in (place, -place >> 32):
+                self.keep(place, name, replace(draft, edits=0, replies_to=0, aside=""))
+        for name, draft in self._by_target.items():
+            if name == target or name.startswith(f"{target}:"):
+                self._by_target[name] = Draft(draft.text, draft.cursor)
+
     def get(self, number: int, target: str) -> Draft:
         """Return what is written in a conversation."""
         draft = self._by_target.pop(target, None)

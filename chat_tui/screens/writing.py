@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from textual.widgets import TextArea
 from typing_extensions import override
 
-from chat_core.client.state.changes import Batch
+from chat_core.client.state.changes import Batch, TimelineReset
 from chat_core.protocol.values import Message
+from chat_tui.commands.context import Answer
 from chat_tui.screens.drafting import Drafting, place_of
 from chat_tui.screens.entering import Entering
 from chat_tui.screens.parts import Part
@@ -21,6 +22,10 @@ from chat_tui.widgets.banner import Banner
 from chat_tui.widgets.completion import CompletionPopup
 from chat_tui.widgets.composer import Composer
 from chat_tui.widgets.hints import Hints
+
+_ITS_OWN: Final = (
+    "The server has an older or another store: what is written here would be sent as a message of its own."
+)
 
 
 class Written(Scene, Layout, Protocol):
@@ -53,6 +58,23 @@ class Writing(Part):
 
     def __init__(self, scene: Written) -> None:
         self._scene = scene
+        self._epoch = ""
+
+    def before(self, batch: Batch) -> None:
+        """Let nothing that is written change or answer the message that has, in another log, the number of one here.
+
+        Called before that log is shown.
+        """
+        scene = self._scene
+        epoch, self._epoch = self._epoch, batch.state.epoch or self._epoch
+        others = {
+            each.conversation for each in batch.changes if isinstance(each, TimelineReset) and each.is_another_log
+        }
+        for number in others & batch.state.conversations.keys():
+            scene.drafting.forget_numbers(number, batch.state.conversations[number].target)
+        another = bool(epoch) and self._epoch != epoch
+        if (another or scene.composer.conversation in others) and scene.composer.forget_numbers():
+            scene.answer(Answer(_ITS_OWN, unasked=True))
 
     def on_composer_writing(self, event: Composer.Writing) -> None:
         """Let the others know."""

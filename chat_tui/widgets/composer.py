@@ -195,6 +195,18 @@ class Composer(RecallingArea):
         self._about = replace(self._about, replies_to=seq)
         self.post_message(self.ModeChanged())
 
+    def forget_numbers(self) -> bool:
+        """Let what is written be a message of its own: its numbers mean other messages now. Return whether it was none.
+
+        What was put aside for it can be recalled.
+        """
+        about = self._about
+        if not (about.edits or about.replies_to):
+            return False
+        self.draft = replace(self.draft, edits=0, replies_to=0, aside="")
+        self._recall.add(about.aside)
+        return True
+
     def leave_mode(self) -> bool:
         """Go back from editing or answering to writing a message; return whether there was anything to leave."""
         about = self._about

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from msgspec.structs import replace
 from textual import events
 
+from chat_core.client.state.changes import Batch, TimelineReset
 from chat_core.protocol.limits import BODY_BYTES
 from chat_tui.config import ComposeSection, KeysSection, Settings
 from chat_tui.drafts import load
@@ -107,6 +110,27 @@ async def test_up_in_an_empty_line_edits_the_last_message_of_ones_own_and_escape
         await me.until(lambda: "after" in bodies(me.here))
         assert bodies(me.here).count("before") == 0
         await me.sees("after (edited)")
+
+
+@pytest.mark.parametrize("by_epoch", [True, False])
+async def test_text_that_is_being_changed_becomes_a_message_of_its_own_when_the_log_is_another_one(
+    server: str, home: Path, by_epoch: bool
+) -> None:
+    async with sitting(server, home) as me:
+        await in_channel(me, "one", "two")
+        await me.press(*"aside", "ctrl+s", "k", "e", "!")
+        assert me.chat.composer.draft.edits
+
+        reset = TimelineReset(conversation=me.here.id, reason="rewound")
+        changes = () if by_epoch else (reset,)
+        state = replace(me.state, epoch="another") if by_epoch else me.state
+        me.chat.take(Batch(state=state, changes=changes))
+        assert (me.written, me.chat.composer.draft.edits) == ("one!", 0)
+        assert "a message of its own" in me.answer
+        await me.press("enter")
+        await me.until(lambda: bodies(me.here) == ["one", "two", "one!"])
+        await me.press("ctrl+up", "ctrl+up")
+        assert me.written == "aside"
 
 
 async def test_what_was_being_written_comes_back_when_editing_ends(server: str, home: Path) -> None:

@@ -50,6 +50,11 @@ class TimelineReset(Change, frozen=True, kw_only=True):
         """Whether what follows does not continue what was told before."""
         return self.reason not in ("", "renamed")
 
+    @property
+    def is_another_log(self) -> bool:
+        """Whether a number may mean another message from now on."""
+        return self.reason in ("epoch", "rewound")
+
 
 class MessagesAppended(Change, frozen=True, kw_only=True):
     """Messages came at the end."""

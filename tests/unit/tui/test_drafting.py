@@ -135,3 +135,20 @@ def test_drafts_of_all_are_there_when_several_clients_save_theirs_at_once(home: 
     with ThreadPoolExecutor(4) as clients:
         list(clients.map(save, range(4)))
     assert len(drafts.load(home / "d", 7)) == 40
+
+
+async def test_drafts_elsewhere_forget_numbers_when_the_log_of_their_conversation_went_back(home: Path) -> None:
+    drafting = opened(home)
+    drafting.keep(1, "#dev", Draft("text", edits=5, aside="before"))
+    drafting.keep(-(1 << 32 | 4), "#dev:4", Draft("in a thread", replies_to=5))
+    drafting.keep(2, "#ops", Draft("elsewhere", replies_to=5))
+    drafting.forget_numbers(1, "#dev")
+    assert drafting.get(1, "#dev") == Draft("text")
+    assert drafting.get(-(1 << 32 | 4), "#dev:4") == Draft("in a thread")
+    assert drafting.get(2, "#ops") == Draft("elsewhere", replies_to=5)
+    await drafting.close()
+
+    again = opened(home)
+    again.forget_numbers(2, "#ops")
+    assert again.get(2, "#ops") == Draft("elsewhere")
+    assert again.get(1, "#dev") == Draft("text")
