@@ -157,9 +157,7 @@ class Sender:
     def link_up(self, link: Link) -> None:
         """Send over this connection from now on."""
         self._link = link
-        for old in self._outbox.hold_old(self._clock.wall_ms() - OLD_MS):
-            self._write(Failed(cid=old.cid, code=old.code, text=old.text))
-            self._settle(old.cid, CallFailed(OLD, old.text))
+        self._ask_first(self._outbox.hold_old(self._clock.wall_ms() - OLD_MS))
         self._pump()
 
     def link_down(self) -> None:
@@ -170,7 +168,7 @@ class Sender:
 
     def new_epoch(self) -> None:
         """The server has another store."""
-        self._outbox.new_epoch()
+        self._ask_first(self._outbox.new_epoch())
 
     def came_by(self, event: MessagePosted) -> None:
         """An own message was handed over."""
@@ -189,7 +187,7 @@ class Sender:
 
     def rewound(self, conversation: int) -> None:
         """The server lost the end of a conversation's log."""
-        self._outbox.rewound(conversation)
+        self._ask_first(self._outbox.rewound(conversation))
 
     def skipped(self, conversation: int) -> None:
         """A conversation was reset: what is acknowledged there will not come by as an event."""
@@ -265,6 +263,12 @@ class Sender:
             for sending in sendings:
                 self._send(link, sending)
         return wait_s
+
+    def _ask_first(self, held: Iterable[Unsent]) -> None:
+        """Note what is sent only if the user says so."""
+        for each in held:
+            self._write(Failed(cid=each.cid, code=each.code, text=each.text))
+            self._settle(each.cid, CallFailed(OLD, each.text))
 
     def _send(self, link: Link, sending: Sending) -> None:
         unsent = sending.unsent

@@ -9,6 +9,7 @@ from chat_core.check.simulation.wires import Fate, passing
 from chat_core.client import CallFailed
 from chat_core.client.state.changes import SendGivenUp, TimelineReset
 from chat_core.protocol.codes import Refusal
+from chat_core.protocol.events import MessagePosted
 from chat_core.protocol.requests.messages import ReadEvents
 from chat_core.protocol.requests.session import Attach
 from tests.simulation.interludes import away, back, chat, cut_off, rewind
@@ -222,6 +223,34 @@ def test_client_starts_anew_and_sends_what_waits_when_the_epoch_is_another() -> 
             await ann.until(lambda: ann.bodies() == ["waits"])
             assert [each.reason for each in ann.changed(TimelineReset) if each.reason] == ["epoch"]
             assert ann.client.state.epoch == "two"
+
+    simulate(story())
+
+
+@pytest.mark.parametrize("epoch", ["one", "two"])
+def test_client_answers_no_other_message_that_has_the_number_in_a_log_that_went_back(epoch: str) -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        stage.world.epoch = "one"
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            for number in range(5):
+                await ann.client.sent(ann.say(f"old {number}"))
+            await away(stage, ann)
+            answer = ann.client.post(1, "yes", reply_to=2)
+            aside = ann.client.post(1, "in the thread", thread=2)
+            stage.world.epoch = epoch
+            stage.general.log.clear()
+            stage.world.cids.clear()
+            for number in range(3):
+                stage.world.write(stage.general, "eve", f"eve {number}")
+            await back(stage, ann)
+            await ann.client.sent(answer)
+            with pytest.raises(CallFailed, match="a thread of a store"):
+                await ann.client.sent(aside)
+            (said,) = [event for event in stage.general.log if isinstance(event, MessagePosted) and event.body == "yes"]
+            assert said.reply_to is None
+            assert [(each.body, each.status) for each in ann.room().unsent] == [("in the thread", "failed")]
 
     simulate(story())
 

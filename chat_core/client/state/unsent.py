@@ -32,6 +32,7 @@ WINDOW: Final = 128
 OLD: Final = "old"
 """Code of a message that the user must be asked about; the server knows none of that name."""
 OLD_TEXT: Final = "written more than 12 hours ago"
+THREAD_GONE_TEXT: Final = "written for a thread of a store that the server has no more"
 
 
 class Sending(NamedTuple):
@@ -268,20 +269,37 @@ class Outbox:
                 self.touched.add(number)
             lane.set_tail()
 
-    def new_epoch(self) -> None:
-        """Note that the server has another store; what is uncertain stays so, for a restored backup may have it."""
-        for conversation in self._lanes:
-            self.rewound(conversation)
+    def new_epoch(self) -> tuple[Unsent, ...]:
+        """Note that the server has another store; what is uncertain stays so, for a restored backup may have it.
 
-    def rewound(self, conversation: int) -> None:
-        """Note that the server may have lost what it acknowledged in a conversation."""
+        Returns:
+            What fails by it; see `rewound`.
+        """
+        return tuple(failed for conversation in self._lanes for failed in self.rewound(conversation))
+
+    def rewound(self, conversation: int) -> tuple[Unsent, ...]:
+        """Note that the server may have lost what it acknowledged in a conversation, and gives numbers once more.
+
+        What waits answers nothing then; and what is meant for a thread goes into none that happens to have its number.
+
+        Returns:
+            What fails by it, unless the user wants it sent.
+        """
         lane = self._lanes.get(conversation)
         if lane is None:
-            return
+            return ()
         lane.forget_accepted()
         for entry in [entry for entry in lane.entries.values() if entry.held is not None]:
             self._remove(lane, entry)
         lane.set_tail()
+        for entry in lane.entries.values():
+            entry.unsent = replace(entry.unsent, reply_to=None)
+            self.touched.add(conversation)
+        failed = [entry for entry in lane.queued if entry.unsent.thread]
+        for entry in failed:
+            lane.queued.remove(entry)
+            entry.unsent = replace(entry.unsent, status="failed", code=OLD, text=THREAD_GONE_TEXT)
+        return tuple(entry.unsent for entry in failed)
 
     def drop(self, conversation: int) -> tuple[bytes, ...]:
         """Forget a conversation; return the cids of what was not acknowledged."""
