@@ -186,6 +186,19 @@ async def test_slow_channel_says_how_long_to_wait_also_after_a_restart(world: Wo
     assert isinstance(second, Refused) and second.retry_after == 9.5
 
 
+async def test_slow_channel_takes_messages_again_when_the_servers_clock_was_set_back(world: World) -> None:
+    ann, bob = await world.sign_in("ann", "bob")
+    room = await world.join(ann, "room")
+    await world.join(bob, "room")
+    await rule(world, ann, room, slow_s=10)
+    await world.post(bob, room, "from a wrong clock", ts=9_000_000)
+    await world.post(bob, room, "set right", ts=100_000)
+    with pytest.raises(Refused) as refused:
+        await world.write(world.message(bob, room, ts=99_000))
+    assert refused.value.retry_after == 11.0, "a moment back is no reason"
+    await world.post(bob, room, "and on", ts=110_000)
+
+
 async def test_repeated_send_gets_its_first_answer_when_the_channel_is_closed_since(world: World) -> None:
     ann, bob = await world.sign_in("ann", "bob")
     room = await world.join(ann, "room")

@@ -17,8 +17,9 @@ def digest(body: str) -> int:
 
 def check(draft: Draft, manners: Manners, past: Sequence[Said]) -> str:
     """Object to a text that was said too often."""
-    since, same = draft.ts - manners.repeats_within_s * 1000, digest(draft.body)
-    if sum(said.digest == same and said.ts > since for said in past) < manners.repeats_messages:
+    within_ms, same = manners.repeats_within_s * 1000, digest(draft.body)
+    # Either way: what was said much later than now was said before the clock was set back.
+    if sum(said.digest == same and abs(draft.ts - said.ts) < within_ms for said in past) < manners.repeats_messages:
         return ""
     return "You have said the same several times; once is enough."
 

@@ -129,6 +129,6 @@ def _check_pace(work: Work, conversation: ConversationId, rules: Rules, account:
         last = work.connection.execute(_spoke, bounds).scalar() or 0
         spoke[conversation, account] = last
     wait_s = rules.slow_s - (ts - last) / 1000
-    if wait_s > 0:
-        wait_s = min(wait_s, rules.slow_s)  # a clock that was set back makes nobody wait longer
+    # What was said much later than now was said before the clock was set back: nobody waits until it is there again.
+    if 0 < wait_s <= 2 * rules.slow_s:
         raise Refused(Refusal.SLOW_MODE, refusing.slow(wait_s, rules.slow_s), round(wait_s, 1))

@@ -87,6 +87,16 @@ def test_flood_is_more_messages_than_are_taken_within_a_time() -> None:
     assert flood.check(draft("x", 3_000), manners, past[1:]) == ""
 
 
+def test_what_was_said_before_the_clock_was_set_back_is_neither_flood_nor_a_repeat() -> None:
+    manners = Manners(flood_messages=2, flood_within_s=10, repeats_messages=2, repeats_within_s=60)
+    past = [Said(ts, repeats.digest("x")) for ts in (90_000_000, 90_000_001)]
+
+    assert flood.check(draft("x", 5_000), manners, past) == ""
+    assert repeats.check(draft("x", 5_000), manners, past) == ""
+    assert flood.check(draft("x", 89_999_999), manners, past), "a moment back is no reason"
+    assert repeats.check(draft("x", 89_999_999), manners, past)
+
+
 def test_repeats_are_the_same_text_whatever_its_case_and_spaces() -> None:
     manners = Manners(repeats_messages=2, repeats_within_s=60)
     past = [Said(0, repeats.digest("Buy  now")), Said(1, repeats.digest("BUY NOW"))]
