@@ -81,8 +81,10 @@ class FileStorage:
                 os.close(self._fd)
                 self._fd = -1
             reason = error.strerror or "unknown error"
+            more = " What is in it already is not shown; it stays for another start." if self._holds_some() else ""
             raise WorldFault(
-                f"The outbox {self._folder} cannot be written ({reason}): what is not sent when you leave is lost."
+                f"The outbox {self._folder} cannot be written ({reason}): "
+                f"what is not sent when you leave is lost.{more}"
             ) from error
         return Found(self._journal.kept, self._journal.whose, self._read_known(name))
 
@@ -138,6 +140,12 @@ class FileStorage:
         finally:
             for _, fd in others:
                 os.close(fd)
+
+    def _holds_some(self) -> bool:
+        """Return whether there is anything in the folder's journals, whoever has them."""
+        with contextlib.suppress(OSError):
+            return any(path.stat().st_size for path in self._folder.glob(f"{_OUTBOX}*[0-9a-f]"))
+        return False
 
     def _try(self, path: Path, name: str, others: list[tuple[Path, int]]) -> None:
         if path.name.endswith(_UNFINISHED):

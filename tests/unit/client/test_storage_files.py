@@ -413,6 +413,25 @@ async def test_storage_says_so_when_the_folder_cannot_be_used(tmp_path: Path) ->
     await storage.close()
 
 
+async def test_storage_says_that_what_is_left_there_stays_when_nothing_can_be_written(tmp_path: Path) -> None:
+    first = FileStorage(tmp_path)
+    await first.open("ann")
+    await kept(first, put("one"))
+    await abandon(first)
+    (left,) = files(tmp_path)
+    in_the_way = left.with_name(f"{left.name}.unfinished")
+    in_the_way.mkdir()
+
+    second = FileStorage(tmp_path)
+    with pytest.raises(WorldFault, match="not shown; it stays for another start"):
+        await second.open("ann")
+    await second.close()
+    in_the_way.rmdir()
+    third = FileStorage(tmp_path)
+    assert await bodies(third) == ["one"]
+    await third.close()
+
+
 def test_folder_is_another_one_for_each_server() -> None:
     root = Path("r")
     addresses = ["chat://a:1", "chat://a:2", "chats://a:1", "chat+unix:/a_b", "chat+unix:/a/b", "here", "../../etc"]
