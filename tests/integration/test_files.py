@@ -112,6 +112,25 @@ async def test_file_goes_on_where_it_was_when_the_server_was_killed_in_the_middl
             assert down == sorted(down)
 
 
+async def test_file_is_fetched_from_the_beginning_when_what_was_there_of_it_is_spoilt(home: Path) -> None:
+    source, folder = home / "report.pdf", home / "saved"
+    source.write_bytes(DATA)
+    folder.mkdir()
+    part = folder / f".report.pdf.{hashlib.sha256(DATA).digest()[:4].hex()}.part"
+    seen: list[Transfer] = []
+    with ServerProcess(home / "data") as server:
+        async with Watched(server.address, "ann") as ann:
+            number = await ann.client.join("general")
+            await ann.client.upload(number, source)
+            for spoilt in (500_000, len(DATA)):  # bytes that never reached the disk are read as zeros
+                part.write_bytes(bytes(spoilt))
+                saved = await ann.client.download(number, 1, to=folder, progress=seen.append)
+                assert saved.read_bytes() == DATA
+                assert seen[0].done == spoilt, "it was gone on with at first"
+                seen.clear()
+    assert sorted(path.name for path in folder.iterdir()) == ["report (2).pdf", "report.pdf"]
+
+
 async def test_upload_is_refused_in_a_sentence_and_leaves_nothing_when_the_file_is_bad(home: Path) -> None:
     small = {"CHAT_CORE_FILES_MAX_BYTES": "1000000", "CHAT_CORE_FILES_TYPES": "application/* image/png"}
     quotas = {"CHAT_CORE_FILES_ACCOUNT_FILES": "1", "CHAT_CORE_FILES_ACCOUNT_BYTES": "900000"}

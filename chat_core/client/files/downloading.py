@@ -13,6 +13,7 @@ from chat_core.base.filenames import file_name
 from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.client.files.flow import LEAST_BYTES, Flow
 from chat_core.client.files.progress import Progress, Transfer
+from chat_core.client.files.target import NotTheFile
 from chat_core.client.keeper import Keeper
 from chat_core.client.link import Link
 from chat_core.protocol.limits import FETCH_BYTES, FETCHES_PER_CONNECTION
@@ -38,7 +39,7 @@ class Sink(Protocol[T]):
         """Take a piece. Raises: WorldFault."""
 
     def finish(self, sha256: bytes) -> T:
-        """Take it that it is whole. Raises: UsageFault, WorldFault."""
+        """Take it that it is whole. Raises: UsageFault, WorldFault, NotTheFile: it is another file."""
 
     def close(self) -> None:
         """Let go of it; what is not whole goes."""
@@ -84,23 +85,35 @@ class Downloading(Generic[T]):
             Disconnected: the server will not be reached any more.
         """
         try:
-            while True:
-                await self._keeper.online(None)
-                try:
-                    await self._attempt(self._keeper.link)
-                    break
-                except Disconnected:
-                    continue
-                except CallFailed as failed:
-                    if failed.final:
-                        raise
-                    await asyncio.sleep(failed.retry_after or _PAUSE_S)
-            assert self._target is not None, "an attempt that succeeds has made it"
-            assert self._file is not None, "and has been told what it is"
-            return await asyncio.to_thread(self._target.finish, self._file.sha256)
+            try:
+                return await self._fetch()
+            except NotTheFile:
+                if self._target is None or not self._target.done:
+                    raise
+            # What an earlier run left was spoilt, as a power failure does it: nothing of it is used.
+            self._target.close()
+            self._target, self._file, self._done = None, None, 0
+            return await self._fetch()
         finally:
             if self._target is not None:
                 self._target.close()
+
+    async def _fetch(self) -> T:
+        """Fetch what is missing, and take it that the file is whole. Raises: see `run`; NotTheFile."""
+        while True:
+            await self._keeper.online(None)
+            try:
+                await self._attempt(self._keeper.link)
+                break
+            except Disconnected:
+                continue
+            except CallFailed as failed:
+                if failed.final:
+                    raise
+                await asyncio.sleep(failed.retry_after or _PAUSE_S)
+        assert self._target is not None, "an attempt that succeeds has made it"
+        assert self._file is not None, "and has been told what it is"
+        return await asyncio.to_thread(self._target.finish, self._file.sha256)
 
     async def _attempt(self, link: Link) -> None:
         """Go on over one connection. Raises: Disconnected, CallFailed."""

@@ -23,6 +23,10 @@ _NAMES: Final = 1000
 """Names tried for a file before giving up."""
 
 
+class NotTheFile(WorldFault):
+    """What was saved is not the file that was sent."""
+
+
 class Target:
     """See the module's head. Made by `Target.open`.
 
@@ -83,10 +87,11 @@ class Target:
 
         Raises:
             UsageFault: there is a file of that name by now.
-            WorldFault: what came is not the file, or it cannot be saved.
+            NotTheFile: what came is not the file, or what was there of it.
+            WorldFault: it cannot be saved.
         """
         if self._hash.digest() != sha256:
-            raise WorldFault(f"{self._name} did not come as it was sent (its SHA-256 differs); nothing was saved.")
+            raise NotTheFile(f"{self._name} did not come as it was sent (its SHA-256 differs); nothing was saved.")
         try:
             os.fsync(self._descriptor)
             return self._publish()
