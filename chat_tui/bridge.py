@@ -75,6 +75,7 @@ class Bridge(FileCalls, ThreadCalls):
         make_connector: makes what connects; called in the client's thread. None: what the library does by itself.
         tokens: folder of this device's tokens; None: none is used or kept.
         way: how to get in.
+        on_end: told why nothing comes any more though it was not closed; None: as of other faults.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Bridge(FileCalls, ThreadCalls):
         make_connector: Callable[[], Connector] | None = None,
         tokens: Path | None = None,
         way: Way = KNOWN,
+        on_end: Callable[[ChatError], None] | None = None,
     ) -> None:
         self._address = address
         self._make_connector = make_connector
@@ -113,7 +115,7 @@ class Bridge(FileCalls, ThreadCalls):
         self._left: set[int] = set()
         self._closed = False
         self._loop: asyncio.AbstractEventLoop
-        self._live = ClientThread(self._make_client, self._hear, on_fault)
+        self._live = ClientThread(self._make_client, self._hear, on_fault, on_end or on_fault)
 
     @property
     def state(self) -> ClientState:

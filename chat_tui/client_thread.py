@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 CLOSE_WITHIN_S: Final = 3.0
 """Time for the goodbye, in seconds; the thread is left to itself after it."""
+_DEAF: Final = "Something went wrong inside this client ({}): it heard nothing more from the server. Go there again."
 
 
 class ClientThread:
@@ -33,6 +34,7 @@ class ClientThread:
         make: makes the client, which has started; called in the thread.
         hear: told each batch, and waited for before the next one is taken; called in the thread.
         on_fault: told what went wrong with something that has no answer.
+        on_end: told why nothing is heard any more, when it was not closed; once, and after that it is over.
     """
 
     def __init__(
@@ -40,10 +42,12 @@ class ClientThread:
         make: Callable[[], Awaitable[Client]],
         hear: Callable[[Batch], Awaitable[None]],
         on_fault: Callable[[ChatError], None],
+        on_end: Callable[[ChatError], None],
     ) -> None:
         self._make = make
         self._hear = hear
         self._on_fault = on_fault
+        self._on_end = on_end
         self.client: Client | None = None
         """The client, which lives over there; None: not yet."""
         self._closed = False
@@ -118,8 +122,12 @@ class ClientThread:
                 self._stop.set()
             self.say(self._ready)
             following = spawn("hand over changes", self._follow(client))
-            await self._stop.wait()
-            await stop(following)
+            stopping = spawn("wait for the end", self._stop.wait())
+            await asyncio.wait({following, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if following.done() and (error := following.exception()) is not None and not self._closed:
+                self.client = None
+                self.say(self._on_end, WorldFault(_DEAF.format(type(error).__name__)))
+            await stop(following, stopping)
 
     async def _follow(self, client: Client) -> None:
         async for batch in client.changes():

@@ -100,7 +100,9 @@ class Visit:
         self._address = address = embedded.address if choice.address == HERE else parse_address(choice.address)
         self._config = config
         self._way = way
-        self.bridge = Bridge(address, choice.name, self._take, self._fault, outbox, self._connector, config, way)
+        self.bridge = Bridge(
+            address, choice.name, self._take, self._fault, outbox, self._connector, config, way, self._finish
+        )
         """To the server."""
         known = [server.address for server in servers.known]
         self.screen = ChatScreen(

@@ -223,6 +223,24 @@ async def test_bridge_is_told_when_nobody_answers() -> None:
     await bridge.close()
 
 
+async def test_bridge_says_that_it_hears_nothing_more_when_handing_over_fails(
+    server: ServerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with bridged(server) as (bridge, told):
+
+        def broken(_: object) -> None:
+            raise RuntimeError("a fault of ours")
+
+        monkeypatch.setattr(bridge._queue, "put", broken)
+        await bridge.join(unique("room"))
+        await until(lambda: told.faults)
+
+        assert "heard nothing more" in str(told.faults[0])
+        with pytest.raises(WorldFault, match="Not connected"):
+            await bridge.join(unique("room"))
+        await until(lambda: not bridge._live.thread.is_alive())
+
+
 async def test_bridge_tells_nothing_and_takes_nothing_once_it_is_closed(server: ServerProcess) -> None:
     async with bridged(server) as (bridge, told):
         room = await bridge.join(unique("room"))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chat_core.client.state.model import LinkStatus
 from chat_core.protocol.requests.conversations import Find
+from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.start import StartScreen
 from tests.support.processes import ServerProcess
 from tests.tui.support.visiting import bodies, other, sitting, unique
@@ -64,6 +65,23 @@ async def test_leaving_is_asked_about_while_an_edit_is_not_saved(home: Path) -> 
             process.process.send_signal(signal.SIGCONT)
             await me.until(lambda: bodies(me.here) == ["one more"])
             await me.until(lambda: not me.chat.quitting.unsent.total)
+
+
+async def test_server_is_left_with_a_sentence_when_nothing_more_is_heard_from_it(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+
+        def broken(_: object) -> None:
+            raise RuntimeError("a fault of ours")
+
+        me.chat.bridge._queue.put = broken  # type: ignore[method-assign]
+        await me.enter("never shown")
+        await me.until(lambda: isinstance(me.app.screen, StartScreen))
+        await me.sees("Something went wrong inside this client (RuntimeError)", "Go there again.")
+
+        await me.press("enter")
+        await me.until(lambda: isinstance(me.app.screen, ChatScreen))
+        await me.is_at("#general")
+        await me.until(lambda: "never shown" in bodies(me.here))
 
 
 async def test_leaving_right_behind_enter_lets_the_message_arrive_first(server: str, home: Path) -> None:
