@@ -95,7 +95,7 @@ class Engine:
             lambda conversation: self.pages.refresh(conversation),
             keep if self._follow else KEPT_UNSHOWN,
         )
-        self.pages = Pages(self.board, self.sender, lambda: self.keeper.link)
+        self.pages = Pages(self.board, self.sender, lambda: self.keeper.link, clock)
         self.attacher = Attacher(self.board, self.delivery, self.sender, clock, self._was_reset)
         self.glances = Glances(self.board, clock)
         self.absences = Absences(self.board, clock)

@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from chat_core.base.clock import Clock
 from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.tasks import spawn
 from chat_core.client.board import Board
@@ -40,12 +41,14 @@ class Pages:
         board: gets what was read.
         sender: knows which own messages may be in a page already.
         link: returns the connection. Raises: Disconnected.
+        clock: tells the time.
     """
 
-    def __init__(self, board: Board, sender: Sender, link: Callable[[], Link]) -> None:
+    def __init__(self, board: Board, sender: Sender, link: Callable[[], Link], clock: Clock) -> None:
         self._board = board
         self._sender = sender
         self._link = link
+        self._clock = clock
         self._loading: dict[int, asyncio.Future[int | CallFailed | Disconnected]] = {}
 
     async def load_older(self, conversation: int, limit: int) -> int:
@@ -105,7 +108,8 @@ class Pages:
             if not page.more or not page.members:
                 break
         assert first is not None, "there is a first page"
-        self._board.apply(MembersRead(conversation=conversation, members=replace(first, members=tuple(everybody))))
+        members = replace(first, members=tuple(everybody))
+        self._board.apply(MembersRead(conversation=conversation, members=members, wall_ms=self._clock.wall_ms()))
 
     def refresh(self, conversation: int) -> None:
         """Ask for a conversation's numbers, where they cannot be counted here; a failure changes nothing."""

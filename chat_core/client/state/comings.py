@@ -46,6 +46,23 @@ def told(
     return conversation, notices
 
 
+def seen_back(
+    conversation: ConversationState, online: Sequence[str], wall_ms: int
+) -> tuple[ConversationState, list[Notice]]:
+    """Tell of those who came back while nothing was heard, as a list of the members shows; see `told`.
+
+    Args:
+        conversation: it.
+        online: who is connected, by the list.
+        wall_ms: when that was read, milliseconds since 1970.
+    """
+    names = tuple(name for name in online if _is_told_gone(conversation.notices, name))
+    if not names:
+        return conversation, []
+    conversation, notice = _say(conversation, "came", names, wall_ms)
+    return conversation, [notice]
+
+
 def _worth_a_line(conversation: ConversationState, event: MembersChanged) -> tuple[tuple[_Moved, tuple[str, ...]], ...]:
     """Return what is told by name: who joined, who left, who went offline where one would miss them, and is back."""
     # Who left is told to have left only; in a crowd somebody always goes, and the numbers tell that.

@@ -152,6 +152,8 @@ class MembersRead(Input, frozen=True, kw_only=True):
     """Whose."""
     members: Members
     """Who."""
+    wall_ms: int
+    """When that came, milliseconds since 1970."""
 
 
 class ThreadRead(Input, frozen=True, kw_only=True):

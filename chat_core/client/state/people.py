@@ -67,11 +67,15 @@ def members_read(state: ClientState, input: MembersRead) -> tuple[ClientState, l
         online=known.members.online if stale else read.online,
         stale=stale,
     )
-    state = put(state, _with_members(known, members))
+    now = _with_members(known, members)
     changes: list[Change] = [MembersListed(conversation=known.id)]
     if (known.info.members, known.info.online) != (members.total, members.online):
         changes.append(ListChanged(changed=(known.id,)))
-    return state, changes
+    if not stale:
+        online = [each.name for each in members.members if each.online]
+        now, told = comings.seen_back(now, online, input.wall_ms)
+        changes += (NoticeAdded(conversation=known.id, notice=notice) for notice in told)
+    return put(state, now), changes
 
 
 def absence_told(state: ClientState, input: AbsenceTold) -> tuple[ClientState, list[Change]]:

@@ -83,7 +83,9 @@ def test_resume_forgets_typists_and_makes_member_lists_stale() -> None:
         resumed(conversation()),
         inputs.SignalArrived(event=Typing(conversation=1, account=2, name="bob"), now=1.0, wall_ms=1),
         inputs.MembersRead(
-            conversation=1, members=Members(members=(Member(account=2, name="bob"),), rev=40, total=1, online=0)
+            conversation=1,
+            members=Members(members=(Member(account=2, name="bob"),), rev=40, total=1, online=0),
+            wall_ms=1,
         ),
     )
 

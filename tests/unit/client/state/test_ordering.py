@@ -49,7 +49,7 @@ def test_what_the_list_knew_already_is_not_set_back_while_catching_up() -> None:
 def test_role_of_a_listed_member_changes_in_the_list() -> None:
     state = opened()
     members = Members(members=(Member(account=2, name="bob"),), rev=1, total=1, online=0)
-    state, _ = apply(state, inputs.MembersRead(conversation=3, members=members))
+    state, _ = apply(state, inputs.MembersRead(conversation=3, members=members, wall_ms=1))
     event = RoleChanged(**FACTS, seq=1, account=2, account_name="bob", role="operator")
     state, changes = apply(state, inputs.EventsArrived(conversation=3, events=(event,), live=True))
     listed: MemberList = state.conversations[3].members

@@ -45,11 +45,12 @@ def typists(state: ClientState) -> list[str]:
     return [typist.name for typist in general(state).typing]
 
 
-def listed(*members: Member, rev: int = 0, total: int | None = None) -> inputs.MembersRead:
+def listed(*members: Member, rev: int = 0, total: int | None = None, wall_ms: int = 5) -> inputs.MembersRead:
     online = sum(member.online for member in members)
     return inputs.MembersRead(
         conversation=1,
         members=Members(members=members, rev=rev, total=len(members) if total is None else total, online=online),
+        wall_ms=wall_ms,
     )
 
 
@@ -132,7 +133,9 @@ def test_list_is_stale_at_once_when_somebody_came_while_it_was_read() -> None:
     members = general(state).members
     assert (members.stale, members.rev, members.total, members.online) == (True, 5, 3, 2)
     assert changes == [MembersListed(conversation=1)]
-    assert then(state, inputs.MembersRead(conversation=9, members=Members(members=(), rev=1, total=0, online=0))) == (
+    assert then(
+        state, inputs.MembersRead(conversation=9, members=Members(members=(), rev=1, total=0, online=0), wall_ms=5)
+    ) == (
         state,
         [],
     )
@@ -187,6 +190,19 @@ def test_coming_back_takes_the_place_of_going_offline_until_something_is_said() 
     assert lines(state) == [("went", ("eve",)), ("came", ("bob",))]
     state, _ = then(state, moved(4, went=("bob",)), moved(5, came=("bob", "eve")))
     assert lines(state) == [("came", ("bob", "eve"))]
+
+
+def test_who_came_back_while_nothing_was_heard_is_told_of_with_the_next_list() -> None:
+    went = MembersChanged(conversation=1, rev=9, members=3, online=1, went=("bob", "eve"))
+    state = after(resumed(conversation()), signal(went), resumed(conversation()))
+
+    state, changes = then(state, listed(member(ANN), member(BOB), member(EVE, online=False), rev=1, wall_ms=8))
+    back = Notice(after=0, ts=8, kind="came", names=("bob",))
+    assert general(state).notices == (Notice(after=0, ts=5, kind="went", names=("eve",)), back)
+    assert NoticeAdded(conversation=1, notice=back) in changes
+
+    _, changes = then(state, listed(member(ANN), member(BOB), member(EVE, online=False), rev=2))
+    assert not any(isinstance(change, NoticeAdded) for change in changes), "once"
 
 
 @pytest.mark.parametrize(("kind", "members"), [("channel", CROWD + 1), ("announcements", 3)])
