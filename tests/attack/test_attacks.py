@@ -67,12 +67,14 @@ def attack_twice(siege: Siege, kind: str, seconds: float = 0.0) -> tuple[Result,
 
 
 def test_slow_handshakes_push_out_their_own_and_nobody_else(home: Path) -> None:
-    for result in besiege(home, "slow_handshakes"):
+    first, second = besiege(home, "slow_handshakes")
+    for result in (first, second):
         assert result.grown("chat_turned_away_total") > 0
 
 
 def test_connection_flood_lets_the_honest_chat_on(home: Path) -> None:
-    for result in besiege(home, "connection_flood"):
+    first, second = besiege(home, "connection_flood")
+    for result in (first, second):
         assert result.grown("chat_turned_away_total") + result.grown("chat_ended_total") >= result.did["connected"]
 
 
@@ -85,7 +87,8 @@ def test_noise_closes_only_its_own_connections(home: Path) -> None:
 
 
 def test_flood_of_messages_is_held_to_its_budget(home: Path) -> None:
-    for result in besiege(home, "message_flood"):
+    first, second = besiege(home, "message_flood")
+    for result in (first, second):
         assert result.did["signed in"] > 10
         assert result.did["posts"] > 1000
         assert result.grown("chat_events_committed_total") < 20 * (60 + 20 * 8) + result.honest_sent + 300
@@ -140,7 +143,8 @@ def test_guessed_numbers_find_nothing_and_change_nothing(home: Path) -> None:
 
 
 def test_dead_tokens_let_nobody_in_and_keep_nobody_waiting(home: Path) -> None:
-    for result in besiege(home, "dead_tokens"):
+    first, second = besiege(home, "dead_tokens")
+    for result in (first, second):
         assert result.did["refused unheard"] + result.did["wrong"] > 100
         assert result.did["let in"] == 0
 
@@ -155,7 +159,8 @@ def _watcher(siege: Siege) -> list[str]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_attack_of_full_length_is_withstood(home: Path, kind: str) -> None:
     name, count = AT_LEAST[kind]
-    for result in besiege(home, kind, LONG_S):
+    first, second = besiege(home, kind, LONG_S)
+    for result in (first, second):
         assert result.did[name] * busy() >= count, str(result)
 
 
