@@ -195,7 +195,10 @@ class Bridge(FileCalls, ThreadCalls):
 
     def post(self, conversation: int, body: str, *, style: Style = "text", **where: Unpack[Where]) -> None:
         """Queue a message; it appears in the state at once."""
-        self._posts_given += self._live.tell(lambda client: self._post(client, conversation, body, style, where))
+        if self._live.tell(lambda client: self._post(client, conversation, body, style, where)):
+            self._posts_given += 1
+        elif not self._closed:
+            self._on_fault(WorldFault("Not connected: this is not sent."))
 
     def retry(self, cid: bytes) -> None:
         """Send a refused message again."""

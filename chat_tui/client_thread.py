@@ -124,10 +124,12 @@ class ClientThread:
             following = spawn("hand over changes", self._follow(client))
             stopping = spawn("wait for the end", self._stop.wait())
             await asyncio.wait({following, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if following.done() and (error := following.exception()) is not None and not self._closed:
+            error = following.exception() if following.done() else None
+            if error is not None:
                 self.client = None
-                self.say(self._on_end, WorldFault(_DEAF.format(type(error).__name__)))
             await stop(following, stopping)
+        if error is not None and not self._closed:  # by now whoever goes there again finds what is not sent yet
+            self.say(self._on_end, WorldFault(_DEAF.format(type(error).__name__)))
 
     async def _follow(self, client: Client) -> None:
         async for batch in client.changes():

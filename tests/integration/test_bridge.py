@@ -238,6 +238,8 @@ async def test_bridge_says_that_it_hears_nothing_more_when_handing_over_fails(
         assert "heard nothing more" in str(told.faults[0])
         with pytest.raises(WorldFault, match="Not connected"):
             await bridge.join(unique("room"))
+        bridge.post(1, "into the void")
+        assert "this is not sent" in str(told.faults[1])
         await until(lambda: not bridge._live.thread.is_alive())
 
 

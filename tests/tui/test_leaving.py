@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
+import pytest
+
 from chat_core.client.state.model import LinkStatus
 from chat_core.protocol.requests.conversations import Find
 from chat_tui.screens.chat import ChatScreen
@@ -67,14 +69,15 @@ async def test_leaving_is_asked_about_while_an_edit_is_not_saved(home: Path) -> 
             await me.until(lambda: not me.chat.quitting.unsent.total)
 
 
-async def test_server_is_left_with_a_sentence_when_nothing_more_is_heard_from_it(server: str, home: Path) -> None:
-    async with sitting(server, home) as me:
+async def test_server_is_left_with_a_sentence_when_nothing_more_is_heard_from_it(
+    server: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> None:
+        raise RuntimeError("a fault of ours")
 
-        def broken(_: object) -> None:
-            raise RuntimeError("a fault of ours")
-
-        me.chat.bridge._queue.put = broken  # type: ignore[method-assign]
-        await me.enter("never shown")
+    async with other(server) as friend, sitting(server, home) as me:
+        monkeypatch.setattr(me.chat.bridge._queue, "put", broken)
+        friend.post((await friend.join("general")), "never shown")
         await me.until(lambda: isinstance(me.app.screen, StartScreen))
         await me.sees("Something went wrong inside this client (RuntimeError)", "Go there again.")
 
