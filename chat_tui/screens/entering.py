@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, Protocol
 
+from msgspec.structs import replace
+
 from chat_core.base.errors import UsageFault
 from chat_core.protocol.requests.messages import Edit
 from chat_tui.commands.context import Answer
@@ -134,10 +136,14 @@ class Entering(Part):
             self._take_line(line, self._landed)
 
     def _put_back(self, line: Composer.Entered) -> None:
-        """Let it be written again, so that nobody else reads what was meant for another place."""
+        """Let it be written again, so that nobody else reads what was meant for another place.
+
+        What is being written is what it was, an edit or an answer, with this behind it.
+        """
         composer = self._scene.composer
-        written = composer.text
-        composer.draft = Draft(f"{written}\n{line.text}") if written else line.draft
+        written = composer.draft
+        text = f"{written.text}\n{line.text}" if written.text else line.text
+        composer.draft = replace(written, text=text) if written.counts else line.draft
         composer.move_cursor(composer.document.end)
 
     def _take_line(self, event: Composer.Entered, conversation: int | None) -> None:

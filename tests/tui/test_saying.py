@@ -137,6 +137,23 @@ async def test_line_entered_behind_a_command_that_fails_is_said_to_nobody(server
         assert not me.here.unsent
 
 
+async def test_line_that_comes_back_leaves_the_edit_that_is_being_written_one(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        await me.enter("one")
+        await me.until(lambda: "one" in bodies(me.here) and not me.here.unsent)
+        composer = me.chat.composer
+        await me.press("up")
+        edited = composer.draft.edits
+        assert edited
+        lines = (bind(Run("dm", "@nosuch")), "/dm @nosuch"), (Say("for nosuch only"), "for nosuch only")
+        entered = [composer.entered(line, Draft(text)) for line, text in lines]
+        for each in entered:
+            me.chat.entering.on_composer_entered(each)
+
+        await me.until(lambda: me.written == "one\nfor nosuch only")
+        assert composer.draft.edits == edited
+
+
 async def test_line_entered_where_one_went_by_hand_stays_there_while_a_join_is_under_way(
     server: str, home: Path
 ) -> None:
