@@ -16,7 +16,7 @@ from chat_tui.commands.context import Answer, Context
 from chat_tui.views.here import last_of_others, message_here
 from chat_tui.views.threads import news_words, threads_lines
 
-_ADDRESS: Final = re.compile(r"([#@]\S+)?:([1-9][0-9]{0,9})")
+_ADDRESS: Final = re.compile(r"([#@&]\S+)?:([1-9][0-9]{0,9})")
 _NUMBER: Final = re.compile(r"#[0-9]+")
 
 
@@ -43,7 +43,7 @@ async def reply(ctx: Context, text: Body) -> None:
 @command("thread", example="/thread #17")
 async def thread(ctx: Context, message: MessageNumber = MessageNumber("")) -> None:
     """Open the newest thread here, or that of a message by its number."""
-    if message.startswith(("#", "@")) and _ADDRESS.fullmatch(message):
+    if message.startswith(("#", "@", "&")) and _ADDRESS.fullmatch(message):
         target, _, seq = message.rpartition(":")
         ctx.desk.open_thread(ctx.find(target).id, int(seq))
         return

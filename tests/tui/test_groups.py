@@ -27,6 +27,13 @@ async def test_group_is_begun_listed_by_its_people_and_left(server: str, home: P
             began = f"{me.name} began the group with Ann the First and {names[1]}"
             await me.sees("DIRECT", "& Ann the First", f"Ann the First, {names[1]}  {target}", began)
             await me.until(lambda: bodies(me.here) == ["hello you two"])
+            seq = me.here.timeline.last_seq
+            await me.enter(f"/reply {target}:{seq} and one more thing")
+            await me.until(lambda: bodies(me.here) == ["hello you two", "and one more thing"])
+            await me.enter(f"/thread {target}:{seq}")
+            await me.until(lambda: me.chat.composer.thread == seq)
+            await me.press("escape")
+            await me.until(lambda: not me.chat.composer.thread)
             await me.enter("/read")
             await me.until(lambda: me.answer == f"The group with Ann the First, {names[1]} is read.")
             await me.enter(f"/invite @{names[2]}")
