@@ -17,15 +17,6 @@ ACTS: Final = ("list", "add", "passwd", "disable", "enable", "role", "allow", "d
 """What can be done with the accounts of a server."""
 
 
-class FileName(Argument):
-    """The path of a file; blanks may be in it."""
-
-    __slots__ = ()
-
-    label = "file"
-    takes_rest = True
-
-
 class Rest(Argument):
     """Everything up to the end of the line, or of all lines."""
 

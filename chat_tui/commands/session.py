@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chat_tui.commands.arguments import CommandName, Server
-from chat_tui.commands.arguments_of_rest import FileName
+from chat_tui.commands.arguments_of_rest import PathOf
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Context
 
@@ -42,7 +42,7 @@ async def reconnect(ctx: Context) -> None:
 
 
 @command("html", example="/html ~/chat.html")
-async def html(ctx: Context, file: FileName = FileName("")) -> None:
+async def html(ctx: Context, file: PathOf = PathOf("")) -> None:
     """Write everything that comes into a page for your browser, which follows by itself.
 
     `/html off` ends that; `/html` alone tells which page it is. Of several servers it shows the one on the screen.
@@ -56,7 +56,7 @@ async def html(ctx: Context, file: FileName = FileName("")) -> None:
 
 
 @command("export", example="/export ~/general.html")
-async def export(ctx: Context, file: FileName) -> None:
+async def export(ctx: Context, file: PathOf) -> None:
     """Write all of this conversation into a file: .html, .md (Markdown), .json or .txt."""
     await ctx.desk.pages.export(ctx.here, file)
 

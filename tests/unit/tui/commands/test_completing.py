@@ -137,3 +137,5 @@ def test_paths_are_completed_when_a_command_takes_one(tmp_path: Path) -> None:
     assert offered(f"/upload {tmp_path}/my r") == [f"{tmp_path}/my report.pdf"]
     assert offered(f"/upload {tmp_path}/.h") == [f"{tmp_path}/.hidden"]
     assert offered(f"/upload {tmp_path}/gone/x") == []
+    for command in ("/export", "/html"):
+        assert offered(f"{command} {tmp_path}/my r") == [f"{tmp_path}/my report.pdf"]
