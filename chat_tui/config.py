@@ -107,9 +107,9 @@ class PrivacySection(msgspec.Struct, frozen=True, kw_only=True):
     presence: bool = True
     """Whether others see that you are connected; what you write they see all the same."""
     read: Annotated[Literal["seen", "sent", "asked"], LIVE] = "seen"
-    """What counts as read, on all your devices: what you have `seen` in a window with the focus; what stands in a
-    conversation, or in a thread, where you have `sent` something; or only what you say is (`asked`): Esc, /read,
-    Alt+Shift+U."""
+    """What counts as read, on all your devices: what you have `seen` in a window with the focus, in line mode what was
+    said; what stands in a conversation, or in a thread, where you have `sent` something; or only what you say is
+    (`asked`): Esc, /read, Alt+Shift+U."""
     away_after_min: Annotated[int, msgspec.Meta(ge=0, le=24 * 60)] = 0
     """Minutes without a key after which you are shown as away, until the next key; 0: never by itself."""
 

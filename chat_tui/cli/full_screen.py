@@ -73,12 +73,12 @@ def start(options: Namespace) -> ExitCode:
 
 def _connect(options: Namespace) -> ExitCode:
     """Open the full-screen client on a server, or on several at once; with --plain line by line."""
+    if options.explore:
+        os.environ["CHAT_TUI_PRIVACY_READ"] = "asked"  # over the file, also when it is read again
     if options.plain:
-        if options.explore:
-            raise UsageFault("Line by line what is said is read; leave out --explore or --plain.")
         return _talk(options, options.addresses)
     goals = [_goal(each) for each in options.addresses]
-    return _run_screens(goals, options.name, options.theme, html=options.html, explore=options.explore)
+    return _run_screens(goals, options.name, options.theme, html=options.html)
 
 
 def _goal(text: str) -> _Goal:
@@ -125,7 +125,6 @@ def _run_screens(
     reopen: bool = False,
     world: Path | None = None,
     html: str | None = None,
-    explore: bool = False,
 ) -> ExitCode:
     """Run the full-screen client.
 
@@ -136,7 +135,6 @@ def _run_screens(
         reopen: whether to go where one was last, if the settings have it so.
         world: folder to use instead of the user's own ones.
         html: file for the live page, as typed; None: none.
-        explore: whether nothing counts as read by being seen.
     """
     _check_terminal()
     # What is made while everything is imported and drawn first is kept anyway: looking through it takes time.
@@ -153,8 +151,6 @@ def _run_screens(
     names = [*LOOKS, *(look.name for look in own_looks(folder, LOOKS)[0])]
     if theme not in ("", *names):
         raise UsageFault(f"There is no theme '{theme}'; there are {', '.join(names)}.")
-    if explore:
-        os.environ["CHAT_TUI_PRIVACY_READ"] = "asked"  # over the file, also when it is read again
     settings = load(folder, os.environ).settings
     keys = keymap(settings.keys.preset, own_keys(folder))
     for conflict in keys.conflicts:

@@ -51,7 +51,7 @@ class Doing(Whereabouts):
         await self._load(here.id, count)
         here = self.state.conversations.get(here.id, here)
         messages = self._messages(here, count)
-        self._read_out(here, messages)
+        self._read_out(here, messages, asked=True)
         if not messages:
             self._desk.say("Nothing was said here yet.")
 

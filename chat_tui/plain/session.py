@@ -155,7 +155,7 @@ class Session(Doing):
             for number, line in enumerate(said):
                 self._desk.say(f"{bell}{line}" if number == 0 else line)
             here = batch.state.conversations.get(shown or 0)
-            if here is not None and here.unread:
+            if here is not None and here.unread and self._reads == "seen":
                 self._client.mark_read(here.id, here.position.seq)
         if batch.state.link.status is LinkStatus.REFUSED and self._began:
             await self._refused()
@@ -242,10 +242,12 @@ class Session(Doing):
         meant = self._classic(line) or parse(line)
         match meant:
             case Say(body=body):
-                if self._places.shown is None:
+                here = self.state.conversations.get(self._places.shown or 0)
+                if here is None:
                     raise UsageFault("You are in no conversation, so this was not sent: /join a #channel first.")
                 where = Where(thread=self._thread, in_channel=self._desk.also) if self._thread else Where()
-                self._calls.post(self._places.shown, with_emoji(body) if self._shortcodes else body, **where)
+                self._calls.post(here.id, with_emoji(body) if self._shortcodes else body, **where)
+                self._read_by_sending(here, self._thread)
             case Run(name=name, rest=rest):
                 verb = verb_of(name)
                 if verb is not None and verb.takes(rest):

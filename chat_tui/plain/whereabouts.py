@@ -148,14 +148,27 @@ class Whereabouts:
         for message in (root, *page.messages):
             plain = replace(message, thread=None)  # that it is in this thread need not be said each time
             self._say_message(plain, here)
-        if page.messages:
+        if page.messages and self._reads == "seen":
             await self._client.call(MarkThreadRead(conversation=number, thread=root.seq, seq=page.messages[-1].seq))
 
-    def _read_out(self, conversation: ConversationState, messages: Sequence[Message]) -> None:
+    def _read_out(self, conversation: ConversationState, messages: Sequence[Message], *, asked: bool = False) -> None:
         for message in messages:
             self._say_message(message, conversation)
         self._telling.went(conversation)
-        self._client.mark_read(conversation.id, conversation.position.seq)
+        if asked or self._reads == "seen":
+            self._client.mark_read(conversation.id, conversation.position.seq)
+
+    @property
+    def _reads(self) -> str:
+        """What counts as read: what is `seen`, which is said here; where one has `sent`; what is `asked` for."""
+        return self._desk.settings.privacy.read
+
+    def _read_by_sending(self, conversation: ConversationState, thread: int) -> None:
+        """Take what stands in a conversation, or in a thread of it, as read, where that is what counts."""
+        if self._reads == "sent" and thread:
+            self._client.mark_thread_read(conversation.id, thread, conversation.position.seq)
+        elif self._reads == "sent":
+            self._client.mark_read(conversation.id, conversation.position.seq)
 
     def _say_message(self, message: Message, conversation: ConversationState) -> None:
         state = self.state

@@ -100,6 +100,34 @@ def test_plain_client_reads_lines_from_a_pipe_and_ends_once_all_is_sent(server: 
     assert "textual" not in done.stderr
 
 
+def test_plain_client_takes_as_read_what_the_settings_say(server: ServerProcess) -> None:
+    speak(server, "#ops", ["ann is here"], "ann")
+    speak(server, "#ops", ["first", "second"])
+
+    def told(lines: str, *options: str, reads: str = "seen") -> list[str]:
+        done = subprocess.run(
+            [*plain(server), *options],
+            env={**os.environ, "CHAT_TUI_PRIVACY_READ": reads},
+            input=lines,
+            capture_output=True,
+            timeout=WAIT_S,
+            check=False,
+            text=True,
+        )
+        assert done.returncode == ExitCode.OK, done.stderr
+        return done.stdout.splitlines()
+
+    unread = "#ops: 2 unread."
+    assert unread in told("/go #ops\n", "--explore")
+    assert unread in told("/go #ops\n", reads="sent")
+    assert unread in told("/go #ops\nI am on it\n", reads="sent")
+    assert "Nothing is unread elsewhere." in told("/unread\n", "--explore")
+
+    speak(server, "#ops", ["third"])
+    assert "#ops: 1 unread." in told("/go #ops\n/read 1\n", "--explore")
+    assert "Nothing is unread elsewhere." in told("/unread\n", "--explore")
+
+
 def test_plain_client_filters_marks_and_shows_a_source_in_lines(server: ServerProcess) -> None:
     speak(server, "#ops", ["build passed", "**ship** it"])
     lines = (
