@@ -19,7 +19,7 @@ from chat_tui.views.tiling import Tiling
 _FILE: Final = "panes.json"
 
 
-class Layout(msgspec.Struct, frozen=True):
+class Standing(msgspec.Struct, frozen=True):
     """It."""
 
     tiling: Tiling
@@ -28,7 +28,7 @@ class Layout(msgspec.Struct, frozen=True):
     """What each of them showed, by its number."""
 
 
-def load(folder: Path, account: int) -> Layout | None:
+def load(folder: Path, account: int) -> Standing | None:
     """Return how an account left a server; None: with one pane.
 
     Args:
@@ -39,7 +39,7 @@ def load(folder: Path, account: int) -> Layout | None:
     return found if found is not None and found.tiling.is_sound else None
 
 
-def save(folder: Path, account: int, layout: Layout | None) -> None:
+def save(folder: Path, account: int, layout: Standing | None) -> None:
     """Put it into the file, on disk before this returns; None: nothing is kept of that account.
 
     Raises:
@@ -54,8 +54,8 @@ def save(folder: Path, account: int, layout: Layout | None) -> None:
         replace(folder, _FILE, msgspec.json.encode(everything))
 
 
-def _read(folder: Path) -> dict[str, Layout]:
+def _read(folder: Path) -> dict[str, Standing]:
     try:
-        return msgspec.json.decode((folder / _FILE).read_bytes(), type=dict[str, Layout])
+        return msgspec.json.decode((folder / _FILE).read_bytes(), type=dict[str, Standing])
     except (OSError, *UNREADABLE):
         return {}

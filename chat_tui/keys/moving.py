@@ -95,13 +95,13 @@ WINDOW: Final[tuple[Key, ...]] = (
     Key("window.list", "f7,alt+shift+b", "toggle_list", "show or hide the conversations", "chat"),
     Key("window.members", "f8,alt+shift+n", "toggle_members", "show or hide the members", "chat"),
     Key(
-        "window.next_pane",
+        "window.next_part",
         "f6",
-        "pane(1)",
+        "focus_part(1)",
         "to the next part of the screen: composer, messages, conversations, members",
         "chat",
     ),
-    Key("window.previous_pane", "shift+f6", "pane(-1)", "to the part before", "chat"),
+    Key("window.previous_part", "shift+f6", "focus_part(-1)", "to the part before", "chat"),
     Key("window.panes", "alt+w", "panes", "panes: go to another one, split, close, resize; a key follows", "chat"),
     Key("window.zoom", "alt+z", "zoom", "let the pane hide the others, or no longer", "chat"),
     Key(

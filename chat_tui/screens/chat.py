@@ -33,6 +33,7 @@ from chat_tui.screens.entering import Entering
 from chat_tui.screens.errands import Errands
 from chat_tui.screens.filtering import Filtering
 from chat_tui.screens.finding import Finding
+from chat_tui.screens.focusing import Focusing
 from chat_tui.screens.going import Going
 from chat_tui.screens.hands import ScreenHands
 from chat_tui.screens.knowing import Knowing
@@ -41,7 +42,6 @@ from chat_tui.screens.marks import ScreenMarks
 from chat_tui.screens.neighbours import Neighbours
 from chat_tui.screens.offering import Offering
 from chat_tui.screens.pages import Pages
-from chat_tui.screens.panes import Panes
 from chat_tui.screens.parts import Part, of_parts
 from chat_tui.screens.places import Places
 from chat_tui.screens.previewing import Previewing
@@ -132,7 +132,7 @@ class ChatScreen(ChatView):
     """The thread that is open."""
     splits: Splitting
     """Panes, split and closed."""
-    panes: Panes
+    focusing: Focusing
     """The focus, led from part to part."""
     previews: Previewing
     """What is in files."""
@@ -213,7 +213,7 @@ class ChatScreen(ChatView):
         self.switching = Switching(self)
         self.looking = Looking(self, self.hands.open_link)
         self.splits = Splitting(self)
-        self.panes = Panes(self)
+        self.focusing = Focusing(self)
         self.baring = Baring(self)
         self.previews = Previewing(
             self.bridge.read_file, lambda: known_previews(self.app), lambda: self.query(TimelinePane)

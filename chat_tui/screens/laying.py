@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chat_tui import layouts
-from chat_tui.layouts import Layout
+from chat_tui.layouts import Standing
 from chat_tui.screens.saving import Saving
 
 
@@ -21,17 +21,17 @@ class Laying:
     def __init__(self, folder: Path | None, complain: Callable[[str], None]) -> None:
         self._saving = Saving("Panes", folder, self._take, self._put_back, complain)
         self._account = 0
-        self._kept: Layout | None = None
+        self._kept: Standing | None = None
         self._dirty = False
 
-    def open(self, account: int) -> Layout | None:
+    def open(self, account: int) -> Standing | None:
         """Return how an account left this server; what is kept from now on is that account's."""
         folder = self._saving.folder
         self._account = account
         self._kept = layouts.load(folder, account) if folder is not None else None
         return self._kept
 
-    def keep(self, layout: Layout | None) -> None:
+    def keep(self, layout: Standing | None) -> None:
         """Keep how the panes stand; None: there is only one."""
         if layout == self._kept or not self._account:
             return

@@ -15,7 +15,7 @@ from typing_extensions import override
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ConversationState
 from chat_tui.commands.context import Answer
-from chat_tui.layouts import Layout as Standing
+from chat_tui.layouts import Standing
 from chat_tui.messages import OlderWanted, ReadingOlder, ReadUpTo
 from chat_tui.screens.going import Going, Shown
 from chat_tui.screens.laying import Laying

@@ -7,7 +7,7 @@ from pathlib import Path
 from chat_core.client.state.model import ConversationState
 from chat_core.client.storage_files import folder_for
 from chat_tui import layouts
-from chat_tui.layouts import Layout
+from chat_tui.layouts import Standing
 from chat_tui.views.tiling import Tiling
 from tests.tui.support.keymap_panes import shown
 from tests.tui.support.visiting import Sitting, bodies, other, say, sitting, unique
@@ -193,7 +193,7 @@ async def test_start_is_as_ever_where_no_pane_can_be_shown_or_the_file_is_broken
         account = me.state.me
         assert account is not None
     tiling = Tiling().split("right", 2)
-    layouts.save(folder, account.id, Layout(tiling, {1: "#gone", 2: "@nobody"}))
+    layouts.save(folder, account.id, Standing(tiling, {1: "#gone", 2: "@nobody"}))
     async with sitting(server, home, name=name) as me:
         assert shown(me) == ["[#general]"]
     (folder / "panes.json").write_text('{"1": {"tiling": {"root": [')

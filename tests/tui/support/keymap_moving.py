@@ -304,7 +304,7 @@ async def _(me: Sitting, key: str) -> None:
     await me.press("escape")
 
 
-@row("window.next_pane", "window.previous_pane")
+@row("window.next_part", "window.previous_part")
 async def _(me: Sitting, key: str) -> None:
     await in_channel(me, "one")
     where = []

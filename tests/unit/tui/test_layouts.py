@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from chat_tui import layouts
-from chat_tui.layouts import Layout
+from chat_tui.layouts import Standing
 from chat_tui.screens.laying import Laying
 from chat_tui.views.tiling import Tiling
 
-TWO = Layout(Tiling().split("right", 2), {1: "#dev", 2: "@ann"})
-THREE = Layout(TWO.tiling.split("down", 3).toggled(), {1: "#dev", 2: "@ann", 3: "#ops"})
+TWO = Standing(Tiling().split("right", 2), {1: "#dev", 2: "@ann"})
+THREE = Standing(TWO.tiling.split("down", 3).toggled(), {1: "#dev", 2: "@ann", 3: "#ops"})
 
 
 def opened(home: Path | None, told: list[str] | None = None) -> Laying:

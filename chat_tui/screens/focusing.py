@@ -33,7 +33,7 @@ class Stage(Scene, Layout, Protocol):
         ...
 
 
-class Panes(Part):
+class Focusing(Part):
     """What the keys for that do.
 
     Args:
@@ -43,10 +43,10 @@ class Panes(Part):
     def __init__(self, scene: Stage) -> None:
         self._scene = scene
 
-    def action_pane(self, by: int) -> None:
-        """Give the focus to the next (1) or the previous (-1) pane that is on the screen."""
+    def action_focus_part(self, by: int) -> None:
+        """Give the focus to the next (1) or the previous (-1) part that is on the screen."""
         scene, listings = self._scene, self._scene.listings
-        at = self._pane(listings)
+        at = self._part(listings)
         if scene.selecting:
             scene.selection.action_stop_selecting()
         if scene.finding:
@@ -57,8 +57,8 @@ class Panes(Part):
         else:
             scene.focus_on(listings[at - 2] if at else scene.composer)
 
-    def _pane(self, listings: Sequence[Listing]) -> int:
-        """Return which pane has the focus: 0 the composer, 1 the timeline, then the lists."""
+    def _part(self, listings: Sequence[Listing]) -> int:
+        """Return which part has the focus: 0 the composer, 1 the timeline, then the lists."""
         focused = self._scene.focused
         if isinstance(focused, Listing) and focused in listings:
             return 2 + listings.index(focused)
