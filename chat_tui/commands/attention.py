@@ -34,9 +34,7 @@ async def mentions(ctx: Context) -> None:
         return await (_for_me(ctx, query, words, cursor) if words else _mentions(ctx.calls, cursor))
 
     found = await more(b"")
-    if not found.hits and found.cursor and not ctx.desk.has_keys:
-        ctx.desk.answer(Answer(f"The newest messages with {words_shown(words)} are not for you; /search finds all."))
-    elif not found.hits and not found.cursor:
+    if not found.hits and not found.cursor:
         besides = f", and nobody has written {words_shown(words)}" if words else ""
         late = f"; the newest {found.behind} messages cannot be found yet" if found.behind else ""
         ctx.desk.answer(Answer(f"Nobody has mentioned you where you are{besides}{late}."))

@@ -15,7 +15,7 @@ from chat_core.client.state.model import ClientState, ConversationState
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import SearchHit
 from chat_tui import notify_rules
-from chat_tui.commands.context import Answer, More
+from chat_tui.commands.context import Answer, Looked, More
 from chat_tui.config import Settings, load
 from chat_tui.plain.console import BELL, Console
 from chat_tui.plain.filters import PlainFilters
@@ -121,6 +121,7 @@ class PlainDesk:
         self._rules = dict(notify_rules.load(memory)) if memory is not None else {}
         self.settings: Settings = load(config, os.environ).settings
         """What the user has set."""
+        self._more: tuple[str, More, bytes] | None = None
         self.pages = NoPages()
         """See Desk."""
         self.panes = NoPanes()
@@ -186,12 +187,27 @@ class PlainDesk:
                 self.say(said)
 
     def show_found(self, query: str, found: SearchResults, more: More | None = None) -> None:
-        """See Desk: the newest comes first."""
+        """See Desk: the newest comes first; `say_more` goes on, where that can be."""
+        self._more = (query, more, found.cursor) if more is not None and found.cursor else None
         many = "1 message" if len(found.hits) == 1 else f"{len(found.hits)} messages"
-        rest = " and there are more" if found.cursor else ""
-        self.say(f"{many} found{rest}, the newest first:")
+        rest = " and there are more" if found.cursor and more is None else ""
+        if found.hits:
+            self.say(f"{many} found{rest}, the newest first:")
+        elif isinstance(found, Looked):
+            self.say(f"None of the {found.looked} that were looked at is for you.")
         for hit in found.hits:
             self.say(self._hit(hit))
+        if self._more is not None:
+            self.say("/more looks further.")
+        elif not found.hits:
+            self.say("There are no more.")
+
+    async def say_more(self) -> None:
+        """Look further for what was found last. Raises: UsageFault: there is nothing more to be found; ChatError."""
+        if self._more is None:
+            raise UsageFault("There is no more of it: /more goes on with what /mentions has found.")
+        query, more, cursor = self._more
+        self.show_found(query, await more(cursor), more)
 
     def show_kept(self, title: str, hits: Sequence[SearchHit]) -> None:
         """See Desk."""

@@ -18,6 +18,7 @@ class Doing(Whereabouts):
         does: dict[str, Callable[[str], Awaitable[None]]] = {
             "next": self._next,
             "read": self._read,
+            "more": self._say_more,
             "unread": self._unread,
             "where": self._where,
             "main": self._main,
@@ -54,6 +55,9 @@ class Doing(Whereabouts):
         self._read_out(here, messages, asked=True)
         if not messages:
             self._desk.say("Nothing was said here yet.")
+
+    async def _say_more(self, rest: str) -> None:
+        await self._desk.say_more()
 
     async def _unread(self, rest: str) -> None:
         self._say_unread(elsewhere=False)

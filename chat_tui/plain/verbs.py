@@ -27,6 +27,7 @@ class Verb(NamedTuple):
 VERBS: Final = (
     Verb("next", "/next", "Go to the next place that needs you: mentions first, then direct messages, then news."),
     Verb("read", "/read [number]", "Read out the last messages of this conversation; without a number, ten."),
+    Verb("more", "/more", "Look further for what /mentions has found."),
     Verb("unread", "/unread", "List the other places with unread messages."),
     Verb("where", "/where", "Say which conversation this is, and its topic."),
     Verb("main", "/main", "Leave the thread that /thread led to, and be in the channel again."),
