@@ -15,10 +15,8 @@ from textual.screen import Screen
 from typing_extensions import override
 
 from chat_core.base.clock import SystemClock
-from chat_core.base.errors import ChatError, UsageFault
+from chat_core.base.errors import UsageFault
 from chat_core.base.tasks import spawn
-from chat_core.client.errors import Untrusted
-from chat_core.protocol.requests.session import Welcome
 from chat_core.transport.urls import Invitation, parse_invitation
 from chat_tui import storage
 from chat_tui.app_base import AppBase
@@ -33,12 +31,13 @@ from chat_tui.screens.asking import Asking
 from chat_tui.screens.base import BaseScreen, QuitWanted, ServerStepped
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.desk import ServerWanted, SignInWanted, SignOutWanted
+from chat_tui.screens.door import Door
 from chat_tui.screens.goal import Goal, in_words
 from chat_tui.screens.hush import Hush
-from chat_tui.screens.later import distrust_screen, sign_in_screen, start_screen
+from chat_tui.screens.later import start_screen
 from chat_tui.screens.open_servers import Beside, OpenServer, OpenServers
 from chat_tui.screens.quitting import in_words as unsent_in_words
-from chat_tui.screens.visit import Visit, asks_first, other_key, trust
+from chat_tui.screens.visit import Visit, asks_first, other_key
 from chat_tui.storage import HERE, KnownServer
 from chat_tui.views.alerts import with_server
 from chat_tui.views.clean import drawable_line
@@ -71,6 +70,7 @@ class AppServers(AppBase):
         self._later: Sequence[Goal] = ()
         self._reopened = False
         self._page = LivePage(partial(self._say, fault=True))
+        self._door = Door(self._row, config, self._page, give=self._give, enter=self._enter, close=self._close)
         self._asking, self._hush = Asking(SystemClock()), Hush(SystemClock())
         self._on_settled: Callable[[], object] | None = None
 
@@ -123,29 +123,15 @@ class AppServers(AppBase):
 
     def on_trust_screen_decided(self, event: TrustScreen.Decided) -> None:
         """Go to a server that was unknown, or leave it."""
-        server = self._row.of_screen(event.screen)
-        if server is not None and not event.trusted:
-            self._close(server)
-        elif server is not None:
-            try:
-                trust(self._config, server.choice.address, event.pin)
-            except ChatError as fault:
-                self._close(server, str(fault))
-            else:
-                self._enter(server)
+        self._door.decided(event)
 
     def on_sign_in_screen_wanted(self, event: SignInScreen.Wanted) -> None:
-        """Go there in that way: to the one that asked, for a password is for nobody else."""
-        server = self._row.of_screen(event.screen)
-        if server is not None:
-            server.choice, server.way = server.choice._replace(name=event.name), event.way
-            self._enter(server)
+        """Go there in that way."""
+        self._door.wanted(event)
 
     def on_sign_in_screen_left(self, event: SignInScreen.Left | StopScreen.Left) -> None:
         """Leave the server that asked, or that was stopped at."""
-        server = self._row.of_screen(event.screen)
-        if server is not None:
-            self._close(server)
+        self._door.left(event)
 
     on_stop_screen_left = on_sign_in_screen_left
 
@@ -169,7 +155,7 @@ class AppServers(AppBase):
             server.choice = Goal(server.choice.address, event.name)
             if event.register:
                 welcome = server.visit.bridge.welcome if server.visit is not None else None
-                self._ask(server, "", welcome, Way("register"))
+                self._door.ask(server, "", welcome, Way("register"))
             else:
                 server.way = KNOWN
                 self._enter(server)
@@ -290,7 +276,7 @@ class AppServers(AppBase):
         """
         choice = server.choice
         if server.way.kind == "known" and asks_first(choice, self._config):
-            self._ask(server, "", None, Way("register"))
+            self._door.ask(server, "", None, Way("register"))
             return
         visit = Visit(
             choice,
@@ -301,8 +287,8 @@ class AppServers(AppBase):
             title=self._title_here if choice.address == HERE else "",
             on_known=partial(self._remember, server),
             on_end=partial(self._close, server),
-            on_untrusted=partial(self._distrust, server),
-            on_asked=partial(self._ask, server),
+            on_untrusted=partial(self._door.distrust, server),
+            on_asked=partial(self._door.ask, server),
             way=server.way,
             config=self._config,
             outbox=self._outbox,
@@ -321,18 +307,7 @@ class AppServers(AppBase):
             await self._get_screen(visit.screen)[1]  # mounts it, if that is not done yet
             await visit.begin()
 
-    def _ask(self, server: OpenServer, complaint: str, welcome: Welcome | None, way: Way | None = None) -> None:
-        """Let the user say how to get in."""
-        way, server.way = way or server.way, KNOWN
-        if complaint:
-            self._page.tell(complaint, fault=True)
-        self._give(server, sign_in_screen(server.choice, welcome, way, complaint), None)
-
-    def _distrust(self, server: OpenServer, why: Untrusted) -> None:
-        """Let the user decide about a server that is not known; stop at one that is not the right one."""
-        self._give(server, distrust_screen(server.choice, why), None)
-
-    def _give(self, server: OpenServer, screen: BaseScreen, visit: Visit | None) -> None:
+    def _give(self, server: OpenServer, screen: BaseScreen, visit: Visit | None = None) -> None:
         """Give a server another screen, and end the stay that it showed before."""
         before, server.screen = server.screen, screen
         old, server.visit = server.visit, visit

@@ -89,7 +89,7 @@ async def test_answer_is_for_the_server_that_asked_when_another_one_is_on_the_sc
         asking.action_decide(trusted=True)
         await me.until(lambda: last.state.link.status is LinkStatus.ONLINE)
 
-        me.app._ask(last, "", None)
+        me.app._door.ask(last, "", None)
         form, guest = last.screen, unique("guest")
         await me.press("alt+shift+right", "alt+shift+right")
         assert isinstance(form, SignInScreen)
@@ -97,7 +97,7 @@ async def test_answer_is_for_the_server_that_asked_when_another_one_is_on_the_sc
         await me.until(lambda: last.choice.name == guest)
         assert me.app.row.shown is first and first.choice == mine and first.state.link.status is LinkStatus.ONLINE
 
-        me.app._ask(last, "", None)
+        me.app._door.ask(last, "", None)
         form = last.screen
         await me.press("alt+shift+right", "alt+shift+right")
         assert isinstance(form, SignInScreen)
