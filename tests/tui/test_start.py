@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from textual.pilot import Pilot
 from chat_core.server.store.schema import VERSION_TABLE
 from chat_tui import storage
 from chat_tui.app import ChatApp
+from chat_tui.bridge import Bridge
 from chat_tui.embedded import Embedded, _wait_unlocked
 from chat_tui.screens import visit
 from chat_tui.screens.chat import ChatScreen
@@ -18,7 +21,7 @@ from chat_tui.screens.goal import Goal, in_words
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.start import StartScreen
 from chat_tui.storage import HERE, Servers
-from tests.tui.support.frames import frame, until
+from tests.tui.support.frames import DEADLINE_S, frame, until
 from tests.tui.support.typing import press
 from tests.tui.support.visiting import Sitting, unique
 
@@ -161,8 +164,16 @@ async def test_start_screen_has_help_and_leaves(home: Path) -> None:
 async def test_server_that_does_not_answer_leads_back_with_a_sentence(
     home: Path, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    patient = visit.LET_IN_WITHIN_S
-    monkeypatch.setattr(visit, "LET_IN_WITHIN_S", 0.5)
+    online = Bridge.online
+
+    async def once(bridge: Bridge, timeout_s: float) -> None:
+        end = time.monotonic() + DEADLINE_S
+        while not bridge.state.link.detail:  # until the first try has failed, however long that takes
+            assert time.monotonic() < end
+            await asyncio.sleep(0.01)
+        await online(bridge, 0)
+
+    monkeypatch.setattr(Bridge, "online", once)
     app = application(home, Goal(address, "ann"))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, StartScreen))
@@ -171,7 +182,8 @@ async def test_server_that_does_not_answer_leads_back_with_a_sentence(
         await sees(pilot, complaint)
 
         # And on from there, by another way, to a server that is yet to be started.
-        monkeypatch.setattr(visit, "LET_IN_WITHIN_S", patient)
+        monkeypatch.setattr(Bridge, "online", online)
+        monkeypatch.setattr(visit, "LET_IN_WITHIN_S", DEADLINE_S)
         await press(pilot, "up", "enter")
         await until(pilot, lambda: isinstance(app.screen, ChatScreen))
         await Sitting(app, pilot, "ann").is_at("#general")
@@ -185,7 +197,8 @@ async def test_unwritable_data_folder_is_said(home: Path) -> None:
         await sees(pilot, f"The data folder {home}/here cannot be written", "CHAT_DATA")
 
 
-async def test_database_of_a_newer_version_is_said(home: Path) -> None:
+async def test_database_of_a_newer_version_is_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visit, "LET_IN_WITHIN_S", DEADLINE_S)  # the server, and this one, may have little time
     embedded = Embedded(home / "here")
     embedded.ensure()
     embedded.let_go()
