@@ -8,8 +8,8 @@ ARGS ?=
 WORKERS ?= 3
 FOR ?= 600
 
-# What shows a fault within seconds. The types take a minute of one processor: they are checked beside the tests.
-QUICK := $(addprefix step-,docs-check layers lint format-check spelling)
+# What takes longest comes first: the others go through beside it. Nothing goes beside the tests: some attack a server.
+STEPS := $(addprefix step-,types docs-check layers lint format-check spelling)
 # Each step's output in one piece, where make can do that.
 SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=recurse)
 # Every step loads the same modules: where an environment forbids to keep them compiled, each would compile them all.
@@ -57,8 +57,8 @@ fuzz: setup ## Let atheris hunt in the parser for ten minutes (FOR=600); it has 
 	@$(BIN)/python -m tests.attack.fuzz $(FOR)
 
 check: setup ## Run everything that CI runs, up to the first failure
-	@$(MAKE) --no-print-directory --jobs $(WORKERS) $(SYNC) $(QUICK)
-	@$(MAKE) --no-print-directory --jobs 2 step-types step-test
+	@$(MAKE) --no-print-directory --jobs $(WORKERS) $(SYNC) $(STEPS)
+	@$(MAKE) --no-print-directory step-test
 
 step-%: setup
 	@echo "== $*"

@@ -96,7 +96,7 @@ def test_keys_of_a_terminal_that_tells_them_apart_do_the_same_and_more(server: S
         ann.type(KITTY["alt+1"])
         ann.wait_for("very beginning of #general")
         speak(server, "#ops", ["@ann the next one"])
-        ann.wait_for("#ops")
+        ann.until(lambda screen: re.search(r"#ops +1\b", screen) is not None, "nothing is new in #ops")
         ann.type(KITTY["alt+a"])
         ann.wait_for("@ann the next one")
 
