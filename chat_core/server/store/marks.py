@@ -37,7 +37,8 @@ class ReactTo:
 class PinMessage:
     """Pin a message, or pin it no more; outcome as above, of the `MessagePinned` or `MessageUnpinned`.
 
-    Refused: `no_conversation`, `not_member`, `not_allowed` (no operator), `no_message`, `too_many`.
+    Refused: `no_conversation`, `not_member`, `not_allowed` (no operator), `no_message`, `too_many`; among a few people,
+    who all pin, whatever forbids to write there.
     """
 
     account: AccountId

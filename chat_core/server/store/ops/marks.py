@@ -6,7 +6,6 @@ from typing import Any, Final, NamedTuple, assert_never
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
-from chat_core.base.ids import AccountId
 from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.protocol.events import (
     BookmarkChanged,
@@ -125,7 +124,7 @@ def _react(work: Work, op: ReactTo) -> Committed:
 
 def _pin(work: Work, op: PinMessage) -> Committed:
     row, seat = lookups.resolve(work.connection, op.account, op.conversation)
-    audited = _check_may_pin(work, row, seat, op.account)
+    audited = _check_may_pin(work, row, seat, op)
     message = _found(work, row, seat, op.seq)
     if message.pinned == op.on:
         return _as_it_was(work, row, message)
@@ -144,13 +143,20 @@ def _pin(work: Work, op: PinMessage) -> Committed:
     return Committed(reply=(row.id, seq, op.ts, False), events=[event])
 
 
-def _check_may_pin(work: Work, row: ConversationRow, seat: Seat | None, account: AccountId) -> bool:
-    """Refuse who may not pin there; return whether it is an act of privilege. Raises: Refused `not_allowed`."""
+def _check_may_pin(work: Work, row: ConversationRow, seat: Seat | None, op: PinMessage) -> bool:
+    """Refuse who may not pin there; return whether it is an act of privilege.
+
+    Raises:
+        Refused: `not_allowed`, and among a few people, where it is seen as a message is, what a message is refused for.
+    """
     if row.personal:
+        check_may_write(work, row.id, op.account, op.ts, besides_pace=True)
+        if row.kind == "direct":
+            check_door(work, row.id, op.account)
         return False
     taken = seat is not None and seat.taken
     role = seat.role if seat is not None and taken else "member"
-    if not operates(lookups.account(work.connection, account).role, role):
+    if not operates(lookups.account(work.connection, op.account).role, role):
         raise Refused(Refusal.NOT_ALLOWED, only_operators(row.name, "pin messages there"))
     return True
 
