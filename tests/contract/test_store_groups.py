@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codes import Refusal
-from chat_core.protocol.events import ConversationJoined, ConversationLeft, MemberLeft, MembersAdded
+from chat_core.protocol.events import ConversationJoined, ConversationLeft, MemberLeft, MembersAdded, ThreadMarked
 from chat_core.protocol.limits import (
     CONVERSATIONS_OF_ONES_OWN,
     CONVERSATIONS_PER_ACCOUNT,
@@ -138,6 +138,23 @@ async def test_who_comes_later_reads_what_is_said_from_then_on(world: World) -> 
         assert await world.refused(op) is Refusal.NO_MESSAGE, op
     await world.write(MoveReadMarker(dan, group, 0, back=True))
     assert (await world.conversation(dan, group)).unread == 1, "what it may not read is never unread"
+
+
+async def test_who_comes_later_follows_no_thread_that_began_before_whoever_names_them_there(world: World) -> None:
+    ann, bob, _, dan = await world.sign_in("ann", "bob", "cid", "dan")
+    group = ConversationId((await group_of(world, ann, "bob", "cid")).id)
+    [early] = await world.post(ann, group, "not for dan")
+    [reply] = await world.post(bob, group, "nor this", thread=early)
+    await world.write(InviteToChannel(ann, group, "dan", 5))
+    before = len(world.account_events(dan))
+
+    await world.post(bob, group, "ask @dan", thread=early)
+    await world.write(EditMessage(bob, group, reply, "nor this, @dan", 6))
+
+    assert world.account_events(dan)[before:] == []
+    [late] = await world.post(ann, group, "for all")
+    await world.post(bob, group, "and @dan", thread=late)
+    assert [event.thread for event in world.account_events(dan)[before:] if isinstance(event, ThreadMarked)] == [late]
 
 
 async def test_who_left_a_group_is_told_of_and_may_come_back_with_new_eyes(world: World) -> None:

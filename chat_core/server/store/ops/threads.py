@@ -109,11 +109,9 @@ class Replies:
         stand = _stand_of(self._work, author, root.key)
         if stand is None or not stand.following:
             told.append(_put(self._work, author, root.key, stand, following=True, read=seq))
-        if root.author != author and root.replies == 1 and _stand_of(self._work, root.author, root.key) is None:
-            number = conversation_of(root.key)
-            seat = lookups.seat(self._work.connection, number, root.author)
-            if seat is not None and seat.taken:
-                told.append(_put(self._work, root.author, root.key, None, following=True, read=seq_of(root.key)))
+        first = root.author != author and root.replies == 1
+        if first and _stand_of(self._work, root.author, root.key) is None and _reads(self._work, root.author, root.key):
+            told.append(_put(self._work, root.author, root.key, None, following=True, read=seq_of(root.key)))
         return told + follow_named(self._work, root.key, named, seq)
 
     def write(self) -> None:
@@ -133,13 +131,13 @@ def follow_named(work: Work, root: int, named: Iterable[int], seq: int) -> list[
     Args:
         work: the transaction.
         root: key of what the thread hangs on.
-        named: whom; who follows it already is left alone.
+        named: whom; who follows it already is left alone, and so is who came into the group behind its beginning.
         seq: of the message, which is unread to them.
     """
     told = []
     for account in map(AccountId, named):
         stand = _stand_of(work, account, root)
-        if stand is None or not stand.following:
+        if (stand is None or not stand.following) and _reads(work, account, root):
             told.append(_put(work, account, root, stand, following=True, read=seq - 1))
     return told
 
@@ -171,6 +169,12 @@ def _mark(work: Work, op: MoveThreadMarker, row: ConversationRow, key: int, stan
     if stand is None or not stand.following or seq <= stand.read:
         return Committed()
     return Committed(account_events=[_put(work, op.account, key, stand, following=True, read=seq)])
+
+
+def _reads(work: Work, account: AccountId, root: int) -> bool:
+    """Return whether an account is there, and reads what a thread hangs on."""
+    seat = lookups.seat(work.connection, conversation_of(root), account)
+    return seat is not None and seat.taken and seq_of(root) > seat.since_seq
 
 
 def _stand_of(work: Work, account: AccountId, root: int) -> Stand | None:
