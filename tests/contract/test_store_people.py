@@ -11,7 +11,7 @@ from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import ConversationJoined, ConversationLeft
 from chat_core.protocol.limits import DEVICES_PER_ACCOUNT
 from chat_core.protocol.values import Account
-from chat_core.server.store.acts import ChangeRules
+from chat_core.server.store.acts import ChangeRules, SanctionInChannel
 from chat_core.server.store.base import Refused
 from chat_core.server.store.people import (
     SWEPT,
@@ -208,6 +208,39 @@ async def test_invite_into_a_closed_channel_is_made_by_those_only_who_may_open_i
     await world.write(ChangeRules(account=ann, conversation=room, ts=1, visibility="unlisted"))
     assert await invite(world, "member", channel="room", by=bob)
     assert await world.refused(MakeInvite(digest("f"), 1, None, "room", eve, 1)) is Refusal.NO_CONVERSATION
+
+
+async def test_invite_leads_into_its_channel_only_while_who_made_it_may_open_that(world: World) -> None:
+    ann, bob = await world.sign_in("ann", "bob")
+    room = await world.join(ann, "room")
+    await world.join(bob, "room")
+    await invite(world, "while it was open", channel="room", by=bob)
+    await invite(world, "the operator's", channel="room", by=ann, uses=2)
+    await world.write(ChangeRules(account=ann, conversation=room, ts=2, visibility="invite"))
+
+    eve = await register(world, "eve", how="invite", invite=digest("while it was open"))
+    fay = await register(world, "fay", how="invite", invite=digest("the operator's"))
+    await world.leave(ann, room)
+    gil = await register(world, "gil", how="invite", invite=digest("the operator's"))
+
+    members, _, _ = await world.read(lambda reader: reader.members(room, "", 10))
+    assert {member.account for member in members} == {bob, fay}
+    assert {each.target for account in (eve, gil) for each in await world.list_of(account)} == {
+        "#general",
+        "#announcements",
+    }
+
+
+async def test_invite_brings_nobody_back_into_a_channel_that_they_are_banned_from(world: World) -> None:
+    ann, bob = await world.sign_in("ann", "bob")
+    room = await world.join(ann, "room")
+    await world.join(bob, "room")
+    await world.write(SanctionInChannel(ann, room, "bob", "ban", 2, None, ""))
+    await invite(world, "code", channel="room")
+
+    await world.write(registering("bob", how="invite", invite=digest("code"), may_claim=True))
+
+    assert not (await world.find(bob, room)).member
 
 
 async def test_invites_that_can_be_used_are_listed_until_they_are_ended(world: World) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy import bindparam, delete, exists, insert, select, update
 from chat_core.base.ids import AccountId
 from chat_core.base.text import clean_line
 from chat_core.protocol.codes import Refusal
+from chat_core.protocol.values import ChannelRole
 from chat_core.server.rules.permissions import only_operators, operates
-from chat_core.server.store import lookups
+from chat_core.server.store import enforcing, lookups
 from chat_core.server.store.base import Committed, Refused
 from chat_core.server.store.lookups import ConversationRow
 from chat_core.server.store.ops import audit
@@ -70,6 +71,22 @@ def usable(work: Work, code: bytes, ts: int) -> InviteFound | None:
         return None
     channel = None if row.conversation is None else lookups.find_conversation(work.connection, row.conversation)
     return InviteFound(row.id, row.uses_left, row.made_by, channel)
+
+
+def leads_to(work: Work, invite: InviteFound, account: AccountId, ts: int) -> ConversationRow | None:
+    """Return the channel that an invite brings an account into now; None: into none.
+
+    The channel may have been closed since, or whoever made the invite may open it no more: it lets in to the server
+    all the same. Who is banned from the channel does not come back by it.
+    """
+    row = invite.channel
+    if row is None or enforcing.find_ban(work.connection, row.id, account, ts) is not None:
+        return None
+    if row.visibility != "invite" or invite.made_by is None:
+        return row
+    seat = lookups.seat(work.connection, row.id, invite.made_by)
+    role: ChannelRole = seat.role if seat is not None and seat.taken else "member"
+    return row if operates(lookups.account(work.connection, invite.made_by).role, role) else None
 
 
 def use(work: Work, invite: InviteFound) -> None:

@@ -61,7 +61,7 @@ def register(work: Work, op: RegisterAccount) -> Committed:
     device = persons.add_device(work, number, op.device, op.ts)
     if invite is not None:
         invites.use(work, invite)
-        made = _with_channel(work, made, account, invite.channel, op.ts)
+        made = _with_channel(work, made, account, invites.leads_to(work, invite, number, op.ts), op.ts)
     return Committed(
         reply=(account, device, holder is None), account_events=made.account_events, memberships=made.memberships
     )
