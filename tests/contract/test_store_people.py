@@ -143,6 +143,17 @@ async def test_registration_is_refused_when_it_is_closed_or_the_name_is_not_list
     assert await world.read(lambda reader: reader.allowed_names("", 10)) == (["Ann"], False)
 
 
+async def test_rename_is_refused_to_a_name_that_is_not_listed_where_a_list_decides(world: World) -> None:
+    await world.write(AllowName("ann", True, 1))
+    ann = await register(world, "ann", how="allowlist")
+    await world.write(AllowName("ann", False, 1))
+
+    assert await world.refused(RenameAccount(ann, "anna", listed=True)) is Refusal.SIGN_IN_REFUSED
+    assert (await world.write(RenameAccount(ann, "Ann", listed=True))).name == "Ann"
+    await world.write(AllowName("Anna", True, 1))
+    assert (await world.write(RenameAccount(ann, "anna", listed=True))).name == "anna"
+
+
 # --- invites
 
 

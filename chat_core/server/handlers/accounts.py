@@ -10,7 +10,7 @@ from chat_core.protocol.requests.accounts import ListUsers, Rename, Renamed, Set
 from chat_core.protocol.values import Account, Member
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
-from chat_core.server.rules.permissions import Permission
+from chat_core.server.rules.permissions import Permission, Role
 from chat_core.server.store.base import Refused
 from chat_core.server.store.people import RenameAccount, SetDisplayName
 
@@ -22,7 +22,8 @@ async def rename(ctx: Context, request: Rename) -> Renamed:
         name = check_account_name(request.name)
     except UsageFault as fault:
         raise Refused(Refusal.BAD_NAME, str(fault)) from fault
-    account: Account = await ctx.store.write(RenameAccount(ctx.account, name))
+    listed = ctx.services.auth.settings.registration == "allowlist" and ctx.session.role is not Role.GUEST
+    account: Account = await ctx.store.write(RenameAccount(ctx.account, name, listed))
     return Renamed(account=account)
 
 

@@ -235,11 +235,13 @@ class Sweep:
 class RenameAccount:
     """Give an account another name. Outcome: `reply` is the `Account`.
 
-    Refused: `name_taken`, `bad_name`, `no_account`.
+    Refused: `name_taken`, `bad_name`, `no_account`, `sign_in_refused` (not on the list of names).
     """
 
     account: AccountId
     name: str
+    listed: bool = False
+    """Whether it must be on the list of names; another spelling of the name so far need not be."""
 
 
 @dataclass(frozen=True, slots=True)

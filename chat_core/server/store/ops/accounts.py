@@ -70,6 +70,10 @@ def rename(work: Work, op: RenameAccount) -> Committed:
         return Committed(reply=account)
     if fault := name_fault(name, guest=account.role == "guest"):
         raise Refused(Refusal.BAD_NAME, fault)
+    if op.listed and holder is None:
+        refusal = why_not("allowlist", name, listed=persons.is_listed(work, name), invite=None)
+        if refusal is not None:
+            raise Refused(*refusal)
     looks = check_look_alike(work.connection, name, op.account)
     renamed = rename_account(work, account, name, looks)
     return Committed(reply=renamed, renamed=renamed)
