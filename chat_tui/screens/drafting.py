@@ -73,6 +73,7 @@ class Drafting:
 
     def get(self, number: int, target: str) -> Draft:
         """Return what is written in a conversation."""
+        self._rename(number, target)
         draft = self._by_target.pop(target, None)
         if draft is not None and number not in self._kept:
             same = not draft.epoch or draft.epoch == self._epoch
@@ -111,6 +112,18 @@ class Drafting:
         """Return the conversations with a draft."""
         known = state.conversations.values() if self._by_target else ()
         return frozenset(self._kept.keys() | {each.id for each in known if each.target in self._by_target})
+
+    def _rename(self, number: int, target: str) -> None:
+        """Keep a draft under what its place is called now: whoever takes the name of before is not to find it there."""
+        name, draft = self._kept.get(number, (target, Draft()))
+        if name == target:
+            return
+        self._kept[number] = (target, draft)
+        self._dirty[target] = self._stamped(draft, self._epoch)
+        if all(other != name for other, _ in self._kept.values()):
+            self._dirty[name] = Draft()
+        if self._account:
+            self._saving.soon()
 
     @staticmethod
     def _stamped(draft: Draft, epoch: str) -> Draft:

@@ -100,6 +100,22 @@ async def test_drafts_are_told_all_together_and_one_is_dropped_for_good(home: Pa
     assert drafts.load(home, 7) == {"#dev:17": Draft("in a thread")}
 
 
+async def test_draft_goes_with_whom_it_is_for_when_they_take_another_name(home: Path) -> None:
+    drafting = opened(home)
+    drafting.keep(1, "@bob", Draft("for bob only"))
+    drafting.keep(2, "@eve", Draft("for eve"))
+    await drafting.close()
+
+    drafting.get(2, "@bob")
+    drafting.get(1, "@rob")
+    await drafting.close()
+    assert drafts.load(home, 7) == {"@rob": Draft("for bob only"), "@bob": Draft("for eve")}
+
+    drafting.keep(1, "@robert", Draft())
+    await drafting.close()
+    assert drafts.load(home, 7) == {"@bob": Draft("for eve")}
+
+
 def test_place_of_a_draft_is_read_from_its_name() -> None:
     assert drafts.place("#dev") == ("#dev", 0)
     assert drafts.place("@ann:17") == ("@ann", 17)
