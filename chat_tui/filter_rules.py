@@ -1,6 +1,7 @@
 """Which lines somebody does not want to see, a rule each: a small file of this computer, one for each server.
 
-Losing it costs nothing but those choices: a file that cannot be read counts as none.
+Losing it costs nothing but those choices: a file that cannot be read counts as none. Only what changed here is put into
+it: another client of the same person may have it open, too.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Final, Literal
 import msgspec
 
 from chat_core.base.unreadable import UNREADABLE
-from chat_tui.storage import replace
+from chat_tui.storage import alone, replace
 
 MOST: Final = 50
 """Rules; each of them is looked at for each message."""
@@ -41,10 +42,15 @@ def load(folder: Path) -> tuple[Filter, ...]:
         return ()
 
 
-def save(folder: Path, filters: Sequence[Filter]) -> None:
-    """Replace the rules of a server.
+def save(folder: Path, before: Sequence[Filter], after: Sequence[Filter]) -> tuple[Filter, ...]:
+    """Put what changed between two sets of rules into the file; return the rules that are in it then.
 
     Raises:
         OSError: they cannot be written.
     """
-    replace(folder, _FILE, msgspec.json.encode(filters))
+    with alone(folder, _FILE):
+        kept = [each for each in load(folder) if each in after or each not in before]
+        kept += [each for each in after if each not in before and each not in kept]
+        rules = tuple(kept[:MOST])
+        replace(folder, _FILE, msgspec.json.encode(rules))
+    return rules

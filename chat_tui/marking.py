@@ -27,6 +27,7 @@ class Marking:
         self._state = state
         self._account = 0
         self._marks: Marks = {}
+        self._saving = asyncio.Lock()
 
     @property
     def all(self) -> Marks:
@@ -67,14 +68,13 @@ class Marking:
         before = next((each for known, each in self.all.items() if name_key(known) == key), None)
         if before is None and len(self.all) >= MOST:
             raise UsageFault(f"You have {MOST} marks, which is the most: /unmark takes one away.")
-        rest = {known: each for known, each in self.all.items() if name_key(known) != key}
-        await self._keep({**rest, name: mark})
+        await self._change(name, mark)
         return before
 
     async def drop(self, name: str) -> None:
         """Take a mark away. Raises: ChatError."""
         known, _ = self.find(name)
-        await self._keep({each: mark for each, mark in self.all.items() if each != known})
+        await self._change(known, None)
 
     def place_of(self, mark: Mark) -> int:
         """Return the conversation of a mark. Raises: UsageFault: one cannot go there."""
@@ -86,11 +86,15 @@ class Marking:
             raise UsageFault("The server's history was replaced since: that message has another number now.")
         return known.id
 
-    async def _keep(self, marks: Marks) -> None:
-        self._marks = marks
-        if self._memory is not None and self._account:
+    async def _change(self, name: str, mark: Mark | None) -> None:
+        account, changed = self._account, {name: mark}
+        self._marks = place_marks.with_changed(self.all, changed)
+        if self._memory is not None and account:
             try:
-                await asyncio.to_thread(place_marks.save, self._memory, self._account, marks)
+                async with self._saving:
+                    kept = await asyncio.to_thread(place_marks.save, self._memory, account, changed)
+                    if account == self._account:
+                        self._marks = kept  # another client's are among them
             except OSError as error:
                 raise ChatError(
                     f"{self._memory} cannot be written ({error.strerror}): it is so for now only."

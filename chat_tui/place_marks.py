@@ -1,6 +1,7 @@
 """Places that somebody has given a name, to come back to: a value, and the file of this computer that keeps them.
 
-A file belongs to one server. What was said at a place is not kept: it may be deleted there.
+A file belongs to one server. What was said at a place is not kept: it may be deleted there. Only what changed here is
+put into it: another client of the same person may have it open, too.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from typing import Final
 
 import msgspec
 
+from chat_core.base.names import name_key
 from chat_core.base.unreadable import UNREADABLE
-from chat_tui.storage import replace
+from chat_tui.storage import alone, replace
 
 MOST: Final = 200
 """Marks of an account."""
@@ -49,14 +51,30 @@ def load(folder: Path, account: int) -> Marks:
     return _read(folder).get(str(account), {})
 
 
-def save(folder: Path, account: int, marks: Marks) -> None:
-    """Replace an account's marks.
+def save(folder: Path, account: int, changed: Mapping[str, Mark | None]) -> Marks:
+    """Put what changed into the file; return all marks of the account that are in it then.
+
+    Args:
+        folder: of the server.
+        account: number of the account.
+        changed: marks by name, in whatever spelling they were there before; None: taken away.
 
     Raises:
         OSError: they cannot be written.
     """
-    everything = {**_read(folder), str(account): dict(marks)}
-    replace(folder, _FILE, msgspec.json.encode(everything))
+    with alone(folder, _FILE):
+        everything = _read(folder)
+        mine = with_changed(everything.get(str(account), {}), changed)
+        everything[str(account)] = mine
+        replace(folder, _FILE, msgspec.json.encode(everything))
+    return mine
+
+
+def with_changed(marks: Marks, changed: Mapping[str, Mark | None]) -> dict[str, Mark]:
+    """Return marks after some of them changed, as of `save`."""
+    keys = set(map(name_key, changed))
+    rest = {name: mark for name, mark in marks.items() if name_key(name) not in keys}
+    return rest | {name: mark for name, mark in changed.items() if mark is not None}
 
 
 def _read(folder: Path) -> dict[str, dict[str, Mark]]:

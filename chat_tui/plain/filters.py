@@ -35,10 +35,10 @@ class PlainFilters:
 
     async def change(self, rules: Sequence[Filter]) -> None:
         """See FilterDesk. Raises: ChatError."""
-        self.rules, self.on = tuple(rules), True
+        before, self.rules, self.on = self.rules, tuple(rules), True
         if self._memory is not None:
             try:
-                await asyncio.to_thread(filter_rules.save, self._memory, self.rules)
+                self.rules = await asyncio.to_thread(filter_rules.save, self._memory, before, self.rules)
             except OSError as error:
                 raise ChatError(
                     f"It is so for now only: {self._memory} cannot be written ({error.strerror})."

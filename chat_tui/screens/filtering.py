@@ -80,15 +80,18 @@ class Filtering(Part):
 
     async def change(self, rules: Sequence[Filter]) -> None:
         """See FilterDesk. Raises: ChatError."""
-        self.rules = tuple(rules)
+        before, self.rules = self.rules, tuple(rules)
         self.switch(on=True)
         if self._memory is not None:
             try:
-                await asyncio.to_thread(filter_rules.save, self._memory, self.rules)
+                kept = await asyncio.to_thread(filter_rules.save, self._memory, before, self.rules)
             except OSError as error:
                 raise ChatError(
                     f"{self._memory} cannot be written ({error.strerror}): it is so for now only."
                 ) from error
+            if kept != self.rules:  # another client has put some in, or taken some away
+                self.rules = kept
+                self.switch(on=self.on)
 
     def switch(self, *, on: bool) -> None:
         """See FilterDesk."""

@@ -39,6 +39,19 @@ async def test_mark_is_found_by_its_name_in_any_case_moved_and_dropped(home: Pat
         marks.find("release")
 
 
+async def test_marks_of_two_windows_stand_beside_each_other(home: Path) -> None:
+    one, other = marking(home), marking(home)
+    assert not one.all and not other.all
+
+    await one.put("here", DEV)
+    await other.put("there", replace(DEV, seq=18))
+    assert set(other.all) == set(marking(home).all) == {"here", "there"}
+
+    await other.drop("HERE")
+    await one.put("third", DEV)
+    assert set(one.all) == set(marking(home).all) == {"there", "third"}
+
+
 async def test_mark_without_a_name_gets_the_next_free_letter() -> None:
     marks = marking()
     assert marks.free() == "a"

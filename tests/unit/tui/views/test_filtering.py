@@ -90,8 +90,17 @@ def test_filters_are_told_in_words() -> None:
 
 
 def test_filters_are_kept_in_a_file_and_none_are_there_when_it_is_broken(tmp_path: Path) -> None:
-    filter_rules.save(tmp_path, [BOT, Filter("joins")])
+    filter_rules.save(tmp_path, [], [BOT, Filter("joins")])
     assert filter_rules.load(tmp_path) == (BOT, Filter("joins"))
 
     (tmp_path / "filters.json").write_text("{")
     assert filter_rules.load(tmp_path) == ()
+
+
+def test_filters_of_two_windows_stand_beside_each_other(tmp_path: Path) -> None:
+    noise = Filter("text", "noise")
+    filter_rules.save(tmp_path, [], [BOT])
+
+    assert filter_rules.save(tmp_path, [], [noise]) == (BOT, noise), "the other window knew of none"
+    assert filter_rules.save(tmp_path, [BOT], []) == (noise,)
+    assert filter_rules.load(tmp_path) == (noise,)
