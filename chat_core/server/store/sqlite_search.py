@@ -116,6 +116,9 @@ class SqliteSearch:
             with place.connection.begin():
                 return query(SqlReader(place.connection, place.words))
         except (DBAPIError, sqlite3.Error) as error:
+            # The store's own database has its faults wrapped.
+            if self._indexer is not None and isinstance(error, sqlite3.Error) and fts5_file.is_damage(error):
+                self._indexer.begin_anew()
             log.error("a search failed in the database", error=repr(error))
             raise Refused(Refusal.STORE_FAILED, "The server's search index could not be read.", 1.0) from error
         finally:

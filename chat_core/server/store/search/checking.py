@@ -38,7 +38,7 @@ def check_search(database: Path) -> Outcome:
         with _snapshot(path) as index, sqlite_file.snapshot_engine(database).begin() as log:
             text = _look(index, log, findings)
     except sqlite3.Error:
-        text = "the index is damaged; the server makes it anew at its next start"
+        text = "the index is damaged; the server makes it anew as soon as it comes upon that"
     return Outcome("search", text, tuple(findings.told), findings.count)
 
 

@@ -69,19 +69,50 @@ def prepare(path: Path, epoch: str, log: sqlite3.Connection) -> bool:
     sqlite_file.make_private(path)
     with closing(connect_writer(path)) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        for statement in _TABLES:
-            connection.execute(statement)
-        if sqlite3.sqlite_version_info >= SECURE_DELETE_SINCE:
-            connection.execute("INSERT INTO words (words, rank) VALUES ('secure-delete', 1)")
-        connection.executemany("INSERT INTO meta VALUES (?, ?)", [("format", FORMAT), ("epoch", epoch)])
+        _make(connection, epoch)
         connection.execute("COMMIT")
     return True
+
+
+def begin_anew(index: sqlite3.Connection) -> None:
+    """Make an index that is damaged empty, under whoever reads it.
+
+    Args:
+        index: the writer's connection.
+
+    Raises:
+        sqlite3.Error: not even that can be done.
+    """
+    index.execute("BEGIN IMMEDIATE")
+    try:
+        (epoch,) = index.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
+        for table in ("words", "texts", "days", "done", "meta"):
+            index.execute(f"DROP TABLE {table}")
+        _make(index, epoch)
+        index.execute("COMMIT")
+    except BaseException:
+        if index.in_transaction:
+            index.execute("ROLLBACK")
+        raise
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Return whether a fault says that a file is damaged; not that it cannot be read or written just now."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def remove(path: Path) -> None:
     """Remove an index; it can always be made again."""
     for ending in ("", *sqlite_file.COMPANIONS):
         sqlite_file.companion(path, ending).unlink(missing_ok=True)
+
+
+def _make(index: sqlite3.Connection, epoch: str) -> None:
+    for statement in _TABLES:
+        index.execute(statement)
+    if sqlite3.sqlite_version_info >= SECURE_DELETE_SINCE:
+        index.execute("INSERT INTO words (words, rank) VALUES ('secure-delete', 1)")
+    index.executemany("INSERT INTO meta VALUES (?, ?)", [("format", FORMAT), ("epoch", epoch)])
 
 
 def connect_writer(path: Path) -> sqlite3.Connection:

@@ -2,7 +2,7 @@
 
 It is told which conversations went on, and is otherwise driven by how far the index and the logs are: what was
 committed while it did not run, or was killed, is indexed at the next start. A fault (a full disk) is logged and tried
-again; meanwhile searches find what is indexed and say how much is not.
+again; meanwhile searches find what is indexed and say how much is not. An index that proves damaged is made anew, once.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ class Indexer:
         self._changed = Condition()
         self._told: set[int] = set()
         self._stopping = False
+        self._damaged = False
+        self._mended = False
         self._idle: list[Future[None]] = []
         self._served: list[Future[None]] = []
         self._merged_at = monotonic()
@@ -82,6 +84,12 @@ class Indexer:
                 self._changed.notify_all()
         return future
 
+    def begin_anew(self) -> None:
+        """Make the index anew, for it proved damaged; once in a run: a disk may go on spoiling it."""
+        with self._changed:
+            self._damaged = not self._mended
+            self._changed.notify_all()
+
     def stop(self) -> None:
         """End it, in the middle of its work if need be, and wait for that."""
         with self._changed:
@@ -98,9 +106,13 @@ class Indexer:
                     with ExitStack() as stack:
                         logs = stack.enter_context(closing(fts5_file.connect_reader(self._database)))
                         index = stack.enter_context(closing(fts5_file.connect_writer(self._path)))
+                        if self._damaged:
+                            self._mend(index)
                         self._work(logs, index)
                 except sqlite3.Error as error:
                     log.error("the search index could not be written", error=repr(error), again_in_s=AGAIN_S)
+                    if fts5_file.is_damage(error):
+                        self.begin_anew()
                     self._pause(AGAIN_S)
         except Exception:
             log.exception("the search index is not kept up any more")
@@ -110,20 +122,30 @@ class Indexer:
                 self._settle(self._served)
                 self._settle(self._idle)
 
+    def _mend(self, index: sqlite3.Connection) -> None:
+        """Begin the index anew; where not even that goes, the next start finds none."""
+        self._damaged, self._mended = False, True
+        log.error("the search index is damaged, and is made anew", path=str(self._path))
+        try:
+            fts5_file.begin_anew(index)
+        except sqlite3.Error:
+            fts5_file.remove(self._path)
+            raise
+
     def _work(self, logs: sqlite3.Connection, index: sqlite3.Connection) -> None:
-        """Index all that is missing, then wait for more, until told to stop."""
+        """Index all that is missing, then wait for more, until told to stop, or the index proves damaged."""
         done = fts5_index.done(index)
         self.note(number for number, head in fts5_index.heads(logs).items() if head > done.get(number, 0))
-        while not self._stopping:
+        while not self._done:
             begun = monotonic()
             waiting = self._take(index)
-            while waiting and not self._stopping:
+            while waiting and not self._done:
                 began = thread_time()
                 waiting = _batch(logs, index, done, waiting)
                 if waiting:
                     share = BUSY_SHARE if self._told else CALM_SHARE
                     self._pause((thread_time() - began) * (1 / share - 1))
-            if not self._stopping:
+            if not self._done:
                 self._settle(self._served)
                 self._merge(index)  # also where there is always something to be put in
             self._pause(self._gather_s - (monotonic() - begun), hurry=True)
@@ -133,7 +155,7 @@ class Indexer:
         wait_s: float | None = 0.0
         while True:
             with self._changed:
-                if self._changed.wait_for(lambda: self._told or self._idle or self._stopping, wait_s):
+                if self._changed.wait_for(lambda: self._told or self._idle or self._done, wait_s):
                     told, self._told = sorted(self._told), set()
                     self._served += self._idle
                     self._idle = []
@@ -160,7 +182,12 @@ class Indexer:
     def _pause(self, for_s: float, *, hurry: bool = False) -> None:
         """Leave the machine to others; with `hurry`, until somebody waits for the index."""
         with self._changed:
-            self._changed.wait_for(lambda: self._stopping or (hurry and self._idle), max(0.0, for_s))
+            self._changed.wait_for(lambda: self._done or (hurry and self._idle), max(0.0, for_s))
+
+    @property
+    def _done(self) -> bool:
+        """Whether there is nothing more to do for the index as it is."""
+        return self._stopping or self._damaged
 
     def _settle(self, waiting: list[Future[None]]) -> None:
         for future in waiting:

@@ -114,6 +114,61 @@ async def test_index_is_made_anew_when_its_file_is_no_database(path: Path) -> No
         assert await found(store, "word") == ["word one"]
 
 
+def spoil(path: Path, damage: str = "UPDATE words_data SET block = x'00' WHERE id > 10") -> None:
+    """Damage the words of the index, in a way that nobody sees who does not look at them."""
+    with closing(sqlite3.connect(fts5_file.path_beside(path))) as index:
+        index.execute(damage)
+        index.commit()
+
+
+async def test_index_is_made_anew_once_a_search_comes_upon_damage_inside_it(path: Path) -> None:
+    async with opened(path) as store:
+        await post(store, "word one", "word two", "other")
+        await store.indexed()
+    spoil(path)
+    assert "damaged" in check_search(path).text
+
+    async with opened(path) as store:
+        with pytest.raises(Refused, match="could not be read"):
+            await store.search(lambda searcher: searcher.search(looking_for("word")))
+        assert await found(store, "word") == ["word two", "word one"]
+    assert check_search(path).sound and "3 messages can be found" in check_search(path).text
+
+
+async def test_index_that_is_spoilt_again_and_again_is_made_anew_once_in_a_run(path: Path) -> None:
+    async with opened(path) as store:
+        await post(store, "word one")
+        await store.indexed()
+        spoil(path)
+        with pytest.raises(Refused):
+            await found(store, "word")
+        assert await found(store, "word") == ["word one"]
+
+        spoil(path)
+        for _ in range(2):
+            with pytest.raises(Refused):
+                await found(store, "word")
+
+
+async def test_index_that_cannot_even_be_emptied_is_made_anew_at_the_next_start(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexer, "AGAIN_S", 0.01)
+    async with opened(path) as store:
+        await post(store, "word one")
+        await store.indexed()
+    spoil(path, "DELETE FROM words_data WHERE id = 10")
+
+    async with opened(path) as store:
+        with pytest.raises(Refused):
+            await store.search(lambda searcher: searcher.search(looking_for("word")))
+        async with asyncio.timeout(10):
+            while fts5_file.path_beside(path).exists():  # noqa: ASYNC110  # a thread removes it
+                await asyncio.sleep(0.01)
+    async with opened(path) as store:
+        assert await found(store, "word") == ["word one"]
+
+
 async def test_index_follows_what_was_committed_while_nobody_kept_it(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
