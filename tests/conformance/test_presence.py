@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.people import People, unique
+from tests.support.people import People, settle, unique
 from tests.support.wire import Wire
 
 
@@ -72,6 +72,8 @@ def test_who_hides_is_shown_as_not_connected(people: People) -> None:
     assert state_of(bob, room, anns) == (False, "online")
     assert bob.call("whois", account=anns).get("online", False) is False
     assert bob.refused("request_chat", account=anns) == "unavailable"
+    ann.call("set_typing", conversation=room)
+    assert not any(event["kind"] == "typing" for event in settle(bob)), "that would give it away"
     ann.say(room, "still here")
     assert bob.push_of("message_posted")["name"] == anns
 

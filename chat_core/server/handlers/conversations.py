@@ -117,8 +117,9 @@ async def mark_read(ctx: Context, request: MarkRead) -> Done:
 @handles(SetTyping, needs=Permission.SPEAK, inside=Inside.MEMBER)
 async def set_typing(ctx: Context, request: SetTyping) -> Done:
     """Tell the others that the caller is writing."""
-    if not ctx.hub.presence.typing:
-        return Done()  # here nobody is told
+    presence = ctx.hub.presence
+    if not presence.typing or ctx.account in presence.standings.hidden:
+        return Done()  # here nobody is told, or nobody is to know that this account is there
     number = request.conversation
     if not isinstance(number, int) or number not in ctx.session.attached:
         number = (await _member(ctx, request.conversation)).id
