@@ -13,6 +13,7 @@ from chat_core.protocol.values import ChannelRole, Rules
 from chat_core.server.store.acts import ChangeRules, GiveRole, InviteToChannel
 from chat_core.server.store.base import Refused
 from chat_core.server.store.conversations import JoinChannel, SetChannelTopic
+from chat_core.server.store.private import IgnoreAccount
 from tests.contract.world import World
 
 
@@ -278,6 +279,18 @@ async def test_closed_channel_is_joined_only_once_by_whom_an_operator_invited(wo
     await world.write(quiet)
     await world.leave(bob, room)
     assert await world.refused(quiet) is Refusal.NO_CONVERSATION
+
+
+async def test_invitation_by_whom_one_ignores_is_not_told_and_holds(world: World) -> None:
+    ann, bob = await world.sign_in("ann", "bob")
+    room = await world.join(ann, "room")
+    await rule(world, ann, room, visibility="invite")
+    await world.write(IgnoreAccount(bob, "ann", ignored=True))
+
+    await world.write(InviteToChannel(ann, room, "bob", 1))
+
+    assert not any(isinstance(event, Invited) for event in await world.account_log(bob))
+    await world.write(JoinChannel(bob, "room", create=False, ts=1))
 
 
 async def test_invitation_is_refused_to_members(world: World) -> None:

@@ -79,8 +79,8 @@ class ChangeManners:
 class InviteToChannel:
     """Let an account join a channel that is closed to others.
 
-    Outcome: `reply` None, one `Invited` for it (none, if it was invited before, or is a member). In a group it is a
-    member at once: one `MembersAdded`, and for it a `ConversationJoined` and a membership.
+    Outcome: `reply` None, one `Invited` for it (none, if it was invited before, is a member, or ignores who invites).
+    In a group it is a member at once: one `MembersAdded`, and for it a `ConversationJoined` and a membership.
     Refused: `no_conversation`, `no_account`, `not_allowed` (also: it has left that group), `banned` (it is),
     `too_many`, `muted`, `locked`.
     """

@@ -9,7 +9,7 @@ from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import Invited, RoleChanged, RulesChanged
 from chat_core.protocol.values import Account, Rules
 from chat_core.server.rules.permissions import channel_at_least
-from chat_core.server.store import enforcing, lookups
+from chat_core.server.store import enforcing, lookups, private_lookups
 from chat_core.server.store.acts import ChangeManners, ChangeRules, GiveRole, InviteToChannel
 from chat_core.server.store.base import GENERAL, Committed, Refused
 from chat_core.server.store.lookups import ConversationRow, Seat
@@ -187,4 +187,6 @@ def invite(work: Work, op: InviteToChannel) -> Committed:
     )
     event = Invited(seq=NO_SEQ, conversation=row.id, channel=row.name or "", name=who.name)
     audit.record(work, op.ts, who.id, who.audited, "invite", f"{target.name} to #{row.name}", "")
+    if who.id is not None and private_lookups.stance(work.connection, number, who.id).ignored:
+        return Committed()  # they may come, and hear nothing of whom they ignore; who that is does not show
     return Committed(account_events=[tell_account(work, number, row.id, event)])
