@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import socket
 import socketserver
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import Final
@@ -25,7 +27,9 @@ from prometheus_client.registry import Collector
 from chat_core.base.errors import WorldFault
 
 ANSWER_WITHIN_S: Final = 2.0
-"""Time the loop has to give its numbers, and a client to ask, in seconds."""
+"""Time the loop has to give its numbers, and a client to send, or to take, the next piece, in seconds."""
+ASKED_WITHIN_S: Final = 2 * ANSWER_WITHIN_S
+"""Time a client has to ask all that it asks, in seconds: who sends a byte now and then holds up all others who look."""
 HOST: Final = "127.0.0.1"
 
 Gather = Callable[[], Sequence[Metric]]
@@ -131,9 +135,27 @@ class _Handler(BaseHTTPRequestHandler):
 
     timeout = ANSWER_WITHIN_S
     server: _Server
+    _late: threading.Timer
+
+    def setup(self) -> None:
+        """Begin to wait for a request (socketserver)."""
+        super().setup()
+        self._late = threading.Timer(ASKED_WITHIN_S, self._give_up)
+        self._late.daemon = True
+        self._late.start()
+
+    def finish(self) -> None:
+        """Wait no more (socketserver)."""
+        self._late.cancel()
+        super().finish()
+
+    def _give_up(self) -> None:
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RD)
 
     def do_GET(self) -> None:
         """Answer (http.server)."""
+        self._late.cancel()
         path = self.path.partition("?")[0]
         if path == "/health":
             alive = self.server.asking.alive()
