@@ -108,10 +108,7 @@ class Telling:
             case MessagesAppended(conversation=here.id):
                 return self._of_messages(change.messages, here, batch, written)
             case Delivered(event=MessageEdited() | MessageDeleted() as event) if event.conversation == here.id:
-                me = batch.state.me
-                # A new text that is not told was deleted since, which is told, or is of a message from before one came.
-                untold = isinstance(event, MessageEdited) and not event.body
-                return [] if untold or (me is not None and event.author == me.id) else [changed_line(event)]
+                return self._of_change(event, here, batch)
             case NoticeAdded(conversation=here.id, notice=notice):
                 return self._of_notice(here.id, notice) if is_told(notice, self._hidden(here)) else []
             case TimelineReset(conversation=here.id, jumped=True):
@@ -130,6 +127,17 @@ class Telling:
         first = [f"{len(new) - AT_ONCE} more before these; /read {len(new)} says all."] if len(new) > AT_ONCE else []
         lines = (message_line(each, here, batch.state.me, self.manner) for each in new[-AT_ONCE:])
         return [*first, *lines]
+
+    def _of_change(self, event: MessageEdited | MessageDeleted, here: ConversationState, batch: Batch) -> list[str]:
+        """Say that a message was changed, unless it is one's own, or nothing of it was to be heard."""
+        me, found, hidden = batch.state.me, here.timeline.find(event.message), self._hidden(here)
+        # A new text that is not told was deleted since, which is told, or is of a message from before one came.
+        if (isinstance(event, MessageEdited) and not event.body) or (me is not None and event.author == me.id):
+            return []
+        unheard = {event.author} if found is None else {event.author, found.author}
+        if unheard & batch.state.ignored or (hidden is not None and _hides_change(hidden, event, found)):
+            return []
+        return [changed_line(event)]
 
     def _of_notice(self, conversation: int, notice: Notice) -> list[str]:
         """Say what happened; one that is only extended tells those who are new in it."""
@@ -158,6 +166,8 @@ class Telling:
             place = state.conversations.get(number)
             if place is not None and messages and place.info.kind != "announcements":
                 behind = [each for each in messages if each.aside or each.seq > place.read]
+                hidden = self._hidden(place)
+                behind = [each for each in behind if each.aside or hidden is None or not hidden.hides(each)]
                 said += self._of_place(
                     place, [each for each in behind if not each.aside or _is_for(me, each, place)], batch
                 )
@@ -183,6 +193,16 @@ class Telling:
             self._lost = False
             return ["Connected again."]
         return []
+
+
+def _hides_change(hidden: Hiding, event: MessageEdited | MessageDeleted, found: Message | None) -> bool:
+    """Return whether rules hide a message that changed, and that may not be known here any more."""
+    if found is None:
+        body = event.body if isinstance(event, MessageEdited) else ""
+        found = Message(
+            seq=event.message, changed=event.seq, ts=event.ts, author=event.author, name=event.name, body=body
+        )
+    return hidden.hides(found)
 
 
 def _is_for(me: Account | None, message: Message, place: ConversationState) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from chat_core.client.state.changes import Batch, Change, Delivered, MessagesAppended, NoticeAdded
 from chat_core.client.state.model import ClientState, ConversationState, Notice, Timeline
-from chat_core.protocol.events import MessageEdited, MessagePosted
+from chat_core.protocol.events import MessageDeleted, MessageEdited, MessagePosted
 from chat_core.protocol.values import Account, Conversation, Message, Position
 from chat_tui.filter_rules import Filter
 from chat_tui.plain.hearing import Manner, message_line, place_line, spoken
@@ -104,6 +104,38 @@ def test_ignored_people_are_not_heard() -> None:
     )
 
     assert said == []
+
+
+def changed(seq: int, body: str, author: int = 2, name: str = "bob") -> Delivered:
+    event = MessageEdited(
+        conversation=1, seq=9, eid=b"9", ts=0, author=author, name=name, message=seq, body=body, mentions=()
+    )
+    return Delivered(event=event)
+
+
+def test_ignored_people_are_not_heard_when_they_change_what_they_said() -> None:
+    deleted = Delivered(event=MessageDeleted(conversation=1, seq=9, eid=b"9", ts=0, author=2, name="bob", message=1))
+    of_others = Delivered(event=MessageDeleted(conversation=1, seq=9, eid=b"9", ts=0, author=3, name="cat", message=1))
+    here = place(1, "general", message(1, "now this"))
+
+    for change in (changed(1, "now this"), changed(7, "of long ago"), deleted, of_others):
+        assert telling().tell(batch(change, places=(here,), ignored=2), 1, set()) == []
+    assert telling().tell(batch(changed(1, "now this"), places=(here,)), 1, set()) == [
+        "bob changed a message to: now this"
+    ]
+
+
+def test_what_filters_hide_is_not_said_when_it_is_changed_and_not_told_of_from_elsewhere() -> None:
+    rules = (Filter("from", "bob"), Filter("text", "noise"))
+    quiet = Telling(lambda _: "mentions", lambda: 0, hidden=lambda here: hiding(rules, here.target, ME, ""))
+    here = place(1, "general", message(1, "x"), message(2, "noise", 3, "cat"), message(3, "fine", 3, "cat"))
+    edits = (changed(1, "x"), changed(7, "long ago"), changed(2, "noise", 3, "cat"), changed(8, "noise", 3, "cat"))
+
+    assert quiet.tell(batch(*edits, changed(3, "fine", 3, "cat"), places=(here,)), 1, set()) == [
+        "cat changed a message to: fine"
+    ]
+    assert quiet.tell(batch(appended(2, message(4, "hello"), message(5, "noise", 3, "cat"))), 1, set()) == []
+    assert quiet.tell(batch(appended(2, message(6, "hello", 3, "cat"))), 1, set()) == ["1 new in #ops."]
 
 
 def test_edit_of_a_message_from_before_one_came_is_said_to_be_nothing_as_its_text_did_not_come() -> None:
