@@ -46,7 +46,8 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
 def place(name: str) -> tuple[str, int]:
     """Return the TARGET and the thread (0: none) in the name of a draft's place: `#dev`, `#dev:17`."""
     target, _, thread = name.rpartition(":")
-    return (target, int(thread)) if target and thread.isascii() and thread.isdigit() else (name, 0)
+    is_number = thread.isascii() and thread.isdigit() and len(thread) < 16
+    return (target, int(thread)) if target and is_number else (name, 0)
 
 
 def load(folder: Path, account: int) -> dict[str, Draft]:

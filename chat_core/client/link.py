@@ -24,7 +24,7 @@ from chat_core.protocol.codes import Goodbye, Refusal
 from chat_core.protocol.connection import Connection, Role
 from chat_core.protocol.envelopes import Answer, Call, Envelope, Failure, Farewell, Push
 from chat_core.protocol.events import Event
-from chat_core.protocol.limits import FRAME_TO_SERVER_BYTES, PROBE_WITHIN_S, Rates
+from chat_core.protocol.limits import FRAME_TO_SERVER_BYTES, MAX_NUMBER, PROBE_WITHIN_S, Rates
 from chat_core.protocol.requests.base import Reply, Request, reply_type
 from chat_core.transport.connect import Connector
 from chat_core.transport.driver import Driver
@@ -116,7 +116,7 @@ class Link:
     def ask(self, request: Request[R], then: Callable[[R | CallFailed | Disconnected], None]) -> None:
         """Send a call; `then` gets its outcome, once, at the moment it comes in.
 
-        A request too long for a frame is refused here, with the code the server has for it.
+        A request that cannot travel is refused here, with the code the server has for it.
         """
         driver = self._driver
         if driver is None or not self.up:
@@ -124,8 +124,8 @@ class Link:
             return
         self._listen()  # somebody waits for an answer now
         call = Call(id=self._free_id(), request=to_map(request))
-        if _may_be_long(call) and len(pack(call)) > FRAME_TO_SERVER_BYTES:
-            then(CallFailed(Refusal.TOO_LONG, f"A request has at most {FRAME_TO_SERVER_BYTES} bytes."))
+        if (refused := _why_not(call)) is not None:
+            then(refused)
             return
         self._calls[call.id] = _Open(reply_type(type(request)), then, self._clock.monotonic())
         if self._pace is None:
@@ -382,8 +382,13 @@ def _name(request: type[Request[Any]]) -> str:
     return str(request.__struct_config__.tag)
 
 
-def _may_be_long(call: Call) -> bool:
-    """Return whether a call is worth measuring; a character has at most 4 bytes."""
-    return any(
-        isinstance(value, str) and 4 * len(value) > FRAME_TO_SERVER_BYTES // 2 for value in call.request.values()
-    )
+def _why_not(call: Call) -> CallFailed | None:
+    """Return why a call cannot travel; None: it can."""
+    values = call.request.values()
+    if any(isinstance(value, int) and value > MAX_NUMBER for value in values):
+        return CallFailed(Refusal.BAD_REQUEST, "There is no such number: it is larger than any can be.")
+    # A character has at most 4 bytes: what is short need not be measured.
+    worth_measuring = any(isinstance(value, str) and 4 * len(value) > FRAME_TO_SERVER_BYTES // 2 for value in values)
+    if worth_measuring and len(pack(call)) > FRAME_TO_SERVER_BYTES:
+        return CallFailed(Refusal.TOO_LONG, f"A request has at most {FRAME_TO_SERVER_BYTES} bytes.")
+    return None

@@ -15,10 +15,13 @@ from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.tables import channel_lines, member_lines
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.conversations import ordered
+from chat_tui.views.lines import elide
 from chat_tui.views.names import in_sentence, title_of
 
 MAX_LISTED = 1_000
 """Channels or members after which a list ends."""
+_MOST_DIGITS = 9
+"""Digits of a number that may be a conversation's."""
 
 
 @command("join", example="/join #ops", moves=True)
@@ -40,9 +43,10 @@ def meant(ctx: Context, where: Where) -> int:
     """Return the number of the conversation that somebody means, of those one is in. Raises: UsageFault."""
     found = ordered(ctx.state)
     if where.isdecimal():
-        if not 0 < int(where) <= len(found):
-            raise UsageFault(f"There is no conversation {where}; {_last_of(len(found))}.")
-        return found[int(where) - 1].id
+        at = int(where[:_MOST_DIGITS])
+        if len(where) > _MOST_DIGITS or not 0 < at <= len(found):
+            raise UsageFault(f"There is no conversation {elide(where, _MOST_DIGITS)}; {_last_of(len(found))}.")
+        return found[at - 1].id
     if where.startswith("&"):
         return ctx.find(where).id
     wanted = name_key(where.lstrip("#@"))

@@ -51,7 +51,7 @@ async def download(ctx: Context, message: MessageNumber = MessageNumber("")) -> 
     """
     target, _, number = message.rpartition(":")
     wanted = number.removeprefix("#")
-    if wanted and not (wanted.isascii() and wanted.isdigit() and int(wanted)):
+    if wanted and not (wanted.isascii() and wanted.isdigit() and len(wanted) < 16 and int(wanted)):
         raise UsageFault("Write the number of the message, as in /download #17; or none for the newest file here.")
     where = ctx.find(target) if target else ctx.here
     found = [each.seq for each in where.timeline if each.file is not None]

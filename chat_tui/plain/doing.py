@@ -45,7 +45,7 @@ class Doing(Whereabouts):
         return f"Nothing is new here. {name}: {most.unread} unread. /server {name} goes there."
 
     async def _read(self, rest: str) -> None:
-        if rest and not (rest.isascii() and rest.isdigit() and 0 < int(rest[:6]) <= MOST_READ):
+        if rest and not (rest.isascii() and rest.isdigit() and len(rest) < 6 and 0 < int(rest) <= MOST_READ):
             raise UsageFault(f"Write how many messages, from 1 to {MOST_READ}: /read 20.")
         here = self._context.here
         count = int(rest) if rest else 10

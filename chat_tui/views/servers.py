@@ -56,7 +56,7 @@ def meant(servers: Sequence[Elsewhere], name: str) -> Elsewhere:
     Raises:
         UsageFault: there is none, or more than one.
     """
-    if name.isdecimal() and 0 < int(name) <= len(servers):
+    if name.isdecimal() and len(name) < 4 and 0 < int(name) <= len(servers):
         return servers[int(name) - 1]
     wanted = name.casefold().removeprefix("chat://").removeprefix("chats://").removesuffix(f":{DEFAULT_PORT}")
     exact = [each for each in servers if each.title.casefold() == wanted]

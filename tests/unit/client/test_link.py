@@ -128,6 +128,20 @@ def test_link_gives_each_answer_to_its_call() -> None:
     on_a_line(story)
 
 
+@pytest.mark.parametrize("number", [2**53, 10**30])
+def test_number_that_nothing_can_have_is_refused_on_this_side_of_the_wire(number: int) -> None:
+    async def story(line: Line) -> None:
+        told, then = outcomes()
+        line.link.ask(MarkRead(conversation=1, seq=number), then)
+        line.link.ask(READ, then)
+        await asyncio.sleep(1)
+        (failure,) = told
+        assert isinstance(failure, CallFailed) and failure.code == Refusal.BAD_REQUEST
+        assert [call.request["seq"] for call in line.server.calls] == [2]
+
+    on_a_line(story)
+
+
 def test_link_takes_each_answer_once_and_no_other() -> None:
     async def story(line: Line) -> None:
         told, then = outcomes()
