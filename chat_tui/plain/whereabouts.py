@@ -105,7 +105,7 @@ class Whereabouts:
         around = History(conversation=number, anchor="around", seq=mark.seq, limit=_AROUND)
         page = await self._client.call(around)
         self._desk.say(f"At the mark, {drawable_line(mark.address)}:")
-        for message in page.messages:
+        for message in self._heard(page.messages):
             self._say_message(message, self.state.conversations[number])
 
     async def _go_soon(self, wanted: int) -> None:
@@ -145,7 +145,7 @@ class Whereabouts:
         self._thread = root.seq
         count = "1 reply" if root.replies == 1 else f"{root.replies:,} replies"
         self._desk.say(f"Thread, {count}. What you write is said in it; /main leads back.")
-        for message in (root, *page.messages):
+        for message in self._heard((root, *page.messages)):
             plain = replace(message, thread=None)  # that it is in this thread need not be said each time
             self._say_message(plain, here)
         if page.messages and self._reads == "seen":
@@ -176,9 +176,12 @@ class Whereabouts:
         self._desk.say(message_line(message, conversation, state.me, self._telling.manner, bookmarks=kept))
 
     def _messages(self, conversation: ConversationState, count: int) -> list[Message]:
-        newest = conversation.timeline.newest(count)
-        heard = [each for each in newest if each.author not in self.state.ignored]
+        heard = self._heard(conversation.timeline.newest(count))
         return not_hidden(heard, self._hidden(conversation))
+
+    def _heard(self, messages: Sequence[Message]) -> list[Message]:
+        """Return messages without those of people whom one ignores."""
+        return [each for each in messages if each.author not in self.state.ignored]
 
     def _hidden(self, conversation: ConversationState) -> Hiding | None:
         return self._desk.filters.of(conversation, self.state.me, self._desk.words)

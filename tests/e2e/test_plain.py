@@ -157,6 +157,24 @@ def test_plain_client_filters_marks_and_shows_a_source_in_lines(server: ServerPr
     assert "1 filter hides lines; /filter lists them." in again.stdout.splitlines()
 
 
+def test_plain_client_reads_nothing_out_in_a_thread_or_at_a_mark_of_whom_one_ignores(server: ServerProcess) -> None:
+    with Wire(server.port) as bob, Wire(server.port) as cat:
+        bob.enter("bob")
+        cat.enter("cat")
+        root = bob.call("post", conversation="#general", cid=os.urandom(16), body="the root")["seq"]
+        for wire, body in ((cat, "of cat"), (bob, "of bob")):
+            wire.call("post", conversation="#general", cid=os.urandom(16), body=body, thread=root, in_channel=True)
+    lines = f"/ignore @cat\n/mark here\n/thread {root}\n/main\n/marks here\n"
+    done = subprocess.run(plain(server), input=lines, capture_output=True, timeout=WAIT_S, check=False, text=True)
+
+    assert done.returncode == ExitCode.OK, done.stderr
+    thread = done.stdout.index("Thread, 2 replies.")
+    mark = done.stdout.index("At the mark, ")
+    assert "bob: of bob" in done.stdout[thread:mark], "the others are"
+    assert "of bob" in done.stdout[mark:]
+    assert "of cat" not in done.stdout[thread:]
+
+
 def test_plain_client_asks_for_a_password_and_for_trust_and_the_second_time_nothing(home: Path) -> None:
     strict = {
         "CHAT_CORE_ACCOUNTS_ARGON2_MEMORY_KIB": "64",
