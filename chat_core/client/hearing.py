@@ -107,8 +107,8 @@ class Listener:
     """Whether it hears other bots, too."""
 
     def hears(self, event: MessagePosted) -> re.Match[str] | None:
-        """Return what of a message is for it; None: nothing."""
-        return None if event.bot and not self.bots else self.pattern.search(event.body)
+        """Return what of a message is for it; None: nothing, as of one that was deleted before it was heard."""
+        return None if not event.body or (event.bot and not self.bots) else self.pattern.search(event.body)
 
 
 def for_command(prefix: str, name: str) -> re.Pattern[str]:
