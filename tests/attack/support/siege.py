@@ -22,6 +22,7 @@ from chat_core.server.store.sqlite import READERS
 from chat_core.server.store.sqlite_search import SEARCHERS
 from chat_core.transport.urls import parse_address
 from tests.attack.support.attacker import LONGER_S
+from tests.attack.support.contention import slowed, times
 from tests.support.ports import free_port
 from tests.support.processes import ServerProcess
 from tests.support.watched import Metrics, metrics, metrics_once
@@ -36,7 +37,9 @@ HONEST_RATE: Final = 25.0
 QUIET_S: Final = 0.8
 """How long they chat before the attack, to know how fast this machine is."""
 P99_MS: Final = 200.0
-"""What an acknowledgement may take during an attack, in 99 of 100 cases."""
+"""What an acknowledgement may take during an attack, in 99 of 100 cases, from a server alone on its machine."""
+SYNCS: Final = 2
+"""How often a commit may wait for the disk: one that moves the log into the database syncs both."""
 SETTLE_S: Final = 30.0
 """Time in which everything has to be given back; passwords that are being compared take some of it."""
 MEMORY_SHARE: Final = 1.1
@@ -54,6 +57,10 @@ class Result:
     """Before it."""
     p99_ms: float
     """During it."""
+    bystander_p99_ms: float
+    """During it, for somebody who only wrote to the disk that often."""
+    slowed: float
+    """How many times as long the server took, because others had the processors."""
     honest_sent: int
     honest_refused: int
     honest_lost: int
@@ -72,10 +79,16 @@ class Result:
         """Say what matters when a test fails."""
         held = {name: (value, self.after[name]) for name, value in _held(self.before).items()}
         return (
-            f"{self.did}; p99 {self.p99_ms:.0f} ms, {self.quiet_p99_ms:.0f} ms before, busy {busy():.1f}; "
+            f"{self.did}; p99 {self.p99_ms:.0f} ms, {self.quiet_p99_ms:.0f} ms before, "
+            f"a bystander's {self.bystander_p99_ms:.0f} ms, slowed {self.slowed:.1f}, busy {busy():.1f}; "
             f"sent {self.honest_sent}, refused {self.honest_refused}, lost {self.honest_lost}; "
             f"{self.memory_mb:.1f} MB; {held}"
         )
+
+    @property
+    def allowed_ms(self) -> float:
+        """What an acknowledgement may have taken, on this machine and beside what else it did then."""
+        return P99_MS * self.slowed + SYNCS * self.bystander_p99_ms
 
     def grown(self, metric: str) -> float:
         """Return what a metric has become more: over all its labels, or as it is named with some."""
@@ -91,6 +104,7 @@ class Siege:
 
     def __init__(self, folder: Path) -> None:
         self.observe_port = free_port()
+        self._folder = folder
         config = folder / "siege.toml"
         config.write_text(f"[observe]\nport = {self.observe_port}\n")
         arguments = ("--profile", "internet", "--log-level", "warning", "--config", str(config))
@@ -135,8 +149,10 @@ class Siege:
         command += [str(self.server.port), str(seconds), self._spent, json.dumps(dict(least))]
         attacker = subprocess.Popen(command, stdout=subprocess.PIPE)
         try:
+            worked = times(self.server.process.pid)
             sent, refused, lost = self._honest.acknowledged, self._honest.failures, self._honest.lost
-            p99 = self._chat(seconds)
+            p99, bystander_p99 = self._chat_beside(seconds)
+            slower = slowed(worked, times(self.server.process.pid))
             out, _ = attacker.communicate(timeout=seconds + 2 * LONGER_S)
         finally:
             attacker.kill()
@@ -151,6 +167,8 @@ class Siege:
             did=json.loads(out),
             quiet_p99_ms=self._quiet_p99_ms,
             p99_ms=p99,
+            bystander_p99_ms=bystander_p99,
+            slowed=slower,
             honest_sent=self._honest.acknowledged - sent,
             honest_refused=self._honest.failures - refused,
             honest_lost=self._honest.lost - lost,
@@ -178,6 +196,15 @@ class Siege:
                 wire.call("history", conversation="#general")
                 wire.call("search", query="anything")
 
+    def _chat_beside(self, seconds: float) -> tuple[float, float]:
+        """As `_chat`, and beside it what a bystander's commits took."""
+        command = [sys.executable, "-S", "-m", "tests.attack.support.bystander"]
+        command += [str(self._folder), str(seconds), str(HONEST_RATE)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as bystander:
+            p99 = self._chat(seconds)
+            out, _ = bystander.communicate()
+        return p99, float(out)
+
     def _chat(self, seconds: float) -> float:
         """Let the honest chat; return how long 99 of 100 acknowledgements took at most, in milliseconds."""
         del self._honest.latencies_ns[:]
@@ -194,7 +221,7 @@ def assert_withstood(first: Result, second: Result) -> None:
         assert result.did, "the attacker did something"
         assert (result.honest_refused, result.honest_lost) == (0, 0), str(result)
         assert result.honest_sent > 0
-        assert result.p99_ms < P99_MS * busy(), str(result)
+        assert result.p99_ms < result.allowed_ms, str(result)
     assert "Traceback" not in second.log, second.log
     assert second.memory_mb <= MEMORY_SHARE * first.memory_mb, (first.memory_mb, second.memory_mb)
 
@@ -202,7 +229,7 @@ def assert_withstood(first: Result, second: Result) -> None:
 def busy() -> float:
     """Return how many times as long things take on this machine because of what else it does; 1: it has time.
 
-    The test of a server must not fail because a machine runs six other ones beside it.
+    For what an attacker gets done; what the honest wait is measured against `Result.allowed_ms`.
     """
     return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
