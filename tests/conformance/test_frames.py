@@ -113,8 +113,7 @@ def test_a_member_may_send_64_kib_in_a_frame(people: People) -> None:
 
     wire.send_bytes(padded_call(65535))
 
-    failure = wire.receive()
-    assert failure is not None
+    failure = wire.answer(1)
     assert (failure["t"], failure["code"]) == ("failure", "already_signed_in")
 
 
@@ -138,9 +137,8 @@ def test_an_unknown_request_is_a_failure_and_the_connection_goes_on(people: Peop
     wire = people.enter()
 
     wire.send({"t": "call", "id": 77, "request": plain})
-    failure = wire.receive()
+    failure = wire.answer(77)
 
-    assert failure is not None
     assert (failure["t"], failure["id"], failure["code"], failure["final"]) == ("failure", 77, "unknown_request", True)
     assert wire.call("list_users", limit=1)
 
@@ -199,8 +197,7 @@ def test_an_id_may_be_used_again_once_it_is_answered(people: People) -> None:
 
     for _ in range(3):
         wire.send(request(5, "list_users", limit=1))
-        envelope = wire.receive()
-        assert envelope is not None and (envelope["t"], envelope["id"]) == ("answer", 5)
+        assert wire.answer(5)["t"] == "answer"
 
 
 def test_the_largest_and_the_smallest_id_are_answered(people: People) -> None:
@@ -208,8 +205,7 @@ def test_the_largest_and_the_smallest_id_are_answered(people: People) -> None:
 
     for number in (0, 2**32 - 1):
         wire.send(request(number, "list_users", limit=1))
-        envelope = wire.receive()
-        assert envelope is not None and envelope["id"] == number
+        assert wire.answer(number)["t"] == "answer"
 
 
 def test_more_calls_than_may_be_under_way_are_all_answered(people: People) -> None:

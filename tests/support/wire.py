@@ -81,9 +81,16 @@ class Wire:
         number = self._next_id
         self._next_id += 1
         self.send({"t": "call", "id": number, "request": {"do": do, **fields}})
+        return self.answer(number, do)
+
+    def answer(self, number: int, what: str = "a call") -> dict[str, Any]:
+        """Return the answer or failure of a call that was sent; keep the pushes that come before it.
+
+        Whoever resumed gets some at any moment: that somebody came or went, for one.
+        """
         while True:
             envelope = self.receive()
-            assert envelope is not None, f"the stream ended before {do} was answered"
+            assert envelope is not None, f"the stream ended before {what} was answered"
             if envelope["t"] == "push":
                 self.pushes.append(envelope["event"])
             elif envelope["t"] == "ping":
