@@ -1,6 +1,7 @@
 """Where somebody goes often and lately: one number for each place, which fades; and the file that keeps it.
 
-Losing it costs nothing but the order of a list: a file that cannot be read counts as none.
+Losing it costs nothing but the order of a list: a file that cannot be read counts as none. A client puts into it only
+where it has been itself, for another one of the same person may have it open, too.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Final
 import msgspec
 
 from chat_core.base.unreadable import UNREADABLE
-from chat_tui.storage import replace
+from chat_tui.storage import alone, replace
 
 HALF_LIFE_MS: Final = 3 * 24 * 3_600_000
 """Time in which a visit comes to count half, in milliseconds."""
@@ -29,9 +30,18 @@ class Visits(msgspec.Struct, frozen=True):
 
     def visited(self, target: str, now_ms: int) -> Visits:
         """Return these visits and one more."""
-        places = {**self.places, target: (self.score(target, now_ms) + 1.0, now_ms)}
+        return self.and_those(Visits({target: (1.0, now_ms)}))
+
+    def and_those(self, others: Visits) -> Visits:
+        """Return these visits and others, each as late as it was: how much a place counts is a sum that fades."""
+        now_ms = max((then_ms for each in (self, others) for _, then_ms in each.places.values()), default=0)
+        places = {**self.places}
+        for target, (_, then_ms) in others.places.items():
+            latest_ms = max(then_ms, self.places.get(target, (0.0, 0))[1])
+            places[target] = (self.score(target, latest_ms) + others.score(target, latest_ms), latest_ms)
         if len(places) > _MOST:
-            places = dict(sorted(places.items(), key=lambda each: -self.score(each[0], now_ms))[:_MOST])
+            found = Visits(places)
+            places = dict(sorted(places.items(), key=lambda each: -found.score(each[0], now_ms))[:_MOST])
         return Visits(places)
 
     def score(self, target: str, now_ms: int) -> float:
@@ -48,10 +58,12 @@ def load(folder: Path) -> Visits:
         return Visits()
 
 
-def save(folder: Path, visits: Visits) -> None:
-    """Replace what is remembered of a server.
+def add(folder: Path, made: Visits) -> None:
+    """Put visits that were made since the last time into what is remembered of a server.
 
     Raises:
         OSError: it cannot be written.
     """
-    replace(folder, _FILE, msgspec.json.encode(visits))
+    if made.places:
+        with alone(folder, _FILE):
+            replace(folder, _FILE, msgspec.json.encode(load(folder).and_those(made)))

@@ -66,13 +66,16 @@ class Going(Part):
         self._beside = beside
         self.visits = visits.load(memory) if memory is not None else visits.Visits()
         """Where one goes often."""
+        self._made = visits.Visits()
+        """What of that is not in the file."""
 
     @override
     async def end(self) -> None:
         """See Part."""
         if self._memory is not None:
+            made, self._made = self._made, visits.Visits()
             with contextlib.suppress(OSError):
-                await asyncio.to_thread(visits.save, self._memory, self.visits)
+                await asyncio.to_thread(visits.add, self._memory, made)
 
     def follow(self, batch: Batch) -> None:
         """Be where one wants to be, once that is there; be somewhere, when where one was is there no more."""
@@ -108,7 +111,8 @@ class Going(Part):
         scene = self._scene
         scene.places.go(number)
         target = scene.bridge.state.conversations[number].target
-        self.visits = self.visits.visited(target, self._clock.wall_ms())
+        now_ms = self._clock.wall_ms()
+        self.visits, self._made = self.visits.visited(target, now_ms), self._made.visited(target, now_ms)
         with scene.app.batch_update():
             if scene.mainline.conversation != number:
                 self._show_open()
