@@ -12,9 +12,9 @@ from chat_core.base.errors import UsageFault
 from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.client.link import Link
 from chat_core.client.state.inputs import UnsentMoved
-from chat_core.client.state.journal import Again, AnyRecord, Failed, Gone, Kept, Put
+from chat_core.client.state.journal import Again, AnyRecord, Detached, Failed, Gone, Kept, Put
 from chat_core.client.state.model import Unsent
-from chat_core.client.state.unsent import OLD, WINDOW, Outbox, Sending
+from chat_core.client.state.unsent import OLD, WINDOW, Outbox, Rewound, Sending
 from chat_core.client.storage import Storage
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import MessagePosted
@@ -168,7 +168,7 @@ class Sender:
 
     def new_epoch(self) -> None:
         """The server has another store."""
-        self._ask_first(self._outbox.new_epoch())
+        self._turn_back(self._outbox.new_epoch(kept=self._storage is None))
 
     def came_by(self, event: MessagePosted) -> None:
         """An own message was handed over."""
@@ -187,7 +187,7 @@ class Sender:
 
     def rewound(self, conversation: int) -> None:
         """The server lost the end of a conversation's log."""
-        self._ask_first(self._outbox.rewound(conversation))
+        self._turn_back(self._outbox.rewound(conversation, kept=self._storage is None))
 
     def skipped(self, conversation: int) -> None:
         """A conversation was reset: what is acknowledged there will not come by as an event."""
@@ -270,6 +270,12 @@ class Sender:
             self._write(Failed(cid=each.cid, code=each.code, text=each.text))
             self._settle(each.cid, CallFailed(OLD, each.text))
 
+    def _turn_back(self, rewound: Rewound) -> None:
+        """Note what must be asked about, and on disk what answers nothing any more."""
+        self._ask_first(rewound.failed)
+        if rewound.detached and self._storage is not None:
+            self._storage.write((Detached(cids=rewound.detached),), lambda: self._kept(*rewound.detached))
+
     def _send(self, link: Link, sending: Sending) -> None:
         unsent = sending.unsent
         request = Post(
@@ -328,8 +334,9 @@ class Sender:
             self._give_up(unsent, failure.text)
             self._wake()
 
-    def _kept(self, cid: bytes) -> None:
-        self._outbox.keep(cid)
+    def _kept(self, *cids: bytes) -> None:
+        for cid in cids:
+            self._outbox.keep(cid)
         self._pump()
 
     def _write(self, *records: AnyRecord) -> None:

@@ -3,7 +3,8 @@
 Each record is `4-byte length, 4-byte CRC-32, MessagePack`. A crash can only cut the end off, or leave zeros there (a
 file system may lengthen a file before it fills it): replay stops at the first record that is not whole. Nothing that is
 acknowledged depends on the journal, and a record that says "done" may be lost: the message is then sent again under its
-cid, which the server stores once. A refusal for good is on disk before anybody is told of it. Whether a message was
+cid, which the server stores once. A refusal for good is on disk before anybody is told of it, and so is, before
+it is sent, that a message answers nothing any more: nothing else is to be answered in its place. Whether a message was
 sent already is not written down: whoever replays must take it for possible.
 """
 
@@ -72,7 +73,14 @@ class Again(Record, frozen=True, kw_only=True, omit_defaults=True, tag="again"):
     """Which."""
 
 
-AnyRecord = Whose | Put | Gone | Failed | Again
+class Detached(Record, frozen=True, kw_only=True, omit_defaults=True, tag="detached"):
+    """What messages were to answer has another number now, or is not there any more: they answer nothing."""
+
+    cids: tuple[bytes, ...]
+    """Which."""
+
+
+AnyRecord = Whose | Put | Gone | Failed | Again | Detached
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +127,9 @@ class Journal:
                 kept = self._kept.pop(record.cid, None)
                 if kept is not None:
                     self._kept[record.cid] = replace(kept, wanted=True)
+            case Detached():
+                for cid in record.cids:
+                    self._fate(cid, reply_to=None)
 
     def adopt(self, other: Journal) -> bool:
         """Take over what another journal keeps, behind what is here; what is in both counts once.
@@ -147,7 +158,7 @@ class Journal:
             if unsent.status == "failed":
                 yield Failed(cid=cid, code=unsent.code, text=unsent.text)
 
-    def _fate(self, cid: bytes, **fields: str) -> None:
+    def _fate(self, cid: bytes, **fields: str | None) -> None:
         kept = self._kept.get(cid)
         if kept is not None:
             self._kept[cid] = replace(kept, unsent=replace(kept.unsent, **fields))

@@ -22,12 +22,12 @@ LONGEST_ASKED_S: Final = 60.0
 class Entry:
     """One message."""
 
-    __slots__ = ("attempt", "held", "kept", "prev", "uncertain", "unsent", "wanted")
+    __slots__ = ("attempt", "held", "prev", "uncertain", "unkept", "unsent", "wanted")
 
     def __init__(self, unsent: Unsent, *, kept: bool = True) -> None:
         self.unsent = unsent
-        self.kept = kept
-        """Whether it survives a crash of this client: only then it is sent."""
+        self.unkept = 0 if kept else 1
+        """Records about it that a crash of this client would still lose: as long as there is one it is not sent."""
         self.wanted = False
         """Whether the user was asked and wants it sent, however old it is."""
         self.attempt = 0
@@ -82,7 +82,7 @@ class Lane:
         """Whether the next message could be sent, but for a pause."""
         if self.failures >= WARY and self.tail != self.accepted:
             return False  # one is on its way, and if it fails, too, it takes along whatever is sent behind it
-        return bool(self.queued) and self.queued[0].kept
+        return bool(self.queued) and not self.queued[0].unkept
 
     def on_way(self, since: int = 0) -> list[Entry]:
         """Return the sends whose fate is open, in order, from one send on."""

@@ -46,6 +46,15 @@ class Sending(NamedTuple):
     """Number to hand back with its refusal."""
 
 
+class Rewound(NamedTuple):
+    """What becomes of messages whose numbers mean something else now."""
+
+    failed: tuple[Unsent, ...] = ()
+    """What fails by it, unless the user wants it sent."""
+    detached: tuple[bytes, ...] = ()
+    """cids of what answers nothing any more."""
+
+
 class Outbox:
     """See the module's head.
 
@@ -110,10 +119,10 @@ class Outbox:
         self.touched.add(unsent.conversation)
 
     def keep(self, cid: bytes) -> None:
-        """Note that a message survives a crash now."""
+        """Note that one record more about a message survives a crash now."""
         _, entry = self._find(cid)
-        if entry is not None:
-            entry.kept = True
+        if entry is not None and entry.unkept:
+            entry.unkept -= 1
 
     def hold_old(self, before_ms: int) -> tuple[Unsent, ...]:
         """Let messages written before a time fail, unless the user wants them sent; return those.
@@ -269,37 +278,42 @@ class Outbox:
                 self.touched.add(number)
             lane.set_tail()
 
-    def new_epoch(self) -> tuple[Unsent, ...]:
+    def new_epoch(self, *, kept: bool = True) -> Rewound:
         """Note that the server has another store; what is uncertain stays so, for a restored backup may have it.
 
-        Returns:
-            What fails by it; see `rewound`.
+        Args:
+            kept: as of `rewound`.
         """
-        return tuple(failed for conversation in self._lanes for failed in self.rewound(conversation))
+        found = [self.rewound(conversation, kept=kept) for conversation in self._lanes]
+        failed = tuple(unsent for each in found for unsent in each.failed)
+        return Rewound(failed, tuple(cid for each in found for cid in each.detached))
 
-    def rewound(self, conversation: int) -> tuple[Unsent, ...]:
+    def rewound(self, conversation: int, *, kept: bool = True) -> Rewound:
         """Note that the server may have lost what it acknowledged in a conversation, and gives numbers once more.
 
         What waits answers nothing then; and what is meant for a thread goes into none that happens to have its number.
 
-        Returns:
-            What fails by it, unless the user wants it sent.
+        Args:
+            conversation: which one.
+            kept: whether nobody keeps it over a crash; else what is `detached` waits for `keep`.
         """
         lane = self._lanes.get(conversation)
         if lane is None:
-            return ()
+            return Rewound()
         lane.forget_accepted()
         for entry in [entry for entry in lane.entries.values() if entry.held is not None]:
             self._remove(lane, entry)
         lane.set_tail()
-        for entry in lane.entries.values():
+        self.touched.update((conversation,) if lane.entries else ())
+        answers = [entry for entry in lane.entries.values() if entry.unsent.reply_to is not None]
+        for entry in answers:
             entry.unsent = replace(entry.unsent, reply_to=None)
-            self.touched.add(conversation)
+            entry.unkept += not kept
         failed = [entry for entry in lane.queued if entry.unsent.thread]
         for entry in failed:
             lane.queued.remove(entry)
             entry.unsent = replace(entry.unsent, status="failed", code=OLD, text=THREAD_GONE_TEXT)
-        return tuple(entry.unsent for entry in failed)
+        return Rewound(tuple(entry.unsent for entry in failed), tuple(entry.unsent.cid for entry in answers))
 
     def drop(self, conversation: int) -> tuple[bytes, ...]:
         """Forget a conversation; return the cids of what was not acknowledged."""

@@ -5,8 +5,20 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from chat_core.client.state.journal import Again, AnyRecord, Failed, Gone, Journal, Put, Whose, from_bytes, to_bytes
+from chat_core.client.state.journal import (
+    Again,
+    AnyRecord,
+    Detached,
+    Failed,
+    Gone,
+    Journal,
+    Put,
+    Whose,
+    from_bytes,
+    to_bytes,
+)
 from chat_core.client.state.model import Unsent
 
 WHOSE = Whose(name="ann", account=7, epoch="e1")
@@ -51,7 +63,25 @@ def test_journal_puts_what_is_wanted_again_behind_the_others() -> None:
     assert [kept.wanted for kept in journal.kept] == [False, True]
 
 
-@pytest.mark.parametrize("record", [Gone(cids=(cid(9),)), Failed(cid=cid(9), code="x", text=""), Again(cid=cid(9))])
+def test_journal_gives_back_what_was_an_answer_as_one_no_more() -> None:
+    answers = [put(number) for number in (1, 2)]
+    answers = [replace(each, unsent=replace(each.unsent, reply_to=5)) for each in answers]
+
+    journal = fold(WHOSE, *answers, Detached(cids=(cid(1),)))
+
+    assert [kept.unsent.reply_to for kept in journal.kept] == [None, 5]
+    assert [kept.unsent.reply_to for kept in fold(*journal.records()).kept] == [None, 5]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Gone(cids=(cid(9),)),
+        Failed(cid=cid(9), code="x", text=""),
+        Again(cid=cid(9)),
+        Detached(cids=(cid(9),)),
+    ],
+)
 def test_journal_ignores_what_is_said_of_an_unknown_message(record: AnyRecord) -> None:
     assert shown(fold(put(1), record)) == [(1, "queued")]
 

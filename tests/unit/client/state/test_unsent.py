@@ -497,6 +497,19 @@ def test_outbox_names_nothing_from_before_when_a_log_lost_its_end() -> None:
     assert sent(outbox.due(0.0)) == ["c", "y<x", "d<c"]
 
 
+def test_outbox_sends_what_answers_nothing_any_more_once_all_about_it_is_kept() -> None:
+    outbox = Outbox()
+    outbox.add(Unsent(cid=cid("a"), conversation=1, body="a", ts=0, reply_to=7), kept=False)
+    queue(outbox, "b")
+
+    assert outbox.new_epoch(kept=False).detached == (cid("a"),)
+    outbox.keep(cid("a"))
+    assert outbox.due(0.0) == [], "that it was written is on the disk, and not yet that it answers nothing"
+    outbox.keep(cid("a"))
+
+    assert [(each.unsent.body, each.unsent.reply_to) for each in outbox.due(0.0)] == [("a", None), ("b", None)]
+
+
 def test_outbox_forgets_what_was_acknowledged_once_its_place_in_the_log_was_passed() -> None:
     outbox = Outbox()
     queue(outbox, "abc")
