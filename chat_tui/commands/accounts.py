@@ -9,6 +9,7 @@ from chat_tui.commands.arguments import NewName
 from chat_tui.commands.arguments_of_rest import Rest
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
+from chat_tui.commands.line import PREFIX
 from chat_tui.views.clean import drawable_line
 
 
@@ -40,6 +41,8 @@ async def alias(ctx: Context, shown: Rest = Rest("")) -> None:
         await ctx.calls.call(SetDisplay(account=user, display=""))
         ctx.desk.answer(Answer(drawable_line(f"{user} is shown by their name.")))
         return
+    if any(word.startswith(PREFIX) for word in words.split()):  # as IRC's programs make commands of one's own
+        raise UsageFault("An alias is what you are shown as, and makes no command: /help lists those there are.")
     done = await ctx.calls.call(SetDisplay(display="" if words.casefold() == "off" else check_display_name(words)))
     display = done.account.display
     ctx.desk.answer(Answer(drawable_line(f"You are shown as {display}." if display else "You are shown by your name.")))

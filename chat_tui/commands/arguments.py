@@ -24,7 +24,7 @@ _MARK: Final = re.compile(r"[\w.-]{1,30}")
 _MOST_DIGITS: Final = 16
 _POLICIES: Final[tuple[DmPolicy, ...]] = ("open", "request", "closed")
 
-Source = Literal["", "channel", "user", "target", "command", "server", "path", "emoji", "mark"]
+Source = Literal["", "channel", "user", "target", "whom", "command", "server", "path", "emoji", "mark"]
 """What the candidates of a completion are; empty: none."""
 
 
@@ -112,6 +112,21 @@ class Target(Argument):
     def parse(cls, text: str) -> Self:
         """See Argument."""
         return cls("".join(parse_target(text)))
+
+
+class Addressee(Argument):
+    """Whom something is said to: an account, given with or without `@`; also a `#channel` or a `&group`."""
+
+    __slots__ = ()
+
+    label = "@user"
+    source = "whom"
+
+    @classmethod
+    @override
+    def parse(cls, text: str) -> Self:
+        """See Argument."""
+        return cls((Target if text.startswith(("#", "&")) else User).parse(text))
 
 
 class NewName(Argument):

@@ -154,7 +154,7 @@ def _in_command(before: str, run: Run, known: Known, asked: bool) -> Completion:
     if in_reach and kind is not None and kind.source == "emoji":
         found_emoji = tuple(Candidate(char, name) for char, name in find_emoji(before[start:]))
         return Completion(start, len(before), found_emoji, command.usage, command.summary)
-    offered = _of_source(kind.source, known, ALL) if kind is not None and in_reach else ()
+    offered = _of_source(kind.source, before[start:], known, ALL) if kind is not None and in_reach else ()
     return Completion(start, len(before), _fitting(before[start:], offered, asked), command.usage, command.summary)
 
 
@@ -191,7 +191,7 @@ def _of_command(command: Command) -> Candidate:
     return Candidate(PREFIX + command.name, command.summary)
 
 
-def _of_source(source: Source, known: Known, commands: Sequence[Command]) -> Sequence[Candidate]:
+def _of_source(source: Source, word: str, known: Known, commands: Sequence[Command]) -> Sequence[Candidate]:
     match source:
         case "channel":
             return known.channels
@@ -199,6 +199,8 @@ def _of_source(source: Source, known: Known, commands: Sequence[Command]) -> Seq
             return known.users
         case "target":
             return (*known.channels, *known.users, *known.groups)
+        case "whom":
+            return (*known.channels, *known.groups) if word.startswith(("#", "&")) else known.users
         case "command":
             return [Candidate(command.name, command.summary) for command in commands]
         case "server":

@@ -8,7 +8,7 @@ from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.conversations import ListChannels, ListMembers, SetTopic
 from chat_core.protocol.values import ChannelSummary, Member
 from chat_tui.commands.administering import administer
-from chat_tui.commands.arguments import Channel, Leavable, Letters, User, Where
+from chat_tui.commands.arguments import Addressee, Channel, Leavable, Letters, User, Where
 from chat_tui.commands.arguments_of_rest import Body, Listed, Rest
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
@@ -103,9 +103,15 @@ async def list_channels(ctx: Context, letters: Letters = Letters("")) -> None:
     moves=True,
     classic=('/dm user2 "hello"',),
 )
-async def dm(ctx: Context, user: User, text: Body = Body("")) -> None:
-    """Open the direct conversation with somebody, and say something there."""
-    conversation = await ctx.calls.open_direct(user.removeprefix("@"))
+async def dm(ctx: Context, whom: Addressee, text: Body = Body("")) -> None:
+    """Open the direct conversation with somebody, and say something there.
+
+    Named by its `#`, a channel you are in does as well.
+    """
+    if whom.startswith("@"):
+        conversation = await ctx.calls.open_direct(whom.removeprefix("@"))
+    else:
+        conversation = ctx.find(whom).id
     if text:
         ctx.calls.post(conversation, text)
     ctx.desk.open_soon(conversation)

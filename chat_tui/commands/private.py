@@ -108,7 +108,7 @@ async def ignore(ctx: Context, user: User = User("")) -> None:
 async def unignore(ctx: Context, user: User) -> None:
     """Take private messages and chat requests from somebody again."""
     await ctx.calls.call(SetIgnored(account=user, ignored=False))
-    ctx.desk.answer(Answer(f"You do not ignore {user}."))
+    ctx.desk.answer(Answer(f"You do not ignore {user} any more."))
 
 
 def _number(said: Chats) -> str:

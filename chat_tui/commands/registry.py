@@ -36,6 +36,7 @@ from chat_tui.commands import (
 from chat_tui.commands.bound import Bound
 from chat_tui.commands.classic import Form
 from chat_tui.commands.command import DECLARED, Command
+from chat_tui.commands.elsewhere import WAYS
 from chat_tui.commands.line import PREFIX, Run, Say, resolve
 
 DOMAINS: Final = (
@@ -61,6 +62,11 @@ CLASSIC: Final[tuple[tuple[Form, Command], ...]] = tuple((form, command) for com
 """How earlier systems spell commands, each with the command that it is here."""
 
 
+_HELP: Final = "/help lists them; // at the beginning says a slash."
+_ALIKE: Final = 0.75
+"""From 0 to 1, how much alike a mistyped name and that of a command are."""
+
+
 class WrongUse(UsageFault):
     """A known command, wrongly used; the text has its usage too."""
 
@@ -69,12 +75,14 @@ def find(name: str) -> Command:
     """Return the command that a name, an alias or an unambiguous beginning of one means.
 
     Raises:
-        UsageFault: there is none, or more than one.
+        UsageFault: there is none, or more than one; the text says which way leads there, if another chat calls it so.
     """
+    spelled = name.casefold()
+    if spelled not in NAMES and spelled in WAYS:  # also where it begins the name of a command that is something else
+        raise UsageFault(f"There is no command {PREFIX}{spelled}. {WAYS[spelled]}")
     found = resolve(name, NAMES)
     if not found:
-        shown = PREFIX + name[:30]
-        raise UsageFault(f"There is no command {shown}. /help lists them; // at the beginning says a slash.")
+        raise UsageFault(f"There is no command {PREFIX}{name[:30]}{_near(spelled)}. {_HELP}")
     if len(found) > 1:
         raise UsageFault(f"{PREFIX}{name} may be {_either(found)}: write more of it.")
     return BY_NAME[found[0]]
@@ -116,6 +124,14 @@ def classic(line: str, me: str) -> Bound | Say | None:
         if inside is not None:
             return Say(said) if said != line else bind(Run(command.name, form.rest(inside, me)))
     return None
+
+
+def _near(spelled: str) -> str:
+    """Return a few words about a command that is spelled almost so; empty: there is none."""
+    from difflib import get_close_matches  # only where somebody mistyped
+
+    near = get_close_matches(spelled, NAMES, n=1, cutoff=_ALIKE)
+    return f", but {PREFIX}{near[0]}" if near else ""
 
 
 def _either(names: tuple[str, ...]) -> str:

@@ -6,12 +6,14 @@ channels only, `@` people, `'` marks, `>` commands; behind `>` may stand a whole
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Final, Literal, NamedTuple
 
 from chat_core.base.names import name_key
 from chat_core.client.state.model import ClientState
 from chat_tui.commands.completing import Known
+from chat_tui.commands.elsewhere import words_for
 from chat_tui.commands.registry import ALL
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.conversations import SLOTS, needs_me, ordered, slot_of
@@ -191,10 +193,19 @@ def _matching(letters: str, found: Sequence[Choice]) -> list[Choice]:
     return [each for rank, _, each in sorted(row for row in ranked if row[0] < _NO)][:MAX_CHOICES]
 
 
-_NO: Final = 9
+_NO: Final = 10
+_CALLED, _TOLD = _NO - 2, _NO - 1
+"""A command that is called so elsewhere; one that is told of in such words."""
+_TELLING: Final = 3
+"""Letters from which on words about a command are looked through: two are in too many."""
 
 
 def _rank(name: str, wanted: str, choice: Choice) -> int:
+    rank = _rank_by_name(name, wanted, choice)
+    return _meant(name, wanted) if rank == _NO and choice.kind == "command" else rank
+
+
+def _rank_by_name(name: str, wanted: str, choice: Choice) -> int:
     behind = 4 if choice.kind == "command" else 0 if choice.kind in ("conversation", "server") else 1
     if name.startswith(wanted):
         return 0 + behind
@@ -203,6 +214,30 @@ def _rank(name: str, wanted: str, choice: Choice) -> int:
     if wanted in name:
         return 2 + behind
     return 3 + behind if choice.kind == "conversation" and _in_order(name, wanted) else _NO
+
+
+def _meant(name: str, wanted: str) -> int:
+    """Return how well what was typed fits what is known of a command; `log out` is `logout`, too."""
+    if len(wanted) < _TELLING:
+        return _NO
+    about, typed = _about()[name], wanted.split()
+    if wanted in about or "".join(typed) == name:
+        return _CALLED
+    return _TOLD if all(any(word.startswith(each) for word in about) for each in typed) else _NO
+
+
+@cache
+def _about() -> Mapping[str, frozenset[str]]:
+    """Return for each command its other names, the words of its help, and those that lead to it from elsewhere."""
+    brought = words_for()
+    return {
+        name_key(command.name): frozenset(
+            word
+            for name in (command.name, *command.aliases)
+            for word in (name, *brought.get(name, ()), *name_key(command.summary).split())
+        )
+        for command in ALL
+    }
 
 
 def _bare(choice: Choice) -> str:

@@ -36,3 +36,12 @@ async def test_alias_that_is_somebody_elses_name_is_refused_in_words(server: str
         await me.until(lambda: "looks too much like" in me.answer)
         assert me.state.me is not None
         assert me.state.me.display == ""
+
+
+async def test_alias_with_a_command_in_it_is_refused_and_shown_to_nobody(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        await me.enter("/alias hi /me says hi")
+
+        await me.until(lambda: me.answer.startswith("An alias is what you are shown as, and makes no command"))
+        assert me.state.me is not None
+        assert me.state.me.display == ""

@@ -49,6 +49,23 @@ async def test_leave_explains_what_cannot_be_left(server: str, home: Path) -> No
         await me.until(lambda: me.answer == "You are not in #nowhere.")
 
 
+async def test_msg_to_a_channel_says_it_there_as_irc_hands_type_it(server: str, home: Path) -> None:
+    async with sitting(server, home) as me, other(server) as friend:
+        channel = unique("#msg")
+        await say(friend, channel, "hello")
+        await me.enter(f"/msg {channel} too early")
+        await me.until(lambda: me.answer == f"You are not in {channel}.")
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        await me.enter("/go general")
+        await me.is_at("#general")
+
+        await me.enter(f"/msg {channel} from afar")
+
+        await me.is_at(channel)
+        await me.sees("from afar")
+
+
 async def test_list_shows_channels_with_members_and_topic(server: str, home: Path) -> None:
     async with sitting(server, home, size=(100, 40)) as me, other(server) as friend:
         first, second = unique("zebra"), unique("zebra")

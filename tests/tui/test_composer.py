@@ -140,7 +140,7 @@ async def test_composer_keeps_a_line_that_means_nothing() -> None:
     desk = Desk()
     async with desk.run_test() as pilot:
         for line, sentence in (
-            ("  /qit", "There is no command /qit. /help lists them; // at the beginning says a slash."),
+            ("  /qit", "There is no command /qit, but /quit. /help lists them; // at the beginning says a slash."),
             ("/join", "#channel is missing. Usage: /join #channel"),
             ("x" * 17_000, "This is 17,000 bytes long; a message holds 16,384. Send it in parts."),
         ):

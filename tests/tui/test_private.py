@@ -78,7 +78,7 @@ async def test_refusals_and_ignoring_are_said_in_words(server: str, home: Path) 
         await me.enter("/ignore")
         await me.until(lambda: me.answer == f"You ignore {name}.")
         await me.enter(f"/unignore {name}")
-        await me.until(lambda: me.answer == f"You do not ignore @{name}.")
+        await me.until(lambda: me.answer == f"You do not ignore @{name} any more.")
 
 
 async def test_ignored_person_is_folded_away_live_and_in_history_and_comes_back(server: str, home: Path) -> None:

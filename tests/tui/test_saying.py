@@ -48,7 +48,7 @@ async def test_line_that_means_nothing_stays_and_is_explained(server: str, home:
         await me.enter("/topik news")
 
         assert me.written == "/topik news"
-        assert me.answer.startswith("There is no command /topik.")
+        assert me.answer.startswith("There is no command /topik, but /topic.")
 
         await me.press("escape", "ctrl+u")
         await me.enter("/dm")

@@ -56,6 +56,15 @@ def test_commands_come_last_among_names() -> None:
     assert names("jo")[-1].startswith("/join")
 
 
+def test_command_is_found_by_what_it_does_and_by_what_other_chats_call_it() -> None:
+    assert "/dm @user [text…]" in names("msg")
+    assert names("log out") == ["/logout"]
+    assert names("new channel")[0] == "/join #channel"
+    assert [name.split(" ")[0] for name in names("status")[:3]] == ["/away", "/busy", "/back"]
+    assert names("prefer")[0] == "/settings"
+    assert names("zy") == names("no words like these") == []
+
+
 def test_digit_picks_its_slot_unless_a_name_begins_with_it() -> None:
     assert [slot_choice(letters, STATE) for letters in ("1", "5", "9", "0", "12", "d", "")] == [
         *(1, 5, None, None, None, None, None)

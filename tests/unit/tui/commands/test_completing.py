@@ -49,6 +49,7 @@ def offered(text: str, *, asked: bool = False) -> list[str]:
         ("/join #general", []),
         ("/join #dev ", []),
         ("/dm a", ["@ann", "@anton"]),
+        ("/msg #de", ["#dev", "#dev-infra"]),
         ("/dm @ann hi @b", ["@Bob"]),
         ("/me waves at @an", ["@ann", "@anton"]),
         ("/users d", ["#dev", "#dev-infra"]),

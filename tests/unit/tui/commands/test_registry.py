@@ -10,7 +10,7 @@ import pytest
 import chat_tui.commands
 from chat_core.base.errors import UsageFault
 from chat_tui.commands import registry
-from chat_tui.commands.arguments import Channel, CommandName, NewName, User
+from chat_tui.commands.arguments import Addressee, Channel, CommandName, NewName
 from chat_tui.commands.arguments_of_rest import Body, Listed, Rest
 from chat_tui.commands.bound import Bound
 from chat_tui.commands.command import DECLARED, Command
@@ -76,7 +76,8 @@ def test_command_is_completed_and_tells_its_usage(command: Command) -> None:
         ("/join ops", "join", (Channel("#ops"),)),
         ("/JOIN #Ops", "join", (Channel("#Ops"),)),
         ("/part", "leave", ()),
-        ("/msg ann  hi  there", "dm", (User("@ann"), Body("hi  there"))),
+        ("/msg ann  hi  there", "dm", (Addressee("@ann"), Body("hi  there"))),
+        ("/msg #ops hi there", "dm", (Addressee("#ops"), Body("hi there"))),
         ("/to Freeze on Friday", "topic", (Rest("Freeze on Friday"),)),
         ("/nick @annika", "nick", (NewName("annika"),)),
         ("/help /topic", "help", (CommandName("topic"),)),
@@ -97,12 +98,15 @@ def test_bind_finds_command_and_arguments(line: str, name: str, given: tuple[str
     ("line", "sentence"),
     [
         ("/nosuch", "There is no command /nosuch. /help lists them; // at the beginning says a slash."),
+        ("/jion ops", "There is no command /jion, but /join. /help lists them; // at the beginning says a slash."),
+        ("/Quote PING", "There is no command /quote. To quote somebody, begin a line with >, or answer with /reply; "),
+        ("/mode +o ann", "There is no command /mode. Who may do what: /op, /voice, /ban; the rules of a channel: "),
         ("/", "There is no command /. /help lists them; // at the beginning says a slash."),
         ("/l", "/l may be /leave, /list, /lastlog, /login, /logout or /lockdown: write more of it."),
         ("/join", "#channel is missing. Usage: /join #channel"),
         ("/join #a #b", "'#b' is too much here. Usage: /join #channel"),
         ("/join @ann", "'@ann' is a user, but a #channel is wanted here. Usage: /join #channel"),
-        ("/dm #ops", "'#ops' is a channel, but a @user is wanted here. Usage: /dm @user [text…]"),
+        ("/whois #ops", "'#ops' is a channel, but a @user is wanted here. Usage: /whois @user"),
         (
             "/users ann",
             "'ann' is no target: write #channel or @user, or &12 for a group; in a shell with quotes. ",
