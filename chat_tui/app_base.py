@@ -217,7 +217,8 @@ class AppBase(App[None], inherit_bindings=False):
 
     def _wear(self, name: str) -> None:
         """Put a look on. The toolkit's theme is made of it now: of all of them that is 4 ms at each start."""
-        self.register_theme(theme_of(Look(name, self._looks[name])))
+        few = self.console.color_system == "256"
+        self.register_theme(theme_of(Look(name, self._looks[name]), few=few))
         self.theme = name
 
     def kept_screens(self) -> Sequence[Screen[Any]]:

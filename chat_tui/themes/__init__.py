@@ -13,14 +13,26 @@ from textual.theme import Theme
 
 from chat_tui.themes.more import CONTRAST, DUSK, FOREST, MONO, PAPER
 from chat_tui.themes.own import Look
-from chat_tui.themes.tokens import DARK, LIGHT, with_readable
+from chat_tui.themes.palette import as_shown, as_shown_apart, as_spelled
+from chat_tui.themes.tokens import DARK, GROUNDS, LIGHT, with_readable
 
 _THEME_FIELDS: Final = ("background", "surface", "panel", "foreground", "accent", "error")
 
 
-def theme_of(named: Look) -> Theme:
-    """Return a look as the toolkit's theme."""
+def theme_of(named: Look, *, few: bool = False) -> Theme:
+    """Return a look as the toolkit's theme.
+
+    Args:
+        named: it.
+        few: whether the terminal has 256 colours only.
+    """
     look = named.colours
+    if not few:
+        every = with_readable(look)
+    else:
+        seen = with_readable(as_shown_apart(look, (*GROUNDS, "panel", "line")), as_shown)
+        every = {name: as_spelled(colour) for name, colour in seen.items()}
+        look = {name: every[name] for name in look}
     return Theme(
         name=named.name,
         primary=look["link"],
@@ -35,7 +47,7 @@ def theme_of(named: Look) -> Theme:
         success=look["ok"],
         dark=named.dark,
         # All of them, because the toolkit's way from a colour to a variable is one off now and then.
-        variables={**with_readable(look), **_toolkit(look)},
+        variables={**every, **_toolkit(look)},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 READABLE: Final = 4.5
@@ -27,7 +28,13 @@ def contrast(colour: str, ground: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def raised(colour: str, towards: str, grounds: tuple[str, ...], least: float = READABLE) -> str:
+def raised(
+    colour: str,
+    towards: str,
+    grounds: tuple[str, ...],
+    least: float = READABLE,
+    shown: Callable[[str], str] | None = None,
+) -> str:
     """Return the first colour on the way from `colour` to `towards` that can be read on all the grounds.
 
     Args:
@@ -35,11 +42,13 @@ def raised(colour: str, towards: str, grounds: tuple[str, ...], least: float = R
         towards: where the way ends; returned itself if nothing before it will do.
         grounds: what is behind the text.
         least: wanted contrast.
+        shown: returns what a colour is where not all can be shown; None: all can.
     """
     start, end = channels(colour), channels(towards)
     for step in range(_STEPS):
         mixed = (round(a + (b - a) * step / _STEPS) for a, b in zip(start, end, strict=True))
         tried = "#" + "".join(f"{value:02x}" for value in mixed)
+        tried = shown(tried) if shown is not None else tried
         if all(contrast(tried, ground) >= least for ground in grounds):
             return tried
     return towards

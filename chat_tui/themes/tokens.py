@@ -7,7 +7,7 @@ where a token is readable already, both are the same. The plain form of `faint` 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from chat_tui.themes.contrast import raised
@@ -75,14 +75,19 @@ _CODE: Final = {
 _NOT_TEXT: Final = (*GROUNDS, "panel", "line", "foreground")
 
 
-def with_readable(look: Mapping[str, str]) -> dict[str, str]:
-    """Return a look's tokens, readable forms of its colours: `read-`, and for `panel` `read-hint` and `code-`."""
+def with_readable(look: Mapping[str, str], shown: Callable[[str], str] | None = None) -> dict[str, str]:
+    """Return a look's tokens, readable forms of its colours: `read-`, and for `panel` `read-hint` and `code-`.
+
+    Args:
+        look: the tokens; colours that can be shown.
+        shown: returns what a colour is where not all can be shown; None: all can.
+    """
     grounds = tuple(look[name] for name in GROUNDS)
-    read = {
-        f"read-{name}": raised(colour, look["foreground"], grounds)
-        for name, colour in look.items()
-        if name not in _NOT_TEXT
-    }
+
+    def raised_on(colour: str, on: tuple[str, ...]) -> str:
+        return raised(colour, look["foreground"], on, shown=shown)
+
+    read = {f"read-{name}": raised_on(colour, grounds) for name, colour in look.items() if name not in _NOT_TEXT}
     panel = (look["panel"],)
-    code = {f"code-{part}": raised(look[name], look["foreground"], panel) for part, name in _CODE.items()}
-    return {**look, **read, **code, "read-hint": raised(look["faint"], look["foreground"], panel)}
+    code = {f"code-{part}": raised_on(look[name], panel) for part, name in _CODE.items()}
+    return {**look, **read, **code, "read-hint": raised_on(look["faint"], panel)}

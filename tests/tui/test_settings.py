@@ -109,3 +109,13 @@ async def test_density_and_emoji_hold_at_once_in_what_is_read(server: str, home:
         assert rows[at - 1].rstrip("|").endswith("│")
         await me.pilot.click("#timeline", offset=(30, at - me.chat.timeline.region.y), times=3)
         await me.until(lambda: me.chat.get_selected_text() == "one :tada:", "the message, without the free line")
+
+
+async def test_theme_is_made_of_the_colours_there_are_in_a_terminal_that_has_256(
+    server: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("textual.constants.COLOR_SYSTEM", "256")
+    async with sitting(server, home) as me:
+        variables = me.app.get_css_variables()
+
+        assert [variables[ground] for ground in ("background", "surface", "panel")] == ["#141414", "#1f1f1f", "#292929"]

@@ -9,9 +9,10 @@ import pytest
 from rich.color import Color, ColorSystem
 from textual.theme import Theme
 
-from chat_tui.themes import DEFAULTS, LOOKS, themes
+from chat_tui.themes import DEFAULTS, LOOKS, theme_of, themes
 from chat_tui.themes.contrast import READABLE, contrast, luminance, raised
 from chat_tui.themes.own import Look, own_looks
+from chat_tui.themes.palette import as_shown, as_shown_apart, as_spelled
 from chat_tui.themes.tokens import DARK, with_readable
 
 EACH = pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS.keys())
@@ -41,19 +42,43 @@ def test_text_can_be_read_on_its_grounds(look: Mapping[str, str]) -> None:
     assert not poor
 
 
+def with_few(look: Mapping[str, str]) -> dict[str, str]:
+    """Return what the toolkit shows of a look where there are 256 colours, by its variables."""
+    theme = theme_of(Look("few", look), few=True)
+    return {name: with_256_colours(colour) for name, colour in theme.variables.items() if colour.startswith("#")}
+
+
 @EACH
 def test_text_can_be_read_with_256_colours(look: Mapping[str, str]) -> None:
-    # The palette has no green between one that is a little too light for white and one that is olive;
-    # "online" is told by its word and its dot as well.
-    least = {"read-ok": 4.2}
+    few = with_few(look)
     poor = {
-        (name, ground)
-        for name, colour in texts(look).items()
+        (name, ground): contrast(few[name], few[ground])
+        for name in texts(look)
         for ground in ("background", "surface")
-        if contrast(with_256_colours(colour), with_256_colours(look[ground])) < least.get(name, READABLE)
+        if contrast(few[name], few[ground]) < READABLE
     }
 
     assert not poor
+    assert contrast(few["background"], few["accent"]) >= READABLE
+    assert contrast(few["read-hint"], few["panel"]) >= READABLE
+
+
+@EACH
+def test_grounds_are_told_apart_with_256_colours(look: Mapping[str, str]) -> None:
+    few = with_few(look)
+
+    assert len({few[ground] for ground in ("background", "surface", "panel", "line")}) == 4
+
+
+def test_colours_of_the_palette_are_shown_as_they_are() -> None:
+    there = {"#000000", "#ffffff", "#121212", "#eeeeee", "#5f87af", "#d7d7ff", "#808080", "#9e9e9e", "#e4e4e4"}
+
+    for colour in there:
+        assert with_256_colours(as_spelled(colour)) == as_shown(colour) == colour
+    assert as_shown("#12141b") == "#121212"
+    assert as_shown("#f2a0a8") == "#ffafaf"
+    assert as_shown("#fefefe") == "#ffffff"
+    assert as_shown_apart({"a": "#ffffff", "b": "#fdfdfd", "foreground": "#000000"}, ("a", "b"))["b"] == "#eeeeee"
 
 
 @EACH
