@@ -22,13 +22,14 @@ from chat_core.base.faults import HarmlessFormatter, harmless_traceback
 from chat_core.base.settings import Entry, Key, as_typed
 from chat_tui.alerting import Alerter
 from chat_tui.config import LookSection, Settings, load
-from chat_tui.messages import AlertWanted
+from chat_tui.messages import AlertWanted, WidthsMeasured
 from chat_tui.screens.base import RedrawWanted, SettingsWanted
 from chat_tui.themes import DEFAULTS, LOOKS, theme_of
 from chat_tui.themes.own import Look, own_looks
 from chat_tui.views.alerts import quiet_hours
 from chat_tui.views.cache import Recent
 from chat_tui.views.clean import drawable, drawable_line
+from chat_tui.views.emoji_kinds import ALL, DISPUTED, LOSSY, SAMPLES, Kind, differing
 from chat_tui.views.previews import Preview
 from chat_tui.views.settings_rows import as_said
 from chat_tui.widgets.safe import ControlFilter
@@ -68,6 +69,9 @@ class AppBase(App[None], inherit_bindings=False):
         self._wear(wanted)
         self.previews: Recent[bytes, Preview] = Recent(_PREVIEWS)
         """What is in files, by their SHA-256: what a hash names is the same on every server."""
+        self._measured = False
+        self._differing: frozenset[Kind] = frozenset()
+        """Kinds of emoji that this terminal draws in another width than they count for here."""
         self.alerter = Alerter(os.environ, self._write, SystemClock())
         """Tells of what comes while nobody looks."""
 
@@ -119,6 +123,39 @@ class AppBase(App[None], inherit_bindings=False):
         """How things are to look now."""
         return self._settings.look
 
+    # --- emoji
+
+    @property
+    def named_emoji(self) -> frozenset[Kind]:
+        """Kinds of emoji in messages that are shown by their names."""
+        return ALL if self.look.emoji == "names" else self._simple_emoji & LOSSY
+
+    @property
+    def _simple_emoji(self) -> frozenset[Kind]:
+        """Kinds of emoji that are drawn in a simple form."""
+        match self.look.simple_emoji:
+            case "always":
+                return DISPUTED
+            case "never":
+                return frozenset()
+            case _:
+                return self._differing
+
+    def measure_emoji(self) -> None:
+        """Ask the terminal how wide it draws emoji, once, if that is to be asked. Something is on the screen by now."""
+        measure: Callable[..., bool] | None = getattr(self._driver, "measure", None)
+        if measure is None or self._measured or self.look.simple_emoji != "ask":
+            return
+        self._measured = True
+        if not measure(tuple(SAMPLES.values()), synchronized=self._sync_available):
+            self.draw_anew()
+
+    def on_widths_measured(self, event: WidthsMeasured) -> None:
+        """Draw those simpler that the terminal draws in another width than they count for here."""
+        self._differing = differing(dict(zip(SAMPLES, event.widths, strict=True)))
+        if self._differing:
+            self._look_changed()
+
     @property
     def words(self) -> str:
         """Words that are for this person, as the setting has them now."""
@@ -133,7 +170,9 @@ class AppBase(App[None], inherit_bindings=False):
     def get_line_filters(self) -> list[LineFilter]:
         """See App."""
         ascii_only = [_ASCII] if self._settings.look.symbols == "ascii" else []
-        return [*super().get_line_filters(), _HARMLESS, *ascii_only]
+        kinds = self._simple_emoji
+        simpler = [_simple_emoji(kinds)] if kinds else []
+        return [*super().get_line_filters(), _HARMLESS, *simpler, *ascii_only]
 
     @override
     def notify(
@@ -208,12 +247,17 @@ class AppBase(App[None], inherit_bindings=False):
         if (self._settings.look, self.words) != (before.look, before.notify.highlight):
             if self._settings.look.theme in self._theme_names:
                 self._wear(self._settings.look.theme)
-            for screen in self.kept_screens():
-                for widget in screen.walk_children(with_self=True):
-                    if isinstance(widget, TimelinePane):
-                        widget.look_changed()
-                    widget.refresh()
+            self._look_changed()
+            self.measure_emoji()
         return loaded.entries
+
+    def _look_changed(self) -> None:
+        """Draw everything as it looks now."""
+        for screen in self.kept_screens():
+            for widget in screen.walk_children(with_self=True):
+                if isinstance(widget, TimelinePane):
+                    widget.look_changed()
+                widget.refresh()
 
     def _wear(self, name: str) -> None:
         """Put a look on. The toolkit's theme is made of it now: of all of them that is 4 ms at each start."""
@@ -227,6 +271,12 @@ class AppBase(App[None], inherit_bindings=False):
 
     def _no_theme(self, name: str) -> str:
         return f"There is no theme {drawable_line(name)}; there are {', '.join(self._theme_names)}."
+
+
+def _simple_emoji(kinds: frozenset[Kind]) -> LineFilter:
+    from chat_tui.widgets.simple_emoji import filter_of  # few terminals need it
+
+    return filter_of(kinds)
 
 
 def log_to(file: Path) -> None:

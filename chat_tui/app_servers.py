@@ -355,6 +355,7 @@ class AppServers(AppBase):
         # Read again: another window of the same person may have been somewhere meanwhile.
         self._servers = storage.load(self._config).used(server.choice.address, name)
         self._note_open()
+        self.call_after_refresh(self.measure_emoji)
         if self._on_settled is not None:
             self.call_after_refresh(self._on_settled)
             self._on_settled = None

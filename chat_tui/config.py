@@ -65,6 +65,10 @@ class LookSection(msgspec.Struct, frozen=True, kw_only=True):
     """How close messages stand: `roomy` leaves a line free above each that says whose it is."""
     emoji: Annotated[Literal["draw", "names"], LIVE] = "draw"
     """How emoji in messages are shown: as they are, or by `names` like `:tada:`, for terminals that draw them badly."""
+    simple_emoji: Annotated[Literal["ask", "always", "never"], LIVE] = "ask"
+    """Whether emoji about whose width terminals disagree (with tones, joined ones, flags, new ones) are drawn in a
+    simple form, which shifts nothing: without its tone, `DE`, `:family:`; `ask`: those that this terminal says it draws
+    wider or narrower than the client counts."""
     frames: Literal["changes", "whole"] = "changes"
     """What is written to the terminal: only the `changes`, a third of it or less; or `whole` frames, for a terminal in
     which something stays behind that Ctrl+L removes."""

@@ -5,6 +5,8 @@ They carry numbers and names, never widgets, so that whoever answers needs to kn
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.message import Message
 
 from chat_core.protocol.values import FileInfo
@@ -122,3 +124,12 @@ class AlertWanted(Message):
         """It."""
         self.server = server
         """What the server is called where it came; not safe to draw."""
+
+
+class WidthsMeasured(Message):
+    """The terminal said how wide it draws what it was asked for."""
+
+    def __init__(self, widths: Sequence[int]) -> None:
+        super().__init__()
+        self.widths = widths
+        """In cells, in the order of the question."""

@@ -9,13 +9,13 @@ text with other than narrow letters is compared and written as one piece, with a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from chat_tui.terminal_frames import Cut, Reader
 from chat_tui.terminal_moves import Columns, Move, find_move
 from chat_tui.terminal_pen import Place, cost_of, drawing
-from chat_tui.terminal_rows import Row, Stroke
+from chat_tui.terminal_rows import Part, Row, Stroke
 from chat_tui.terminal_styles import Styles
 
 _STAYS: Final = re.compile(
@@ -24,6 +24,8 @@ _STAYS: Final = re.compile(
 """What changes no cell: modes but for those that change screens, keys, the bell, what a terminal is told beside."""
 _WORTH: Final = 250
 """From so many letters on it is tried whether lines that moved make it less."""
+OVER: Final = 20
+"""So many cells something that is drawn over a line may take."""
 
 
 class _Drawn(NamedTuple):
@@ -82,6 +84,26 @@ class Cells:
         if end is None or end == at:
             return begin + written
         return f"{begin}{written}\x1b[{end[0]};{end[1]}H"
+
+    def over(self, draw: Callable[[int], str]) -> str:
+        """Return what draws something into a line, and then all that stood there; empty: no line is known so well.
+
+        Args:
+            draw: returns what draws it into a line, and leaves the style as it was.
+        """
+        for y, row in self._rows.items():
+            known = row.parts(len(row)) if y > 1 and len(row) > OVER else None
+            if known and len(known) == 1 and not known[0].raw:
+                return draw(y) + self._again(y, known)
+        return ""
+
+    def _again(self, y: int, known: Sequence[Part]) -> str:
+        """Return what draws a line again, and brings the cursor back."""
+        before, self._at = self._at, None
+        strokes = self._drawn({}, [Cut(y, known)]).strokes
+        written, at = drawing(strokes, self._styles, None)
+        self._at = before or at
+        return written if before is None else f"{written}\x1b[{before[0]};{before[1]}H"
 
     def _drawn(self, before: Mapping[int, Row], cuts: Iterable[Cut]) -> _Drawn:
         """Draw something onto what was there before."""

@@ -7,21 +7,22 @@ or reported through the methods below. Where a frame is written otherwise, it is
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Final
 
 from textual import events
-from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 from textual.messages import InBandWindowResize
 from typing_extensions import override
 
 from chat_tui.terminal_cells import Cells
+from chat_tui.terminal_measuring import Measuring
 
 SHIFTING_S: Final = 0.5
 """For so long after a change of the window's size frames are written whole: some may have been made for the old one."""
 
 
-class SparingDriver(LinuxDriver):
+class SparingDriver(Measuring):
     """It."""
 
     _cells: Cells | None = None
@@ -42,6 +43,15 @@ class SparingDriver(LinuxDriver):
         """Write the next frame whole: the terminal may show something else than was written."""
         if self._cells is not None:
             self._cells.forget()
+
+    @override
+    def draw_over(self, draw: Callable[[int], str], begin: str, end: str) -> bool:
+        """See Measuring; a row of which all is known is drawn again at once."""
+        over = self._cells.over(draw) if self._cells is not None else ""
+        if not over:
+            return super().draw_over(draw, begin, end)
+        super().write(begin + over + end)
+        return True
 
     @override
     def _get_terminal_size(self) -> tuple[int, int]:

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from textual.driver import Driver
-from textual.drivers.linux_driver import LinuxDriver
 from typing_extensions import override
 
 from chat_tui.terminal_driver import SparingDriver
+from chat_tui.terminal_measuring import Measuring
 from chat_tui.views.clean import drawable_line
 
 KEEP: Final = "\x1b[22;0t"
@@ -37,7 +37,7 @@ def has_title(environment: Mapping[str, str]) -> bool:
     return bool(term) and not term.startswith(_WITHOUT)
 
 
-class Titled(LinuxDriver):
+class Titled(Measuring):
     """A driver that has a title besides. It is brought back when the terminal is given back, also for a while."""
 
     _title = ""

@@ -19,6 +19,7 @@ from chat_tui.views.code import SHOWN as CODE_LINES
 from chat_tui.views.code import is_cut
 from chat_tui.views.columns import Columns
 from chat_tui.views.edge import hanging, laid_out
+from chat_tui.views.emoji_kinds import Kind
 from chat_tui.views.emoji_names import named
 from chat_tui.views.formatting import Block, Looks, block, formatted, in_one_line, is_fence, ours, with_words
 from chat_tui.views.inline import Mark
@@ -89,8 +90,8 @@ class Reader(NamedTuple):
     """Names of the marks that one has put, by the seqs of the messages."""
     roomy: bool = False
     """Whether a line is left free above each message that says whose it is."""
-    emoji_names: bool = False
-    """Whether emoji are shown by their names."""
+    emoji_names: frozenset[Kind] = frozenset()
+    """Kinds of emoji that are shown by their names."""
     previews: Wish = Wish()
     """What is shown of files."""
     words: str = ""
@@ -188,7 +189,7 @@ def _shown(body: str, reader: Reader) -> tuple[str, str]:
     """Return what is drawn of a body and words for the rest. Cleaning can make lines and widen tabs: cut again."""
     text, missing = clipped(body)
     text, more = clipped(drawable(text))
-    return (named(text) if reader.emoji_names else text), missing or more
+    return (named(text, reader.emoji_names) if reader.emoji_names else text), missing or more
 
 
 def _message(item: MessageItem, where: Columns, reader: Reader) -> tuple[Line, ...]:
@@ -255,7 +256,7 @@ def _quoted(quoted: Quoted, where: Columns, reader: Reader) -> Line:
         spans: tuple[Span, ...] = (Span("↳ an older message", "quiet"),)
     else:
         said = drawable_line(in_one_line(quoted.text, QUOTED_CHARS)) or _DELETED
-        said = named(said) if reader.emoji_names else said
+        said = named(said, reader.emoji_names) if reader.emoji_names else said
         text = _IGNORED if quoted.account in reader.ignored else said
         name = Span(f"↳ {shown_name(quoted.name)}", soft_role(quoted.account, reader.account))
         spans = (name, Span(f"  {text}", "quiet"))

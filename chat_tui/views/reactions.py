@@ -10,23 +10,24 @@ from chat_core.protocol.reactions import Reaction
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.columns import Columns
 from chat_tui.views.edge import hanging
+from chat_tui.views.emoji_kinds import Kind
 from chat_tui.views.emoji_names import named
 from chat_tui.views.lines import REACTS, Line, Role, Span, elide
 
 
-def chips(reactions: Sequence[Reaction], where: Columns, *, names: bool = False) -> list[Line]:
+def chips(reactions: Sequence[Reaction], where: Columns, *, names: frozenset[Kind] = frozenset()) -> list[Line]:
     """Return lines of chips like ` 👍 3 `, as many as they take. None of it is copied with a message's text.
 
     Args:
         reactions: in their order.
         where: columns of the timeline.
-        names: whether emoji are shown by their names.
+        names: kinds of emoji that are shown by their names.
     """
     lines: list[list[Span]] = [[]]
     used = 0
     for each in reactions:
         role: Role = "chip-own" if each.mine else "chip"
-        emoji = named(drawable_line(each.emoji)) if names else drawable_line(each.emoji)
+        emoji = named(drawable_line(each.emoji), names) if names else drawable_line(each.emoji)
         chip = elide(f" {emoji} {each.count:,} ", where.text)
         cells = cell_len(chip)
         if used and used + 1 + cells > where.text:

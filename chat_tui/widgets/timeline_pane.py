@@ -90,7 +90,10 @@ class TimelinePane(Scroller, Straight, can_focus=False):
             wish = Wish(texts=True, pictures=drawn, most_bytes=1_000 * look.preview_max_kb)
         words: str = getattr(self.app, "words", "")
         return reader._replace(
-            roomy=look.density == "roomy", emoji_names=look.emoji == "names", previews=wish, words=words
+            roomy=look.density == "roomy",
+            emoji_names=getattr(self.app, "named_emoji", frozenset()),
+            previews=wish,
+            words=words,
         )
 
     # --- previews

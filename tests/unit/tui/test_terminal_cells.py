@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from chat_tui.terminal_cells import Cells
+from tests.support.screens import shown_in
 
 GREY = "38;2;9;9;9;48;2;1;1;1"
 
@@ -153,3 +154,18 @@ def test_one_colour_after_another_is_drawn_when_that_is_less_than_line_after_lin
     said = after(frame("a", "b")).changed(frame("c", "d"))
 
     assert said.count("38;2;10;10;10") == said.count("38;2;99;99;99") == 1
+
+
+def test_a_line_is_as_it_was_when_something_was_drawn_over_it() -> None:
+    said = "".join(f"\x1b[{y};1H\x1b[{GREY}mline {y}\x1b[0m{' ' * 30}\n" for y in (1, 2, 3)) + "\x1b[1;4H"
+    cells = Cells()
+    before = cells.changed(said)
+    over = cells.over(lambda y: f"\x1b[{y};1H\U0001f642\x1b[6n")
+
+    assert over.startswith("\x1b[2;1H\U0001f642\x1b[6n")
+    assert shown_in(40, 4, [before, over]) == shown_in(40, 4, [before])
+    assert cells.changed(said) == ""
+
+
+def test_nothing_is_drawn_over_a_line_of_which_not_all_is_known() -> None:
+    assert after("\x1b[1;1Hone", "\x1b[2;1Hshort", f"\x1b[3;1H会{' ' * 40}").over(lambda y: f"{y}") == ""

@@ -12,6 +12,7 @@ from chat_core.client.state.model import Notice, Unsent
 from chat_core.protocol.reactions import Reaction
 from chat_tui.views.columns import columns
 from chat_tui.views.drawing import MAX_CHARS, MAX_LINES, Reader, clipped, draw, estimated
+from chat_tui.views.emoji_kinds import ALL
 from chat_tui.views.items import DayItem, Item, MessageItem, NoticeItem, OlderItem, UnreadItem, UnsentItem, WelcomeItem
 from chat_tui.views.lines import Line
 from tests.support.hostile import HUGE, PAYLOADS, is_safe
@@ -284,7 +285,7 @@ def test_line_is_free_above_each_message_with_a_name_when_it_is_roomy() -> None:
 
 
 def test_emoji_are_drawn_by_name_when_they_are_to_be() -> None:
-    (line,) = texts(message("done \U0001f389"), reader=READER._replace(emoji_names=True))
+    (line,) = texts(message("done \U0001f389"), reader=READER._replace(emoji_names=ALL))
     assert line.endswith("done :tada:")
     liked = message("done", reactions=(Reaction(emoji="\U0001f44d", count=3),))
-    assert texts(liked, reader=READER._replace(emoji_names=True))[-1].split() == [":thumbsup:", "3"]
+    assert texts(liked, reader=READER._replace(emoji_names=ALL))[-1].split() == [":thumbsup:", "3"]
