@@ -2,7 +2,8 @@
 
 Two names whose skeletons are equal may be mistaken for each other: `ann` and `аnn` with a Cyrillic letter, `bill` and
 `bi11`, `mona` and `rnona`. The table is the package's `confusable_homoglyphs`; it is read at the first question about a
-name beyond ASCII (some 60 ms), which only a server asks: when an account is made or renamed, or a channel is made.
+name beyond ASCII (some 60 ms): on a server, when an account is made or renamed, or a channel is made; in a client, when
+such a name is drawn beside those of people whom one knows.
 
 Names that differ in case only are one name here, so what looks like a name in either case looks like it. Capital I
 looks like l, and is an i: hence i and l are one letter in a skeleton.

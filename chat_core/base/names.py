@@ -1,7 +1,7 @@
 """What accounts and channels may be called: one rule, used by client and server alike. Pure.
 
 A name is short, made of letters, digits and three signs, and what PRECIS (RFC 8264, RFC 8265) calls an identifier.
-Names are compared by `name_key`. Who looks like whom is `looks`' question, which only a server asks.
+Names are compared by `name_key`. Who looks like whom is `looks`' question.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ A function does its work at once or hands it to `Hands`: what is typed behind th
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Protocol
 
 from chat_core.client.state.model import ConversationState, Unsent
@@ -32,6 +33,8 @@ class Subject(NamedTuple):
     """It."""
     me: Account | None
     """Who acts."""
+    others: Mapping[int, ConversationState] = MappingProxyType({})
+    """All conversations, by their numbers."""
 
     @property
     def seq(self) -> int:

@@ -18,6 +18,8 @@ from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.details import moment, of_message, of_unsent, size_of
 from chat_tui.views.emphasis import hides
 from chat_tui.views.inline import marks
+from chat_tui.views.programs import author_of
+from chat_tui.views.resembling import familiar, in_words, resembled
 from chat_tui.views.source import source_of
 
 
@@ -101,12 +103,23 @@ def details(acting: Acting) -> None:
     message = acting.subject.message
     target = acting.subject.conversation.target
     pairs = of_message(target, message) if isinstance(message, Message) else of_unsent(message)
+    pairs[1:1] = _resembles(acting.subject)
     pairs.append(size_of(message.body))
     acting.hands.answer(_about(pairs, ()))
     if isinstance(message, Message):
         asked = _asked(acting.subject, message)
         if asked:
             acting.hands.look_up(asked, partial(_about, pairs))
+
+
+def _resembles(subject: Subject) -> list[tuple[str, str]]:
+    """Return whom its author only looks like by name."""
+    message = subject.message
+    if not isinstance(message, Message):
+        return []
+    name = author_of(message)
+    other = resembled(message.author, name, familiar(subject.me, subject.others.values()))
+    return [] if other is None else [("Careful", in_words(name, other))]
 
 
 def _asked(subject: Subject, message: Message) -> list[Request[Any]]:

@@ -20,6 +20,7 @@ from chat_tui.views.emphasis import masked
 from chat_tui.views.lines import Line
 from chat_tui.views.names import called, shown_name, title_of
 from chat_tui.views.programs import author_of
+from chat_tui.views.resembling import NOBODY, Familiars, resembled
 from chat_tui.views.servers import Elsewhere
 from chat_tui.views.when import clock
 
@@ -45,6 +46,7 @@ def message_line(
     manner: Manner = Manner(),  # noqa: B008  # nothing of it ever changes
     zone: tzinfo | None = None,
     bookmarks: frozenset[int] = frozenset(),
+    known: Familiars = NOBODY,
 ) -> str:
     """Return a message as one line: `ann: hello`.
 
@@ -55,6 +57,7 @@ def message_line(
         manner: what is told besides its words.
         zone: time zone; None: the computer's own.
         bookmarks: seqs of the messages at which one has them.
+        known: whom one knows, and by whose name nobody else is to pass.
     """
     own = me is not None and message.author == me.id and not message.via
     who = "you" if own else f"{'bot ' if message.bot else ''}{shown_name(author_of(message))}"
@@ -62,6 +65,8 @@ def message_line(
     head = f":{message.seq} {head}" if manner.numbers else head
     if message.deleted:
         return f"{head}: message deleted"
+    if (other := resembled(message.author, author_of(message), known)) is not None:
+        head += f", who is not @{shown_name(other.name)}"
     if calls(message, me):
         head += ", mentions you"
     if message.aside:

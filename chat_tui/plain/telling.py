@@ -33,6 +33,7 @@ from chat_tui.views.filtering import Hiding
 from chat_tui.views.given_up import given_up
 from chat_tui.views.highlighting import is_for
 from chat_tui.views.order import news
+from chat_tui.views.resembling import NOBODY, familiar
 
 AT_ONCE: Final = 20
 """Messages that are read out without being asked for; of more only the newest."""
@@ -125,7 +126,8 @@ class Telling:
         self._heard[here.id] = max(heard, messages[-1].seq)
         new = not_hidden([each for each in new if each.seq not in written], self._hidden(here))
         first = [f"{len(new) - AT_ONCE} more before these; /read {len(new)} says all."] if len(new) > AT_ONCE else []
-        lines = (message_line(each, here, batch.state.me, self.manner) for each in new[-AT_ONCE:])
+        known = familiar(batch.state.me, batch.state.conversations.values()) if new else NOBODY
+        lines = (message_line(each, here, batch.state.me, self.manner, known=known) for each in new[-AT_ONCE:])
         return [*first, *lines]
 
     def _of_change(self, event: MessageEdited | MessageDeleted, here: ConversationState, batch: Batch) -> list[str]:

@@ -274,4 +274,4 @@ class ChatView(BaseScreen):
         """Show a conversation somewhere as one that was just opened; None: nothing."""
         state = self.bridge.state
         channels = {name_key(each.info.name) for each in state.conversations.values() if not each.info.personal}
-        timeline.show(conversation, state.me, channels, state.ignored, state.bookmarks)
+        timeline.show(conversation, state.me, channels, state.ignored, state.bookmarks, state.conversations)

@@ -225,7 +225,9 @@ class ScreenDesk:
         message = message_here(conversation, scene.composer.thread, seq) if conversation is not None else None
         if conversation is None or message is None:
             raise UsageFault(f"Message {seq} is not here; scroll to where it was said first.")
-        BY_NAME[action].run(Acting(Subject(conversation, message, scene.bridge.state.me), scene.hands, 0))
+        state = scene.bridge.state
+        subject = Subject(conversation, message, state.me, state.conversations)
+        BY_NAME[action].run(Acting(subject, scene.hands, 0))
 
     def show_source(self, source: Source) -> None:
         """See Desk."""

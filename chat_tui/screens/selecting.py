@@ -151,7 +151,7 @@ class Selecting(Part):
         conversation = state.conversations.get(event.conversation)
         if conversation is None:
             return
-        acting = Acting(Subject(conversation, event.message, state.me), self._scene.hands, 0)
+        acting = Acting(Subject(conversation, event.message, state.me, state.conversations), self._scene.hands, 0)
         if event.act.startswith(REACTS):
             toggle(acting, event.act.removeprefix(REACTS))
         elif event.act == "thread":
@@ -194,7 +194,8 @@ class Selecting(Part):
         message = message_of(item) if item is not None else None
         if message is None or history is None:
             return None
-        return Subject(history.conversation, message, self._scene.bridge.state.me)
+        state = self._scene.bridge.state
+        return Subject(history.conversation, message, state.me, state.conversations)
 
     @property
     def seq(self) -> int:

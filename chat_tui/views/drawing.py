@@ -40,6 +40,8 @@ from chat_tui.views.names import called, name_role, shown_name, soft_role
 from chat_tui.views.previews import Preview, Wish, kind_of, preview_lines
 from chat_tui.views.programs import MARK, author_of, marked
 from chat_tui.views.reactions import chips
+from chat_tui.views.resembling import MARK as ALIKE
+from chat_tui.views.resembling import NOBODY, Familiars, resembled
 from chat_tui.views.threads import replies_words
 from chat_tui.views.when import clock, day_in_words, local, since
 
@@ -67,6 +69,8 @@ class Who(NamedTuple):
     role: Role
     bot: bool = False
     """Whether it is a program."""
+    alike: bool = False
+    """Whether the name resembles that of somebody else whom one knows."""
 
 
 class Reader(NamedTuple):
@@ -96,6 +100,8 @@ class Reader(NamedTuple):
     """What is shown of files."""
     words: str = ""
     """Words that are for one, as a setting has them."""
+    known: Familiars = NOBODY
+    """Whom one knows, and by whose name nobody else is to pass."""
 
 
 _FREE: Final = Line((Span(" "),), tail=1)
@@ -314,7 +320,7 @@ def _fate(item: UnsentItem) -> tuple[str, Role]:
 
 def _acted(done: Block, who: Who) -> Block:
     """Put the name in front of what somebody does."""
-    name = marked(shown_name(who.name), bot=who.bot)
+    name = marked(shown_name(who.name), bot=who.bot) + (f" {ALIKE}" if who.alike else "")
     shift = len(name) + 1
     moved = [mark._replace(start=mark.start + shift, end=mark.end + shift) for mark in done.marks]
     text = f"{name} {done.text}"
@@ -322,7 +328,9 @@ def _acted(done: Block, who: Who) -> Block:
 
 
 def _who(message: Message, reader: Reader) -> Who:
-    return Who(author_of(message), name_role(message.author, reader.account), message.bot)
+    name = author_of(message)
+    alike = resembled(message.author, name, reader.known) is not None
+    return Who(name, name_role(message.author, reader.account), message.bot, alike)
 
 
 def _heading(ts: int, who: Who, acts: bool, where: Columns, reader: Reader) -> tuple[Span, ...]:
@@ -341,5 +349,6 @@ def _heading(ts: int, who: Who, acts: bool, where: Columns, reader: Reader) -> t
 
 def _named(who: Who, cells: int) -> tuple[str, tuple[Span, ...]]:
     """Return a name, cut to a number of cells, and the mark behind it, which is never cut."""
-    mark = (Span(f" {MARK}", "quiet"),) if who.bot else ()
-    return elide(shown_name(who.name), max(1, cells - len(MARK) - 1 if mark else cells)), mark
+    bot = (Span(f" {MARK}", "quiet"),) if who.bot else ()
+    spans = (*bot, Span(f" {ALIKE}", "error")) if who.alike else bot
+    return elide(shown_name(who.name), max(1, cells - sum(len(span.text) for span in spans))), spans

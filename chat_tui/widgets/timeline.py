@@ -26,13 +26,14 @@ from chat_tui.views.filtering import Hiding
 from chat_tui.views.history import History, differs
 from chat_tui.views.threads import Mainline
 from chat_tui.views.timeline import START, Place
-from chat_tui.widgets.timeline_pointer import PointedPane
+from chat_tui.widgets.knowing_pane import KnowingPane
 
 SPEAK_OF_SENDING_S: Final = 0.4
 """How long a message may be on its way before that is said: most are there sooner, and a flicker tells nobody."""
 
 
 _NONE: Final[Mapping[int, frozenset[int]]] = {}
+_NO_OTHERS: Final[Mapping[int, ConversationState]] = {}
 _IN_VAIN_MOST: Final = 5
 """Pages of which filters hide everything that are fetched one after the other, until somebody scrolls on."""
 
@@ -54,7 +55,7 @@ def no_marks(conversation: ConversationState) -> Mapping[int, str]:
     return {}
 
 
-class Timeline(PointedPane, can_focus=False):
+class Timeline(KnowingPane, can_focus=False):
     """What was said in one conversation."""
 
     def __init__(
@@ -118,6 +119,7 @@ class Timeline(PointedPane, can_focus=False):
         channels: Collection[str] = (),
         ignored: frozenset[int] = frozenset(),
         bookmarks: Mapping[int, frozenset[int]] = _NONE,
+        others: Mapping[int, ConversationState] = _NO_OTHERS,
     ) -> None:
         """Show another conversation, or the same one as if it were opened now.
 
@@ -127,6 +129,7 @@ class Timeline(PointedPane, can_focus=False):
             channels: names of the channels that are known, without `#`, as `name_key` makes them.
             ignored: accounts whose messages are folded away.
             bookmarks: seqs of the messages at which one has them, by conversation.
+            others: all conversations, which tell whom one knows.
         """
         self._leave()
         self._me, self._channels, self._ignored = me, channels, ignored
@@ -149,6 +152,8 @@ class Timeline(PointedPane, can_focus=False):
             self.screen.clear_selection()
         self._lay_out()
         self._open()
+        if self.is_mounted:
+            self.call_after_refresh(self.know, me, others.values())
 
     def apply(self, batch: Batch) -> None:
         """Take what a batch says of the conversation that is shown; one that is gone stays as it was."""
@@ -158,14 +163,23 @@ class Timeline(PointedPane, can_focus=False):
             return
         me = batch.state.me
         if me is not None and (self._me is None or me.id != self._me.id):
-            self.show(conversation, me, self._channels, batch.state.ignored, batch.state.bookmarks)
+            self.show(
+                conversation, me, self._channels, batch.state.ignored, batch.state.bookmarks, batch.state.conversations
+            )
             return
         if (me is not None and me != self._me) or batch.state.ignored != self._ignored:
             self._me, self._ignored = me, batch.state.ignored
             self._lay_out()
             self.placed()
         self.show_bookmarks(batch.state.bookmarks.get(conversation.id, frozenset()))
+        if self._members_came(conversation):
+            self.know(me, batch.state.conversations.values())
         self.update_state(conversation, batch.changes)
+
+    def _members_came(self, conversation: ConversationState) -> bool:
+        """Return whether it is known now who has a word to say here, and was not before."""
+        old = self._history.conversation.members if self._history is not None else None
+        return old is not None and old.stale and not conversation.members.stale
 
     def show_bookmarks(self, bookmarks: frozenset[int]) -> None:
         """Draw which messages of the conversation that is open one has bookmarks at."""

@@ -280,3 +280,14 @@ async def test_long_code_is_seen_whole_and_scrolls(server: str, home: Path) -> N
         await me.press("escape")
         await me.sees("+48 lines, v to view")
         assert me.chat.selecting
+
+
+async def test_whose_name_resembles_one_s_own_has_a_mark_and_details_that_say_so(server: str, home: Path) -> None:
+    name = unique("anna")
+    fake = "\u0430" + name[1:]  # with a Cyrillic letter in front: nobody has registered either
+    async with sitting(server, home, name=name) as me, other(server, fake) as friend:
+        channel = await in_channel(me, "mine")
+        await say(friend, channel, "send me the key")
+        await me.sees("\u2248  send me the key")
+        await me.press("ctrl+s", "i")
+        await me.sees(f"{fake} is not @{name}, which is you")

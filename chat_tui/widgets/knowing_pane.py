@@ -1,0 +1,34 @@
+"""A pane of messages that knows whose names nobody else is to pass by: those who resemble them get a mark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from typing_extensions import override
+
+from chat_core.client.state.model import ConversationState
+from chat_core.protocol.values import Account
+from chat_tui.views.drawing import Reader
+from chat_tui.views.resembling import NOBODY, Familiars, familiar
+from chat_tui.widgets.timeline_pointer import PointedPane
+
+
+class KnowingPane(PointedPane, can_focus=False):
+    """It."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._known: Familiars = NOBODY
+
+    def know(self, me: Account | None, conversations: Iterable[ConversationState]) -> None:
+        """Look whom one knows; behind the drawing, as what letters look like takes its time to load."""
+        known = familiar(me, conversations)
+        if known != self._known:
+            self._known = known
+            self.look_changed()
+
+    @override
+    def looking(self, reader: Reader) -> Reader:
+        """See TimelinePane."""
+        return super().looking(reader)._replace(known=self._known)
