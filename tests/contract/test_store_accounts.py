@@ -65,7 +65,7 @@ async def test_rename_gives_the_account_another_name_everywhere(world: World) ->
     direct = await world.open_direct(bob, "ann")
     await world.post(ann, GENERAL_ID, "before")
 
-    assert await world.write(RenameAccount(ann, "anna")) == Account(id=ann, name="anna")
+    assert await world.write(RenameAccount(ann, "anna", 1)) == Account(id=ann, name="anna")
 
     assert world.last.renamed == Account(id=ann, name="anna")
     await world.post(ann, GENERAL_ID, "after")
@@ -82,7 +82,7 @@ async def test_rename_lets_the_old_name_go_when_it_was_used_for_posting(world: W
     first = await world.open_direct(bob, "ann")
     await world.post(bob, "@ann", "to the first")
 
-    await world.write(RenameAccount(ann, "anna"))
+    await world.write(RenameAccount(ann, "anna", 1))
     [other] = await world.sign_in("ann")
     assert await world.refused(world.message(bob, "@ann")) is Refusal.NO_CONVERSATION
     second = await world.open_direct(bob, "ann")
@@ -96,17 +96,17 @@ async def test_rename_lets_the_old_name_go_when_it_was_used_for_posting(world: W
 async def test_rename_is_refused_when_another_account_has_the_name(world: World) -> None:
     ann, _ = await world.sign_in("ann", "Bob")
 
-    assert await world.refused(RenameAccount(ann, "BOB")) is Refusal.NAME_TAKEN
-    assert await world.refused(RenameAccount(ann, "b o b")) is Refusal.BAD_NAME
-    assert await world.refused(RenameAccount(AccountId(99), "eve")) is Refusal.NO_ACCOUNT
+    assert await world.refused(RenameAccount(ann, "BOB", 1)) is Refusal.NAME_TAKEN
+    assert await world.refused(RenameAccount(ann, "b o b", 1)) is Refusal.BAD_NAME
+    assert await world.refused(RenameAccount(AccountId(99), "eve", 1)) is Refusal.NO_ACCOUNT
 
 
 async def test_rename_to_another_spelling_of_the_own_name_is_allowed(world: World) -> None:
     [ann] = await world.sign_in("ann")
 
-    assert (await world.write(RenameAccount(ann, "Ann"))).name == "Ann"
+    assert (await world.write(RenameAccount(ann, "Ann", 1))).name == "Ann"
     assert world.last.renamed is not None
-    assert (await world.write(RenameAccount(ann, "Ann"))).name == "Ann"
+    assert (await world.write(RenameAccount(ann, "Ann", 1))).name == "Ann"
     assert world.last.renamed is None
 
 

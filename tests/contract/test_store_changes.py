@@ -283,7 +283,7 @@ async def test_author_is_shown_under_the_name_of_today(world: World) -> None:
     [ann] = await world.sign_in("ann")
     await world.post(ann)
     await world.edit(ann, 1, "x")
-    await world.write(RenameAccount(ann, "anna"))
+    await world.write(RenameAccount(ann, "anna", 1))
     await world.delete(ann, 1)
 
     assert {event.name for event in await world.log(ConversationId(1))} == {"anna"}

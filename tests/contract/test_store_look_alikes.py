@@ -19,7 +19,7 @@ async def test_sign_in_and_rename_are_refused_when_the_name_looks_reserved(world
     [ann] = await world.sign_in("ann")
 
     assert await world.refused(SignInByName(name, 1)) is Refusal.BAD_NAME
-    assert await world.refused(RenameAccount(ann, name)) is Refusal.BAD_NAME
+    assert await world.refused(RenameAccount(ann, name, 1)) is Refusal.BAD_NAME
 
 
 async def test_sign_in_finds_an_account_whose_name_others_look_like_when_nobody_registered(world: World) -> None:
@@ -65,12 +65,12 @@ async def test_nobody_gets_a_name_that_passes_for_a_registered_one(world: World)
 
     assert await world.refused(registering("аnn")) is Refusal.NAME_TAKEN
     assert await world.refused(SignInByName("аnn", 1)) is Refusal.NAME_TAKEN
-    assert await world.refused(RenameAccount(bob, "аnn")) is Refusal.NAME_TAKEN
+    assert await world.refused(RenameAccount(bob, "аnn", 1)) is Refusal.NAME_TAKEN
 
 
 async def test_registered_name_is_free_for_look_alikes_once_its_owner_has_another(world: World) -> None:
     account, _, _ = await world.write(registering("Ann"))
-    await world.write(RenameAccount(AccountId(account.id), "Sue"))
+    await world.write(RenameAccount(AccountId(account.id), "Sue", 1))
 
     assert await world.refused(registering("ЅUE")) is Refusal.NAME_TAKEN
     await world.write(registering("аnn"))

@@ -55,7 +55,7 @@ async def test_mention_is_told_by_event_page_and_count_of_those_who_are_there(wo
 async def test_mention_stays_with_the_account_when_its_name_changes(world: World) -> None:
     ann, bob = await world.sign_in("ann", "bob")
     await world.post(ann, GENERAL_ID, "@bob one")
-    await world.write(RenameAccount(bob, "rob"))
+    await world.write(RenameAccount(bob, "rob", 1))
 
     await world.post(ann, GENERAL_ID, "@bob two", "@rob three")
 

@@ -148,10 +148,10 @@ async def test_rename_is_refused_to_a_name_that_is_not_listed_where_a_list_decid
     ann = await register(world, "ann", how="allowlist")
     await world.write(AllowName("ann", False, 1))
 
-    assert await world.refused(RenameAccount(ann, "anna", listed=True)) is Refusal.SIGN_IN_REFUSED
-    assert (await world.write(RenameAccount(ann, "Ann", listed=True))).name == "Ann"
+    assert await world.refused(RenameAccount(ann, "anna", 1, listed=True)) is Refusal.SIGN_IN_REFUSED
+    assert (await world.write(RenameAccount(ann, "Ann", 1, listed=True))).name == "Ann"
     await world.write(AllowName("Anna", True, 1))
-    assert (await world.write(RenameAccount(ann, "anna", listed=True))).name == "anna"
+    assert (await world.write(RenameAccount(ann, "anna", 1, listed=True))).name == "anna"
 
 
 # --- invites
@@ -390,10 +390,10 @@ async def test_guest_gets_the_first_free_name_and_comes_back_by_token_only(world
     assert await world.refused(registering("guest.ann", may_claim=True)) is Refusal.NAME_TAKEN
     assert await world.refused(SetPassword(AccountId(first.id), HASH, 6, None)) is Refusal.NOT_ALLOWED
     assert await world.refused(SetServerRole("guest.ann", "member", 1)) is Refusal.NOT_ALLOWED
-    assert await world.refused(RenameAccount(AccountId(first.id), "ann")) is Refusal.BAD_NAME
-    assert (await world.write(RenameAccount(AccountId(first.id), "guest.Anna"))).name == "guest.Anna"
+    assert await world.refused(RenameAccount(AccountId(first.id), "ann", 1)) is Refusal.BAD_NAME
+    assert (await world.write(RenameAccount(AccountId(first.id), "guest.Anna", 1))).name == "guest.Anna"
     [bob] = await world.sign_in("bob")
-    assert await world.refused(RenameAccount(bob, "guest.bob")) is Refusal.BAD_NAME
+    assert await world.refused(RenameAccount(bob, "guest.bob", 1)) is Refusal.BAD_NAME
 
 
 async def test_guests_that_did_not_come_back_are_ended_and_others_stay(world: World) -> None:
@@ -478,7 +478,7 @@ async def test_role_is_given_to_accounts_with_a_password_and_one_owner_stays(wor
 async def test_token_and_password_follow_an_account_that_was_renamed(world: World) -> None:
     ann = await register(world, "ann")
 
-    await world.write(RenameAccount(ann, "anna"))
+    await world.write(RenameAccount(ann, "anna", 1))
 
     assert (await world.write(SignInByToken(digest("ann"), 9)))[0].name == "anna"
     assert await world.refused(SignInByName("anna", 9)) is Refusal.PASSWORD_NEEDED

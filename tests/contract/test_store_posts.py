@@ -98,7 +98,7 @@ async def test_post_is_answered_as_the_first_time_when_the_name_means_nothing_an
     direct = await world.open_direct(ann, "bob")
     op = world.message(ann, "@bob", "hello")
     await world.write(op)
-    await world.write(RenameAccount(bob, "rob"))
+    await world.write(RenameAccount(bob, "rob", 1))
 
     assert await world.write(op) == (direct, 1, 1, True)
 

@@ -13,7 +13,7 @@ from chat_core.protocol.values import SanctionAct
 from chat_core.server.store.acts import LockServer, SanctionInChannel, SanctionOnServer
 from chat_core.server.store.base import Refused
 from chat_core.server.store.conversations import JoinChannel
-from chat_core.server.store.people import SignInByName
+from chat_core.server.store.people import RenameAccount, SetDisplayName, SignInByName
 from tests.contract.world import GENERAL_ID, World
 
 
@@ -237,3 +237,15 @@ async def test_every_act_is_in_the_audit_log_and_a_refused_one_is_not(world: Wor
         (2, "server", "kick", "bob in #room", ""),
         (3, "server", "ban", "bob, 198.51.100.7", ""),
     ]
+
+
+async def test_who_is_muted_on_the_server_says_nothing_by_a_name_either(world: World) -> None:
+    ann, bob = await world.sign_in("ann", "bob")
+    await world.write(SetDisplayName(bob, "", "Bob B", 1))
+    await world.write(SanctionOnServer(None, bob, "mute", 2, until_ts=10))
+
+    assert await world.refused(RenameAccount(bob, "buy-this", 3)) is Refusal.MUTED
+    assert await world.refused(SetDisplayName(bob, "", "Buy this", 3)) is Refusal.MUTED
+    assert (await world.write(SetDisplayName(bob, "", "", 3))).display == ""
+    assert (await world.write(RenameAccount(ann, "anna", 3))).name == "anna", "others may"
+    assert (await world.write(RenameAccount(bob, "rob", 10))).name == "rob", "it is over"

@@ -59,7 +59,7 @@ def op_of(step: Step, number: int, ann: str, group: Conversation) -> Op:
         case "leave":
             return LeaveConversation(AccountId(whom), GROUP, number)
         case "rename":
-            return RenameAccount(AccountId(other), f"{NAMES[other - 1]}{number}")
+            return RenameAccount(AccountId(other), f"{NAMES[other - 1]}{number}", 1)
         case _:
             return SetDisplayName(AccountId(whom), "", f"Name {number}" if other % 2 else "", number)
 

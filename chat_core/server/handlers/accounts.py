@@ -23,7 +23,7 @@ async def rename(ctx: Context, request: Rename) -> Renamed:
     except UsageFault as fault:
         raise Refused(Refusal.BAD_NAME, str(fault)) from fault
     listed = ctx.services.auth.settings.registration == "allowlist" and ctx.session.role is not Role.GUEST
-    account: Account = await ctx.store.write(RenameAccount(ctx.account, name, listed))
+    account: Account = await ctx.store.write(RenameAccount(ctx.account, name, ctx.wall_ms(), listed))
     return Renamed(account=account)
 
 

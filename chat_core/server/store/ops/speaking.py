@@ -97,6 +97,11 @@ def check_may_enter(work: Work, keeper: bool, ts: int) -> None:
         raise Refused(Refusal.LOCKED, refusing.server_locked(lock.until, ts, lock.reason))
 
 
+def check_may_be_heard(work: Work, account: AccountId, ts: int) -> None:
+    """Refuse whoever is muted on the whole server to say something otherwise, as by a name. Raises: Refused `muted`."""
+    _check_mute(work, 0, "on this server", account, ts)
+
+
 def check_door(work: Work, conversation: ConversationId, account: AccountId) -> None:
     """Refuse to write to somebody who does not want it. Raises: Refused `not_allowed`."""
     door = work.facts.door(work.connection, conversation, account)
@@ -112,13 +117,16 @@ def refuse_shut(door: Door) -> None:
 
 
 def _check_order(work: Work, log: LogFacts, account: AccountId, ts: int, *, keeper: bool) -> None:
-    order = work.facts.learn_order(work.connection, ts)
-    for place, where in ((0, "on this server"), (log.id, "here")):
-        mute = order.mutes.get((place, account))
-        if mute is not None and (mute.until_ts is None or ts < mute.until_ts):
-            raise Refused(Refusal.MUTED, refusing.muted(where, mute.until_ts, ts, mute.reason))
-    if order.lock is not None:
+    _check_mute(work, 0, "on this server", account, ts)
+    _check_mute(work, log.id, "here", account, ts)
+    if work.facts.learn_order(work.connection, ts).lock is not None:
         check_may_enter(work, keeper, ts)
+
+
+def _check_mute(work: Work, place: int, where: str, account: AccountId, ts: int) -> None:
+    mute = work.facts.learn_order(work.connection, ts).mutes.get((place, account))
+    if mute is not None and (mute.until_ts is None or ts < mute.until_ts):
+        raise Refused(Refusal.MUTED, refusing.muted(where, mute.until_ts, ts, mute.reason))
 
 
 def _check_pace(work: Work, conversation: ConversationId, rules: Rules, account: AccountId, ts: int) -> None:
