@@ -24,6 +24,10 @@ _ROUNDS: Final = 4
 _ASCII: Final = str.maketrans({"0": "O", "1": "l", "I": "l", "m": "rn"})
 """The part of the table that is about the letters and digits of ASCII."""
 _AS_ONE: Final = {ord("i"): "l"}
+_BOXED: Final = {
+    first + number: chr(ord("A") + number) for first in (0x1F150, 0x1F170, 0x1F1E6) for number in range(26)
+}
+"""Letters on a dark circle, on a dark square, and those of flags, which Unicode does not say to be letters."""
 _TOO_NEAR: Final = frozenset(("all",))
 """Reserved words that look like an honest name (`ali`): only the word itself is reserved."""
 
@@ -46,9 +50,21 @@ def skeleton(name: str) -> str:
     return seen
 
 
+def unboxed(text: str) -> str:
+    """Return a text with the letters in circles, boxes and brackets (`🅰nn`, `ⓐnn`, `🇦nn`) as what they are read as."""
+    return text if text.isascii() else "".join(map(_unboxed, text))
+
+
 def looks_reserved(name: str) -> str | None:
     """Return the reserved word that a name would be taken for; None if there is none."""
     return _reserved_by_looks().get(skeleton(without_punctuation(name)))
+
+
+def _unboxed(char: str) -> str:
+    letter = _BOXED.get(ord(char), char)
+    if letter == char and unicodedata.category(char) == "So":
+        letter = unicodedata.normalize("NFKC", char).strip("()")
+    return letter if len(letter) == 1 else char
 
 
 @cache

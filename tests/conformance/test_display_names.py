@@ -57,9 +57,10 @@ def test_nobody_is_shown_as_somebody_else(people: People) -> None:
     display = unique("Sea Breeze")
     shown_as(ann, display)
 
-    for imitation in (anns, anns.upper(), f"✔ {anns}", display, display.replace("S", "Ѕ"), f"{display} ✔"):
+    boxed = [f"{first}{anns[1:]}" for first in "🅼🅜🇲Ⓜ🄼⒨"]
+    for imitation in (*boxed, anns, anns.upper(), f"✔ {anns}", display, display.replace("S", "Ѕ"), f"{display} ✔"):
         assert bob.refused("set_display", display=imitation) == "name_taken", imitation
-    for kept in ("admin", "★ Server ★"):
+    for kept in ("admin", "★ Server ★", "🅰dmin", "★ 🅢erver"):
         assert bob.refused("set_display", display=kept) == "bad_name", kept
     for nothing in ("✔✔", "x" * 49):
         assert bob.refused("set_display", display=nothing) == "bad_name", nothing

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, or_, select
 
 from chat_core.base.ids import AccountId
-from chat_core.base.looks import looks_reserved, skeleton
+from chat_core.base.looks import looks_reserved, skeleton, unboxed
 from chat_core.base.names import letters_of, name_key
 from chat_core.base.reserved import RESERVED
 from chat_core.protocol.codes import Refusal
@@ -68,7 +68,7 @@ def check_look_alike(connection: Connection, name: str, account: AccountId | Non
 def check_display_look_alike(connection: Connection, display: str, account: AccountId) -> str:
     """Return the skeleton of a display name's letters, for the row of its account.
 
-    What is not a letter or a digit does not count: `bob ✔` would pass for `bob`.
+    What is not a letter or a digit does not count: `bob ✔` would pass for `bob`. What is one in a box counts both ways.
 
     Args:
         connection: the transaction's.
@@ -79,14 +79,14 @@ def check_display_look_alike(connection: Connection, display: str, account: Acco
         Refused: `bad_name` if it looks like a reserved word, `name_taken` if it looks like the name of another account,
             or like what one is shown as.
     """
-    letters = letters_of(display)
-    if word := looks_reserved(letters):
+    letters, read = letters_of(display), unboxed(display)
+    if word := looks_reserved(letters) or looks_reserved(letters_of(read)):
         raise Refused(
             Refusal.BAD_NAME,
             f"The display name '{display}' looks like '{word}', which is kept, because {RESERVED[word]}.",
         )
     looks = skeleton(letters)
-    spelled = {letters, letters_of(display, punctuated=True), display}
+    spelled = {display}.union(*({letters_of(each), letters_of(each, punctuated=True)} for each in (display, read)))
     asked = {"skeletons": sorted(map(skeleton, spelled)), "keys": sorted(map(name_key, spelled)), "but": account}
     named = connection.execute(_named, asked).scalar()
     shown = connection.execute(_shown, {"looks": looks, "but": account}).scalar()

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from chat_core.base import names
-from chat_core.base.looks import _ASCII, _prototypes, looks_reserved, skeleton
+from chat_core.base.looks import _ASCII, _prototypes, looks_reserved, skeleton, unboxed
 
 
 @pytest.mark.parametrize(
@@ -104,3 +104,11 @@ print(skeleton('Ann-Marie'), looks_reserved('adm1n'), 'confusable_homoglyphs' in
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.splitlines() == ["[]", "ann-rnarle admin False"]
+
+
+@pytest.mark.parametrize(
+    ("drawn", "read"),
+    [("🅰nn", "Ann"), ("🅐nn", "Ann"), ("🇦nn", "Ann"), ("ⓐnn", "ann"), ("🄰nn", "Ann"), ("⒜nn", "ann"), ("bob ™ ✔ ℀", "")],
+)
+def test_letters_in_boxes_are_read_as_letters(drawn: str, read: str) -> None:
+    assert unboxed(drawn) == (read or drawn)
