@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from chat_core.base.numbers import number_in
 from chat_core.base.unreadable import UNREADABLE
 from chat_tui.storage import alone, replace
 
@@ -46,8 +47,8 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
 def place(name: str) -> tuple[str, int]:
     """Return the TARGET and the thread (0: none) in the name of a draft's place: `#dev`, `#dev:17`."""
     target, _, thread = name.rpartition(":")
-    is_number = thread.isascii() and thread.isdigit() and len(thread) < 16
-    return (target, int(thread)) if target and is_number else (name, 0)
+    seq = number_in(thread)
+    return (target, seq) if target and seq is not None else (name, 0)
 
 
 def load(folder: Path, account: int) -> dict[str, Draft]:

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Final
 
 from chat_core.base.errors import UsageFault
+from chat_core.base.numbers import number_in
 from chat_core.base.reserved import RESERVED
 from chat_core.base.text import clean_line
 
@@ -30,9 +31,6 @@ _LETTERS = ("Lu", "Ll", "Lt", "Lm", "Lo", "Nd")
 _MARKS = ("Mn", "Mc")
 _HIDDEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 """Letters and marks, by Unicode's book, of which nothing is seen: with one, two names look the same."""
-
-_MOST_DIGITS = 16
-"""Digits from which on a number is nobody's."""
 
 
 def name_key(name: str) -> str:
@@ -132,8 +130,8 @@ def parse_target(text: str) -> tuple[str, str]:
 
 
 def _check_group(number: str) -> str:
-    if number.isascii() and number.isdecimal() and len(number) < _MOST_DIGITS and int(number):
-        return str(int(number))
+    if group := number_in(number):
+        return str(group)
     raise UsageFault(f"'&{clean_line(number[:40])}' is no group: a group goes by its number, as in &12.")
 
 
@@ -143,10 +141,11 @@ def parse_message(text: str) -> tuple[str, int]:
     Raises:
         UsageFault: when it is none.
     """
-    target, colon, seq = text.rpartition(":")
-    if not colon or not seq.isascii() or not seq.isdigit() or not 0 < len(seq) < _MOST_DIGITS or not int(seq):
+    target, _, digits = text.rpartition(":")
+    seq = number_in(digits)
+    if not target or not seq:
         raise UsageFault(f"'{clean_line(text[:80])}' is no message: write '#channel:17' or '@user:17', with quotes.")
-    return "".join(parse_target(target)), int(seq)
+    return "".join(parse_target(target)), seq
 
 
 def _check(name: str, what: str, longest: int) -> str:

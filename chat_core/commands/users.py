@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
+from chat_core.base.numbers import number_in
 from chat_core.commands.common import ConfigFile, Data, default_data, told
 
 if TYPE_CHECKING:
@@ -284,9 +285,10 @@ def _role(word: str) -> Literal["member", "moderator", "owner"]:
 def _uses(word: str) -> int | None:
     if word == "any":
         return None
-    if not (word.isascii() and word.isdigit() and 0 < len(word) < 7 and int(word) > 0):
+    uses = number_in(word, 999_999)
+    if not uses:
         raise typer.BadParameter('must be a number from 1 to 999999, or "any"', param_hint="--uses")
-    return int(word)
+    return uses
 
 
 def _lasts(word: str) -> int | None:

@@ -7,6 +7,7 @@ from typing import Annotated, Final, NamedTuple
 import msgspec
 from msgspec import Meta
 
+from chat_core.base.numbers import number_in
 from chat_core.base.settings_words import quoted
 from chat_core.transport.urls import is_loopback
 
@@ -47,9 +48,8 @@ def listen_at(text: str) -> ListenAt | None:
     """Return where `[webhooks] listen` is; None: it is no address and port of the loopback interface."""
     host, colon, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
-    if not colon or not is_loopback(host) or not (port.isascii() and port.isdecimal() and len(port) <= 5):
-        return None
-    return ListenAt(host, int(port)) if int(port) <= _HIGHEST_PORT else None
+    number = number_in(port, _HIGHEST_PORT)
+    return ListenAt(host, number) if colon and is_loopback(host) and number is not None else None
 
 
 def listen_fault(text: str) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import check_channel_name
+from chat_core.base.numbers import number_in
 from chat_core.base.text import clean_line
 from chat_core.transport.pins import is_pin
 
@@ -201,8 +202,8 @@ def _host_and_port(text: str) -> tuple[str, int]:
 
 
 def _port(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65535:
-        return int(text)
+    if port := number_in(text, 65535):
+        return port
     raise UsageFault(f"'{_shown(text)}' is no port: it is a number from 1 to 65535.")
 
 

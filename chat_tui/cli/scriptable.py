@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
+from chat_core.base.numbers import number_in
 from chat_tui import storage
 from chat_tui.cli.common import Declare, add_name, add_password, connector_for, name_for, password_for, reach
 from chat_tui.paths import config_folder
@@ -121,8 +122,8 @@ def _seconds(text: str) -> float:
 
 
 def _count(text: str) -> int:
-    if text.isascii() and text.isdigit() and 0 < len(text) < 16 and int(text) > 0:
-        return int(text)
+    if count := number_in(text):
+        return count
     raise ArgumentTypeError(f"'{text}' is no whole number above 0")
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
+from chat_core.base.numbers import number_in
 from chat_core.transport.urls import is_loopback, parse_invitation
 from chat_tui.cli.common import Declare, add_name, fail, name_for
 from chat_tui.storage import HERE
@@ -28,8 +29,9 @@ def declare(command: Declare) -> None:
 
 
 def _port(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) < 6 and int(text) < 65536:
-        return int(text)
+    port = number_in(text, 65535)
+    if port is not None:
+        return port
     raise ArgumentTypeError(f"'{text}' is no port; there are 1 to 65535")
 
 

@@ -8,6 +8,7 @@ from typing import Final, Literal, cast
 from chat_core.base.durations import parse_duration
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import check_channel_name
+from chat_core.base.numbers import number_in
 from chat_core.protocol.requests.people import (
     AddAccount,
     AllowName,
@@ -118,9 +119,10 @@ def invite_of(line: str) -> MakeInvite:
 def _uses(value: str) -> int | None:
     if value == "any":
         return None
-    if not (value.isascii() and value.isdecimal() and len(value) < 7 and int(value)):
+    uses = number_in(value, 999_999)
+    if not uses:
         raise UsageFault("Behind --uses stands a number from 1 to 999999, or any.")
-    return int(value)
+    return uses
 
 
 async def _list(ctx: Context, name: str, more: str) -> str:

@@ -14,6 +14,7 @@ from typing_extensions import override
 from chat_core.base.durations import parse_duration
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import check_account_name, check_channel_name, parse_target, spell_account_name
+from chat_core.base.numbers import number_in
 from chat_core.protocol.values import DmPolicy
 from chat_tui.commands.emoji import emoji_of
 from chat_tui.views.alerts import RULES, Rule
@@ -21,7 +22,6 @@ from chat_tui.views.alerts import RULES, Rule
 _ADDRESS: Final = re.compile(r"[0-9]+(\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(/64)?", re.ASCII)
 
 _MARK: Final = re.compile(r"[\w.-]{1,30}")
-_MOST_DIGITS: Final = 16
 _POLICIES: Final[tuple[DmPolicy, ...]] = ("open", "request", "closed")
 
 Source = Literal["", "channel", "user", "target", "whom", "command", "server", "path", "emoji", "mark"]
@@ -287,11 +287,12 @@ class Which(Argument):
     def parse(cls, text: str) -> Self:
         """See Argument."""
         digits = text[1:] if text[:1] in {"#", ":"} else text
-        if not (digits.isascii() and digits.isdigit() and 0 < len(digits) < _MOST_DIGITS and int(digits)):
+        seq = number_in(digits)
+        if not seq:
             raise UsageFault(
                 f"'{text[:40]}' is no number of a message: its details tell it, or /numbers on in line mode."
             )
-        return cls(digits)
+        return cls(seq)
 
 
 class MessageNumber(Argument):
@@ -331,9 +332,10 @@ class ChatNumber(Argument):
     @override
     def parse(cls, text: str) -> Self:
         """See Argument."""
-        if not (text.isascii() and text.isdecimal() and len(text) <= 15):
+        number = number_in(text)
+        if number is None:
             raise UsageFault(f"'{text[:40]}' is no number of a private chat.")
-        return cls(text)
+        return cls(number)
 
 
 class OnOff(Argument):

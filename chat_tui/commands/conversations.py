@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import name_key
+from chat_core.base.numbers import number_in
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.conversations import ListChannels, ListMembers, SetTopic
 from chat_core.protocol.values import ChannelSummary, Member
@@ -20,8 +21,8 @@ from chat_tui.views.names import in_sentence, title_of
 
 MAX_LISTED = 1_000
 """Channels or members after which a list ends."""
-_MOST_DIGITS = 9
-"""Digits of a number that may be a conversation's."""
+_SHOWN = 9
+"""Cells of a number that is none which are shown."""
 
 
 @command("join", example="/join #ops", moves=True)
@@ -43,9 +44,9 @@ def meant(ctx: Context, where: Where) -> int:
     """Return the number of the conversation that somebody means, of those one is in. Raises: UsageFault."""
     found = ordered(ctx.state)
     if where.isdecimal():
-        at = int(where[:_MOST_DIGITS])
-        if len(where) > _MOST_DIGITS or not 0 < at <= len(found):
-            raise UsageFault(f"There is no conversation {elide(where, _MOST_DIGITS)}; {_last_of(len(found))}.")
+        at = number_in(where, len(found))
+        if not at:
+            raise UsageFault(f"There is no conversation {elide(where, _SHOWN)}; {_last_of(len(found))}.")
         return found[at - 1].id
     if where.startswith("&"):
         return ctx.find(where).id

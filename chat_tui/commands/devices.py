@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chat_core.base.errors import UsageFault
+from chat_core.base.numbers import number_in
 from chat_core.protocol.requests.signin import ChangePassword, ListDevices, RevokeDevice
 from chat_core.protocol.values import Device
 from chat_tui.commands.arguments_of_rest import Change
@@ -20,10 +21,11 @@ async def devices(ctx: Context, change: Change = Change("")) -> None:
     `/devices revoke N` signs one of them out.
     """
     word, _, number = change.strip().partition(" ")
-    if word and (word.casefold() != "revoke" or not (number.isascii() and number.isdecimal() and len(number) < 16)):
+    device = number_in(number)
+    if word and (word.casefold() != "revoke" or device is None):
         raise UsageFault("Write /devices, or /devices revoke N with a number of the list.")
-    if word:
-        await ctx.calls.call(RevokeDevice(device=int(number)))
+    if device is not None:
+        await ctx.calls.call(RevokeDevice(device=device))
         ctx.desk.answer(Answer(f"Device {number} is signed out."))
         return
     found = (await ctx.calls.call(ListDevices())).devices

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.filenames import size_in_words
+from chat_core.base.numbers import number_in
 from chat_core.client.files.progress import Transfer
 from chat_tui.commands.arguments import MessageNumber
 from chat_tui.commands.arguments_of_rest import PathOf
@@ -50,14 +51,15 @@ async def download(ctx: Context, message: MessageNumber = MessageNumber("")) -> 
     `/download #ops:17` saves one that was sent elsewhere.
     """
     target, _, number = message.rpartition(":")
-    wanted = number.removeprefix("#")
-    if wanted and not (wanted.isascii() and wanted.isdigit() and len(wanted) < 16 and int(wanted)):
+    digits = number.removeprefix("#")
+    wanted = number_in(digits)
+    if digits and not wanted:
         raise UsageFault("Write the number of the message, as in /download #17; or none for the newest file here.")
     where = ctx.find(target) if target else ctx.here
     found = [each.seq for each in where.timeline if each.file is not None]
     if not wanted and not found:
         raise UsageFault("No file was sent here, as far as the messages are loaded.")
-    await save(ctx, where.id, int(wanted) if wanted else found[-1])
+    await save(ctx, where.id, wanted or found[-1])
 
 
 async def save(ctx: Context, conversation: int, seq: int) -> None:

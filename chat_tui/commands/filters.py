@@ -7,6 +7,7 @@ from typing import Final
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import check_account_name, name_key
+from chat_core.base.numbers import number_in
 from chat_core.base.text import clean_line
 from chat_tui.commands.arguments_of_rest import FilterChange
 from chat_tui.commands.command import command
@@ -107,8 +108,8 @@ def _made(text: str, here: str) -> Filter:
 def _named(rules: Sequence[Filter], text: str) -> Filter:
     """Return the rule that is meant by its number in the list, or by what it hides. Raises: UsageFault."""
     text = text.strip()
-    if text.isascii() and text.isdigit() and 0 < int(text[:4]) <= len(rules):
-        return rules[int(text[:4]) - 1]
+    if at := number_in(text, len(rules)):
+        return rules[at - 1]
     key = name_key(text.removeprefix("@"))
     found = [each for each in rules if key and (name_key(each.what) == key or (each.kind == "joins" and key in _JOINS))]
     if len(found) != 1:

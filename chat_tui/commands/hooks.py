@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import check_channel_name
+from chat_core.base.numbers import number_in
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.hooks import ListHooks, MakeHook, RemoveHook
 from chat_tui.commands.arguments_of_rest import HookAct
@@ -13,8 +14,6 @@ from chat_tui.commands.tables import pair_lines
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Span
 from chat_tui.views.when import local
-
-_MOST_DIGITS = 15
 
 
 @command("webhook", aliases=("webhooks",), example="/webhook create #ops grafana")
@@ -66,13 +65,11 @@ async def _list(ctx: Context, channel: ConversationState, words: list[str]) -> N
 
 
 async def _remove(ctx: Context, channel: ConversationState, words: list[str]) -> None:
-    number = words[0] if len(words) == 1 else ""
-    if not (number.isascii() and number.isdecimal() and len(number) <= _MOST_DIGITS and int(number)):
+    number = number_in(words[0]) if len(words) == 1 else None
+    if not number:
         raise UsageFault("Say which one by its number; /webhook list shows them.")
-    await ctx.calls.call(RemoveHook(conversation=channel.id, hook=int(number)))
-    ctx.desk.answer(
-        Answer(drawable_line(f"Webhook {int(number)} of {channel.target} is gone: its address is worthless."))
-    )
+    await ctx.calls.call(RemoveHook(conversation=channel.id, hook=number))
+    ctx.desk.answer(Answer(drawable_line(f"Webhook {number} of {channel.target} is gone: its address is worthless.")))
 
 
 def _where(ctx: Context, words: list[str]) -> tuple[ConversationState, list[str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
-from chat_core.protocol.limits import MAX_NUMBER
+from chat_core.base.numbers import number_in
 from chat_core.protocol.requests.base import Request
 from chat_core.protocol.requests.marks import React
 from chat_core.protocol.requests.messages import Delete, Edit
@@ -17,7 +17,6 @@ from chat_tui.plain.running import Server, emit, find, persist, spelled
 
 CONNECT_WITHIN_S = 10.0
 """Time for connecting and signing in, in seconds."""
-_MOST_DIGITS = 16
 
 Make = Callable[[int, int], Request[Any]]
 """Returns the request for a conversation's number and a seq."""
@@ -30,9 +29,10 @@ def message_at(address: str) -> tuple[str, int]:
         UsageFault: it is none.
     """
     target, _, digits = address.rpartition(":")
-    if not target or not (digits.isascii() and digits.isdigit() and len(digits) < _MOST_DIGITS and int(digits)):
+    seq = number_in(digits)
+    if not target or not seq:
         raise UsageFault(f"'{address[:60]}' is no message: write where it is and its number, as '#ops:17'.")
-    return spelled(target), min(int(digits), MAX_NUMBER)
+    return spelled(target), seq
 
 
 async def react(server: Server, address: str, emoji: str, *, on: bool) -> ExitCode:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from chat_core.base.errors import UsageFault
+from chat_core.base.numbers import number_in
 from chat_tui.plain.hearing import place_line
 from chat_tui.plain.verbs import Verb, help_lines
 from chat_tui.plain.whereabouts import MOST_READ, Whereabouts
@@ -45,10 +46,10 @@ class Doing(Whereabouts):
         return f"Nothing is new here. {name}: {most.unread} unread. /server {name} goes there."
 
     async def _read(self, rest: str) -> None:
-        if rest and not (rest.isascii() and rest.isdigit() and len(rest) < 6 and 0 < int(rest) <= MOST_READ):
+        count = number_in(rest, MOST_READ) if rest else 10
+        if not count:
             raise UsageFault(f"Write how many messages, from 1 to {MOST_READ}: /read 20.")
         here = self._context.here
-        count = int(rest) if rest else 10
         await self._load(here.id, count)
         here = self.state.conversations.get(here.id, here)
         messages = self._messages(here, count)

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from rich.cells import cell_len
 
 from chat_core.base.errors import UsageFault
+from chat_core.base.numbers import number_in
 from chat_core.client.state.model import ClientState, ConversationState, LinkStatus
 from chat_core.transport.urls import DEFAULT_PORT
 from chat_tui.views.clean import drawable_line
@@ -56,8 +57,8 @@ def meant(servers: Sequence[Elsewhere], name: str) -> Elsewhere:
     Raises:
         UsageFault: there is none, or more than one.
     """
-    if name.isdecimal() and len(name) < 4 and 0 < int(name) <= len(servers):
-        return servers[int(name) - 1]
+    if at := number_in(name, len(servers)):
+        return servers[at - 1]
     wanted = name.casefold().removeprefix("chat://").removeprefix("chats://").removesuffix(f":{DEFAULT_PORT}")
     exact = [each for each in servers if each.title.casefold() == wanted]
     close = exact or [each for each in servers if each.title.casefold().startswith(wanted)]
