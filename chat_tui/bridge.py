@@ -176,8 +176,12 @@ class Bridge(FileCalls, ThreadCalls):
 
     async def leave(self, conversation: int) -> None:
         """Leave a channel; see `Client.leave`."""
-        self._left.add(conversation)
-        await self._there(lambda client: client.leave(conversation))
+        self._left.add(conversation)  # before it is asked for: what comes of it may be here first
+        try:
+            await self._there(lambda client: client.leave(conversation))
+        except ChatError:
+            self._left.discard(conversation)
+            raise
 
     async def load_older(self, conversation: int) -> int:
         """Fetch older messages; see `Client.load_older`."""

@@ -97,6 +97,18 @@ async def test_bridge_answers_calls_and_raises_what_the_server_refuses(server: S
         assert caught.value.code in (Refusal.NO_CONVERSATION, Refusal.NOT_MEMBER)
 
 
+async def test_bridge_has_not_left_what_the_server_lets_nobody_leave(server: ServerProcess) -> None:
+    async with bridged(server) as (bridge, _):
+        announcements = await bridge.call(Find(conversation="#announcements"))
+        with pytest.raises(CallFailed):
+            await bridge.leave(announcements.conversation.id)
+        assert not bridge.was_left_here(announcements.conversation.id)
+
+        room = await bridge.join(unique("room"))
+        await bridge.leave(room)
+        assert bridge.was_left_here(room)
+
+
 async def test_bridge_tells_faults_of_what_has_no_answer(server: ServerProcess) -> None:
     async with bridged(server) as (bridge, told):
         bridge.post(999_999, "into the void")
