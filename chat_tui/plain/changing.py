@@ -8,31 +8,18 @@ from typing import Any
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
-from chat_core.base.numbers import number_in
+from chat_core.base.names import parse_message
 from chat_core.protocol.requests.base import Request
 from chat_core.protocol.requests.marks import React
 from chat_core.protocol.requests.messages import Delete, Edit
 from chat_tui.commands.emoji import emoji_of
-from chat_tui.plain.running import Server, emit, find, persist, spelled
+from chat_tui.plain.running import Server, emit, find, persist
 
 CONNECT_WITHIN_S = 10.0
 """Time for connecting and signing in, in seconds."""
 
 Make = Callable[[int, int], Request[Any]]
 """Returns the request for a conversation's number and a seq."""
-
-
-def message_at(address: str) -> tuple[str, int]:
-    """Return TARGET and seq of a message's address, as `#ops:17`.
-
-    Raises:
-        UsageFault: it is none.
-    """
-    target, _, digits = address.rpartition(":")
-    seq = number_in(digits)
-    if not target or not seq:
-        raise UsageFault(f"'{address[:60]}' is no message: write where it is and its number, as '#ops:17'.")
-    return spelled(target), seq
 
 
 async def react(server: Server, address: str, emoji: str, *, on: bool) -> ExitCode:
@@ -66,7 +53,7 @@ def _react(where: int, seq: int, emoji: str, on: bool) -> Request[Any]:
 
 async def _change(server: Server, address: str, name: str, make: Make) -> ExitCode:
     """Ask for a change, which is safe to repeat, and print the address of the event that tells of it."""
-    target, seq = message_at(address)
+    target, seq = parse_message(address)
     async with server.client(f"chat-tui {name}") as client:
         where = await persist(client, partial(find, client, target), CONNECT_WITHIN_S)
         done = await persist(client, partial(client.call, make(where, seq)), CONNECT_WITHIN_S)

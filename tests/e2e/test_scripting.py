@@ -95,7 +95,7 @@ def test_messages_are_reacted_to_edited_and_deleted_by_their_addresses(server: S
 def test_what_cannot_be_changed_is_said_with_an_exit_code(server: ServerProcess, ops: str) -> None:
     chat(server, "send", ops, "hello")
     said = {
-        ("react", ops, ":+1:"): (2, f"'{ops}' is no message: write where it is and its number, as '#ops:17'."),
+        ("react", ops, ":+1:"): (2, f"'{ops}' is no message: write '#channel:17' or '@user:17', with quotes."),
         ("edit", f"{ops}:1", "mine"): (65, "Only its author changes a message."),
         ("react", f"{ops}:9", ":+1:"): (65, "There is no message of that number."),
         ("react", "#nosuch:1", ":+1:"): (66, "There is no conversation '#nosuch'."),

@@ -15,6 +15,7 @@ from chat_core.base.names import (
     check_channel_name,
     check_display_name,
     name_key,
+    parse_message,
     parse_target,
     spell_account_name,
     suggest_account_name,
@@ -284,3 +285,17 @@ def test_parse_target_says_how_to_write_one(text: str) -> None:
 def test_parse_target_refuses_ill_formed_names(text: str) -> None:
     with pytest.raises(UsageFault, match="name"):
         parse_target(text)
+
+
+def test_parse_message_splits_its_address() -> None:
+    assert parse_message("#ops:17") == ("#ops", 17)
+    assert parse_message("@ann:1") == ("@ann", 1)
+    assert parse_message("#ops:999999999999999") == ("#ops", 999999999999999)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "17", ":17", "#ops", "#ops:", "#ops:0", "#ops:x", "#ops:-1", "#ops:1e3", "#ops:²", f"#ops:{10**15}"]
+)
+def test_parse_message_refuses_what_is_no_address_with_a_sentence(address: str) -> None:
+    with pytest.raises(UsageFault, match=r"\.$"):
+        parse_message(address)
