@@ -237,6 +237,8 @@ class Files:
             yield
         finally:
             self._pins[sha256] -= 1
+            if not self._pins[sha256]:
+                del self._pins[sha256]  # else each file that ever came would be remembered
 
     def dropped(self, contents: Iterable[bytes], is_kept: IsKept) -> None:
         """Remove contents that no message refers to any more, soon."""

@@ -270,6 +270,16 @@ async def test_content_stays_while_a_message_refers_to_it_or_is_about_to(files: 
     assert left(files, tmp_path) == [b"one"]
 
 
+async def test_content_is_forgotten_once_nobody_is_about_to_refer_to_it(files: Files) -> None:
+    sha256 = info(b"one").sha256
+    async with files.pinned(sha256):
+        async with files.pinned(sha256):
+            pass
+        assert dict(files._pins) == {sha256: 1}
+
+    assert not files._pins
+
+
 async def test_content_stays_when_a_message_came_while_it_was_asked_whether_one_has_it(files: Files) -> None:
     file = info(b"one")
     files.drop(await sent(files, b"one"))
