@@ -19,7 +19,11 @@ class Renamed(Reply, frozen=True, kw_only=True):
 
 
 class Rename(Request[Renamed], frozen=True, kw_only=True, tag="rename"):
-    """Give one's own account another name; refused with `name_taken` if it is in use."""
+    """Give one's own account another name; refused with `name_taken` if it is in use.
+
+    Refused with `muted` while one is muted on the whole server, and with `sign_in_refused` where a list says which
+    names there are, and this one is not on it.
+    """
 
     name: Annotated[str, Meta(max_length=128)]
     """The wanted name."""
@@ -28,7 +32,8 @@ class Rename(Request[Renamed], frozen=True, kw_only=True, tag="rename"):
 class SetDisplay(Request[Renamed], frozen=True, kw_only=True, tag="set_display"):
     """Say what one's own account is shown as beside its name, or nothing; moderators take it away from others.
 
-    Refused with `name_taken` if it looks like the name of another account, or like what one is shown as.
+    Refused with `name_taken` if it looks like the name of another account, or like what one is shown as; with `muted`
+    while one is muted on the whole server, unless it is empty.
     """
 
     display: Annotated[str, Meta(max_length=400)]

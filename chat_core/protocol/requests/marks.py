@@ -64,7 +64,8 @@ class ReadReactions(Request[Reactors], frozen=True, kw_only=True, tag="read_reac
 class Pin(Request[Marked], frozen=True, kw_only=True, tag="pin"):
     """Pin a message for everybody in the conversation, or pin it no more; in direct ones both may, but no guest.
 
-    Safe to repeat.
+    Among a few people it is refused where a message would be: to who is muted, or whom the other one ignores. Safe to
+    repeat.
     """
 
     conversation: ConversationRef

@@ -53,7 +53,9 @@ class SetRules(Request[Done], frozen=True, kw_only=True, tag="set_rules"):
 
 
 class InviteMember(Request[Done], frozen=True, kw_only=True, tag="invite_member"):
-    """Let somebody join a channel that is closed to others; they are told. Being a member already is no fault.
+    """Let somebody join a channel that is closed to others; they are told, unless they ignore who invites.
+
+    Being a member already is no fault.
 
     In a group, every member that is no guest brings somebody in with it, at once; they read what is said from then on.
     Who has left it is not brought back by others, `not_allowed`: they come back with `open_group`.

@@ -18,9 +18,11 @@ class SetPresence(Request[Done], frozen=True, kw_only=True, tag="set_presence"):
     """
 
     state: Literal["online", "away", "busy", "hidden"]
-    """`busy`: nobody can ask one for a private chat; `hidden`: to everybody else it is as if one were not connected."""
+    """`busy`: nobody can ask one for a private chat; `hidden`: to everybody else it is as if one were not connected;
+    nobody is told that one writes."""
     text: Annotated[str, Meta(max_length=400)] = ""
-    """Why, or until when: one line of at most 200 characters; it is cleaned. With `away` and `busy`."""
+    """Why, or until when: one line of at most 200 characters; it is cleaned. With `away` and `busy`. None is taken,
+    `muted`, while one is muted on the whole server."""
 
 
 class AboutPerson(Reply, frozen=True, kw_only=True, omit_defaults=True):
