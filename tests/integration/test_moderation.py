@@ -55,6 +55,25 @@ async def test_shouting_is_warned_about_in_private_and_kicks_from_the_server_the
     assert verified.code == 0, "what the server does by itself stands in the chain, too"
 
 
+async def test_name_of_a_file_is_no_shouting_and_its_words_count(server: ServerProcess, tmp_path: Path) -> None:
+    picture = tmp_path / "HOLIDAY_PICTURES_OF_ALL_OF_US.JPG"
+    picture.write_bytes(b"bright")
+    async with Watched(server.address, "ann") as ann:
+        general = ann.room("#general").id
+        for _ in range(2):
+            await ann.client.upload(general, picture)
+        with pytest.raises(CallFailed, match="Please do not write in capitals"):
+            for body in (LOUD, LOUD + " AGAIN"):
+                await ann.client.upload(general, picture, body=body)
+    async with Watched(server.address, "bob") as bob, Watched(server.address, "cat") as cat:
+        number = await bob.client.join("other")
+        await cat.client.join("other")
+        for name, value in (("words", "warn"), ("words_list", "*pictures*")):
+            await bob.client.call(SetModeration(conversation=number, name=name, value=value))
+        with pytest.raises(CallFailed, match="a word in it that is not wanted"):
+            await cat.client.upload(number, picture, body="look")
+
+
 async def test_operators_turn_a_rule_on_for_their_channel_only(server: ServerProcess) -> None:
     async with Watched(server.address, "ann") as ann, Watched(server.address, "bob") as bob:
         room = await ann.client.join("room")

@@ -28,6 +28,8 @@ class Draft:
     """Now, milliseconds since 1970."""
     cid: bytes | None = None
     """Its send; None: an edit."""
+    file: str = ""
+    """Name of the file that hangs on it, which is shown with it."""
 
 
 @dataclass(frozen=True, slots=True)

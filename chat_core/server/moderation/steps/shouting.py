@@ -1,6 +1,7 @@
 """Shouting: a message in capitals, of whatever script has them.
 
-Code, links and names that are called are no shouting, and neither is a single short word: `OK`, `NASA`.
+Code, links and names that are called are no shouting, and neither is a single short word: `OK`, `NASA`. Nor is the name
+of a file that was sent without a word: `IMG_2034.JPG`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ SHORT: Final = 4
 
 def check(draft: Draft, manners: Manners, past: Sequence[Said]) -> str:
     """Object to a message in capitals."""
+    if draft.body == draft.file:
+        return ""
     words = [word for word in without_code(draft.body).split() if not _is_aside(word)]
     spoken = [word for word in words if any(map(str.isalpha, word))]
     text = unicodedata.normalize("NFKC", "".join(spoken))

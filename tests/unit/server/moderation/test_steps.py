@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import time
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
@@ -23,6 +23,16 @@ LONG_S = 0.25
 
 def draft(body: str, ts: int = 0) -> Draft:
     return Draft(AccountId(1), ConversationId(1), body, ts, b"c" * 16)
+
+
+def test_name_of_a_file_is_looked_at_for_words_and_alone_is_no_shouting() -> None:
+    manners = Manners(words_list="spam", shouting_letters=1)
+    sent = replace(draft("SPAM.JPG"), file="SPAM.JPG")
+
+    assert not shouting.check(sent, manners, ())
+    assert shouting.check(replace(sent, body="LOOK AT THIS"), manners, ())
+    assert words.check(replace(sent, body="look"), manners, ())
+    assert not words.check(replace(sent, body="look", file="ham.jpg"), manners, ())
 
 
 def shouts(body: str, letters: int = 12) -> bool:
