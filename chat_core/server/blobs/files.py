@@ -36,6 +36,8 @@ SPARE_BYTES: Final = 64 * 1024 * 1024
 """Room on the disk that files leave to messages, in bytes."""
 
 
+QUIET_S: Final = 60.0
+"""How long after its last piece an upload holds a descriptor, in seconds."""
 ABANDONED_S: Final = 10.0
 """How long after its last piece an upload without a connection keeps its place, in seconds, if that is needed: a client
 that was cut off is back by then."""
@@ -120,6 +122,10 @@ class Files:
         old = [each for each in self._uploads.values() if each.touched < oldest and not each.lock.locked()]
         for upload in old:
             self.drop(upload)
+        quiet = self._clock.monotonic() - QUIET_S
+        for upload in self._uploads.values():
+            if upload.touched < quiet and not upload.lock.locked():
+                upload.rest()  # connections need descriptors, too
         return [upload.file.sha256 for upload in old if upload.whole]
 
     # --- uploads ----------------------------------------------------------------------------------------------

@@ -96,6 +96,11 @@ class Upload:
             with suppress(RuntimeError):  # the server ends: the next one throws it away in time
                 self._thread.submit(self._discard)
 
+    def rest(self) -> None:
+        """Hold no descriptor until the next piece comes; what is there by then is hashed again."""
+        if not self.closed:
+            self._thread.submit(self._let_go)
+
     def leave(self) -> None:
         """Let go of it, for the next run of the server to go on with."""
         if not self.closed:
@@ -125,6 +130,7 @@ class Upload:
             write_about(self._path, self._about)
         else:
             self._descriptor = os.open(self._path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+            self._hash = hashlib.sha256()
             while data := os.read(self._descriptor, _HASHED_BYTES):
                 self._hash.update(data)
         return self._descriptor

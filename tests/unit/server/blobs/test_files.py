@@ -15,7 +15,7 @@ from chat_core.base.clock import SystemClock
 from chat_core.base.ids import AccountId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.values import FileInfo
-from chat_core.server.blobs.files import ABANDONED_S, SPARE_BYTES, Files, NotTaken
+from chat_core.server.blobs.files import ABANDONED_S, QUIET_S, SPARE_BYTES, Files, NotTaken
 from chat_core.server.blobs.upload import Upload
 from chat_core.server.quotas import FILES, FilesSection
 
@@ -116,6 +116,22 @@ async def again(tmp_path: Path, *, epoch: str = "", settings: FilesSection = FIL
     made = Files(tmp_path, settings, Later(), epoch, lambda _: 10**12)
     await made.open()
     return made
+
+
+async def test_upload_that_waits_holds_no_descriptor_and_goes_on(tmp_path: Path) -> None:
+    clock = Later()
+    files = Files(tmp_path, FilesSection(), clock)
+    await files.open()
+    upload = files.begin(ANN, b"1" * 16, 1, info(b"abcd"), 0, 0)
+    await files.take(upload, 0, b"ab")
+    clock.ahead_s = QUIET_S + 1
+    files.expire()
+    await files.take(files.begin(ANN, b"2" * 16, 1, info(b"x"), 0, 0), 0, b"x")  # behind it in the same thread
+    assert upload._descriptor is None
+    await files.take(files.find(ANN, upload.number), 2, b"cd")
+    await files.finish(upload)
+    assert await files.read(info(b"abcd"), 0, 10) == b"abcd"
+    files.close()
 
 
 async def test_upload_takes_the_place_of_the_oldest_abandoned_one_and_of_no_other(tmp_path: Path) -> None:
