@@ -73,12 +73,12 @@ class PassageScreen(BaseScreen):
         Binding("escape,q", "close", show=False),
         Binding("enter", "go", show=False),
         Binding("v", "view", show=False),
-        Binding("up,k", "pane('line_up')", show=False),
-        Binding("down,j", "pane('line_down')", show=False),
-        Binding("pageup", "pane('page_up')", show=False),
-        Binding("pagedown,space", "pane('page_down')", show=False),
-        Binding("home,ctrl+home", "pane('first')", show=False),
-        Binding("end,ctrl+end", "pane('last')", show=False),
+        Binding("up,k", "scroll('line_up')", show=False),
+        Binding("down,j", "scroll('line_down')", show=False),
+        Binding("pageup", "scroll('page_up')", show=False),
+        Binding("pagedown,space", "scroll('page_down')", show=False),
+        Binding("home,ctrl+home", "scroll('first')", show=False),
+        Binding("end,ctrl+end", "scroll('last')", show=False),
     ]
 
     def __init__(self, bridge: Bridge, passage: Passage, seq: int, leave_for: Callable[[int], None]) -> None:
@@ -143,7 +143,7 @@ class PassageScreen(BaseScreen):
             words = f"{self._passage.info.target}:{message.seq}"
             self.app.push_screen(WholeScreen(shown_name(called(message)), words, message.body, looks))
 
-    def action_pane(self, move: str) -> None:
+    def action_scroll(self, move: str) -> None:
         """Scroll."""
         getattr(self.pane, f"action_{move}")()
 

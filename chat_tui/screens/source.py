@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from typing_extensions import override
 
-from chat_core.base.text import for_terminal
 from chat_tui.commands.tables import pair_lines
-from chat_tui.screens.help import HelpScreen, Page, fitted
+from chat_tui.screens.help import Page, fitted
+from chat_tui.screens.one_message import KEYS, OneMessageScreen
 from chat_tui.views.columns import TEXT_MAX
 from chat_tui.views.found import title_line
 from chat_tui.views.lines import Line, Span
@@ -40,7 +39,7 @@ class _Title(Bar):
 class _Text(Page):
     """The text, and what is known besides."""
 
-    keys = "y copies · Esc closes"
+    keys = KEYS
 
     def __init__(self, source: Source) -> None:
         super().__init__([])
@@ -57,31 +56,14 @@ class _Text(Page):
         return [line._replace(spans=(margin, *line.spans)) for line in lines]
 
 
-class SourceScreen(HelpScreen):
+class SourceScreen(OneMessageScreen):
     """One message.
 
     Args:
         source: it.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("S", "close", show=False),
-        Binding("y", "copy", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("S", "close", show=False)]
 
     def __init__(self, source: Source) -> None:
-        super().__init__()
-        self._title = _Title(source.address)
-        self._body = source.body
-        self._page = _Text(source)
-
-    @override
-    def compose(self) -> ComposeResult:
-        """See Widget."""
-        yield self._title
-        yield self._page
-        yield self.cover()
-
-    def action_copy(self) -> None:
-        """Copy the text, as it was written."""
-        self.app.copy_to_clipboard(for_terminal(self._body))
+        super().__init__(_Title(source.address), _Text(source), source.body)

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from textual import events
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from typing_extensions import override
 
-from chat_core.base.text import for_terminal
 from chat_tui.messages import LinkChosen
-from chat_tui.screens.help import HelpScreen, Page
+from chat_tui.screens.help import Page
+from chat_tui.screens.one_message import KEYS, OneMessageScreen
 from chat_tui.views.columns import TEXT_MAX, Columns
 from chat_tui.views.drawing import whole
 from chat_tui.views.formatting import Looks
@@ -42,7 +41,7 @@ class _Title(Bar):
 class _Text(Page):
     """The message's text."""
 
-    keys = "y copies · Esc closes"
+    keys = KEYS
 
     def __init__(self, body: str, looks: Looks) -> None:
         super().__init__([])
@@ -69,7 +68,7 @@ class _Text(Page):
                 self.post_message(LinkChosen(link))
 
 
-class WholeScreen(HelpScreen):
+class WholeScreen(OneMessageScreen):
     """One message.
 
     Args:
@@ -79,27 +78,10 @@ class WholeScreen(HelpScreen):
         looks: how it is looked at.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("v", "close", show=False),
-        Binding("y", "copy", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("v", "close", show=False)]
 
     def __init__(self, name: str, words: str, body: str, looks: Looks) -> None:
-        super().__init__()
-        self._title = _Title(name, words)
-        self._body = body
-        self._page = _Text(body, looks)
-
-    @override
-    def compose(self) -> ComposeResult:
-        """See Widget."""
-        yield self._title
-        yield self._page
-        yield self.cover()
-
-    def action_copy(self) -> None:
-        """Copy all of it, as it was written."""
-        self.app.copy_to_clipboard(for_terminal(self._body))
+        super().__init__(_Title(name, words), _Text(body, looks), body)
 
     def on_link_chosen(self, event: LinkChosen) -> None:
         """Copy the address."""
