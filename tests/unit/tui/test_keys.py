@@ -112,6 +112,17 @@ def test_keymap_refuses_what_is_no_binding_no_key_and_no_preset() -> None:
 
 
 @pytest.mark.parametrize(
+    ("former", "now"),
+    [("window.next_pane", "window.next_part"), ("window.previous_pane", "window.previous_part")],
+)
+def test_keymap_names_what_a_binding_is_called_now(former: str, now: str) -> None:
+    with pytest.raises(SettingsFault) as caught:
+        keymap("default", {former: "f9"})
+
+    assert caught.value.faults == (f"[keys] has no binding '{former}'; the nearest one is {now}.",)
+
+
+@pytest.mark.parametrize(
     ("written", "read"),
     [
         ("Alt+PgUp, >", "alt+pageup,greater_than_sign"),
