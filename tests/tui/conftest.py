@@ -15,6 +15,7 @@ from textual.css.types import CSSLocation
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from chat_core.client import Invitation, parse_invitation
 from tests.support.processes import ServerProcess
 from tests.tui.support.drawing import draw, put_off
 from tests.tui.support.typing import quiet
@@ -32,6 +33,13 @@ def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run another server; yield its address."""
     with ServerProcess(tmp_path_factory.mktemp("second") / "data") as process:
         yield process.address
+
+
+@pytest.fixture(scope="session")
+def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Invitation]:
+    """Run a server with TLS for the whole run; yield the link to it."""
+    with ServerProcess(tmp_path_factory.mktemp("secured") / "data", "--tls", "on") as process:
+        yield parse_invitation(process.address)
 
 
 @pytest.fixture(autouse=True)

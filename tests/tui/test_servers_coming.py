@@ -1,39 +1,25 @@
-"""Servers that come and go beside others: by a link, by name, at the next start; and what they ask meanwhile."""
+"""Servers that come and go beside others: by a link, by name, at the next start."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from chat_core.client import Invitation, parse_invitation
+from chat_core.client import Invitation
 from chat_core.client.state.model import LinkStatus
 from chat_core.client.trust.decision import Known
 from chat_core.client.trust.known import KnownServers
 from chat_tui import storage
 from chat_tui.app import ChatApp
-from chat_tui.bridge import Way
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.goal import Goal
 from chat_tui.screens.hush import HUSHED_S, PAUSE_S, Hush
-from chat_tui.screens.signing_in import SignInScreen
 from chat_tui.screens.start import StartScreen
-from chat_tui.screens.trust import TrustScreen
 from tests.support.clocks import HandClock
 from tests.support.processes import ServerProcess
 from tests.tui.support.at_both import at_both, listed
-from tests.tui.support.keymap import in_channel
-from tests.tui.support.visiting import Sitting, bodies, other, say, sitting, unique
+from tests.tui.support.visiting import Sitting, bodies, sitting
 
 OTHER_PIN = "4Ogs4hf4aMN5e4wfxdD65mcANm-VpXmq4wPsyMFJDYw"
-
-
-@pytest.fixture(scope="module")
-def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Invitation]:
-    """Run a server with TLS; yield the link to it."""
-    with ServerProcess(tmp_path_factory.mktemp("secured") / "data", "--tls", "on") as process:
-        yield parse_invitation(process.address)
 
 
 async def test_link_of_an_open_server_goes_there_and_joins(secured: Invitation, server: str, home: Path) -> None:
@@ -49,61 +35,6 @@ async def test_link_of_an_open_server_goes_there_and_joins(secured: Invitation, 
         await me.until(lambda: me.app.row.shown is last)
         await me.is_at("#garden")
         assert len(me.app.row) == 2
-
-
-async def test_question_of_one_server_waits_until_it_is_gone_to(secured: Invitation, server: str, home: Path) -> None:
-    further = [Goal(str(secured.address), unique("me"))]
-    async with sitting(server, home, size=(120, 36), further=further) as me:
-        first, last = me.app.row
-        await me.until(lambda: isinstance(last.screen, TrustScreen))
-        await me.sees("⚠")
-        await me.enter("/server")
-        await me.sees("2 servers are open", "asks whether it is the right one")
-        text = unique("undisturbed ")
-        await me.enter(text)
-        await me.until(lambda: text in bodies(me.here) and not me.here.unsent)
-
-        await me.press("alt+shift+right")
-        assert isinstance(me.app.screen, TrustScreen)
-        await me.press("alt+shift+right")
-        assert me.app.row.shown is first
-        await me.enter("/server 2")
-        assert isinstance(me.app.screen, TrustScreen)
-        await me.press("y")
-        await me.is_at("#general")
-        assert me.app.row.shown is last
-        await me.enter("/disconnect")
-        await me.until(lambda: me.app.row.shown is first)
-        assert len(me.app.row) == 1 and "⚠" not in me.screen
-
-
-async def test_answer_is_for_the_server_that_asked_when_another_one_is_on_the_screen(
-    secured: Invitation, server: str, home: Path
-) -> None:
-    async with sitting(server, home, further=[Goal(str(secured.address), unique("me"))]) as me:
-        first, last = me.app.row
-        await me.until(lambda: isinstance(last.screen, TrustScreen))
-        await me.press("alt+shift+right", "alt+shift+right")  # it was seen, and left unanswered
-        asking, mine = last.screen, first.choice
-        assert isinstance(asking, TrustScreen)
-        asking.action_decide(trusted=True)
-        await me.until(lambda: last.state.link.status is LinkStatus.ONLINE)
-
-        me.app._door.ask(last, "", None)
-        form, guest = last.screen, unique("guest")
-        await me.press("alt+shift+right", "alt+shift+right")
-        assert isinstance(form, SignInScreen)
-        form.post_message(form.Wanted(form, guest, Way("guest")))
-        await me.until(lambda: last.choice.name == guest)
-        assert me.app.row.shown is first and first.choice == mine and first.state.link.status is LinkStatus.ONLINE
-
-        me.app._door.ask(last, "", None)
-        form = last.screen
-        await me.press("alt+shift+right", "alt+shift+right")
-        assert isinstance(form, SignInScreen)
-        form.action_go_back()
-        await me.until(lambda: list(me.app.row) == [first])
-        assert me.app.row.shown is first
 
 
 async def test_what_is_typed_on_goes_nowhere_when_the_server_on_the_screen_ends(server: str, home: Path) -> None:
@@ -208,33 +139,3 @@ async def test_start_screen_goes_back_and_asks_before_what_is_not_sent_is_left(s
             assert not me.app._exit
             await me.press("ctrl+q")
             await me.until(lambda: me.app._exit)
-
-
-async def test_next_that_needs_me_stops_at_a_server_that_asks_and_goes_on_from_there(
-    secured: Invitation, server: str, home: Path
-) -> None:
-    further = [Goal(str(secured.address), unique("me"))]
-    async with sitting(server, home, size=(120, 36), further=further) as me, other(server) as bob:
-        first, last = me.app.row
-        await me.until(lambda: isinstance(last.screen, TrustScreen))
-        channel = await in_channel(me)
-        await me.press("alt+1")
-        await say(bob, channel, f"@{me.name} look", "and more")
-        await me.until(lambda: any(each.mentions for each in me.state.conversations.values()))
-        await me.until(lambda: me.app.window_title.startswith("(2) #general - "), "one is named, and one asks")
-
-        await me.press("alt+a")
-        assert me.here.target == channel, "mentions come first"
-        await me.until(lambda: not me.here.unread)
-        await me.press("alt+a")
-        assert isinstance(me.app.screen, TrustScreen)
-        assert me.app.row.shown is last
-        await me.press("alt+a")
-        assert me.app.row.shown is first, "back to where it began"
-        assert me.here.target == "#general"
-        await me.press("alt+a")
-        assert isinstance(me.app.screen, TrustScreen), "it still asks"
-        await me.press("n")
-        await me.until(lambda: list(me.app.row) == [first])
-        await me.press("alt+a")
-        await me.until(lambda: me.answer == "Nothing is new elsewhere.")

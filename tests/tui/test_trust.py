@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,11 +24,10 @@ from tests.tui.support.visiting import Sitting, unique
 OTHER_PIN = "4Ogs4hf4aMN5e4wfxdD65mcANm-VpXmq4wPsyMFJDYw"
 
 
-@pytest.fixture(scope="module")
-def link(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Invitation]:
-    """Run a server with TLS; yield the link to it."""
-    with ServerProcess(tmp_path_factory.mktemp("secured") / "data", "--tls", "on") as process:
-        yield parse_invitation(process.address)
+@pytest.fixture
+def link(secured: Invitation) -> Invitation:
+    """Return the link to a server with TLS."""
+    return secured
 
 
 def application(home: Path, choice: Goal | None = None) -> ChatApp:
