@@ -12,7 +12,7 @@ from typing import Final, Literal
 import msgspec
 
 from chat_core.base.unreadable import UNREADABLE
-from chat_tui.storage import replace
+from chat_tui.storage import alone, replace
 
 _FILE: Final = "notify.json"
 
@@ -28,10 +28,13 @@ def load(folder: Path) -> Rules:
         return {}
 
 
-def save(folder: Path, rules: Rules) -> None:
-    """Replace what is remembered of a server.
+def save(folder: Path, changed: Rules) -> Rules:
+    """Put rules that changed into the file; another client may have put others there. Return all of them.
 
     Raises:
         OSError: it cannot be written.
     """
-    replace(folder, _FILE, msgspec.json.encode(rules))
+    with alone(folder, _FILE):
+        rules = {**load(folder), **changed}
+        replace(folder, _FILE, msgspec.json.encode(rules))
+    return rules

@@ -267,7 +267,8 @@ class PlainDesk:
             self._rules[conversation.target] = rule
             if self._memory is not None:
                 try:
-                    await asyncio.to_thread(notify_rules.save, self._memory, dict(self._rules))
+                    changed = {conversation.target: rule}
+                    self._rules = dict(await asyncio.to_thread(notify_rules.save, self._memory, changed))
                 except OSError as error:
                     raise ChatError(
                         f"It is so for now only: {self._memory} cannot be written ({error.strerror})."

@@ -68,13 +68,13 @@ class Alerting(Part):
         """Tell what of a conversation alerts; with a rule: let it be so from now on. Raises: ChatError."""
         if rule is not None:
             self._rules[conversation.target] = rule
-            await self._save_rules()
+            await self._save({conversation.target: rule})
         self._answer(Answer(f"{in_sentence(conversation.info)}: {_IN_WORDS[self._rule_of(conversation)]}."))
 
-    async def _save_rules(self) -> None:
+    async def _save(self, changed: notify_rules.Rules) -> None:
         if self._memory is not None:
             try:
-                await asyncio.to_thread(notify_rules.save, self._memory, dict(self._rules))
+                self._rules = dict(await asyncio.to_thread(notify_rules.save, self._memory, changed))
             except OSError as error:
                 raise ChatError(
                     f"{self._memory} cannot be written ({error.strerror}): it is so for now only."
