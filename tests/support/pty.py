@@ -32,7 +32,7 @@ _MEANT: Final = re.compile(
     rf"|\x1b\[(?:0|(?:{_PART};)*{_PART})m"  # a style of true colours, its end, or the end of a part of it
     r"|\x1b\[\?(?:7|25|1000|1003|1004|1006|1015|1049|2004|2026|2048)[hl]"  # modes: mouse, focus, paste, screen, cursor
     r"|\x1b\[\?(?:2026|2048)\$p"  # which of them are there
-    r"|\x1b\[6n"  # where the cursor is
+    r"|\x1b\[6n|\x1b\[K"  # where the cursor is, behind what is measured; the end of what was measured
     r"|\x1b\[(?:>25|<)u"  # how keys are told
     r"|\x1b\]22;[a-z-]+\x07"  # shape of the pointer
     r"|\x1b\[2[23];0t"  # the title is kept, and brought back
