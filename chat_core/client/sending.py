@@ -29,6 +29,7 @@ A_LITTLE_S: Final = 0.001
 """Loops may call a moment early, and a pause that is not over would only be planned again."""
 AT_A_TIME: Final = 8
 """Messages sent between two looks at how fast the server takes them: less than is kept for calls of other kinds."""
+SENT_BEFORE: Final = "It was sent already, before the server's store was restored."
 _NEVER: Final = 2**63
 
 Outcome = Posted | CallFailed | Disconnected
@@ -305,6 +306,12 @@ class Sender:
         self._pump()
 
     def _refused(self, sending: Sending, failure: CallFailed) -> None:
+        if sending.unsent.detached and failure.code is Refusal.CID_REUSED:
+            # A restored store has it since before it ceased to be an answer: nothing else ever had this cid.
+            if self._outbox.acknowledged(sending.unsent.cid, 0, seen=True):
+                self._write(Gone(cids=(sending.unsent.cid,)))
+                self._settle(sending.unsent.cid, CallFailed(Refusal.CID_REUSED, SENT_BEFORE))
+            return
         failed = self._outbox.refused(
             sending.unsent.cid,
             sending.attempt,

@@ -255,6 +255,29 @@ def test_client_answers_no_other_message_that_has_the_number_in_a_log_that_went_
     simulate(story())
 
 
+def test_answer_that_a_restored_store_has_is_neither_sent_twice_nor_shown_as_refused() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            for number in range(3):
+                await ann.client.sent(ann.say(f"old {number}"))
+            stage.network.hand = lambda from_client, frame: Fate.PASS if from_client else Fate.LOST
+            answer = ann.client.post(1, "yes", reply_to=2)
+            await ann.until(lambda: stage.general.head == 4)
+            await away(stage, ann)
+            stage.network.hand = passing
+            stage.world.epoch = "two"
+            await back(stage, ann)
+            with pytest.raises(CallFailed, match="was sent already"):
+                await ann.client.sent(answer)
+            await ann.client.sent(ann.say("later"))
+            await ann.until(lambda: ann.bodies() == ["old 0", "old 1", "old 2", "yes", "later"])
+            assert ann.room().unsent == ()
+
+    simulate(story())
+
+
 def test_client_sends_nothing_to_another_conversation_that_has_its_number_in_a_new_store() -> None:
     async def story() -> None:
         stage = Stage(1)

@@ -220,7 +220,7 @@ class World:
         self.names: dict[int, str] = {}
         self.rooms: dict[int, Room] = {}
         self.cids: dict[tuple[int, bytes], Posted] = {}
-        self.bodies: dict[tuple[int, bytes], str] = {}
+        self.said: dict[tuple[int, bytes], tuple[str, int | None]] = {}
         self.account_logs: dict[int, int] = {}
         self.sessions: list[Session] = []
         self.refuse: Callable[[Any], No | None] = lambda request: None
@@ -444,7 +444,7 @@ class World:
         room = self._room(session, request.conversation)
         key = (account, request.cid)
         if key in self.cids:
-            if self.bodies[key] != request.body:
+            if self.said[key] != (request.body, request.reply_to):
                 raise No(Refusal.CID_REUSED)
             return replace(self.cids[key], duplicate=True)
         if self._unlucky(self.faults.refuse_post):
@@ -468,7 +468,7 @@ class World:
         if not room.unread(account):
             room.members[account] = event.seq
         posted = Posted(conversation=room.id, seq=event.seq, ts=event.ts)
-        self.cids[key], self.bodies[key] = posted, request.body
+        self.cids[key], self.said[key] = posted, (request.body, request.reply_to)
         self.publish(room, event)
         if self._unlucky(self.faults.forget_answer):
             raise No(Refusal.STORE_FAILED)

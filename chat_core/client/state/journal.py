@@ -129,7 +129,7 @@ class Journal:
                     self._kept[record.cid] = replace(kept, wanted=True)
             case Detached():
                 for cid in record.cids:
-                    self._fate(cid, reply_to=None)
+                    self._fate(cid, reply_to=None, detached=True)
 
     def adopt(self, other: Journal) -> bool:
         """Take over what another journal keeps, behind what is here; what is in both counts once.
@@ -158,7 +158,7 @@ class Journal:
             if unsent.status == "failed":
                 yield Failed(cid=cid, code=unsent.code, text=unsent.text)
 
-    def _fate(self, cid: bytes, **fields: str | None) -> None:
+    def _fate(self, cid: bytes, **fields: str | bool | None) -> None:
         kept = self._kept.get(cid)
         if kept is not None:
             self._kept[cid] = replace(kept, unsent=replace(kept.unsent, **fields))

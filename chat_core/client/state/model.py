@@ -80,6 +80,8 @@ class Unsent(msgspec.Struct, frozen=True, kw_only=True):
     """seq of the message whose thread it is for."""
     in_channel: bool = False
     """With `thread`: whether it stands in the conversation besides."""
+    detached: bool = False
+    """Whether it was an answer once: what it answered has another number now."""
     status: Literal["queued", "sending", "failed"] = "queued"
     """`queued`: waits for the connection; `sending`: on its way, unknown; `failed`: refused for good."""
     code: str = ""

@@ -307,7 +307,7 @@ class Outbox:
         self.touched.update((conversation,) if lane.entries else ())
         answers = [entry for entry in lane.entries.values() if entry.unsent.reply_to is not None]
         for entry in answers:
-            entry.unsent = replace(entry.unsent, reply_to=None)
+            entry.unsent = replace(entry.unsent, reply_to=None, detached=True)
             entry.unkept += not kept
         failed = [entry for entry in lane.queued if entry.unsent.thread]
         for entry in failed:

@@ -69,8 +69,8 @@ def test_journal_gives_back_what_was_an_answer_as_one_no_more() -> None:
 
     journal = fold(WHOSE, *answers, Detached(cids=(cid(1),)))
 
-    assert [kept.unsent.reply_to for kept in journal.kept] == [None, 5]
-    assert [kept.unsent.reply_to for kept in fold(*journal.records()).kept] == [None, 5]
+    for each in (journal, fold(*journal.records())):
+        assert [(kept.unsent.reply_to, kept.unsent.detached) for kept in each.kept] == [(None, True), (5, False)]
 
 
 @pytest.mark.parametrize(
