@@ -54,7 +54,7 @@ def inside_table() -> str:
 
 def may_inside(inside: Inside) -> tuple[str, ...]:
     """Return who may do in a moderated public channel what needs this."""
-    first = {Inside.READER: 0, Inside.MEMBER: 1, Inside.SPEAKER: 2, Inside.OPERATOR: 3}[inside]
+    first = {Inside.READER: 0, Inside.MEMBER: 1, Inside.SPEAKER: 2, Inside.OPERATOR: 3, Inside.MAKER: 4}[inside]
     return _PLACES[first:]
 
 

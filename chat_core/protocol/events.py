@@ -223,8 +223,8 @@ class ConversationLeft(AccountEvent, frozen=True, kw_only=True, omit_defaults=Tr
     """Which one."""
     last: int
     """seq of the last event it may read."""
-    reason: Literal["left", "kicked", "banned"] = "left"
-    """Why."""
+    reason: Literal["left", "kicked", "banned", "deleted"] = "left"
+    """Why; `deleted`: the channel is gone for everybody, with all that was said there."""
     name: str = ""
     """Who decided it, if it was not the account itself; empty: that, or the server."""
     text: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chat_core.base.errors import UsageFault
 from chat_core.client.state.model import ConversationState
-from chat_core.protocol.requests.order import InviteMember, SetRole, SetRules
+from chat_core.protocol.requests.order import DeleteChannel, InviteMember, SetRole, SetRules
 from chat_core.protocol.values import ChannelRole, Rules
 from chat_tui.commands.administering import make_invite
 from chat_tui.commands.arguments import Channel, Leavable, Length, User
@@ -16,6 +16,8 @@ from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Span
 from chat_tui.views.order import rule_words
 
+_NAME = 128
+"""Letters of a name that are sent."""
 _ROLES: dict[ChannelRole, str] = {
     "operator": "You are an operator here.",
     "voice": "You have a voice here.",
@@ -30,8 +32,15 @@ async def channel(ctx: Context, change: Change = Change("")) -> None:
     Operators write `/channel public`, `unlisted` or `invite-only`; `moderated on` lets only voices and operators write;
     `slow 30s` lets each member write every 30 seconds; `topic operators` says who sets the topic; `archived on` ends
     all writing. Each can be undone: `moderated off`, `slow off`, `topic members`, `archived off`.
+
+    `/channel delete` deletes the channel with all that was said in it, for everybody; that cannot be undone, and so
+    wants the channel's name behind it. Who made the channel does that, and owners of the server.
     """
     here = _channel(ctx)
+    word, _, rest = change.partition(" ")
+    if word.casefold() == "delete":
+        await _delete(ctx, here, rest.strip())
+        return
     if change:
         await ctx.calls.call(SetRules(conversation=here.id, **rule_change(change)))
         return
@@ -99,6 +108,17 @@ async def archive(ctx: Context, channel: Channel = Channel("")) -> None:
 async def unarchive(ctx: Context, channel: Channel = Channel("")) -> None:
     """Let people write in an archived channel again."""
     await ctx.calls.call(SetRules(conversation=_channel(ctx, channel).id, archived=False))
+
+
+async def _delete(ctx: Context, here: ConversationState, name: str) -> None:
+    """Delete a channel, once its name was written, too."""
+    if not name:
+        target = drawable_line(here.target)
+        raise UsageFault(
+            f"This deletes {target} with all that was said in it, for everybody, and cannot be undone (/archive can). "
+            f"If you mean that, write /channel delete {target}."
+        )
+    await ctx.calls.call(DeleteChannel(conversation=here.id, name=name[:_NAME]))
 
 
 async def _give(ctx: Context, user: User, channel: Channel, role: ChannelRole) -> None:

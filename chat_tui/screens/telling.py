@@ -53,4 +53,8 @@ class Telling:
         told = [drawable_line(sentence) for sentence in news(batch.changes, self._now_ms())]
         if told:
             put_out = any(isinstance(change, PutOut) for change in batch.changes)
-            self._scene.answer(Answer(told[0], [Line((Span(sentence),)) for sentence in told[1:]], fault=put_out))
+            lines = [Line((Span(sentence),)) for sentence in told[1:]]
+            if lost := [change for change in batch.changes if isinstance(change, SendGivenUp)]:
+                title, words = given_up(lost)  # what was shown before is replaced now, and these words are nowhere else
+                lines += [Line((Span(title),)), *words]
+            self._scene.answer(Answer(told[0], lines, fault=put_out))

@@ -97,6 +97,8 @@ def news(changes: Sequence[Change], now_ms: int) -> list[str]:
     found: list[str] = []
     for change in changes:
         match change:
+            case PutOut(reason="deleted"):
+                found.append(f"{change.name or 'The server'} deleted {change.target}, with all that was said there.")
             case PutOut():
                 by = f" by {change.name}" if change.name else " by a rule of the server"
                 lasting = _still(change.until, now_ms)

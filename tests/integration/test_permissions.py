@@ -7,7 +7,9 @@ decided who may make it.
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
@@ -85,6 +87,12 @@ def _with_file(stage: Stage) -> int:
     values = f"{key}, {account}, x'{EMPTY.sha256.hex()}', {EMPTY.size}, '{EMPTY.name}', '{EMPTY.type}'"
     change(stage.scene.path, f"INSERT OR REPLACE INTO files VALUES ({values})")
     return stage.own
+
+
+def _name_of(stage: Stage) -> str:
+    with closing(sqlite3.connect(stage.scene.path)) as database:
+        found = database.execute("SELECT name FROM conversations WHERE id = ?", (stage.channel,)).fetchone()
+        return str(found[0]) if found else "nowhere"
 
 
 def _cid(stage: Stage) -> bytes:
@@ -177,6 +185,7 @@ SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
         conversation=stage.channel, name="links", value="warn"
     ),
     order.SetRole: lambda stage: order.SetRole(conversation=stage.channel, account=stage.other.name, role="voice"),
+    order.DeleteChannel: lambda stage: order.DeleteChannel(conversation=stage.channel, name=_name_of(stage)),
     order.SetRules: lambda stage: order.SetRules(conversation=stage.channel, slow_s=5),
     order.InviteMember: lambda stage: order.InviteMember(conversation=stage.channel, account=stage.other.name),
     order.SanctionMember: lambda stage: order.SanctionMember(
@@ -217,7 +226,8 @@ def test_registry_says_of_every_request_who_may_make_it() -> None:
 async def test_request_is_refused_to_every_role_that_lacks_its_permission(scene: Scene, role: Role) -> None:
     for name in NAMES:
         request = REQUESTS[name]
-        stage = await _stage(scene, role, "member" if role is Role.GUEST else "operator")
+        place = "maker" if ROUTES[request].inside is Inside.MAKER else "operator"
+        stage = await _stage(scene, role, "member" if role is Role.GUEST else place)
         if ROUTES[request].needs is Permission.OPEN and role is Role.STRANGER:  # comes behind a hello
             stage.who.session.greeted = True
             stage.who.session.local = True
@@ -239,7 +249,7 @@ async def test_request_is_refused_inside_a_moderated_channel_to_whom_the_table_s
         code = await stage.who.code(SAMPLES[request](stage))
         if place in may_inside(inside):
             assert code == "", f"{name} as {place}: {code}"
-        elif place == "no member" and inside is not Inside.OPERATOR:
+        elif place == "no member" and inside not in (Inside.OPERATOR, Inside.MAKER):
             assert code == "not_member", f"{name} as {place}: {code!r}"
         else:
             assert code == "not_allowed", f"{name} as {place}: {code!r}"
@@ -265,6 +275,16 @@ async def test_closed_channel_is_hidden_from_moderators_too(scene: Scene, visibi
         assert await stage.who.code(SAMPLES[REQUESTS[name]](stage)) == "no_conversation", name
 
 
+@pytest.mark.parametrize(("role", "code"), [(Role.MODERATOR, "not_allowed"), (Role.OWNER, "")])
+async def test_owner_does_in_public_channels_what_their_makers_do_and_no_moderator(
+    scene: Scene, role: Role, code: str
+) -> None:
+    for name in IN_CHANNELS:
+        if ROUTES[REQUESTS[name]].inside is Inside.MAKER:
+            stage = await _stage(scene, role, "no member")
+            assert await stage.who.code(SAMPLES[REQUESTS[name]](stage)) == code, name
+
+
 async def test_moderator_does_in_public_channels_what_operators_do(scene: Scene) -> None:
     for name in IN_CHANNELS:
         if ROUTES[REQUESTS[name]].inside is Inside.OPERATOR:
@@ -282,18 +302,19 @@ async def _stage(scene: Scene, role: Role, place: str) -> Stage:
     await other.get(session.Resume())  # only who follows is online
     who = await _who(scene, role)
     inside = who.session.account is not None and place != "no member"
-    opened = await maker.get(conversations.Join(channel=scene.name("c")))
+    keeper = who if inside and place == "maker" else maker
+    opened = await keeper.get(conversations.Join(channel=scene.name("c")))
     channel = opened["conversation"]["id"]
     await other.get(conversations.Join(channel=opened["conversation"]["name"]))
     author = maker
     if inside:
         await who.get(conversations.Join(channel=opened["conversation"]["name"]))
         author = who
-        if place != "member":
+        if place not in ("member", "maker"):
             await maker.get(order.SetRole(conversation=channel, account=who.name, role=cast(Any, place)))
     name, token = await scene.registered()
     device = scene.device_of(who.id or maker.id)
-    hook = await maker.get(hooks.MakeHook(conversation=channel, name=scene.name("alarms")))
+    hook = await keeper.get(hooks.MakeHook(conversation=channel, name=scene.name("alarms")))
     stage = Stage(scene, who, maker, other, channel, 0, name, token, device, await scene.invite(), hook["hook"]["id"])
     said = await author.get(messages.Post(conversation=channel, cid=_cid(stage), body="first"))
     return stage._replace(own=said["seq"])

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from chat_core.client import CallFailed
-from chat_core.client.state.changes import Delivered
+from chat_core.client.state.changes import Delivered, PutOut
 from chat_core.protocol.events import Invited
-from chat_core.protocol.requests.order import InviteMember, SanctionMember, SetRules
+from chat_core.protocol.requests.order import DeleteChannel, InviteMember, SanctionMember, SetRules
 from tests.tui.support.visiting import bodies, other, say, sitting, unique
 
 
@@ -85,3 +85,47 @@ async def test_what_was_done_to_somebody_while_the_application_was_not_running_i
             await say(friend, "#general", "are you there")
             await me.sees("are you there")  # behind whatever the start has told
             assert me.answer == ""
+
+
+async def test_channel_is_deleted_by_its_name_with_all_that_was_said_there_and_its_name_is_free(
+    server: str, home: Path
+) -> None:
+    channel = unique("#old")
+    async with sitting(server, home) as me, other(server) as friend:
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        await say(friend, channel, "before")
+        await me.until(lambda: bodies(me.here) == ["before"])
+        told = friend.changes()
+
+        await me.enter("/channel delete")
+        await me.until(lambda: me.answer.endswith(f"write /channel delete {channel}."), "it asks for the name")
+        await me.enter("/channel delete #other")
+        await me.sees("not this channel's name")
+        await me.enter(f"/channel delete {channel}")
+
+        sentence = f"{me.name} deleted {channel}, with all that was said there."
+        await me.until(lambda: me.answer == sentence, "it is said")
+        await me.is_at("#general")
+        async for batch in told:
+            if any(isinstance(change, PutOut) for change in batch.changes):
+                break
+        assert friend.state.by_target(channel) is None
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        assert bodies(me.here) == []
+
+
+async def test_what_one_is_writing_in_a_channel_that_is_deleted_is_kept_as_a_draft(server: str, home: Path) -> None:
+    channel = unique("#old")
+    async with sitting(server, home) as me, other(server) as friend:
+        number = await friend.join(channel[1:])
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        await me.write("half a thought")
+
+        await friend.call(DeleteChannel(conversation=number, name=channel))
+
+        await me.sees("deleted")
+        await me.enter("/draft")
+        await me.sees("half a thought")

@@ -154,13 +154,13 @@ class SendGivenUp(Change, frozen=True, kw_only=True):
 
 
 class PutOut(Change, frozen=True, kw_only=True):
-    """Somebody put this account out of a conversation, which is gone from the list."""
+    """Somebody put this account out of a conversation, or deleted that: it is gone from the list."""
 
     conversation: int
     """Which one."""
     target: str
     """What it was called."""
-    reason: Literal["kicked", "banned"]
+    reason: Literal["kicked", "banned", "deleted"]
     """How."""
     name: str
     """Who decided it; empty: the server itself."""

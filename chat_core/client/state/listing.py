@@ -170,7 +170,7 @@ def quieted(state: ClientState, conversation: int, *, quiet: bool) -> tuple[Clie
 def put_out(known: ConversationState, reason: str, name: str, text: str, until: int | None) -> list[Change]:
     """Return how a conversation that is gone was lost, if it was not left."""
     match reason:
-        case "kicked" | "banned":
+        case "kicked" | "banned" | "deleted":
             return [
                 PutOut(conversation=known.id, target=known.target, reason=reason, name=name, text=text, until=until)
             ]

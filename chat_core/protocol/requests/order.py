@@ -52,6 +52,19 @@ class SetRules(Request[Done], frozen=True, kw_only=True, tag="set_rules"):
     """Why; everybody there reads it."""
 
 
+class DeleteChannel(Request[Done], frozen=True, kw_only=True, tag="delete_channel"):
+    """Delete a channel with all that was said in it, for everybody and for good. Its name is free then.
+
+    Whoever is in it gets a `conversation_left` with the reason `deleted`; who comes back later is told by `resume`.
+    A message that still waits for it somewhere is refused with `no_conversation`. `#general` cannot be deleted.
+    """
+
+    conversation: ConversationRef
+    """Which channel."""
+    name: WantedName
+    """Its name once more, with or without `#`: another one is refused with `bad_name`."""
+
+
 class InviteMember(Request[Done], frozen=True, kw_only=True, tag="invite_member"):
     """Let somebody join a channel that is closed to others; they are told, unless they ignore who invites.
 
@@ -141,6 +154,7 @@ class ListSanctions(Request[Sanctions], frozen=True, kw_only=True, tag="list_san
 REQUESTS = (
     SetRole,
     SetRules,
+    DeleteChannel,
     InviteMember,
     SanctionMember,
     ListMemberSanctions,

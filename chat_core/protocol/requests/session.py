@@ -87,10 +87,10 @@ class CatchUp(Reply, frozen=True, kw_only=True, omit_defaults=True):
     reset: Literal["", "new", "epoch", "rewound", "far_behind"] = ""
     """Why the position is worthless: `new`: none was given; `epoch`: the store is another one;
     `rewound`: the log is shorter than, or differs from, what the client has; `far_behind`: asked for by the client."""
-    gone: Literal["", "left", "kicked", "banned"] = ""
+    gone: Literal["", "left", "kicked", "banned", "deleted"] = ""
     """Why the conversation is no longer readable."""
     name: str = ""
-    """With `kicked` and `banned`: who decided it; empty: the server itself."""
+    """With `kicked`, `banned` and `deleted`: who decided it; empty: the server itself."""
     text: str = ""
     """What they gave as the reason."""
     until: int | None = None

@@ -8,6 +8,7 @@ from chat_core.base.text import clean_line
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.requests.base import Done
 from chat_core.protocol.requests.order import (
+    DeleteChannel,
     InviteMember,
     ListMemberSanctions,
     ListSanctions,
@@ -22,6 +23,7 @@ from chat_core.server.context import Context
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Inside, Permission, only_operators, operates
 from chat_core.server.sessions.bouncer import bannable, parse_ban
+from chat_core.server.store import acts
 from chat_core.server.store.acts import (
     ChangeRules,
     GiveRole,
@@ -65,6 +67,13 @@ async def set_rules(ctx: Context, request: SetRules) -> Done:
             reason=_reason(request.reason),
         )
     )
+    return Done()
+
+
+@handles(DeleteChannel, needs=Permission.OPERATE, inside=Inside.MAKER, cost=10)
+async def delete_channel(ctx: Context, request: DeleteChannel) -> Done:
+    """Delete a channel."""
+    await ctx.store.write(acts.DeleteChannel(ctx.account, request.conversation, request.name, ctx.wall_ms()))
     return Done()
 
 

@@ -176,7 +176,7 @@ def _missed(reader: Reader, account: AccountId, request: Resume) -> tuple[dict[s
 
 def _is_for_eyes(event: AccountEvent, named: Collection[int]) -> bool:
     if isinstance(event, ConversationLeft):
-        return event.reason in ("kicked", "banned") and event.conversation not in named
+        return event.reason in ("kicked", "banned", "deleted") and event.conversation not in named
     return isinstance(event, Invited | AccountSanctioned)
 
 

@@ -73,6 +73,8 @@ class Inside(StrEnum):
     """Members that may write there now: in a moderated channel voices and operators, and nobody who is muted."""
     OPERATOR = "operator"
     """Operators of the channel, and moderators of the server."""
+    MAKER = "maker"
+    """Who made the channel, while an operator of it, and owners of the server."""
 
 
 _GUEST: Final = frozenset({Permission.READ, Permission.SPEAK, Permission.JOIN, Permission.SELF})
@@ -135,6 +137,14 @@ def only_operators(channel: str | None, what: str = "do that", *, voices: bool =
     """
     where = f"#{channel}" if channel else "a channel"
     return f"Only operators{' and voices' if voices else ''} of {where} and moderators of this server {what}."
+
+
+def only_maker(channel: str | None) -> str:
+    """Return why somebody may not delete a channel: who may, as a sentence."""
+    return (
+        f"Only who made #{channel} and is an operator there, and owners of this server, delete it; "
+        "/archive keeps it for reading only."
+    )
 
 
 def at_least(role: ServerRole, wanted: ServerRole) -> bool:

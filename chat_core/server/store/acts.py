@@ -60,6 +60,22 @@ class ChangeRules:
 
 
 @dataclass(frozen=True, slots=True)
+class DeleteChannel:
+    """Delete a channel with all that was said in it; its name is free then.
+
+    Outcome: `reply` None; for each member a `ConversationLeft` and a membership; `dropped` and `removed`.
+    Refused: `no_conversation`, `not_allowed` (neither its maker nor an owner; #general; no channel), `bad_name`
+    (another one than the channel's).
+    """
+
+    account: AccountId
+    conversation: int | str
+    name: str
+    """The channel's, in whatever spelling, with or without `#`: whoever asks means this one."""
+    ts: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeManners:
     """Change one of the settings of moderation that a channel has for itself.
 
@@ -144,7 +160,16 @@ class LockServer:
     reason: str = ""
 
 
-OrderOp = GiveRole | ChangeRules | ChangeManners | InviteToChannel | SanctionInChannel | SanctionOnServer | LockServer
+OrderOp = (
+    GiveRole
+    | ChangeRules
+    | DeleteChannel
+    | ChangeManners
+    | InviteToChannel
+    | SanctionInChannel
+    | SanctionOnServer
+    | LockServer
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,8 @@ class Committed:
     """Whose connections are to end."""
     dropped: Sequence[bytes] = ()
     """SHA-256 of files that a message no longer holds; others may."""
+    removed: Sequence[ConversationId] = ()
+    """Channels that were deleted: their logs are empty."""
 
 
 OnCommit = Callable[[Sequence[Committed]], None]

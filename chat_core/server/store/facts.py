@@ -204,6 +204,10 @@ class Facts:
             self.order = enforcing.read_order(connection, now_ms)
         return self.order
 
+    def forget_refs(self) -> None:
+        """A conversation's name is free: it may mean another one."""
+        self.refs.clear()
+
     def forget_order(self) -> None:
         """A mute or the server's lock was written."""
         self.order = None

@@ -33,7 +33,7 @@ CONVERSATION_QUIETED: Final = "conversation_quieted"
 """Kinds as they stand in the tables: for ever, whatever becomes of the names on the wire."""
 
 
-LeaveReason = Literal["left", "kicked", "banned"]
+LeaveReason = Literal["left", "kicked", "banned", "deleted"]
 
 
 class _Payload(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     false,
     or_,
     text,
@@ -136,6 +137,9 @@ Index(
     sqlite_where=conversations.c.skeleton.is_not(None),
     info={PARTIAL: conversations.c.skeleton.is_not(None)},
 )
+
+IS_DELETED: Final = and_(conversations.c.kind == "channel", conversations.c.name.is_(None))
+"""Of a conversation: whether it is what stays of a deleted channel: a row without a name, whose log is empty."""
 
 memberships = Table(
     "memberships",

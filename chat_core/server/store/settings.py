@@ -24,6 +24,15 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the channel sets of moderation, for itself."""
 
 
+DELETED: Final = Rules(visibility="invite", archived=True)
+"""What holds in what stays of a deleted channel: nobody finds it, nobody writes there."""
+
+
+def is_deleted(kind: str, name: str | None) -> bool:
+    """Return whether a conversation is what stays of a deleted channel: a row without a name, whose log is empty."""
+    return kind == "channel" and name is None
+
+
 class RuledRow(Protocol):
     """A row with a channel's rules."""
 

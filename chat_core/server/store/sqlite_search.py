@@ -81,6 +81,7 @@ class SqliteSearch:
         """Take note of which logs went on."""
         if self._indexer is not None:
             told = {outcome.events[0].conversation for outcome in outcomes if outcome.events}
+            told.update(number for outcome in outcomes for number in outcome.removed)
             if told:
                 self._indexer.note(told)
 

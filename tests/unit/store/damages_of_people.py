@@ -27,6 +27,7 @@ OF_PEOPLE = {
         "event 6:4: who it brought in cannot be read",
     ),
     "group_with_a_name": ("names", f"UPDATE conversations SET name = 'x' WHERE id = {GROUP}", "it is a group, but"),
+    "half_deleted": ("names", "UPDATE conversations SET name = NULL WHERE id = 3", "it was deleted, but something"),
     "channel_begun_late": (
         "groups",
         "UPDATE memberships SET since_seq = 1 WHERE conversation = 3 AND account = 1",

@@ -34,10 +34,12 @@ from chat_core.server.store.payloads import (
     edited_calls,
 )
 from chat_core.server.store.schema import conversations, events, files, messages
-from chat_core.server.store.settings import rules_of
+from chat_core.server.store.settings import DELETED, is_deleted, rules_of
 
 _conversations: Final = select(
     conversations.c.id,
+    conversations.c.kind,
+    conversations.c.name,
     conversations.c.topic,
     conversations.c.ordinal,
     conversations.c.visibility,
@@ -149,7 +151,8 @@ class _Fold:
         """Compare what the whole log came to with the conversation's row."""
         if row.topic != self._topic:
             self._findings.add(f"conversation {row.id}: its topic is not the last one of its log")
-        if rules_of(row) != self._rules:
+        wanted = DELETED if is_deleted(row.kind, row.name) else self._rules
+        if rules_of(row) != wanted:
             self._findings.add(f"conversation {row.id}: its rules are not the last ones of its log")
         if row.ordinal != self._messages:
             self._findings.add(

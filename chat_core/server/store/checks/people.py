@@ -15,11 +15,18 @@ from chat_core.server.store.base import ANNOUNCEMENTS, GENERAL
 from chat_core.server.store.checks.base import Findings, stream, times
 from chat_core.server.store.payloads import READ_MARKER_MOVED, account_event
 from chat_core.server.store.schema import account_events, accounts, conversations, memberships, meta
+from chat_core.server.store.settings import is_deleted
 
 _epoch: Final = select(meta.c.value).where(meta.c.key == "epoch")
 _accounts: Final = select(accounts.c.id, accounts.c.name, accounts.c.name_key).order_by(accounts.c.id)
 _conversations: Final = select(
-    conversations.c.id, conversations.c.kind, conversations.c.name, conversations.c.name_key, conversations.c.direct_key
+    conversations.c.id,
+    conversations.c.kind,
+    conversations.c.name,
+    conversations.c.name_key,
+    conversations.c.direct_key,
+    conversations.c.head,
+    conversations.c.member_count,
 ).order_by(conversations.c.id)
 _log_heads: Final = (
     select(accounts.c.id, accounts.c.log_head, func.max(account_events.c.seq).label("newest"))
@@ -36,6 +43,8 @@ _account_events: Final = (
         account_events.c.payload,
         account_events.c.conversation,
         conversations.c.head,
+        conversations.c.kind.label("place"),
+        conversations.c.name,
     )
     .join_from(account_events, conversations, conversations.c.id == account_events.c.conversation)
     .order_by(account_events.c.account, account_events.c.seq)
@@ -101,6 +110,9 @@ def _misnamed(row: Any) -> Iterator[str]:
     elif row.kind == "group":
         if row.name is not None or row.direct_key is not None:
             yield "it is a group, but has a name or is between two"
+    elif is_deleted(row.kind, row.name):
+        if row.name_key is not None or row.head or row.member_count:
+            yield "it was deleted, but something of it is left"
     elif row.name is None or row.name_key != name_key(row.name):
         yield "it cannot be found by its name"
 
@@ -118,6 +130,8 @@ def _unreadable(row: Any) -> Iterator[str]:
         return
     if row.seq < 1:
         yield "it stands before the beginning of the log"
+    if is_deleted(row.place, row.name):
+        return  # what it tells of is gone, and with it the log
     if isinstance(event, ConversationLeft) and event.last > row.head:
         yield "it was written when the conversation's log was longer"
     if isinstance(event, ReadMarkerMoved) and event.read > row.head:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, not_, or_, select
 
 from chat_core.server.store.checks.base import Findings, stream, times
 from chat_core.server.store.keys import SEQ_BITS, conversation_of, seq_of
-from chat_core.server.store.schema import account_events, conversations, messages, threads
+from chat_core.server.store.schema import IS_DELETED, account_events, conversations, messages, threads
 from chat_core.server.store.thread_payloads import THREAD_MARKED
 
 _rootless: Final = (
@@ -43,7 +43,13 @@ _untold: Final = (
     .where(account_events.c.seq.is_(None))
 )
 _count: Final = select(func.count()).select_from(threads)
-_told: Final = select(func.count()).select_from(account_events).where(account_events.c.kind == THREAD_MARKED)
+_told: Final = (
+    select(func.count())
+    .select_from(account_events)
+    .join(conversations, conversations.c.id == account_events.c.conversation)
+    # What a log tells of a deleted channel's threads stays.
+    .where(account_events.c.kind == THREAD_MARKED, not_(IS_DELETED))
+)
 
 _WRONG: Final = (
     (_rootless, "hangs on no message that can have a thread"),

@@ -8,6 +8,7 @@ from typing import assert_never
 from chat_core.server.store.acts import (
     ChangeManners,
     ChangeRules,
+    DeleteChannel,
     GiveRole,
     InviteToChannel,
     LockServer,
@@ -41,6 +42,7 @@ from chat_core.server.store.ops import (
     order,
     people,
     private,
+    removing,
     sanctions,
     threads,
 )
@@ -140,6 +142,8 @@ def _ordered(work: Work, op: OrderOp) -> Committed:
             return order.give_role(work, op)
         case ChangeRules():
             return order.change_rules(work, op)
+        case DeleteChannel():
+            return removing.delete_channel(work, op)
         case ChangeManners():
             return order.change_manners(work, op)
         case InviteToChannel():

@@ -51,6 +51,8 @@ def _look(index: sqlite3.Connection, log: Connection, findings: Findings) -> str
     heads = fts5_index.heads(raw)
     messages = 0
     for number, seq in done.items():
+        if not heads.get(number, seq):
+            continue  # it was deleted, and the indexer takes it out
         first, last = row_id(number, 0), row_id(number, seq)
         (has,) = index.execute(_COUNT, (first, row_id(number, MAX_SEQ))).fetchone()
         (wanted,) = raw.execute(_EXPECTED, (first, last, seq)).fetchone()

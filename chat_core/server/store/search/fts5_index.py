@@ -22,6 +22,7 @@ _EVENTS: Final = "SELECT id, eid, target FROM events WHERE id > ? AND id <= ? OR
 _ROW: Final = "SELECT id, author, ts, body, deleted, mentions, everyone FROM messages"
 _POSTED: Final = f"{_ROW} WHERE id > ? AND id <= ? ORDER BY id"
 _CHANGED: Final = f"{_ROW} WHERE id IN ({{}})"
+_TEXTS: Final = "SELECT id, text FROM texts WHERE id BETWEEN ? AND ? ORDER BY id"
 _TAKE_OUT: Final = "INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)"
 _PUT_IN: Final = "INSERT INTO words (rowid, text) VALUES (?, ?)"
 _WIDEN: Final = (
@@ -60,6 +61,8 @@ class Piece:
     """By id."""
     changed: list[Row] = field(default_factory=list)
     """Older messages that were edited or deleted in it, by id."""
+    gone: bool = False
+    """Whether the log is shorter than the index: the channel was deleted, and nothing of it is to be found."""
 
 
 def next_piece(log: sqlite3.Connection, conversation: int, after: int, limit: int) -> Piece | None:
@@ -67,7 +70,7 @@ def next_piece(log: sqlite3.Connection, conversation: int, after: int, limit: in
     low = row_id(conversation, after)
     events = log.execute(_EVENTS, (low, row_id(conversation, MAX_SEQ), limit)).fetchall()
     if not events:
-        return None
+        return Piece(conversation, 0, b"", gone=True) if after and _is_gone(log, conversation) else None
     last, eid, _ = events[-1]
     targets = sorted({target for _, _, target in events if target is not None and target <= low})
     return Piece(
@@ -90,6 +93,9 @@ def put_in(index: sqlite3.Connection, pieces: Iterable[Piece]) -> None:
     try:
         fresh = 0
         for piece in pieces:
+            if piece.gone:
+                _take_out(index, piece.conversation)
+                continue
             _put_in(index, piece)
             fresh += len(piece.posted) + len(piece.changed)
         if fresh:
@@ -109,6 +115,11 @@ def done(index: sqlite3.Connection) -> dict[int, int]:
 def heads(log: sqlite3.Connection) -> dict[int, int]:
     """Return where the log of each conversation ends."""
     return dict(log.execute("SELECT id, head FROM conversations"))
+
+
+def _is_gone(log: sqlite3.Connection, conversation: int) -> bool:
+    found = log.execute("SELECT head FROM conversations WHERE id = ?", (conversation,)).fetchone()
+    return found is not None and not found[0]
 
 
 def _changed(log: sqlite3.Connection, targets: Sequence[int]) -> list[Row]:
@@ -136,6 +147,17 @@ def _put_in(index: sqlite3.Connection, piece: Piece) -> None:
     index.executemany(_PUT_IN, [(key, text) for key, _, text in texts])
     index.executemany(_WIDEN, [(piece.conversation, day, *span) for day, span in days.items()])
     index.execute("REPLACE INTO done VALUES (?, ?, ?, ?)", (piece.conversation, piece.upto, piece.eid, stamp))
+
+
+def _take_out(index: sqlite3.Connection, conversation: int) -> None:
+    """Take a whole conversation out."""
+    bounds = row_id(conversation, 0), row_id(conversation, MAX_SEQ)
+    while some := index.execute(f"{_TEXTS} LIMIT {_IN}", bounds).fetchall():
+        index.executemany(_TAKE_OUT, some)
+        index.executemany("DELETE FROM texts WHERE id = ?", [(key,) for key, _ in some])
+    index.execute("DELETE FROM days WHERE conversation = ?", (conversation,))
+    index.execute("DELETE FROM done WHERE conversation = ?", (conversation,))
+    fts5_merge.note_deleted(index)
 
 
 def _change(index: sqlite3.Connection, row: Row) -> None:

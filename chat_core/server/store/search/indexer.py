@@ -135,7 +135,7 @@ class Indexer:
     def _work(self, logs: sqlite3.Connection, index: sqlite3.Connection) -> None:
         """Index all that is missing, then wait for more, until told to stop, or the index proves damaged."""
         done = fts5_index.done(index)
-        self.note(number for number, head in fts5_index.heads(logs).items() if head > done.get(number, 0))
+        self.note(number for number, head in fts5_index.heads(logs).items() if head != done.get(number, 0))
         while not self._done:
             begun = monotonic()
             waiting = self._take(index)
@@ -207,7 +207,7 @@ def _batch(logs: sqlite3.Connection, index: sqlite3.Connection, done: dict[int, 
             piece = fts5_index.next_piece(logs, number, done.get(number, 0), room)
             if piece is not None:
                 pieces.append(piece)
-                room -= piece.upto - done.get(number, 0)
+                room -= max(0, piece.upto - done.get(number, 0))
             if room <= 0:
                 rest = waiting[at:]
                 break

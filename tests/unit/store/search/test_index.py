@@ -18,7 +18,9 @@ import pytest
 from chat_core.base.clock import SystemClock
 from chat_core.base.ids import AccountId, Cid, ConversationId
 from chat_core.protocol.values import Message
+from chat_core.server.store.acts import DeleteChannel
 from chat_core.server.store.base import Refused, Searcher
+from chat_core.server.store.conversations import JoinChannel
 from chat_core.server.store.keys import MAX_SEQ
 from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage
 from chat_core.server.store.people import SignInByName
@@ -190,6 +192,36 @@ async def test_index_follows_what_was_committed_while_nobody_kept_it(
 
     async with opened(path) as store:
         assert await found(store, "text") == ["later text", "kept text", "new text"]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_index_loses_all_of_a_deleted_channel_also_when_nobody_kept_it_then(
+    path: Path, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    async with opened(path) as store:
+        await post(store, "text that stays")
+        room = (await store.write(JoinChannel(ANN, "old", True, 1)))[0].id
+        for number in range(3):
+            body, cid = f"text {number}", Cid(bytes(15) + bytes([number]))
+            await store.write(AppendMessage(ANN, room, cid, None, body, body, "text", None, 1))
+        await store.indexed()
+        if kept:
+            await store.write(DeleteChannel(ANN, room, "old", 2))
+            await store.indexed()
+    if not kept:
+        with monkeypatch.context() as patched:
+            patched.setattr(indexer.Indexer, "start", lambda _: None)
+            patched.setattr(indexer.Indexer, "stop", lambda _: None)
+            async with opened(path) as store:
+                await store.write(DeleteChannel(ANN, room, "old", 2))
+        behind = check_search(path)
+        assert behind.sound and "anew" not in behind.text, "what it lacks is caught up with, not all of it made again"
+        async with opened(path) as store:
+            await store.indexed()
+
+    with closing(sqlite3.connect(fts5_file.path_beside(path))) as index:
+        assert ["stays" in text for (text,) in index.execute("SELECT text FROM texts")] == [True]
+    assert check_search(path).sound and "1 message can be found, 0 events behind" in check_search(path).text
 
 
 async def test_index_tells_how_far_it_is_behind(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,95 @@
+"""A channel that is deleted: for who is there, who is cut off with something to say, who comes back; and its files."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from chat_core.client import CallFailed, LinkStatus
+from chat_core.client.state.changes import PutOut, SendGivenUp
+from chat_core.protocol.codes import Refusal
+from chat_core.protocol.requests.marks import Bookmark, ReadBookmarks
+from chat_core.protocol.requests.order import DeleteChannel
+from chat_core.server.admin.doctor import examine_file
+from tests.integration.test_marks import Between
+from tests.support.processes import ServerProcess
+from tests.support.watching import Watched
+
+
+def put_out(one: Watched) -> list[tuple[str, str, str]]:
+    """Return from where a client was told to have been put out, how and by whom."""
+    return [(each.target, each.reason, each.name) for each in one.changes if isinstance(each, PutOut)]
+
+
+def contents(server: ServerProcess) -> list[str]:
+    """Return what is in the files that a server keeps."""
+    return [path.read_text() for path in (server.data / "blobs").rglob("*") if path.is_file()]
+
+
+async def test_deleted_channel_is_gone_for_who_is_there_who_is_cut_off_and_who_comes_back(tmp_path: Path) -> None:
+    with ServerProcess(tmp_path / "data") as server:
+        way = Between(server.port)
+        await way.proxy.start()
+        async with (
+            Watched(server.address, "ann") as ann,
+            Watched(server.address, "bob") as bob,
+            Watched(f"127.0.0.1:{way.proxy.port}", "eve") as eve,
+        ):
+            number = await ann.client.join("old")
+            await ann.client.sent(ann.client.post(number, "the plan is a secret"))
+            for one in (bob, eve):
+                await one.client.join("old")
+            await eve.client.call(Bookmark(conversation=number, seq=1))
+            async with Watched(server.address, "zoe", outbox=tmp_path / "zoe") as zoe:
+                await zoe.client.join("old")
+            way.cut()
+            await eve.until(lambda: eve.client.state.link.status is not LinkStatus.ONLINE)
+            eve.client.post(number, "what I still had to say")
+
+            with pytest.raises(CallFailed) as wrong:
+                await ann.client.call(DeleteChannel(conversation=number, name="new"))
+            assert wrong.value.code is Refusal.BAD_NAME
+            await ann.client.call(DeleteChannel(conversation=number, name="#old"))
+
+            way.mend()
+            eve.client.wake()
+            for one in (ann, bob, eve):
+                await one.until(lambda one=one: put_out(one) == [("#old", "deleted", "ann")])  # type: ignore[misc]
+                assert one.client.state.by_target("#old") is None
+            await eve.until(lambda: any(isinstance(each, SendGivenUp) for each in eve.changes))
+            (lost,) = [each for each in eve.changes if isinstance(each, SendGivenUp)]
+            assert lost.unsent.body == "what I still had to say"
+            assert (await eve.client.call(ReadBookmarks())).bookmarks == ()
+            async with Watched(server.address, "zoe", outbox=tmp_path / "zoe") as zoe:
+                assert zoe.client.state.by_target("#old") is None
+
+            again = await bob.client.join("old")
+            await bob.client.sent(bob.client.post(again, "anew"))
+            assert again != number and bob.bodies("#old") == ["anew"]
+        await way.proxy.stop()
+        assert server.stop() == 0
+    database = tmp_path / "data" / "chat.db"
+    assert [each for each in examine_file(database, search=True) if not each.sound] == []
+    assert b"secret" not in database.read_bytes()
+    with closing(sqlite3.connect(f"{database}-search")) as index:
+        assert index.execute("SELECT count(*) FROM texts WHERE text LIKE '%secret%'").fetchone() == (0,)
+
+
+async def test_bytes_of_its_files_are_removed_but_for_those_that_are_kept_elsewhere(tmp_path: Path) -> None:
+    for name in ("here", "both"):
+        (tmp_path / f"{name}.txt").write_text(f"what is in {name}")
+    with ServerProcess(tmp_path / "data") as server:
+        async with Watched(server.address, "ann") as ann:
+            number, general = await ann.client.join("old"), ann.room("#general").id
+            for where, name in ((number, "here"), (number, "both"), (general, "both")):
+                await ann.client.upload(where, tmp_path / f"{name}.txt")
+            assert sorted(contents(server)) == ["what is in both", "what is in here"]
+
+            await ann.client.call(DeleteChannel(conversation=number, name="old"))
+
+            await ann.until(lambda: put_out(ann) != [])
+            while contents(server) != ["what is in both"]:
+                await ann.client.call(ReadBookmarks())  # the server gets on with it
