@@ -16,6 +16,7 @@ from textual.message import Message
 from typing_extensions import override
 
 from chat_tui.messages import WidthsMeasured
+from chat_tui.terminal_cells import OVER
 
 ANSWERS_WITHIN_S: Final = 10.0
 """For so long an answer is waited for, in seconds. Nothing waits meanwhile."""
@@ -78,7 +79,7 @@ class Measuring(LinuxDriver):
         Returns:
             Whether the row was drawn again as it was.
         """
-        self.write(f"{begin}{draw(ROW)}\x1b[{ROW};1H\x1b[K{end}")
+        self.write(f"{begin}{draw(ROW)}\x1b[{ROW};1H{' ' * OVER}{end}")
         return False
 
     @override
