@@ -341,9 +341,9 @@ class Bridge(FileCalls, ThreadCalls):
         """Return what keeps this device's tokens; what somebody gives to get in counts, not what was kept before."""
         if self._tokens is None:
             return None
-        from chat_core.client import FileTokens
+        from chat_tui.kept_tokens import KeptTokens
 
-        return DeviceTokens(FileTokens(self._tokens, self._address), self._told_fault, given=self._way.kind != "known")
+        return DeviceTokens(KeptTokens(self._tokens, self._address), self._told_fault, given=self._way.kind != "known")
 
     def _told_fault(self, fault: ChatError) -> None:
         self._say(self._on_fault, fault)

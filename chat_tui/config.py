@@ -123,6 +123,9 @@ class ServersSection(msgspec.Struct, frozen=True, kw_only=True):
 
     reopen: bool = True
     """Whether `chat-tui` alone opens the servers that were open at its end again, instead of asking where to go."""
+    tokens: Literal["file", "keyring"] = "file"
+    """Where this device's tokens are kept from the next sign-in on: in a `file` that only you can read, or in your
+    system's `keyring`, with the extra `keyring`. One that takes nothing costs no token: it is in the file then."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

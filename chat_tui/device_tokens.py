@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from chat_core.base.errors import ChatError
+from chat_core.base.errors import ChatError, UsageFault
 
 if TYPE_CHECKING:  # what it needs is loaded once there is something on the screen
     from chat_core.client.door import Tokens
+
+
+class NoKeyring(UsageFault):
+    """The keyring cannot be asked, or does not have what it should; whoever has a password gets in all the same."""
 
 
 class DeviceTokens:
@@ -20,7 +24,7 @@ class DeviceTokens:
 
     Args:
         kept: where they are kept.
-        on_fault: told, in the thread that keeps one, why it cannot be kept.
+        on_fault: told, in the thread that keeps or finds one, why it cannot be kept, or not be had from a keyring.
         given: whether somebody gave something to get in with, in place of what was kept.
     """
 
@@ -31,7 +35,12 @@ class DeviceTokens:
 
     def find(self, name: str) -> str:
         """See Tokens; whether they can be used at all is found out in any case."""
-        token = self._kept.find(name)
+        try:
+            token = self._kept.find(name)
+        except NoKeyring as fault:
+            if not self._given:
+                self._on_fault(fault)
+            return ""  # a keyring that is closed keeps nobody out who has something else: they are asked for it
         return "" if self._given else token
 
     def keep(self, name: str, token: str) -> None:

@@ -228,7 +228,7 @@ def _unread(options: Namespace) -> ExitCode:
 
 def server_of(options: Namespace) -> Server:
     """Return where to go, as whom, and with what; this computer's own server runs then."""
-    from chat_core.client import FileTokens
+    from chat_tui.kept_tokens import KeptTokens
     from chat_tui.plain.running import Server
 
     server = options.server
@@ -237,5 +237,5 @@ def server_of(options: Namespace) -> Server:
         server = last.address if last is not None else HERE
     link = reach(server)
     who = name_for(options.name, HERE if server == HERE else str(link.address))
-    tokens = FileTokens(config_folder(), link.address)
+    tokens = KeptTokens(config_folder(), link.address)
     return Server(link.address, who, connector_for(link), password_for(options), tokens)

@@ -56,13 +56,13 @@ def _logout(options: Namespace) -> ExitCode:
 
 def _server(options: Namespace) -> tuple[Server, str, Invitation]:
     """Return where to go and as whom, how that is remembered, and the link that leads there."""
-    from chat_core.client import FileTokens
+    from chat_tui.kept_tokens import KeptTokens
     from chat_tui.plain.running import Server
 
     link = reach(options.address)
     address = HERE if options.address == HERE else str(link.address)
     name = name_for(options.name, address)
-    tokens = FileTokens(config_folder(), link.address)
+    tokens = KeptTokens(config_folder(), link.address)
     return Server(link.address, name, connector_for(link), tokens=tokens), address, link
 
 

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from chat_core.base.errors import ChatError, UsageFault, WorldFault
 from chat_core.base.names import check_account_name
-from chat_core.client import CallFailed, Client, FileStorage, FileTokens, Untrusted
+from chat_core.client import CallFailed, Client, FileStorage, Untrusted
 from chat_core.client.door import ASK_A_PERSON
 from chat_core.client.storage_files import folder_for
 from chat_core.client.trust.decision import Known
@@ -22,6 +22,7 @@ from chat_core.transport.connect import Connector
 from chat_core.transport.urls import Invitation
 from chat_tui.bridge import KEPT, KNOWN, Way
 from chat_tui.device_tokens import DeviceTokens
+from chat_tui.kept_tokens import KeptTokens
 from chat_tui.plain.console import Console
 from chat_tui.views.clean import drawable_line
 
@@ -107,7 +108,7 @@ class Entering:
 
     def _client(self, given: Given, storage: FileStorage | None) -> Client:
         way = given.way
-        kept = FileTokens(self._config, given.link.address)
+        kept = KeptTokens(self._config, given.link.address)
         loop = asyncio.get_running_loop()
 
         def tell(fault: ChatError) -> None:  # in the thread that keeps a token
@@ -128,7 +129,7 @@ class Entering:
 
     def _token(self, given: Given) -> str:
         try:
-            return FileTokens(self._config, given.link.address).find(given.name)
+            return KeptTokens(self._config, given.link.address).find(given.name)
         except UsageFault:
             return ""  # whoever connects says what is wrong with the file
 

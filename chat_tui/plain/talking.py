@@ -16,13 +16,13 @@ from chat_core.base.clock import SystemClock
 from chat_core.base.errors import ChatError
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.text import line_for_terminal
-from chat_core.client import FileTokens
 from chat_core.client.storage_files import folder_for
 from chat_core.protocol.requests.signin import SignOut
 from chat_core.transport.connect import Connector
 from chat_core.transport.urls import Invitation
 from chat_tui import storage
 from chat_tui.bridge import KNOWN
+from chat_tui.kept_tokens import KeptTokens
 from chat_tui.plain.console import Console, Pipes
 from chat_tui.plain.desk import Leaving, PlainDesk
 from chat_tui.plain.entering import NEW, Entering, Given
@@ -201,7 +201,7 @@ class Talk:
         self._stays.remove(stay)
         try:
             if forget:
-                FileTokens(self._folders.config, stay.given.link.address).keep(stay.given.name, "")
+                KeptTokens(self._folders.config, stay.given.link.address).keep(stay.given.name, "")
                 with contextlib.suppress(ChatError):
                     await stay.client.call(SignOut())
             await stay.session.leave_from_elsewhere()

@@ -28,6 +28,7 @@ from chat_core.transport.urls import Address, Invitation, parse_address
 from chat_tui.bridge import KNOWN, Bridge, Way
 from chat_tui.commands.context import Answer
 from chat_tui.config import Settings
+from chat_tui.device_tokens import NoKeyring
 from chat_tui.embedded import Embedded
 from chat_tui.keys import Keymap
 from chat_tui.live_page import LivePage
@@ -100,6 +101,8 @@ class Visit:
         self._address = address = embedded.address if choice.address == HERE else parse_address(choice.address)
         self._config = config
         self._way = way
+        self._without = ""
+        """Why a keyring does not give the token; empty: it does, or has none."""
         self.bridge = Bridge(
             address, choice.name, self._take, self._fault, outbox, self._connector, config, way, self._finish
         )
@@ -183,11 +186,11 @@ class Visit:
 
     async def sign_out(self) -> None:
         """Forget this device's token, here and at the server as far as it can be reached, and say goodbye."""
-        from chat_core.client import FileTokens
+        from chat_tui.kept_tokens import KeptTokens
 
         self._over = True
         with contextlib.suppress(ChatError):
-            await asyncio.to_thread(FileTokens(self._config, self._address).keep, self._name, "")
+            await asyncio.to_thread(KeptTokens(self._config, self._address).keep, self._name, "")
         with contextlib.suppress(ChatError):
             await self.bridge.call(SignOut())
         await stop(self._looking)
@@ -215,6 +218,8 @@ class Visit:
         self.screen.errands.call(request, None)
 
     def _fault(self, fault: ChatError) -> None:
+        if isinstance(fault, NoKeyring):
+            self._without = str(fault)
         if not self._over:
             self.screen.answer(Answer(str(fault), fault=True, unasked=True))
 
@@ -242,7 +247,7 @@ class Visit:
 
     def _in_words(self, fault: CallFailed) -> str:
         refused_token = self._way.kind == "known" and fault.code == Refusal.WRONG_CREDENTIALS
-        return _TOKEN_REFUSED if refused_token else str(fault)
+        return _TOKEN_REFUSED if refused_token else self._without or str(fault)
 
     def _note_name(self) -> None:
         me = self.bridge.state.me
@@ -312,9 +317,9 @@ def asks_first(choice: Goal, config: Path) -> bool:
     """
     if choice.link is None or not choice.link.invite:
         return False
-    from chat_core.client import FileTokens  # only those who are invited wait for it
+    from chat_tui.kept_tokens import KeptTokens  # only those who are invited wait for it
 
     try:
-        return not FileTokens(config, choice.link.address).find(choice.name)
+        return not KeptTokens(config, choice.link.address).has(choice.name)
     except UsageFault:
         return False  # whoever connects says what is wrong with the file

@@ -13,10 +13,12 @@ from chat_core.cli import app as core
 from chat_core.client import Client, FileTokens, LinkStatus, parse_address, parse_invitation
 from chat_tui import storage
 from chat_tui.app import ChatApp
+from chat_tui.kept_tokens import KeptTokens
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.goal import Goal
 from chat_tui.screens.signing_in import SignInScreen
 from chat_tui.screens.start import StartScreen
+from tests.support.keyrings import Keeping, keyring_here
 from tests.support.processes import ServerProcess
 from tests.tui.support.visiting import Sitting, unique
 
@@ -202,3 +204,30 @@ async def test_form_is_whole_at_every_size(strict: ServerProcess, home: Path, si
         await form(me, "Sign in", "ann", "with my password", "password", "the same again", link.invite, "Esc goes back")
         if path := os.environ.get("SVG"):
             Path(f"{path}{size[0]}.svg").write_text(app.export_screenshot())
+
+
+async def test_token_is_in_the_keyring_and_one_that_is_locked_asks_for_the_password(
+    easy: ServerProcess, home: Path
+) -> None:
+    name, address = unique("ann"), parse_address(easy.address)
+    (home / "config").mkdir()
+    (home / "config" / "chat-tui.toml").write_text('[servers]\ntokens = "keyring"\n')
+    ring = Keeping()
+    with keyring_here(ring):
+        tokens = KeptTokens(home / "config", address)
+        async with Client(address, name, password=PASSWORD, register=True, tokens=tokens) as elsewhere:
+            await elsewhere.online(20)
+        app = application(home, Goal(easy.address, name))
+        async with app.run_test(size=(100, 30)) as pilot:
+            await is_in(Sitting(app, pilot, name))
+        assert [*ring.kept.values()] == [tokens.find(name)]
+
+        ring.locked = True
+        app = application(home, Goal(easy.address, name))
+        async with app.run_test(size=(100, 30)) as pilot:
+            me = Sitting(app, pilot, name)
+            await form(me, "keyring does not give the token", "(it is locked)")
+            await me.press(*PASSWORD, "enter")
+            await is_in(me)
+            await me.sees("a file that only you can read has it")
+        assert FileTokens(home / "config", address).find(name) not in ("", *ring.kept.values())
