@@ -238,7 +238,8 @@ def _as_text(about: AccountDetails) -> str:
         facts.append(f"{about.devices} device{'s' if about.devices > 1 else ''}")
     facts += [word for word, holds in (("online", about.online), ("DISABLED", about.disabled)) if holds]
     name = line_for_terminal(about.account.name)
-    return f"{name:<32}  {about.account.role:<9}  seen {_time(about.seen or None):<16}  {', '.join(facts)}"
+    seen = "now" if about.online else _time(about.seen or None)
+    return f"{name:<32}  {about.account.role:<9}  seen {seen:<16}  {', '.join(facts)}"
 
 
 def _as_json(about: AccountDetails) -> str:

@@ -86,7 +86,10 @@ class DataFolder:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             self.unlock()
-            raise FolderInUse(f"The data folder {self.path} is in use by another server.") from error
+            raise FolderInUse(
+                f"The data folder {self.path} is in use by another server: "
+                "end that one, or choose another folder with --data."
+            ) from error
 
     def tell_if_open(self) -> None:
         """Say to whoever starts the server that others can get into the folder: its mode is the owner's business.

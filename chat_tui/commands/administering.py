@@ -21,6 +21,7 @@ from chat_core.protocol.requests.people import (
     SetServerRole,
 )
 from chat_core.protocol.values import AccountDetails
+from chat_core.transport.urls import is_loopback, parse_invitation
 from chat_tui.commands.arguments_of_rest import ACTS, Change
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
@@ -82,6 +83,13 @@ async def administer(ctx: Context, line: str) -> None:
         ctx.desk.answer(Answer(drawable_line(told)))
 
 
+_HOW: Final = "it is opened with chat-tui connect. Hand it on over a way that you trust"
+_NEAR: Final = (
+    "only from this computer: others do not reach this server. For friends elsewhere run chat-core serve "
+    "--host 0.0.0.0 where they can reach it, and go there with /connect"
+)
+
+
 async def make_invite(ctx: Context, line: str) -> None:
     """Make an invite to the server: `[--uses N|any] [--expires 7d|never] [#channel]`.
 
@@ -90,11 +98,10 @@ async def make_invite(ctx: Context, line: str) -> None:
     """
     request = invite_of(line)
     made = await ctx.calls.call(request)
-    shown = made.link or made.code
     uses = "for any number of people" if made.uses is None else "for 1 person" if made.uses == 1 else f"for {made.uses}"
-    ctx.desk.answer(
-        Answer(f"An invite {uses}; hand it on over a way that you trust", pair_lines([("", drawable_line(shown))]))
-    )
+    far = made.link and not is_loopback(parse_invitation(made.link).address.host)
+    told = f"An invite {uses}; {_HOW if far else _NEAR}"
+    ctx.desk.answer(Answer(told, pair_lines([("", drawable_line(made.link or made.code))])))
 
 
 def invite_of(line: str) -> MakeInvite:
@@ -193,7 +200,7 @@ _ACTS: Final[dict[str, Act]] = dict(
 
 
 def _facts(about: AccountDetails, now_ms: int) -> str:
-    seen = f"seen {since(about.seen, now_ms, None)}" if about.seen else "never seen"
+    seen = f"seen {since(about.seen, now_ms, None)}" if about.seen else "" if about.online else "never seen"
     devices = f"{about.devices} device{'s' if about.devices != 1 else ''}" if about.devices else ""
     words = [about.account.role, "password" if about.registered else "no password", seen, devices]
     words += [word for word, holds in (("online", about.online), ("DISABLED", about.disabled)) if holds]

@@ -163,7 +163,8 @@ async def _act(ctx: Context, act: SanctionAct, person: str, said: Particulars) -
             reason=said.reason,
         )
         await ctx.calls.call(request)
-        ctx.desk.answer(Answer(f"{person} {_DONE[act]} on this server{_for(said)}."))
+        where = "of" if act == "kick" else "on"
+        ctx.desk.answer(Answer(f"{person} {_DONE[act]} {where} this server{_for(said)}."))
         return
     conversation = ctx.find(said.where) if said.where else ctx.here
     await ctx.calls.call(

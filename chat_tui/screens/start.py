@@ -123,6 +123,7 @@ class StartScreen(FormScreen):
         if event.index == self._rows.index:
             self.action_go()
         else:
+            self._complaint.say("")
             self._choose(event.index)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -132,6 +133,7 @@ class StartScreen(FormScreen):
 
     def action_choose(self, by: int) -> None:
         """Mark another server."""
+        self._complaint.say("")
         self._choose(self._rows.index + by)
 
     def action_go(self) -> None:

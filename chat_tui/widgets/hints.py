@@ -15,7 +15,10 @@ from chat_tui.widgets.bars import Bar
 
 KEYS: Final = ("Enter send", "Ctrl+J line", "Alt+A unread", "F1 help")
 """With much room; with little, the last one only. Keys and words are those of `chat_tui.keys`, shortened."""
-WELCOME: Final = ("Enter sends", "Ctrl+K goes anywhere", "Ctrl+S picks a message", "F1 help, Ctrl+Q quits")
+WELCOME: Final = (
+    *("Enter sends", "Ctrl+K goes anywhere", "Ctrl+S picks a message"),
+    *("/invite asks friends in", "F1 help, Ctrl+Q quits"),
+)
 """For the beginning of a channel."""
 _LEAST: Final = 60
 ACTS: Final[Mapping[str, str]] = {"Alt+A unread": "next_unread", "F1 help": "help"}

@@ -82,7 +82,7 @@ def test_users_are_added_listed_and_changed_whether_the_server_runs_or_not(home:
         assert core("users", "list", "--allowed", data=data) == "zoe"
         assert "2 left" in core("invite", "--list", data=data)
 
-        assert core("users", "role", "eve", "owner", data=data, code=65).endswith("set one first.")
+        assert core("users", "role", "eve", "owner", data=data, code=65).endswith("set one first, with users passwd.")
         assert core("users", "role", "nobody", "owner", data=data, code=66) == "There is no account 'nobody'."
         assert "only owner" in core("users", "disable", "ann", data=data, code=65)
         assert "at least 8" in core("users", "add", "x", "--password-stdin", data=data, stdin="short", code=65)

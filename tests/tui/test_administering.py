@@ -87,5 +87,6 @@ async def test_owner_runs_the_server_from_inside(own: ServerProcess, home: Path)
         link = parse_invitation(_listed(me).strip())
         assert (str(link.address), link.channel) == (own.address, "general")
         assert link.invite
+        assert "only from this computer: others do not reach this server" in me.answer
         await me.enter("/invite --uses none")
         await me.until(lambda: "number from 1" in me.screen)

@@ -144,8 +144,12 @@ async def test_start_screen_is_used_with_the_mouse(home: Path) -> None:
         await pilot.click("ServerRows", offset=(5, 1))
         assert start(app)._address_field.display
 
+        await pilot.click("ServerRows", offset=(5, 1))
+        await sees(pilot, "An address is missing")
+
         await pilot.click("ServerRows", offset=(5, 0))
         assert not start(app)._address_field.display
+        await sees(pilot, "Enter goes")  # what was wrong with the other one is not wrong with this
 
 
 async def test_start_screen_has_help_and_leaves(home: Path) -> None:

@@ -223,7 +223,8 @@ def _named(work: Work, name: str) -> Person:
 def _check_may_have(role: str, password: str | None) -> None:
     if role in ("moderator", "owner") and password is None:
         raise Refused(
-            Refusal.NOT_ALLOWED, f"Without a password, anybody on the server's machine would be {role}: set one first."
+            Refusal.NOT_ALLOWED,
+            f"Without a password, anybody on the server's machine would be {role}: set one first, with users passwd.",
         )
 
 
