@@ -13,6 +13,7 @@ from chat_tui.keys import KEYS, Key
 from chat_tui.screens.base import BaseScreen
 from chat_tui.screens.help_lines import help_lines
 from chat_tui.views.lines import Line, Span, cropped, spread
+from chat_tui.views.pressing import pressing
 from chat_tui.views.wrap import wrap
 from chat_tui.widgets.bars import Rows
 
@@ -43,7 +44,7 @@ class Page(Rows, can_focus=False):
         shown = wrapped[self.first : self.first + height - 1]
         left = len(wrapped) - self.first - len(shown)
         words = f"{left} more lines, PgDn · {self.keys}" if left > 0 else self.keys
-        foot = Line(spread((), (Span(f"{words} ", "quiet"),), width), ground="surface")
+        foot = Line(spread((), (*pressing(words, "quiet"), Span(" ")), width), ground="surface")
         return [*shown, *[Line()] * (height - 1 - len(shown)), foot]
 
     @override

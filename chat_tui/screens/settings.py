@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widgets import Input
 from typing_extensions import override
 
@@ -20,11 +21,13 @@ from chat_core.base.settings import Entry, Key, as_typed
 from chat_tui.screens.base import BaseScreen
 from chat_tui.screens.start_parts import Field
 from chat_tui.views.clean import drawable_line
-from chat_tui.views.lines import Line, Role, Span, cropped, spread
+from chat_tui.views.lines import Line, Role, Span, spread
+from chat_tui.views.pressing import pressing
 from chat_tui.views.settings_rows import ABOUT_LINES, Choices, about_lines, choices_of, setting_rows
 from chat_tui.widgets.bars import Rows
 
-_KEYS = "↑ ↓ choose · ← → change · Enter changes or writes · Del default · Esc closes"
+_CLOSES = "Esc closes"
+_KEYS = f"↑ ↓ choose · ← → change · Enter changes or writes · Del default · {_CLOSES}"
 
 Change = Callable[[Key, Any], Sequence[Entry]]
 """Writes a value and returns all settings as they are then; raises ChatError."""
@@ -36,6 +39,9 @@ class SettingList(Rows, can_focus=False):
     DEFAULT_CSS = """
     SettingList { width: 100%; height: 1fr; background: $background; }
     """
+
+    class Picked(Message):
+        """The user wants another value of the chosen one."""
 
     def __init__(self, entries: Sequence[Entry], choices: Choices) -> None:
         super().__init__()
@@ -68,32 +74,44 @@ class SettingList(Rows, can_focus=False):
     @override
     def rows(self, width: int, height: int) -> Sequence[Line]:
         """See Rows; the chosen one is always in view."""
-        lines, at = setting_rows(self.entries, self.index, width)
-        meaning = field_sentences(self.entry.key.kind).get(self.entry.key.name, "")
-        about = about_lines(self.entry, meaning, choices_of(self.entry, self._choices), width)
+        lines, at = setting_rows(self.entries, self.index, width, _meaning)
+        about = about_lines(self.entry, _meaning(self.entry), choices_of(self.entry, self._choices), width)
         room = max(1, height - ABOUT_LINES - 4)
         self.first = max(0, at - room + 1, min(self.first, max(0, at - 1)))
         shown = lines[self.first : self.first + room]
         left = (Span("  SETTINGS", "heading"),)
         head = Line(spread(left, (), width), ground="surface")
-        foot = Line(cropped((Span(f"  {drawable_line(self._words)}", self._role),), width), ground="surface")
+        said = drawable_line(self._words)
+        words = pressing(said, self._role) if self._role == "quiet" else (Span(said, self._role),)
+        closes = pressing(f"{_CLOSES} ", "quiet") if "Esc" not in self._words else ()
+        foot = Line(spread((Span("  "), *words), closes, width), ground="surface")
         filler = [Line()] * (room - len(shown))
         return [head, Line(), *shown, *filler, Line(), *about, *[Line()] * (ABOUT_LINES - len(about)), foot]
 
     @override
     def chosen(self, y: int) -> None:
-        """See Rows: a click chooses."""
+        """See Rows: a click chooses; on what is chosen, it wants another value."""
         rows, _ = setting_rows(self.entries, self.index, self.size.width)
         wanted = self.first + y - 2
         if 0 <= wanted < len(rows):
             for index in range(len(self.entries)):
                 if setting_rows(self.entries, index, self.size.width)[1] == wanted:
-                    self.choose(index)
+                    self._click(index)
+
+    def _click(self, index: int) -> None:
+        if index == self.index:
+            self.post_message(self.Picked())
+        else:
+            self.choose(index)
 
     @override
     def scrolled(self, by: int) -> None:
         """See Rows."""
         self.choose(self.index + (1 if by > 0 else -1))
+
+
+def _meaning(entry: Entry) -> str:
+    return field_sentences(entry.key.kind).get(entry.key.name, "")
 
 
 class SettingsScreen(BaseScreen):
@@ -177,6 +195,11 @@ class SettingsScreen(BaseScreen):
         self._field.add_class("-shown")
         self._field.focus()
         self._list.say("Enter takes it · Esc leaves it as it was")
+
+    def on_setting_list_picked(self, event: SettingList.Picked) -> None:
+        """Do as with Enter."""
+        event.stop()
+        self.action_enter()
 
     def action_default(self) -> None:
         """Go back to what it is when nobody sets it."""

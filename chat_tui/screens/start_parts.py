@@ -14,6 +14,7 @@ from chat_tui.screens.goal import in_words
 from chat_tui.storage import HERE, Servers
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import ELLIPSIS, Line, Role, Span, elide, spread
+from chat_tui.views.pressing import pressing
 from chat_tui.views.wrap import wrap
 from chat_tui.widgets.bars import Rows
 from chat_tui.widgets.ordered import carry_out
@@ -129,7 +130,9 @@ class Complaint(Rows, can_focus=False):
         lines = [text[piece.start : piece.end] for piece in wrap(text, room)]
         if len(lines) > height:
             lines = [*lines[: height - 1], elide(f"{lines[height - 1]} {ELLIPSIS}", room)]
-        return [Line((Span(" "), Span(line, role))) for line in lines]
+        if self._text or self._note:
+            return [Line((Span(" "), Span(line, role))) for line in lines]
+        return [Line((Span(" "), *pressing(line, role))) for line in lines]
 
 
 class Heading(Rows, can_focus=False):

@@ -20,6 +20,7 @@ from chat_tui.screens.base import BaseScreen
 from chat_tui.screens.start_parts import Heading
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Role, Span
+from chat_tui.views.pressing import pressing
 from chat_tui.views.wrap import wrap
 from chat_tui.widgets.bars import Rows
 
@@ -68,14 +69,17 @@ class _Words(Rows, can_focus=False):
         if len(lines) <= height:
             return lines
         first, *others = (_lines(text, style, width) for text, style in self._short)
-        rest = [line for lines in (*others, _lines(self._keys, "own", width)) for line in lines]
+        rest = [line for lines in (*others, self._pressed(width)) for line in lines]
         return [*first[: max(1, height - len(rest))], *rest][:height]
 
     def _with_air(self, width: int) -> list[Line]:
         lines: list[Line] = []
         for text, style in self._paragraphs:
             lines += [*_lines(text, style, width), Line()]
-        return lines + _lines(self._keys, "own", width)
+        return lines + self._pressed(width)
+
+    def _pressed(self, width: int) -> list[Line]:
+        return [Line(pressing(line.text, "own")) for line in _lines(self._keys, "own", width)]
 
 
 def _lines(text: str, style: Role, width: int) -> list[Line]:

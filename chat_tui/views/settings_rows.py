@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import inspect as types
@@ -10,11 +10,13 @@ from msgspec import inspect as types
 from chat_core.base.settings import Entry, Origin
 from chat_core.base.settings_words import in_words, quoted
 from chat_tui.views.clean import drawable_line
+from chat_tui.views.columns import WIDE_FROM
 from chat_tui.views.lines import Line, Span, cropped, elide
 from chat_tui.views.wrap import wrap
 
 NAME_CELLS: Final = 18
 """Cells that a setting's name takes."""
+_VALUE_CELLS: Final = 14
 ABOUT_LINES: Final = 4
 """Most lines about the chosen setting."""
 
@@ -44,13 +46,16 @@ def shown(value: object) -> str:
     return drawable_line(str(value)) if value != "" else "nothing"
 
 
-def setting_rows(entries: Sequence[Entry], chosen: int, width: int) -> tuple[list[Line], int]:
+def setting_rows(
+    entries: Sequence[Entry], chosen: int, width: int, meaning: Callable[[Entry], str] = lambda _: ""
+) -> tuple[list[Line], int]:
     """Return the rows of all settings, and which row is the chosen one's.
 
     Args:
         entries: the settings, section by section.
         chosen: index of the chosen one.
-        width: cells of a row.
+        width: cells of a row; with many, what a setting means stands in it, too.
+        meaning: returns what one means.
     """
     rows: list[Line] = []
     at = 0
@@ -61,18 +66,24 @@ def setting_rows(entries: Sequence[Entry], chosen: int, width: int) -> tuple[lis
             rows += [Line()] * bool(rows) + [Line((Span(f"  {section.upper()}", "heading"),))]
         if index == chosen:
             at = len(rows)
-        rows.append(_row(entry, width, chosen=index == chosen))
+        told = _told(meaning(entry)) if width >= WIDE_FROM else ""
+        rows.append(_row(entry, width, told, chosen=index == chosen))
     return rows, at
 
 
-def _row(entry: Entry, width: int, *, chosen: bool) -> Line:
+def _told(meaning: str) -> str:
+    """Return the first sentence of what a setting means, for its row."""
+    return drawable_line(meaning.replace("`", "").partition(". ")[0].removesuffix("."))
+
+
+def _row(entry: Entry, width: int, told: str, *, chosen: bool) -> Line:
     name = entry.key.name.replace("_", " ")
     changed = entry.origin is not Origin.DEFAULT
     spans = (
         Span("▌" if chosen else " ", "own"),
         Span(f" {elide(name, NAME_CELLS):<{NAME_CELLS}} ", "strong" if chosen else "text"),
-        Span(shown(entry.value), "own" if changed else "muted"),
-        Span(f"  set by {drawable_line(entry.where)}" if entry.origin > Origin.FILE else "", "quiet"),
+        Span(f"{shown(entry.value):<{_VALUE_CELLS if told else 0}}", "own" if changed else "muted"),
+        Span(f"  set by {drawable_line(entry.where)}" if entry.origin > Origin.FILE else f"  {told}", "quiet"),
     )
     return Line(cropped(spans, width), ground="panel" if chosen else "")
 

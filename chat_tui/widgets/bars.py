@@ -14,6 +14,7 @@ from textual.strip import Strip
 from typing_extensions import override
 
 from chat_tui.views.lines import Line
+from chat_tui.views.pressing import PRESSES
 from chat_tui.widgets.paint import Painted
 
 
@@ -93,12 +94,24 @@ class Rows(Painted, can_focus=False):
         lines = self._drawn[1]
         return self.painted(lines[y] if y < len(lines) else Line(), size.width)
 
-    def on_click(self, event: events.Click) -> None:
-        """Pass a click on as the number of a line."""
+    async def on_click(self, event: events.Click) -> None:
+        """Press the key that stands there, else pass the click on as the number of a line."""
         event.stop()
         inside = event.get_content_offset(self)
-        if inside is not None:
+        if inside is None:
+            return
+        press = self._press_at(inside.x, inside.y)
+        if press:
+            await self.screen.run_action(press)
+        else:
             self.chosen(inside.y)
+
+    def _press_at(self, x: int, y: int) -> str:
+        """Return the action that presses the key at a cell; empty: none stands there."""
+        lines = self._drawn[1] if self._drawn is not None else ()
+        span = span_at(lines[y], x) if y < len(lines) else None
+        act = lines[y].spans[span].act if span is not None else ""
+        return act if act.startswith(PRESSES) else ""
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll down."""

@@ -119,3 +119,20 @@ async def test_theme_is_made_of_the_colours_there_are_in_a_terminal_that_has_256
         variables = me.app.get_css_variables()
 
         assert [variables[ground] for ground in ("background", "surface", "panel")] == ["#141414", "#1f1f1f", "#292929"]
+
+
+async def test_screen_is_used_and_left_with_the_mouse(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        await me.press("f2")
+        await me.sees("SETTINGS", "density            compact")
+        row = next(at for at, line in enumerate(me.screen.splitlines()) if "density " in line)
+
+        await me.pilot.click("SettingList", offset=(4, row))
+        await me.sees("▌ density            compact")
+        await me.pilot.click("SettingList", offset=(4, row))
+        await me.sees("▌ density            roomy")
+        last = me.screen.splitlines()[-1]
+        assert "Esc closes" in last
+        await me.pilot.click("SettingList", offset=(last.index("Esc closes"), len(me.screen.splitlines()) - 1))
+
+        await me.until(lambda: not isinstance(me.app.screen, SettingsScreen), "it closes")

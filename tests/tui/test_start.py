@@ -250,3 +250,17 @@ async def test_start_screen_asks_for_a_page_and_before_a_file_of_somebody_else_i
         await me.until(lambda: thesis.read_text().count("Connected as reader") == 2)
         assert f"Connecting to {in_words(server)} as reader" in thesis.read_text()
     assert "the client has ended" in thesis.read_text()
+
+
+async def test_words_about_keys_are_keys_for_the_mouse(home: Path) -> None:
+    app = application(home)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "f1")
+        assert isinstance(app.screen, HelpScreen)
+        last = frame(app).splitlines()[-1].strip("|")
+
+        await pilot.click("Page", offset=(last.index("Esc closes"), 23))
+        await until(pilot, lambda: isinstance(app.screen, StartScreen))
+        await pilot.click("Complaint", offset=(2, 0))  # Enter goes
+
+        await sees(pilot, "#general")
