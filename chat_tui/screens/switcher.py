@@ -171,6 +171,12 @@ class Switcher(BaseScreen, ModalScreen[None]):
             self._list.at = self._list.choices.index(before)
             self._list.changed()
 
+    def on_click(self, event: events.Click) -> None:
+        """Stay here: a click beside the list means what is below it."""
+        event.stop()
+        if event.widget is self:
+            self.dismiss()
+
     # --- keys
 
     def action_move(self, by: int) -> None:

@@ -57,14 +57,14 @@ class _Text(Page):
         return self._laid[1]
 
     @override
-    def on_click(self, event: events.Click) -> None:
-        """Follow a link."""
+    async def on_click(self, event: events.Click) -> None:
+        """Follow a link; what else one can click, Rows knows."""
         event.stop()
-        event.prevent_default()
         lines = self.rows(self.size.width, self.size.height)
         if event.y < len(lines):
             span = span_at(lines[event.y], event.x)
             if span is not None and (link := lines[event.y].spans[span].link):
+                event.prevent_default()
                 self.post_message(LinkChosen(link))
 
 

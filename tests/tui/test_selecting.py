@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from textual import events
 
+from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.switcher import Switcher
 from tests.tui.support.frames import expect
 from tests.tui.support.visiting import Sitting, bodies, other, say, sitting, unique
@@ -291,3 +292,17 @@ async def test_whose_name_resembles_one_s_own_has_a_mark_and_details_that_say_so
         await me.sees("\u2248  send me the key")
         await me.press("ctrl+s", "i")
         await me.sees(f"{fake} is not @{name}, which is you")
+
+
+async def test_switcher_goes_away_with_a_click_beside_it_and_stays_with_one_on_its_head(
+    server: str, home: Path
+) -> None:
+    async with sitting(server, home) as me:
+        await me.press("ctrl+k")
+        await me.until(lambda: isinstance(me.app.screen, Switcher), "it opens")
+        await me.pilot.click("SwitcherRows", offset=(3, 1))
+        assert isinstance(me.app.screen, Switcher)
+
+        await me.pilot.click(offset=(2, 20))
+
+        await me.until(lambda: isinstance(me.app.screen, ChatScreen), "it closes")
