@@ -85,7 +85,7 @@ def _row(entry: Entry, width: int, told: str, *, chosen: bool) -> Line:
         Span(f"{shown(entry.value):<{_VALUE_CELLS if told else 0}}", "own" if changed else "muted"),
         Span(f"  set by {drawable_line(entry.where)}" if entry.origin > Origin.FILE else f"  {told}", "quiet"),
     )
-    return Line(cropped(spans, width), ground="panel" if chosen else "")
+    return Line(cropped(spans, width - bool(told)), ground="panel" if chosen else "")
 
 
 def about_lines(entry: Entry, meaning: str, choices: Sequence[Any], width: int) -> list[Line]:
