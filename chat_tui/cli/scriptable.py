@@ -210,11 +210,15 @@ def _download(options: Namespace) -> ExitCode:
 
 def _export(options: Namespace) -> ExitCode:
     """Write all of a conversation into one file; it is there when it is complete."""
-    from chat_tui.exports.forms import form_of
+    from chat_tui.exports.forms import FORMS, form_of
     from chat_tui.plain.export import export_
     from chat_tui.plain.running import run
 
-    form = options.format or form_of(options.to or "") or "html"
+    to = options.to or ""
+    if not options.format and Path(to).suffix and not form_of(to):
+        forms = ", ".join(f".{each}" for each in FORMS)
+        raise UsageFault(f"{to}: there is no form of that name; end the file in {forms}, or choose one with --format.")
+    form = options.format or form_of(to) or "html"
     return run(export_(server_of(options), options.target, form=form, to=options.to, force=options.force))
 
 

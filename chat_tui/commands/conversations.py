@@ -13,6 +13,7 @@ from chat_tui.commands.arguments import Addressee, Channel, Leavable, Letters, U
 from chat_tui.commands.arguments_of_rest import Body, Listed, Rest
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
+from chat_tui.commands.elsewhere import WINDOWS, WINDOWS_WAY
 from chat_tui.commands.tables import channel_lines, member_lines
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.conversations import ordered
@@ -57,7 +58,8 @@ def meant(ctx: Context, where: Where) -> int:
     close = exact or [number for number, name in names.items() if name.startswith(wanted)]
     if len(close) != 1:
         which = ", ".join(ctx.state.conversations[number].target for number in close[:5])
-        raise UsageFault(f"'{where}' may be {which}: write more of it." if close else f"You are not in '{where}'.")
+        way = f" {WINDOWS_WAY}" if where in WINDOWS else ""
+        raise UsageFault(f"'{where}' may be {which}: write more of it." if close else f"You are not in '{where}'.{way}")
     return close[0]
 
 

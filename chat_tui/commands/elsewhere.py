@@ -63,6 +63,29 @@ _WAYS: Final = (
 WAYS: Final[Mapping[str, str]] = {word: way for words, way in _WAYS for word in words.split()}
 """The sentence for each word."""
 
+WINDOWS: Final = frozenset(
+    [
+        "new",
+        "close",
+        "kill",
+        "list",
+        "show",
+        "hide",
+        "split",
+        "move",
+        "grow",
+        "shrink",
+        "balance",
+        "stick",
+        "clear",
+        "add",
+        "del",
+        "merge",
+    ]
+)
+"""What IRC's programs do with windows, as in `/window new`; no conversation is meant."""
+WINDOWS_WAY: Final = "Panes come with /split and go with /unsplit; /close puts a tab away, /leave leaves a channel."
+
 _NAMED: Final = r"(?<![\w/])/([a-z]+)"
 
 

@@ -56,10 +56,12 @@ def test_export_leaves_files_alone_unless_told_and_no_part_behind(server: Server
     refused = export(server, tmp_path, "#general", "--to", "there.md")
     nowhere = export(server, tmp_path, "#general", "--to", "no/folder.md")
     missing = export(server, tmp_path, "#nothing", "--to", "x.md")
+    unknown = export(server, tmp_path, "#general", "--to", "x.pdf")
 
     assert (refused.returncode, there.read_text()) == (2, "mine")
     assert "there.md is there already." in refused.stderr and "--force" in refused.stderr
     assert nowhere.returncode and "cannot be written" in nowhere.stderr
+    assert unknown.returncode == 2 and "end the file in .html, .md, .json, .txt" in unknown.stderr
     assert missing.returncode and "#nothing" in missing.stderr
     assert [each.name for each in tmp_path.iterdir() if each.name != "home"] == ["there.md"]
     assert export(server, tmp_path, "#general", "--to", "there.md", "--force").returncode == 0

@@ -54,6 +54,7 @@ async def test_split_that_cannot_be_done_is_refused_in_words(server: str, home: 
         for line, answer in (
             ("/split aside #general", "'aside' is no side: say right, below, left or above."),
             ("/split right #nowhere", "You are not in '#nowhere'."),
+            ("/window new", "You are not in 'new'. Panes come with /split and go with /unsplit; "),
             ("/unsplit some", "'some' is too much here: /unsplit closes this pane, /unsplit all closes the others."),
             ("/unsplit", only_one),
             ("/zoom", only_one),

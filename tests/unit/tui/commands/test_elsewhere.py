@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from chat_tui.commands.elsewhere import WAYS, commands_in, words_for
+from chat_tui.commands.elsewhere import WAYS, WINDOWS_WAY, commands_in, words_for
 from chat_tui.commands.line import resolve
 from chat_tui.commands.registry import NAMES
 
@@ -14,7 +14,7 @@ _BEGINNINGS: Final = {"mode", "save", "log"}
 """Words that begin a command's name and mean something else, so that the beginning does not count."""
 
 
-@pytest.mark.parametrize("way", sorted(set(WAYS.values())))
+@pytest.mark.parametrize("way", sorted({*WAYS.values(), WINDOWS_WAY}))
 def test_way_is_a_sentence_that_names_commands_which_there_are(way: str) -> None:
     assert way[0].isupper() or way.startswith(("/", "`"))
     assert way.endswith(".")
