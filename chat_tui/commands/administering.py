@@ -27,6 +27,7 @@ from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.tables import pair_lines
 from chat_tui.views.clean import drawable_line
+from chat_tui.views.lines import Line, Span
 from chat_tui.views.when import since
 
 MOST: Final = 1_000
@@ -98,10 +99,12 @@ async def make_invite(ctx: Context, line: str) -> None:
     """
     request = invite_of(line)
     made = await ctx.calls.call(request)
-    uses = "for any number of people" if made.uses is None else "for 1 person" if made.uses == 1 else f"for {made.uses}"
+    uses = "for any number of people" if made.uses is None else "for 1 person" if made.uses == 1 else f"for {made.uses} people"
     far = made.link and not is_loopback(parse_invitation(made.link).address.host)
-    told = f"An invite {uses}; {_HOW if far else _NEAR}"
-    ctx.desk.answer(Answer(told, pair_lines([("", drawable_line(made.link or made.code))])))
+    shown = made.link or made.code
+    copied = " (copied)" if ctx.desk.copy(shown) else ""
+    told = f"An invite {uses}{copied}; {_HOW if far else _NEAR}"
+    ctx.desk.answer(Answer(told, (Line((Span(drawable_line(shown), "strong"),)),)))
 
 
 def invite_of(line: str) -> MakeInvite:

@@ -218,6 +218,10 @@ class Desk(Protocol):
         """Show a message's text as it was sent, and what else is known of it."""
         ...
 
+    def copy(self, text: str) -> bool:
+        """Put a text into the clipboard; return whether there may be one."""
+        ...
+
     def clear(self) -> None:
         """Put away what was answered, and draw the screen anew."""
         ...

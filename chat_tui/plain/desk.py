@@ -162,6 +162,10 @@ class PlainDesk:
 
     # --- as commands know it
 
+    def copy(self, text: str) -> bool:
+        """See Desk; whoever reads line by line selects for themselves."""
+        return False
+
     def open_soon(self, conversation: int) -> None:
         """See Desk."""
         self.wanted = conversation

@@ -10,6 +10,7 @@ from textual.message import Message
 
 from chat_core.base.clock import Clock
 from chat_core.base.errors import UsageFault
+from chat_core.base.text import for_terminal
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import SearchHit
@@ -232,6 +233,11 @@ class ScreenDesk:
     def show_source(self, source: Source) -> None:
         """See Desk."""
         self._scene.hands.show_source(source)
+
+    def copy(self, text: str) -> bool:
+        """See Desk."""
+        self._scene.app.copy_to_clipboard(for_terminal(text))
+        return True
 
     def clear(self) -> None:
         """See Desk."""

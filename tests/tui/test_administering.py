@@ -87,6 +87,9 @@ async def test_owner_runs_the_server_from_inside(own: ServerProcess, home: Path)
         link = parse_invitation(_listed(me).strip())
         assert (str(link.address), link.channel) == (own.address, "general")
         assert link.invite
+        assert me.app.clipboard == _listed(me).strip()
+        await me.pilot.resize_terminal(44, 24)  # where it is longer than a line, none of it is cut
+        await me.until(lambda: me.app.clipboard in "".join(line.strip("| ") for line in me.screen.splitlines()))
         assert "only from this computer: others do not reach this server" in me.answer
         await me.enter("/invite --uses none")
         await me.until(lambda: "number from 1" in me.screen)
