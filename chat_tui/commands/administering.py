@@ -99,7 +99,13 @@ async def make_invite(ctx: Context, line: str) -> None:
     """
     request = invite_of(line)
     made = await ctx.calls.call(request)
-    uses = "for any number of people" if made.uses is None else "for 1 person" if made.uses == 1 else f"for {made.uses} people"
+    uses = (
+        "for any number of people"
+        if made.uses is None
+        else "for 1 person"
+        if made.uses == 1
+        else f"for {made.uses} people"
+    )
     far = made.link and not is_loopback(parse_invitation(made.link).address.host)
     shown = made.link or made.code
     copied = " (copied)" if ctx.desk.copy(shown) else ""
