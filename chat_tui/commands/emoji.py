@@ -51,10 +51,10 @@ def usual_emoji() -> list[tuple[str, str]]:
 
 
 def emoji_of(text: str) -> str:
-    """Return the emoji that a shortcode in colons, or the emoji itself, stands for; empty: there is none."""
+    """Return the emoji that a text is, or names as a shortcode, in colons or without; empty: there is none."""
     if len(text) > len("::") and text[0] == text[-1] == ":":
         return full_form(emoji_named(text[1:-1]))
-    return full_form(text)
+    return full_form(text) or full_form(emoji_named(text))
 
 
 def emoji_named(name: str) -> str:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from chat_tui.commands.completing import Known, complete
-from chat_tui.commands.emoji import emoji_named, find_emoji
+from chat_tui.commands.emoji import emoji_named, emoji_of, find_emoji
 
 
 def test_find_emoji_puts_what_is_meant_exactly_first_then_what_is_usual() -> None:
@@ -19,6 +19,12 @@ def test_find_emoji_puts_what_is_meant_exactly_first_then_what_is_usual() -> Non
 def test_find_emoji_finds_nothing_where_there_is_nothing() -> None:
     assert find_emoji(":") == find_emoji(":xyzzy") == []
     assert (emoji_named("heart"), emoji_named("xyzzy")) == ("❤️", "")
+
+
+def test_emoji_is_meant_by_itself_and_by_its_name_with_or_without_colons() -> None:
+    assert {emoji_of(text) for text in ("🎉", ":tada:", "tada", "TADA")} == {"🎉"}
+    assert emoji_of("+1") == "👍"
+    assert {emoji_of(text) for text in ("", "::", ":", "17", "xyzzy", ":xyzzy:")} == {""}
 
 
 def test_completion_offers_emoji_behind_a_colon_and_two_letters_only() -> None:
