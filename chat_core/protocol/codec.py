@@ -1,7 +1,8 @@
 """Bytes to envelopes and back; maps to typed requests, replies and events. The only place that knows MessagePack.
 
-`msgpack` makes bytes of plain maps, `msgspec` checks plain maps against the schema. Dispatch goes by the tag first:
-converting to a union would build its table at each call (4.4 µs instead of 0.6).
+`msgspec` makes bytes of structs, at once. `msgpack`, which trusts no length, makes plain maps of bytes that came from
+outside, and `msgspec` checks them against the schema. Dispatch goes by the tag first: converting to a union would
+build its table at each call (4.4 µs instead of 0.6).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ S = TypeVar("S", bound=msgspec.Struct)
 R = TypeVar("R", bound=Reply)
 
 _BUILTIN: Final = (bytes,)
+_CONTAINERS: Final = frozenset((dict, list))
 _EVENT_KINDS: Final[dict[str, type[Event]]] = {str(kind.__struct_config__.tag): kind for kind in EVENTS}
 
 
@@ -47,11 +49,17 @@ def _as_plain(value: object) -> str:
     raise TypeError(f"{type(value).__name__} does not travel")
 
 
+_encoder: Final = msgspec.msgpack.Encoder(enc_hook=_as_plain)
+
+
 def pack(value: msgspec.Struct) -> bytes:
     """Return a struct as MessagePack, without a frame's length."""
-    # Half a surrogate pair, which no UTF-8 can say, must not end a client: it travels as a question mark.
-    packed: bytes = msgpack.packb(to_map(value), use_bin_type=True, unicode_errors="replace")
-    return packed
+    try:
+        return _encoder.encode(value)
+    except UnicodeEncodeError:
+        # Half a surrogate pair, which no UTF-8 can say, must not end a client: it travels as a question mark.
+        packed: bytes = msgpack.packb(to_map(value), use_bin_type=True, unicode_errors="replace")
+        return packed
 
 
 def to_map(value: msgspec.Struct) -> dict[str, Any]:
@@ -170,8 +178,12 @@ def _refuse_extension(code: int, data: bytes) -> object:
     raise ValueError(f"extension type {code} of {len(data)} bytes")
 
 
-def _is_deeper(value: dict[Any, Any] | list[Any], levels: int) -> bool:
-    for child in value.values() if type(value) is dict else value:
-        if (type(child) is dict or type(child) is list) and (levels == 1 or _is_deeper(child, levels - 1)):
-            return True
-    return False
+def _is_deeper(value: dict[Any, Any], levels: int) -> bool:
+    # Level by level: a call for each container would take as long as decoding them.
+    level: list[Any] = [value]
+    for _ in range(levels):
+        inside = (each.values() if type(each) is dict else each for each in level)
+        level = [child for children in inside for child in children if type(child) in _CONTAINERS]
+        if not level:
+            return False
+    return True

@@ -34,6 +34,15 @@ class Answer(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="answe
     """The reply that belongs to the request."""
 
 
+class Answered(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="answer"):
+    """The same where it is made: the reply is not a map yet, and never becomes one on its way to the bytes."""
+
+    id: CallId
+    """The call's id."""
+    reply: msgspec.Struct
+    """The reply that belongs to the request."""
+
+
 class Failure(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="failure"):
     """Server to client: the call was not carried out."""
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chat_core.base.tasks import spawn
-from chat_core.protocol.codec import RequestFault, read_request, to_map
+from chat_core.protocol.codec import RequestFault, read_request
 from chat_core.protocol.codes import REFUSALS, Refusal
-from chat_core.protocol.envelopes import Answer, Call, Envelope, Failure
+from chat_core.protocol.envelopes import Answered, Call, Envelope, Failure
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.catalog import REQUESTS
 from chat_core.protocol.requests.messages import Post
@@ -103,7 +103,7 @@ class Router:
                 raise _not_allowed(role, route.needs)
             reply = await (self._attempt(context, route, request) if route.attempt else route.handler(context, request))
             self.answered[type(request)] += 1
-            return Answer(id=call.id, reply=to_map(reply))
+            return Answered(id=call.id, reply=reply)
         except RequestFault as fault:
             return self._failure(call, fault.code, str(fault))
         except Refused as refused:

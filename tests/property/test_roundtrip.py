@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_core.protocol.codec import pack, read_event, read_reply, read_request, to_map, unpack
-from chat_core.protocol.envelopes import ENVELOPES, Answer, Call, Envelope, Push
+from chat_core.protocol.envelopes import ENVELOPES, Answer, Answered, Call, Envelope, Push
 from chat_core.protocol.events import EVENTS, Event
-from chat_core.protocol.framing import frame, push_frame
+from chat_core.protocol.framing import FrameReader, push_frame
+from chat_core.protocol.limits import FRAME_TO_CLIENT_BYTES
 from chat_core.protocol.requests.base import Reply, Request, reply_type
 from chat_core.protocol.requests.catalog import REQUESTS
 from tests.property.structs import values_of
@@ -48,9 +49,10 @@ def test_every_request_survives_the_wire(kind: type[Request[Any]], data: st.Data
 def test_every_reply_survives_the_wire(kind: type[Reply], data: st.DataObject) -> None:
     reply = data.draw(values_of(kind))
 
-    answer = unpack(pack(Answer(id=1, reply=to_map(reply))))
+    answer = unpack(pack(Answered(id=1, reply=reply)))
 
     assert isinstance(answer, Answer)
+    assert answer == unpack(pack(Answer(id=1, reply=to_map(reply))))
     assert read_reply(answer.reply, kind) == reply
 
 
@@ -70,4 +72,6 @@ def test_every_event_survives_the_wire(kind: type[Event], data: st.DataObject) -
 def test_a_push_frame_made_of_packed_bytes_is_a_push(kind: type[Event], data: st.DataObject) -> None:
     event = data.draw(values_of(kind))
 
-    assert push_frame(pack(event)) == frame(pack(Push(event=to_map(event))))
+    [payload] = FrameReader(FRAME_TO_CLIENT_BYTES).feed(push_frame(pack(event)))
+
+    assert unpack(payload) == unpack(pack(Push(event=to_map(event))))

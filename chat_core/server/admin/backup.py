@@ -12,7 +12,7 @@ from chat_core.server.admin.blobs import beside, folder_of, take_along
 from chat_core.server.admin.faults import AdminFault
 from chat_core.server.admin.files import need_room, publish, unfinished, writing
 from chat_core.server.admin.reading import Contents, count, database_in, snapshot, verify
-from chat_core.server.store import sqlite_file
+from chat_core.server.store import sqlite_file, sqlite_paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def _refuse(database: Path, target: Path, *, force: bool) -> None:
         raise AdminFault(f"{target} is a folder: name a file in it.", ExitCode.USAGE)
     there = target.parent.resolve() / target.name
     own = database.resolve()
-    if there in (own, *(sqlite_file.companion(own, ending) for ending in sqlite_file.COMPANIONS)):
+    if there in (own, *(sqlite_paths.companion(own, ending) for ending in sqlite_paths.COMPANIONS)):
         raise AdminFault(f"{target} belongs to the store itself: choose another name.", ExitCode.USAGE)
     if target.exists() and target.samefile(database):
         raise AdminFault(f"{target} is the store itself: choose another name.", ExitCode.USAGE)

@@ -13,7 +13,7 @@ from chat_core.server.admin.blobs import check_blobs, folder_of
 from chat_core.server.admin.faults import AdminFault, megabytes
 from chat_core.server.admin.files import UNFINISHED, free_bytes
 from chat_core.server.admin.reading import database_in, snapshot
-from chat_core.server.store import sqlite_file
+from chat_core.server.store import sqlite_paths
 from chat_core.server.store.checks.base import Findings, Outcome, times
 from chat_core.server.store.checks.examining import examine
 from chat_core.server.store.search.checking import check_search
@@ -131,7 +131,7 @@ def check_space(data: Path, database: Path, free: Callable[[Path], int]) -> Outc
     wanted = max(ENOUGH_BYTES, size)
     if left < wanted:
         findings.add(f"{megabytes(left)} are free, it should be {megabytes(wanted)} or more")
-    wal = sqlite_file.companion(database, "-wal")
+    wal = sqlite_paths.companion(database, "-wal")
     waiting = wal.stat().st_size if wal.exists() else 0
     text = f"{megabytes(left)} free; the database has {megabytes(size)}, its write-ahead log {megabytes(waiting)}"
     return _outcome("space", text, findings)

@@ -15,7 +15,7 @@ from typing import Final
 from chat_core.base.disk import sync_folder
 from chat_core.base.exit_codes import ExitCode
 from chat_core.server.admin.faults import AdminFault, megabytes
-from chat_core.server.store.sqlite_file import COMPANIONS, companion
+from chat_core.server.store.sqlite_paths import COMPANIONS, companion
 
 UNFINISHED: Final = ".unfinished"
 """Ends the name of a file that is being written; one that stays was left by a command that was killed."""

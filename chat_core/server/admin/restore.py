@@ -21,7 +21,7 @@ from chat_core.server.admin.faults import AdminFault
 from chat_core.server.admin.files import need_room, publish, unfinished, writing
 from chat_core.server.admin.reading import Contents, snapshot, verify
 from chat_core.server.folder import DataFolder, FolderInUse
-from chat_core.server.store import schema, sqlite_file
+from chat_core.server.store import schema, sqlite_file, sqlite_paths
 from chat_core.server.store.reader import read_epoch
 from chat_core.server.store.search import fts5_file
 
@@ -101,7 +101,7 @@ def _there(database: Path) -> bool:
 
 
 def _companions(database: Path) -> list[Path]:
-    return [sqlite_file.companion(database, ending) for ending in sqlite_file.COMPANIONS]
+    return [sqlite_paths.companion(database, ending) for ending in sqlite_paths.COMPANIONS]
 
 
 def _begin_epoch(path: Path, epoch: str) -> None:
@@ -120,10 +120,10 @@ def _set_aside(database: Path, clock: Clock) -> Path:
     """
     kept = _free_name(database, clock)
     _fold_log_in(database)
-    for ending in sqlite_file.COMPANIONS:  # what a damaged database leaves
-        path = sqlite_file.companion(database, ending)
+    for ending in sqlite_paths.COMPANIONS:  # what a damaged database leaves
+        path = sqlite_paths.companion(database, ending)
         if os.path.lexists(path):
-            path.rename(sqlite_file.companion(kept, ending))
+            path.rename(sqlite_paths.companion(kept, ending))
     if os.path.lexists(database):
         _name_also(database, kept)
     sync_folder(database.parent)
@@ -144,7 +144,7 @@ def _name_also(database: Path, kept: Path) -> None:
 
 def _fold_log_in(database: Path) -> None:
     """Move the content of a write-ahead log into its database; one that is damaged is left as it is, for experts."""
-    if not database.is_file() or not sqlite_file.companion(database, "-wal").exists():
+    if not database.is_file() or not sqlite_paths.companion(database, "-wal").exists():
         return
     try:
         with snapshot(database):

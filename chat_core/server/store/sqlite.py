@@ -18,7 +18,7 @@ from chat_core.base.clock import Clock
 from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.server.observe import get_log
 from chat_core.server.rules.judging import Judge
-from chat_core.server.store import opening, sqlite_file
+from chat_core.server.store import opening, sqlite_file, sqlite_paths
 from chat_core.server.store.base import Boot, Committed, OnCommit, Op, Reader, Refused, Searcher
 from chat_core.server.store.committer import BeforeCommit, Committer, Outcome
 from chat_core.server.store.enforcing import read_sanctions
@@ -141,7 +141,7 @@ class SqliteStore:
     def _open(self) -> tuple[Connection, Boot]:
         """Bring the file up to date, and open the writer's connection and the readers'."""
         path = self.path
-        sqlite_file.make_private(path)
+        sqlite_paths.make_private(path)
         with sqlite_file.explained(path), ExitStack() as undo:
             opening.prepare(
                 sqlite_file.opener_engine(path),

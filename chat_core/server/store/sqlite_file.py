@@ -16,17 +16,14 @@ from sqlalchemy.exc import DBAPIError
 from chat_core.base.disk import sync_folder
 from chat_core.base.errors import WorldFault
 from chat_core.server.store.committer import Trouble
+from chat_core.server.store.sqlite_paths import BUSY_S, companion, make_private, unwritable
 
-BUSY_S: Final = 5.0
-"""How long a connection waits for a lock that another program holds, in seconds."""
 CHECKPOINT_PAGES: Final = 4000
 """Size of the write-ahead log, in pages, from which on a commit moves it into the database file: four times SQLite's
 default, for with a hundred busy conversations the same pages are written again and again."""
 WRITER_CACHE_KB: Final = 16 * 1024
 COPY_PAGES: Final = 1024
 """Pages copied before they are brought to the disk: a commit that is made meanwhile waits for those at most."""
-COMPANIONS: Final = ("-wal", "-shm", "-journal")
-"""What SQLite puts behind a database's name for files of its own."""
 
 _OPENER: Final = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL")
 _WRITER: Final = (
@@ -44,18 +41,6 @@ failed *sync* nobody knows what the disk has: that is none of these."""
 _TOLD: Final = ("journal_mode", "synchronous", "wal_autocheckpoint", "cache_size", "page_size")
 _SYNCHRONOUS: Final = ("off", "normal", "full", "extra")
 _READER: Final = ("PRAGMA query_only = ON",)
-
-
-def make_private(path: Path) -> None:
-    """Make the file, readable for its owner only, unless it is there; SQLite gives its other files the same mode.
-
-    Raises:
-        WorldFault: it cannot be made.
-    """
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    except OSError as error:
-        raise _unwritable(path, error.strerror or "unknown error") from error
 
 
 def opener_engine(path: Path) -> Engine:
@@ -82,11 +67,6 @@ def snapshot_engine(path: Path) -> Engine:
     if companion(path, "-wal").exists():
         return _engine(path, _READER, "BEGIN", mode="ro")
     return _engine(path, _READER, "BEGIN", mode="rw")
-
-
-def companion(path: Path, ending: str) -> Path:
-    """Return one of SQLite's own files beside a database."""
-    return path.with_name(path.name + ending)
 
 
 def settings(path: Path) -> dict[str, str]:
@@ -116,7 +96,7 @@ def explained(path: Path) -> Iterator[None]:
             raise WorldFault(
                 f"The file {path} is no database, or it is damaged; move it away, or choose another folder with --data."
             ) from error
-        raise _unwritable(path, str(error.orig)) from error
+        raise unwritable(path, str(error.orig)) from error
 
 
 def copy(connection: Connection, to: Path) -> Path:
@@ -189,10 +169,3 @@ def _code(error: DBAPIError) -> int:
 def _extended(error: DBAPIError) -> int:
     """Return SQLite's extended result code."""
     return int(getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR))
-
-
-def _unwritable(path: Path, reason: str) -> WorldFault:
-    return WorldFault(
-        f"The database {path} cannot be opened and written ({reason}); "
-        "choose another folder with --data, or mend its permissions."
-    )

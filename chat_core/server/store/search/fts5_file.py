@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from chat_core.server.store import sqlite_file
+from chat_core.server.store import sqlite_paths
 from chat_core.server.store.search.words import VERSION
 
 ENDING: Final = "-search"
@@ -49,7 +49,7 @@ _READER: Final = ("PRAGMA query_only = ON", "PRAGMA cache_size = -16384", "PRAGM
 
 def path_beside(database: Path) -> Path:
     """Return where the index of a database is."""
-    return sqlite_file.companion(database, ENDING)
+    return sqlite_paths.companion(database, ENDING)
 
 
 def prepare(path: Path, epoch: str, log: sqlite3.Connection) -> bool:
@@ -66,7 +66,7 @@ def prepare(path: Path, epoch: str, log: sqlite3.Connection) -> bool:
     if path.exists() and _fits(path, epoch, log):
         return False
     remove(path)
-    sqlite_file.make_private(path)
+    sqlite_paths.make_private(path)
     with closing(connect_writer(path)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         _make(connection, epoch)
@@ -103,8 +103,8 @@ def is_damage(error: sqlite3.Error) -> bool:
 
 def remove(path: Path) -> None:
     """Remove an index; it can always be made again."""
-    for ending in ("", *sqlite_file.COMPANIONS):
-        sqlite_file.companion(path, ending).unlink(missing_ok=True)
+    for ending in ("", *sqlite_paths.COMPANIONS):
+        sqlite_paths.companion(path, ending).unlink(missing_ok=True)
 
 
 def _make(index: sqlite3.Connection, epoch: str) -> None:
@@ -127,14 +127,14 @@ def connect_reader(path: Path) -> sqlite3.Connection:
 
 def connect_looker(path: Path) -> sqlite3.Connection:
     """Open an index from another process than its server's; a write-ahead log that was left stays as it is."""
-    there = sqlite_file.companion(path, "-wal").exists()
+    there = sqlite_paths.companion(path, "-wal").exists()
     return _connect(path, "ro" if there else "rw", ("PRAGMA query_only = ON",))
 
 
 def _connect(path: Path, mode: str, pragmas: tuple[str, ...]) -> sqlite3.Connection:
     address = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
     connection = sqlite3.connect(
-        address, uri=True, timeout=sqlite_file.BUSY_S, check_same_thread=False, isolation_level=None
+        address, uri=True, timeout=sqlite_paths.BUSY_S, check_same_thread=False, isolation_level=None
     )
     for pragma in pragmas:
         connection.execute(pragma)

@@ -48,11 +48,17 @@ class Row(NamedTuple):
         return indexed_text(self.author, self.body, self.named, self.everyone)
 
 
+class Overtaken(Exception):
+    """Somebody else has put into the index what was to be put in."""
+
+
 @dataclass(slots=True)
 class Piece:
     """What one conversation's log has beyond the index, or the beginning of that."""
 
     conversation: int
+    after: int
+    """seq up to which the index is supposed to have it."""
     upto: int
     """seq of the last event in it."""
     eid: bytes
@@ -64,17 +70,23 @@ class Piece:
     gone: bool = False
     """Whether the log is shorter than the index: the channel was deleted, and nothing of it is to be found."""
 
+    @property
+    def events(self) -> int:
+        """How many there are in it."""
+        return 0 if self.gone else self.upto - self.after
+
 
 def next_piece(log: sqlite3.Connection, conversation: int, after: int, limit: int) -> Piece | None:
     """Return what comes behind a seq, at most `limit` events of it; None: nothing."""
     low = row_id(conversation, after)
     events = log.execute(_EVENTS, (low, row_id(conversation, MAX_SEQ), limit)).fetchall()
     if not events:
-        return Piece(conversation, 0, b"", gone=True) if after and _is_gone(log, conversation) else None
+        return Piece(conversation, after, 0, b"", gone=True) if after and _is_gone(log, conversation) else None
     last, eid, _ = events[-1]
     targets = sorted({target for _, _, target in events if target is not None and target <= low})
     return Piece(
         conversation=conversation,
+        after=after,
         upto=seq_of(last),
         eid=eid,
         posted=[Row(*row) for row in log.execute(_POSTED, (low, last))],
@@ -88,6 +100,9 @@ def put_in(index: sqlite3.Connection, pieces: Iterable[Piece]) -> None:
     Args:
         index: the writer's connection.
         pieces: by conversation; each begins where the index ends.
+
+    Raises:
+        Overtaken: one does not.
     """
     index.execute("BEGIN IMMEDIATE")
     try:
@@ -131,10 +146,12 @@ def _changed(log: sqlite3.Connection, targets: Sequence[int]) -> list[Row]:
 
 
 def _put_in(index: sqlite3.Connection, piece: Piece) -> None:
+    known = index.execute("SELECT seq, stamp FROM done WHERE conversation = ?", (piece.conversation,)).fetchone()
+    after, stamp = known or (0, 0)
+    if after != piece.after:
+        raise Overtaken
     for row in piece.changed:
         _change(index, row)
-    known = index.execute("SELECT stamp FROM done WHERE conversation = ?", (piece.conversation,)).fetchone()
-    stamp: int = known[0] if known else 0
     texts: list[tuple[int, int, str]] = []
     days: dict[int, tuple[int, int]] = {}
     for row in piece.posted:

@@ -3,26 +3,26 @@
 It is told which conversations went on, and is otherwise driven by how far the index and the logs are: what was
 committed while it did not run, or was killed, is indexed at the next start. A fault (a full disk) is logged and tried
 again; meanwhile searches find what is indexed and say how much is not. An index that proves damaged is made anew, once.
+
+Where little happens the thread does it all. Once much does, a process does it, and the thread only says when (`apart`).
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 from threading import Condition, Thread
-from time import monotonic, thread_time
+from time import monotonic
 from typing import Final
 
 from chat_core.server.observe import get_log
-from chat_core.server.store.search import fts5_file, fts5_index, fts5_merge
-from chat_core.server.store.search.fts5_index import Piece
-from chat_core.server.store.search.fts5_merge import Due
+from chat_core.server.store.search import fts5_file
+from chat_core.server.store.search.apart import Apart
+from chat_core.server.store.search.keeper import Here, Keeper, KeeperFault
 
-BATCH_EVENTS: Final = 500
-"""Most events in one transaction."""
 GATHER_S: Final = 0.2
 """Shortest time between two batches, in seconds: a batch of many costs little more than one of a few."""
 CALM_SHARE: Final = 0.5
@@ -31,11 +31,9 @@ BUSY_SHARE: Final = 0.15
 """The same while messages come: they come first, and the index falls behind for as long as there are too many."""
 AGAIN_S: Final = 5.0
 """Time after which it tries again after a fault, in seconds."""
-MERGE_PAGES: Final = 64
-"""Pages written in one step of merging the parts of the index."""
-TIDY_WAIT_S: Final = 0.05
-"""Time between two merges that only take deleted words out of the file, in seconds for each page of it: a thousand
-times what it takes."""
+MUCH: Final = 1000
+"""Events from which on a process does it, if there are so many within `MUCH_WITHIN_S`."""
+MUCH_WITHIN_S: Final = 10.0
 
 log = get_log(__name__)
 
@@ -53,6 +51,9 @@ class Indexer:
         self._database = database
         self._path = index
         self._gather_s = gather_s
+        self._counted = 0
+        self._counted_since = monotonic()
+        self._open: Callable[[Path, Path], Keeper] = Here
         self._changed = Condition()
         self._told: set[int] = set()
         self._stopping = False
@@ -60,7 +61,6 @@ class Indexer:
         self._mended = False
         self._idle: list[Future[None]] = []
         self._served: list[Future[None]] = []
-        self._merged_at = monotonic()
         self._thread = Thread(target=self._run, name="store-indexer", daemon=True)
 
     def start(self) -> None:
@@ -103,15 +103,13 @@ class Indexer:
         try:
             while not self._stopping:
                 try:
-                    with ExitStack() as stack:
-                        logs = stack.enter_context(closing(fts5_file.connect_reader(self._database)))
-                        index = stack.enter_context(closing(fts5_file.connect_writer(self._path)))
-                        if self._damaged:
-                            self._mend(index)
-                        self._work(logs, index)
-                except sqlite3.Error as error:
-                    log.error("the search index could not be written", error=repr(error), again_in_s=AGAIN_S)
-                    if fts5_file.is_damage(error):
+                    if self._damaged:
+                        self._mend()
+                    with closing(self._open(self._database, self._path)) as keeper:
+                        self._work(keeper)
+                except KeeperFault as fault:
+                    log.error("the search index could not be written", error=str(fault), again_in_s=AGAIN_S)
+                    if fault.damaged:
                         self.begin_anew()
                     self._pause(AGAIN_S)
         except Exception:
@@ -122,62 +120,61 @@ class Indexer:
                 self._settle(self._served)
                 self._settle(self._idle)
 
-    def _mend(self, index: sqlite3.Connection) -> None:
-        """Begin the index anew; where not even that goes, the next start finds none."""
+    def _mend(self) -> None:
+        """Begin the index anew; where not even that goes, the next start finds none. Raises: KeeperFault."""
         self._damaged, self._mended = False, True
         log.error("the search index is damaged, and is made anew", path=str(self._path))
         try:
-            fts5_file.begin_anew(index)
-        except sqlite3.Error:
+            with closing(fts5_file.connect_writer(self._path)) as index:
+                fts5_file.begin_anew(index)
+        except sqlite3.Error as error:
             fts5_file.remove(self._path)
-            raise
+            raise KeeperFault(repr(error)) from error
 
-    def _work(self, logs: sqlite3.Connection, index: sqlite3.Connection) -> None:
-        """Index all that is missing, then wait for more, until told to stop, or the index proves damaged."""
-        done = fts5_index.done(index)
-        self.note(number for number, head in fts5_index.heads(logs).items() if head != done.get(number, 0))
+    def _work(self, keeper: Keeper) -> None:
+        """Index all that is missing, then wait for more, until told to stop, or until another keeper is to do it."""
+        opened = self._open
+        self.note(keeper.missing())
         while not self._done:
             begun = monotonic()
-            waiting = self._take(index)
+            waiting = self._take(keeper)
             while waiting and not self._done:
-                began = thread_time()
-                waiting = _batch(logs, index, done, waiting)
+                waiting, events, cpu_s = keeper.put_in(waiting)
+                self._count(events)
+                if self._open is not opened:
+                    return  # what waits is missing for the next one, too
                 if waiting:
                     share = BUSY_SHARE if self._told else CALM_SHARE
-                    self._pause((thread_time() - began) * (1 / share - 1))
+                    self._pause(cpu_s * (1 / share - 1))
             if not self._done:
                 self._settle(self._served)
-                self._merge(index)  # also where there is always something to be put in
+                keeper.merge()  # also where there is always something to be put in
             self._pause(self._gather_s - (monotonic() - begun), hurry=True)
 
-    def _take(self, index: sqlite3.Connection) -> list[int]:
+    def _count(self, events: int) -> None:
+        """Take note of events that were put in; let a process go on where there are many."""
+        if monotonic() - self._counted_since > MUCH_WITHIN_S:
+            self._counted, self._counted_since = 0, monotonic()
+        self._counted += events
+        if self._counted >= MUCH:
+            self._open = Apart
+
+    def _take(self, keeper: Keeper) -> list[int]:
         """Wait until somebody wants something; return the conversations that went on."""
         wait_s: float | None = 0.0
         while True:
             with self._changed:
-                if self._changed.wait_for(lambda: self._told or self._idle or self._done, wait_s):
+                if self._changed.wait_for(self._wanted, wait_s):
                     told, self._told = sorted(self._told), set()
                     self._served += self._idle
                     self._idle = []
                     return told
-            wait_s = self._merge(index)
+            cpu_s, wait_s = keeper.merge()
+            if cpu_s:
+                wait_s = cpu_s * (1 / CALM_SHARE - 1)
 
-    def _merge(self, index: sqlite3.Connection) -> float | None:
-        """Do a step of merging the parts of the index, if it is due.
-
-        Returns:
-            Seconds until there is something to do; None: there is nothing.
-        """
-        due = fts5_merge.due(index)
-        if due is Due.NOTHING:
-            return None
-        due_at = self._merged_at + fts5_merge.pages_of(index) * TIDY_WAIT_S
-        if due is Due.DELETED and (left_s := due_at - monotonic()) > 0:
-            return left_s
-        began = thread_time()
-        if not fts5_merge.merge_some(index, MERGE_PAGES):
-            self._merged_at = monotonic()
-        return (thread_time() - began) * (1 / CALM_SHARE - 1)
+    def _wanted(self) -> bool:
+        return bool(self._told or self._idle or self._served or self._done)
 
     def _pause(self, for_s: float, *, hurry: bool = False) -> None:
         """Leave the machine to others; with `hurry`, until somebody waits for the index."""
@@ -194,25 +191,3 @@ class Indexer:
             if future.set_running_or_notify_cancel():
                 future.set_result(None)
         waiting.clear()
-
-
-def _batch(logs: sqlite3.Connection, index: sqlite3.Connection, done: dict[int, int], waiting: list[int]) -> list[int]:
-    """Index a batch from these conversations, in their order; return those that may have more."""
-    pieces: list[Piece] = []
-    room = BATCH_EVENTS
-    rest: list[int] = []
-    logs.execute("BEGIN")
-    try:
-        for at, number in enumerate(waiting):
-            piece = fts5_index.next_piece(logs, number, done.get(number, 0), room)
-            if piece is not None:
-                pieces.append(piece)
-                room -= max(0, piece.upto - done.get(number, 0))
-            if room <= 0:
-                rest = waiting[at:]
-                break
-    finally:
-        logs.execute("ROLLBACK")
-    fts5_index.put_in(index, pieces)
-    done.update((piece.conversation, piece.upto) for piece in pieces)
-    return rest

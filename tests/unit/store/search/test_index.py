@@ -24,7 +24,7 @@ from chat_core.server.store.conversations import JoinChannel
 from chat_core.server.store.keys import MAX_SEQ
 from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage
 from chat_core.server.store.people import SignInByName
-from chat_core.server.store.search import fts5, fts5_file, fts5_find, fts5_merge, indexer
+from chat_core.server.store.search import fts5, fts5_file, fts5_find, fts5_merge, indexer, keeper
 from chat_core.server.store.search.checking import check_search
 from chat_core.server.store.search.fts5 import Fts5
 from chat_core.server.store.search.fts5_merge import Due
@@ -306,7 +306,7 @@ async def test_word_that_may_go_on_is_found_in_the_newest_texts_and_in_the_index
 
 
 async def test_index_loses_the_words_of_a_deleted_message(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(indexer, "TIDY_WAIT_S", 0.0)
+    monkeypatch.setattr(keeper, "TIDY_WAIT_S", 0.0)
     index = fts5_file.path_beside(path)
     async with opened(path) as store:
         await post(store, *(f"harmless {number}" for number in range(20)), "sesame opens", "the end")

@@ -36,11 +36,11 @@ def row(seq: int, body: str, *, deleted: bool = False) -> Row:
 
 def add(index: sqlite3.Connection, first: int, bodies: list[str]) -> None:
     posted = [row(seq, body) for seq, body in enumerate(bodies, first)]
-    fts5_index.put_in(index, [Piece(1, first + len(bodies) - 1, b"e", posted=posted)])
+    fts5_index.put_in(index, [Piece(1, fts5_index.done(index).get(1, 0), first + len(bodies) - 1, b"e", posted=posted)])
 
 
 def delete(index: sqlite3.Connection, seq: int, upto: int) -> None:
-    fts5_index.put_in(index, [Piece(1, upto, b"e", changed=[row(seq, "", deleted=True)])])
+    fts5_index.put_in(index, [Piece(1, fts5_index.done(index)[1], upto, b"e", changed=[row(seq, "", deleted=True)])])
 
 
 def parts(index: sqlite3.Connection) -> int:
