@@ -287,6 +287,7 @@ class Gateway:
     def _session(self, peer: Peer, profile: ProfileName, *, console: bool = False) -> Session:
         return Session(
             mark=self._flusher.mark,
+            write=self._flusher.answer,
             peer=peer.name,
             local=peer.local,
             now=self._clock.monotonic,

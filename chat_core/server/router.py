@@ -48,6 +48,9 @@ class Router:
         self._on_broken = on_broken
         self.routes = routes
         self._costs = costs(routes)
+        self._reads = {
+            str(kind.__struct_config__.tag) for kind, route in routes.items() if route.needs is Permission.READ
+        }
         self._trace = False
         self.running = 0
         """Calls under way, on all connections."""
@@ -90,9 +93,13 @@ class Router:
             self.running -= 1
         if self._trace:
             _log_answer(session, call, answer)
-        session.answered(answer)
+        session.answered(answer, at_once=isinstance(answer, Answered) and self._stands_alone(call, context))
         for follow_up in context.after:
             follow_up()
+
+    def _stands_alone(self, call: Call, context: Context) -> bool:
+        """Return whether nothing will be written together with the answer of a call that succeeded."""
+        return call.request["do"] in self._reads and not context.after
 
     async def _answer(self, context: Context, call: Call) -> Envelope:
         try:

@@ -51,6 +51,15 @@ class Flusher:
         self._stuck: dict[Session, None] = {}
         self._sweep: asyncio.TimerHandle | None = None
 
+    def answer(self, session: Session) -> None:
+        """Write what this session has queued now, unless that is about to be done.
+
+        For the answer to a read, which no push of a commit goes with: each turn that it would wait costs the loop
+        Python's lock, and while the store's threads are busy it gets that back half a millisecond later.
+        """
+        if not session.dirty:
+            self._write(session)
+
     def mark(self, session: Session) -> None:
         """Write what this session has queued, at the end of the turn."""
         if not session.dirty:
@@ -84,17 +93,20 @@ class Flusher:
         dirty, self._dirty = self._dirty, []
         for session in dirty:
             session.dirty = False
-            driver = session.driver
-            if driver is None:
-                continue
-            if driver.congested:
-                self._watch(session)
-                continue
-            if session.lagging:
-                self._tell_lagging(session)
-            data = session.take()
-            if data and not driver.write(data):
-                self._watch(session)
+            self._write(session)
+
+    def _write(self, session: Session) -> None:
+        driver = session.driver
+        if driver is None:
+            return
+        if driver.congested:
+            self._watch(session)
+            return
+        if session.lagging:
+            self._tell_lagging(session)
+        data = session.take()
+        if data and not driver.write(data):
+            self._watch(session)
 
     def _tell_lagging(self, session: Session) -> None:
         self.lagging += len(session.lagging)

@@ -36,6 +36,7 @@ class Session:
 
     Args:
         mark: has the queue written at the end of the event loop's turn.
+        write: has it written now; None: as `mark`.
         peer: the other end, for the log.
         local: whether the peer is on this machine, so that a name is enough to sign in.
         now: tells monotonic seconds.
@@ -64,6 +65,7 @@ class Session:
         "_on_signed_in",
         "_paused",
         "_waiting",
+        "_write",
         "account",
         "account_floor",
         "address",
@@ -101,6 +103,7 @@ class Session:
         self,
         *,
         mark: Callable[[Session], None],
+        write: Callable[[Session], None] | None = None,
         peer: str,
         local: bool,
         now: Callable[[], float] = time.monotonic,
@@ -116,6 +119,7 @@ class Session:
         on_signed_in: Callable[[Session], None] = lambda _: None,
     ) -> None:
         self._mark = mark
+        self._write = write or mark
         self._now = now
         self._on_signed_in = on_signed_in
         self._on_open = on_open
@@ -286,11 +290,11 @@ class Session:
         """End the connection: what it signed in with is worth nothing any more."""
         self.close(Goodbye.SIGNED_OUT, text)
 
-    def answered(self, envelope: Envelope) -> None:
-        """Queue the answer or failure of one call."""
+    def answered(self, envelope: Envelope, *, at_once: bool = False) -> None:
+        """Queue the answer or failure of one call; `at_once`: nothing else will come with it."""
         self.outbox.reply(frame(pack(envelope)))
-        self._mark(self)
         self.calls -= 1
+        (self._write if at_once else self._mark)(self)
         if self._waiting:
             self.begin()
 

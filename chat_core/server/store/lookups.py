@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, select
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.base.names import name_key
@@ -122,6 +122,18 @@ _seat = (
     .order_by(memberships.c.since_seq.desc())
     .limit(1)
 )
+_with_seat = (
+    select(*CONVERSATION, *_SEAT)
+    .outerjoin_from(
+        conversations,
+        memberships,
+        and_(memberships.c.conversation == conversations.c.id, memberships.c.account == bindparam("account")),
+    )
+    .order_by(memberships.c.since_seq.desc())
+    .limit(1)
+)
+_by_id_with_seat = _with_seat.where(conversations.c.id == bindparam("id"))
+_by_name_with_seat = _with_seat.where(conversations.c.name_key == bindparam("name_key"))
 _seats_of = (
     select(*CONVERSATION, *_SEAT)
     .join_from(memberships, conversations, conversations.c.id == memberships.c.conversation)
@@ -219,22 +231,39 @@ def resolve(
     Raises:
         Refused: `no_conversation`, also for what the account may not know of.
     """
-    row: ConversationRow | None = None
+    found = _found(connection, asker, ref)
+    if found is None:
+        raise no_conversation(ref)
+    row, mine = found
+    if not row.known_to_all and (mine is None or not (mine.taken or reading)):
+        raise no_conversation(ref)
+    return row, mine
+
+
+def _found(connection: Connection, asker: AccountId, ref: int | str) -> tuple[ConversationRow, Seat | None] | None:
+    """Return what a reference names, whether or not the asker may know of it, and the asker's newest seat there."""
     if isinstance(ref, int):
-        row = find_conversation(connection, ref)
-    elif ref.startswith("#"):
-        row = find_channel(connection, ref[1:])
-    elif ref.startswith("@"):
+        if not 0 < ref <= MAX_CONVERSATION:
+            return None
+        return _at_once(connection.execute(_by_id_with_seat, {"account": asker, "id": ref}).first())
+    if ref.startswith("#"):
+        key = name_key(ref[1:])
+        return _at_once(connection.execute(_by_name_with_seat, {"account": asker, "name_key": key}).first())
+    row: ConversationRow | None = None
+    if ref.startswith("@"):
         other = find_account(connection, ref[1:])
         row = None if other is None else find_direct(connection, asker, AccountId(other.id))
     elif ref.startswith("&"):
         row = find_group(connection, ref[1:])
-    if row is None:
-        raise no_conversation(ref)
-    mine = seat(connection, row.id, asker)
-    if not row.known_to_all and (mine is None or not (mine.taken or reading)):
-        raise no_conversation(ref)
-    return row, mine
+    return None if row is None else (row, seat(connection, row.id, asker))
+
+
+def _at_once(found: Any) -> tuple[ConversationRow, Seat | None] | None:
+    if found is None:
+        return None
+    width = len(CONVERSATION)
+    mine = found[width:]
+    return ConversationRow(*found[:width]), None if mine[0] is None else Seat(*mine)
 
 
 def no_conversation(ref: int | str) -> Refused:

@@ -1,8 +1,9 @@
-"""Keeping the index in a process of its own, below all others: both ends of the pipe between it and the server.
+"""Keeping the index in a process of its own: both ends of the pipe between it and the server.
 
 Putting a message in is some thirty statements. In the server each of them is a wait for Python's lock, for the indexer
-and, as often, for the event loop, the writer and whoever searches. A process has a lock of its own, and can be told to
-step back: a thread that holds the lock of all must not. It ends with its server, however that ends: its input does.
+and, as often, for the event loop, the writer and whoever searches. A process has a lock of its own. It is not told to
+step back behind others (`nice`): a commit's fsync would wait for it where it is in the middle of a write to the same
+file system. It ends with its server, however that ends: its input does.
 
     python -m chat_core.server.store.search.apart DATABASE INDEX
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -24,8 +26,8 @@ from typing import Any, Final
 import chat_core
 from chat_core.server.store.search.keeper import Batch, Here, KeeperFault, Merged
 
-NICE: Final = 10
-"""How far it steps back."""
+STEP_WITHIN_S: Final = 30.0
+"""Time that a step has, in seconds: a tenth of one is usual. A process that takes longer hangs, and is ended."""
 ENDS_WITHIN_S: Final = 5.0
 """Time that it has to end in, in seconds."""
 
@@ -57,6 +59,9 @@ class Apart:
             )
         except OSError as error:
             raise KeeperFault(f"no process could be started: {error!r}") from error
+        assert self._process.stdout is not None, "it was asked for"
+        self._answers = select.poll()
+        self._answers.register(self._process.stdout.fileno(), select.POLLIN)
 
     @property
     def pid(self) -> int:
@@ -95,6 +100,8 @@ class Apart:
         try:
             stdin.write(json.dumps(step).encode() + b"\n")
             stdin.flush()
+            if not self._answers.poll(STEP_WITHIN_S * 1000):
+                raise KeeperFault("its process does not answer")
             line = stdout.readline()
         except OSError as error:
             raise KeeperFault(f"its process is gone: {error!r}") from error
@@ -110,8 +117,6 @@ def main(arguments: list[str]) -> int:
     """Run the process; return its exit code."""
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_IGN)  # the server says when to end
-    with suppress(OSError):
-        os.nice(NICE)
     database, index = map(Path, arguments)
     try:
         with closing(Here(database, index)) as keeper:

@@ -109,6 +109,7 @@ class Indexer:
                         self._work(keeper)
                 except KeeperFault as fault:
                     log.error("the search index could not be written", error=str(fault), again_in_s=AGAIN_S)
+                    self._open, self._counted = Here, 0  # whatever became of a process
                     if fault.damaged:
                         self.begin_anew()
                     self._pause(AGAIN_S)

@@ -65,6 +65,7 @@ class World:
     def _connect(self) -> Session:
         session = Session(
             mark=self.flusher.mark,
+            write=self.flusher.answer,
             peer="test",
             local=True,
             on_open=lambda _: None,
@@ -88,6 +89,27 @@ async def test_flusher_joins_a_push_and_the_answer_behind_it_when_the_answer_com
     world.push(b"push")
     asyncio.get_running_loop().call_soon(world.sessions[0].answered, Answer(id=1, reply={}))
     await turns(3)
+
+    (write,) = world.writes()
+    assert write.startswith(b"push") and b"answer" in write
+
+
+async def test_flusher_writes_the_answer_to_a_read_in_the_turn_in_which_it_is_there() -> None:
+    world = World(1)
+
+    world.sessions[0].answered(Answer(id=1, reply={}), at_once=True)
+
+    (write,) = world.writes()
+    assert b"answer" in write
+
+
+async def test_flusher_writes_the_answer_to_a_read_behind_the_push_that_is_about_to_be_written() -> None:
+    world = World(1)
+
+    world.push(b"push")
+    world.sessions[0].answered(Answer(id=1, reply={}), at_once=True)
+    assert world.writes() == []
+    await turns(2)
 
     (write,) = world.writes()
     assert write.startswith(b"push") and b"answer" in write

@@ -16,7 +16,7 @@ from chat_core.base.clock import SystemClock
 from chat_core.base.ids import AccountId, Cid
 from chat_core.server.store.messages import AppendMessage, DeleteMessage
 from chat_core.server.store.people import SignInByName
-from chat_core.server.store.search import fts5_file, indexer
+from chat_core.server.store.search import apart, fts5_file, indexer
 from chat_core.server.store.search.apart import Apart
 from chat_core.server.store.search.checking import check_search
 from chat_core.server.store.search.keeper import Here, KeeperFault
@@ -128,6 +128,18 @@ def test_keeper_is_told_when_somebody_else_put_in_what_it_was_to_put_in(
             late.put_in([1])
 
     assert said_of(path) == "10 messages can be found, 0 events behind the log"
+
+
+def test_process_is_ended_when_it_hangs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "ENDS_WITHIN_S", 0.05)
+    with closing(Apart(*unindexed(path, monkeypatch))) as keeper:
+        assert keeper.missing() == [1]
+        monkeypatch.setattr(apart, "STEP_WITHIN_S", 0.05)
+        os.kill(keeper.pid, signal.SIGSTOP)
+        with pytest.raises(KeeperFault, match="does not answer"):
+            keeper.put_in([1])
+
+    assert not there(keeper.pid)
 
 
 def test_process_says_so_when_there_is_no_index(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
