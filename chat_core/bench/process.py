@@ -9,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -22,16 +24,31 @@ STOP_WITHIN_S: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a process has used so far."""
+    """What a process and its children have used so far: a server keeps its search index in one."""
 
     rss_kb: int
-    """Memory it holds now."""
+    """Memory they hold now; what they share counts for each."""
     cpu_s: float
-    """CPU of all its threads since its start, in seconds; ticks of 10 ms on most systems."""
+    """CPU of all their threads since their start, in seconds; ticks of 10 ms on most systems."""
 
 
 def usage(pid: int) -> Usage | None:
-    """Return what a process has used; None where the system has no /proc, or the process is gone."""
+    """Return what a process and its children have used; None where the system has no /proc, or the process is gone."""
+    own = _own_usage(pid)
+    if own is None:
+        return None
+    there = [own, *filter(None, map(_own_usage, _children(pid)))]
+    return Usage(rss_kb=sum(each.rss_kb for each in there), cpu_s=sum(each.cpu_s for each in there))
+
+
+def _children(pid: int) -> Iterator[int]:
+    """Iterate over the children of a process that are there; of none where the system does not tell."""
+    for each in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            yield from map(int, each.read_text().split())
+
+
+def _own_usage(pid: int) -> Usage | None:
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         status = Path(f"/proc/{pid}/status").read_text()
