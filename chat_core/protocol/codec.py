@@ -1,12 +1,13 @@
 """Bytes to envelopes and back; maps to typed requests, replies and events. The only place that knows MessagePack.
 
-`msgspec` makes bytes of structs, at once. `msgpack`, which trusts no length, makes plain maps of bytes that came from
-outside, and `msgspec` checks them against the schema. Dispatch goes by the tag first: converting to a union would
-build its table at each call (4.4 µs instead of 0.6).
+`msgpack` makes bytes of plain maps, `msgspec` checks plain maps against the schema. Dispatch goes by the tag first:
+converting to a union would build its table at each call (4.4 µs instead of 0.6). Replies that may be long (`Answered`)
+are made into bytes by `msgspec`, without a map in between.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 import msgpack
@@ -15,7 +16,7 @@ import msgspec
 from chat_core.base.errors import ProtocolFault
 from chat_core.base.text import clean_line
 from chat_core.protocol.codes import Goodbye, Refusal
-from chat_core.protocol.envelopes import ENVELOPES, Envelope
+from chat_core.protocol.envelopes import ENVELOPES, Answered, Envelope
 from chat_core.protocol.events import EVENTS, ConversationEvent, Event, UnknownConversationEvent
 from chat_core.protocol.limits import FRAME_TO_CLIENT_BYTES, MAX_ARRAY_ITEMS, MAX_DEPTH, MAX_MAP_ITEMS
 from chat_core.protocol.requests.base import Reply, Request
@@ -54,12 +55,12 @@ _encoder: Final = msgspec.msgpack.Encoder(enc_hook=_as_plain)
 
 def pack(value: msgspec.Struct) -> bytes:
     """Return a struct as MessagePack, without a frame's length."""
-    try:
-        return _encoder.encode(value)
-    except UnicodeEncodeError:
-        # Half a surrogate pair, which no UTF-8 can say, must not end a client: it travels as a question mark.
-        packed: bytes = msgpack.packb(to_map(value), use_bin_type=True, unicode_errors="replace")
-        return packed
+    if isinstance(value, Answered):
+        with suppress(UnicodeEncodeError):
+            return _encoder.encode(value)
+    # Half a surrogate pair, which no UTF-8 can say, must not end a client: it travels as a question mark.
+    packed: bytes = msgpack.packb(to_map(value), use_bin_type=True, unicode_errors="replace")
+    return packed
 
 
 def to_map(value: msgspec.Struct) -> dict[str, Any]:

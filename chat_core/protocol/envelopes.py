@@ -35,7 +35,7 @@ class Answer(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="answe
 
 
 class Answered(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="answer"):
-    """The same where it is made: the reply is not a map yet, and never becomes one on its way to the bytes."""
+    """The same for what was read: the reply may be long, so it never becomes a map on its way to the bytes."""
 
     id: CallId
     """The call's id."""

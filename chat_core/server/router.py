@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chat_core.base.tasks import spawn
-from chat_core.protocol.codec import RequestFault, read_request
+from chat_core.protocol.codec import RequestFault, read_request, to_map
 from chat_core.protocol.codes import REFUSALS, Refusal
-from chat_core.protocol.envelopes import Answered, Call, Envelope, Failure
+from chat_core.protocol.envelopes import Answer, Answered, Call, Envelope, Failure
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.protocol.requests.catalog import REQUESTS
 from chat_core.protocol.requests.messages import Post
@@ -48,9 +48,6 @@ class Router:
         self._on_broken = on_broken
         self.routes = routes
         self._costs = costs(routes)
-        self._reads = {
-            str(kind.__struct_config__.tag) for kind, route in routes.items() if route.needs is Permission.READ
-        }
         self._trace = False
         self.running = 0
         """Calls under way, on all connections."""
@@ -93,13 +90,10 @@ class Router:
             self.running -= 1
         if self._trace:
             _log_answer(session, call, answer)
-        session.answered(answer, at_once=isinstance(answer, Answered) and self._stands_alone(call, context))
+        # With what was read goes no push; what follows it shall leave in the same write.
+        session.answered(answer, at_once=isinstance(answer, Answered) and not context.after)
         for follow_up in context.after:
             follow_up()
-
-    def _stands_alone(self, call: Call, context: Context) -> bool:
-        """Return whether nothing will be written together with the answer of a call that succeeded."""
-        return call.request["do"] in self._reads and not context.after
 
     async def _answer(self, context: Context, call: Call) -> Envelope:
         try:
@@ -110,7 +104,9 @@ class Router:
                 raise _not_allowed(role, route.needs)
             reply = await (self._attempt(context, route, request) if route.attempt else route.handler(context, request))
             self.answered[type(request)] += 1
-            return Answered(id=call.id, reply=reply)
+            if route.needs is Permission.READ:
+                return Answered(id=call.id, reply=reply)
+            return Answer(id=call.id, reply=to_map(reply))
         except RequestFault as fault:
             return self._failure(call, fault.code, str(fault))
         except Refused as refused:
