@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import html
 import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
@@ -109,6 +108,8 @@ class Alerter:
 async def _show(program: str, alert: Alert) -> None:
     """Let the desktop show it; what it says to that is of no interest."""
     # Behind -- nothing is an option. A body may be markup to the desktop, and a backslash more than one to the program.
+    import html  # has all names of letters in it
+
     body = html.escape(alert.body, quote=False).replace("\\", "\\\\")
     await _run(program, "--app-name=chat-tui", "--", alert.title.replace("\\", "\\\\"), body)
 

@@ -27,6 +27,7 @@ from chat_tui.embedded import Embedded
 from chat_tui.keys import Keymap
 from chat_tui.live_page import LivePage
 from chat_tui.messages import AlertWanted
+from chat_tui.paths import HERE
 from chat_tui.screens.asking import Asking
 from chat_tui.screens.base import BaseScreen, QuitWanted, ServerStepped
 from chat_tui.screens.chat import ChatScreen
@@ -38,7 +39,7 @@ from chat_tui.screens.later import start_screen
 from chat_tui.screens.open_servers import Beside, OpenServer, OpenServers
 from chat_tui.screens.quitting import in_words as unsent_in_words
 from chat_tui.screens.visit import Visit, asks_first, other_key
-from chat_tui.storage import HERE, KnownServer
+from chat_tui.storage import KnownServer
 from chat_tui.views.alerts import with_server
 from chat_tui.views.clean import drawable_line
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
+import msgspec
 from typing_extensions import Unpack, override
 
 from chat_core.base.errors import ChatError, WorldFault
@@ -47,16 +47,20 @@ KEPT: Final = 2_000
 Kind = Literal["known", "password", "register", "guest"]
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(msgspec.Struct, frozen=True):
     """How somebody wants to get in."""
 
     kind: Kind = "known"
     """`known`: with this device's token, or by the name alone; `password`; `register`: as a new account; `guest`."""
-    password: str = field(default="", repr=False)
-    """With `password` and `register`; in no `repr`, so that it gets into no log."""
-    invite: str = field(default="", repr=False)
+    password: str = ""
+    """With `password` and `register`."""
+    invite: str = ""
     """Code for `register`; empty: none."""
+
+    @override
+    def __repr__(self) -> str:
+        """Return the kind only, so that nothing secret gets into a log."""
+        return f"Way({self.kind!r})"
 
 
 KNOWN: Final = Way()
@@ -302,7 +306,7 @@ class Bridge(FileCalls, ThreadCalls):
 
     async def _make_client(self) -> Client:
         from chat_core.client import FileStorage  # the heaviest import there is before the first message
-        from chat_core.client.storage_files import folder_for
+        from chat_core.client.folders import folder_for
         from chat_core.transport.connect import connect
 
         connector = self._make_connector() if self._make_connector is not None else connect

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import os
 import stat
-import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -238,6 +237,8 @@ def resolved(file: str) -> Path:
 
 def _replace(path: Path, content: bytes) -> _Stamp:
     """Write a file at once and wholly, for its owner only. Raises: OSError."""
+    import tempfile  # few have a page
+
     number, temporary = tempfile.mkstemp(prefix=f".{path.name[:60]}.", dir=path.parent)
     try:
         with os.fdopen(number, "wb") as file:

@@ -1,10 +1,13 @@
-"""Where the client's files are. Owns the names of folders; reads and writes nothing."""
+"""Where the client's files are. Owns the names of folders, and that of this computer; reads and writes nothing."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 from typing import Final
+
+HERE: Final = "here"
+"""Stands for this computer's own server wherever an address is given."""
 
 CONFIG_VARIABLE: Final = "CHAT_CONFIG"
 """Environment variable with the folder for what the client remembers."""

@@ -18,9 +18,7 @@ from chat_core.base.errors import UsageFault
 from chat_core.base.names import check_account_name, suggest_account_name
 from chat_core.base.unreadable import UNREADABLE
 from chat_core.transport.urls import parse_address
-
-HERE: Final = "here"
-"""Stands for this computer's own server wherever an address is given."""
+from chat_tui.paths import HERE
 
 _FILE: Final = "servers.json"
 _MOST: Final = 50

@@ -21,8 +21,8 @@ from chat_core.client import Address
 from chat_tui.app import ChatApp
 from chat_tui.demo.world import World
 from chat_tui.embedded import Embedded, throw_away_folder
+from chat_tui.paths import HERE
 from chat_tui.screens.goal import Goal
-from chat_tui.storage import HERE
 
 FOLDER: Final = Path(__file__).parent
 YOU: Final = "you"

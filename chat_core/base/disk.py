@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +22,8 @@ def replace(path: Path, content: bytes) -> None:
     Raises:
         OSError: it cannot be written; the old one is there as it was.
     """
+    import tempfile  # a start writes nothing
+
     # mkstemp makes its file exclusively, and for its owner only.
     number, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:

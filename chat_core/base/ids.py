@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import NewType
 
 AccountId = NewType("AccountId", int)
@@ -44,5 +43,7 @@ def keyed_cid(key: str, target: str, line: int) -> Cid:
         target: where it goes, spelled as a TARGET; another target is another message.
         line: number of the input line, from 1.
     """
+    import hashlib  # a screen has no keys
+
     text = f"{key}\0{target}\0{line}".encode("utf-8", "surrogatepass")
     return Cid(hashlib.blake2b(text, digest_size=CID_BYTES, person=b"chat keyed cid").digest())

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from functools import cache
@@ -142,7 +141,10 @@ def read_toml(file: Path) -> dict[str, Any]:
         SettingsFault: it cannot be read, or is no TOML; if it is missing, `__cause__` is a `FileNotFoundError`.
     """
     try:
-        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
+        content = file.read_bytes()
+        import tomllib  # most have no file
+
+        return tomllib.loads(content.decode("utf-8-sig"))
     except OSError as error:
         raise SettingsFault([f"{file} cannot be read ({error.strerror}); expected a TOML file."]) from error
     except UnicodeDecodeError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import Final
 
@@ -61,6 +60,8 @@ def _longest(most: int | None) -> str:
 def nearest_of(wrong: str, known: Iterable[str]) -> str:
     """Return what might have been meant."""
     names = list(known)
+    import difflib
+
     near = difflib.get_close_matches(wrong[:_SHOWN], names, n=1)
     return f"the nearest one is {near[0]}" if near else f"there are {', '.join(names)}"
 

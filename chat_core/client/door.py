@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import platform
-from dataclasses import dataclass, replace
 from typing import Final, Protocol
+
+import msgspec
 
 from chat_core.base.errors import ChatError
 from chat_core.base.names import name_key
@@ -54,8 +55,7 @@ class Tokens(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Login:
+class Login(msgspec.Struct, frozen=True, kw_only=True):
     """What a person gave to get in."""
 
     name: str
@@ -138,7 +138,7 @@ class Door:
     async def renamed(self, name: str) -> None:
         """Keep the token under the account's new name."""
         if name_key(name) != name_key(self._login.name):
-            self._login = replace(self._login, name=name)
+            self._login = msgspec.structs.replace(self._login, name=name)
             await self._keep(name)
 
     async def signed_out(self) -> None:

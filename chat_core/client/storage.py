@@ -7,15 +7,15 @@ acknowledgement, and says so by its exit code, needs no more.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from chat_core.client.state.journal import AnyRecord, Kept, Whose
 from chat_core.client.state.model import Remembered
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """What earlier runs left."""
 
     kept: tuple[Kept, ...] = ()

@@ -13,7 +13,6 @@ import fcntl
 import hashlib
 import logging
 import os
-import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -307,12 +306,6 @@ class FileStorage:
 
     def _known_file(self, name: str) -> Path:
         return self._folder / f"{_KNOWN}{hashlib.blake2b(name_key(name).encode(), digest_size=8).hexdigest()}"
-
-
-def folder_for(root: Path, address: str) -> Path:
-    """Return the folder for a server: readable, and different for each address."""
-    readable = re.sub(r"[^A-Za-z0-9.-]+", "_", address).strip("_")[-40:]
-    return root / f"{readable}-{hashlib.blake2b(address.encode(), digest_size=4).hexdigest()}"
 
 
 @contextlib.contextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 from typing import Final
 
 from chat_core.base.errors import WorldFault
@@ -31,6 +30,8 @@ def pin_of(certificate: bytes) -> str:
     Raises:
         WorldFault: it is no certificate.
     """
+    import hashlib  # loads OpenSSL: an address without a pin needs none of it
+
     digest = hashlib.sha256(public_key_of(certificate)).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 

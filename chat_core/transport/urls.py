@@ -10,9 +10,10 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote
+
+import msgspec
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import check_channel_name
@@ -34,8 +35,7 @@ _BARE = ""
 """The scheme of what was typed without one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(msgspec.Struct, frozen=True):
     """Where a server listens: a host and a port, or else the path of a socket."""
 
     host: str = ""
@@ -60,8 +60,7 @@ class Address:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
+class Invitation(msgspec.Struct, frozen=True):
     """What a link says: where a server is, and all that a friend needs there."""
 
     address: Address

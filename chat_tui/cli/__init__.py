@@ -9,14 +9,13 @@ import sys
 from argparse import ArgumentParser, HelpFormatter
 from collections.abc import Sequence
 from functools import cache
-from shutil import get_terminal_size
 from typing import NoReturn
 
 from chat_core import __version__
 from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.faults import report_harmlessly
-from chat_tui.cli import bench, changing, full_screen, scriptable, signing_in, trusting, web
+from chat_tui.cli import full_screen
 from chat_tui.cli.common import Run, fail
 from chat_tui.cli.plain import add_plain
 
@@ -24,7 +23,9 @@ from chat_tui.cli.plain import add_plain
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command line and exit; what goes wrong on purpose is one sentence and an exit code."""
     report_harmlessly()
-    options = parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    # What is declared takes time, and the full-screen client is what people wait for.
+    options = parser(whole=bool(words) and words[0] not in full_screen.COMMANDS).parse_args(words)
     try:
         code: ExitCode = options.run(options)
     except UsageFault as fault:
@@ -46,6 +47,8 @@ def _wrong(fault: UsageFault) -> ExitCode:
 
 @cache
 def _width() -> int:
+    from shutil import get_terminal_size
+
     return get_terminal_size().columns - 2  # as HelpFormatter has it
 
 
@@ -56,8 +59,8 @@ class _Formatter(HelpFormatter):
         super().__init__(prog, width=_width())
 
 
-def parser() -> ArgumentParser:
-    """Return the parser of the whole command."""
+def parser(*, whole: bool = True) -> ArgumentParser:
+    """Return the parser of the whole command, or of just those that open the full-screen client."""
     top = ArgumentParser(
         prog="chat-tui",
         description="The terminal client: full-screen, line by line (--plain), and commands for scripts. "
@@ -88,10 +91,9 @@ def parser() -> ArgumentParser:
         return added
 
     full_screen.declare(command)
-    scriptable.declare(command)
-    changing.declare(command)
-    trusting.declare(command)
-    signing_in.declare(command)
-    web.declare(command)
-    bench.declare(command)
+    if whole:
+        from chat_tui.cli import bench, changing, scriptable, signing_in, trusting, web
+
+        for group in (scriptable, changing, trusting, signing_in, web, bench):
+            group.declare(command)
     return top

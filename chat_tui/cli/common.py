@@ -12,13 +12,11 @@ from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.names import check_account_name
 from chat_core.base.text import line_for_terminal
-from chat_core.transport.urls import Invitation, parse_invitation
-from chat_tui import storage
-from chat_tui.paths import config_folder, data_folder
-from chat_tui.storage import HERE
+from chat_tui.paths import HERE, config_folder, data_folder
 
 if TYPE_CHECKING:
     from chat_core.transport.connect import Connector
+    from chat_core.transport.urls import Invitation
 
 PASSWORD_COMMAND: Final = "CHAT_PASSWORD_COMMAND"
 """Environment variable with a command for the shell, whose first line of output is the password."""
@@ -68,6 +66,8 @@ def name_for(name: str | None, address: str | None) -> str:
     """
     if name is not None:
         return check_account_name(name)
+    from chat_tui import storage
+
     return storage.load(config_folder()).name_for(address or "")
 
 
@@ -78,6 +78,8 @@ def reach(address: str) -> Invitation:
         UsageFault: it is ill-formed.
         WorldFault: this computer's own server cannot be started.
     """
+    from chat_core.transport.urls import Invitation, parse_invitation
+
     if address != HERE:
         return parse_invitation(address)
     from chat_tui.embedded import Embedded

@@ -17,17 +17,18 @@ from typing import TYPE_CHECKING, Final
 from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.names import check_account_name
-from chat_core.transport.urls import Invitation, parse_invitation
-from chat_tui import storage
 from chat_tui.cli.common import Declare, add_name, fail, name_for
 from chat_tui.cli.plain import add_plain, talk
-from chat_tui.paths import config_folder, data_folder, log_file, outbox_folder
-from chat_tui.storage import HERE
+from chat_tui.paths import HERE, config_folder, data_folder, log_file, outbox_folder
 
 if TYPE_CHECKING:
+    from chat_core.transport.urls import Invitation
     from chat_tui.live_page import PageWanted
 
-_Goal = tuple[str, Invitation | None]
+COMMANDS: Final = ("connect", "here", "demo")
+"""What they are called."""
+
+_Goal = tuple[str, "Invitation | None"]
 """An address, and the link that leads there."""
 
 END_WITHIN_S: Final = 2.0
@@ -85,6 +86,8 @@ def _goal(text: str) -> _Goal:
     """Return what an address or a link means. Raises: UsageFault: it is ill-formed."""
     if text == HERE:
         return HERE, None
+    from chat_core.transport.urls import parse_invitation
+
     link = parse_invitation(text)
     return str(link.address), link
 
@@ -139,6 +142,7 @@ def _run_screens(
     _check_terminal()
     # What is made while everything is imported and drawn first is kept anyway: looking through it takes time.
     gc.disable()
+    from chat_tui import storage
     from chat_tui.app import ChatApp
     from chat_tui.app_base import log_to
     from chat_tui.config import load, own_keys

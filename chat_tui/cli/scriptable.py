@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.numbers import number_in
-from chat_tui import storage
 from chat_tui.cli.common import Declare, add_name, add_password, connector_for, name_for, password_for, reach
-from chat_tui.paths import config_folder
-from chat_tui.storage import HERE
+from chat_tui.paths import HERE, config_folder
 
 if TYPE_CHECKING:
     from chat_tui.plain.running import Server
@@ -232,6 +230,7 @@ def _unread(options: Namespace) -> ExitCode:
 
 def server_of(options: Namespace) -> Server:
     """Return where to go, as whom, and with what; this computer's own server runs then."""
+    from chat_tui import storage
     from chat_tui.kept_tokens import KeptTokens
     from chat_tui.plain.running import Server
 

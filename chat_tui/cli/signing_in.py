@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
-from chat_core.transport.urls import Invitation
-from chat_tui import storage
 from chat_tui.cli.common import Declare, add_name, add_password, connector_for, name_for, password_for, reach
-from chat_tui.paths import config_folder
-from chat_tui.storage import HERE
+from chat_tui.paths import HERE, config_folder
 
 if TYPE_CHECKING:
+    from chat_core.transport.urls import Invitation
     from chat_tui.plain.running import Server
 
 
@@ -33,6 +31,7 @@ def declare(command: Declare) -> None:
 
 def _login(options: Namespace) -> ExitCode:
     """Sign this device in; the password is asked for, and from then on nothing is."""
+    from chat_tui import storage
     from chat_tui.plain.running import run
     from chat_tui.plain.signing_in import login
 

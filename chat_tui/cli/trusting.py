@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
-from chat_core.transport.pins import is_pin
-from chat_core.transport.urls import Invitation, parse_invitation
 from chat_tui.cli.common import Declare, fail
 from chat_tui.paths import config_folder
+
+if TYPE_CHECKING:
+    from chat_core.transport.urls import Invitation
 
 
 def declare(command: Declare) -> None:
@@ -22,6 +24,9 @@ def declare(command: Declare) -> None:
 
 def _trust(options: Namespace) -> ExitCode:
     """Trust the key that a server shows now, in place of the one that is known; prints the pins of both."""
+    from chat_core.transport.pins import is_pin
+    from chat_core.transport.urls import parse_invitation
+
     link = parse_invitation(options.address)
     pin = options.pin or link.pin
     if not link.address.tls:

@@ -9,9 +9,8 @@ from typing import Final
 from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.numbers import number_in
-from chat_core.transport.urls import is_loopback, parse_invitation
 from chat_tui.cli.common import Declare, add_name, fail, name_for
-from chat_tui.storage import HERE
+from chat_tui.paths import HERE
 
 LOUD: Final = "--insecure-reachable"
 """Option without which there is no listening beyond this machine."""
@@ -37,6 +36,8 @@ def _port(text: str) -> int:
 
 def _web(options: Namespace) -> ExitCode:
     """Open the full-screen client in a browser on this machine; whoever has the printed link acts as you."""
+    from chat_core.transport.urls import is_loopback
+
     if not is_loopback(options.host) and not options.insecure_reachable:
         raise UsageFault(
             f"{options.host} can be reached by other machines, and the page is not encrypted. Leave out --host and use "
@@ -66,6 +67,8 @@ def _command(options: Namespace) -> list[str]:
     if options.address == HERE:
         command += ["here"]
     else:
+        from chat_core.transport.urls import parse_invitation
+
         parse_invitation(options.address)
         command += ["connect", options.address]
     return [*command, "--name", name_for(options.name, None)] if options.name else command

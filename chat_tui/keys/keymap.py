@@ -5,7 +5,6 @@ What is wrong (an id or a key that there is not) is refused; what hides somethin
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal, NamedTuple
 
@@ -94,6 +93,8 @@ def _with(key: Key, keys: str | None) -> Key:
 
 
 def _nearest(id: str, ids: set[str]) -> str:
+    import difflib
+
     near = difflib.get_close_matches(id, ids, n=1)
     return f"the nearest one is {near[0]}" if near else "docs/keys.md has them all"
 

@@ -14,7 +14,7 @@ from chat_core.base.errors import ChatError, UsageFault, WorldFault
 from chat_core.base.names import check_account_name
 from chat_core.client import CallFailed, Client, FileStorage, Untrusted
 from chat_core.client.door import ASK_A_PERSON
-from chat_core.client.storage_files import folder_for
+from chat_core.client.folders import folder_for
 from chat_core.client.trust.decision import Known
 from chat_core.client.trust.known import KnownServers
 from chat_core.protocol.requests.session import Welcome

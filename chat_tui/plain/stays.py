@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from chat_core.client import Client
 from chat_core.transport.urls import DEFAULT_PORT, Address
+from chat_tui.paths import HERE
 from chat_tui.plain.entering import Given
 from chat_tui.plain.session import Session
-from chat_tui.storage import HERE
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.servers import Elsewhere
 

@@ -16,13 +16,14 @@ from chat_core.base.clock import SystemClock
 from chat_core.base.errors import ChatError
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.text import line_for_terminal
-from chat_core.client.storage_files import folder_for
+from chat_core.client.folders import folder_for
 from chat_core.protocol.requests.signin import SignOut
 from chat_core.transport.connect import Connector
 from chat_core.transport.urls import Invitation
 from chat_tui import storage
 from chat_tui.bridge import KNOWN
 from chat_tui.kept_tokens import KeptTokens
+from chat_tui.paths import HERE
 from chat_tui.plain.console import Console, Pipes
 from chat_tui.plain.desk import Leaving, PlainDesk
 from chat_tui.plain.entering import NEW, Entering, Given
@@ -127,7 +128,7 @@ class Talk:
         client = await Entering(self._console, folders.config, folders.outbox, self._ways.connector).enter(given)
         me = client.state.me
         assert me is not None, "let in"
-        known = address if address == storage.HERE else str(link.address)
+        known = address if address == HERE else str(link.address)
         with contextlib.suppress(OSError):
             storage.save(folders.config, storage.load(folders.config).used(known, me.name))
         memory = folder_for(folders.outbox.with_name("drafts"), known)
@@ -217,7 +218,7 @@ class Talk:
     async def _where(self) -> str:
         """Ask where to go."""
         known = storage.load(self._folders.config).known
-        default = known[0].address if known else storage.HERE
+        default = known[0].address if known else HERE
         for server in known:
             self._console.say(f"Known: {line_for_terminal(server.address)}, as {line_for_terminal(server.name)}.")
         line = await self._console.read(f"Which server? Its address, a link, or here for this computer [{default}]: ")

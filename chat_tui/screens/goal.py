@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from chat_core.transport.urls import DEFAULT_PORT, Invitation, parse_address
-from chat_tui.storage import HERE
+from chat_tui.paths import HERE
 
 HERE_IN_WORDS: Final = "this computer"
 """How people read `HERE`."""

@@ -17,9 +17,10 @@ from typing_extensions import override
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import MAX_ACCOUNT, check_account_name
 from chat_core.transport.urls import Invitation, parse_invitation
+from chat_tui.paths import HERE
 from chat_tui.screens.form import FormScreen
 from chat_tui.screens.start_parts import HINTS, HINTS_BACK, Complaint, Field, Heading, ServerRows
-from chat_tui.storage import HERE, Servers
+from chat_tui.storage import Servers
 
 
 class StartScreen(FormScreen):

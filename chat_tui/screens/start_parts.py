@@ -10,8 +10,9 @@ from textual.message import Message
 from textual.widgets import Input
 from typing_extensions import override
 
+from chat_tui.paths import HERE
 from chat_tui.screens.goal import in_words
-from chat_tui.storage import HERE, Servers
+from chat_tui.storage import Servers
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import ELLIPSIS, Line, Role, Span, elide, spread
 from chat_tui.views.pressing import pressing

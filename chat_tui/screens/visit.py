@@ -17,9 +17,9 @@ from chat_core.base.names import check_account_name
 from chat_core.base.tasks import spawn, stop
 from chat_core.client.door import ASK_A_PERSON
 from chat_core.client.errors import CallFailed, Disconnected, Untrusted
+from chat_core.client.folders import folder_for
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import LinkStatus
-from chat_core.client.storage_files import folder_for
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.requests.presence import SetPresence
 from chat_core.protocol.requests.session import Welcome
@@ -32,11 +32,12 @@ from chat_tui.device_tokens import NoKeyring
 from chat_tui.embedded import Embedded
 from chat_tui.keys import Keymap
 from chat_tui.live_page import LivePage
+from chat_tui.paths import HERE
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.goal import Goal, in_words
 from chat_tui.screens.idling import LOOK_EVERY_S, Idling
 from chat_tui.screens.neighbours import Neighbours
-from chat_tui.storage import HERE, Servers
+from chat_tui.storage import Servers
 
 if TYPE_CHECKING:
     from chat_core.transport.connect import Connector

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 import shutil
-import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,6 +42,9 @@ def write_outside(app: App[Any], text: str) -> str:
         UsageFault: it could not be; the text is as it was.
     """
     command = editor()
+    import subprocess  # and what else only this needs
+    import tempfile
+
     number, name = tempfile.mkstemp(prefix="chat-", suffix=".txt")  # mkstemp makes files for their owner only
     file = Path(name)
     with os.fdopen(number, "w", encoding="utf-8", errors="surrogatepass") as opened:
@@ -73,6 +73,8 @@ def write_outside(app: App[Any], text: str) -> str:
 
 def _words(value: str) -> list[str]:
     try:
+        import shlex
+
         return shlex.split(value)
     except ValueError:
         return [value]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from chat_core.client.folders import folder_for
 from chat_core.client.state.model import ConversationState
-from chat_core.client.storage_files import folder_for
 from chat_tui import layouts
 from chat_tui.layouts import Standing
 from chat_tui.views.tiling import Tiling

@@ -15,12 +15,13 @@ from chat_tui import storage
 from chat_tui.app import ChatApp
 from chat_tui.bridge import Bridge
 from chat_tui.embedded import Embedded, _wait_unlocked
+from chat_tui.paths import HERE
 from chat_tui.screens import visit
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.goal import Goal, in_words
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.start import StartScreen
-from chat_tui.storage import HERE, Servers
+from chat_tui.storage import Servers
 from tests.tui.support.frames import DEADLINE_S, frame, until
 from tests.tui.support.typing import press
 from tests.tui.support.visiting import Sitting, unique

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from chat_core.base.errors import WorldFault
+from chat_core.client.folders import folder_for
 from chat_core.client.state.journal import Gone, Put, Whose
 from chat_core.client.state.model import Remembered, Unsent
-from chat_core.client.storage_files import REWRITE_BYTES, FileStorage, folder_for
+from chat_core.client.storage_files import REWRITE_BYTES, FileStorage
 from chat_core.protocol.values import Account, Conversation
 
 

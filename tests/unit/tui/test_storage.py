@@ -9,8 +9,8 @@ import pytest
 
 from chat_core.base.names import check_account_name
 from chat_tui import storage
-from chat_tui.paths import config_folder, data_folder, log_file
-from chat_tui.storage import HERE, KnownServer, Servers
+from chat_tui.paths import HERE, config_folder, data_folder, log_file
+from chat_tui.storage import KnownServer, Servers
 
 
 def test_servers_remember_the_last_one_first_and_each_once() -> None:
