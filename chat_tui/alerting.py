@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 
+from msgspec.structs import replace as replace_fields
+
 from chat_core.base.clock import Clock
 from chat_core.base.errors import UsageFault
 from chat_core.base.tasks import spawn
@@ -74,7 +76,7 @@ class Alerter:
         if self.watched or self._quiet(settings):
             return
         if not settings.text:
-            alert = alert._replace(body="wrote something")
+            alert = replace_fields(alert, body="wrote something")
         if settings.terminal == "auto" and self._way == "none" and self._tmux:
             spawn("ask tmux", self._ask_and_write(alert, bell=settings.bell))
         else:

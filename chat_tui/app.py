@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace as replace_fields
 from textual import events
 from textual.screen import Screen
 from typing_extensions import override
@@ -167,7 +168,7 @@ class ChatApp(AppTitles, inherit_bindings=False):
             try:
                 await self._page.begin(wanted.file, ClientState(), over=wanted.over)
             except NotOurs as fault:
-                self._page_wanted = wanted._replace(over=False)
+                self._page_wanted = replace_fields(wanted, over=False)
                 event.screen.say(f"{fault} Enter again writes over it.")
                 return
             except ChatError as fault:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from chat_core.client.state.changes import Batch
 
@@ -17,7 +19,7 @@ FULL: Final = 4096
 """Changes that wait for the application from which on no more are taken from the client."""
 
 
-class Handed(NamedTuple):
+class Handed(Struct, frozen=True):
     """One batch."""
 
     batch: Batch

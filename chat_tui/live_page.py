@@ -13,7 +13,9 @@ import stat
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from chat_core.base.clock import Clock, SystemClock
 from chat_core.base.errors import UsageFault, WorldFault
@@ -35,7 +37,7 @@ _HEAD_BYTES: Final = 256
 """Bytes of a file in which the mark is looked for."""
 
 
-class PageWanted(NamedTuple):
+class PageWanted(Struct, frozen=True):
     """A page that somebody asked for."""
 
     file: str
@@ -178,7 +180,7 @@ class LivePage:
 # --- in a thread
 
 
-class _Stamp(NamedTuple):
+class _Stamp(Struct, frozen=True):
     """What tells a file that we wrote from one that somebody else did since."""
 
     inode: int

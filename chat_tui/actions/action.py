@@ -14,7 +14,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
+
+from msgspec import Struct
 
 from chat_core.client.state.model import ConversationState, Unsent
 from chat_core.protocol.requests.base import Request
@@ -24,7 +26,7 @@ from chat_tui.views.programs import author_of
 from chat_tui.views.source import Source
 
 
-class Subject(NamedTuple):
+class Subject(Struct, frozen=True):
     """What an action is about."""
 
     conversation: ConversationState
@@ -150,7 +152,7 @@ class Hands(Protocol):
         ...
 
 
-class Acting(NamedTuple):
+class Acting(Struct, frozen=True):
     """What an action is given."""
 
     subject: Subject
@@ -161,7 +163,7 @@ class Acting(NamedTuple):
     """How often the same was done to the same message just before."""
 
 
-class Action(NamedTuple):
+class Action(Struct, frozen=True):
     """Everything about an action."""
 
     name: str

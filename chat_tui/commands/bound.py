@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Self
+from typing import Self
+
+from msgspec import Struct
+from msgspec.structs import replace as replace_fields
 
 from chat_tui.commands.arguments import Argument
 from chat_tui.commands.arguments_of_rest import Body
@@ -10,7 +13,7 @@ from chat_tui.commands.command import Command
 from chat_tui.commands.emoji import with_emoji
 
 
-class Bound(NamedTuple):
+class Bound(Struct, frozen=True):
     """A command with what it was given, ready to run."""
 
     command: Command
@@ -20,6 +23,6 @@ class Bound(NamedTuple):
 
     def with_emoji(self) -> Self:
         """Return the same, with emoji for their shortcodes in what is to be said."""
-        return self._replace(
-            given=tuple(Body(with_emoji(each)) if isinstance(each, Body) else each for each in self.given)
+        return replace_fields(
+            self, given=tuple(Body(with_emoji(each)) if isinstance(each, Body) else each for each in self.given)
         )

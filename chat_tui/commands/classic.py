@@ -8,7 +8,9 @@ a slash are declared for the help only, being commands anyway.
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import name_key
@@ -18,7 +20,7 @@ _HOLES: Final = {"<pair>": ("user1-user2", r"[^()\s]+-[^()\s]+"), "<number>": ("
 """What a hole looks like in the help, and what can stand in it."""
 
 
-class Form(NamedTuple):
+class Form(Struct, frozen=True):
     """One way in which an earlier system spells a command."""
 
     spelled: str

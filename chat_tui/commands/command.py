@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Final, NamedTuple, get_type_hints
+from typing import Final, get_type_hints
+
+from msgspec import Struct
 
 from chat_core.base.errors import UsageFault
 from chat_tui.commands.arguments import Argument
@@ -20,7 +22,7 @@ from chat_tui.commands.context import Context
 from chat_tui.commands.line import PREFIX, arguments
 
 
-class Parameter(NamedTuple):
+class Parameter(Struct, frozen=True):
     """One argument of a command."""
 
     name: str
@@ -36,7 +38,7 @@ class Parameter(NamedTuple):
         return f"[{self.kind.label}]" if self.optional else self.kind.label
 
 
-class Command(NamedTuple):
+class Command(Struct, frozen=True):
     """Everything about a command."""
 
     name: str

@@ -6,7 +6,10 @@ Names come most likely first: who spoke here last, then who is here, then everyb
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace as replace_fields
 
 from chat_core.base.names import name_key
 from chat_core.client.state.model import ClientState, ConversationState
@@ -26,7 +29,7 @@ _SPEAKERS: Final = 200
 """Newest messages whose authors come first."""
 
 
-class Candidate(NamedTuple):
+class Candidate(Struct, frozen=True):
     """Something that could stand there."""
 
     text: str
@@ -35,7 +38,7 @@ class Candidate(NamedTuple):
     """What it is, a few words; not safe to draw."""
 
 
-class Completion(NamedTuple):
+class Completion(Struct, frozen=True):
     """What the cursor is at."""
 
     start: int
@@ -50,7 +53,7 @@ class Completion(NamedTuple):
     """Inside a command: what it does."""
 
 
-class Known(NamedTuple):
+class Known(Struct, frozen=True):
     """What names there are."""
 
     channels: Sequence[Candidate] = ()
@@ -150,7 +153,7 @@ def _in_command(before: str, run: Run, known: Known, asked: bool) -> Completion:
     in_reach = kind is not None and index < len(command.parameters)
     if kind is not None and kind.takes_rest and not (kind.source and in_reach):
         inside = _in_text(before, known, asked)
-        return inside._replace(usage=command.usage, summary=command.summary)
+        return replace_fields(inside, usage=command.usage, summary=command.summary)
     if in_reach and kind is not None and kind.source == "emoji":
         found_emoji = tuple(Candidate(char, name) for char, name in find_emoji(before[start:]))
         return Completion(start, len(before), found_emoji, command.usage, command.summary)
@@ -159,7 +162,7 @@ def _in_command(before: str, run: Run, known: Known, asked: bool) -> Completion:
 
 
 def _with_usage(completion: Completion, command: Command) -> Completion:
-    return completion._replace(usage=command.usage, summary=command.summary)
+    return replace_fields(completion, usage=command.usage, summary=command.summary)
 
 
 def _in_text(before: str, known: Known, asked: bool) -> Completion:

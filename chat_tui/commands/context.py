@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
+from msgspec import Struct
+from msgspec.structs import replace as replace_fields
 from typing_extensions import Unpack
 
 from chat_core.base.errors import UsageFault
@@ -39,7 +41,7 @@ class Looked(SearchResults, frozen=True, kw_only=True):
     """Messages that were looked at for it."""
 
 
-class Answer(NamedTuple):
+class Answer(Struct, frozen=True):
     """What a command tells the person at the keyboard, and nobody else."""
 
     title: str
@@ -57,7 +59,7 @@ class Answer(NamedTuple):
             return self
         if len(self.title) + len(more.title) > TITLE_CHARS:
             return more
-        return self._replace(title=f"{self.title} {more.title}", fault=self.fault or more.fault)
+        return replace_fields(self, title=f"{self.title} {more.title}", fault=self.fault or more.fault)
 
 
 class Calls(Protocol):
@@ -314,7 +316,7 @@ class Desk(Protocol):
         ...
 
 
-class Context(NamedTuple):
+class Context(Struct, frozen=True):
     """What a command is given."""
 
     calls: Calls

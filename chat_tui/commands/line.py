@@ -6,20 +6,22 @@ A line whose first visible character is a slash is never said: a mistyped ` /qui
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 PREFIX: Final = "/"
 """Begins a command; twice, it is said once."""
 
 
-class Say(NamedTuple):
+class Say(Struct, frozen=True):
     """A message."""
 
     body: str
     """What is sent, without the white space at its end."""
 
 
-class Run(NamedTuple):
+class Run(Struct, frozen=True):
     """A command."""
 
     name: str
@@ -28,11 +30,11 @@ class Run(NamedTuple):
     """What follows it, without the space between."""
 
 
-class Nothing(NamedTuple):
+class Nothing(Struct, frozen=True):
     """A line without anything in it."""
 
 
-class Word(NamedTuple):
+class Word(Struct, frozen=True):
     """A word of a line and its place there."""
 
     text: str

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
+
+from msgspec import Struct
 
 from chat_core.base.errors import UsageFault
 
@@ -17,7 +19,7 @@ NONE: Final = "none"
 _HEADINGS: Final = {"panes": "panes, after their key"}
 
 
-class Key(NamedTuple):
+class Key(Struct, frozen=True):
     """One binding."""
 
     id: str

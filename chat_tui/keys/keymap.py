@@ -6,7 +6,10 @@ What is wrong (an id or a key that there is not) is refused; what hides somethin
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace as replace_fields
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.settings import SettingsFault
@@ -38,7 +41,7 @@ PRESETS: Final[Mapping[str, Mapping[str, str]]] = {
 """What each of them has otherwise than the table."""
 
 
-class Keymap(NamedTuple):
+class Keymap(Struct, frozen=True):
     """All bindings as they are in use."""
 
     keys: tuple[Key, ...] = KEYS
@@ -89,7 +92,7 @@ def keymap(preset: str = "default", own: Mapping[str, str] | None = None) -> Key
 
 
 def _with(key: Key, keys: str | None) -> Key:
-    return key if keys is None or keys == key.keys else key._replace(keys=keys, shown="", listed=True)
+    return key if keys is None or keys == key.keys else replace_fields(key, keys=keys, shown="", listed=True)
 
 
 def _nearest(id: str, ids: set[str]) -> str:

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Iterable
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, cast
 
+from msgspec import Struct
 from textual import events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._xterm_parser import XTermParser
@@ -37,7 +38,7 @@ Alt+B and Alt+F stay what Textual makes of them: a word left and right. ESC with
 """
 
 
-class _AltKey(NamedTuple):
+class _AltKey(Struct, frozen=True):
     """What the table wants instead of a member of `Keys`, which has none for these."""
 
     value: str

@@ -6,8 +6,8 @@ What the user does with it, and what is said in it, is the business of the parts
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
@@ -47,7 +47,7 @@ from chat_tui.widgets.timeline import Marks, Timeline
 _OVER = ("-list-shown", "-members-shown")
 
 
-class Questions(NamedTuple):
+class Questions(Struct, frozen=True):
     """What widgets ask for, while one writes or looks for something."""
 
     known: Callable[[], Known]

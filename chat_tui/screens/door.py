@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace as replace_fields
+
 from chat_core.base.errors import ChatError
 from chat_core.client.errors import Untrusted
 from chat_core.protocol.requests.session import Welcome
@@ -88,7 +90,7 @@ class Door:
         """Go there in that way: to the one that asked, for a password is for nobody else."""
         server = self._row.of_screen(event.screen)
         if server is not None:
-            server.choice, server.way = server.choice._replace(name=event.name), event.way
+            server.choice, server.way = replace_fields(server.choice, name=event.name), event.way
             self._enter(server)
 
     def left(self, event: SignInScreen.Left | StopScreen.Left) -> None:

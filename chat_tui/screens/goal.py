@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from chat_core.transport.urls import DEFAULT_PORT, Invitation, parse_address
 from chat_tui.paths import HERE
@@ -11,7 +13,7 @@ HERE_IN_WORDS: Final = "this computer"
 """How people read `HERE`."""
 
 
-class Goal(NamedTuple):
+class Goal(Struct, frozen=True):
     """Where to go, and as whom."""
 
     address: str

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from msgspec.structs import replace as replace_fields
+
 from chat_core.client.state.model import ClientState
 from chat_tui.commands.bound import Bound
 from chat_tui.commands.completing import Known, knowledge, mark_candidates
@@ -38,7 +40,7 @@ class Knowing:
             self._made_of = made_of
             self._names = knowledge(*made_of, self._servers)
         marks = self.marks()
-        return self._names._replace(marks=mark_candidates(marks)) if marks else self._names
+        return replace_fields(self._names, marks=mark_candidates(marks)) if marks else self._names
 
     def learn_channels(self, names: Sequence[str]) -> None:
         """Remember names of channels."""

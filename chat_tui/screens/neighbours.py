@@ -6,14 +6,15 @@ What they are, and which of them is on the screen, is the business of whoever ma
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from chat_tui.screens.walk import Walk
 from chat_tui.views.servers import Elsewhere, meant
 from chat_tui.widgets.composer import Composer
 
 
-class Unsent(NamedTuple):
+class Unsent(Struct, frozen=True):
     """What is not sent yet."""
 
     messages: int = 0

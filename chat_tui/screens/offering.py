@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
+from msgspec.structs import replace as replace_fields
 
 from chat_tui.commands.command import Command
 from chat_tui.commands.context import Answer
@@ -11,7 +12,7 @@ from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Span
 
 
-class Offer(NamedTuple):
+class Offer(Struct, frozen=True):
     """A line that can still be said."""
 
     text: str
@@ -51,4 +52,4 @@ class Offering:
         if self._offer is None:
             return answer
         hint = Line((Span(f"Enter again says it instead: {drawable_line(self._offer.text)}", "quiet"),))
-        return answer._replace(lines=(*answer.lines, hint))
+        return replace_fields(answer, lines=(*answer.lines, hint))

@@ -6,13 +6,15 @@ One walk visits each conversation once. Whoever goes somewhere by hand ends it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from chat_tui.views.conversations import urgencies
 from chat_tui.views.servers import Elsewhere
 
 
-class Spot(NamedTuple):
+class Spot(Struct, frozen=True):
     """A conversation of one of the servers."""
 
     server: int

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from chat_core.base.settings import SettingsFault, read_toml
 from chat_core.base.text import line_for_terminal
@@ -26,7 +28,7 @@ _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
-class Look(NamedTuple):
+class Look(Struct, frozen=True):
     """A look with its name."""
 
     name: str

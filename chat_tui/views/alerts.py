@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, get_args
+
+from msgspec import Struct
+from msgspec.structs import replace as replace_fields
 
 from chat_core.base.errors import UsageFault
 from chat_core.client.state.changes import Batch, MessagesAppended
@@ -51,7 +54,7 @@ _SIGNS: Final[Mapping[str, Way]] = {
 """What terminals leave in the environment, where a program in between calls itself the terminal."""
 
 
-class Alert(NamedTuple):
+class Alert(Struct, frozen=True):
     """What is told about one message, or about several that came together."""
 
     kind: Kind
@@ -104,7 +107,7 @@ def alert_of(
 
 def with_server(alert: Alert, server: str) -> Alert:
     """Return an alert that says on which server it was."""
-    return alert._replace(title=elide(drawable_line(f"{alert.title} · {server}"), TITLE_CELLS))
+    return replace_fields(alert, title=elide(drawable_line(f"{alert.title} · {server}"), TITLE_CELLS))
 
 
 def _wanted(

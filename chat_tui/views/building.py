@@ -8,7 +8,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, tzinfo
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from chat_core.client.state.model import Notice, Unsent
 from chat_core.protocol.values import FileInfo, Message
@@ -27,7 +29,7 @@ QUOTED_CHARS: Final = 200
 _TOLD_TOGETHER: Final = ("joined", "left", "went", "came", "renamed")
 
 
-class Divider(NamedTuple):
+class Divider(Struct, frozen=True):
     """Where the unread messages began when the conversation was opened."""
 
     read: int
@@ -36,7 +38,7 @@ class Divider(NamedTuple):
     """What is drawn there."""
 
 
-class Setting(NamedTuple):
+class Setting(Struct, frozen=True):
     """What is the same for all items of a timeline."""
 
     me: int | None

@@ -5,7 +5,9 @@ The layout follows the width of the terminal, never what other panes leave over:
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 BREAKPOINTS: Final = [(0, "-tiny"), (60, "-narrow"), (100, "-mid"), (160, "-wide")]
 """Width of the terminal from which on a class is set on the screen."""
@@ -31,7 +33,7 @@ _GAP: Final = 2
 _LEAST_TEXT: Final = 8
 
 
-class Columns(NamedTuple):
+class Columns(Struct, frozen=True):
     """The columns of a timeline."""
 
     width: int

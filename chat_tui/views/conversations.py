@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from chat_core.client.state.model import ClientState, ConversationState, LinkStatus
@@ -26,7 +27,7 @@ _MANY: Final = 999
 _HEAD: Final = 2
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True):
     """A row of the list."""
 
     line: Line
@@ -39,7 +40,7 @@ class Entry(NamedTuple):
     """Number of the server, if it is not the one on the screen; a row of one without a conversation leads there."""
 
 
-class Shown(NamedTuple):
+class Shown(Struct, frozen=True):
     """The part of the list that fits."""
 
     lines: tuple[Line, ...]

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from datetime import tzinfo
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from chat_core.base.filenames import file_name, size_in_words
 from chat_core.protocol.values import FileInfo, Message
@@ -61,7 +63,7 @@ _IGNORED: Final = "somebody whom you ignore"
 _NO_MARKS: Final[Mapping[int, str]] = MappingProxyType({})
 
 
-class Who(NamedTuple):
+class Who(Struct, frozen=True):
     """Under whose name a line stands."""
 
     name: str
@@ -73,7 +75,7 @@ class Who(NamedTuple):
     """Whether the name resembles that of somebody else whom one knows."""
 
 
-class Reader(NamedTuple):
+class Reader(Struct, frozen=True):
     """Who looks at a timeline."""
 
     account: int | None

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_core.client.state.reading import calls
@@ -31,7 +33,7 @@ _LOOKED_AT: Final = 60
 _NAME_CELLS: Final = 12
 
 
-class Told(NamedTuple):
+class Told(Struct, frozen=True):
     """A message that is for this person."""
 
     conversation: int

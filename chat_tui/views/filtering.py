@@ -6,7 +6,9 @@ What names one is never hidden, nor what one says oneself; what is hidden counts
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from chat_core.base.names import name_key
 from chat_core.client.state.model import Notice
@@ -20,7 +22,7 @@ COMINGS: Final = frozenset({"joined", "left", "went", "renamed"})
 """Kinds of notices that `joins` hides."""
 
 
-class Hiding(NamedTuple):
+class Hiding(Struct, frozen=True):
     """What is hidden in one conversation. Two that are equal hide the same."""
 
     joins: bool

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from chat_tui.views.lines import ELLIPSIS, Line, Span, spread
@@ -14,7 +15,7 @@ MORE: Final = "more"
 """Name of the ellipsis, for clicks."""
 
 
-class Chip(NamedTuple):
+class Chip(Struct, frozen=True):
     """One of them."""
 
     name: str

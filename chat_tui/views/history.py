@@ -7,6 +7,7 @@ from datetime import tzinfo
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace as replace_fields
 from rich.cells import cell_len
 
 from chat_core.client.state.model import ConversationState, Notice, Timeline
@@ -148,7 +149,7 @@ class History:
         index = first_behind(self.view.items, seq - 1)
         item = self.view.items[index] if index < len(self.view.items) else None
         if isinstance(item, MessageItem) and item.message.seq == seq:
-            self._setting = self._setting._replace(revealed=self._setting.revealed ^ {seq})
+            self._setting = replace_fields(self._setting, revealed=self._setting.revealed ^ {seq})
             self.view.splice(index, index + 1, [self._setting.item(item.message, item.head, item.since)])
             self.view.settle()
 
@@ -355,7 +356,7 @@ class History:
 
     def _divide(self) -> None:
         divider = divider_of(self.conversation.timeline, self._read, self._unread, self._setting, self._now_ms)
-        self._setting = self._setting._replace(divider=divider)
+        self._setting = replace_fields(self._setting, divider=divider)
 
     def _notices_differ(self, old: Sequence[Notice], new: Sequence[Notice]) -> bool:
         """Whether there is another notice in front of a known message: rare, notices come at the end."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from datetime import date
-from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from chat_core.client.state.model import Notice, Unsent
 from chat_core.protocol.values import ConversationKind, Message
@@ -31,7 +31,7 @@ class Item(msgspec.Struct, frozen=True, gc=False):
         raise NotImplementedError
 
 
-class Quoted(NamedTuple):
+class Quoted(Struct, frozen=True):
     """What a message answers, as much as is shown of it."""
 
     account: int

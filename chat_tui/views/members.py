@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from chat_core.base.names import name_key
@@ -20,7 +21,7 @@ _MARKS: Final[dict[ChannelRole, str]] = {"operator": "@", "voice": "+", "member"
 """What stands in front of the name of those who may do more, as in other chat systems."""
 
 
-class MembersShown(NamedTuple):
+class MembersShown(Struct, frozen=True):
     """The part of the list that fits."""
 
     lines: tuple[Line, ...]

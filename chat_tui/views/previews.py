@@ -8,9 +8,10 @@ the screen.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 import msgspec
+from msgspec import Struct
 from rich.cells import cell_len
 
 from chat_core.protocol.values import FileInfo
@@ -40,7 +41,7 @@ Kind = Literal["text", "picture"]
 """What can be shown of a file."""
 
 
-class Wish(NamedTuple):
+class Wish(Struct, frozen=True):
     """Which previews somebody wants to see."""
 
     texts: bool = False

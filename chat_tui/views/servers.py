@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from chat_core.base.errors import UsageFault
@@ -24,7 +25,7 @@ ASKS: Final = "⚠"
 _NAME_MAX: Final = 20
 
 
-class Elsewhere(NamedTuple):
+class Elsewhere(Struct, frozen=True):
     """A server that is open."""
 
     number: int

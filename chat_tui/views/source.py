@@ -8,7 +8,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from chat_core.client.state.model import Unsent
 from chat_core.protocol.values import Message
@@ -23,7 +25,7 @@ _UNSEEN: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs", "Co", "Cn"})
 _SELECTORS: Final = range(0xFE00, 0xFE10)
 
 
-class Source(NamedTuple):
+class Source(Struct, frozen=True):
     """It."""
 
     address: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_tui.views.clean import drawable_line
@@ -14,7 +15,7 @@ from chat_tui.views.names import title_of
 _LABEL_MAX = 24
 
 
-class Tabs(NamedTuple):
+class Tabs(Struct, frozen=True):
     """A row of tabs."""
 
     line: Line

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_tui.views.lines import Line, Span, spread
@@ -12,7 +14,7 @@ THREADS: Final = 0
 _MANY: Final = 99
 
 
-class Waiting(NamedTuple):
+class Waiting(Struct, frozen=True):
     """A thread with news."""
 
     conversation: int

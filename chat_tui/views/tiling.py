@@ -8,9 +8,10 @@ is a value: what changes it returns another one. Sizes are cells, sides are thos
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 import msgspec
+from msgspec import Struct
 
 from chat_tui.views import tiling_tree as trees
 from chat_tui.views.tiling_tree import Border, Box, Node
@@ -27,7 +28,7 @@ _ACROSS: Final = ("left", "right")
 _BEFORE: Final = ("left", "up")
 
 
-class Shown(NamedTuple):
+class Shown(Struct, frozen=True):
     """What of a tiling is on the screen."""
 
     boxes: Mapping[int, Box]

@@ -11,6 +11,7 @@ from math import gcd
 from typing import Final, NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 LEAST_COLUMNS: Final = 24
 """Columns without which a tile is of no use."""
@@ -63,7 +64,7 @@ class Box(NamedTuple):
         return self.x <= x < self.right and self.y <= y < self.bottom
 
 
-class Border(NamedTuple):
+class Border(Struct, frozen=True):
     """What is between two parts: a column, or the line with the lower one's titles."""
 
     path: tuple[int, ...]

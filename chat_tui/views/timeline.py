@@ -7,7 +7,9 @@ never the lines on the screen: a place is kept by item, and only then turned int
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from chat_tui.views.cache import Recent
 from chat_tui.views.columns import Columns
@@ -35,7 +37,7 @@ _MOVING: Final = (OlderItem, WelcomeItem, DayItem, GapItem)
 """Items that are in front of whatever comes there: nothing can be held in place by them."""
 
 
-class Place(NamedTuple):
+class Place(Struct, frozen=True):
     """Where somebody reads, in terms that survive a new layout."""
 
     identity: Hashable

@@ -7,8 +7,10 @@ seen. Keys are carried out in their order (`ordered`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, Final
 
+from msgspec import Struct
+from msgspec.structs import replace as replace_fields
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
@@ -35,7 +37,7 @@ _EDITING: Final[list[BindingType]] = [
 """What every editor does; not worth a row in the help."""
 
 
-class _Cycle(NamedTuple):
+class _Cycle(Struct, frozen=True):
     """A completion that Tab goes through."""
 
     completion: Completion
@@ -158,7 +160,7 @@ class CompletingArea(ReadlineArea, inherit_bindings=False):
         index = (cycle.at + by) % (count + 1)
         text = cycle.original if index == count else cycle.completion.candidates[index].text
         self._put(cycle.completion, text)
-        self._cycle = cycle._replace(at=index, result=self.text)
+        self._cycle = replace_fields(cycle, at=index, result=self.text)
         self._show(cycle.completion, None if index == count else index)
 
     def _put(self, completion: Completion, text: str, *, space: bool = False) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
+from msgspec import Struct
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -26,7 +27,7 @@ from chat_tui.views.lines import Line, Role
 Gate = Callable[[list[Segment]], list[Segment]]
 
 
-class _Look(NamedTuple):
+class _Look(Struct, frozen=True):
     """How a role is drawn: names of variables, and weight."""
 
     color: str = "foreground"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import ClassVar, Final
 
+from msgspec.structs import replace as replace_fields
 from rich.segment import Segment
 from rich.style import Style
 from textual.message import Message
@@ -63,7 +64,7 @@ class PassagePane(TimelinePane, can_focus=False):
         self.seq = seq
         """Of the marked message."""
         self._reader = Reader(None, "", zone) if me is None else Reader(me.id, me.name, zone, display=me.display)
-        self._reader = self._reader._replace(bookmarks=bookmarks)
+        self._reader = replace_fields(self._reader, bookmarks=bookmarks)
         self._clock = clock or SystemClock()
         self._passage: Passage | None = None
 

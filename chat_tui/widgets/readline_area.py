@@ -6,8 +6,9 @@ The toolkit's own editing stays beneath it, undo included: each cut and each ins
 from __future__ import annotations
 
 import re
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from msgspec import Struct
 from textual.actions import SkipAction
 from textual.widgets import TextArea
 
@@ -17,7 +18,7 @@ _WORD_LEFT: Final = re.compile(r"\S+\s*\Z|\s+\Z")
 _WORD_RIGHT: Final = re.compile(r"\W*\w+|\W+")
 
 
-class _Done(NamedTuple):
+class _Done(Struct, frozen=True):
     """What was done last, and how the text stood after it: if it still stands so, the next may go on with it."""
 
     what: str

@@ -6,8 +6,10 @@ nothing, Esc brings back what was being written, and any other key takes the lin
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace as replace_fields
 from textual import events
 from textual.message import Message
 from typing_extensions import override
@@ -16,7 +18,7 @@ from chat_tui.widgets.completing_area import CompletingArea
 from chat_tui.widgets.recall import Recall
 
 
-class Look(NamedTuple):
+class Look(Struct, frozen=True):
     """A search under way."""
 
     letters: str
@@ -61,7 +63,7 @@ class RecallingArea(CompletingArea):
         if look is None:
             look = Look("", None, self.text, self.cursor_location)
         found = self._recall.find(look.letters, look.found) if look.letters else None
-        self._show_look(look._replace(found=found or look.found))
+        self._show_look(replace_fields(look, found=found or look.found))
 
     def stop_looking(self, *, take: bool) -> None:
         """End the search, with the line that was found or with what was being written before."""
@@ -95,7 +97,7 @@ class RecallingArea(CompletingArea):
         event.stop()
 
     def _narrow(self, look: Look, letters: str) -> None:
-        self._show_look(look._replace(letters=letters, found=self._recall.find(letters) if letters else None))
+        self._show_look(replace_fields(look, letters=letters, found=self._recall.find(letters) if letters else None))
 
     def _show_look(self, look: Look) -> None:
         self._look = look

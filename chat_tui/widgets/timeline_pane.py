@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Any, Final
 
+from msgspec.structs import replace as replace_fields
 from textual import events
 from textual.app import App
 from textual.geometry import Offset, Size
@@ -89,7 +90,8 @@ class TimelinePane(Scroller, Straight, can_focus=False):
             drawn = look.symbols == "unicode" and not self.app.no_color and pictures.available()
             wish = Wish(texts=True, pictures=drawn, most_bytes=1_000 * look.preview_max_kb)
         words: str = getattr(self.app, "words", "")
-        return reader._replace(
+        return replace_fields(
+            reader,
             roomy=look.density == "roomy",
             emoji_names=getattr(self.app, "named_emoji", frozenset()),
             previews=wish,

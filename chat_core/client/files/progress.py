@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+
+from msgspec import Struct
 
 
-class Transfer(NamedTuple):
+class Transfer(Struct, frozen=True):
     """How far a transfer is."""
 
     name: str

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace as replace_fields
+
 from chat_core.client.state.model import Notice, Unsent
 from chat_tui.views.building import Divider, Setting, build, build_tail
 from chat_tui.views.items import DayItem, Item, MessageItem, NoticeItem, UnreadItem, UnsentItem
@@ -97,11 +99,11 @@ def test_unread_divider_stands_before_the_first_unread_message() -> None:
     divider = Divider(2, UnreadItem(2, "12:00"))
     messages = [said(seq, "12:00", "ann", "x") for seq in (1, 2, 4, 5)]
 
-    assert shape(build(messages, SETTING._replace(divider=divider), ())) == "DH.UH."
+    assert shape(build(messages, replace_fields(SETTING, divider=divider), ())) == "DH.UH."
 
 
 def test_unread_divider_waits_when_older_unread_messages_may_be_missing() -> None:
-    setting = SETTING._replace(divider=Divider(2, UnreadItem(2, "")))
+    setting = replace_fields(SETTING, divider=Divider(2, UnreadItem(2, "")))
     messages = [said(seq, "12:00", "ann", "x") for seq in (4, 5)]
 
     assert shape(build(messages, setting, ())) == "DH."
@@ -121,7 +123,7 @@ def test_tail_has_the_newest_notices_and_then_what_is_not_acknowledged() -> None
 def test_items_are_the_same_whether_built_at_once_or_in_runs() -> None:
     messages = [said(seq, f"12:{seq:02}", "ann" if seq % 3 else "bob", "x") for seq in range(1, 30)]
     notices = tuple(notice(seq, f"12:{seq:02}") for seq in (5, 11, 12, 20))
-    setting = SETTING._replace(divider=Divider(14, UnreadItem(15, "")))
+    setting = replace_fields(SETTING, divider=Divider(14, UnreadItem(15, "")))
     whole = build(messages, setting, notices, from_start=True)
 
     for cut in range(1, 29):

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 import pytest
+from msgspec.structs import replace as replace_fields
 from rich.cells import cell_len
 
 from chat_core.client.state.model import Notice, Unsent
@@ -49,7 +50,7 @@ def test_message_has_time_and_name_in_the_gutter_and_its_text_on_one_edge() -> N
 
 
 def test_message_says_in_words_what_was_put_on_it() -> None:
-    reader = READER._replace(bookmarks=frozenset({1}))
+    reader = replace_fields(READER, bookmarks=frozenset({1}))
 
     assert texts(message("hi", head=False), reader=reader) == ["                hi (bookmarked)"]
     assert texts(message("hi", head=False, pinned=True, edits=1), reader=reader) == [
@@ -278,14 +279,14 @@ def test_deleted_message_has_words_of_ours_in_the_place_of_its_text() -> None:
 
 
 def test_line_is_free_above_each_message_with_a_name_when_it_is_roomy() -> None:
-    roomy = READER._replace(roomy=True)
+    roomy = replace_fields(READER, roomy=True)
     assert texts(message("hi"), reader=roomy) == ["", *texts(message("hi"))]
     assert texts(unsent("queued"), reader=roomy) == ["", *texts(unsent("queued"))]
     assert texts(message("hi", head=False), reader=roomy) == texts(message("hi", head=False))
 
 
 def test_emoji_are_drawn_by_name_when_they_are_to_be() -> None:
-    (line,) = texts(message("done \U0001f389"), reader=READER._replace(emoji_names=ALL))
+    (line,) = texts(message("done \U0001f389"), reader=replace_fields(READER, emoji_names=ALL))
     assert line.endswith("done :tada:")
     liked = message("done", reactions=(Reaction(emoji="\U0001f44d", count=3),))
-    assert texts(liked, reader=READER._replace(emoji_names=ALL))[-1].split() == [":thumbsup:", "3"]
+    assert texts(liked, reader=replace_fields(READER, emoji_names=ALL))[-1].split() == [":thumbsup:", "3"]

@@ -9,6 +9,7 @@ from io import BytesIO
 
 import msgspec
 import pytest
+from msgspec.structs import replace as replace_fields
 from PIL import Image
 from rich.cells import cell_len
 
@@ -69,8 +70,8 @@ def picture(data: bytes) -> Picture:
         ("main.ts", "video/mp2t", 10, ALL, "text"),
         ("a.png", "image/png", 10, ALL, "picture"),
         ("a.png", "image/png", 1_001, ALL, None),
-        ("a.png", "image/png", 10, ALL._replace(pictures=False), None),
-        ("a.py", "image/png", 10, ALL._replace(pictures=False), None),
+        ("a.png", "image/png", 10, replace_fields(ALL, pictures=False), None),
+        ("a.py", "image/png", 10, replace_fields(ALL, pictures=False), None),
         ("a.txt", "text/plain", 0, ALL, None),
         ("a.svg", "image/svg+xml", 10, ALL, None),
         ("a.tiff", "image/tiff", 10, ALL, None),
@@ -291,7 +292,10 @@ def test_nothing_is_shown_of_a_file_when_its_author_is_ignored_or_previews_are_o
     item = history.view.items[-1]
     assert isinstance(item, MessageItem) and "note 1" in str(draw(item, NARROW, READER))
 
-    for reader in (READER._replace(previews=Wish()), READER._replace(ignored=frozenset({item.message.author}))):
+    for reader in (
+        replace_fields(READER, previews=Wish()),
+        replace_fields(READER, ignored=frozenset({item.message.author})),
+    ):
         assert "note 1" not in str(draw(item, NARROW, reader))
         other = with_files(10, 10)
         other.view.lay_out(NARROW, 20, reader)

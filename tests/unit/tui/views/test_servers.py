@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from msgspec.structs import replace as replace_fields
 
 from chat_core.client.state.model import ClientState, LinkState, LinkStatus
 from chat_tui.views.conversations import Entry, fitted
@@ -23,7 +24,7 @@ def garden(**more: Any) -> Elsewhere:
         conversation(4, "compost", unread=2),
         conversation(5, "rosa", kind="direct", partner=5, online=2, unread=2),
     )
-    return Elsewhere(7, "garden.example.org", state)._replace(**more)
+    return replace_fields(Elsewhere(7, "garden.example.org", state), **more)
 
 
 def offline(state: ClientState) -> ClientState:
@@ -98,7 +99,7 @@ def test_table_has_a_line_for_each_with_how_it_is() -> None:
 @pytest.mark.parametrize("text", PAYLOADS)
 def test_nothing_of_another_server_harms_the_terminal(text: str) -> None:
     hostile = garden(state=client(conversation(1, text, unread=1), conversation(2, text, kind="direct", unread=1)))
-    hostile = hostile._replace(title=text, question=text)
+    hostile = replace_fields(hostile, title=text, question=text)
     lines = [*(row.line for row in section(hostile, 26)), *table([hostile])]
     assert all(is_safe(line.text) for line in lines)
     assert all(is_safe(words) for _, words, _ in labels([hostile]))
