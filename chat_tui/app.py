@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace as replace_fields
 from textual import events
+from textual.app import App
 from textual.screen import Screen
 from typing_extensions import override
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-class ChatApp(AppTitles, inherit_bindings=False):
+class ChatApp(AppTitles, App[None], inherit_bindings=False):
     """The application."""
 
     TITLE = "chat"

@@ -6,10 +6,9 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
-from textual.app import App
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
@@ -36,6 +35,14 @@ from chat_tui.widgets.safe import ControlFilter
 from chat_tui.widgets.symbols import AsciiFilter
 from chat_tui.widgets.timeline_pane import TimelinePane
 
+if TYPE_CHECKING:
+    from textual.app import App
+
+    _App = App[None]
+else:
+    _App = object  # a class of the toolkit's takes 2 million instructions to be made: only what is seen is one
+
+
 _log = logging.getLogger(__name__)
 
 # One of each for ever: the toolkit remembers with each line what a filter made of it, and knows the filter by identity.
@@ -45,8 +52,8 @@ _PREVIEWS: Final = 500
 """Previews that are kept, of some kilobytes each."""
 
 
-class AppBase(App[None], inherit_bindings=False):
-    """It.
+class AppBase(_App):
+    """It. What is made of it is an `App`.
 
     Args:
         config: folder of the settings.

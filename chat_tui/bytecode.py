@@ -10,7 +10,7 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import MAGIC_NUMBER
 from types import CodeType, ModuleType
@@ -25,7 +25,7 @@ _SIZE_BYTES: Final = 4
 
 _Entry = tuple[str, str, str, bool, bytes, int, int]
 """A module: its source; Python's file of its bytecode; the folder it was found in; whether it is a package; the stamp
-of the source; where its code begins behind the index, and how long it is, in bytes."""
+of the source; where its code begins behind the index, and how long it is, in bytes (0: it has none)."""
 
 
 class Bytecode:
@@ -66,7 +66,7 @@ class Bytecode:
         if name not in self._index:
             return None
         origin, cached, folder, is_package, stamp, begin, size = self._index[name]
-        if folder not in (sys.path if path is None else path) or _stamp(origin) != stamp:
+        if not size or folder not in (sys.path if path is None else path) or _stamp(origin) != stamp:
             return None
         loader = _Loader(name, origin)
         loader.code = os.pread(self._number, size, self._codes + begin)
@@ -84,10 +84,10 @@ class Bytecode:
         if self._number >= 0:
             os.close(self._number)
             self._number = -1
-        return any(name not in self._index for name, _ in self._new())
+        return any(name not in self._index or self._index[name][4] != _stamp(each[0]) for name, each in self._new())
 
     def keep(self) -> None:
-        """Replace the file by one with all that was imported since this was made. Raises: OSError."""
+        """Replace the file by one with all that was imported since this was made, too. Raises: OSError."""
         from pathlib import Path
 
         from chat_core.base import disk
@@ -95,15 +95,12 @@ class Bytecode:
         index: dict[str, _Entry] = {}
         codes: list[bytes] = []
         begin = 0
-        for name, spec in self._new():
-            assert spec.origin and spec.cached, "a source has both"
-            head, code = _read(spec.cached)
-            stamp = head[8:]
-            if head[:8] != MAGIC_NUMBER + bytes(4) or stamp != _stamp(spec.origin):
-                continue
-            is_package = spec.submodule_search_locations is not None
-            folder = os.path.dirname(os.path.dirname(spec.origin) if is_package else spec.origin)  # noqa: PTH120
-            index[name] = (spec.origin, spec.cached, folder, is_package, stamp, begin, len(code))
+        kept = {name: (source, cached, folder, own) for name, (source, cached, folder, own, *_) in self._index.items()}
+        for name, (source, cached, folder, is_package) in {**kept, **dict(self._new())}.items():
+            stamp, (head, code) = _stamp(source), _read(cached)
+            if head != MAGIC_NUMBER + bytes(4) + stamp:
+                code = b""  # it is left to Python
+            index[name] = (source, cached, folder, is_package, stamp, begin, len(code))
             codes.append(code)
             begin += len(code)
         known: Any = (_key(), begin, index)
@@ -111,10 +108,14 @@ class Bytecode:
         Path(self.file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         disk.replace(Path(self.file), b"".join((len(before).to_bytes(_SIZE_BYTES, "little"), before, *codes)))
 
-    def _new(self) -> list[tuple[str, ModuleSpec]]:
-        """Return what was imported from sources since this was made."""
-        specs = ((name, getattr(sys.modules[name], "__spec__", None)) for name in sorted({*sys.modules} - self._before))
-        return [(name, spec) for name, spec in specs if spec is not None and isinstance(spec.loader, SourceFileLoader)]
+    def _new(self) -> Iterator[tuple[str, tuple[str, str, str, bool]]]:
+        """Yield what was imported from sources since this was made: how an entry of it begins."""
+        for name in {*sys.modules} - self._before:
+            spec: ModuleSpec | None = getattr(sys.modules[name], "__spec__", None)
+            if spec is not None and isinstance(spec.loader, SourceFileLoader) and spec.origin and spec.cached:
+                folder = os.path.dirname(spec.origin)  # noqa: PTH120
+                is_package = spec.submodule_search_locations is not None
+                yield name, (spec.origin, spec.cached, os.path.dirname(folder) if is_package else folder, is_package)  # noqa: PTH120
 
 
 class _Loader(SourceFileLoader):

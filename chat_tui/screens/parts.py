@@ -6,8 +6,9 @@ The screen itself holds layout and focus. Whatever a part calls `action_…` a k
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from types import FunctionType
 from typing import Any, Final, TypeVar
 
 from textual.screen import Screen
@@ -59,13 +60,21 @@ def of_parts(screen: S) -> S:
     Raises:
         TypeError: two parts, or a part and the screen, answer to the same name.
     """
-    for attribute, kind in inspect.get_annotations(screen, eval_str=True).items():
+    named = vars(sys.modules[screen.__module__])
+    for attribute, said in vars(screen).get("__annotations__", {}).items():
+        kind = named.get(said) if isinstance(said, str) else said
         if not (isinstance(kind, type) and issubclass(kind, Part)):
             continue
-        for name, function in inspect.getmembers(kind, inspect.isfunction):
-            if not name.startswith(_HANDED_ON):
-                continue
+        for name, function in _handed_on(kind):
             if name in vars(screen):
                 raise TypeError(f"{screen.__name__}.{name} is there already, and {attribute} has it, too")
             setattr(screen, name, HandedOn(attribute, name, function))
     return screen
+
+
+def _handed_on(kind: type[Part]) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Return what the screen is to have of a part. By hand: `inspect` looks at everything."""
+    methods = {name: each for base in reversed(kind.__mro__) for name, each in vars(base).items()}
+    return (
+        (name, each) for name, each in methods.items() if name.startswith(_HANDED_ON) and isinstance(each, FunctionType)
+    )

@@ -7,7 +7,7 @@ seen. Keys are carried out in their order (`ordered`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar, Final
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace as replace_fields
@@ -22,7 +22,7 @@ from chat_tui.widgets.ordered import carry_out
 from chat_tui.widgets.readline_area import ReadlineArea
 
 _MOVES: Final = ("cursor_down", "cursor_left", "cursor_right")
-_EDITING: Final[list[BindingType]] = [
+EDITING: Final[list[BindingType]] = [
     *(Binding(move.removeprefix("cursor_"), move, show=False) for move in _MOVES),
     *(Binding(f"shift+{move.removeprefix('cursor_')}", f"{move}(True)", show=False) for move in _MOVES),
     Binding("shift+up", "cursor_up(True)", show=False),
@@ -46,10 +46,8 @@ class _Cycle(Struct, frozen=True):
     result: str
 
 
-class CompletingArea(ReadlineArea, inherit_bindings=False):
+class CompletingArea(ReadlineArea):
     """See the module's head."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [*_EDITING]
 
     def __init__(self, popup: CompletionPopup, known: Callable[[], Known], *, id: str | None = None) -> None:
         """Make an empty one.

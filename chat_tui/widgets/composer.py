@@ -15,6 +15,7 @@ from textual import events
 from textual.actions import SkipAction
 from textual.binding import BindingType
 from textual.message import Message
+from textual.widgets import TextArea
 from typing_extensions import override
 
 from chat_core.base.errors import UsageFault
@@ -27,6 +28,7 @@ from chat_tui.commands.line import Nothing, Run, Say, as_typed, parse
 from chat_tui.config import Settings
 from chat_tui.drafts import MOST_CHARS, Draft
 from chat_tui.keys import bindings
+from chat_tui.widgets.completing_area import EDITING
 from chat_tui.widgets.completion import CompletionPopup
 from chat_tui.widgets.outside import write_outside
 from chat_tui.widgets.recalling_area import RecallingArea
@@ -39,10 +41,10 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _NEAR: Final = BODY_BYTES * 4 // 5
 
 
-class Composer(RecallingArea):
+class Composer(RecallingArea, TextArea, inherit_bindings=False):
     """The text that is being written."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("composer")]
+    BINDINGS: ClassVar[list[BindingType]] = [*EDITING, *bindings("composer")]
 
     DEFAULT_CSS = """
     Composer, Composer:focus {

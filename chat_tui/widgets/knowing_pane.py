@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from msgspec.structs import replace as replace_fields
 from typing_extensions import override
 
 from chat_core.client.state.model import ConversationState
@@ -14,8 +15,8 @@ from chat_tui.views.resembling import NOBODY, Familiars, familiar
 from chat_tui.widgets.timeline_pointer import PointedPane
 
 
-class KnowingPane(PointedPane, can_focus=False):
-    """It."""
+class KnowingPane(PointedPane):
+    """It. What is made of it is a `TimelinePane`."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -31,4 +32,4 @@ class KnowingPane(PointedPane, can_focus=False):
     @override
     def looking(self, reader: Reader) -> Reader:
         """See TimelinePane."""
-        return super().looking(reader)._replace(known=self._known)
+        return replace_fields(super().looking(reader), known=self._known)

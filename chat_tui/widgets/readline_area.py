@@ -6,13 +6,20 @@ The toolkit's own editing stays beneath it, undo included: each cut and each ins
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 from textual.actions import SkipAction
-from textual.widgets import TextArea
 
 from chat_tui.widgets.kill_ring import KillRing
+
+if TYPE_CHECKING:
+    from textual.widgets import TextArea
+
+    _Area = TextArea
+else:
+    _Area = object  # a class of the toolkit's takes 2 million instructions to be made: only what is seen is one
+
 
 _WORD_LEFT: Final = re.compile(r"\S+\s*\Z|\s+\Z")
 _WORD_RIGHT: Final = re.compile(r"\W*\w+|\W+")
@@ -27,8 +34,8 @@ class _Done(Struct, frozen=True):
     length: int = 0
 
 
-class ReadlineArea(TextArea, inherit_bindings=False):
-    """See the module's head."""
+class ReadlineArea(_Area):
+    """See the module's head. What is made of it is a `TextArea`."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)

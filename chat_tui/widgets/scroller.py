@@ -7,21 +7,25 @@ watchers, a scroll bar told its window, and the moment at which a new size is kn
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollDown, ScrollUp
 from textual.widget import Widget
 from typing_extensions import override
 
 from chat_tui.widgets.scroll_bar import ThumbBar
 
+if TYPE_CHECKING:
+    from textual.scroll_view import ScrollView
 
-class Scroller(ScrollView, can_focus=False):
-    """A window onto lines that somebody else counts."""
+    _View = ScrollView
+else:
+    _View = object  # a class of the toolkit's takes 2 million instructions to be made: only what is seen is one
 
-    DEFAULT_CSS = """
-    Scroller { overflow-x: hidden; overflow-y: scroll; scrollbar-size: 1 1; }
-    """
+
+class Scroller(_View):
+    """A window onto lines that somebody else counts. What is made of it is a `ScrollView`."""
 
     _placing = False
     _laid_out = Size(0, 0)

@@ -6,17 +6,24 @@ widget with neither border nor padding needs none of them, and one that remember
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.segment import Segment
 from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.strip import Strip
 from typing_extensions import override
 
-from chat_tui.widgets.paint import Painted
+if TYPE_CHECKING:
+    from chat_tui.widgets.paint import Painted
+
+    _Painted = Painted
+else:
+    _Painted = object  # a class of the toolkit's takes 2 million instructions to be made: only what is seen is one
 
 
-class Straight(Painted):
-    """A painted widget of that kind."""
+class Straight(_Painted):
+    """A painted widget of that kind. What is made of it is a `Painted`."""
 
     _filters: tuple[LineFilter, ...] = ()
 

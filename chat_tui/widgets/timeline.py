@@ -27,6 +27,7 @@ from chat_tui.views.history import History, differs
 from chat_tui.views.threads import Mainline
 from chat_tui.views.timeline import START, Place
 from chat_tui.widgets.knowing_pane import KnowingPane
+from chat_tui.widgets.timeline_pane import TimelinePane
 
 SPEAK_OF_SENDING_S: Final = 0.4
 """How long a message may be on its way before that is said: most are there sooner, and a flicker tells nobody."""
@@ -55,7 +56,7 @@ def no_marks(conversation: ConversationState) -> Mapping[int, str]:
     return {}
 
 
-class Timeline(KnowingPane, can_focus=False):
+class Timeline(KnowingPane, TimelinePane, can_focus=False):
     """What was said in one conversation."""
 
     def __init__(

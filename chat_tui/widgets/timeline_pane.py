@@ -13,6 +13,7 @@ from msgspec.structs import replace as replace_fields
 from textual import events
 from textual.app import App
 from textual.geometry import Offset, Size
+from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 from typing_extensions import override
@@ -32,6 +33,7 @@ from chat_tui.views.previews import Preview, Wish
 from chat_tui.views.timeline import START
 from chat_tui.widgets.bars import span_at
 from chat_tui.widgets.beforehand import Beforehand
+from chat_tui.widgets.paint import Painted
 from chat_tui.widgets.scroller import Scroller
 from chat_tui.widgets.straight import Straight
 from chat_tui.widgets.timeline_text import Selected, copied, marked, span_of, word_at
@@ -52,8 +54,12 @@ def known_previews(app: App[Any]) -> Recent[bytes, Preview] | None:
     return known
 
 
-class TimelinePane(Scroller, Straight, can_focus=False):
+class TimelinePane(Scroller, ScrollView, Straight, Painted, can_focus=False):
     """A window onto a history, at its end unless somebody scrolled up."""
+
+    DEFAULT_CSS = """
+    TimelinePane { overflow-x: hidden; overflow-y: scroll; scrollbar-size: 1 1; }
+    """
 
     def __init__(self, *, end_key: str = "End", id: str | None = None) -> None:
         super().__init__(id=id)

@@ -6,6 +6,7 @@ It is remembered by its identity, so that it stays whatever comes above, below o
 from __future__ import annotations
 
 from collections.abc import Hashable
+from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 from typing_extensions import override
@@ -14,13 +15,20 @@ from chat_tui.views.history import History
 from chat_tui.views.items import Item
 from chat_tui.views.lines import Line, Span
 from chat_tui.views.pointing import Test, index_of, is_message, nearest
-from chat_tui.widgets.timeline_pane import TimelinePane
+
+if TYPE_CHECKING:
+    from chat_tui.widgets.timeline_pane import TimelinePane
+
+    _Pane = TimelinePane
+else:
+    _Pane = object  # a class of the toolkit's takes 2 million instructions to be made: only what is seen is one
+
 
 _MARK = "▌"
 
 
-class PointedPane(TimelinePane, can_focus=False):
-    """See the module's head."""
+class PointedPane(_Pane):
+    """See the module's head. What is made of it is a `TimelinePane`."""
 
     _pointed: Hashable | None = None
 

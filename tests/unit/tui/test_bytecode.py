@@ -35,8 +35,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def forget() -> None:
     """Let Python know nothing of the package."""
-    for name in (PACKAGE, INNER):
-        sys.modules.pop(name, None)
+    for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
+        del sys.modules[name]
     importlib.invalidate_caches()
 
 
@@ -80,7 +80,7 @@ def test_module_is_what_python_would_have_made_when_it_comes_out_of_the_file(kep
 def test_module_is_compiled_anew_when_its_source_has_changed(kept: Path, package: Path) -> None:
     (package / "inner.py").write_text('def said():\n    return "second"\n')
 
-    assert start(kept)[:2] == ("second", False)
+    assert start(kept) == ("second", False, True)
 
 
 def test_module_is_that_of_another_folder_when_its_package_is_another(
@@ -115,6 +115,30 @@ def test_file_is_not_used_when_it_was_written_with_another_search_path(kept: Pat
     sys.path.append("/nowhere")
 
     assert start(kept) == ("first", False, True)
+
+
+def test_module_is_left_to_python_when_that_has_no_bytecode_of_it(package: Path, tmp_path: Path) -> None:
+    sys.dont_write_bytecode = True
+    bytecode = Bytecode(str(tmp_path / "start.bin"))
+    bytecode.use()
+    importlib.import_module(INNER)
+    assert bytecode.end()
+    bytecode.keep()
+    forget()
+
+    assert start(Path(bytecode.file)) == ("first", False, False)
+
+
+def test_file_holds_what_another_start_imported_when_one_adds_to_it(kept: Path, package: Path) -> None:
+    (package / "further.py").write_text("")
+    bytecode = Bytecode(str(kept))
+    bytecode.use()
+    importlib.import_module(f"{PACKAGE}.further")
+    assert bytecode.end()
+    bytecode.keep()
+    forget()
+
+    assert start(kept) == ("first", True, False)
 
 
 def test_file_is_made_when_there_is_none(kept: Path) -> None:
