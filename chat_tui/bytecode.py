@@ -12,20 +12,17 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.util import MAGIC_NUMBER
 from types import CodeType, ModuleType
 from typing import Any, Final
 
 _LAYOUT: Final = 1
 """Counts up when the file is laid out in another way."""
-_HEAD_BYTES: Final = 16
-"""Of Python's own files: magic number, flags (0: compare with the source), and the stamp of the source (PEP 552)."""
 _SIZE_BYTES: Final = 4
 """Of the size of what stands before all code: key, length of the code, and index."""
 
-_Entry = tuple[str, str, str, bool, bytes, int, int]
+_Entry = tuple[str, str, str, bool, tuple[int, int], int, int]
 """A module: its source; Python's file of its bytecode; the folder it was found in; whether it is a package; the stamp
-of the source; where its code begins behind the index, and how long it is, in bytes (0: it has none)."""
+of the source; where its code begins behind the index, and how long it is, in bytes."""
 
 
 class Bytecode:
@@ -66,7 +63,7 @@ class Bytecode:
         if name not in self._index:
             return None
         origin, cached, folder, is_package, stamp, begin, size = self._index[name]
-        if not size or folder not in (sys.path if path is None else path) or _stamp(origin) != stamp:
+        if folder not in (sys.path if path is None else path) or _stamp(origin) != stamp:
             return None
         loader = _Loader(name, origin)
         loader.code = os.pread(self._number, size, self._codes + begin)
@@ -97,9 +94,11 @@ class Bytecode:
         begin = 0
         kept = {name: (source, cached, folder, own) for name, (source, cached, folder, own, *_) in self._index.items()}
         for name, (source, cached, folder, is_package) in {**kept, **dict(self._new())}.items():
-            stamp, (head, code) = _stamp(source), _read(cached)
-            if head != MAGIC_NUMBER + bytes(4) + stamp:
-                code = b""  # it is left to Python
+            stamp = _stamp(source)
+            try:
+                code = marshal.dumps(SourceFileLoader(name, source).get_code(name))
+            except (OSError, SyntaxError):
+                continue  # it is gone, or is being written
             index[name] = (source, cached, folder, is_package, stamp, begin, len(code))
             codes.append(code)
             begin += len(code)
@@ -134,19 +133,10 @@ def _key() -> tuple[object, ...]:
     return _LAYOUT, sys.version, sys.flags.optimize, sys.path[1:]
 
 
-def _stamp(source: str) -> bytes:
-    """Return time and size of a source as Python notes them; empty: it is gone."""
+def _stamp(source: str) -> tuple[int, int]:
+    """Return time and size of a source, as Python compares them, too; of one that is gone: nothing that any has."""
     try:
         status = os.stat(source)  # noqa: PTH116
     except OSError:
-        return b""
-    return b"".join((int(each) & 0xFFFFFFFF).to_bytes(4, "little") for each in (status.st_mtime, status.st_size))
-
-
-def _read(file: str) -> tuple[bytes, bytes]:
-    """Return head and code of Python's own file; empty: it has none."""
-    try:
-        with open(file, "rb") as opened:  # noqa: PTH123
-            return opened.read(_HEAD_BYTES), opened.read()
-    except OSError:
-        return b"", b""
+        return -1, -1
+    return int(status.st_mtime), status.st_size

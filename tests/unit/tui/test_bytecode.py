@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import os
+import py_compile
 import sys
 from collections.abc import Iterator
 from importlib.machinery import SourceFileLoader
@@ -117,16 +118,20 @@ def test_file_is_not_used_when_it_was_written_with_another_search_path(kept: Pat
     assert start(kept) == ("first", False, True)
 
 
-def test_module_is_left_to_python_when_that_has_no_bytecode_of_it(package: Path, tmp_path: Path) -> None:
-    sys.dont_write_bytecode = True
+def test_module_is_kept_under_the_name_of_its_source_when_it_was_compiled_under_another(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    py_compile.compile(f"{PACKAGE}/inner.py", cfile=importlib.util.cache_from_source(str(package / "inner.py")))
     bytecode = Bytecode(str(tmp_path / "start.bin"))
     bytecode.use()
     importlib.import_module(INNER)
-    assert bytecode.end()
+    bytecode.end()
     bytecode.keep()
     forget()
 
-    assert start(Path(bytecode.file)) == ("first", False, False)
+    assert start(Path(bytecode.file)) == ("first", True, False)
+    assert sys.modules[INNER].said.__code__.co_filename == str(package / "inner.py")
 
 
 def test_file_holds_what_another_start_imported_when_one_adds_to_it(kept: Path, package: Path) -> None:
