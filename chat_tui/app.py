@@ -41,8 +41,11 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-class ChatApp(AppTitles, App[None], inherit_bindings=False):
+class ChatApp(AppTitles, App[None], inherit_bindings=False, inherit_css=False):
     """The application."""
+
+    # In place of the toolkit's, which is for what is maximized, disabled, or drawn in the terminal's own colours.
+    DEFAULT_CSS = "ChatApp { background: $background; color: $foreground; }"
 
     TITLE = "chat"
     CSS_PATH = Path(__file__).parent / "styles" / "main.tcss"

@@ -7,11 +7,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace as replace_fields
 
 from chat_core import __version__
 from chat_core.base.clock import Clock, SystemClock
@@ -264,7 +266,7 @@ class Server:
         if str(listening).startswith("chat://"):
             self._plain = Invitation(listening)
             return [f"listening on {listening}", f"connect with: chat-tui connect {listening.place}"]
-        address = replace(listening, host=reachable_host(listening.host, self._options.public_host))
+        address = replace_fields(listening, host=reachable_host(listening.host, self._options.public_host))
         self._link = link = Invitation(address, pin="" if self._identity is None else self._identity.pin)
         return [f"listening on {link}", f"connect with: chat-tui connect {quote(str(link))}"]
 
@@ -298,7 +300,7 @@ class Server:
         if await store.write(op) is None:
             return
         print(f"Register with this line: the first who does owns this server; {FIRST_USES - 1} friends can after that.")
-        print(f"  chat-tui connect {quote(str(replace(link, channel=GENERAL, invite=code)))}", flush=True)
+        print(f"  chat-tui connect {quote(str(replace_fields(link, channel=GENERAL, invite=code)))}", flush=True)
 
     async def _drain(self, router: Router) -> None:
         """Let calls under way finish, then say goodbye to everybody."""

@@ -95,9 +95,21 @@ class BaseScreen(Screen[None], inherit_bindings=False):
     BaseScreen { layers: base over cover; }
     """
 
+    _was_on_top = False
+
     def __init__(self) -> None:
         super().__init__()
         self._compositor = SparingCompositor()
+        width, height = self.app.size
+        for bounds, reached in ((BREAKPOINTS, width), (HEIGHTS, height)):
+            # The toolkit finds out when it has drawn the first frame, and then lays out and draws another one.
+            self.add_class(max((bound, name) for bound, name in bounds if bound <= reached)[1], update=False)
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Style nothing again that was styled when it was mounted, a moment ago."""
+        if not self._was_on_top:
+            event.refresh_styles = False
+        self._was_on_top = True
 
     def cover(self) -> Widget:
         """Return the cover, to be composed last."""

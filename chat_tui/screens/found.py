@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import ClassVar, Final
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from typing_extensions import override
@@ -83,7 +84,8 @@ class FoundScreen(BaseScreen):
         """Leave nothing running."""
         await self._fetching.stop()
 
-    def on_screen_resume(self) -> None:
+    @override
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Follow a visit that led to the conversation itself."""
         if self._leaving:
             self.dismiss()

@@ -57,7 +57,7 @@ class CompletingArea(ReadlineArea):
             known: returns the names there are.
             id: the widget's.
         """
-        super().__init__(id=id, compact=True, highlight_cursor_line=False, tab_behavior="focus")
+        super().__init__(id=id, highlight_cursor_line=False, tab_behavior="focus")
         self.cursor_blink = False
         self.match_cursor_bracket = False
         self._popup = popup

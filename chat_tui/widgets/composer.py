@@ -41,17 +41,26 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _NEAR: Final = BODY_BYTES * 4 // 5
 
 
-class Composer(RecallingArea, TextArea, inherit_bindings=False):
-    """The text that is being written."""
+class Composer(RecallingArea, TextArea, inherit_bindings=False, inherit_css=False):
+    """The text that is being written.
+
+    The toolkit's styles of an editor, for line numbers, brackets and eight states, take longer to read than the rest
+    of the screen's: what is needed of them stands here.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [*EDITING, *bindings("composer")]
 
+    COMPONENT_CLASSES = TextArea.COMPONENT_CLASSES
     DEFAULT_CSS = """
     Composer, Composer:focus {
         height: auto; min-height: 1; max-height: 8; width: 1fr; border: none; padding: 0 1;
-        background: $panel; color: $foreground; scrollbar-size: 1 1;
-        & .text-area--cursor { background: $own; color: $background; }
-        & .text-area--selection { background: $line; }
+        background: $panel; color: $foreground; pointer: text; overflow: auto auto; scrollbar-size: 1 1;
+        scrollbar-background: $scrollbar-background; scrollbar-background-hover: $scrollbar-background-hover;
+        scrollbar-background-active: $scrollbar-background-active; scrollbar-color: $scrollbar;
+        scrollbar-color-hover: $scrollbar-hover; scrollbar-color-active: $scrollbar-active;
+        scrollbar-corner-color: $scrollbar-corner-color;
+        & .text-area--cursor { background: $own; color: $background; text-style: $input-cursor-text-style; }
+        & .text-area--selection { background: $line; color: $input-selection-foreground; }
         & .text-area--placeholder { color: $read-hint; }
     }
     """

@@ -5,7 +5,6 @@ The caller may be the command line, which has no account.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from msgspec import structs
@@ -58,7 +57,7 @@ async def make_invite(ctx: Context, request: MakeInvite) -> Invite:
     op = people.MakeInvite(code_digest(code), request.uses, expires, channel, ctx.session.account, now)
     _, channel = await ctx.store.write(op)
     link = ctx.services.link()
-    whole = "" if link is None else str(replace(link, invite=code, channel=channel))
+    whole = "" if link is None else str(structs.replace(link, invite=code, channel=channel))
     return Invite(code=code, uses=request.uses, expires=expires, channel=channel, link=whole)
 
 
