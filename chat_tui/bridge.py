@@ -18,8 +18,7 @@ from typing_extensions import Unpack, override
 from chat_core.base.errors import ChatError, WorldFault
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ClientState
-from chat_core.protocol.requests.base import Reply, Request
-from chat_core.protocol.requests.search import SearchResults
+from chat_core.protocol.requests.base import Reply
 from chat_core.protocol.values import Message, Style
 from chat_tui.client_thread import ClientThread
 from chat_tui.device_tokens import DeviceTokens
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
     from chat_core.client import Address, Client
     from chat_core.client.door import Tokens
     from chat_core.client.storage import Storage
+    from chat_core.protocol.requests.base import Request
+    from chat_core.protocol.requests.search import SearchResults
     from chat_core.protocol.requests.session import Welcome
     from chat_core.transport.connect import Connector
 

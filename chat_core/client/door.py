@@ -9,17 +9,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import platform
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
 
 from chat_core.base.errors import ChatError
 from chat_core.base.names import name_key
-from chat_core.client.errors import CallFailed
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.requests.base import Request
 from chat_core.protocol.requests.session import SignedIn, SignIn
 from chat_core.protocol.requests.signin import PasswordChanged, Register, SignInGuest, SignInPassword, SignInToken
+
+if TYPE_CHECKING:
+    from chat_core.client.errors import CallFailed
+
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +39,8 @@ ASK_A_PERSON: Final = frozenset(
     }
 )
 """Refusals of a sign-in that another answer of the person at the keyboard can mend."""
+ASK_WHO_GAVE_A_NAME: Final = frozenset({Refusal.PASSWORD_NEEDED, Refusal.WRONG_CREDENTIALS, Refusal.SIGN_IN_REFUSED})
+"""Refusals of who gave a name only, after which there is more to be asked."""
 
 
 def this_device(program: str) -> str:

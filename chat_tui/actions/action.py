@@ -14,16 +14,18 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from msgspec import Struct
 
 from chat_core.client.state.model import ConversationState, Unsent
-from chat_core.protocol.requests.base import Request
 from chat_core.protocol.values import Account, Message
 from chat_tui.commands.context import Answer
 from chat_tui.views.programs import author_of
-from chat_tui.views.source import Source
+
+if TYPE_CHECKING:
+    from chat_core.protocol.requests.base import Request
+    from chat_tui.views.source import Source
 
 
 class Subject(Struct, frozen=True):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from chat_core.protocol.reactions import Reaction
-from chat_core.protocol.requests.marks import Bookmark, Bookmarked, Pin, React
 from chat_core.protocol.values import Message
 from chat_tui.actions.action import Acting, Subject, action, sent, sent_text
 from chat_tui.commands.context import Answer
+
+if TYPE_CHECKING:
+    from chat_core.protocol.requests.marks import Bookmarked
+
 
 THUMB = "👍"
 
@@ -53,6 +57,8 @@ def join_in(acting: Acting) -> None:
 @action("pin", key="p", label="pin", when=_may_pin)
 def pin(acting: Acting) -> None:
     """Pin it for everybody here, or pin it no more."""
+    from chat_core.protocol.requests.marks import Pin
+
     subject = acting.subject
     pinned = isinstance(subject.message, Message) and subject.message.pinned
     request = Pin(conversation=subject.conversation.id, seq=subject.seq, on=not pinned)
@@ -62,6 +68,8 @@ def pin(acting: Acting) -> None:
 @action("bookmark", key="*", label="bookmark", when=sent)
 def bookmark(acting: Acting) -> None:
     """Put a bookmark of yours there, which nobody else sees; again: take it away."""
+    from chat_core.protocol.requests.marks import Bookmark
+
     conversation, seq = acting.subject.conversation.id, acting.subject.seq
 
     def tell(replies: Sequence[Bookmarked]) -> Answer:
@@ -82,6 +90,8 @@ def mark(acting: Acting) -> None:
 
 def toggle(acting: Acting, emoji: str) -> None:
     """React to it, or take that back."""
+    from chat_core.protocol.requests.marks import React
+
     subject = acting.subject
     mine = any(each.emoji == emoji and each.mine for each in _reactions(subject))
     acting.hands.call(React(conversation=subject.conversation.id, seq=subject.seq, emoji=emoji, on=not mine), "")

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chat_core.protocol.requests.base import Request
-from chat_core.protocol.requests.conversations import MarkRead
-from chat_core.protocol.requests.marks import Reactors, ReadReactions
-from chat_core.protocol.requests.messages import ReadVersions, Versions
 from chat_core.protocol.values import Message
 from chat_tui.actions.action import Acting, Subject, action, always, has_text, sent, sent_text
 from chat_tui.commands.context import Answer
-from chat_tui.commands.tables import pair_lines
 from chat_tui.views.clean import drawable, drawable_line
-from chat_tui.views.details import moment, of_message, of_unsent, size_of
 from chat_tui.views.emphasis import hides
 from chat_tui.views.inline import marks
 from chat_tui.views.programs import author_of
-from chat_tui.views.resembling import familiar, in_words, resembled
-from chat_tui.views.source import source_of
+
+if TYPE_CHECKING:
+    from chat_core.protocol.requests.base import Request
+    from chat_core.protocol.requests.marks import Reactors
+    from chat_core.protocol.requests.messages import Versions
 
 
 def links(text: str) -> list[str]:
@@ -80,6 +77,8 @@ def view(acting: Acting) -> None:
 @action("raw", key="S", label="source", when=has_text)
 def raw(acting: Acting) -> None:
     """Show its text as it was sent, marks and all, and everything that is known of it."""
+    from chat_tui.views.source import source_of
+
     acting.hands.show_source(source_of(acting.subject.conversation.target, acting.subject.message))
 
 
@@ -92,6 +91,8 @@ def reveal(acting: Acting) -> None:
 @action("unread", key="U", label="unread", when=sent)
 def unread(acting: Acting) -> None:
     """Take it and what follows as unread again, on all your devices."""
+    from chat_core.protocol.requests.conversations import MarkRead
+
     subject = acting.subject
     request = MarkRead(conversation=subject.conversation.id, seq=subject.seq - 1, back=True)
     acting.hands.call(request, "Unread from here, until you come back or press Esc.")
@@ -100,6 +101,8 @@ def unread(acting: Acting) -> None:
 @action("details", key="i", label="details", when=always)
 def details(acting: Acting) -> None:
     """Show when it was written, by whom, and more."""
+    from chat_tui.views.details import of_message, of_unsent, size_of
+
     message = acting.subject.message
     target = acting.subject.conversation.target
     pairs = of_message(target, message) if isinstance(message, Message) else of_unsent(message)
@@ -114,6 +117,8 @@ def details(acting: Acting) -> None:
 
 def _resembles(subject: Subject) -> list[tuple[str, str]]:
     """Return whom its author only looks like by name."""
+    from chat_tui.views.resembling import familiar, in_words, resembled
+
     message = subject.message
     if not isinstance(message, Message):
         return []
@@ -124,6 +129,9 @@ def _resembles(subject: Subject) -> list[tuple[str, str]]:
 
 def _asked(subject: Subject, message: Message) -> list[Request[Any]]:
     """Return what only the server knows of a message: who reacted, and what it said before."""
+    from chat_core.protocol.requests.marks import ReadReactions
+    from chat_core.protocol.requests.messages import ReadVersions
+
     asked: list[Request[Any]] = []
     if message.reactions:
         asked.append(ReadReactions(conversation=subject.conversation.id, seq=message.seq))
@@ -133,6 +141,9 @@ def _asked(subject: Subject, message: Message) -> list[Request[Any]]:
 
 
 def _about(pairs: Sequence[tuple[str, str]], replies: Sequence[Any]) -> Answer:
+    from chat_core.protocol.requests.marks import Reactors
+    from chat_tui.commands.tables import pair_lines
+
     found = list(pairs)
     for reply in replies:
         found += _reactors(reply) if isinstance(reply, Reactors) else _versions(reply)
@@ -148,6 +159,8 @@ def _reactors(reply: Reactors) -> list[tuple[str, str]]:
 
 
 def _versions(reply: Versions) -> list[tuple[str, str]]:
+    from chat_tui.views.details import moment
+
     earlier = [(f"At {moment(each.ts)}", _excerpt(each.body)) for each in reply.versions[:-1]]
     return [("Earlier", "older texts have no room here"), *earlier] if reply.more else earlier
 

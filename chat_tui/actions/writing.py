@@ -5,10 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from chat_core.client.state.model import Unsent
-from chat_core.protocol.requests.messages import Delete
 from chat_core.protocol.values import Message
 from chat_tui.actions.action import Acting, Subject, action, has_text, own_text, sent_text
-from chat_tui.views.building import QUOTED_CHARS
 from chat_tui.views.formatting import in_one_line
 from chat_tui.views.programs import author_of
 
@@ -65,6 +63,9 @@ def edit(acting: Acting) -> None:
 @action("delete", key="d", label="delete", when=_may_delete)
 def delete(acting: Acting) -> None:
     """Delete your message, for ever and for everybody; operators delete others', too; asks first."""
+    from chat_core.protocol.requests.messages import Delete
+    from chat_tui.views.building import QUOTED_CHARS
+
     subject = acting.subject
     request = Delete(conversation=subject.conversation.id, seq=subject.seq)
     excerpt = in_one_line(subject.message.body, QUOTED_CHARS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace as replace_fields
@@ -13,16 +13,20 @@ from typing_extensions import Unpack
 from chat_core.base.errors import UsageFault
 from chat_core.client.files.progress import Progress
 from chat_core.client.state.model import ClientState, ConversationState
-from chat_core.protocol.requests.base import Reply, Request
+from chat_core.protocol.requests.base import Reply
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import SearchHit, Style
 from chat_tui.commands.desks import DraftDesk, FilterDesk, MarkDesk
 from chat_tui.views.alerts import Rule
 from chat_tui.views.lines import Line
 from chat_tui.views.link import nothing_open
-from chat_tui.views.source import Source
 from chat_tui.views.tiling import Side
 from chat_tui.views.where import Where
+
+if TYPE_CHECKING:
+    from chat_core.protocol.requests.base import Request
+    from chat_tui.views.source import Source
+
 
 R = TypeVar("R", bound=Reply)
 

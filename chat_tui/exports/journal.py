@@ -24,10 +24,7 @@ from chat_core.client.state.model import ClientState, ConversationState, LinkSta
 from chat_core.client.state.reading import calls
 from chat_core.protocol.reactions import Reaction
 from chat_core.protocol.values import Message
-from chat_tui.views.between import notice_parts
-from chat_tui.views.building import QUOTED_CHARS
 from chat_tui.views.clean import drawable, drawable_line
-from chat_tui.views.drawing import file_chip
 from chat_tui.views.formatting import in_one_line
 from chat_tui.views.lines import elide
 from chat_tui.views.names import shown_name
@@ -159,6 +156,8 @@ class Journal:
             self._put_message((*life, message.seq), where, message, state, number)
 
     def _put_message(self, key: Hashable, where: str, message: Message, state: ClientState, number: int) -> None:
+        from chat_tui.views.drawing import file_chip
+
         gone = message.deleted or not message.body
         file = message.file if not gone else None
         entry = Entry(
@@ -211,6 +210,8 @@ class Journal:
     # --- what is no message
 
     def _notice(self, state: ClientState, change: NoticeAdded) -> bool:
+        from chat_tui.views.between import notice_parts
+
         notice = change.notice
         if notice.kind == "broadcast":
             return False  # the page has it already: it has all conversations
@@ -259,6 +260,8 @@ def _chars(entry: Entry) -> int:
 
 def _answered(state: ClientState, number: int, message: Message) -> str:
     """Return what a message answers, in a line that is safe to draw; empty: nothing."""
+    from chat_tui.views.building import QUOTED_CHARS
+
     if message.reply_to is None:
         return ""
     conversation = state.conversations.get(number)

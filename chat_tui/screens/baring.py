@@ -5,7 +5,6 @@ from __future__ import annotations
 from chat_tui.commands.context import Answer
 from chat_tui.screens.parts import Part
 from chat_tui.screens.scene import Scene
-from chat_tui.views.bare import bare_texts
 from chat_tui.views.names import called
 from chat_tui.widgets.mouse import mouse_is_on, switch_mouse
 
@@ -23,6 +22,7 @@ class Baring(Part):
     def action_bare(self) -> None:
         """Show what one reads as plain text."""
         from chat_tui.screens.bare import AROUND, BareScreen
+        from chat_tui.views.bare import bare_texts
 
         timeline, state = self._scene.timeline, self._scene.bridge.state
         history, me = timeline.history, state.me

@@ -6,6 +6,7 @@ What the user does with it, and what is said in it, is the business of the parts
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from textual.app import ComposeResult
@@ -18,7 +19,6 @@ from chat_core.base.names import name_key
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.values import Message as Said
 from chat_tui.bridge import Bridge
-from chat_tui.commands.completing import Known
 from chat_tui.config import Settings
 from chat_tui.keys import Keymap
 from chat_tui.screens.base import BaseScreen
@@ -43,6 +43,10 @@ from chat_tui.widgets.tabs import Tabs
 from chat_tui.widgets.thread_panel import ThreadPanel
 from chat_tui.widgets.tiles import Tiles
 from chat_tui.widgets.timeline import Marks, Timeline
+
+if TYPE_CHECKING:
+    from chat_tui.commands.completing import Known
+
 
 _OVER = ("-list-shown", "-members-shown")
 

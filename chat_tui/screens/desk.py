@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
 
@@ -12,7 +12,6 @@ from chat_core.base.clock import Clock
 from chat_core.base.errors import UsageFault
 from chat_core.base.text import for_terminal
 from chat_core.client.state.model import ConversationState
-from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import SearchHit
 from chat_tui.actions.action import Acting, Hands, Subject
 from chat_tui.actions.registry import BY_NAME
@@ -36,7 +35,10 @@ from chat_tui.screens.splitting import Splitting
 from chat_tui.screens.threading import Threading
 from chat_tui.views.alerts import Rule
 from chat_tui.views.here import message_here
-from chat_tui.views.source import Source
+
+if TYPE_CHECKING:
+    from chat_core.protocol.requests.search import SearchResults
+    from chat_tui.views.source import Source
 
 
 class SignInWanted(Message):

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace as replace_fields
 
 from chat_core.base.errors import ChatError
-from chat_core.client.errors import Untrusted
-from chat_core.protocol.requests.session import Welcome
 from chat_tui.bridge import KNOWN, Way
 from chat_tui.live_page import LivePage
 from chat_tui.screens.base import BaseScreen
@@ -22,6 +20,8 @@ from chat_tui.screens.open_servers import OpenServer, OpenServers
 from chat_tui.screens.visit import trust
 
 if TYPE_CHECKING:
+    from chat_core.client.errors import Untrusted
+    from chat_core.protocol.requests.session import Welcome
     from chat_tui.screens.signing_in import SignInScreen
     from chat_tui.screens.trust import StopScreen, TrustScreen
 

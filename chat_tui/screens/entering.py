@@ -13,9 +13,7 @@ from typing import Final, Protocol
 from msgspec.structs import replace
 
 from chat_core.base.errors import UsageFault
-from chat_core.protocol.requests.messages import Edit
 from chat_tui.commands.context import Answer
-from chat_tui.commands.line import Run, Say, parse
 from chat_tui.drafts import Draft
 from chat_tui.screens.drafting import Drafting, place_of
 from chat_tui.screens.neighbours import Neighbours
@@ -76,6 +74,8 @@ class Entering(Part):
     @property
     def waiting(self) -> int:
         """How many messages wait for a command that leads elsewhere."""
+        from chat_tui.commands.line import Say
+
         return sum(isinstance(each.line, Say) for each in self._ahead)
 
     def on_composer_entered(self, event: Composer.Entered) -> None:
@@ -112,6 +112,7 @@ class Entering(Part):
 
     def run_line(self, line: str) -> None:
         """Do what a line does that is entered."""
+        from chat_tui.commands.line import Run, parse
         from chat_tui.commands.registry import bind
 
         try:
@@ -148,6 +149,8 @@ class Entering(Part):
 
     def _take_line(self, event: Composer.Entered, conversation: int | None) -> None:
         """Send a message, or run a command."""
+        from chat_tui.commands.line import Say
+
         scene = self._scene
         scene.answers.dismiss()
         scene.offering.end()
@@ -169,6 +172,8 @@ class Entering(Part):
 
     def _say(self, conversation: int, body: str, entered: Composer.Entered) -> None:
         """Send a message, or give one of one's own another text; what cannot be saved is written there again."""
+        from chat_core.protocol.requests.messages import Edit
+
         draft, thread = entered.draft, entered.thread if conversation == entered.conversation else 0
         if not draft.edits:
             self._post(conversation, thread, body, reply_to=draft.replies_to or None, also=entered.also)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from chat_core.base.clock import Clock
 from chat_core.base.errors import ChatError
 from chat_core.base.tasks import spawn, stop
 from chat_core.client.state.model import ConversationState, LinkStatus
-from chat_core.protocol.requests.base import Request
-from chat_core.protocol.requests.conversations import ListChannels
-from chat_core.protocol.requests.messages import History, Page
 from chat_tui.bridge import Bridge
-from chat_tui.commands.bound import Bound
 from chat_tui.commands.context import Answer, Context, Desk
+
+if TYPE_CHECKING:
+    from chat_core.protocol.requests.base import Request
+    from chat_core.protocol.requests.messages import Page
+    from chat_tui.commands.bound import Bound
+
 
 MEMBERS_EVERY_S: Final = 3.0
 """Shortest distance of two questions for the same list of members, in seconds."""
@@ -152,6 +154,7 @@ class Errands:
 
     def read_around(self, conversation: int, seq: int, show: Callable[[Page], object]) -> None:
         """Read what was said around a message of the past, and have it shown."""
+        from chat_core.protocol.requests.messages import History
 
         async def read() -> None:
             show(await self._bridge.call(History(conversation=conversation, anchor="around", seq=seq)))
@@ -189,6 +192,8 @@ class Errands:
         self._desk.open_soon(await self._bridge.open_direct(name))
 
     async def _fetch_channels(self, done: Callable[[], object]) -> None:
+        from chat_core.protocol.requests.conversations import ListChannels
+
         page = await self._bridge.call(ListChannels())
         self._desk.learn_channels([channel.name for channel in page.channels])
         done()

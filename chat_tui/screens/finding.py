@@ -10,12 +10,10 @@ from typing import Final, Protocol
 from typing_extensions import override
 
 from chat_core.client.state.changes import Batch, MessagesPrepended
-from chat_tui.commands.line import PREFIX
 from chat_tui.screens.entering import Entering
 from chat_tui.screens.parts import Part
 from chat_tui.screens.scene import Layout, Scene
 from chat_tui.screens.selecting import Selecting
-from chat_tui.views.pointing import has_words, nearest
 from chat_tui.widgets.find_bar import FindBar
 from chat_tui.widgets.tiles import Tiles
 
@@ -87,6 +85,8 @@ class Finding(Part):
 
     def find_words(self) -> None:
         """Go to the newest match from where one reads."""
+        from chat_tui.views.pointing import has_words, nearest
+
         self._pages_left = 0
         timeline = self._scene.timeline
         history, test = timeline.history, has_words(self._scene.find_bar.words)
@@ -113,6 +113,7 @@ class Finding(Part):
 
     def action_find_on_server(self) -> None:
         """Let the server look."""
+        from chat_tui.commands.line import PREFIX
         from chat_tui.commands.registry import BY_NAME
 
         words = self._scene.find_bar.words.strip()
@@ -134,6 +135,8 @@ class Finding(Part):
 
     def _at(self, by: int) -> bool:
         """Go to the next match; return whether there is one."""
+        from chat_tui.views.pointing import has_words
+
         found = self._scene.timeline.point_next(by, has_words(self._scene.find_bar.words))
         if found:
             self._pages_left = 0
@@ -161,6 +164,8 @@ class Finding(Part):
 
     def _tell(self) -> None:
         """Say how many there are, and which of them this is."""
+        from chat_tui.views.pointing import has_words
+
         history, bar = self._scene.timeline.history, self._scene.find_bar
         if history is None or not bar.words.strip():
             bar.tell("")

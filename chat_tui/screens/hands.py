@@ -6,14 +6,11 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chat_core.base.names import name_key
 from chat_core.base.text import for_terminal
-from chat_core.client.state import passage as passages
 from chat_core.client.state.model import ConversationState, Unsent
-from chat_core.protocol.requests.base import Request
-from chat_core.protocol.requests.messages import Page
 from chat_core.protocol.values import Message
 from chat_tui.commands.context import Answer
 from chat_tui.drafts import Draft
@@ -27,9 +24,12 @@ from chat_tui.views.formatting import Looks
 from chat_tui.views.here import message_here
 from chat_tui.views.lines import Line
 from chat_tui.views.names import called, shown_name
-from chat_tui.views.pointing import index_of
-from chat_tui.views.source import Source
 from chat_tui.views.when import local
+
+if TYPE_CHECKING:
+    from chat_core.protocol.requests.base import Request
+    from chat_core.protocol.requests.messages import Page
+    from chat_tui.views.source import Source
 
 
 class Handled(Scene, Protocol):
@@ -174,6 +174,8 @@ class ScreenHands:
 
     def go_to_message(self, seq: int) -> None:
         """See Hands: one that is not here is shown where it was said."""
+        from chat_tui.views.pointing import index_of
+
         scene = self._scene
         history, conversation = scene.timeline.history, scene.open_conversation()
         if history is None or conversation is None:
@@ -186,6 +188,7 @@ class ScreenHands:
         scene.errands.read_around(conversation.id, seq, partial(self._show_passage, conversation, seq))
 
     def _show_passage(self, conversation: ConversationState, seq: int, page: Page) -> None:
+        from chat_core.client.state import passage as passages
         from chat_tui.screens.passage import PassageScreen
 
         passage = passages.begin(conversation.info, page)

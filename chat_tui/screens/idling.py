@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chat_core.client.state.model import LinkStatus
-from chat_core.protocol.requests.presence import SetPresence
 from chat_tui.config import PrivacySection
+
+if TYPE_CHECKING:
+    from chat_core.protocol.requests.presence import SetPresence
+
 
 LOOK_EVERY_S: Final = 20.0
 """How often it is looked whether somebody is still there, in seconds."""
@@ -38,6 +41,8 @@ class Idling:
 
     def link(self, status: LinkStatus) -> None:
         """Tell a server that one came to, or came back to."""
+        from chat_core.protocol.requests.presence import SetPresence
+
         came = status is LinkStatus.ONLINE and not self._online
         self._online = status is LinkStatus.ONLINE
         if came and not self._privacy.presence:
@@ -47,6 +52,8 @@ class Idling:
 
     def key(self) -> None:
         """Note that somebody is there."""
+        from chat_core.protocol.requests.presence import SetPresence
+
         self._pressed = self._now()
         if self._away:
             self._away = False
@@ -54,6 +61,8 @@ class Idling:
 
     def look(self) -> None:
         """Be away by oneself, if nobody was there for long enough."""
+        from chat_core.protocol.requests.presence import SetPresence
+
         idle_s = self._now() - self._pressed
         if self.looks and self._online and not self._away and idle_s >= 60 * self._privacy.away_after_min:
             self._away = True

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace as replace_fields
 
 from chat_core.client.state.model import ClientState
-from chat_tui.commands.bound import Bound
-from chat_tui.commands.completing import Known, knowledge, mark_candidates
-from chat_tui.commands.line import Say
 from chat_tui.place_marks import Marks
 from chat_tui.screens.places import Places
+
+if TYPE_CHECKING:
+    from chat_tui.commands.bound import Bound
+    from chat_tui.commands.completing import Known
+    from chat_tui.commands.line import Say
 
 
 class Knowing:
@@ -24,6 +27,8 @@ class Knowing:
     """
 
     def __init__(self, state: Callable[[], ClientState], places: Places, servers: Sequence[str]) -> None:
+        from chat_tui.commands.completing import Known
+
         self._state = state
         self._places = places
         self._servers = servers
@@ -35,6 +40,8 @@ class Knowing:
 
     def known(self) -> Known:
         """Return the names for completion."""
+        from chat_tui.commands.completing import knowledge, mark_candidates
+
         made_of = (self._state(), self._places.shown, self._channels)
         if self._made_of is None or any(old is not new for old, new in zip(self._made_of, made_of, strict=True)):
             self._made_of = made_of

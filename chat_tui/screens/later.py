@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chat_core.client.errors import Untrusted
-from chat_core.protocol.requests.session import Welcome
 from chat_tui.bridge import Way
 from chat_tui.screens.goal import Goal
 from chat_tui.storage import Servers
 
 if TYPE_CHECKING:
+    from chat_core.client.errors import Untrusted
+    from chat_core.protocol.requests.session import Welcome
     from chat_tui.screens.signing_in import SignInScreen
     from chat_tui.screens.start import StartScreen
     from chat_tui.screens.trust import StopScreen, TrustScreen

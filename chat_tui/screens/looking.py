@@ -12,7 +12,6 @@ from chat_tui.messages import LinkChosen
 from chat_tui.screens.parts import Part
 from chat_tui.screens.scene import Scene
 from chat_tui.views.lines import Line, Span
-from chat_tui.views.pointing import message_of
 
 
 class Looking(Part):
@@ -49,6 +48,8 @@ class Looking(Part):
 
     def _near(self) -> Iterator[Message | Unsent]:
         """Yield what is pointed at, else what is in view, from the newest one on."""
+        from chat_tui.views.pointing import message_of
+
         timeline = self._scene.timeline
         history = timeline.history
         if history is None:

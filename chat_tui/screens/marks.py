@@ -21,7 +21,6 @@ from chat_tui.screens.parts import Part
 from chat_tui.screens.scene import Scene
 from chat_tui.screens.selecting import Selecting
 from chat_tui.screens.threading import Threading
-from chat_tui.views.pointing import index_of
 from chat_tui.widgets.tiles import Tiles
 
 if TYPE_CHECKING:
@@ -139,6 +138,8 @@ class ScreenMarks(Part):
 
     def _select(self, seq: int) -> None:
         """Select a message of the open conversation, or show it where it was said if it is not here."""
+        from chat_tui.views.pointing import index_of
+
         scene = self._scene
         history = scene.timeline.history
         index = index_of(history.view.items, seq) if history is not None else None

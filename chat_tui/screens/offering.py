@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 from msgspec.structs import replace as replace_fields
 
-from chat_tui.commands.command import Command
 from chat_tui.commands.context import Answer
-from chat_tui.commands.line import PREFIX
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Span
+
+if TYPE_CHECKING:
+    from chat_tui.commands.command import Command
 
 
 class Offer(Struct, frozen=True):
@@ -38,6 +41,8 @@ class Offering:
         Returns:
             None: it is an ordinary command, and nothing is on offer.
         """
+        from chat_tui.commands.line import PREFIX
+
         text = text.rstrip()
         self._offer = None if text.lstrip().startswith(PREFIX) else Offer(text, conversation)
         return None if self._offer is None else Answer(f"{text} was taken as {PREFIX}{command.name}.")

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chat_core.base.clock import Clock
 from chat_core.base.errors import UsageFault
 from chat_core.client import Disconnected
 from chat_core.client.state.model import ClientState, ConversationState
-from chat_core.protocol.requests.messages import History, Page
 from chat_core.protocol.values import FileInfo, Message
 from chat_tui.commands.context import Answer
 from chat_tui.live_page import LivePage, NotOurs, resolved
 from chat_tui.screens.asking import Asking
+
+if TYPE_CHECKING:
+    from chat_core.protocol.requests.messages import History, Page
+
 
 PATIENCE_S: Final = 60.0
 """How long an export waits for a connection that was lost, in seconds."""

@@ -13,12 +13,10 @@ from typing_extensions import override
 
 from chat_core.base.errors import ChatError, WorldFault
 from chat_core.base.tasks import spawn, stop
-from chat_core.client.errors import CallFailed
 from chat_core.protocol.values import FileInfo
 from chat_tui.messages import PreviewWanted
 from chat_tui.screens.parts import Part
 from chat_tui.views.cache import Recent
-from chat_tui.views.pictures import picture_of
 from chat_tui.views.previews import NoPreview, Preview, Wish, excerpt_of, kind_of
 from chat_tui.widgets.timeline_pane import TimelinePane
 
@@ -67,6 +65,8 @@ class Previewing(Part):
 
     async def _make(self) -> None:
         """Make what is wanted, what was wanted last first: that is where somebody looks."""
+        from chat_core.client.errors import CallFailed
+
         while self._wanted:
             sha256, wanted = self._wanted.popitem()
             if not any(pane.wants_preview(sha256) for pane in self._panes()):
@@ -92,4 +92,6 @@ class Previewing(Part):
 
 def preview_of(file: FileInfo, data: bytes) -> Preview:
     """Return what is shown of a file. Blocks."""
+    from chat_tui.views.pictures import picture_of
+
     return picture_of(data) if kind_of(file, _ANY) == "picture" else excerpt_of(data, file.name)

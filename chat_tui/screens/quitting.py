@@ -10,7 +10,6 @@ from typing_extensions import override
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ClientState, LinkStatus
 from chat_tui.commands.context import Answer
-from chat_tui.commands.line import PREFIX
 from chat_tui.screens.entering import Entering
 from chat_tui.screens.neighbours import Neighbours, Unsent
 from chat_tui.screens.parts import Part
@@ -105,6 +104,8 @@ class Quitting(Part):
 
     def go_away(self, command: str, go: Callable[[], object]) -> None:
         """Leave this server, having asked if something is not sent yet; what is written waits in its drafts."""
+        from chat_tui.commands.line import PREFIX
+
         if unsent := in_words(self.unsent):
             self._scene.ask(command, f"{unsent}{PREFIX}{command} again goes.", go)
         else:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import SearchHit
 from chat_tui.commands.context import Answer, More
 from chat_tui.screens.going import Going
 from chat_tui.screens.neighbours import Neighbours
 from chat_tui.screens.parts import Part
 from chat_tui.screens.scene import Scene
+
+if TYPE_CHECKING:
+    from chat_core.protocol.requests.search import SearchResults
 
 
 class Listing(Scene, Protocol):

@@ -10,7 +10,6 @@ from typing_extensions import override
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ClientState, LinkStatus
 from chat_tui.commands.context import Answer
-from chat_tui.commands.line import PREFIX
 from chat_tui.messages import ServerChosen
 from chat_tui.screens.asking import Asking
 from chat_tui.screens.entering import Entering
@@ -150,6 +149,8 @@ class Roaming(Part):
 
     def close_server(self, name: str) -> None:
         """See Desk."""
+        from chat_tui.commands.line import PREFIX
+
         neighbours = self._scene.neighbours
         number = neighbours.find(name).number if name else neighbours.number
         if number == neighbours.number and not name and self._scene.asking.meant(_PUT_BACK):

@@ -17,7 +17,6 @@ from chat_tui.screens.parts import Part
 from chat_tui.screens.scene import Layout, Scene
 from chat_tui.views.footer import Chip
 from chat_tui.views.lines import REACTS
-from chat_tui.views.pointing import message_of
 from chat_tui.widgets.select_bar import SelectBar
 
 _MODE: Final = "selecting"
@@ -190,6 +189,8 @@ class Selecting(Part):
     @property
     def subject(self) -> Subject | None:
         """What is selected; None: nothing."""
+        from chat_tui.views.pointing import message_of
+
         item, history = self._scene.timeline.pointed, self._scene.timeline.history
         message = message_of(item) if item is not None else None
         if message is None or history is None:

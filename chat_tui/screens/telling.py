@@ -11,7 +11,6 @@ from chat_tui.views.broadcasts import broadcasts
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.given_up import given_up
 from chat_tui.views.lines import Line, Span
-from chat_tui.views.order import news
 
 ANOTHER_ACCOUNT = "The server has another store now, and you another account in it: what was here before is gone."
 
@@ -47,6 +46,8 @@ class Telling:
 
     def after(self, batch: Batch) -> None:
         """Tell what others did to this account, and said to everybody."""
+        from chat_tui.views.order import news
+
         shown = self._scene.places.shown
         for announcement in broadcasts(batch, shown):
             self._scene.bridge.show_broadcast(shown or 0, announcement)

@@ -15,15 +15,9 @@ from chat_core.base.clock import Clock, SystemClock
 from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.names import check_account_name
 from chat_core.base.tasks import spawn, stop
-from chat_core.client.door import ASK_A_PERSON
-from chat_core.client.errors import CallFailed, Disconnected, Untrusted
 from chat_core.client.folders import folder_for
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import LinkStatus
-from chat_core.protocol.codes import Refusal
-from chat_core.protocol.requests.presence import SetPresence
-from chat_core.protocol.requests.session import Welcome
-from chat_core.protocol.requests.signin import SignOut
 from chat_core.transport.urls import Address, Invitation, parse_address
 from chat_tui.bridge import KNOWN, Bridge, Way
 from chat_tui.commands.context import Answer
@@ -40,6 +34,9 @@ from chat_tui.screens.neighbours import Neighbours
 from chat_tui.storage import Servers
 
 if TYPE_CHECKING:
+    from chat_core.client.errors import CallFailed, Untrusted
+    from chat_core.protocol.requests.presence import SetPresence
+    from chat_core.protocol.requests.session import Welcome
     from chat_core.transport.connect import Connector
 
 LET_IN_WITHIN_S: Final = 5.0
@@ -48,8 +45,6 @@ LOOK_AFTER_EVERY_S: Final = 2.0
 """Shortest distance of two looks after this computer's own server while it does not answer, in seconds."""
 
 
-_ASK_FIRST: Final = frozenset({Refusal.PASSWORD_NEEDED, Refusal.WRONG_CREDENTIALS, Refusal.SIGN_IN_REFUSED})
-"""Refusals of who gave a name only, after which there is more to be asked."""
 _TOKEN_REFUSED: Final = "This device is signed out there: sign in again."
 
 
@@ -171,6 +166,8 @@ class Visit:
 
     async def _wait(self) -> None:
         """Wait until let in; who was here before may also stay outside, and write. Raises: ChatError."""
+        from chat_core.client.errors import Disconnected
+
         try:
             await self.bridge.online(LET_IN_WITHIN_S)
         except Disconnected:
@@ -187,6 +184,7 @@ class Visit:
 
     async def sign_out(self) -> None:
         """Forget this device's token, here and at the server as far as it can be reached, and say goodbye."""
+        from chat_core.protocol.requests.signin import SignOut
         from chat_tui.kept_tokens import KeptTokens
 
         self._over = True
@@ -232,6 +230,8 @@ class Visit:
             self._finish(fault)
 
     def _finish(self, fault: ChatError) -> None:
+        from chat_core.client.errors import CallFailed, Untrusted
+
         if self._over:
             return
         self._over = True
@@ -244,9 +244,13 @@ class Visit:
 
     def _is_worth_asking(self, fault: CallFailed) -> bool:
         """Return whether another answer of the person at the keyboard can mend it."""
-        return fault.code in (_ASK_FIRST if self._way.kind == "known" else ASK_A_PERSON)
+        from chat_core.client.door import ASK_A_PERSON, ASK_WHO_GAVE_A_NAME
+
+        return fault.code in (ASK_WHO_GAVE_A_NAME if self._way.kind == "known" else ASK_A_PERSON)
 
     def _in_words(self, fault: CallFailed) -> str:
+        from chat_core.protocol.codes import Refusal
+
         refused_token = self._way.kind == "known" and fault.code == Refusal.WRONG_CREDENTIALS
         return _TOKEN_REFUSED if refused_token else self._without or str(fault)
 
@@ -298,6 +302,7 @@ def other_key(config: Path, link: Invitation) -> str:
         config: folder of the known servers.
         link: with a pin.
     """
+    from chat_core.client.errors import Untrusted
     from chat_core.client.trust.known import KnownServers
 
     try:

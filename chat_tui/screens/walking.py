@@ -9,7 +9,6 @@ from chat_tui.screens.going import Going
 from chat_tui.screens.parts import Part
 from chat_tui.screens.scene import Scene
 from chat_tui.screens.threading import Threading
-from chat_tui.views.pointing import names_me
 from chat_tui.views.thread_news import all_unread
 
 
@@ -138,6 +137,8 @@ class Walking(Part):
 
     def action_mention(self, by: int) -> None:
         """Go to the mention of oneself before (-1) or after (1) what is in view."""
+        from chat_tui.views.pointing import names_me
+
         if not self._scene.timeline.point_next(by, names_me(self._scene.bridge.state.me, self._scene.words)):
             where = "further up; scroll there to fetch more" if by < 0 else "further down"
             self._scene.answer(Answer(f"No message that is here names you {where}."))

@@ -16,7 +16,6 @@ from msgspec.structs import replace as replace_fields
 
 from chat_core.base.errors import UsageFault
 from chat_core.client.state.changes import Batch, MessagesAppended
-from chat_core.client.state.following import is_news_of_thread
 from chat_core.client.state.model import ConversationState
 from chat_core.client.state.reading import calls
 from chat_core.protocol.values import Account, Message
@@ -138,6 +137,8 @@ def _of_thread(conversation: ConversationState, message: Message, me: Account) -
     Whom it names follows the thread from then on, which this client may not have heard of yet. Everybody, there, is who
     follows it.
     """
+    from chat_core.client.state.following import is_news_of_thread
+
     follows = is_news_of_thread(conversation, message)
     if calls(message, me) and (follows or me.id in message.mentions):
         return "mention"

@@ -7,7 +7,6 @@ import re
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.values import Message
 from chat_tui.drafts import Draft
-from chat_tui.views.building import QUOTED_CHARS
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.formatting import in_one_line
 from chat_tui.views.lines import Line, Span, spread
@@ -18,6 +17,8 @@ from chat_tui.views.when import clock
 
 def about(draft: Draft, conversation: ConversationState | None) -> tuple[Span, ...]:
     """Return words for what a draft is about; none: it is a plain message."""
+    from chat_tui.views.building import QUOTED_CHARS
+
     if draft.edits:
         message = _find(conversation, draft.edits)
         when = f" of {clock(message.ts, None)}" if message is not None else ""

@@ -16,9 +16,8 @@ from rich.cells import cell_len
 
 from chat_core.protocol.values import FileInfo
 from chat_tui.views.clean import drawable
-from chat_tui.views.code import ENDINGS, code_lines
+from chat_tui.views.code import ENDINGS
 from chat_tui.views.columns import Columns
-from chat_tui.views.edge import hanging
 from chat_tui.views.lines import Line, Span, elide
 
 CELLS: Final = 40
@@ -126,6 +125,8 @@ def preview_lines(preview: Preview, where: Columns, offset: int) -> tuple[Line, 
         where: the columns.
         offset: where in the message's text they stand, for whoever keeps a place in it.
     """
+    from chat_tui.views.edge import hanging
+
     match preview:
         case Excerpt():
             made = _excerpt(preview, where)
@@ -173,6 +174,9 @@ def _height(picture: Picture, cells: int) -> int:
 
 
 def _excerpt(excerpt: Excerpt, where: Columns) -> Iterator[Line]:
+    from chat_tui.views.code import code_lines
+    from chat_tui.views.edge import hanging
+
     room = max(2, where.text - _PAD)
     text = "\n".join(elide(line, room) for line in excerpt.lines)
     for line, _ in code_lines(text, excerpt.language, where.text, most=TEXT_LINES):
@@ -185,6 +189,8 @@ def _excerpt(excerpt: Excerpt, where: Columns) -> Iterator[Line]:
 
 
 def _picture(picture: Picture, where: Columns) -> Iterator[Line]:
+    from chat_tui.views.edge import hanging
+
     for row in range(0, picture.height, 2):
         spans: list[Span] = []
         for column in range(picture.width):

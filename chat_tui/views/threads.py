@@ -13,13 +13,11 @@ from rich.cells import cell_len
 
 from chat_core.client.state.model import BLOCK, ConversationState, ThreadState, Timeline, Unsent
 from chat_core.protocol.values import Message, ThreadSummary
-from chat_tui.views.building import QUOTED_CHARS
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.formatting import in_one_line
 from chat_tui.views.lines import Line, Span, spread
 from chat_tui.views.names import name_role, shown_name
 from chat_tui.views.programs import author_of
-from chat_tui.views.sieve import Sieve
 from chat_tui.views.when import clock, day_in_words, local
 
 
@@ -27,6 +25,8 @@ class Mainline:
     """What of a conversation stands in its channel."""
 
     def __init__(self) -> None:
+        from chat_tui.views.sieve import Sieve
+
         self._sieve = Sieve(lambda message: not message.aside)
         self._unsent: tuple[tuple[Unsent, ...], tuple[Unsent, ...]] = ((), ())
 
@@ -96,6 +96,8 @@ def title(thread: ThreadState, me: int | None, width: int) -> Line:
 
 def label(thread: ThreadState | None, *, also: bool, target: str) -> tuple[Span, ...]:
     """Return the words above the composer while it writes into a thread."""
+    from chat_tui.views.building import QUOTED_CHARS
+
     if thread is None:
         return (Span("Into a thread", "thread"),)
     where = f" and {drawable_line(target)}" if also else ""
@@ -147,6 +149,8 @@ def _replies(root: Message, now_ms: int) -> str:
 
 
 def _said(root: Message) -> str:
+    from chat_tui.views.building import QUOTED_CHARS
+
     return drawable_line(in_one_line(root.body, QUOTED_CHARS)) or "message deleted"
 
 

@@ -7,7 +7,7 @@ seen. Keys are carried out in their order (`ordered`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 from msgspec.structs import replace as replace_fields
@@ -16,10 +16,13 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from typing_extensions import override
 
-from chat_tui.commands.completing import Completion, Known, complete
 from chat_tui.widgets.completion import CompletionPopup
 from chat_tui.widgets.ordered import carry_out
 from chat_tui.widgets.readline_area import ReadlineArea
+
+if TYPE_CHECKING:
+    from chat_tui.commands.completing import Completion, Known
+
 
 _MOVES: Final = ("cursor_down", "cursor_left", "cursor_right")
 EDITING: Final[list[BindingType]] = [
@@ -57,6 +60,8 @@ class CompletingArea(ReadlineArea):
             known: returns the names there are.
             id: the widget's.
         """
+        from chat_tui.commands.completing import Completion
+
         super().__init__(id=id, highlight_cursor_line=False, tab_behavior="focus")
         self.cursor_blink = False
         self.match_cursor_bracket = False
@@ -115,6 +120,8 @@ class CompletingArea(ReadlineArea):
 
     def action_complete(self, by: int = 1) -> None:
         """Put a candidate into the text; again: the next one, and at last what was written before."""
+        from chat_tui.commands.completing import complete
+
         cycle = self._cycle
         if cycle is None or cycle.result != self.text:
             completion = complete(self.text, self.index, self._known(), asked=True)
@@ -129,6 +136,8 @@ class CompletingArea(ReadlineArea):
 
     def dismiss_completion(self) -> bool:
         """Close the popup, and take back a candidate that Tab has put; return whether there was one."""
+        from chat_tui.commands.completing import complete
+
         if not self._popup.display:
             return False
         cycle, self._cycle = self._cycle, None
@@ -145,6 +154,8 @@ class CompletingArea(ReadlineArea):
 
     def pick(self, index: int) -> None:
         """Put a candidate of the popup into the text."""
+        from chat_tui.commands.completing import complete
+
         completion = self._cycle.completion if self._cycle is not None else None
         if completion is None:
             completion = complete(self.text, self.index, self._known(), asked=True)
@@ -206,6 +217,8 @@ class CompletingArea(ReadlineArea):
             self._offer()
 
     def _offer(self) -> None:
+        from chat_tui.commands.completing import Completion, complete
+
         now = self.text, self.index
         if self._cycle is not None or now in (self._offered, self._gave_way):
             return

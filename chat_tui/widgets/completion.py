@@ -7,17 +7,20 @@ composer's line, so that no half of a line behind it looks like a part of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from textual.geometry import Offset
 from textual.message import Message
 from typing_extensions import override
 
-from chat_tui.commands.completing import Candidate, Completion
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Span, cropped, elide
 from chat_tui.widgets.bars import Rows
+
+if TYPE_CHECKING:
+    from chat_tui.commands.completing import Candidate, Completion
+
 
 MAX_ROWS: Final = 8
 """Candidates in view at a time."""
@@ -70,6 +73,8 @@ class CompletionPopup(Rows, can_focus=False):
 
     def hide(self) -> None:
         """Go away."""
+        from chat_tui.commands.completing import Completion
+
         self.show(Completion(0, 0))
 
     def place(self, x: int, bottom: int, width: int, left: int = 0) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from msgspec.structs import replace
 from textual import events
@@ -21,10 +21,6 @@ from typing_extensions import override
 from chat_core.base.errors import UsageFault
 from chat_core.protocol.limits import BODY_BYTES
 from chat_core.protocol.values import Message as Said
-from chat_tui.commands.bound import Bound
-from chat_tui.commands.completing import Known
-from chat_tui.commands.emoji import with_emoji
-from chat_tui.commands.line import Nothing, Run, Say, as_typed, parse
 from chat_tui.config import Settings
 from chat_tui.drafts import MOST_CHARS, Draft
 from chat_tui.keys import bindings
@@ -32,6 +28,12 @@ from chat_tui.widgets.completing_area import EDITING
 from chat_tui.widgets.completion import CompletionPopup
 from chat_tui.widgets.outside import write_outside
 from chat_tui.widgets.recalling_area import RecallingArea
+
+if TYPE_CHECKING:
+    from chat_tui.commands.bound import Bound
+    from chat_tui.commands.completing import Known
+    from chat_tui.commands.line import Say
+
 
 MAX_PASTE: Final = MOST_CHARS
 """Characters of a paste that are taken; more than any message can hold."""
@@ -194,6 +196,8 @@ class Composer(RecallingArea, TextArea, inherit_bindings=False, inherit_css=Fals
 
     def write_anew(self, message: Said) -> None:
         """Let the text of a message be written anew; what is written now is put aside."""
+        from chat_tui.commands.line import as_typed
+
         before = self.draft
         aside = before.aside if before.edits else before.text
         self.draft = Draft(as_typed(message.body), edits=message.seq, aside=aside)
@@ -246,6 +250,8 @@ class Composer(RecallingArea, TextArea, inherit_bindings=False, inherit_css=Fals
 
     def action_send(self) -> None:
         """Say what was entered, and begin anew; a line that means nothing stays to be mended."""
+        from chat_tui.commands.line import Say
+
         draft = self.draft
         try:
             line = self._meaning(draft)
@@ -265,6 +271,8 @@ class Composer(RecallingArea, TextArea, inherit_bindings=False, inherit_css=Fals
 
     def entered(self, line: Say | Bound, draft: Draft) -> Entered:
         """Return what tells of a line entered here and now."""
+        from chat_tui.commands.line import Say
+
         entered = self.Entered(line, draft, self.conversation, self.thread, self.also)
         entered.behind = self.behind
         if not isinstance(line, Say) and line.command.moves:
@@ -278,6 +286,9 @@ class Composer(RecallingArea, TextArea, inherit_bindings=False, inherit_css=Fals
         Raises:
             UsageFault: it cannot be, or it has to be asked about first.
         """
+        from chat_tui.commands.emoji import with_emoji
+        from chat_tui.commands.line import Say
+
         line = (None if draft.edits else self.classic(draft.text)) or _meaning(draft.text)
         if line is None and draft.edits:
             raise UsageFault("A message cannot become empty: Esc leaves it as it is; Ctrl+S and d delete it.")
@@ -352,6 +363,7 @@ def _meaning(text: str) -> Say | Bound | None:
     Raises:
         UsageFault: it is a command that cannot be run, or more than a message can hold.
     """
+    from chat_tui.commands.line import Nothing, Run, Say, parse
     from chat_tui.commands.registry import bind
 
     match parse(text):

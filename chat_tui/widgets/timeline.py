@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import tzinfo
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 from typing_extensions import override
@@ -20,14 +20,16 @@ from chat_core.client.state.model import ConversationState
 from chat_core.protocol.values import Account
 from chat_tui.messages import OlderWanted, ReadingOlder, ReadUpTo
 from chat_tui.views.columns import Columns, columns
-from chat_tui.views.drawing import Reader
-from chat_tui.views.filtered import Filtered
 from chat_tui.views.filtering import Hiding
-from chat_tui.views.history import History, differs
 from chat_tui.views.threads import Mainline
-from chat_tui.views.timeline import START, Place
 from chat_tui.widgets.knowing_pane import KnowingPane
 from chat_tui.widgets.timeline_pane import TimelinePane
+
+if TYPE_CHECKING:
+    from chat_tui.views.drawing import Reader
+    from chat_tui.views.history import History
+    from chat_tui.views.timeline import Place
+
 
 SPEAK_OF_SENDING_S: Final = 0.4
 """How long a message may be on its way before that is said: most are there sooner, and a flicker tells nobody."""
@@ -81,6 +83,8 @@ class Timeline(KnowingPane, TimelinePane, can_focus=False):
             marks: returns which marks are in a conversation.
             id: the widget's.
         """
+        from chat_tui.views.filtered import Filtered
+
         super().__init__(end_key=end_key, id=id)
         self._hints = None if hints is None else tuple(hints)
         self._mainline = Mainline()
@@ -132,6 +136,8 @@ class Timeline(KnowingPane, TimelinePane, can_focus=False):
             bookmarks: seqs of the messages at which one has them, by conversation.
             others: all conversations, which tell whom one knows.
         """
+        from chat_tui.views.history import History
+
         self._leave()
         self._me, self._channels, self._ignored = me, channels, ignored
         self._bookmarks = frozenset() if conversation is None else bookmarks.get(conversation.id, frozenset())
@@ -196,6 +202,8 @@ class Timeline(KnowingPane, TimelinePane, can_focus=False):
             conversation: another one than that which is shown is left alone.
             changes: what led to it; of other conversations too.
         """
+        from chat_tui.views.history import differs
+
         history = self._history
         if history is None or conversation.id != history.conversation.id:
             return
@@ -255,6 +263,8 @@ class Timeline(KnowingPane, TimelinePane, can_focus=False):
 
     def go_to_unread(self) -> bool:
         """Go to the first unread message, or towards it if it is further up; return whether there is one."""
+        from chat_tui.views.timeline import START
+
         history = self._history
         index = history.unread_at() if history is not None else None
         if history is None or (index is None and not history.conversation.unread):
@@ -309,6 +319,8 @@ class Timeline(KnowingPane, TimelinePane, can_focus=False):
         return columns(width, min(width, terminal) if self.shares else terminal, longest)
 
     def _reader(self) -> Reader:
+        from chat_tui.views.drawing import Reader
+
         me = self._me
         if me is None:
             return Reader(None, "", self._zone, self._channels)

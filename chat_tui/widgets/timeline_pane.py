@@ -7,7 +7,7 @@ link - becomes a place in the view, a copied text or a message to the applicatio
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace as replace_fields
 from textual import events
@@ -21,22 +21,20 @@ from typing_extensions import override
 from chat_core.protocol.values import FileInfo, Message
 from chat_tui.config import LookSection
 from chat_tui.messages import LinkChosen, PartClicked, PreviewWanted
-from chat_tui.views import pictures
 from chat_tui.views.cache import Recent
-from chat_tui.views.drawing import Reader
-from chat_tui.views.history import History
-from chat_tui.views.items import seq_of
 from chat_tui.views.lines import Line
-from chat_tui.views.newer import newer_line
-from chat_tui.views.pointing import message_of
 from chat_tui.views.previews import Preview, Wish
-from chat_tui.views.timeline import START
 from chat_tui.widgets.bars import span_at
 from chat_tui.widgets.beforehand import Beforehand
 from chat_tui.widgets.paint import Painted
 from chat_tui.widgets.scroller import Scroller
 from chat_tui.widgets.straight import Straight
 from chat_tui.widgets.timeline_text import Selected, copied, marked, span_of, word_at
+
+if TYPE_CHECKING:
+    from chat_tui.views.drawing import Reader
+    from chat_tui.views.history import History
+
 
 _REMEMBERED: Final = 200
 """Painted items that are kept: some screens. Each line of them takes several kilobytes."""
@@ -88,6 +86,8 @@ class TimelinePane(Scroller, ScrollView, Straight, Painted, can_focus=False):
 
     def looking(self, reader: Reader) -> Reader:
         """Return who reads, with what is set of the looks."""
+        from chat_tui.views import pictures
+
         look: LookSection | None = getattr(self.app, "look", None)
         if look is None:
             return reader
@@ -223,6 +223,8 @@ class TimelinePane(Scroller, ScrollView, Straight, Painted, can_focus=False):
 
     def action_first(self) -> None:
         """Go to the oldest message that is known."""
+        from chat_tui.views.timeline import START
+
         self.moved_to(START)
 
     def action_last(self) -> None:
@@ -253,6 +255,8 @@ class TimelinePane(Scroller, ScrollView, Straight, Painted, can_focus=False):
 
     def _line(self, y: int, selection: Selection | None) -> tuple[Strip, int | None]:
         """Return a line of the window as it is drawn, and the number of its row; None: none of its own."""
+        from chat_tui.views.newer import newer_line
+
         width = self.window.width
         history = self._history
         if history is None:
@@ -345,6 +349,8 @@ class TimelinePane(Scroller, ScrollView, Straight, Painted, can_focus=False):
 
     def on_click(self, event: events.Click) -> None:
         """Follow a link, reveal what is hidden, go to the end; twice or thrice: select a word, a message."""
+        from chat_tui.views.items import seq_of
+
         history = self._history
         if history is None:
             return
@@ -373,6 +379,8 @@ class TimelinePane(Scroller, ScrollView, Straight, Painted, can_focus=False):
                 self.reveal(seq_of(history.view.items[index]))
 
     def _act(self, history: History, index: int, act: str) -> None:
+        from chat_tui.views.pointing import message_of
+
         message = message_of(history.view.items[index])
         if isinstance(message, Message):
             self.post_message(PartClicked(history.conversation.id, message, act))

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from textual.strip import Strip
 from typing_extensions import override
 
-from chat_tui.views.history import History
-from chat_tui.views.items import Item
 from chat_tui.views.lines import Line, Span
-from chat_tui.views.pointing import Test, index_of, is_message, nearest
+from chat_tui.views.pointing import is_message
 
 if TYPE_CHECKING:
+    from chat_tui.views.history import History
+    from chat_tui.views.items import Item
+    from chat_tui.views.pointing import Test
     from chat_tui.widgets.timeline_pane import TimelinePane
 
     _Pane = TimelinePane
@@ -41,6 +42,8 @@ class PointedPane(_Pane):
     @property
     def pointed_at(self) -> int | None:
         """Its index."""
+        from chat_tui.views.pointing import index_of
+
         if self._history is None or self._pointed is None:
             return None
         return index_of(self._history.view.items, self._pointed)
@@ -63,6 +66,8 @@ class PointedPane(_Pane):
         Returns:
             Whether there was one.
         """
+        from chat_tui.views.pointing import nearest
+
         history = self._history
         if history is None:
             return False
@@ -76,6 +81,8 @@ class PointedPane(_Pane):
 
     def point_end(self, direction: int) -> None:
         """Point at the newest (1) or the oldest (-1) message there is."""
+        from chat_tui.views.pointing import nearest
+
         history = self._history
         if history is not None:
             self._pointed = None
@@ -84,6 +91,8 @@ class PointedPane(_Pane):
 
     def point_page(self, direction: int) -> None:
         """Move a page down (1) or up (-1), and point at what is at that end of it."""
+        from chat_tui.views.pointing import nearest
+
         history, index = self._history, self.pointed_at
         if history is None or index is None:
             return
