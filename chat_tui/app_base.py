@@ -29,7 +29,6 @@ from chat_tui.views.alerts import quiet_hours
 from chat_tui.views.cache import Recent
 from chat_tui.views.clean import drawable, drawable_line
 from chat_tui.views.emoji_kinds import ALL, DISPUTED, LOSSY, SAMPLES, Kind, differing
-from chat_tui.views.previews import Preview
 from chat_tui.views.settings_rows import as_said
 from chat_tui.widgets.safe import ControlFilter
 from chat_tui.widgets.symbols import AsciiFilter
@@ -37,6 +36,8 @@ from chat_tui.widgets.timeline_pane import TimelinePane
 
 if TYPE_CHECKING:
     from textual.app import App
+
+    from chat_tui.views.previews import Preview
 
     _App = App[None]
 else:

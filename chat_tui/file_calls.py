@@ -7,12 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from chat_core.client.files.progress import Progress
 from chat_core.protocol.values import FileInfo
 from chat_tui.paths import uploads_folder
 
 if TYPE_CHECKING:
     from chat_core.client import Client
+    from chat_core.client.files.progress import Progress
 
 T = TypeVar("T")
 

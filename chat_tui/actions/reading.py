@@ -10,7 +10,6 @@ from chat_core.protocol.values import Message
 from chat_tui.actions.action import Acting, Subject, action, always, has_text, sent, sent_text
 from chat_tui.commands.context import Answer
 from chat_tui.views.clean import drawable, drawable_line
-from chat_tui.views.emphasis import hides
 from chat_tui.views.inline import marks
 from chat_tui.views.programs import author_of
 
@@ -65,6 +64,8 @@ def open_(acting: Acting) -> None:
 
 
 def _has_hidden(subject: Subject) -> str:
+    from chat_tui.views.emphasis import hides
+
     return sent_text(subject) or ("" if hides(subject.message.body) else "Nothing is hidden in this message.")
 
 

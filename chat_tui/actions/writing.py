@@ -7,7 +7,6 @@ from functools import partial
 from chat_core.client.state.model import Unsent
 from chat_core.protocol.values import Message
 from chat_tui.actions.action import Acting, Subject, action, has_text, own_text, sent_text
-from chat_tui.views.formatting import in_one_line
 from chat_tui.views.programs import author_of
 
 
@@ -65,6 +64,7 @@ def delete(acting: Acting) -> None:
     """Delete your message, for ever and for everybody; operators delete others', too; asks first."""
     from chat_core.protocol.requests.messages import Delete
     from chat_tui.views.building import QUOTED_CHARS
+    from chat_tui.views.formatting import in_one_line
 
     subject = acting.subject
     request = Delete(conversation=subject.conversation.id, seq=subject.seq)

@@ -11,12 +11,10 @@ from msgspec.structs import replace as replace_fields
 from typing_extensions import Unpack
 
 from chat_core.base.errors import UsageFault
-from chat_core.client.files.progress import Progress
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_core.protocol.requests.base import Reply
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import SearchHit, Style
-from chat_tui.commands.desks import DraftDesk, FilterDesk, MarkDesk
 from chat_tui.views.alerts import Rule
 from chat_tui.views.lines import Line
 from chat_tui.views.link import nothing_open
@@ -24,7 +22,9 @@ from chat_tui.views.tiling import Side
 from chat_tui.views.where import Where
 
 if TYPE_CHECKING:
+    from chat_core.client.files.progress import Progress
     from chat_core.protocol.requests.base import Request
+    from chat_tui.commands.desks import DraftDesk, FilterDesk, MarkDesk
     from chat_tui.views.source import Source
 
 

@@ -25,7 +25,6 @@ from chat_core.client.state.reading import calls
 from chat_core.protocol.reactions import Reaction
 from chat_core.protocol.values import Message
 from chat_tui.views.clean import drawable, drawable_line
-from chat_tui.views.formatting import in_one_line
 from chat_tui.views.lines import elide
 from chat_tui.views.names import shown_name
 from chat_tui.views.programs import author_of
@@ -261,6 +260,7 @@ def _chars(entry: Entry) -> int:
 def _answered(state: ClientState, number: int, message: Message) -> str:
     """Return what a message answers, in a line that is safe to draw; empty: nothing."""
     from chat_tui.views.building import QUOTED_CHARS
+    from chat_tui.views.formatting import in_one_line
 
     if message.reply_to is None:
         return ""

@@ -16,7 +16,6 @@ from chat_core.protocol.values import SearchHit
 from chat_tui.actions.action import Acting, Hands, Subject
 from chat_tui.actions.registry import BY_NAME
 from chat_tui.commands.context import Answer, More, PageDesk, PaneDesk
-from chat_tui.commands.desks import DraftDesk, FilterDesk, MarkDesk
 from chat_tui.live_page import LivePage
 from chat_tui.screens.alerting import Alerting
 from chat_tui.screens.base import HelpWanted
@@ -38,6 +37,7 @@ from chat_tui.views.here import message_here
 
 if TYPE_CHECKING:
     from chat_core.protocol.requests.search import SearchResults
+    from chat_tui.commands.desks import DraftDesk, FilterDesk, MarkDesk
     from chat_tui.views.source import Source
 
 

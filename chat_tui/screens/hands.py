@@ -20,7 +20,6 @@ from chat_tui.screens.going import Going
 from chat_tui.screens.scene import Scene
 from chat_tui.screens.selecting import Selecting
 from chat_tui.screens.threading import Threading
-from chat_tui.views.formatting import Looks
 from chat_tui.views.here import message_here
 from chat_tui.views.lines import Line
 from chat_tui.views.names import called, shown_name
@@ -90,6 +89,7 @@ class ScreenHands:
     def show_whole(self, message: Message | Unsent) -> None:
         """See Hands."""
         from chat_tui.screens.whole import WholeScreen
+        from chat_tui.views.formatting import Looks
 
         history, state = self._scene.timeline.history, self._scene.bridge.state
         me, target = state.me, history.conversation.target if history is not None else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
@@ -17,10 +18,10 @@ from chat_core.protocol.values import FileInfo
 from chat_tui.messages import PreviewWanted
 from chat_tui.screens.parts import Part
 from chat_tui.views.cache import Recent
-from chat_tui.views.previews import NoPreview, Preview, Wish, excerpt_of, kind_of
 from chat_tui.widgets.timeline_pane import TimelinePane
 
-_ANY = Wish(texts=True, pictures=True, most_bytes=2**53)
+if TYPE_CHECKING:
+    from chat_tui.views.previews import Preview
 
 
 class Previewing(Part):
@@ -66,6 +67,7 @@ class Previewing(Part):
     async def _make(self) -> None:
         """Make what is wanted, what was wanted last first: that is where somebody looks."""
         from chat_core.client.errors import CallFailed
+        from chat_tui.views.previews import NoPreview
 
         while self._wanted:
             sha256, wanted = self._wanted.popitem()
@@ -93,5 +95,10 @@ class Previewing(Part):
 def preview_of(file: FileInfo, data: bytes) -> Preview:
     """Return what is shown of a file. Blocks."""
     from chat_tui.views.pictures import picture_of
+    from chat_tui.views.previews import Wish, excerpt_of, kind_of
 
-    return picture_of(data) if kind_of(file, _ANY) == "picture" else excerpt_of(data, file.name)
+    return (
+        picture_of(data)
+        if kind_of(file, Wish(texts=True, pictures=True, most_bytes=2**53)) == "picture"
+        else excerpt_of(data, file.name)
+    )

@@ -21,7 +21,6 @@ from chat_core.client.state.reading import calls
 from chat_core.protocol.values import Account, Message
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.filtering import Hiding
-from chat_tui.views.formatting import in_one_line
 from chat_tui.views.highlighting import is_for
 from chat_tui.views.lines import elide
 from chat_tui.views.names import title_of
@@ -78,6 +77,8 @@ def alert_of(
         words: those that are for one as if they named one, as a setting has them.
         hidden: returns what somebody does not want to see of a conversation: that alerts nobody.
     """
+    from chat_tui.views.formatting import in_one_line
+
     me = batch.state.me
     found: list[tuple[Kind, ConversationState, Message]] = []
     for change in batch.changes:

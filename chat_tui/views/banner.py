@@ -8,7 +8,6 @@ from chat_core.client.state.model import ConversationState
 from chat_core.protocol.values import Message
 from chat_tui.drafts import Draft
 from chat_tui.views.clean import drawable_line
-from chat_tui.views.formatting import in_one_line
 from chat_tui.views.lines import Line, Span, spread
 from chat_tui.views.names import shown_name
 from chat_tui.views.programs import author_of
@@ -18,6 +17,7 @@ from chat_tui.views.when import clock
 def about(draft: Draft, conversation: ConversationState | None) -> tuple[Span, ...]:
     """Return words for what a draft is about; none: it is a plain message."""
     from chat_tui.views.building import QUOTED_CHARS
+    from chat_tui.views.formatting import in_one_line
 
     if draft.edits:
         message = _find(conversation, draft.edits)

@@ -15,7 +15,6 @@ from chat_core.client.state.model import ClientState, ConversationState
 from chat_core.client.state.reading import calls
 from chat_core.protocol.values import Message
 from chat_tui.views.clean import drawable_line
-from chat_tui.views.formatting import in_one_line
 from chat_tui.views.lines import Line, Span, cropped, elide, spread
 from chat_tui.views.names import label_of, shown_name, soft_role
 from chat_tui.views.programs import author_of
@@ -102,6 +101,8 @@ def feed_lines(
 def _lines(
     message: Message, conversation: ConversationState, state: ClientState, cells: int, now_ms: int, zone: tzinfo | None
 ) -> Iterable[Line]:
+    from chat_tui.views.formatting import in_one_line
+
     when = lately(message.ts, now_ms, zone)
     name = elide(shown_name(author_of(message)), _NAME_CELLS)
     who = Span(name, soft_role(message.author, state.me.id if state.me is not None else None))

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
 from chat_core.client.state.model import Notice, Unsent
 from chat_core.protocol.values import ConversationKind, Message
-from chat_tui.views.previews import Preview
+
+if TYPE_CHECKING:
+    from chat_tui.views.previews import Preview
 
 
 class Item(msgspec.Struct, frozen=True, gc=False):

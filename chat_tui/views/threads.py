@@ -14,7 +14,6 @@ from rich.cells import cell_len
 from chat_core.client.state.model import BLOCK, ConversationState, ThreadState, Timeline, Unsent
 from chat_core.protocol.values import Message, ThreadSummary
 from chat_tui.views.clean import drawable_line
-from chat_tui.views.formatting import in_one_line
 from chat_tui.views.lines import Line, Span, spread
 from chat_tui.views.names import name_role, shown_name
 from chat_tui.views.programs import author_of
@@ -97,6 +96,7 @@ def title(thread: ThreadState, me: int | None, width: int) -> Line:
 def label(thread: ThreadState | None, *, also: bool, target: str) -> tuple[Span, ...]:
     """Return the words above the composer while it writes into a thread."""
     from chat_tui.views.building import QUOTED_CHARS
+    from chat_tui.views.formatting import in_one_line
 
     if thread is None:
         return (Span("Into a thread", "thread"),)
@@ -150,6 +150,7 @@ def _replies(root: Message, now_ms: int) -> str:
 
 def _said(root: Message) -> str:
     from chat_tui.views.building import QUOTED_CHARS
+    from chat_tui.views.formatting import in_one_line
 
     return drawable_line(in_one_line(root.body, QUOTED_CHARS)) or "message deleted"
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace as replace_fields
 from typing_extensions import override
 
 from chat_core.client.state.model import ConversationState
 from chat_core.protocol.values import Account
-from chat_tui.views.drawing import Reader
 from chat_tui.views.resembling import NOBODY, Familiars, familiar
 from chat_tui.widgets.timeline_pointer import PointedPane
+
+if TYPE_CHECKING:
+    from chat_tui.views.drawing import Reader
 
 
 class KnowingPane(PointedPane):

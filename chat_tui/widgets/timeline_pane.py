@@ -23,7 +23,6 @@ from chat_tui.config import LookSection
 from chat_tui.messages import LinkChosen, PartClicked, PreviewWanted
 from chat_tui.views.cache import Recent
 from chat_tui.views.lines import Line
-from chat_tui.views.previews import Preview, Wish
 from chat_tui.widgets.bars import span_at
 from chat_tui.widgets.beforehand import Beforehand
 from chat_tui.widgets.paint import Painted
@@ -34,6 +33,7 @@ from chat_tui.widgets.timeline_text import Selected, copied, marked, span_of, wo
 if TYPE_CHECKING:
     from chat_tui.views.drawing import Reader
     from chat_tui.views.history import History
+    from chat_tui.views.previews import Preview
 
 
 _REMEMBERED: Final = 200
@@ -87,6 +87,7 @@ class TimelinePane(Scroller, ScrollView, Straight, Painted, can_focus=False):
     def looking(self, reader: Reader) -> Reader:
         """Return who reads, with what is set of the looks."""
         from chat_tui.views import pictures
+        from chat_tui.views.previews import Wish
 
         look: LookSection | None = getattr(self.app, "look", None)
         if look is None:
