@@ -21,7 +21,7 @@ from typing_extensions import override
 
 from chat_core.base.errors import ChatError
 from chat_core.client.state.model import ClientState
-from chat_tui.app_titles import AppTitles
+from chat_tui.app_glances import AppGlances
 from chat_tui.commands.context import Answer
 from chat_tui.config import Settings
 from chat_tui.keys import Keymap
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-class ChatApp(AppTitles, App[None], inherit_bindings=False, inherit_css=False):
+class ChatApp(AppGlances, App[None], inherit_bindings=False, inherit_css=False):
     """The application."""
 
     # In place of the toolkit's, which is for what is maximized, disabled, or drawn in the terminal's own colours.
@@ -108,6 +108,7 @@ class ChatApp(AppTitles, App[None], inherit_bindings=False, inherit_css=False):
         screen = self._first_screen()
         # The toolkit gives this to every screen but the first, and takes it from each that is switched away.
         screen._push_result_callback(screen, None)
+        self.go_on_in(screen)
         return screen
 
     @override

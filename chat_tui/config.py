@@ -72,6 +72,9 @@ class LookSection(msgspec.Struct, frozen=True, kw_only=True):
     frames: Literal["changes", "whole"] = "changes"
     """What is written to the terminal: only the `changes`, a third of it or less; or `whole` frames, for a terminal in
     which something stays behind that Ctrl+L removes."""
+    opening: Annotated[Literal["last", "blank"], LIVE] = "last"
+    """What a start shows while the program is still being loaded: the screen as you left it `last`, or a `blank` one.
+    For that what you see is kept in a file for you only; with `blank`, and when you sign out, it is removed."""
     title: Annotated[bool, LIVE] = True
     """Whether the terminal's title says where you are and how many messages need you: `(3) #ops - acme`. What it was
     before is back when the client ends."""

@@ -39,6 +39,12 @@ class SparingDriver(Measuring):
         if needed:
             super().write(needed)
 
+    def know(self, frame: str) -> None:
+        """Take note of a frame that the terminal shows already, in the size that it has."""
+        self._cells = Cells()
+        self._cells.changed(frame)
+        self._settled = 0.0
+
     def forget(self) -> None:
         """Write the next frame whole: the terminal may show something else than was written."""
         if self._cells is not None:

@@ -13,8 +13,9 @@ from typing import Final
 from textual.driver import Driver
 from typing_extensions import override
 
-from chat_tui.terminal_driver import SparingDriver
+from chat_tui.glance.terminal import give_back
 from chat_tui.terminal_measuring import Measuring
+from chat_tui.terminal_takeover import TakingOver
 from chat_tui.views.clean import drawable_line
 
 KEEP: Final = "\x1b[22;0t"
@@ -74,7 +75,7 @@ class Titled(Measuring):
             self._kept = False
 
 
-class SparingTitled(Titled, SparingDriver):
+class SparingTitled(Titled, TakingOver):
     """One that writes what changes."""
 
 
@@ -84,4 +85,6 @@ def driver_class(*, sparing: bool) -> type[Driver]:
     Args:
         sparing: whether it writes what changes only, not whole frames.
     """
+    if not sparing:
+        give_back()  # it would not know what is on the terminal
     return SparingTitled if sparing else Titled

@@ -21,6 +21,7 @@ from chat_core.base.names import check_account_name
 from chat_tui.bytecode import Bytecode
 from chat_tui.cli.common import Declare, add_name, fail, name_for
 from chat_tui.cli.plain import add_plain, talk
+from chat_tui.glance.terminal import end_by, shown
 from chat_tui.paths import HERE, bytecode_file, config_folder, data_folder, log_file, outbox_folder
 
 if TYPE_CHECKING:
@@ -149,7 +150,9 @@ def _run_screens(
     from chat_tui import storage
     from chat_tui.app import ChatApp
     from chat_tui.app_base import log_to
+    from chat_tui.app_glances import Origin
     from chat_tui.config import load, own_keys
+    from chat_tui.glance.showing import start
     from chat_tui.keys import keymap
     from chat_tui.screens.goal import Goal
     from chat_tui.themes import LOOKS
@@ -165,10 +168,15 @@ def _run_screens(
         print(f"chat-tui: {conflict}", file=sys.stderr)
     log_to(log_file())
     page = _page_wanted(html) if html is not None else None
-    choices = [Goal(address, name_for(name, address), link) for address, link in goals]
     reopened = reopen and settings.servers.reopen
-    if reopened:
-        choices = [Goal(each.address, each.name) for each in storage.load(folder).to_reopen()]
+
+    def led_to() -> list[Goal]:
+        """Return where this command line leads, with what is remembered now."""
+        if reopened:
+            return [Goal(each.address, each.name) for each in storage.load(folder).to_reopen()]
+        return [Goal(address, name_for(name, address), link) for address, link in goals]
+
+    choices = led_to()
     screens = ChatApp(
         choices[0] if choices else None,
         further=choices[1:],
@@ -183,6 +191,8 @@ def _run_screens(
         keymap=keys,
         on_settled=partial(_settle, bytecode),
     )
+    if start is not None and world is None and page is None:
+        screens.origin = Origin(start, led_to)
     _end_when_told(screens.exit_from_anywhere)
     screens.run()
     return ExitCode.INTERNAL if screens.return_code else ExitCode.OK
@@ -214,6 +224,8 @@ def _end_when_told(leave: Callable[[], None]) -> None:
     """
 
     def end(number: int, _frame: object) -> None:
+        if shown() is not None:  # nothing of the screens is there that could leave
+            end_by(number)
         hard = threading.Timer(END_WITHIN_S, os._exit, (128 + number,))
         hard.daemon = True
         hard.start()

@@ -99,7 +99,8 @@ class BaseScreen(Screen[None], inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__()
-        self._compositor = SparingCompositor()
+        self._compositor = self.compositor = SparingCompositor()
+        """What draws it."""
         width, height = self.app.size
         for bounds, reached in ((BREAKPOINTS, width), (HEIGHTS, height)):
             # The toolkit finds out when it has drawn the first frame, and then lays out and draws another one.

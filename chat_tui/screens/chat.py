@@ -41,6 +41,7 @@ from chat_tui.screens.looking import Looking
 from chat_tui.screens.marks import ScreenMarks
 from chat_tui.screens.neighbours import Neighbours
 from chat_tui.screens.offering import Offering
+from chat_tui.screens.opening import Opening
 from chat_tui.screens.pages import Pages
 from chat_tui.screens.parts import Part, of_parts
 from chat_tui.screens.places import Places
@@ -148,6 +149,8 @@ class ChatScreen(ChatView):
     """What is written and not sent."""
     quitting: Quitting
     """Leaving."""
+    opening: Opening
+    """The screen as it was left."""
 
     def __init__(
         self,
@@ -219,16 +222,18 @@ class ChatScreen(ChatView):
             self.bridge.read_file, lambda: known_previews(self.app), lambda: self.query(TimelinePane)
         )
         self.alerts = Alerting(memory, lambda: self.words, self.answer, self._alert, self.filtering.in_use)
+        self.opening = Opening(self)
         self.bridge.lens = Highlighter(lambda: self.words).seen
         self._following: tuple[Part, ...] = (
             self.tiled, self.alerts, self.quitting, self.roaming, self.threads, self.selection, self.finder,
-            self.writing, self.marks,
+            self.writing, self.marks, self.opening,
         )  # fmt: skip
 
     def on_mount(self) -> None:
         """Show what there is: where one is, and that the connection is being made."""
         self.take(Batch(state=self.bridge.state, changes=()))
         self.call_after_refresh(self.post_message, self.Drawn(self))
+        self.opening.wait()
 
     async def on_unmount(self) -> None:
         """Leave nothing running, and nothing that is written."""

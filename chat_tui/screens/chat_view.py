@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Region
 from textual.widget import Widget
 from typing_extensions import override
 
@@ -158,7 +159,8 @@ class ChatView(BaseScreen):
         self._list = ConversationList(id="conversations", clock=clock)
         self._tabs = Tabs(id="tabs")
         self._header = Header(id="header")
-        self._status = StatusLine(clock, lambda: self.answers.title, id="status")
+        self.status = StatusLine(clock, lambda: self.answers.title, id="status")
+        """How the connection is."""
         self._members = MemberList(id="members")
 
     @override
@@ -173,7 +175,7 @@ class ChatView(BaseScreen):
                     yield self.tiles
                     yield self.aside
                 yield self.answers
-                yield self._status
+                yield self.status
                 yield self.pane_bar
                 yield self.select_bar
                 yield self.find_bar
@@ -194,6 +196,15 @@ class ChatView(BaseScreen):
     def timeline(self) -> Timeline:
         """What one reads: the thread that is open, else the conversation."""
         return self.aside.timeline if self.composer.thread else self.mainline
+
+    @property
+    def bars(self) -> Region:
+        """Where the line is that says how the connection is, and all below it, with what is written."""
+        return Region.from_union([self.status.region, self.query_one("#composer-bar").region])
+
+    def draw_all(self) -> None:
+        """Draw all of the screen again."""
+        self.refresh(layout=True)
 
     @property
     def listings(self) -> Sequence[Listing]:
@@ -260,7 +271,7 @@ class ChatView(BaseScreen):
         self._tabs.show(state, shown, self.places.tabs(state))
         self._header.show(conversation)
         self.tiles.show_titles(state.conversations)
-        self._status.show(state, shown, self.title_here if others else "", others, self.filtering.note())
+        self.status.show(state, shown, self.title_here if others else "", others, self.filtering.note())
         self._members.show(conversation, state.me)
         self.neighbours.noted()
 

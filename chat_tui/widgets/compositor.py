@@ -8,11 +8,16 @@ what a frame consists of are pieces of lines between `cuts`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
 from textual.strip import Strip
 from typing_extensions import override
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from textual.screen import Screen
 
 _Wanted = dict[int, set[int]]
 """By line, where the pieces begin that are still to be drawn."""
@@ -20,6 +25,21 @@ _Wanted = dict[int, set[int]]
 
 class SparingCompositor(Compositor):
     """It."""
+
+    only: Callable[[], Region] | None = None
+    """Returns the part of the screen that is drawn, while the rest is to show what it shows; None: all of it is."""
+
+    @override
+    def render_update(
+        self, full: bool = False, screen_stack: list[Screen] | None = None, simplify: bool = False
+    ) -> RenderableType | None:
+        """See Compositor; what is exported (`simplify`) is always all of it."""
+        if self.only is not None and not simplify:
+            part = self.only()
+            everything = full or self.size.region in self._dirty_regions
+            self._dirty_regions = {part} if everything else {each.intersection(part) for each in self._dirty_regions}
+            full = False
+        return super().render_update(full, screen_stack, simplify)
 
     @override
     def render_partial_update(self) -> ChopsUpdate | None:

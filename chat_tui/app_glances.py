@@ -1,0 +1,118 @@
+"""The application as it keeps what its screen looks like, for the next start, and begins where that is shown already.
+
+It is kept when one leaves, and now and then before, so that not much is old after a crash. It is kept only where the
+next start would come to the same place; and forgotten where somebody signs out, or is asked who they are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+from textual import events
+from textual.app import ReturnType
+from textual.screen import Screen
+from typing_extensions import override
+
+from chat_core.base.errors import ChatError
+from chat_core.base.tasks import spawn
+from chat_tui.app_titles import AppTitles
+from chat_tui.config import load
+from chat_tui.glance import files
+from chat_tui.glance.asked import conditions
+from chat_tui.glance.picture import packed
+from chat_tui.glance.showing import Start
+from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.desk import SignOutWanted
+from chat_tui.screens.goal import Goal
+
+KEEP_EVERY_S: Final = 60.0
+"""Distance of the times at which what is shown is kept, in seconds."""
+
+
+class Origin(NamedTuple):
+    """How this program was started."""
+
+    start: Start
+    """What it was asked for."""
+    goals: Callable[[], Sequence[Goal]]
+    """Returns where the same start would lead now. Raises: ChatError."""
+
+
+class AppGlances(AppTitles):
+    """It."""
+
+    origin: Origin | None = None
+    """Set before it runs; None: nothing is kept."""
+
+    def on_mount(self) -> None:
+        """Keep it now and then; or forget it, if that is wished."""
+        if self.origin is None:
+            return
+        if self._settings.look.opening == "blank":
+            self._forget_glances()
+        self.set_interval(KEEP_EVERY_S, self._keep_soon)
+
+    def go_on_in(self, screen: Screen[Any]) -> None:
+        """Leave on the terminal what a start has put there, for as long as a screen that is about to come has less."""
+        if isinstance(screen, ChatScreen) and getattr(self._driver, "found", False):
+            screen.opening.begin()
+
+    @override
+    def exit(self, result: ReturnType | None = None, return_code: int = 0, message: Any = None) -> None:
+        """See App."""
+        if (found := self._glance()) is not None and self.origin is not None:
+            files.keep(self.origin.start.folder, tuple(self.size), self.origin.start.arguments, found)
+        super().exit(result, return_code, message)
+
+    @override
+    async def on_event(self, event: events.Event) -> None:
+        """See App: whoever does more than to write sees what there is."""
+        if isinstance(event, events.Key) and not event.is_printable:
+            self._open_now()
+        await super().on_event(event)
+
+    @override
+    def on_sign_out_wanted(self, event: SignOutWanted) -> None:
+        """Forget what its screen looked like; the toolkit calls what AppServers does about it after this."""
+        self._forget_glances()
+
+    def _open_now(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, ChatScreen):
+                screen.opening.end_it()
+
+    # --- keeping
+
+    def _keep_soon(self) -> None:
+        found, origin = self._glance(), self.origin
+        if found is not None and origin is not None:
+            spawn(
+                "glance",
+                asyncio.to_thread(files.keep, origin.start.folder, tuple(self.size), origin.start.arguments, found),
+            )
+
+    def _forget_glances(self) -> None:
+        if self.origin is not None:
+            files.remove_all(self.origin.start.folder)
+
+    def _glance(self) -> bytes | None:
+        """Return what is to be kept; None: the next start would not look like that."""
+        from chat_tui.screens.leaving_view import is_at_rest, picture_of
+
+        shown, origin = self._row.shown, self.origin
+        chat = shown.chat if shown is not None else None
+        if origin is None or shown is None or chat is None or self.screen is not chat or not is_at_rest(chat):
+            return None
+        start = origin.start
+        about = conditions(start.arguments, start.environment, start.config)
+        try:
+            goals, settings = origin.goals(), load(self._config, start.environment).settings
+        except ChatError:
+            return None
+        kept = settings.look.opening == "last" and settings.look.frames == "changes"
+        if not goals or goals[0][:2] != shown.choice[:2] or settings.look != self._settings.look or not kept:
+            return None
+        about["goals"] = [[goal.address, goal.name] for goal in goals]
+        return packed(picture_of(chat, self.console), about)

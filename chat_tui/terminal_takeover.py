@@ -1,0 +1,47 @@
+"""The toolkit's driver as it takes a terminal over on which the screen as it was left is shown already.
+
+The terminal keeps what it shows, and of the first frames only what differs is written. What is given back in the end,
+or for a while, are the attributes that the terminal had before anything was shown.
+"""
+
+from __future__ import annotations
+
+from typing_extensions import override
+
+from chat_tui.glance.terminal import ENTER, Glance, restore, taken_over
+from chat_tui.terminal_driver import SparingDriver
+
+
+class TakingOver(SparingDriver):
+    """It."""
+
+    _found: Glance | None = None
+    found = False
+    """Whether there was something on the terminal, of the same size as it is now."""
+
+    @override
+    def start_application_mode(self) -> None:
+        """See Driver."""
+        self._found = glance = taken_over()
+        if glance is None:
+            super().start_application_mode()  # type: ignore[no-untyped-call]  # of the toolkit
+            return
+        try:
+            super().start_application_mode()  # type: ignore[no-untyped-call]  # of the toolkit
+        except BaseException:
+            restore(glance)
+            raise
+        if self._writer_thread is None:  # it may not write, being in the background
+            restore(glance)
+        self.attrs_before = glance.attributes
+        self._found = None
+
+    @override
+    def write(self, data: str) -> None:
+        """See Driver; a screen that is shown is not entered once more, for terminals would clear it."""
+        glance = self._found
+        if glance is None or data != ENTER:
+            super().write(data)
+        elif self._get_terminal_size() == (glance.picture.width, glance.picture.height):
+            self.found = True
+            self.know(glance.picture.frame())
