@@ -142,6 +142,7 @@ class ChatApp(AppGlances, App[None], inherit_bindings=False, inherit_css=False):
             if server.visit is not None:
                 server.visit.bridge.wake()
 
+    @override
     async def on_mount(self) -> None:
         """Know the loop, for `exit_from_anywhere`, and begin the live page."""
         self._own_loop = asyncio.get_running_loop()

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from textual import events
-from textual.app import ReturnType
 from textual.screen import Screen
 from typing_extensions import override
 
@@ -46,7 +45,7 @@ class AppGlances(AppTitles):
     origin: Origin | None = None
     """Set before it runs; None: nothing is kept."""
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Keep it now and then; or forget it, if that is wished."""
         if self.origin is None:
             return
@@ -60,10 +59,10 @@ class AppGlances(AppTitles):
             screen.opening.begin()
 
     @override
-    def exit(self, result: ReturnType | None = None, return_code: int = 0, message: Any = None) -> None:
+    def exit(self, result: None = None, return_code: int = 0, message: Any = None) -> None:
         """See App."""
-        if (found := self._glance()) is not None and self.origin is not None:
-            files.keep(self.origin.start.folder, tuple(self.size), self.origin.start.arguments, found)
+        if (found := self._glance()) is not None:
+            self._keep(found)
         super().exit(result, return_code, message)
 
     @override
@@ -86,12 +85,14 @@ class AppGlances(AppTitles):
     # --- keeping
 
     def _keep_soon(self) -> None:
-        found, origin = self._glance(), self.origin
-        if found is not None and origin is not None:
-            spawn(
-                "glance",
-                asyncio.to_thread(files.keep, origin.start.folder, tuple(self.size), origin.start.arguments, found),
-            )
+        if (found := self._glance()) is not None:
+            spawn("glance", asyncio.to_thread(self._keep, found))
+
+    def _keep(self, content: bytes) -> None:
+        """Put it into a file; may take its time."""
+        assert self.origin is not None, "else there is nothing to be kept"
+        width, height = self.size
+        files.keep(self.origin.start.folder, (width, height), self.origin.start.arguments, content)
 
     def _forget_glances(self) -> None:
         if self.origin is not None:

@@ -19,9 +19,10 @@ from chat_tui.terminal_rows import Part, Row, Stroke
 from chat_tui.terminal_styles import Styles
 
 _STAYS: Final = re.compile(
-    r"(?:\x1b\[\?(?!(?:3|47|1047|1048|1049)[hl])\d+(?:[hl]|\$p)|\x1b\[[<>]\d*u|\x07|\x1b\](?!8;)\d+;[^\x00-\x1f]*(?:\x07|\x1b\\))+"
+    r"(?:\x1b\[\?(?!(?:3|47|1047|1048|1049)[hl])\d+(?:[hl]|\$p)|\x1b\[[<>]\d*u|\x1b\[2[23];0t|\x07"
+    r"|\x1b\](?!8;)\d+;[^\x00-\x1f]*(?:\x07|\x1b\\))+"
 )
-"""What changes no cell: modes but for those that change screens, keys, the bell, what a terminal is told beside."""
+"""What changes no cell: modes but for those that change screens, keys, the bell, what is told beside."""
 _WORTH: Final = 250
 """From so many letters on it is tried whether lines that moved make it less."""
 OVER: Final = 20

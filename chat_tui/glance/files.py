@@ -23,6 +23,7 @@ MOST_FILES: Final = 8
 _END: Final = ".json"
 _FOLDER: Final = "glances"
 _CONFIG: Final = "CHAT_CONFIG"
+_IS_LINUX: Final = sys.platform == "linux"
 
 
 def folders(environment: Mapping[str, str]) -> tuple[str, str]:
@@ -31,9 +32,9 @@ def folders(environment: Mapping[str, str]) -> tuple[str, str]:
     On Linux by its rule: the library that knows all systems takes longer to load than a picture to be shown.
     """
     if given := environment.get(_CONFIG):
-        config = os.path.abspath(os.path.expanduser(given))
+        config = os.path.join(os.getcwd(), os.path.expanduser(given))
         return config, os.path.join(config, _FOLDER)
-    if sys.platform == "linux":
+    if _IS_LINUX:
         config = _user_folder(environment.get("XDG_CONFIG_HOME", ""), "~/.config")
         return config, os.path.join(_user_folder(environment.get("XDG_STATE_HOME", ""), "~/.local/state"), _FOLDER)
     from chat_tui import paths

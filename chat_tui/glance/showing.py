@@ -51,7 +51,8 @@ def show(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
     if wanted is None:
         return
     start = Start(wanted, arguments, environment)
-    found = load(start.folder, tuple(os.get_terminal_size(2)), arguments)
+    width, height = os.get_terminal_size(2)
+    found = load(start.folder, (width, height), arguments)
     if found is None:
         return
     picture, about = found

@@ -15,7 +15,7 @@ import termios
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Final, TextIO, cast
+    from typing import Any, Final, TextIO
 
     from chat_tui.glance.picture import Picture
 
@@ -39,7 +39,7 @@ class Glance:
         attributes: of the terminal, as they were before.
     """
 
-    __slots__ = ("attributes", "picture", "_handlers", "_streams")
+    __slots__ = ("_handlers", "_streams", "attributes", "picture")
 
     def __init__(self, picture: Picture, attributes: list[Any]) -> None:
         self.picture = picture
@@ -128,7 +128,7 @@ def taken_over() -> Glance | None:
 
 
 def give_back() -> None:
-    """Leave the terminal as it was before, if a picture is on it; what was typed meanwhile was meant for the program."""
+    """Leave the terminal as it was before, if a picture is on it; what was typed was meant for the program, and goes."""
     global _taken
     glance, _taken = _taken, None
     if glance is not None:
@@ -169,7 +169,7 @@ def _write(text: str) -> None:
 
 
 def _quiet(attributes: list[Any]) -> list[Any]:
-    """Return attributes as the driver has them, but that Ctrl+C ends the start; Ctrl+Z and Ctrl+\\ are keys."""
+    """Return attributes as the driver has them, but that Ctrl+C ends the start, and what stops or aborts are keys."""
     attributes[_LOCAL] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
     attributes[_INPUT] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
     letters = attributes[_LETTERS] = attributes[_LETTERS][:]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.geometry import Region
+from textual.geometry import NULL_REGION, Region
 from textual.widget import Widget
 from typing_extensions import override
 
@@ -27,6 +27,7 @@ from chat_tui.screens.drafting import Drafting
 from chat_tui.screens.filtering import Filtering
 from chat_tui.screens.neighbours import Neighbours
 from chat_tui.screens.places import Places
+from chat_tui.views.columns import BREAKPOINTS
 from chat_tui.widgets.answer import AnswerPanel
 from chat_tui.widgets.banner import Banner
 from chat_tui.widgets.completion import CompletionPopup
@@ -199,7 +200,12 @@ class ChatView(BaseScreen):
 
     @property
     def bars(self) -> Region:
-        """Where the line is that says how the connection is, and all below it, with what is written."""
+        """Where the line is that says how the connection is, and all below it, with what is written.
+
+        Nowhere, before the screen knows how wide it is: its first layout is one without panes at the sides.
+        """
+        if not self.has_class(max(each for each in BREAKPOINTS if each[0] <= self.size.width)[1]):
+            return NULL_REGION
         return Region.from_union([self.status.region, self.query_one("#composer-bar").region])
 
     def draw_all(self) -> None:

@@ -7,6 +7,7 @@ says that the program is not there yet.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from rich.cells import cell_len
@@ -34,7 +35,7 @@ def is_at_rest(screen: ChatScreen) -> bool:
         screen.covered
         or screen.selecting
         or screen.finding
-        or screen.has_class("-tiling")
+        or any(screen.has_class(each) for each in ("-tiling", "-list-hidden", "-members-hidden"))
         or screen.composer.thread
         or screen.popup.display
         or screen.banner.display
@@ -72,17 +73,12 @@ def _put(strip: Strip, region: Region, part: Strip) -> Strip:
 
 
 def _blank(strip: Strip) -> Strip:
-    """Return nothing, on the same ground."""
-    return Strip(
-        [
-            Segment(" " * each.cell_length, Style(bgcolor=each.style.bgcolor if each.style is not None else None))
-            for each in strip
-        ],
-        strip.cell_length,
-    )
+    """Return nothing, on the ground of its last cell: that of the first one may be the cursor's."""
+    style = next((each.style for each in reversed(list(strip)) if each.style is not None), Style())
+    return Strip([Segment(" " * strip.cell_length, Style(bgcolor=style.bgcolor))], strip.cell_length)
 
 
-def _filtered(strip: Strip, filters: list[LineFilter], screen: ChatScreen) -> Strip:
+def _filtered(strip: Strip, filters: Sequence[LineFilter], screen: ChatScreen) -> Strip:
     for each in filters:
         strip = strip.apply_filter(each, screen.status.behind)
     return strip

@@ -43,6 +43,10 @@ class Opened(Protocol):
         """Draw all of it."""
         ...
 
+    def has_class(self, name: str) -> bool:
+        """Return whether it is laid out in some way."""
+        ...
+
     def set_timer(self, delay: float, callback: Callable[[], None]) -> object:
         """Call a function after a delay in seconds."""
         ...
@@ -85,8 +89,10 @@ class Opening(Part):
             self.end_it()
 
     def complete(self, state: ClientState) -> bool:
-        """Return whether what was said in all conversations that are on the screen is there, as far as one sees."""
+        """Return whether all that is on the screen is there, as far as one sees: what was said, and who is there."""
         tiles = self._screen.tiles
         shown = [state.conversations.get(tiles.of(tile).conversation or 0) for tile in tiles.shown().boxes]
         there = all(each is not None and (each.timeline.count or each.timeline.at_start) for each in shown)
-        return bool(shown) and there and state.link.status is LinkStatus.ONLINE
+        here = state.conversations.get(tiles.timeline.conversation or 0)
+        members = not self._screen.has_class("-wide") or (here is not None and bool(here.members.members))
+        return bool(shown) and there and members and state.link.status is LinkStatus.ONLINE

@@ -8,7 +8,7 @@ what a frame consists of are pieces of lines between `cuts`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
@@ -31,7 +31,7 @@ class SparingCompositor(Compositor):
 
     @override
     def render_update(
-        self, full: bool = False, screen_stack: list[Screen] | None = None, simplify: bool = False
+        self, full: bool = False, screen_stack: list[Screen[Any]] | None = None, simplify: bool = False
     ) -> RenderableType | None:
         """See Compositor; what is exported (`simplify`) is always all of it."""
         if self.only is not None and not simplify:
