@@ -15,6 +15,7 @@ from textual.screen import Screen
 from typing_extensions import override
 
 from chat_core.base.errors import ChatError
+from chat_core.base.settings import Entry, Key
 from chat_core.base.tasks import spawn
 from chat_tui.app_titles import AppTitles
 from chat_tui.config import load
@@ -22,9 +23,12 @@ from chat_tui.glance import files
 from chat_tui.glance.asked import conditions
 from chat_tui.glance.picture import packed
 from chat_tui.glance.showing import Start
+from chat_tui.screens.base import BaseScreen
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.desk import SignOutWanted
 from chat_tui.screens.goal import Goal
+from chat_tui.screens.open_servers import OpenServer
+from chat_tui.screens.visit import Visit
 
 KEEP_EVERY_S: Final = 60.0
 """Distance of the times at which what is shown is kept, in seconds."""
@@ -76,6 +80,21 @@ class AppGlances(AppTitles):
     def on_sign_out_wanted(self, event: SignOutWanted) -> None:
         """Forget what its screen looked like; the toolkit calls what AppServers does about it after this."""
         self._forget_glances()
+
+    @override
+    def _change(self, key: Key, value: Any) -> Sequence[Entry]:
+        """See AppBase."""
+        entries = super()._change(key, value)
+        if self._settings.look.opening == "blank":
+            self._forget_glances()
+        return entries
+
+    @override
+    def _give(self, server: OpenServer, screen: BaseScreen, visit: Visit | None = None) -> None:
+        """See AppServers: who has to say who they are may be somebody else."""
+        if screen.QUESTION:
+            self._forget_glances()
+        super()._give(server, screen, visit)
 
     def _open_now(self) -> None:
         for screen in self.screen_stack:

@@ -28,6 +28,7 @@ class ChatTui(Subject):
 
     name = "chat-tui"
     painted = re.compile(rb"F1 help|F1")
+    glanced = re.compile("opening…".encode())
 
     def __init__(self, home: Path, address: str, voice: _Voice) -> None:
         self._home = home
@@ -41,6 +42,12 @@ class ChatTui(Subject):
         env = {"HOME": str(self._home), **{f"XDG_{kind}_HOME": str(self._home / kind.lower()) for kind in kinds}}
         command = [sys.executable, "-m", "chat_tui", "connect", self.address.removeprefix("chat://")]
         return InTerminal([*command, "--name", _NAME], env)
+
+    @override
+    def leave(self, program: InTerminal) -> None:
+        """See Subject."""
+        program.press("\x11")
+        program.ended()
 
     @override
     def furnish(self, program: InTerminal) -> None:

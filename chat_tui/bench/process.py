@@ -91,12 +91,23 @@ class InTerminal:
 
     def wait_for(self, wanted: re.Pattern[bytes]) -> float:
         """Return when something is written for the first time. Raises: WorldFault: not in time."""
+        return self.wait_for_both(None, wanted)[1]
+
+    def wait_for_both(self, first: re.Pattern[bytes] | None, wanted: re.Pattern[bytes]) -> tuple[float | None, float]:
+        """Return when two things are written for the first time; None: the first was not before the second.
+
+        Raises:
+            WorldFault: the second was not, in time.
+        """
         deadline = time.monotonic() + WITHIN_S
         tail = b""
+        came: float | None = None
         while time.monotonic() < deadline:
             tail = tail[-64:] + self.read(deadline - time.monotonic())
+            if came is None and first is not None and first.search(tail):
+                came = time.monotonic()
             if wanted.search(tail):
-                return time.monotonic()
+                return came, time.monotonic()
         raise WorldFault(f"{wanted.pattern!r} was not drawn within {WITHIN_S:g} s.")
 
     def drawn(self) -> float:
@@ -119,6 +130,17 @@ class InTerminal:
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             self.read(left)
+
+    def ended(self) -> None:
+        """Wait until it has ended by itself. Raises: WorldFault: it does not."""
+        deadline = time.monotonic() + WITHIN_S
+        with contextlib.suppress(WorldFault):  # it says that its terminal is gone
+            while time.monotonic() < deadline:
+                self.read(deadline - time.monotonic())
+        try:
+            self._process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            raise WorldFault("The program under measurement does not end.") from None
 
     def cpu_s(self) -> float:
         """Return the CPU time of all its threads."""

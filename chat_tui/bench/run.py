@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from chat_tui.bench.bulk import bulk_rate
-from chat_tui.bench.measuring import QUICK, Figures, Scale, measure, measure_many
+from chat_tui.bench.measuring import QUICK, Figures, Scale, begin, measure, measure_many
 from chat_tui.bench.ours import history_rate, ours
 from chat_tui.bench.translated import translate
 from chat_tui.bench.weechat import WeeChat, missing, weechat
@@ -49,6 +49,9 @@ def run(rounds: int, against: str, tell: Tell, *, quick: bool = False) -> tuple[
             tell(absent)
         elif against:
             subjects.append(stack.enter_context(weechat(folder, few=quick)))
+        for subject in subjects:
+            if subject.glanced is not None:
+                begin(subject)
         figures = {subject.name: Figures() for subject in subjects}
         for number in range(1, rounds + 1):
             for subject in subjects:

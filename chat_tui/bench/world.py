@@ -52,6 +52,8 @@ class Subject(ABC):
     """Whether little is said in the channels."""
     painted: re.Pattern[bytes]
     """What its first frame ends with."""
+    glanced: re.Pattern[bytes] | None = None
+    """What ends what is shown before that, for those that show anything."""
     page_up: str = "\x1b[5~"
     to_end: str = "\x1b[1;5F"
     next_channel: str = "\x0e"
@@ -61,6 +63,9 @@ class Subject(ABC):
     @abstractmethod
     def open(self) -> InTerminal:
         """Start it; it goes into the channels by itself."""
+
+    def leave(self, program: InTerminal) -> None:
+        """End it as people do, that it may keep what it shows at its next start; for those that do."""
 
     @abstractmethod
     def furnish(self, program: InTerminal) -> None:

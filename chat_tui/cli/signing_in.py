@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_tui.cli.common import Declare, add_name, add_password, connector_for, name_for, password_for, reach
+from chat_tui.glance import files as glances
 from chat_tui.paths import HERE, config_folder
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def _logout(options: Namespace) -> ExitCode:
     from chat_tui.plain.running import run
     from chat_tui.plain.signing_in import logout
 
+    glances.forget()
     return run(logout(_server(options)[0]))
 
 

@@ -105,6 +105,11 @@ def remove_all(folder: str) -> None:
         _remove(each)
 
 
+def forget() -> None:
+    """Remove all of them where this process has them; for whoever signs out."""
+    remove_all(folders(os.environ)[1])
+
+
 def _all(folder: str) -> list[str]:
     """Return what is there, also what a crash left; the newest first."""
     try:

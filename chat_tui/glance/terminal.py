@@ -128,7 +128,7 @@ def taken_over() -> Glance | None:
 
 
 def give_back() -> None:
-    """Leave the terminal as it was before, if a picture is on it; what was typed was meant for the program, and goes."""
+    """Leave the terminal as it was before, if a picture is on it; what was typed is dropped: it was for the program."""
     global _taken
     glance, _taken = _taken, None
     if glance is not None:

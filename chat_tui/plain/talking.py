@@ -22,6 +22,7 @@ from chat_core.transport.connect import Connector
 from chat_core.transport.urls import Invitation
 from chat_tui import storage
 from chat_tui.bridge import KNOWN
+from chat_tui.glance import files as glances
 from chat_tui.kept_tokens import KeptTokens
 from chat_tui.paths import HERE
 from chat_tui.plain.console import Console, Pipes
@@ -202,6 +203,7 @@ class Talk:
         self._stays.remove(stay)
         try:
             if forget:
+                glances.forget()
                 KeptTokens(self._folders.config, stay.given.link.address).keep(stay.given.name, "")
                 with contextlib.suppress(ChatError):
                     await stay.client.call(SignOut())
