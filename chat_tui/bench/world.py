@@ -65,7 +65,8 @@ class Subject(ABC):
         """Start it; it goes into the channels by itself."""
 
     def leave(self, program: InTerminal) -> None:
-        """End it as people do, that it may keep what it shows at its next start; for those that do."""
+        """End it as people do, so that it can keep what it shows; for those that are `glanced`."""
+        raise NotImplementedError
 
     @abstractmethod
     def furnish(self, program: InTerminal) -> None:

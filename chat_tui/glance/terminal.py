@@ -29,6 +29,8 @@ _INPUT, _LOCAL, _LETTERS = 0, 3, 6
 _ENDS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP)
 
 _taken: Glance | None = None
+_watched: Final[list[tuple[str, _Watched]]] = []
+"""The streams while they are watched. They are never let go of: Python itself holds none while it prints to it."""
 
 
 class Glance:
@@ -39,13 +41,12 @@ class Glance:
         attributes: of the terminal, as they were before.
     """
 
-    __slots__ = ("_handlers", "_streams", "attributes", "picture")
+    __slots__ = ("_handlers", "attributes", "picture")
 
     def __init__(self, picture: Picture, attributes: list[Any]) -> None:
         self.picture = picture
         self.attributes = attributes
         self._handlers: dict[int, Any] = {}
-        self._streams: list[tuple[str, _Watched]] = []
 
     def watch(self) -> None:
         """See to it that whatever ends the start, or says something, gives the terminal back first."""
@@ -56,7 +57,7 @@ class Glance:
                 signal.signal(number, _end)
         for name in ("stdout", "stderr"):
             watched = _Watched(getattr(sys, name))
-            self._streams.append((name, watched))
+            _watched.append((name, watched))
             setattr(sys, name, watched)
         atexit.register(give_back)
 
@@ -65,7 +66,7 @@ class Glance:
         for number, before in self._handlers.items():
             if signal.getsignal(number) is _end:
                 signal.signal(number, before)
-        for name, watched in self._streams:
+        for name, watched in _watched:
             if getattr(sys, name) is watched:
                 setattr(sys, name, watched.stream)
         atexit.unregister(give_back)
