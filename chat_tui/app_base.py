@@ -97,6 +97,10 @@ class AppBase(_App):
         """Do so."""
         self.draw_anew()
 
+    def on_driver_signal_resume(self) -> None:
+        """Draw everything again: the terminal has forgotten it."""
+        self.draw_anew()
+
     def draw_anew(self) -> None:
         """Draw everything again: something else wrote to the terminal."""
         forget: Callable[[], None] | None = getattr(self._driver, "forget", None)

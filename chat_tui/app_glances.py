@@ -57,6 +57,10 @@ class AppGlances(AppTitles):
             self._forget_glances()
         self.set_interval(KEEP_EVERY_S, self._keep_soon)
 
+    def on_ready(self) -> None:
+        """Let keys in, now that there is a screen; the toolkit calls what AppTitles does about it besides."""
+        self.call_after_refresh(getattr(self._driver, "let_keys_in", lambda: None))
+
     def go_on_in(self, screen: Screen[Any]) -> None:
         """Leave on the terminal what a start has put there, for as long as a screen that is about to come has less."""
         if isinstance(screen, ChatScreen) and getattr(self._driver, "found", False):

@@ -1,11 +1,17 @@
 """The toolkit's driver as it takes a terminal over on which the screen as it was left is shown already.
 
 The terminal keeps what it shows, and of the first frames only what differs is written. What is given back in the end,
-or for a while, are the attributes that the terminal had before anything was shown.
+or for a while, are the attributes that the terminal had before anything was shown. Keys that were typed meanwhile wait
+until there is a screen that takes them: the toolkit would hand them to nobody.
 """
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
+from textual import events
+from textual.message import Message
 from typing_extensions import override
 
 from chat_tui.glance.terminal import ENTER, Glance, restore, taken_over
@@ -14,6 +20,11 @@ from chat_tui.terminal_driver import SparingDriver
 
 class TakingOver(SparingDriver):
     """It."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._waiting: list[Message] | None = []
+        self._one_at_a_time = threading.Lock()
 
     _found: Glance | None = None
     found = False
@@ -35,6 +46,22 @@ class TakingOver(SparingDriver):
             restore(glance)
         self.attrs_before = glance.attributes
         self._found = None
+
+    @override
+    def send_message(self, message: Message) -> None:
+        """See Driver; called by the thread that reads keys."""
+        with self._one_at_a_time:
+            if self._waiting is not None and isinstance(message, events.Key | events.Paste):
+                self._waiting.append(message)
+                return
+        super().send_message(message)
+
+    def let_keys_in(self) -> None:
+        """Send what waits, and from now on all at once."""
+        with self._one_at_a_time:
+            waiting, self._waiting = self._waiting or (), None
+            for each in waiting:
+                super().send_message(each)
 
     @override
     def write(self, data: str) -> None:

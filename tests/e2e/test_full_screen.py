@@ -253,7 +253,9 @@ def test_panes_are_split_dragged_and_back_at_the_next_start(server: ServerProces
         ann.press("C-q")
         assert ann.wait_exit() == 0
     with client(server, "ann", home, 120, 30) as ann:
-        ann.wait_for("│▌#general", "said in general", "said in dev")
+        # Before it says which keys there are, it is the screen as it was left, and no program yet.
+        ann.wait_for("│▌#general", "said in general", "said in dev", "unread · F1 help")
+        ann.wait_for("●")
         assert [line[23:] for line in ann.settled().splitlines()[:28]] == [
             line[23:] for line in before.splitlines()[:28]
         ]

@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Final
+from typing import Any, Final
 
 WAIT_S = 20.0
 """Longest wait for something to be written, in seconds; only a failing test ever waits that long."""
@@ -126,6 +126,11 @@ class Pty:
     def type(self, text: str) -> None:
         """Type text; a carriage return is Enter."""
         os.write(self._ours, text.encode())
+
+    @property
+    def attributes(self) -> list[Any]:
+        """What the terminal does with keys and lines."""
+        return termios.tcgetattr(self._ours)
 
     @property
     def size(self) -> int:
