@@ -100,6 +100,12 @@ class AppGlances(AppTitles):
             self._forget_glances()
         super()._give(server, screen, visit)
 
+    @override
+    def draw_anew(self) -> None:
+        """See AppBase."""
+        self._open_now()
+        super().draw_anew()
+
     def _open_now(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, ChatScreen):

@@ -9,13 +9,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final, NoReturn
 
-_OTHERS: Final = (["send"], ["tail"], ["history"])
-"""Commands of which it is certain that they show no screen, and that are to begin as quickly as can be."""
+_WITH_SCREENS: Final = ("connect", "here")
+"""Commands that show how it was left; the others are to begin as quickly as can be, too."""
 
 
 def main() -> NoReturn:
     """Run the command line of this process, and exit."""
-    if sys.argv[1:2] not in _OTHERS:
+    if not sys.argv[1:] or sys.argv[1] in _WITH_SCREENS or sys.argv[1].startswith("-"):
         from chat_tui.glance.showing import show
 
         show(sys.argv[1:], os.environ)

@@ -63,15 +63,20 @@ class Picture:
     def drawing(self) -> str:
         """Return what draws it; what follows letters that a terminal may draw wider or narrower is put in its place."""
         out: list[str] = []
+        now = ""
         for y, row in enumerate(self.rows, start=1):
             out.append(f"\x1b[{y};1H")
             x, sure = 1, True
             for style, text, width in row:
                 if not sure:
                     out.append(f"\x1b[{x}G")
-                out.append(self._written(style, text))
+                if self.styles[style] != now:
+                    now = self.styles[style]
+                    out.append(f"\x1b[0;{now}m" if now else "\x1b[0m")
+                out.append(text)
                 x += width
                 sure = text.isascii()
+        out.append("\x1b[0m")
         return "".join(out)
 
     def _written(self, style: int, text: str) -> str:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _WITHOUT: Final = ("linux", "dumb", "vt1", "vt2", "vt5", "cons", "eterm")
 """How the names of terminals begin that have no other screen, so that a picture would stay."""
-_ELSEWHERE: Final = ("TEXTUAL_DRIVER", "COLUMNS", "LINES")
-"""Environment variables with which it is drawn elsewhere, or in another size."""
+_ELSEWHERE: Final = ("TEXTUAL_DRIVER", "COLUMNS", "LINES", "STY")
+"""Environment variables with which it is drawn elsewhere, in another size, or where there may be no other screen."""
 
 
 class Start:
