@@ -48,6 +48,8 @@ class AppGlances(AppTitles):
 
     origin: Origin | None = None
     """Set before it runs; None: nothing is kept."""
+    lets_keys_in = True
+    """Whether it tells the driver when there is a screen that takes keys."""
 
     async def on_mount(self) -> None:
         """Keep it now and then; or forget it, if that is wished."""

@@ -23,7 +23,8 @@ class TakingOver(SparingDriver):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._waiting: list[Message] | None = []
+        holds: bool = getattr(self._app, "lets_keys_in", False)
+        self._waiting: list[Message] | None = [] if holds else None
         self._one_at_a_time = threading.Lock()
 
     _found: Glance | None = None

@@ -72,7 +72,7 @@ class Picture:
                     out.append(f"\x1b[{x}G")
                 if self.styles[style] != now:
                     now = self.styles[style]
-                    out.append(f"\x1b[0;{now}m" if now else "\x1b[0m")
+                    out.append(f"\x1b[0m\x1b[{now}m" if now else "\x1b[0m")
                 out.append(text)
                 x += width
                 sure = text.isascii()
