@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from textual import events
+from textual.geometry import Size
 from textual.screen import Screen
 from typing_extensions import override
 
@@ -65,7 +66,7 @@ class AppGlances(AppTitles):
 
     def go_on_in(self, screen: Screen[Any]) -> None:
         """Leave on the terminal what a start has put there, for as long as a screen that is about to come has less."""
-        if isinstance(screen, ChatScreen) and getattr(self._driver, "found", False):
+        if isinstance(screen, ChatScreen) and self._found is not None:
             screen.opening.begin()
 
     @override
@@ -77,8 +78,14 @@ class AppGlances(AppTitles):
 
     @override
     async def on_event(self, event: events.Event) -> None:
-        """See App: whoever does more than to write sees what there is."""
-        if isinstance(event, events.Key) and not event.is_printable:
+        """See App: whoever does more than to write sees what there is, and so does who changes the window's size."""
+        if isinstance(event, events.Key):
+            more = not event.is_printable
+        elif isinstance(event, events.Resize):
+            more = event.size != self._found
+        else:
+            more = isinstance(event, events.MouseDown | events.MouseScrollDown | events.MouseScrollUp)
+        if more:
             self._open_now()
         await super().on_event(event)
 
@@ -107,6 +114,12 @@ class AppGlances(AppTitles):
         """See AppBase."""
         self._open_now()
         super().draw_anew()
+
+    @property
+    def _found(self) -> Size | None:
+        """The size of what the terminal showed when this began; None: nothing."""
+        found: Size | None = getattr(self._driver, "found", None)
+        return found
 
     def _open_now(self) -> None:
         for screen in self.screen_stack:

@@ -11,6 +11,7 @@ import threading
 from typing import Any
 
 from textual import events
+from textual.geometry import Size
 from textual.message import Message
 from typing_extensions import override
 
@@ -28,8 +29,8 @@ class TakingOver(SparingDriver):
         self._one_at_a_time = threading.Lock()
 
     _found: Glance | None = None
-    found = False
-    """Whether there was something on the terminal, of the same size as it is now."""
+    found: Size | None = None
+    """The size of what was on the terminal, if it was as large then; None: there was nothing."""
 
     @override
     def start_application_mode(self) -> None:
@@ -70,6 +71,6 @@ class TakingOver(SparingDriver):
         glance = self._found
         if glance is None or data != ENTER:
             super().write(data)
-        elif self._get_terminal_size() == (glance.picture.width, glance.picture.height):
-            self.found = True
+        elif self._get_terminal_size() == (size := Size(glance.picture.width, glance.picture.height)):
+            self.found = size
             self.know(glance.picture.frame())

@@ -19,8 +19,10 @@ from chat_tui.screens.parts import Part
 from chat_tui.widgets.compositor import SparingCompositor
 from chat_tui.widgets.tiles import Tiles
 
-LONGEST_S: Final = 2.0
-"""So long after it was drawn for the first time it is shown as it is, whatever it is."""
+LONGEST_S: Final = 5.0
+"""So long after it was drawn for the first time it is shown as it is; so long a server has to let one in, too."""
+LONGEST_ONLINE_S: Final = 1.0
+"""The same, after one was let in."""
 _IN_VAIN: Final = frozenset({LinkStatus.WAITING, LinkStatus.REFUSED})
 
 
@@ -61,6 +63,7 @@ class Opening(Part):
 
     def __init__(self, screen: Opened) -> None:
         self._screen = screen
+        self._online = False
 
     @property
     def under_way(self) -> bool:
@@ -72,7 +75,7 @@ class Opening(Part):
         self._screen.compositor.only = lambda: self._screen.bars
 
     def wait(self) -> None:
-        """Wait no longer than that."""
+        """See to it that it ends, whatever comes."""
         if self.under_way:
             self._screen.set_timer(LONGEST_S, self.end_it)
 
@@ -85,8 +88,14 @@ class Opening(Part):
     @override
     def take(self, batch: Batch) -> None:
         """See Part."""
-        if self.under_way and (batch.state.link.status in _IN_VAIN or self.complete(batch.state)):
+        if not self.under_way:
+            return
+        status = batch.state.link.status
+        if status in _IN_VAIN or self.complete(batch.state):
             self.end_it()
+        elif status is LinkStatus.ONLINE and not self._online:
+            self._online = True
+            self._screen.set_timer(LONGEST_ONLINE_S, self.end_it)
 
     def complete(self, state: ClientState) -> bool:
         """Return whether all that is on the screen is there, as far as one sees: what was said, and who is there."""

@@ -95,6 +95,8 @@ def tampered(draw: st.DrawFn) -> bytes:
 
 @given(st.one_of(tampered(), st.binary(max_size=40), VALUES.map(lambda value: json.dumps(value).encode())))
 @example(b"[" * 100_000)
+@example(b'{"about":{},"width":4,"styles":[""],"rows":[[0,"\\u001b[2J",4]]}')
+@example(b'{"about":{},"width":4,"styles":["2J\\u001b[m"],"rows":[[0,"abcd",4]]}')
 @example(b'{"about":{},"width":' + b"9" * 5000 + b',"styles":[],"rows":[[]]}')
 def test_nothing_but_text_and_styles_is_drawn_when_a_file_was_tampered_with(content: bytes) -> None:
     try:

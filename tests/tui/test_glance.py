@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from textual._compositor import Compositor
+from textual.geometry import Size
+from typing_extensions import override
 
 from chat_core.client.state.model import LinkStatus
 from chat_tui.app import ChatApp
@@ -31,6 +33,15 @@ from tests.tui.support.visiting import Sitting, other, say, unique
 SIZE = (80, 24)
 PAINTS = Compositor.render_update
 """Which the tests of screens do without else."""
+
+
+class Glanced(ChatApp):
+    """The application on a terminal that shows already how it was left."""
+
+    @property
+    @override
+    def _found(self) -> Size:
+        return Size(*SIZE)
 
 
 class Left:
@@ -76,14 +87,12 @@ class Left:
             more: of the application.
         """
         config = self.home / "config"
-        app = ChatApp(
+        app = (Glanced if glanced else ChatApp)(
             Goal(self.server, self.name), config=config, data=self.home / "here", outbox=config / "outbox", **more
         )
         wanted = asked(self.line)
         assert wanted is not None
         app.origin = Origin(Start(wanted, self.line, self.environment), self.goals)
-        if glanced:
-            app.go_on_in = lambda screen: screen.opening.begin()  # type: ignore[attr-defined,method-assign]
         async with app.run_test(size=size) as pilot:
             yield Sitting(app, pilot, self.name)
 
@@ -124,8 +133,9 @@ async def test_screen_is_kept_as_it_was_but_for_its_bars_when_one_leaves(server:
 @pytest.mark.parametrize("keys", ["ctrl+s", "f1", "ctrl+k", "pageup", "f7"])
 async def test_picture_before_stays_when_one_leaves_from_somewhere_else(server: str, home: Path, keys: str) -> None:
     left = Left(server, home)
-    async with other(server) as bob, left.here() as me:
+    async with other(server) as bob:
         await say(bob, "#general", *(f"line {number} of {left.name}" for number in range(60)))
+    async with left.here() as me:
         await complete(me)
         await me.sees(f"line 59 of {left.name}")
         await me.press(keys)
@@ -195,11 +205,17 @@ async def test_screen_stays_as_it_was_left_when_nothing_is_there_yet(
     monkeypatch.setattr(SparingCompositor, "render_update", noted)
     async with left.here(glanced=True) as me:
         await complete(me)
+        await me.until(lambda: any(not veiled and found is not None for veiled, found in drawn), "all of it is drawn")
 
     before = [found for veiled, found in drawn if veiled and found is not None]
     rows = {int(y) for found in before for y in re.findall(r"\x1b\[(\d+);\d+H", found.render_segments(me.app.console))}
     assert before and rows <= {SIZE[1] - 1, SIZE[1]}
-    assert any(not veiled and found is not None for veiled, found in drawn), "all of it is drawn in the end"
+
+
+async def test_screen_is_drawn_at_once_when_the_window_changes_its_size(home: Path) -> None:
+    left = Left(f"chat://127.0.0.1:{free_port()}", home)
+    async with left.here(glanced=True, size=(SIZE[0] + 1, SIZE[1])) as me:
+        assert not me.chat.opening.under_way
 
 
 @pytest.mark.parametrize("key", ["pageup", "f1", "escape"])
