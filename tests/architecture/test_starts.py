@@ -91,6 +91,16 @@ LATER = {
 """What comes with the first message, key or answer."""
 
 
+def test_screen_as_it_was_left_is_shown_by_little_when_it_is_imported() -> None:
+    loaded = loaded_by("-c", "import chat_tui.entry, chat_tui.glance.showing") - loaded_by("-c", "pass")
+
+    assert {name for name in loaded if name.startswith("chat_")} == {
+        "chat_core", "chat_tui", "chat_tui.entry", "chat_tui.glance",
+        *(f"chat_tui.glance.{name}" for name in ("asked", "files", "picture", "showing", "terminal")),
+    }  # fmt: skip
+    assert not loaded & {"typing", "dataclasses", "pathlib", "inspect", "argparse", "msgspec", "platformdirs"}
+
+
 def test_full_screen_client_loads_nothing_that_its_first_frame_does_not_need_when_it_is_imported() -> None:
     loaded = loaded_by("-c", "import chat_tui.app")
 

@@ -100,7 +100,8 @@ def test_second_start_shows_how_it_was_left_and_goes_on_from_there(server: Serve
 def test_start_shows_nothing_of_before_when_anything_is_different(server: ServerProcess, home: Path) -> None:
     leave_with(server, home, "said before")
     with start(server, home, width=WIDTH + 1) as ann:
-        ann.wait_for("F1 help")
+        ann.type("ż")
+        ann.until(lambda said: "ż" in said.partition("F1 help")[2], "what was typed is lost")
         assert "said before" not in ann.written().partition("F1 help")[0]
         ann.type("\x11")
         assert ann.wait_exit() == 0
