@@ -99,6 +99,7 @@ class ChatApp(AppGlances, App[None], inherit_bindings=False, inherit_css=False):
         self._on_settled = on_settled
         self._page_wanted = page
         self._own_loop: asyncio.AbstractEventLoop | None = None
+        self._told_to_leave = False
 
     # --- what the toolkit asks for
 
@@ -146,6 +147,8 @@ class ChatApp(AppGlances, App[None], inherit_bindings=False, inherit_css=False):
     async def on_mount(self) -> None:
         """Know the loop, for `exit_from_anywhere`, and begin the live page."""
         self._own_loop = asyncio.get_running_loop()
+        if self._told_to_leave:
+            self.exit()
         wanted = self._page_wanted
         if wanted is not None:
             try:
@@ -154,7 +157,8 @@ class ChatApp(AppGlances, App[None], inherit_bindings=False, inherit_css=False):
                 self._say(str(fault), fault=True)
 
     def exit_from_anywhere(self) -> None:
-        """Leave in good order, with the terminal as it was; may be called by a signal or another thread."""
+        """Leave in good order, with the terminal as it was; may be called too early, by a signal, or by a thread."""
+        self._told_to_leave = True
         if self._own_loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 self._own_loop.call_soon_threadsafe(self.exit)

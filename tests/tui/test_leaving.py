@@ -9,7 +9,9 @@ import pytest
 
 from chat_core.client.state.model import LinkStatus
 from chat_core.protocol.requests.conversations import Find
+from chat_tui.app import ChatApp
 from chat_tui.screens.chat import ChatScreen
+from chat_tui.screens.goal import Goal
 from chat_tui.screens.start import StartScreen
 from tests.support.processes import ServerProcess
 from tests.tui.support.visiting import bodies, other, sitting, unique
@@ -30,6 +32,15 @@ async def test_ctrl_c_clears_what_is_written_then_asks_then_leaves(server: str, 
 
         await me.press("ctrl+c")
         await me.until(lambda: me.app._exit)
+
+
+async def test_client_leaves_as_soon_as_it_can_when_it_was_told_to_before_it_began(server: str, home: Path) -> None:
+    app = ChatApp(Goal(server, unique("me")), config=home / "config", data=home / "here", outbox=home / "outbox")
+    app.exit_from_anywhere()  # a signal that comes while it is being made
+
+    await app.run_async(headless=True, size=(80, 24))
+
+    assert app._exit
 
 
 async def test_ctrl_q_leaves_at_once_when_everything_was_sent(server: str, home: Path) -> None:
