@@ -157,7 +157,9 @@ class AppGlances(AppTitles):
         except ChatError:
             return None
         kept = settings.look.opening == "last" and settings.look.frames == "changes"
-        if not goals or goals[0][:2] != shown.choice[:2] or settings.look != self._settings.look or not kept:
+        if not goals or not kept or settings.look != self._settings.look:
+            return None
+        if (goals[0].address, goals[0].name) != (shown.choice.address, shown.choice.name):
             return None
         about["goals"] = [[goal.address, goal.name] for goal in goals]
         return packed(picture_of(chat, self.console), about)
