@@ -201,7 +201,7 @@ class Server:
                 _listen_console(gateway, folder)
                 await self._greet_first_run(store, auth)
                 keeping = [
-                    spawn("files", keep_files(files, store)),
+                    spawn("files", keep_files(files, store, folder)),
                     spawn("housekeeping", keep_house(store, self._hub, clock, auth.settings.guest_idle_days)),
                 ]
                 quiet_collector()

@@ -22,6 +22,8 @@ def default_folder() -> Path:
     return user_data_path("chat-core", appauthor=False) / "server"
 
 
+SET_ASIDE: Final = ".replaced-"
+"""What is put behind the name of a database that gave way to a restored one; a time follows."""
 SOCKET_BYTES: Final = 100
 """Longest path of a Unix socket that every system takes, in bytes."""
 
@@ -61,6 +63,10 @@ class DataFolder:
     def database(self) -> Path:
         """Where the store is."""
         return self.path / "chat.db"
+
+    def set_aside(self) -> Iterator[Path]:
+        """Return the databases that gave way to restored ones, and may come back."""
+        return self.path.glob(f"{self.database.name}{SET_ASIDE}*")
 
     @property
     def console(self) -> Path:

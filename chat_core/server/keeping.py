@@ -10,6 +10,7 @@ from typing import Final
 from chat_core.base.clock import Clock
 from chat_core.base.errors import WorldFault
 from chat_core.server.blobs.files import Files
+from chat_core.server.folder import DataFolder
 from chat_core.server.observe import get_log
 from chat_core.server.quotas import FilesSection
 from chat_core.server.store.base import Refused, Store, StoreBroken
@@ -31,15 +32,19 @@ async def open_files(data: Path, settings: FilesSection, clock: Clock, epoch: st
     return files
 
 
-async def keep_files(files: Files, store: Store) -> None:
-    """Throw away what a crash left, then now and then what was given up; until cancelled or the store is closed."""
+async def keep_files(files: Files, store: Store, folder: DataFolder) -> None:
+    """Throw away what a crash left, then now and then what was given up; until cancelled or the store is closed.
+
+    Where a database gave way to a restored one, what only that one refers to stays for as long as it is there.
+    """
 
     async def kept() -> frozenset[bytes]:
         contents: frozenset[bytes] = await store.read(lambda reader: reader.files_kept())
         return contents
 
     try:
-        await files.sweep(kept, kept_by(store))
+        if not any(folder.set_aside()):
+            await files.sweep(kept, kept_by(store))
     except (Refused, OSError) as fault:
         log.warning("files that nothing refers to were not looked for", reason=str(fault))
     except StoreBroken:

@@ -167,3 +167,32 @@ async def test_program_that_follows_one_channel_is_told_when_the_store_was_put_b
             # It may be in the store before the channel is attached to: then it lies in front of where that begins.
             told = [(event.seq, event.body) for event in ann.told(general)]
             assert told in ([(1, "one"), (2, "lost")], [(1, "one"), (2, "lost"), (2, "waits")])
+
+
+async def test_files_of_a_database_that_gave_way_are_there_when_it_is_put_back(home: Path) -> None:
+    first, second, data = home / "first.txt", home / "second.txt", home / "data"
+    first.write_text("in a message that the backup does not have")
+    second.write_text("in one that the database set aside does not have")
+    with ServerProcess(data) as server:
+        async with Watched(server.address, "ann") as ann:
+            general = await ann.client.join("general")
+            saved = await asyncio.to_thread(run_core, "backup", home / "saved.db", "--data", data)
+            assert saved.code == 0, saved.err
+            await ann.client.upload(general, first)
+            await stop(server, ann)
+        restored = await asyncio.to_thread(run_core, "restore", home / "saved.db", "--data", data, "--replace")
+        assert restored.code == 0, restored.err
+        server.start()
+        async with Watched(server.address, "bob") as bob:
+            general = await bob.client.join("general")
+            await bob.client.upload(general, second)
+            await bob.client.download("#general", 1, to=home)
+            await stop(server, bob)
+        (aside,) = data.glob("chat.db.replaced-*")
+        aside.replace(data / "chat.db")
+        for beside in ("chat.db-wal", "chat.db-shm"):
+            (data / beside).unlink(missing_ok=True)
+        server.start()
+        async with Watched(server.address, "bob") as bob:
+            await bob.client.join("general")
+            assert (await bob.client.download("#general", 1, to=home)).read_text() == first.read_text()

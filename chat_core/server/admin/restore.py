@@ -20,7 +20,7 @@ from chat_core.server.admin.blobs import beside, folder_of, take_along
 from chat_core.server.admin.faults import AdminFault
 from chat_core.server.admin.files import need_room, publish, unfinished, writing
 from chat_core.server.admin.reading import Contents, snapshot, verify
-from chat_core.server.folder import DataFolder, FolderInUse
+from chat_core.server.folder import SET_ASIDE, DataFolder, FolderInUse
 from chat_core.server.store import schema, sqlite_file, sqlite_paths
 from chat_core.server.store.reader import read_epoch
 from chat_core.server.store.search import fts5_file
@@ -157,9 +157,9 @@ def _fold_log_in(database: Path) -> None:
 
 def _free_name(database: Path, clock: Clock) -> Path:
     stamp = datetime.fromtimestamp(clock.wall_ms() / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
-    kept = database.with_name(f"{database.name}.replaced-{stamp}")
+    kept = database.with_name(f"{database.name}{SET_ASIDE}{stamp}")
     number = 1
     while os.path.lexists(kept):
         number += 1
-        kept = database.with_name(f"{database.name}.replaced-{stamp}-{number}")
+        kept = database.with_name(f"{database.name}{SET_ASIDE}{stamp}-{number}")
     return kept
