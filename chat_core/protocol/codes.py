@@ -101,7 +101,7 @@ REFUSALS: Final[dict[Refusal, Explained]] = {
     Refusal.BAD_QUERY: Explained("A search query that cannot be understood; the text says where and why.", False),
     Refusal.NO_DEVICE: Explained("The account has no device with that number.", False),
     Refusal.NO_UPLOAD: Explained("There is no such upload, or not any more: begin it again.", False),
-    Refusal.BAD_FILE: Explained("What came of a file is not what was announced; the text says in what.", False),
+    Refusal.BAD_FILE: Explained("What there is of a file is not what was announced; the text says in what.", False),
     Refusal.NOT_MEMBER: Explained("The account is not a member of that conversation; join it first.", False),
     Refusal.NOT_ALLOWED: Explained("The account may not do that there.", False),
     Refusal.EMPTY: Explained("Nothing is left of the text once it is cleaned.", False),

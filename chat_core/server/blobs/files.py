@@ -279,9 +279,11 @@ class Files:
             data = await loop.run_in_executor(self._outwards, self._folder.read, file.sha256, offset, wanted)
         except OSError as fault:
             log.error("a file cannot be read", sha256=file.sha256.hex(), reason=os.strerror(fault.errno or 0))
-            raise NotTaken(Refusal.STORE_FAILED, "The server has lost the bytes of this file.") from fault
+            if isinstance(fault, FileNotFoundError):  # it will not be there the next time either
+                raise NotTaken(Refusal.BAD_FILE, "The server has lost the bytes of this file.") from fault
+            raise NotTaken(Refusal.STORE_FAILED, "The server's disk failed; this file cannot be read now.") from fault
         if len(data) != wanted:
-            raise NotTaken(Refusal.STORE_FAILED, "The server has lost bytes of this file.")
+            raise NotTaken(Refusal.BAD_FILE, "The server has lost bytes of this file.")
         return data
 
     # --- how --------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import pytest
 
 from chat_core.base.clock import SystemClock
 from chat_core.base.ids import AccountId
-from chat_core.protocol.codes import Refusal
+from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.protocol.values import FileInfo
 from chat_core.server.blobs.files import ABANDONED_S, QUIET_S, SPARE_BYTES, Files, NotTaken
 from chat_core.server.blobs.upload import Upload
@@ -281,8 +281,9 @@ async def test_content_stays_while_a_message_refers_to_it_or_is_about_to(files: 
         assert await files.sweep(everything, is_kept) == 2
     assert await files.read(info(b"two"), 1, 100) == b"wo"
     assert await files.sweep(everything, is_kept) == 1
-    with pytest.raises(NotTaken, match="lost the bytes"):
+    with pytest.raises(NotTaken, match="lost the bytes") as lost:
         await files.read(info(b"two"), 0, 100)
+    assert not REFUSALS[lost.value.code].again, "nobody waits for what does not come back"
     assert left(files, tmp_path) == [b"one"]
 
 
