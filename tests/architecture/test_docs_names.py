@@ -31,7 +31,7 @@ ROOT: Final = Path(__file__).parents[2]
 DOCUMENTS: Final = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NO_COMMANDS: Final = {"metrics", "health", "to"}
 """What is written like a command and is another thing: addresses of the server's numbers, the beginning of a path."""
-EXTRAS: Final = {"web", "images"}
+EXTRAS: Final = {"images", "keyring", "web"}
 """Names in brackets that pip is told, not a file of settings."""
 OTHERS_VARIABLES: Final = {"CHAT_CORE_SERVER_PROT"}
 """Named for being wrong."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.widgets import Input, Static
 
 from chat_tui import terminal_measuring
@@ -18,7 +18,7 @@ from chat_tui.config import Settings, load
 SAID = "a\u2764\ufe0fb \U0001f1e9\U0001f1ea \U0001f44d\U0001f3fd end"
 
 
-class Measured(AppBase):
+class Measured(AppBase, App[None]):
     """It."""
 
     def compose(self) -> ComposeResult:
