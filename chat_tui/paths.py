@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +11,6 @@ HERE: Final = "here"
 
 CONFIG_VARIABLE: Final = "CHAT_CONFIG"
 """Environment variable with the folder for what the client remembers."""
-_BYTECODE: Final = f"start.{sys.implementation.cache_tag}.bin"
 DATA_VARIABLE: Final = "CHAT_DATA"
 """Environment variable with the folder for this computer's own server."""
 
@@ -47,15 +45,6 @@ def data_folder() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("chat-tui", appauthor=False) / "here"
-
-
-def bytecode_file() -> Path:
-    """Return the file with the bytecode of what a start imports; neither it nor its folder may exist."""
-    if given := os.environ.get(CONFIG_VARIABLE):
-        return Path(given).expanduser().absolute() / "cache" / _BYTECODE
-    from platformdirs import user_cache_path
-
-    return user_cache_path("chat-tui", appauthor=False) / _BYTECODE
 
 
 def log_file() -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import select
@@ -18,11 +17,10 @@ from typing import TYPE_CHECKING, Final
 from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.names import check_account_name
-from chat_tui.bytecode import Bytecode
 from chat_tui.cli.common import Declare, add_name, fail, name_for
 from chat_tui.cli.plain import add_plain, talk
 from chat_tui.glance.terminal import end_by, shown
-from chat_tui.paths import HERE, bytecode_file, config_folder, data_folder, log_file, outbox_folder
+from chat_tui.paths import HERE, config_folder, data_folder, log_file, outbox_folder
 
 if TYPE_CHECKING:
     from chat_core.transport.urls import Invitation
@@ -145,8 +143,6 @@ def _run_screens(
     _check_terminal()
     # What is made while everything is imported and drawn first is kept anyway: looking through it takes time.
     gc.disable()
-    bytecode = Bytecode(str(bytecode_file()))
-    bytecode.use()
     from chat_tui import storage
     from chat_tui.app import ChatApp
     from chat_tui.app_base import log_to
@@ -189,7 +185,7 @@ def _run_screens(
         page=page,
         settings=settings,
         keymap=keys,
-        on_settled=partial(_settle, bytecode),
+        on_settled=_settle,
     )
     if start is not None and world is None and page is None:
         screens.origin = Origin(start, led_to)
@@ -251,7 +247,7 @@ def _wait_for_hang_up(then: Callable[[], None]) -> None:
         then()
 
 
-def _settle(bytecode: Bytecode) -> None:
+def _settle() -> None:
     """Load what the first keys ask for, which the first frame did not need; then settle the memory.
 
     Else the garbage collector would go through all that stays, and stop the screen for 0.1 s now and then.
@@ -259,17 +255,10 @@ def _settle(bytecode: Bytecode) -> None:
     from chat_tui.commands import registry  # noqa: F401
     from chat_tui.screens import emoji, help, switcher  # noqa: F401
 
-    if bytecode.end() and not sys.dont_write_bytecode:
-        threading.Thread(target=_keep, args=(bytecode,), name="bytecode").start()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     gc.enable()
-
-
-def _keep(bytecode: Bytecode) -> None:
-    with contextlib.suppress(OSError):  # then the next start takes a little longer
-        bytecode.keep()
 
 
 def _check_terminal() -> None:
