@@ -2,8 +2,8 @@
 
 Putting a message in is some thirty statements. In the server each of them is a wait for Python's lock, for the indexer
 and, as often, for the event loop, the writer and whoever searches. A process has a lock of its own. It is not told to
-step back behind others (`nice`): a commit's fsync would wait for it where it is in the middle of a write to the same
-file system. It ends with its server, however that ends: its input does.
+step back behind others (`nice`), with which sends took twice as long at their slowest (docs/performance.md). It ends
+with its server, however that ends: its input does.
 
     python -m chat_core.server.store.search.apart DATABASE INDEX
 
