@@ -248,8 +248,7 @@ class Files:
 
     def dropped(self, contents: Iterable[bytes], is_kept: IsKept) -> None:
         """Remove contents that no message refers to any more, soon."""
-        for sha256 in contents:
-            spawn("drop file", self.remove_unused(sha256, is_kept))
+        spawn("drop files", self._drop_each(tuple(contents), is_kept))
 
     async def remove_unused(self, sha256: bytes, is_kept: IsKept) -> None:
         """Remove a content unless a message refers to it, or is about to."""
@@ -287,6 +286,11 @@ class Files:
         return data
 
     # --- how --------------------------------------------------------------------------------------------------
+
+    async def _drop_each(self, contents: Iterable[bytes], is_kept: IsKept) -> None:
+        # One after the other: a channel that goes may have thousands, and others' questions wait behind theirs.
+        for sha256 in contents:
+            await self.remove_unused(sha256, is_kept)
 
     def _look(self) -> list[Left]:
         self._folder.open()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import hashlib
 import os
@@ -310,6 +311,32 @@ async def test_content_stays_when_a_message_came_while_it_was_asked_whether_one_
 
     await files.remove_unused(file.sha256, is_kept)
     assert await files.read(file, 0, 10) == b"one"
+
+
+async def test_contents_are_asked_for_one_after_the_other_when_many_are_dropped_at_once(
+    files: Files, tmp_path: Path
+) -> None:
+    contents = [b"one", b"two", b"three"]
+    for data in contents:
+        files.drop(await sent(files, data))
+    asked: list[bytes] = []
+    waiting, most, done = 0, 0, asyncio.Event()
+
+    async def is_kept(sha256: bytes) -> bool:
+        nonlocal waiting, most
+        waiting, most = waiting + 1, max(most, waiting + 1)
+        await asyncio.sleep(0)  # others have their turn
+        waiting -= 1
+        asked.append(sha256)
+        if len(asked) == len(contents) + 1:
+            done.set()
+        return False
+
+    files.dropped((info(data).sha256 for data in [*contents, b"not there"]), is_kept)
+    await done.wait()
+
+    assert (asked, most) == ([info(data).sha256 for data in [*contents, b"not there"]], 1)
+    assert left(files, tmp_path) == []
 
 
 async def test_upload_is_not_begun_anew_by_who_waited_to_finish_it_when_it_was_given_up(
