@@ -21,7 +21,9 @@ import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+import msgspec
 
 import chat_core
 from chat_core.server.store.search.keeper import Batch, Here, KeeperFault, Merged
@@ -30,6 +32,15 @@ STEP_WITHIN_S: Final = 30.0
 """Time that a step has, in seconds: a tenth of one is usual. A process that takes longer hangs, and is ended."""
 ENDS_WITHIN_S: Final = 5.0
 """Time that it has to end in, in seconds."""
+
+T = TypeVar("T")
+
+
+class _Fault(msgspec.Struct):
+    """How a step tells that it failed; as of `KeeperFault`."""
+
+    text: str
+    damaged: bool
 
 
 class Apart:
@@ -70,16 +81,15 @@ class Apart:
 
     def missing(self) -> list[int]:
         """Return the conversations whose logs go on behind the index."""
-        found: list[int] = self._ask("missing")
-        return found
+        return self._ask(list[int], "missing")
 
     def put_in(self, waiting: list[int]) -> Batch:
         """Index a batch from these conversations, in their order."""
-        return Batch(*self._ask("put_in", waiting))
+        return self._ask(Batch, "put_in", waiting)
 
     def merge(self) -> Merged:
         """Merge a little, if it is due."""
-        return Merged(*self._ask("merge"))
+        return self._ask(Merged, "merge")
 
     def close(self) -> None:
         """End the process."""
@@ -94,7 +104,7 @@ class Apart:
             self._process.wait()
         stdout.close()
 
-    def _ask(self, *step: Any) -> Any:
+    def _ask(self, kind: type[T], *step: Any) -> T:
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None and stdout is not None, "they were asked for"
         try:
@@ -107,9 +117,12 @@ class Apart:
             raise KeeperFault(f"its process is gone: {error!r}") from error
         if not line.endswith(b"\n"):
             raise KeeperFault("its process has ended")
-        outcome = json.loads(line)
-        if isinstance(outcome, dict):
-            raise KeeperFault(**outcome)
+        try:
+            outcome: T | _Fault = msgspec.json.decode(line, type=kind | _Fault)
+        except ValueError as error:
+            raise KeeperFault(f"its process said something else: {error}") from error
+        if isinstance(outcome, _Fault):
+            raise KeeperFault(outcome.text, outcome.damaged)
         return outcome
 
 

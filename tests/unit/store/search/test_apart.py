@@ -151,6 +151,19 @@ def test_process_says_so_when_there_is_no_index(path: Path, monkeypatch: pytest.
         keeper.missing()
 
 
+@pytest.mark.parametrize("said", ["Warning: of a library", "[1]", '["1", 2, 3]', '{"text": "no more"}', "null"])
+def test_keeper_fails_when_its_process_says_something_else(
+    path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    files, other = unindexed(path, monkeypatch), path.with_name("other")
+    other.write_text(f"#!/bin/sh\nread step\necho '{said}'\nread step\n")
+    other.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(other))
+
+    with closing(Apart(*files)) as keeper, pytest.raises(KeeperFault, match="its process said something else"):
+        keeper.put_in([1])
+
+
 _SERVER = """
 import sys
 from pathlib import Path
