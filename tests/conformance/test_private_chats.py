@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from tests.support.people import People, settle, unique
 
 
@@ -91,6 +93,28 @@ def test_invitation_that_came_while_one_was_away_is_told_at_the_resume(people: P
     assert [(event["kind"], event["conversation"]) for event in resumed["missed"]] == [("invited", room)]
     later = again.call("resume", epoch=before["epoch"], seq=resumed["seq"])
     assert "missed" not in later
+
+
+@pytest.mark.parametrize("ended", ["deleted", "used"])
+def test_invitation_is_not_told_at_the_resume_when_it_ended_while_one_was_away(people: People, ended: str) -> None:
+    name = unique("ann")
+    ann, bob = people.stranger(), people.enter()
+    before = ann.enter(name)
+    room = people.room(bob)
+    called = bob.call("find", conversation=room)["conversation"]["name"]
+    bob.call("set_rules", conversation=room, visibility="invite")
+    bob.call("invite_member", conversation=room, account=name)
+    if ended == "deleted":
+        bob.call("delete_channel", conversation=room, name=called)
+    else:
+        ann.call("join", channel=called)
+        ann.call("leave", conversation=room)
+    ann.socket.close()
+
+    again = people.stranger()
+    again.enter(name, resume=False)
+
+    assert "missed" not in again.call("resume", epoch=before["epoch"], seq=before["seq"])
 
 
 def test_who_was_put_out_while_away_is_told_once_by_the_position_or_by_what_was_missed(people: People) -> None:

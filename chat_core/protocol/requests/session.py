@@ -113,9 +113,9 @@ class Resumed(Reply, frozen=True, kw_only=True, omit_defaults=True):
     bookmarks: tuple[BookmarkedSeqs, ...] = ()
     """At which messages the account has bookmarks, by conversation; also where it is not any more."""
     missed: tuple[dict[str, Any], ...] = ()
-    """Of the account's own log behind the position that was named: the newest invitations, warnings and mutes, as they
-    would have been pushed; and, of conversations for which no position was named, the newest `conversation_left` by
-    which one was put out. At most 50."""
+    """Of the account's own log behind the position that was named: the newest invitations that still hold, warnings and
+    mutes, as they would have been pushed; and, of conversations for which no position was named, the newest
+    `conversation_left` by which one was put out. At most 50."""
 
 
 class Resume(Request[Resumed], frozen=True, kw_only=True, tag="resume"):

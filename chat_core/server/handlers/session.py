@@ -171,6 +171,9 @@ def _missed(reader: Reader, account: AccountId, request: Resume) -> tuple[dict[s
     after = max(request.seq, reader.account_head(account) - MISSED_LOOKED_AT)
     named = {position.conversation for position in request.positions}  # what became of these, the catch-ups say
     found = [event for event in reader.account_events(account, after) if _is_for_eyes(event, named)]
+    invitations = {event.conversation for event in found if isinstance(event, Invited)}
+    void = invitations - reader.invited_to(account, invitations)  # used elsewhere, or the channel is no more
+    found = [event for event in found if not (isinstance(event, Invited) and event.conversation in void)]
     return tuple(to_map(event) for event in found[-MISSED_TOLD:])
 
 

@@ -6,7 +6,7 @@ written into the audit log in its own transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -239,6 +239,10 @@ class OrderReads(Protocol):
 
     def last_leave(self, account: AccountId, conversation: int) -> ConversationLeft | None:
         """Return how the account left a conversation the last time; None: it never did."""
+        ...
+
+    def invited_to(self, account: AccountId, conversations: Collection[int]) -> frozenset[int]:
+        """Return into which of some closed channels the account may come, for somebody invited it."""
         ...
 
     def manners(self, conversation: ConversationId) -> Own:

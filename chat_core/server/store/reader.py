@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -29,7 +29,7 @@ from chat_core.server.store.mark_reads import SqlMarkReader
 from chat_core.server.store.messages import MessagePage
 from chat_core.server.store.payloads import CONVERSATION_LEFT, account_event
 from chat_core.server.store.people_reads import SqlPeopleReader
-from chat_core.server.store.schema import account_events, accounts, conversations, memberships, meta
+from chat_core.server.store.schema import account_events, accounts, channel_invites, conversations, memberships, meta
 from chat_core.server.store.searching import Found, Index, Search
 from chat_core.server.store.settings import manners_of
 from chat_core.server.store.thread_reads import SqlThreadReader
@@ -60,6 +60,10 @@ _members_in_order: Final = (
 LARGE: Final = 500
 """Members from which on a conversation is a large one."""
 _member_count: Final = select(conversations.c.member_count).where(conversations.c.id == bindparam("conversation"))
+_invited: Final = select(channel_invites.c.conversation).where(
+    channel_invites.c.account == bindparam("account"),
+    channel_invites.c.conversation.in_(bindparam("numbers", expanding=True)),
+)
 _users: Final = select(*lookups.ACCOUNT).where(_behind).order_by(accounts.c.name_key).limit(bindparam("count"))
 _joined: Final = exists(
     select(memberships.c.account).where(
@@ -236,6 +240,13 @@ class SqlReader(SqlFileReads, SqlHookReader, SqlPeopleReader, SqlMarkReader, Sql
         shown = Conversation(id=conversation, kind="channel", name="")
         left = account_event(row.seq, CONVERSATION_LEFT, row.payload, shown)
         return left if isinstance(left, ConversationLeft) else None
+
+    def invited_to(self, account: AccountId, conversations: Collection[int]) -> frozenset[int]:
+        """See OrderReads."""
+        if not conversations:
+            return frozenset()
+        asked = {"account": account, "numbers": list(conversations)}
+        return frozenset(self._connection.execute(_invited, asked).scalars())
 
     def sanctions(self, conversation: int | None, now_ms: int, limit: int) -> tuple[Sequence[Sanction], bool]:
         """Return the newest mutes and bans in force in a channel or on the whole server, and whether older ones are."""
