@@ -16,13 +16,14 @@ from chat_core.server.store.bounds import Bounds
 from chat_core.server.store.hooks import AddHook
 from chat_core.server.store.keys import MAX_SEQ
 from chat_core.server.store.marks import PinMessage, ReactTo, SetBookmark
-from chat_core.server.store.people import MakeInvite
+from chat_core.server.store.people import MakeInvite, NewDevice, RegisterAccount
 from chat_core.server.store.search.query import parse
 from chat_core.server.store.searching import Reach, Search
 from tests.contract.world import GENERAL_ID, World
 
 FILE = FileInfo(name="plan.txt", size=3, type="text/plain", sha256=b"7" * 32)
 CODE = b"c" * 32
+HASH = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA"
 
 
 def deleting(account: AccountId, conversation: int | str, name: str = "old") -> DeleteChannel:
@@ -103,6 +104,18 @@ async def test_nothing_of_it_is_found_kept_or_counted_and_all_else_stays(world: 
     kept, _ = await world.read(lambda reader: reader.bookmarks(bob, MAX_SEQ, 100))
     assert len(kept) == 1
     assert [each.body for each in await world.messages(GENERAL_ID)] == ["one stays, @bob"]
+
+
+async def test_invite_that_led_there_lets_in_to_the_server_alone_also_when_its_name_is_used_again(world: World) -> None:
+    ann, bob, _, room = await used(world)
+
+    await world.write(deleting(ann, room))
+    await world.join(bob, "old")
+    device = NewDevice(b"d" * 32, "the phone")
+    gil, _, created = await world.write(RegisterAccount("gil", HASH, device, 9, how="invite", invite=CODE))
+
+    assert created
+    assert {each.target for each in await world.list_of(gil.id)} == {"#general", "#announcements"}
 
 
 async def test_its_name_is_free_and_a_new_channel_of_that_name_has_nothing_of_the_old_one(world: World) -> None:

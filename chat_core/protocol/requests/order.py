@@ -56,7 +56,8 @@ class DeleteChannel(Request[Done], frozen=True, kw_only=True, tag="delete_channe
     """Delete a channel with all that was said in it, for everybody and for good. Its name is free then.
 
     Whoever is in it gets a `conversation_left` with the reason `deleted`; who comes back later is told by `resume`.
-    A message that still waits for it somewhere is refused with `no_conversation`. `#general` cannot be deleted.
+    A message that still waits for it somewhere is refused with `no_conversation`. An invite to the server that led
+    there lets in to the server alone. `#general` cannot be deleted.
     """
 
     conversation: ConversationRef

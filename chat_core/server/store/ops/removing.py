@@ -66,7 +66,9 @@ _BY_MESSAGE: Final = (
     delete(events).where(_within(events.c.id)),
 )
 """In this order: what refers to an event goes before it."""
-_BY_CONVERSATION: Final[tuple[Table, ...]] = (memberships, channel_invites, invites, hooks, sanctions)
+_BY_CONVERSATION: Final[tuple[Table, ...]] = (memberships, channel_invites, hooks, sanctions)
+_lead_nowhere = update(invites).where(invites.c.conversation == bindparam("of_conversation")).values(conversation=None)
+"""Invites to the server that bring into it: others made them, and they let in to the server all the same."""
 _emptied = (
     update(conversations)
     .where(conversations.c.id == bindparam("of_conversation"))
@@ -98,6 +100,7 @@ def delete_channel(work: Work, op: DeleteChannel) -> Committed:
         work.connection.execute(statement, bounds)
     for table in _BY_CONVERSATION:
         work.connection.execute(delete(table).where(table.c.conversation == row.id))
+    work.connection.execute(_lead_nowhere, {"of_conversation": row.id})
     work.connection.execute(_emptied, {"of_conversation": row.id})
     told = [tell_left(work, AccountId(number), row.id, 0, reason="deleted", name=who.name) for number, _ in members]
     _forget(work, row, [AccountId(number) for number, _ in members])
