@@ -10,8 +10,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, wait
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from chat_core.base.errors import ChatError, WorldFault
 from chat_core.client.credentials import FileTokens
@@ -20,9 +23,12 @@ from chat_tui.device_tokens import NoKeyring
 
 SERVICE: Final = "chat-tui"
 """What a keyring shows the tokens under."""
+ANSWERS_WITHIN_S: Final = 60.0
+"""Time for a keyring, and for a person whom it asks to open it, in seconds."""
 _IN_KEYRING: Final = "in the keyring: "
 """Begins what stands in the file then; no token has a blank."""
 _MISSING: Final = "the extra [keyring] is not installed"
+_Answer = TypeVar("_Answer")
 
 
 class KeptTokens:
@@ -115,37 +121,63 @@ def _mark_of(token: str) -> str:
 
 def _get(user: str) -> str:
     """Raises: _Failed."""
-    try:
+
+    def get() -> str:
         import keyring
-    except ImportError as error:
-        raise _Failed(_MISSING) from error
-    try:
+
         return keyring.get_password(SERVICE, user) or ""
-    except Exception as error:  # a backend raises what the system's own service does
-        raise _Failed(_why(error)) from error
+
+    return _answer(get)
 
 
 def _set(user: str, token: str) -> None:
     """Put it there, and see that it is there. Raises: _Failed."""
-    try:
+
+    def put() -> bool:
         import keyring
-    except ImportError as error:
-        raise _Failed(_MISSING) from error
-    try:
+
         keyring.set_password(SERVICE, user, token)
-        there = keyring.get_password(SERVICE, user) == token
-    except Exception as error:  # as above
-        raise _Failed(_why(error)) from error
-    if not there:
+        return keyring.get_password(SERVICE, user) == token
+
+    if not _answer(put):
         raise _Failed("it keeps nothing")
 
 
 def _forget(user: str) -> None:
     """Take one out that nobody has a use for; where that cannot be done, it stays without harm."""
-    with contextlib.suppress(Exception):
+
+    def forget() -> None:
         import keyring
 
         keyring.delete_password(SERVICE, user)
+
+    with contextlib.suppress(_Failed):
+        _answer(forget)
+
+
+def _answer(ask: Callable[[], _Answer]) -> _Answer:
+    """Return what a keyring answers. Raises: _Failed.
+
+    It may ask the person in a window that nobody sees, and wait for ever: so it is asked in a thread that holds up
+    neither whoever asks nor the end of the program.
+    """
+    answer: Future[_Answer] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(ask())
+        except BaseException as error:  # a backend raises what the system's own service does
+            answer.set_exception(error)
+
+    threading.Thread(target=run, name="keyring", daemon=True).start()
+    if wait([answer], ANSWERS_WITHIN_S).not_done:
+        raise _Failed(f"it does not answer within {ANSWERS_WITHIN_S:g} s")
+    try:
+        return answer.result()
+    except ImportError as error:
+        raise _Failed(_MISSING) from error
+    except Exception as error:
+        raise _Failed(_why(error)) from error
 
 
 def _why(error: Exception) -> str:

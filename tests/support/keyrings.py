@@ -1,7 +1,8 @@
-"""Keyrings for tests, put into the package's own place for backends: one that keeps, one that is locked."""
+"""Keyrings for tests, put into the package's own place for backends: one keeps, one is locked, one asks and waits."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
@@ -40,6 +41,21 @@ class Keeping(KeyringBackend):
     def _check(self) -> None:
         if self.locked:
             raise KeyringLocked("Failed to unlock the collection!")
+
+
+class Asking(Keeping):
+    """One that asks somebody each time, and waits until there is an answer."""
+
+    priority: ClassVar[float] = -1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answered = threading.Event()
+        self.answered.set()
+
+    def _check(self) -> None:
+        self.answered.wait()
+        super()._check()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from keyring.backends.fail import Keyring as Nowhere
 
 from chat_core.base.errors import ChatError, WorldFault
 from chat_core.client import FileTokens, parse_address
+from chat_tui import kept_tokens
 from chat_tui.device_tokens import DeviceTokens, NoKeyring
 from chat_tui.kept_tokens import SERVICE, KeptTokens
-from tests.support.keyrings import Keeping, keyring_here
+from tests.support.keyrings import Asking, Keeping, keyring_here
 
 HERE, THERE = parse_address("127.0.0.1:4000"), parse_address("127.0.0.1:4001")
 
@@ -134,3 +136,20 @@ def test_no_keyring_is_loaded_where_none_is_wanted(home: Path) -> None:
     )
 
     assert subprocess.run([sys.executable, "-c", code, str(home)], check=False).returncode == 0
+
+
+def test_keyring_that_never_answers_holds_nobody_up(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens, backend = choose(home, "keyring"), Asking()
+    monkeypatch.setattr(kept_tokens, "ANSWERS_WITHIN_S", 0.05)
+    with keyring_here(backend):
+        tokens.keep("ann", "secret")
+        backend.answered = threading.Event()
+
+        with pytest.raises(NoKeyring, match=r"\(it does not answer within 0\.05 s\): open it"):
+            tokens.find("ann")
+        with pytest.raises(WorldFault, match="a file that only you can read has it"):
+            tokens.keep("bob", "other")
+        tokens.keep("ann", "")
+
+        backend.answered.set()
+    assert (tokens.find("ann"), tokens.find("bob")) == ("", "other")
