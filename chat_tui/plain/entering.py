@@ -68,7 +68,7 @@ class Entering:
             ChatError: it was not, and nobody is there who could be asked more.
             EOFError: somebody was asked, and left.
         """
-        if given.link.invite and given.way is KNOWN and not self._token(given):
+        if given.link.invite and given.way is KNOWN and self._asks_first(given):
             given = await self._register(given._replace(name=await self._name(given.name)), given.link.invite)
         elif given.way == NEW:
             given = await self._register(given, "")
@@ -127,11 +127,12 @@ class Entering:
             guest=way.kind == "guest",
         )
 
-    def _token(self, given: Given) -> str:
+    def _asks_first(self, given: Given) -> bool:
+        """Return whether this device has no token of that name yet."""
         try:
-            return KeptTokens(self._config, given.link.address).find(given.name)
+            return not KeptTokens(self._config, given.link.address).has(given.name)
         except UsageFault:
-            return ""  # whoever connects says what is wrong with the file
+            return False  # whoever connects says what is wrong with the file
 
     async def _trust(self, given: Given, fault: Untrusted) -> None:
         """Ask whether a server that nobody knows here is the right one. Raises: Untrusted (it is not)."""

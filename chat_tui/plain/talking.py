@@ -204,7 +204,8 @@ class Talk:
         try:
             if forget:
                 glances.forget()
-                KeptTokens(self._folders.config, stay.given.link.address).keep(stay.given.name, "")
+                kept = KeptTokens(self._folders.config, stay.given.link.address)
+                await asyncio.to_thread(kept.keep, stay.given.name, "")  # a keyring may take its time
                 with contextlib.suppress(ChatError):
                     await stay.client.call(SignOut())
             await stay.session.leave_from_elsewhere()
