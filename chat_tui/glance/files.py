@@ -30,9 +30,13 @@ def folders(environment: Mapping[str, str]) -> tuple[str, str]:
     """Return the folders of the settings and of the pictures, as `chat_tui.paths` has them; they may not exist.
 
     On Linux by its rule: the library that knows all systems takes longer to load than a picture to be shown.
+
+    Raises: OSError: they are below a current folder that is gone.
     """
     if given := environment.get(_CONFIG):
-        config = os.path.join(os.getcwd(), os.path.expanduser(given))
+        config = os.path.expanduser(given)
+        if not os.path.isabs(config):
+            config = os.path.join(os.getcwd(), config)
         return config, os.path.join(config, _FOLDER)
     if _IS_LINUX:
         config = _user_folder(environment.get("XDG_CONFIG_HOME", ""), "~/.config")
@@ -107,7 +111,11 @@ def remove_all(folder: str) -> None:
 
 def forget() -> None:
     """Remove all of them where this process has them; for whoever signs out."""
-    remove_all(folders(os.environ)[1])
+    try:
+        folder = folders(os.environ)[1]
+    except OSError:
+        return
+    remove_all(folder)
 
 
 def _all(folder: str) -> list[str]:

@@ -50,7 +50,10 @@ def show(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
     wanted = asked(arguments) if has_screen(environment) else None
     if wanted is None:
         return
-    start = Start(wanted, arguments, environment)
+    try:
+        start = Start(wanted, arguments, environment)
+    except OSError:
+        return
     width, height = os.get_terminal_size(2)
     found = load(start.folder, (width, height), arguments)
     if found is None:

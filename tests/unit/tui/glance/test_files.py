@@ -127,3 +127,18 @@ def test_folders_are_where_the_library_says_when_they_are_found_without_it(
 
     assert Path(config) == paths.config_folder()
     assert Path(folder) == paths.outbox_folder().with_name("glances")
+
+
+def test_folder_that_is_named_whole_is_found_when_the_current_one_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+
+    assert files.folders({"CHAT_CONFIG": "/mine"}) == ("/mine", "/mine/glances")
+    with pytest.raises(OSError):
+        files.folders({"CHAT_CONFIG": "mine"})
+    monkeypatch.setenv("CHAT_CONFIG", "mine")
+    files.forget()

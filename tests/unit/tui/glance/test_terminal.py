@@ -227,3 +227,11 @@ def test_start_ends_when_told_to_though_its_terminal_takes_nothing(left: Path) -
         started.process.terminate()
 
         assert started.process.wait(WAIT_S) == -signal.SIGTERM
+
+
+def test_start_goes_on_when_its_current_folder_is_gone(left: Path) -> None:
+    gone = "import os; os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone')\n"
+    first = f"import os; os.chdir({str(left)!r})\n{gone}"
+    with Started(left, "print('went on')", more={"CHAT_CONFIG": "relative"}, first=first) as started:
+        assert started.ended() == 0
+        assert started.written == b"went on\r\n"
