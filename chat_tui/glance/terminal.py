@@ -29,6 +29,8 @@ _INPUT, _LOCAL, _LETTERS = 0, 3, 6
 _ENDS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP)
 
 _taken: Glance | None = None
+_left: Final[list[Glance]] = []
+"""Those that are gone, but whose handlers still stand."""
 _watched: Final[list[tuple[str, _Watched]]] = []
 """The streams while they are watched. They are never let go of: Python itself holds none while it prints to it."""
 
@@ -63,13 +65,16 @@ class Glance:
 
     def leave(self) -> None:
         """Watch no longer."""
-        for number, before in self._handlers.items():
-            if signal.getsignal(number) is _end:
-                signal.signal(number, before)
         for name, watched in _watched:
             if getattr(sys, name) is watched:
                 setattr(sys, name, watched.stream)
         atexit.unregister(give_back)
+        try:
+            for number, before in self._handlers.items():
+                if signal.getsignal(number) is _end:
+                    signal.signal(number, before)
+        except ValueError:  # only the main thread may: the next signal, which comes there, does it
+            _left.append(self)
 
 
 class _Watched:
@@ -154,13 +159,21 @@ def restore(glance: Glance) -> None:
 def end_by(number: int) -> None:
     """Give the terminal back, and end or stop as if nobody had listened to a signal. Returns after a stop."""
     give_back()
-    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        before = signal.signal(number, signal.SIG_DFL)
+    except ValueError:  # not in the main thread, which alone may do that, and may be busy for long
+        os._exit(128 + number)
     os.kill(os.getpid(), number)
     signal.signal(number, before)
 
 
 def _end(number: int, _frame: object) -> None:
-    end_by(number)
+    if _taken is None and _left:
+        while _left:
+            _left.pop().leave()
+        signal.raise_signal(number)  # to whom it was for before
+    else:
+        end_by(number)
 
 
 def _write(text: str) -> None:

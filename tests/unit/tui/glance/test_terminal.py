@@ -235,3 +235,26 @@ def test_start_goes_on_when_its_current_folder_is_gone(left: Path) -> None:
     with Started(left, "print('went on')", more={"CHAT_CONFIG": "relative"}, first=first) as started:
         assert started.ended() == 0
         assert started.written == b"went on\r\n"
+
+
+IN_A_THREAD = "import threading; thread = threading.Thread(target={}); thread.start(); thread.join()\n"
+"""Does something in another thread than the main one."""
+
+
+def test_terminal_is_given_back_and_signals_go_where_they_went_when_another_thread_says_something(left: Path) -> None:
+    listens = "import signal; signal.signal(signal.SIGTERM, lambda *_: print('heard', file=sys.stdout))\n"
+    signals = "signal.raise_signal(signal.SIGTERM); signal.raise_signal(signal.SIGTERM); signal.raise_signal(2)"
+    says = IN_A_THREAD.format("lambda: print('said')")
+    with Started(left, says + signals, first="import sys; " + listens) as started:
+        assert started.ended() == -signal.SIGINT
+        assert started.after.startswith("said\r\nheard\r\nheard\r\nTraceback")
+        assert "KeyboardInterrupt" in started.after and "ValueError" not in started.after
+        assert started.attributes == started.before
+
+
+def test_start_ends_when_another_thread_ends_it(left: Path) -> None:
+    ends = "import signal; from chat_tui.glance import terminal\n"
+    with Started(left, ends + IN_A_THREAD.format("lambda: terminal.end_by(signal.SIGHUP)") + GOES_ON) as started:
+        assert started.ended() == 128 + signal.SIGHUP
+        assert started.after == ""
+        assert started.attributes == started.before
