@@ -2,11 +2,13 @@
 
 The terminal keeps what it shows, and of the first frames only what differs is written. What is given back in the end,
 or for a while, are the attributes that the terminal had before anything was shown. Keys that were typed meanwhile wait
-until there is a screen that takes them: the toolkit would hand them to nobody.
+until there is a screen that takes them: the toolkit would hand them to nobody. While the terminal is given back, Ctrl+C
+is a signal again, and does nothing: it would leave the terminal as it is half-way.
 """
 
 from __future__ import annotations
 
+import signal
 import threading
 from typing import Any
 
@@ -29,6 +31,8 @@ class TakingOver(SparingDriver):
         self._one_at_a_time = threading.Lock()
 
     _found: Glance | None = None
+    _interrupted: Any = None
+    """Who hears of Ctrl+C otherwise, while nobody does."""
     found: Size | None = None
     """The size of what was on the terminal, if it was as large then; None: there was nothing."""
 
@@ -48,6 +52,24 @@ class TakingOver(SparingDriver):
             restore(glance)
         self.attrs_before = glance.attributes
         self._found = None
+
+    @override
+    def stop_application_mode(self) -> None:
+        """See Driver."""
+        if self._interrupted is None and threading.current_thread() is threading.main_thread():
+            self._interrupted = signal.getsignal(signal.SIGINT)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        super().stop_application_mode()
+
+    @override
+    def close(self) -> None:
+        """See Driver."""
+        try:
+            super().close()
+        finally:
+            before, self._interrupted = self._interrupted, None
+            if before is not None:
+                signal.signal(signal.SIGINT, before)
 
     @override
     def send_message(self, message: Message) -> None:

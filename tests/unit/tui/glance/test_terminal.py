@@ -258,3 +258,30 @@ def test_start_ends_when_another_thread_ends_it(left: Path) -> None:
         assert started.ended() == 128 + signal.SIGHUP
         assert started.after == ""
         assert started.attributes == started.before
+
+
+INTERRUPTED = """
+import signal, time
+from textual.app import App
+from chat_tui.terminal_takeover import TakingOver
+
+class Ending(App):
+    def on_ready(self):
+        self.exit()
+
+    def on_unmount(self):
+        for _ in range(3):
+            signal.raise_signal(signal.SIGINT)
+
+Ending(driver_class=TakingOver).run()
+assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+print("ended well")
+"""
+
+
+def test_terminal_is_given_back_when_somebody_interrupts_again_and_again_while_it_ends(tmp_path: Path) -> None:
+    with Started(tmp_path, INTERRUPTED) as started:
+        started.wait_for("ended well")
+        assert started.ended() == 0
+        assert started.after.endswith("ended well\r\n")
+        assert started.attributes == started.before
