@@ -49,6 +49,7 @@ class AppGlances(AppTitles):
 
     origin: Origin | None = None
     """Set before it runs; None: nothing is kept."""
+    _times_forgotten = 0
     lets_keys_in = True
     """Whether it tells the driver when there is a screen that takes keys."""
 
@@ -73,7 +74,7 @@ class AppGlances(AppTitles):
     def exit(self, result: None = None, return_code: int = 0, message: Any = None) -> None:
         """See App."""
         if (found := self._glance()) is not None:
-            self._keep(found)
+            self._keep(found, self._times_forgotten)
         super().exit(result, return_code, message)
 
     @override
@@ -130,15 +131,23 @@ class AppGlances(AppTitles):
 
     def _keep_soon(self) -> None:
         if (found := self._glance()) is not None:
-            spawn("glance", asyncio.to_thread(self._keep, found))
+            spawn("glance", asyncio.to_thread(self._keep, found, self._times_forgotten))
 
-    def _keep(self, content: bytes) -> None:
-        """Put it into a file; may take its time."""
+    def _keep(self, content: bytes, times_forgotten: int) -> None:
+        """Put it into a file; may take its time. If all were forgotten since it was made, it stays in none.
+
+        Args:
+            content: of the file.
+            times_forgotten: as it was when the content was made.
+        """
         assert self.origin is not None, "else there is nothing to be kept"
         width, height = self.size
         files.keep(self.origin.start.folder, (width, height), self.origin.start.arguments, content)
+        if self._times_forgotten != times_forgotten:
+            files.remove_all(self.origin.start.folder)
 
     def _forget_glances(self) -> None:
+        self._times_forgotten += 1  # first: what is being written at this moment looks at it afterwards
         if self.origin is not None:
             files.remove_all(self.origin.start.folder)
 

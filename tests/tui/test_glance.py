@@ -174,7 +174,7 @@ async def test_pictures_go_when_one_signs_out_or_wants_none(server: str, home: P
     left = Left(server, home)
     async with left.here() as me:
         await complete(me)
-        me.app._keep(me.app._glance() or b"")
+        me.app._keep(me.app._glance() or b"", me.app._times_forgotten)
         assert left.picture() is not None
         await me.enter("/set look.opening blank")
         await me.until(lambda: left.picture() is None, "it is gone")
@@ -182,10 +182,13 @@ async def test_pictures_go_when_one_signs_out_or_wants_none(server: str, home: P
         await me.enter("/set look.opening last")
         await me.press("escape")
         await complete(me)
-        me.app._keep(me.app._glance() or b"")
+        me.app._keep(me.app._glance() or b"", me.app._times_forgotten)
         assert left.picture() is not None
+        being_written = me.app._glance() or b"", me.app._times_forgotten
         await me.enter("/logout")
         await me.until(lambda: left.picture() is None, "it is gone")
+        me.app._keep(*being_written)
+        assert left.picture() is None, "what was begun before is not put back"
         await leave(me)
     assert left.picture() is None
 
