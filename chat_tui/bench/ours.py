@@ -18,6 +18,7 @@ from typing_extensions import override
 from chat_core.client import Client, parse_address
 from chat_tui.bench.process import Child, Flood, InTerminal
 from chat_tui.bench.world import CHANNELS, FLOODED, SIZE, SPEAKERS, Subject, lines
+from chat_tui.glance.files import folders
 
 _NAME: Final = "me"
 _ONLINE_S: Final = 20.0
@@ -44,10 +45,12 @@ class ChatTui(Subject):
         return InTerminal([*command, "--name", _NAME], env)
 
     @override
-    def leave(self, program: InTerminal) -> None:
+    def leave(self, program: InTerminal) -> bool:
         """See Subject."""
         program.press("\x11")
         program.ended()
+        folder = Path(folders({f"XDG_{kind}_HOME": str(self._home / kind.lower()) for kind in ("CONFIG", "STATE")})[1])
+        return folder.is_dir() and any(folder.iterdir())
 
     @override
     def furnish(self, program: InTerminal) -> None:

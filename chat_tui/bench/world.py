@@ -64,8 +64,8 @@ class Subject(ABC):
     def open(self) -> InTerminal:
         """Start it; it goes into the channels by itself."""
 
-    def leave(self, program: InTerminal) -> None:
-        """End it as people do, so that it can keep what it shows; for those that are `glanced`."""
+    def leave(self, program: InTerminal) -> bool:
+        """End it as people do; return whether it has kept what it showed. For those that are `glanced`."""
         raise NotImplementedError
 
     @abstractmethod

@@ -38,6 +38,7 @@ def test_page_in_a_browser_follows_by_itself_while_the_user_types(server: Server
         ann.say("/list")
         ann.wait_for("1 channel")
         ann.say("this is mine")
+        ann.wait_for("ann  this is mine")  # more in the same breath is a paste
         ann.type("half a line ")
         speak(server, "#general", ["hello from bob", *payloads])
         speak(server, "@ann", ["only for you"])

@@ -13,6 +13,8 @@ async def test_alias_is_shown_to_everybody_and_the_name_stays_what_is_typed(serv
         for each in (me, friend):
             await each.enter(f"/join {channel}")
             await each.is_at(channel)
+        await me.enter("hello")
+        await friend.sees(f"{me.name}  hello")  # and hears from now on who is called what
         display = unique("Al")  # short enough for the column of names
 
         await me.enter(f"/alias {display}")
