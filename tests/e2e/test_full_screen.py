@@ -260,8 +260,7 @@ def test_panes_are_split_dragged_and_back_at_the_next_start(server: ServerProces
             line[23:] for line in before.splitlines()[:28]
         ]
         ann.say("on as before")
-        ann.wait_for("on as before")
-        assert history(server, "#general", "ann")[-1] == "on as before"
+        ann.until(lambda _: history(server, "#general", "ann")[-1] == "on as before", "it is not sent")
 
 
 def title_of(screen: str) -> str:

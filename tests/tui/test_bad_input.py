@@ -83,4 +83,4 @@ async def test_files_are_refused_where_one_looks(narrow: str, home: Path) -> Non
         await me.enter(f"/upload {small}")
         await me.until(lambda: me.answer == "Sent: small.bin")
         await refused(me, f"/upload {more}", "You have 1 files here")
-        assert bodies(me.here) == ["small.bin"]
+        await me.until(lambda: bodies(me.here) == ["small.bin"])

@@ -213,6 +213,7 @@ async def _(me: Sitting, key: str) -> None:
         await say(client, channel, "noise")
     await me.sees("noise")
     await me.enter("/filter noise")
+    await me.until(lambda: "Hidden from now on" in me.answer)  # which speaks of the noise, too
     await me.sees("1 line hidden")
     await me.press("escape", key)
     await me.sees("noise", "1 line shown that filters hide")
