@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from rich.segment import Segment
-from textual.color import Color
-from textual.filter import LineFilter
 from typing_extensions import override
 
 from chat_tui.views.emoji_kinds import Kind, simple
+from chat_tui.widgets.replacing import ReplacingFilter
 
 
-class SimpleEmoji(LineFilter):
+class SimpleEmoji(ReplacingFilter):
     """Draws emoji of some kinds in simple forms; for `App.get_line_filters`.
 
     Args:
@@ -27,16 +25,9 @@ class SimpleEmoji(LineFilter):
         self._kinds = kinds
 
     @override
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Return the segments with simple forms."""
-        if all(text.isascii() for text, _, _ in segments):
-            return segments
-        return [
-            segment
-            if segment.text.isascii()
-            else Segment(simple(segment.text, self._kinds), segment.style, segment.control)
-            for segment in segments
-        ]
+    def replaced(self, text: str) -> str:
+        """See ReplacingFilter."""
+        return simple(text, self._kinds)
 
 
 @lru_cache(maxsize=8)

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from rich.segment import Segment
-from textual.color import Color
-from textual.filter import LineFilter
 from typing_extensions import override
+
+from chat_tui.widgets.replacing import ReplacingFilter
 
 ASCII: Final = {
     "·": "-", "…": "~", "▌": "|", "▏": "|", "•": "*", "▎": "|", "│": "|", "┃": "|", "█": "#", "▁": "_", "▔": "-",
@@ -27,17 +26,10 @@ ASCII: Final = {
 _TABLE: Final = str.maketrans(ASCII)
 
 
-class AsciiFilter(LineFilter):
+class AsciiFilter(ReplacingFilter):
     """Draws marks in ASCII; for `App.get_line_filters`."""
 
     @override
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Return the segments with other marks."""
-        if all(text.isascii() for text, _, _ in segments):
-            return segments
-        return [
-            segment
-            if segment.text.isascii()
-            else Segment(segment.text.translate(_TABLE), segment.style, segment.control)
-            for segment in segments
-        ]
+    def replaced(self, text: str) -> str:
+        """See ReplacingFilter."""
+        return text.translate(_TABLE)
