@@ -73,6 +73,8 @@ class Told(NamedTuple):
     """As the log has them at the end."""
     pages: list[tuple[Message, ...]]
     """All messages as of each seq, from 0 on."""
+    counts: list[tuple[int, int, int]]
+    """As of each seq, from 0 on: how far ann has read, what is unread by her, and what of it mentions her."""
     bookmarks: list[tuple[int, frozenset[int], frozenset[int]]]
     """After each change of bookmarks: whose, which messages they are at, and at which by the events so far."""
     bookmarks_kept: dict[int, frozenset[int]]
@@ -119,6 +121,7 @@ async def told(steps: Sequence[Step]) -> Told:
                 await store.write(JoinChannel(account, "room", True, 1))
             cids = count(1)
             pages: list[tuple[Message, ...]] = [()]
+            counts = [(0, 0, 0)]
             bookmarks: list[tuple[int, frozenset[int], frozenset[int]]] = []
             for step in steps:
                 try:
@@ -131,13 +134,15 @@ async def told(steps: Sequence[Step]) -> Told:
                 if commits[-1].events:
                     page = await store.read(lambda reader: reader.history(WHERE, "latest", 0, 200, EVERYTHING, ANN))
                     pages.append(tuple(page.messages))
+                    listed = await store.read(lambda reader: reader.conversation(ANN, WHERE))
+                    counts.append((listed.read, listed.unread, listed.mentions))
             kept = await store.read(lambda reader: reader.events(WHERE, 0, 2**32, 200))
             logs = await store.read(lambda reader: {who: reader.account_events(who, 0) for who in (ANN, BOB)})
         finally:
             await store.close()
     pushed = [event for commit in commits for event in commit.events]
     kept_by = {int(who): bookmarked(events) for who, events in logs.items()}
-    return Told(pushed, list(kept), pages, bookmarks, kept_by)
+    return Told(pushed, list(kept), pages, counts, bookmarks, kept_by)
 
 
 async def bookmarks_of(store: SqliteStore, account: AccountId) -> frozenset[int]:
@@ -252,6 +257,30 @@ def test_page_and_the_events_behind_it_are_a_fresh_page_at_every_point(steps: li
             assert shown(state) == said.pages[later + 1], (earlier, later)
         caught_up = with_events(with_page(joined(earlier), said, earlier), said.kept[earlier:])
         assert shown(caught_up) == said.pages[newest], "from the log, where deleted texts are gone"
+
+
+@given(steps=STEPS, data=st.data())
+@example(
+    steps=[("post", BOB, 1, "one"), ("delete", BOB, 1, ""), ("post", ANN, 1, "one"), ("post", BOB, 1, "one")],
+    data=None,  # all in one, as somebody gets it whose connection was slow
+)
+@settings(max_examples=40)
+def test_counts_are_those_of_the_store_however_many_events_come_at_once(
+    steps: list[Step], data: st.DataObject | None
+) -> None:
+    said = asyncio.run(told(steps))
+    newest = len(said.pushed)
+    ends = {newest}
+    if data is not None:
+        ends |= data.draw(st.sets(st.integers(1, newest)) if newest else st.just(set()), "heads at which a batch ends")
+
+    state, begin = joined(0), 0
+    for end in sorted(ends):
+        state = with_events(state, said.pushed[begin:end])
+        known = state.conversations[WHERE]
+        assert (known.read, known.unread, known.mentions) == said.counts[end], (begin, end)
+        assert shown(state) == said.pages[end], (begin, end)
+        begin = end
 
 
 KEEPING = st.lists(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -26,7 +26,7 @@ from chat_core.client.state.model import Amendment, ConversationState, Notice
 from chat_core.client.state.notices import add_notice
 from chat_core.client.state.ordering import ordered
 from chat_core.client.state.reading import caught_up, is_mention, is_unread
-from chat_core.protocol.events import ConversationEvent, MessagePosted, TopicChanged
+from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessagePosted, TopicChanged
 from chat_core.protocol.values import Account, Message, Position
 
 
@@ -34,15 +34,34 @@ def arrived(
     conversation: ConversationState, arrival: EventsArrived, me: Account | None
 ) -> tuple[ConversationState, list[Change]]:
     """Fold events in that continue the position."""
-    head = conversation.info.head
-    if not conversation.position.seq < head < arrival.events[-1].seq:
-        return _arrived(conversation, arrival, me)
-    # What the server has counted comes first, and is counted anew, before anything is added to it.
-    counted = [event for event in arrival.events if event.seq <= head]
-    others = arrival.events[len(counted) :]
-    conversation, changes = _arrived(conversation, replace(arrival, events=tuple(counted)), me)
-    conversation, more = _arrived(conversation, replace(arrival, events=others), me)
-    return conversation, changes + more
+    changes: list[Change] = []
+    for events in _steps(arrival.events, conversation.info.head, me):
+        conversation, more = _arrived(conversation, replace(arrival, events=events), me)
+        changes += more
+    return conversation, changes
+
+
+def _steps(
+    events: tuple[ConversationEvent, ...], head: int, me: Account | None
+) -> Iterator[tuple[ConversationEvent, ...]]:
+    """Return what is folded in at once, in its order: what came together counts as if it had come one by one.
+
+    What the server has counted, up to `head`, comes first: it is counted anew before anything is added to it. An own
+    message behind a deletion begins a new step: it moves the marker if what was deleted is all that was unread.
+    """
+    begin, deleted = 0, False
+    for index, event in enumerate(events):
+        match event:
+            case MessagePosted():
+                starts = deleted and me is not None and event.author == me.id
+            case MessageDeleted():
+                starts, deleted = False, True
+            case _:
+                starts = False
+        if index > begin and (starts or events[index - 1].seq <= head < event.seq):
+            yield events[begin:index]
+            begin, deleted = index, isinstance(event, MessageDeleted)
+    yield events[begin:]
 
 
 def _arrived(
