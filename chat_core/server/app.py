@@ -30,6 +30,7 @@ from chat_core.server.config import ServeOptions
 from chat_core.server.context import Services
 from chat_core.server.counts import Commits
 from chat_core.server.defence.guard import Guard
+from chat_core.server.emptying import Emptying
 from chat_core.server.folder import DataFolder, FolderInUse
 from chat_core.server.gateway import Gateway
 from chat_core.server.housekeeping import keep_house
@@ -156,6 +157,7 @@ class Server:
         try:
             self._hub = Hub(Presence(self._count_members), parts.make_feed)
             self._store = store
+            self._emptying = Emptying(store)
             boot = await store.open(self._committed)
             self._hub.boot(boot.heads, boot.sanctions)
             folder.tell_if_open()
@@ -202,6 +204,7 @@ class Server:
                 await self._greet_first_run(store, auth)
                 keeping = [
                     spawn("files", keep_files(files, store, folder)),
+                    spawn("emptying", self._emptying.run()),
                     spawn("housekeeping", keep_house(store, self._hub, clock, auth.settings.guest_idle_days)),
                 ]
                 quiet_collector()
@@ -350,6 +353,7 @@ class Server:
                 log_messages(outcome.events)
             if outcome.dropped:
                 self._files.dropped(outcome.dropped, kept_by(self._store))
+            self._emptying.note(outcome.removed)
         self._hub.committed(outcomes)
 
     def _signalled(self, number: int) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -29,6 +31,8 @@ from chat_core.protocol.values import Message, Rules, SanctionAct, ThreadSummary
 from chat_core.server.store.acts import (
     ChangeManners,
     ChangeRules,
+    DeleteChannel,
+    EmptyChannel,
     GiveRole,
     InviteToChannel,
     LockServer,
@@ -36,10 +40,12 @@ from chat_core.server.store.acts import (
     SanctionOnServer,
 )
 from chat_core.server.store.attention import MarkEverythingRead, QuietConversation
-from chat_core.server.store.base import Op, Refused
+from chat_core.server.store.base import Op, Reader, Refused
 from chat_core.server.store.conversations import JoinChannel, LeaveConversation, OpenDirect, SetChannelTopic
 from chat_core.server.store.groups import MakeGroup
+from chat_core.server.store.marks import SetBookmark
 from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage, MoveReadMarker
+from chat_core.server.store.ops import emptying
 from chat_core.server.store.people import RenameAccount, SignInByName
 from chat_core.server.store.threading import MoveThreadMarker, SetFollowing
 from tests.contract.world import MakeWorld, World
@@ -48,6 +54,7 @@ NAMES = ("ann", "bob", "eve")
 PEOPLE = st.sampled_from([AccountId(1), AccountId(2), AccountId(3)])
 ROOMS = st.sampled_from(["#general", "#ops", "#dev", "@ann", "@bob", "&3", "&4", 1, 2, 3, 4, 5])
 CHANNELS = st.sampled_from(["general", "ops", "dev"])
+NUMBERS = st.integers(1, 6).map(ConversationId)
 TIMES = st.integers(1, 9_000)
 ACTS: st.SearchStrategy[SanctionAct] = st.sampled_from(["warn", "mute", "unmute", "kick", "ban", "unban"])
 CIDS = st.integers(1, 12).map(lambda number: Cid(number.to_bytes(16, "big")))
@@ -84,6 +91,12 @@ REPLIES = st.builds(
     st.integers(1, 12),
     st.booleans(),
 )
+
+
+def deletion(person: AccountId, name: str) -> Op:
+    return DeleteChannel(person, f"#{name}", name, 1)
+
+
 OPS: st.SearchStrategy[Op] = st.one_of(
     FRESH,
     FRESH,
@@ -109,6 +122,9 @@ OPS: st.SearchStrategy[Op] = st.one_of(
     st.builds(MakeGroup, PEOPLE, st.just(NAMES), TIMES),
     st.builds(MakeGroup, PEOPLE, st.just(NAMES), TIMES),
     st.builds(LeaveConversation, PEOPLE, ROOMS, st.just(1)),
+    st.builds(SetBookmark, PEOPLE, ROOMS, st.integers(1, 5), st.booleans(), st.just(1)),
+    st.builds(deletion, PEOPLE, CHANNELS),
+    st.builds(EmptyChannel, NUMBERS),
     st.builds(SetChannelTopic, PEOPLE, ROOMS, st.sampled_from(["x", "y"]), st.just(1)),
     st.builds(MoveReadMarker, PEOPLE, ROOMS, st.integers(0, 12), st.booleans()),
     st.builds(MoveReadMarker, PEOPLE, st.just(1), st.integers(1, 20)),
@@ -142,10 +158,32 @@ THREAD = [
     [posts(AccountId(1), 1, Cid(bytes(16)), None, "a", None), posts(AccountId(2), 1, Cid(b"b" * 16), None, "b", None)],
     [replies(AccountId(1), b"c" * 16, "c", 1, False), replies(AccountId(2), b"d" * 16, "d", 2, True)],
 ]
+# Nor a channel that somebody deletes who may, with all that can be left of it; its name and cids are used again then.
+ANN, BOB, OLD = AccountId(1), AccountId(2), 3
+DELETED: list[list[Op]] = [
+    [
+        *(JoinChannel(person, "ops", True, 1) for person in (ANN, BOB)),
+        posts(ANN, OLD, Cid(b"1" * 16), None, "@bob", None),
+        AppendMessage(BOB, OLD, Cid(b"2" * 16), None, "re", "re", "text", None, 7, thread=1, in_channel=True),
+        AppendMessage(ANN, OLD, Cid(b"3" * 16), None, "@bob", "@bob", "text", None, 7, thread=1),
+        EditMessage(ANN, OLD, 1, "@channel", 1),
+        *(SetBookmark(person, OLD, 1, True, 1) for person in (ANN, BOB)),
+        MoveReadMarker(BOB, OLD, 2),
+    ],
+    [deletion(ANN, "ops"), posts(BOB, "#general", Cid(b"2" * 16), Cid(b"1" * 16), "again", None)],
+    [
+        EmptyChannel(ConversationId(OLD)),
+        JoinChannel(BOB, "ops", True, 1),
+        posts(BOB, "#ops", Cid(b"1" * 16), None, "anew", None),
+        posts(BOB, "#ops", Cid(b"2" * 16), None, "re", None),
+    ],
+]
 
 
 @given(batches=BATCHES)
 @example(batches=THREAD)
+@example(batches=DELETED)
+@example(batches=[*DELETED[:1], [deletion(ANN, "ops")]])
 @example(batches=[*THREAD, [DeleteMessage(AccountId(2), 1, seq, 1) for seq in range(1, 9)]])
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_store_agrees_with_itself_after_any_ops(make_world: MakeWorld, batches: list[list[Op]]) -> None:
@@ -153,6 +191,12 @@ def test_store_agrees_with_itself_after_any_ops(make_world: MakeWorld, batches: 
 
 
 async def _live(make_world: MakeWorld, batches: list[list[Op]]) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(emptying, "PIECE_ROWS", 2)  # so that there are pieces
+        await _lived(make_world, batches)
+
+
+async def _lived(make_world: MakeWorld, batches: list[list[Op]]) -> None:
     async with make_world() as world:
         await world.together(*(SignInByName(name, 1) for name in NAMES))
         for number, batch in enumerate(batches):
@@ -162,11 +206,42 @@ async def _live(make_world: MakeWorld, batches: list[list[Op]]) -> None:
             if number == 2:
                 await world.reopen()
         await world.reopen()
+        gone = {number for outcome in world.committed for number in outcome.removed}
+        half_empty = [await _seen(world, AccountId(number), gone) for number in (1, 2, 3)]
+        await world.empty()
+        assert [await _seen(world, AccountId(number), gone) for number in (1, 2, 3)] == half_empty
         for head in world.boot.heads:
-            await _check_log(world, head.conversation, head.seq)
+            if head.conversation in gone:
+                assert (head.seq, await world.log(head.conversation)) == (0, [])
+                assert await world.messages(head.conversation) == []
+            else:
+                await _check_log(world, head.conversation, head.seq)
         for number in (1, 2, 3):
             await _check_account(world, AccountId(number))
             await _check_threads(world, AccountId(number))
+
+
+async def _seen(world: World, account: AccountId, gone: set[ConversationId]) -> list[Any]:
+    """Return all that an account is shown that is not asked of one conversation; nothing of those that are gone."""
+
+    def query(reader: Reader) -> list[Any]:
+        channels, _ = reader.channels(account, "", 50)
+        bookmarks, _ = reader.bookmarks(account, None, 50)
+        mentions, _ = reader.mentions_of(account, None, 50)
+        threads, _ = reader.threads_of(account, 50, unread=False)
+        counts, _ = reader.thread_counts(account, None, 50)
+        placed: list[Sequence[Any]] = [bookmarks, reader.bookmarked_seqs(account), mentions, threads, counts]
+        places = {each.conversation for found in placed for each in found}
+        shown: list[Sequence[Any]] = [reader.conversations_of(account), reader.unread_of(account), channels]
+        places |= {each.id for found in shown for each in found}
+        assert not places & gone
+        return [*placed, *shown, reader.account_events(account, 0), reader.find(account, 1)]
+
+    for number in gone:
+        with pytest.raises(Refused) as refused:
+            await world.find(account, number)
+        assert refused.value.code is Refusal.NO_CONVERSATION
+    return await world.read(query)
 
 
 async def _check_log(world: World, conversation: ConversationId, head: int) -> None:

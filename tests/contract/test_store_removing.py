@@ -16,6 +16,7 @@ from chat_core.server.store.bounds import Bounds
 from chat_core.server.store.hooks import AddHook
 from chat_core.server.store.keys import MAX_SEQ
 from chat_core.server.store.marks import PinMessage, ReactTo, SetBookmark
+from chat_core.server.store.ops import emptying
 from chat_core.server.store.people import MakeInvite, NewDevice, RegisterAccount
 from chat_core.server.store.search.query import parse
 from chat_core.server.store.searching import Reach, Search
@@ -50,6 +51,15 @@ async def used(world: World) -> tuple[AccountId, AccountId, AccountId, Conversat
     return ann, bob, eve, room
 
 
+async def seen(world: World, account: AccountId) -> tuple[list[int], list[int], list[int]]:
+    """Return where somebody's bookmarks and mentions are, by conversation, and the roots of their threads."""
+    marks = await world.read(lambda reader: reader.bookmarked_seqs(account))
+    mentioned, _ = await world.read(lambda reader: reader.mentions_of(account, None, 50))
+    followed, _ = await world.read(lambda reader: reader.threads_of(account, 50, unread=False))
+    places = [each.conversation for each in marks], [int(each.conversation) for each in mentioned]
+    return *places, [each.root.seq for each in followed]
+
+
 async def listed(world: World, account: AccountId) -> list[str]:
     """Return the names of the channels that somebody finds."""
     found, _ = await world.read(lambda reader: reader.channels(account, "", 100))
@@ -69,6 +79,7 @@ async def test_deleted_channel_is_gone_for_members_for_who_left_and_for_everybod
             with pytest.raises(Refused) as refused:
                 await world.find(account, ref)
             assert refused.value.code is Refusal.NO_CONVERSATION
+    await world.empty()
     assert await world.messages(room) == [] and await world.log(room) == []
 
 
@@ -85,6 +96,7 @@ async def test_each_member_is_told_who_deleted_it_also_when_they_come_back_later
     assert [event.reason for event in world.account_events(eve) if isinstance(event, ConversationLeft)] == ["banned"]
     assert {change.account for change in world.last.memberships} >= {ann, bob}
     assert not any(change.joined for change in world.last.memberships)
+    await world.empty()
 
 
 async def test_nothing_of_it_is_found_kept_or_counted_and_all_else_stays(world: World) -> None:
@@ -98,9 +110,13 @@ async def test_nothing_of_it_is_found_kept_or_counted_and_all_else_stays(world: 
     await world.write(deleting(ann, room))
 
     assert [hit.message.body for hit in (await world.search(search)).hits] == ["one stays, @bob"]
-    assert world.last.dropped == (FILE.sha256,) and world.last.removed == [room]
-    assert not await world.read(lambda reader: reader.is_kept(FILE.sha256))
+    assert world.last.removed == [room]
     assert await world.read(lambda reader: reader.hook(b"h" * 32)) is None
+    assert await seen(world, bob) == ([1], [1], [])
+    await world.empty()
+    assert [each.dropped for each in world.committed if each.dropped] == [(FILE.sha256,)]
+    assert not await world.read(lambda reader: reader.is_kept(FILE.sha256))
+    assert await seen(world, bob) == ([1], [1], [])
     kept, _ = await world.read(lambda reader: reader.bookmarks(bob, MAX_SEQ, 100))
     assert len(kept) == 1
     assert [each.body for each in await world.messages(GENERAL_ID)] == ["one stays, @bob"]
@@ -116,6 +132,7 @@ async def test_invite_that_led_there_lets_in_to_the_server_alone_also_when_its_n
 
     assert created
     assert {each.target for each in await world.list_of(gil.id)} == {"#general", "#announcements"}
+    await world.empty()
 
 
 async def test_its_name_is_free_and_a_new_channel_of_that_name_has_nothing_of_the_old_one(world: World) -> None:
@@ -127,6 +144,8 @@ async def test_its_name_is_free_and_a_new_channel_of_that_name_has_nothing_of_th
     assert new != room and await world.messages(new) == []
     assert (await world.write(world.message(eve, "#old", "anew")))[0] == new
     assert await world.refused(world.message(bob, room, "to what was")) is Refusal.NO_CONVERSATION
+    await world.empty()
+    assert [each.body for each in await world.messages(new)] == ["anew"]
 
 
 async def test_message_behind_the_deletion_in_one_batch_is_refused_and_the_name_means_nothing(world: World) -> None:
@@ -138,6 +157,7 @@ async def test_message_behind_the_deletion_in_one_batch_is_refused_and_the_name_
     )
 
     assert [each.code for each in (by_number, by_name)] == [Refusal.NO_CONVERSATION] * 2
+    await world.empty()
 
 
 async def test_store_that_is_opened_again_knows_nothing_of_it(world: World) -> None:
@@ -149,6 +169,9 @@ async def test_store_that_is_opened_again_knows_nothing_of_it(world: World) -> N
     search = Search(phrases=tuple(parse("two", 0).phrases), reaches=(Reach(room, 1, MAX_SEQ, 0),))
     assert (await world.search(search)).hits == []
     assert room not in [each.id for each in await world.list_of(bob)]
+    assert await world.read(lambda reader: reader.unemptied()) == [room]
+    await world.empty()
+    assert await world.read(lambda reader: reader.unemptied()) == []
     page = await world.read(lambda reader: reader.history(room, "before", MAX_SEQ, 10, Bounds(0, None)))
     assert page.messages == []
 
@@ -166,6 +189,7 @@ async def test_only_who_made_it_and_owners_delete_it_and_only_by_its_name(world:
     assert await world.refused(deleting(ann, await world.open_direct(ann, "bob"), "bob")) is Refusal.NOT_ALLOWED
     assert len(await world.messages(room)) == 4
     await world.write(deleting(ann, room, "#Old"))
+    await world.empty()
 
 
 async def test_deletion_is_in_the_audit_log_with_how_much_it_was(world: World) -> None:
@@ -175,5 +199,34 @@ async def test_deletion_is_in_the_audit_log_with_how_much_it_was(world: World) -
 
     [*_, act] = await world.read(lambda reader: reader.acts(5))
     assert (act.actor, act.act, act.target) == ("ann", "delete channel", "#old")
-    assert act.detail == f"conversation {room}: 4 messages, 3 members"
+    assert act.detail == f"conversation {room}: 3 messages, 1 in threads, 3 members"
     assert await world.refused(deleting(ann, room)) is Refusal.NO_CONVERSATION
+    await world.empty()
+    assert [act] == await world.read(lambda reader: reader.acts(1))
+
+
+async def test_piece_is_bounded_in_bytes_as_well(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emptying, "PIECE_BYTES", 2000)
+    (ann,) = await world.sign_in("ann")
+    room = await world.join(ann, "old")
+    await world.post(ann, room, "x" * 3000, *(["y" * 900] * 4))
+
+    await world.write(deleting(ann, room))
+
+    assert await world.empty() == 3, "one that is larger by itself, then two and two"
+
+
+async def test_repeat_of_what_was_sent_there_is_refused_and_its_cid_may_be_used_again(world: World) -> None:
+    ann, bob, _, room = await used(world)
+    sent = world.message(bob, room, "of which no answer came")
+    await world.write(sent)
+    await world.write(deleting(ann, room))
+    assert await world.read(lambda reader: reader.sent_as(bob, sent.cid)) is None
+
+    assert await world.refused(sent) is Refusal.NO_CONVERSATION
+    again = replace(sent, conversation=GENERAL_ID)
+    *place, repeated = await world.write(again)
+    assert await world.write(again) == (*place, True) and not repeated
+    await world.empty()
+
+    assert await world.write(again) == (*place, True)

@@ -11,6 +11,7 @@ from chat_core.base.ids import AccountId, Cid, ConversationId
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import AccountEvent, ConversationEvent
 from chat_core.protocol.values import Conversation, Member, Message, Style
+from chat_core.server.store.acts import EmptyChannel
 from chat_core.server.store.base import Boot, Committed, Op, Reader, Refused, Store
 from chat_core.server.store.bounds import Bounds
 from chat_core.server.store.conversations import JoinChannel, LeaveConversation, OpenDirect, Place
@@ -183,6 +184,16 @@ class World:
     async def delete(self, account: AccountId, seq: int, where: int | str = GENERAL_ID) -> Any:
         """Delete a message; return what `edit` does."""
         return await self.write(DeleteMessage(account, where, seq, 200 + seq))
+
+    async def empty(self) -> int:
+        """Take out whatever deleted channels left, to the end; return in how many pieces."""
+        pieces = 0
+        for channel in await self.read(lambda reader: reader.unemptied()):
+            more = True
+            while more:
+                more = await self.write(EmptyChannel(channel))
+                pieces += 1
+        return pieces
 
     # --- reads in few words -----------------------------------------------------------------------------------
 

@@ -20,8 +20,8 @@ from chat_core.protocol.requests.order import SetRules
 from chat_core.protocol.requests.presence import SetPresence
 from chat_core.protocol.requests.private import SetIgnored
 from chat_tui.highlighter import Highlighter
-from tests.integration.test_marks import Between
 from tests.integration.test_webhooks import ask
+from tests.support.between import Between
 from tests.support.people import unique
 from tests.support.processes import ServerProcess
 from tests.support.watching import Watched

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chat_core.check.real.proxy import Proxy
 from chat_core.client import CallFailed, LinkStatus
 from chat_core.client.client import Client
 from chat_core.protocol.codes import Refusal
@@ -17,33 +15,10 @@ from chat_core.protocol.requests.base import Request
 from chat_core.protocol.requests.marks import Pin, React
 from chat_core.protocol.requests.messages import Delete, Edit, History
 from chat_core.protocol.values import Message
+from tests.support.between import Between
 from tests.support.people import unique
 from tests.support.processes import ServerProcess
 from tests.support.watching import Watched
-
-
-class Between:
-    """A way to a server that can be cut for a while."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._open = True
-        self.proxy = Proxy(self._connect)
-
-    async def _connect(self, make: Callable[[], asyncio.Protocol]) -> object:
-        if not self._open:
-            raise ConnectionRefusedError("cut")
-        return await asyncio.get_running_loop().create_connection(make, "127.0.0.1", self._port)
-
-    def cut(self) -> None:
-        """End what is there, and let nobody through."""
-        self._open = False
-        for wire in self.proxy.wires:
-            wire.abort()
-
-    def mend(self) -> None:
-        """Let everybody through again."""
-        self._open = True
 
 
 @pytest.fixture

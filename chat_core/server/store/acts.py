@@ -63,7 +63,8 @@ class ChangeRules:
 class DeleteChannel:
     """Delete a channel with all that was said in it; its name is free then.
 
-    Outcome: `reply` None; for each member a `ConversationLeft` and a membership; `dropped` and `removed`.
+    Outcome: `reply` None; for each member a `ConversationLeft` and a membership; `removed`. What its log holds is
+    out of everybody's reach, and goes by and by (`EmptyChannel`).
     Refused: `no_conversation`, `not_allowed` (neither its maker nor an owner; #general; no channel), `bad_name`
     (another one than the channel's).
     """
@@ -73,6 +74,16 @@ class DeleteChannel:
     name: str
     """The channel's, in whatever spelling, with or without `#`: whoever asks means this one."""
     ts: int
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyChannel:
+    """Take a piece of what is left out of a deleted channel, small enough that no other write waits for it.
+
+    Outcome: `reply` whether there is more; `dropped`. Of a channel that is not deleted there is never anything to take.
+    """
+
+    conversation: ConversationId
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +175,7 @@ OrderOp = (
     GiveRole
     | ChangeRules
     | DeleteChannel
+    | EmptyChannel
     | ChangeManners
     | InviteToChannel
     | SanctionInChannel
@@ -231,6 +243,10 @@ class OrderReads(Protocol):
 
     def acts(self, newest: int) -> Sequence[Act]:
         """Return the newest acts of the audit log, oldest first."""
+        ...
+
+    def unemptied(self) -> Sequence[ConversationId]:
+        """Return the deleted channels that something is left of."""
         ...
 
     def account_named(self, name: str) -> Account | None:

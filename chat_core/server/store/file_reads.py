@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, not_, select
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.values import FileInfo
 from chat_core.server.store.files import FilesUsed
 from chat_core.server.store.keys import row_id
-from chat_core.server.store.schema import cids, files
+from chat_core.server.store.schema import IS_DELETED, cids, conversations, files
 
 _file: Final = select(files.c.name, files.c.size, files.c.type, files.c.sha256).where(
     files.c.message == bindparam("key")
@@ -20,8 +20,10 @@ _used: Final = select(func.count(), func.coalesce(func.sum(files.c.size), 0)).wh
 )
 _any: Final = select(files.c.message).where(files.c.sha256 == bindparam("content")).limit(1)
 _all: Final = select(files.c.sha256).distinct()
-_sent: Final = select(cids.c.conversation, cids.c.seq, cids.c.ts).where(
-    cids.c.cid == bindparam("of_cid"), cids.c.account == bindparam("of_account")
+_sent: Final = (
+    select(cids.c.conversation, cids.c.seq, cids.c.ts)
+    .join_from(cids, conversations, conversations.c.id == cids.c.conversation)
+    .where(cids.c.cid == bindparam("of_cid"), cids.c.account == bindparam("of_account"), not_(IS_DELETED))
 )
 
 

@@ -21,6 +21,7 @@ from chat_core.server.store.as_of import reactors_then
 from chat_core.server.store.base import Refused
 from chat_core.server.store.bounds import Bounds
 from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
+from chat_core.server.store.leftovers import lives
 from chat_core.server.store.payloads import MESSAGE_EDITED, conversation_event
 from chat_core.server.store.schema import accounts, bookmarks, events, messages, reactions
 
@@ -43,7 +44,9 @@ _bookmarks: Final = (
     .limit(bindparam("count"))
 )
 _bookmarked: Final = (
-    select(bookmarks.c.message).where(bookmarks.c.account == bindparam("of_account")).order_by(bookmarks.c.message)
+    select(bookmarks.c.message)
+    .where(bookmarks.c.account == bindparam("of_account"), lives(bookmarks.c.message))
+    .order_by(bookmarks.c.message)
 )
 _author: Final = select(messages.c.author).where(messages.c.id == bindparam("key"))
 _texts: Final = (

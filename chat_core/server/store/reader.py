@@ -15,7 +15,7 @@ from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import AccountEvent, ConversationEvent, ConversationLeft
 from chat_core.protocol.values import Account, ChannelSummary, Conversation, DmPolicy, Member, PrivateChat, Sanction
 from chat_core.server.manners import Own
-from chat_core.server.store import auditing, enforcing, lookups, mentioned, pages, private_lookups, views
+from chat_core.server.store import auditing, enforcing, leftovers, lookups, mentioned, pages, private_lookups, views
 from chat_core.server.store.acts import Act, ServerLock
 from chat_core.server.store.attention import Mentioned, MentionKey
 from chat_core.server.store.base import Head, Refused
@@ -231,6 +231,10 @@ class SqlReader(SqlFileReads, SqlHookReader, SqlPeopleReader, SqlMarkReader, Sql
     def acts(self, newest: int) -> Sequence[Act]:
         """Return the newest acts of the audit log, oldest first."""
         return list(auditing.read_acts(self._connection, newest))
+
+    def unemptied(self) -> Sequence[ConversationId]:
+        """Return the deleted channels that something is left of."""
+        return leftovers.unemptied(self._connection)
 
     def last_leave(self, account: AccountId, conversation: int) -> ConversationLeft | None:
         """Return how the account left a conversation the last time; None: it never did."""

@@ -30,7 +30,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD: Final = "0010"
+HEAD: Final = "0011"
 """Version of the schema below; versions are four digits, so that they compare as text."""
 VERSION_TABLE: Final = "schema_version"
 """Where Alembic keeps the version of a database."""
@@ -139,7 +139,8 @@ Index(
 )
 
 IS_DELETED: Final = and_(conversations.c.kind == "channel", conversations.c.name.is_(None))
-"""Of a conversation: whether it is what stays of a deleted channel: a row without a name, whose log is empty."""
+"""Of a conversation: whether it is what stays of a deleted channel: a row without a name, whose log has no head. Rows
+of the log may be left; `ops.emptying` takes them out."""
 
 memberships = Table(
     "memberships",
@@ -226,6 +227,7 @@ threads = Table(
     Column("read_seq", _Number, nullable=False),  # the read marker
     Column("event", _Number, nullable=False),  # where the account's log tells of all that
     PrimaryKeyConstraint("account", "root"),
+    Index("ix_threads_root", "root"),
     sqlite_with_rowid=False,
 )
 """How accounts stand to threads that they follow, or followed once."""
@@ -298,6 +300,7 @@ bookmarks = Table(
     Column("message", _Number, nullable=False),
     Column("made_ts", _Number, nullable=False),
     UniqueConstraint("account", "message"),
+    Index("ix_bookmarks_message", "message"),
     sqlite_autoincrement=True,
 )
 """Messages that accounts put aside, for themselves."""

@@ -47,6 +47,11 @@ OF_PEOPLE = {
     "short_token": ("ways-in", "UPDATE devices SET token_hash = x'00'", "device 1: no token can belong to it"),
     "short_code": ("ways-in", "UPDATE invites SET code_hash = x'00'", "invite 1: no code can belong to it"),
     "overspent": ("ways-in", "UPDATE invites SET uses_left = -1", "invite 1: it was used more often than it may be"),
+    "webhook_of_what_is_deleted": (
+        "ways-in",
+        "UPDATE conversations SET name = NULL, name_key = NULL, head = 0 WHERE id = 3",
+        "webhook 1: it writes into what is no channel",
+    ),
     "short_secret": ("ways-in", "UPDATE hooks SET key_hash = x'00'", "webhook 1: no secret can belong to it"),
     "hook_of_a_person": (
         "ways-in",

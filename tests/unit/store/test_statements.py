@@ -14,10 +14,31 @@ from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import Select
 
-from chat_core.server.store import facts, lookups, mentioned, pages, people_reads, reader, thread_reads, views
+from chat_core.server.store import (
+    facts,
+    leftovers,
+    lookups,
+    mentioned,
+    pages,
+    people_reads,
+    reader,
+    thread_reads,
+    views,
+)
 from chat_core.server.store.gathered import Gathered
 from chat_core.server.store.many import Many
-from chat_core.server.store.ops import attention, changes, invites, mentioning, people, persons, posts, work
+from chat_core.server.store.ops import (
+    attention,
+    changes,
+    emptying,
+    invites,
+    mentioning,
+    people,
+    persons,
+    posts,
+    removing,
+    work,
+)
 from chat_core.server.store.schema import meta, metadata
 
 DIALECTS: list[Dialect] = [SQLiteDialect_pysqlite(), PGDialect_psycopg()]  # type: ignore[no-untyped-call]
@@ -38,6 +59,7 @@ def statements(module: ModuleType) -> Iterator[UpdateBase | Select[Any]]:
     "module",
     [
         facts,
+        leftovers,
         lookups,
         mentioned,
         pages,
@@ -47,11 +69,13 @@ def statements(module: ModuleType) -> Iterator[UpdateBase | Select[Any]]:
         views,
         attention,
         changes,
+        emptying,
         invites,
         mentioning,
         people,
         persons,
         posts,
+        removing,
         work,
     ],
     ids=lambda module: module.__name__,

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from chat_core.base.ids import CID_BYTES
 from chat_core.server.store.checks.base import Findings, stream, times
 from chat_core.server.store.keys import SEQ_BITS, conversation_of, seq_of
+from chat_core.server.store.leftovers import lives
 from chat_core.server.store.payloads import MESSAGE_POSTED
 from chat_core.server.store.schema import cids, events, messages
 
@@ -19,6 +20,7 @@ _posted_without: Final = (
     .where(
         events.c.kind == MESSAGE_POSTED,
         events.c.cid.is_not(None),
+        lives(events.c.id),
         or_(cids.c.cid.is_(None), _key != events.c.id, cids.c.ts != events.c.ts),
     )
     .order_by(events.c.id)

@@ -25,7 +25,7 @@ _rootless: Final = (
 _beyond: Final = (
     select(threads.c.account, threads.c.root)
     .join_from(threads, conversations, conversations.c.id == threads.c.conversation)
-    .where(or_(threads.c.read_seq < 0, threads.c.read_seq > conversations.c.head))
+    .where(or_(threads.c.read_seq < 0, threads.c.read_seq > conversations.c.head), not_(IS_DELETED))
 )
 _untold: Final = (
     select(threads.c.account, threads.c.root)

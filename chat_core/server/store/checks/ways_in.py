@@ -14,6 +14,7 @@ from chat_core.base.names import name_key
 from chat_core.protocol.values import ServerRole
 from chat_core.server.store.checks.base import Findings, stream, times
 from chat_core.server.store.schema import accounts, allowlist, conversations, devices, hooks, invites
+from chat_core.server.store.settings import is_deleted
 
 _DIGEST_BYTES: Final = 32
 _ROLES: Final = frozenset(get_args(ServerRole))
@@ -26,7 +27,7 @@ _devices: Final = select(devices.c.id, devices.c.token_hash, devices.c.made_ts, 
 )
 _invites: Final = select(invites.c.id, invites.c.code_hash, invites.c.uses_left).order_by(invites.c.id)
 _hooks: Final = (
-    select(hooks.c.id, hooks.c.key_hash, accounts.c.bot, conversations.c.kind)
+    select(hooks.c.id, hooks.c.key_hash, accounts.c.bot, conversations.c.kind, conversations.c.name)
     .join_from(hooks, accounts, accounts.c.id == hooks.c.account)
     .join(conversations, conversations.c.id == hooks.c.conversation)
     .order_by(hooks.c.id)
@@ -91,5 +92,5 @@ def _of_hook(row: Any) -> Iterator[str]:
         yield "no secret can belong to it"
     if row.bot != "hook":
         yield "it writes as an account that is no webhook's"
-    if row.kind != "channel":
+    if row.kind != "channel" or is_deleted(row.kind, row.name):
         yield "it writes into what is no channel"

@@ -9,6 +9,7 @@ from chat_core.server.store.acts import (
     ChangeManners,
     ChangeRules,
     DeleteChannel,
+    EmptyChannel,
     GiveRole,
     InviteToChannel,
     LockServer,
@@ -35,6 +36,7 @@ from chat_core.server.store.ops import (
     changes,
     conversations,
     display,
+    emptying,
     groups,
     hooks,
     locking,
@@ -144,6 +146,8 @@ def _ordered(work: Work, op: OrderOp) -> Committed:
             return order.change_rules(work, op)
         case DeleteChannel():
             return removing.delete_channel(work, op)
+        case EmptyChannel():
+            return emptying.empty_channel(work, op)
         case ChangeManners():
             return order.change_manners(work, op)
         case InviteToChannel():

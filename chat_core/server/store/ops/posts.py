@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, func, insert, select, true, update
+from sqlalchemy import bindparam, delete, func, insert, select, true, update
 
 from chat_core.base.ids import EID_BYTES, AccountId, Cid, ConversationId
 from chat_core.protocol.codes import REFUSALS, Refusal
@@ -29,7 +29,16 @@ from chat_core.server.store.ops.speaking import check_door, check_rules
 from chat_core.server.store.ops.threads import Replies, Root
 from chat_core.server.store.ops.work import Work
 from chat_core.server.store.payloads import MESSAGE_POSTED, pack_posted
-from chat_core.server.store.schema import IN_CHANNEL, cids, conversations, events, files, memberships, messages
+from chat_core.server.store.schema import (
+    IN_CHANNEL,
+    IS_DELETED,
+    cids,
+    conversations,
+    events,
+    files,
+    memberships,
+    messages,
+)
 
 _EVENT = tuple(column.name for column in events.c if column is not events.c.target)
 _MESSAGE = tuple(column.name for column in messages.c if column.server_default is None)
@@ -73,9 +82,12 @@ _mark_own = Many(
     "of_conversation",
     "of_account",
 )
-_sent = select(cids.c.cid, cids.c.account, cids.c.conversation, cids.c.seq, cids.c.ts, cids.c.digest).where(
-    cids.c.cid.in_(bindparam("some", expanding=True))
+_sent = (
+    select(cids.c.cid, cids.c.account, IS_DELETED, cids.c.conversation, cids.c.seq, cids.c.ts, cids.c.digest)
+    .join_from(cids, conversations, conversations.c.id == cids.c.conversation)
+    .where(cids.c.cid.in_(bindparam("some", expanding=True)))
 )
+_forget_cid = delete(cids).where(cids.c.cid == bindparam("of_cid"), cids.c.account == bindparam("of_account"))
 _deleted = (
     select(func.count(messages.c.author))
     .where(messages.c.id > bindparam("low"), messages.c.id <= bindparam("high"), messages.c.deleted)
@@ -118,6 +130,8 @@ class _Run:
         self._chance = work.chance(EID_BYTES * len(ops))
         self._targets = {(op.account, op.conversation): self._target(op) for op in ops}
         self._learn(ops)
+        self._left: set[tuple[Cid, AccountId]] = set()
+        """Cids of what was sent to channels that are deleted and not empty yet: they mean nothing any more."""
         self._sent = self._look_up(ops)
         last = self._facts.last
         self._stored = {*self._sent, *((last[op.account], op.account) for op in ops if op.account in last)}
@@ -167,6 +181,8 @@ class _Run:
         connection = self._connection
         _add_events.run(connection, self._events)
         _add_messages.run(connection, self._messages)
+        if again := [{"of_cid": cid, "of_account": account} for cid, account in self._left & self._sent.keys()]:
+            connection.execute(_forget_cid, again)
         _add_cids.run(connection, self._cids)
         if self._files:
             connection.execute(_add_file, self._files)
@@ -204,11 +220,14 @@ class _Run:
         last = self._facts.last
         wanted = {op.cid for op in ops}
         wanted.update(op.prev for op in ops if op.prev is not None and last.get(op.account) != op.prev)
-        return {
-            (cid, account): Sent(*rest)
-            for some in lookups.chunks(wanted)
-            for cid, account, *rest in self._connection.execute(_sent, {"some": some})
-        }
+        found: dict[tuple[Cid, AccountId], Sent] = {}
+        for some in lookups.chunks(wanted):
+            for cid, account, gone, *rest in self._connection.execute(_sent, {"some": some}):
+                if gone:
+                    self._left.add((cid, account))
+                else:
+                    found[cid, account] = Sent(*rest)
+        return found
 
     def _look_up_answered(self, ops: Sequence[AppendMessage]) -> set[int]:
         wanted = self._keys(ops, "reply_to")

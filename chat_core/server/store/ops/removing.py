@@ -1,72 +1,67 @@
 """Deleting a channel: with all that was said in it, for everybody, at once; an act of privilege that is kept.
 
-What stays is a row without a name, whose log is empty: accounts' own logs tell of it, and no number is given twice.
-Everything else goes in the same transaction, so that there is no moment in which half of it is there.
+What stays is a row without a name, whose log has no head: accounts' own logs tell of it, and no number is given twice.
+With its members go all ways to it: nobody finds it, reads it or writes there from this transaction on. What it held is
+much, and is taken out behind it, in pieces (`emptying`).
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Table, bindparam, delete, func, select, tuple_, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import LargeBinary, Table, bindparam, delete, func, insert, select, update
 
 from chat_core.base.ids import AccountId
 from chat_core.base.names import name_key
 from chat_core.protocol.codes import Refusal
+from chat_core.protocol.events import AccountEvent, ConversationLeft
 from chat_core.server.rules.permissions import only_maker
+from chat_core.server.store import payloads
 from chat_core.server.store.acts import DeleteChannel
 from chat_core.server.store.base import GENERAL, Committed, MembershipChange, Refused
 from chat_core.server.store.keys import MAX_SEQ, row_id
 from chat_core.server.store.lookups import ConversationRow, Seat
 from chat_core.server.store.ops import audit
 from chat_core.server.store.ops.rights import Actor, actor, channel
-from chat_core.server.store.ops.work import Work, tell_left
+from chat_core.server.store.ops.work import Work
 from chat_core.server.store.schema import (
+    account_events,
     accounts,
-    bookmarks,
     channel_invites,
-    cids,
     conversations,
-    events,
-    files,
     hooks,
     invites,
     memberships,
-    mentions,
     messages,
-    reactions,
     sanctions,
-    threads,
 )
 from chat_core.server.store.settings import DELETED, columns_of
 
-
-def _within(key: ColumnElement[int]) -> ColumnElement[bool]:
-    return key.between(bindparam("low"), bindparam("high"))
-
-
-_members = (
-    select(accounts.c.id, accounts.c.name)
-    .join_from(memberships, accounts, accounts.c.id == memberships.c.account)
-    .where(memberships.c.conversation == bindparam("of_conversation"), memberships.c.until_seq.is_(None))
-    .order_by(accounts.c.id)
+_member = accounts.c.id.in_(
+    select(memberships.c.account).where(
+        memberships.c.conversation == bindparam("of_conversation"), memberships.c.until_seq.is_(None)
+    )
 )
-_said = select(func.count()).select_from(messages).where(_within(messages.c.id))
-_contents = select(files.c.sha256).where(_within(files.c.message)).distinct()
-_sends = select(events.c.cid, events.c.author).where(_within(events.c.id), events.c.cid.is_not(None))
-_BY_MESSAGE: Final = (
-    delete(files).where(_within(files.c.message)),
-    delete(mentions).where(_within(mentions.c.message)),
-    delete(reactions).where(_within(reactions.c.message)),
-    delete(bookmarks).where(_within(bookmarks.c.message)),
-    delete(threads).where(_within(threads.c.root)),
-    delete(cids).where(tuple_(cids.c.cid, cids.c.account).in_(_sends)),
-    delete(messages).where(_within(messages.c.id)),
-    delete(events).where(_within(events.c.id)),
+_members = select(accounts.c.id, accounts.c.name, accounts.c.log_head).where(_member).order_by(accounts.c.id)
+# Told together: a channel may have as many members as there are accounts.
+_bump_logs = update(accounts).where(_member).values(log_head=accounts.c.log_head + 1)
+_tell = insert(account_events).from_select(
+    ["account", "seq", "kind", "conversation", "payload"],
+    select(
+        accounts.c.id,
+        accounts.c.log_head,
+        bindparam("of_kind", type_=account_events.c.kind.type),
+        bindparam("of_conversation", type_=account_events.c.conversation.type),
+        bindparam("of_payload", type_=LargeBinary),
+    ).where(_member),
 )
-"""In this order: what refers to an event goes before it."""
+_answers = (
+    select(func.count())
+    .select_from(messages)
+    .where(messages.c.thread.is_not(None), messages.c.thread.between(bindparam("low"), bindparam("high")))
+)
 _BY_CONVERSATION: Final[tuple[Table, ...]] = (memberships, channel_invites, hooks, sanctions)
+"""The ways to it."""
 _lead_nowhere = update(invites).where(invites.c.conversation == bindparam("of_conversation")).values(conversation=None)
 """Invites to the server that bring into it: others made them, and they let in to the server all the same."""
 _emptied = (
@@ -93,25 +88,37 @@ def delete_channel(work: Work, op: DeleteChannel) -> Committed:
     row, mine = channel(work, who, op.conversation)
     _check(who, row, mine, op.name)
     bounds = {"low": row_id(row.id, 0), "high": row_id(row.id, MAX_SEQ)}
-    members = work.connection.execute(_members, {"of_conversation": row.id}).all()
-    said = work.connection.execute(_said, bounds).scalar_one()
-    dropped = tuple(work.connection.execute(_contents, bounds).scalars())
-    for statement in _BY_MESSAGE:
-        work.connection.execute(statement, bounds)
+    answers: int = work.connection.execute(_answers, bounds).scalar_one()
+    told = _tell_members(work, row, who.name)
     for table in _BY_CONVERSATION:
         work.connection.execute(delete(table).where(table.c.conversation == row.id))
     work.connection.execute(_lead_nowhere, {"of_conversation": row.id})
     work.connection.execute(_emptied, {"of_conversation": row.id})
-    told = [tell_left(work, AccountId(number), row.id, 0, reason="deleted", name=who.name) for number, _ in members]
-    _forget(work, row, [AccountId(number) for number, _ in members])
-    detail = f"conversation {row.id}: {said:,} messages, {len(members):,} members"
-    audit.record(work, op.ts, who.id, who.audited, "delete channel", f"#{row.name}", detail)
+    _forget(work, row, [account for account, _, _ in told])
+    said = f"{row.ordinal:,} messages, {answers:,} in threads, {len(told):,} members"
+    audit.record(work, op.ts, who.id, who.audited, "delete channel", f"#{row.name}", f"conversation {row.id}: {said}")
     return Committed(
-        account_events=told,
-        memberships=[MembershipChange(row.id, AccountId(n), name, joined=False, members=0) for n, name in members],
-        dropped=dropped,
+        account_events=[(account, event) for account, _, event in told],
+        memberships=[MembershipChange(row.id, account, name, joined=False, members=0) for account, name, _ in told],
         removed=[row.id],
     )
+
+
+def _tell_members(work: Work, row: ConversationRow, by: str) -> list[tuple[AccountId, str, AccountEvent]]:
+    """Write a `ConversationLeft` for each member; return number and name of each with it."""
+    reason: payloads.LeaveReason = "deleted"
+    payload = payloads.pack_left(0, reason, by, "", None)
+    work.connection.execute(_bump_logs, {"of_conversation": row.id})
+    told = {"of_kind": payloads.CONVERSATION_LEFT, "of_conversation": row.id, "of_payload": payload}
+    work.connection.execute(_tell, told)
+    return [
+        (
+            AccountId(number),
+            name,
+            ConversationLeft(seq=seq, conversation=row.id, last=0, reason=reason, name=by),
+        )
+        for number, name, seq in work.connection.execute(_members, {"of_conversation": row.id})
+    ]
 
 
 def _check(who: Actor, row: ConversationRow, mine: Seat | None, name: str) -> None:

@@ -67,21 +67,23 @@ class Piece:
     """By id."""
     changed: list[Row] = field(default_factory=list)
     """Older messages that were edited or deleted in it, by id."""
-    gone: bool = False
-    """Whether the log is shorter than the index: the channel was deleted, and nothing of it is to be found."""
+    gone: int = 0
+    """Of a channel that was deleted: how many messages are taken out at most; once none is left, `upto` is 0."""
 
     @property
     def events(self) -> int:
         """How many there are in it."""
-        return 0 if self.gone else self.upto - self.after
+        return self.gone or self.upto - self.after
 
 
 def next_piece(log: sqlite3.Connection, conversation: int, after: int, limit: int) -> Piece | None:
     """Return what comes behind a seq, at most `limit` events of it; None: nothing."""
+    if _is_empty(log, conversation):  # whatever rows are left of it
+        return Piece(conversation, after, after, b"", gone=limit) if after else None
     low = row_id(conversation, after)
     events = log.execute(_EVENTS, (low, row_id(conversation, MAX_SEQ), limit)).fetchall()
     if not events:
-        return Piece(conversation, after, 0, b"", gone=True) if after and _is_gone(log, conversation) else None
+        return None
     last, eid, _ = events[-1]
     targets = sorted({target for _, _, target in events if target is not None and target <= low})
     return Piece(
@@ -109,7 +111,7 @@ def put_in(index: sqlite3.Connection, pieces: Iterable[Piece]) -> None:
         fresh = 0
         for piece in pieces:
             if piece.gone:
-                _take_out(index, piece.conversation)
+                _take_out(index, piece)
                 continue
             _put_in(index, piece)
             fresh += len(piece.posted) + len(piece.changed)
@@ -132,7 +134,8 @@ def heads(log: sqlite3.Connection) -> dict[int, int]:
     return dict(log.execute("SELECT id, head FROM conversations"))
 
 
-def _is_gone(log: sqlite3.Connection, conversation: int) -> bool:
+def _is_empty(log: sqlite3.Connection, conversation: int) -> bool:
+    """Return whether nothing was said in a conversation, or it was deleted."""
     found = log.execute("SELECT head FROM conversations WHERE id = ?", (conversation,)).fetchone()
     return found is not None and not found[0]
 
@@ -166,14 +169,17 @@ def _put_in(index: sqlite3.Connection, piece: Piece) -> None:
     index.execute("REPLACE INTO done VALUES (?, ?, ?, ?)", (piece.conversation, piece.upto, piece.eid, stamp))
 
 
-def _take_out(index: sqlite3.Connection, conversation: int) -> None:
-    """Take a whole conversation out."""
-    bounds = row_id(conversation, 0), row_id(conversation, MAX_SEQ)
-    while some := index.execute(f"{_TEXTS} LIMIT {_IN}", bounds).fetchall():
-        index.executemany(_TAKE_OUT, some)
-        index.executemany("DELETE FROM texts WHERE id = ?", [(key,) for key, _ in some])
-    index.execute("DELETE FROM days WHERE conversation = ?", (conversation,))
-    index.execute("DELETE FROM done WHERE conversation = ?", (conversation,))
+def _take_out(index: sqlite3.Connection, piece: Piece) -> None:
+    """Take messages of a deleted channel out; with the last of them that it was ever put in."""
+    number = piece.conversation
+    bounds = row_id(number, 0), row_id(number, MAX_SEQ), piece.gone
+    some = index.execute(f"{_TEXTS} LIMIT ?", bounds).fetchall()
+    index.executemany(_TAKE_OUT, some)
+    index.executemany("DELETE FROM texts WHERE id = ?", [(key,) for key, _ in some])
+    if len(some) < piece.gone:
+        index.execute("DELETE FROM days WHERE conversation = ?", (number,))
+        index.execute("DELETE FROM done WHERE conversation = ?", (number,))
+        piece.upto = 0
     fts5_merge.note_deleted(index)
 
 

@@ -224,6 +224,39 @@ async def test_index_loses_all_of_a_deleted_channel_also_when_nobody_kept_it_the
     assert check_search(path).sound and "1 message can be found, 0 events behind" in check_search(path).text
 
 
+async def test_index_loses_a_deleted_channel_in_batches_and_is_never_given_what_is_left_of_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(path) as store:
+        await post(store, "text that stays")
+        room = (await store.write(JoinChannel(ANN, "old", True, 1)))[0].id
+        for number in range(5):
+            body, cid = f"text {number}", Cid(bytes(15) + bytes([number]))
+            await store.write(AppendMessage(ANN, room, cid, None, body, body, "text", None, 1))
+        await store.indexed()
+        with monkeypatch.context() as patched:
+            patched.setattr(indexer.Indexer, "note", lambda *_: None)
+            await store.write(DeleteChannel(ANN, room, "old", 2))
+    index = fts5_file.path_beside(path)
+    monkeypatch.setattr(keeper, "BATCH_EVENTS", 2)
+    left: list[int] = []
+    for _ in range(3):
+        with closing(keeper.Here(path, index)) as here:  # each one as after a restart
+            assert here.missing() == [room]
+            here.put_in([room])
+            assert here.missing() == ([] if len(left) == 2 else [room])
+        with closing(sqlite3.connect(index)) as there:
+            left.append(there.execute("SELECT count(*) FROM texts WHERE id >> 32 = ?", (room,)).fetchone()[0])
+        assert check_search(path).sound
+    assert left == [3, 1, 0]
+    index.unlink()
+    async with opened(path) as store:
+        await store.indexed()
+        with closing(sqlite3.connect(index)) as there:
+            assert there.execute("SELECT id >> 32 FROM texts").fetchall() == [(1,)]
+        assert await store.read(lambda reader: reader.unemptied()) == [room], "its events are all there"
+
+
 async def test_index_tells_how_far_it_is_behind(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(indexer.Indexer, "start", lambda _: None)
     monkeypatch.setattr(indexer.Indexer, "stop", lambda _: None)
