@@ -84,7 +84,7 @@ class Engine:
             seen=lambda conversation, seq: self.delivery.seen(conversation, seq),
             listed=lambda conversation: conversation in self.board.now.conversations,
             wake=self.board.wake,
-            give_up=lambda unsent, text: self.board.apply(inputs.GaveUp(unsent=unsent, text=text)),
+            give_up=lambda unsent, to, why: self.board.apply(inputs.GaveUp(unsent=unsent, target=to, text=why)),
             storage=storage,
         )
         self.remembering = Remembering(storage, self.board, self.sender)

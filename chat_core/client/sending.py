@@ -44,7 +44,8 @@ class Sender:
             that an event of that seq exists.
         listed: asked whether a conversation is in the list.
         wake: called when there is something new in `news`.
-        give_up: told of a message that can never be sent, and that nobody could see any more, and why.
+        give_up: told of a message that can never be sent, and that nobody could see any more; where it was to go, for
+            people, and why.
         storage: keeps what is not finished beyond this client's life; None: nobody does.
     """
 
@@ -54,7 +55,7 @@ class Sender:
         seen: Callable[[int, int], bool],
         listed: Callable[[int], bool],
         wake: Callable[[], None],
-        give_up: Callable[[Unsent, str], None],
+        give_up: Callable[[Unsent, str, str], None],
         storage: Storage | None = None,
     ) -> None:
         self.body_bytes = BODY_BYTES
@@ -66,6 +67,8 @@ class Sender:
         self._give_up = give_up
         self._storage = storage
         self._outbox = Outbox()
+        self._targets: dict[int, str] = {}
+        """What conversations were called that something was written to: one that is gone says it no more."""
         self._link: Link | None = None
         self._pause: asyncio.TimerHandle | None = None
         self._waiting: dict[bytes, asyncio.Future[Outcome]] = {}
@@ -77,6 +80,7 @@ class Sender:
     def restore(self, kept: Iterable[Kept]) -> None:
         """Go on with what an earlier run of this client did not finish; the server may have any of it."""
         for each in kept:
+            self._targets[each.unsent.conversation] = each.target
             self._outbox.add(each.unsent, uncertain=each.unsent.status == "queued", wanted=each.wanted)
 
     def post(self, unsent: Unsent, target: str) -> None:
@@ -91,6 +95,7 @@ class Sender:
         """
         if self._closed:
             raise UsageFault("The client is closed: it takes no more messages.")
+        self._targets[unsent.conversation] = target
         size = len(unsent.body.encode("utf-8", "replace"))
         if unsent.cid in self._outbox or unsent.cid in self._outcomes:
             raise UsageFault("This cid names another message already.")
@@ -204,7 +209,7 @@ class Sender:
         dropped = self._outbox.drop(conversation)
         for cid in dropped:
             self._settle(cid, why)
-            self._give_up(shown[cid], why.text)
+            self._give_up(shown[cid], self._targets.get(conversation, ""), why.text)
         if dropped:
             self._write(Gone(cids=dropped))
 
@@ -338,7 +343,7 @@ class Sender:
         if not self._listed(unsent.conversation):
             self._outbox.discard(unsent.cid)  # nobody could see it any more
             self._write(Gone(cids=(unsent.cid,)))
-            self._give_up(unsent, failure.text)
+            self._give_up(unsent, self._targets.get(unsent.conversation, ""), failure.text)
             self._wake()
 
     def _kept(self, *cids: bytes) -> None:

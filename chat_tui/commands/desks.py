@@ -23,7 +23,7 @@ class DraftDesk(Protocol):
         ...
 
     def go(self, name: str) -> None:
-        """Go where one is, to go on writing. Raises: UsageFault: one cannot."""
+        """Go where one is, to go on writing; where one can go no more, show it."""
         ...
 
     async def drop(self, name: str) -> None:

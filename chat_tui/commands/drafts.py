@@ -24,8 +24,8 @@ async def draft(ctx: Context, change: DraftChange = DraftChange("")) -> None:
     """List what you have written and not sent, wherever on this server; or go to one.
 
     `/draft #ops` goes there to write on, `/draft drop #ops` forgets what is written there. A thread is named as the
-    list has it: `/draft #ops:17`. Drafts are kept on this computer. An @ in the list of conversations says where they
-    are.
+    list has it: `/draft #ops:17`. Of a channel that is gone it shows what you wrote, also what was still to be
+    sent: `y` copies it. Drafts are kept on this computer. An @ in the list of conversations says where they are.
     """
     drafts = ctx.desk.drafts
     act, wanted = change.parts

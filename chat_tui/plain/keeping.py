@@ -85,12 +85,13 @@ class PlainDrafts:
         raise UsageFault("Write /draft #channel.")
 
     def go(self, name: str) -> None:
-        """See DraftDesk: says what is written there. Raises: UsageFault."""
+        """See DraftDesk: says what is written there."""
         target, thread = drafts.place(name)
         known = self._state().by_target(target)
         if known is None:
-            raise UsageFault(f"You are not in {target} any more; /draft drop {name} forgets what is written there.")
-        self._go(known.id, thread)
+            self._say(f"You are not in {one_line(target)} any more; /draft drop forgets it.")
+        else:
+            self._go(known.id, thread)
         self._say(f"Written, and not sent: {one_line(self._known[name].text)}")
 
     async def drop(self, name: str) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from chat_core.base.errors import UsageFault
 from chat_tui.commands.context import Answer
 from chat_tui.drafts import Draft, place
 from chat_tui.screens.drafting import Drafting, place_of
@@ -13,9 +12,12 @@ from chat_tui.screens.going import Going
 from chat_tui.screens.parts import Part
 from chat_tui.screens.scene import Scene
 from chat_tui.screens.threading import Threading
+from chat_tui.views.clean import drawable_line
 
 if TYPE_CHECKING:
     from chat_tui.screens.choices import Choice
+
+NOT_THERE: Final = "you are not there any more"
 
 
 class Drafted(Scene, Protocol):
@@ -63,17 +65,26 @@ class ScreenDrafts(Part):
             self._scene.answer(Answer(NO_DRAFTS))
 
     def go(self, name: str) -> None:
-        """See DraftDesk. Raises: UsageFault."""
+        """See DraftDesk."""
         scene = self._scene
         target, thread = place(name)
         known = scene.bridge.state.by_target(target)
         if known is None:
-            raise UsageFault(f"You are not in {target} any more; /draft drop {name} forgets what is written there.")
-        if thread:
+            self._show_what_is_left(name)
+        elif thread:
             scene.threads.open_thread(known.id, thread)
         else:
             scene.threads.action_close_thread()
             scene.going.walk_to(known.id)
+
+    def _show_what_is_left(self, name: str) -> None:
+        """Show what is written in a place where one is no more: it can be copied from there."""
+        from chat_tui.screens.whole import WholeScreen
+        from chat_tui.views.formatting import Looks
+
+        draft = self._everywhere()[name]
+        text = "\n".join(filter(None, (draft.aside, draft.text)))
+        self._scene.app.push_screen(WholeScreen(drawable_line(name), NOT_THERE, text, Looks("", (), revealed=True)))
 
     async def drop(self, name: str) -> None:
         """See DraftDesk."""
@@ -98,10 +109,7 @@ class ScreenDrafts(Part):
         return [Choice("draft", name, note_of(draft)) for name, draft in reversed(list(drafts.items()))]
 
     def _go_to(self, choice: Choice) -> None:
-        try:
-            self.go(choice.name)
-        except UsageFault as fault:
-            self._scene.answer(Answer(str(fault), fault=True))
+        self.go(choice.name)
 
     def _drop(self, choice: Choice) -> None:
         from chat_tui.screens.picking import PickingScreen

@@ -93,6 +93,20 @@ class Drafting:
         if self._account:
             self._saving.soon()
 
+    def add(self, name: str, text: str) -> None:
+        """Put a text before what is written in a place, by its name: the conversation is gone, what it was is known."""
+        number = next((number for number, (called, _) in self._kept.items() if called == name), None)
+        old = self._by_target.get(name, Draft()) if number is None else self._kept[number][1]
+        whole = "\n".join(filter(None, (text, old.aside, old.text)))[: drafts.MOST_CHARS]
+        lines = whole.split("\n")
+        draft = self._dirty[name] = Draft(whole, (len(lines) - 1, len(lines[-1])))
+        if number is None:
+            self._by_target[name] = draft
+        else:
+            self._kept[number] = (name, draft)
+        if self._account:
+            self._saving.soon()
+
     def everywhere(self) -> dict[str, Draft]:
         """Return all drafts by the names of their places, the oldest first."""
         kept = {target: draft for target, draft in self._kept.values() if draft.counts}

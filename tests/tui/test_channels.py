@@ -8,8 +8,11 @@ import pytest
 
 from chat_core.client import CallFailed
 from chat_core.client.state.changes import Delivered, PutOut
+from chat_core.client.state.model import LinkStatus
 from chat_core.protocol.events import Invited
 from chat_core.protocol.requests.order import DeleteChannel, InviteMember, SanctionMember, SetRules
+from chat_tui.screens.whole import WholeScreen
+from tests.support.between import Between
 from tests.tui.support.visiting import bodies, other, say, sitting, unique
 
 
@@ -129,3 +132,31 @@ async def test_what_one_is_writing_in_a_channel_that_is_deleted_is_kept_as_a_dra
         await me.sees("deleted")
         await me.enter("/draft")
         await me.sees("half a thought")
+
+
+async def test_what_waits_for_a_channel_that_is_deleted_meanwhile_is_a_draft_that_can_be_copied(
+    server: str, home: Path
+) -> None:
+    channel, way = unique("#old"), Between(int(server.rpartition(":")[2]))
+    await way.proxy.start()
+    async with sitting(f"127.0.0.1:{way.proxy.port}", home) as me, other(server) as friend:
+        number = await friend.join(channel[1:])
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+        way.cut()
+        await me.until(lambda: me.state.link.status is not LinkStatus.ONLINE)
+        await me.enter("what I still")
+        await me.enter("had to say")
+        await me.until(lambda: len(me.here.unsent) == 2)
+        await me.write("and more")
+        await friend.call(DeleteChannel(conversation=number, name=channel))
+
+        way.mend()
+        await me.is_at("#general")
+        await me.sees("had to say", "/draft has what you wrote.")
+        await me.enter(f"/draft {channel}")
+        await me.until(lambda: isinstance(me.app.screen, WholeScreen))
+        await me.sees(channel, "you are not there any more", "what I still", "had to say", "and more")
+        await me.press("y")
+        await me.until(lambda: me.app.clipboard == "what I still\nhad to say\nand more")
+    await way.proxy.stop()

@@ -235,6 +235,8 @@ class GaveUp(Input, frozen=True, kw_only=True):
 
     unsent: Unsent
     """It."""
+    target: str
+    """What its conversation was called when it was written; empty: not known any more."""
     text: str
     """Why, for people."""
 

@@ -225,7 +225,7 @@ def _unsent(state: ClientState, input: inputs.UnsentMoved) -> Result:
 
 def _gave_up(state: ClientState, input: inputs.GaveUp) -> Result:
     known = state.conversations.get(input.unsent.conversation)
-    target = "" if known is None else known.target
+    target = input.target if known is None else known.target
     return state, [SendGivenUp(unsent=input.unsent, target=target, text=input.text)]
 
 

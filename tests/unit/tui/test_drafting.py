@@ -168,3 +168,18 @@ async def test_drafts_elsewhere_forget_numbers_when_the_log_of_their_conversatio
     again.forget_numbers(2, "#ops")
     assert again.get(2, "#ops") == Draft("elsewhere")
     assert again.get(1, "#dev") == Draft("text")
+
+
+async def test_text_for_a_place_that_is_gone_comes_before_what_is_written_there_and_is_on_disk(home: Path) -> None:
+    drafting = opened(home)
+    drafting.keep(1, "#dev", Draft("new text", edits=5, aside="half"))
+
+    for name in ("#dev", "#ops"):
+        drafting.add(name, "sent\nin vain")
+    drafting.add("#ops", "earlier")
+
+    whole = {"#dev": "sent\nin vain\nhalf\nnew text", "#ops": "earlier\nsent\nin vain"}
+    assert {name: each.text for name, each in drafting.everywhere().items()} == whole
+    assert drafting.get(1, "#dev") == Draft(whole["#dev"], (3, 8))
+    await drafting.close()
+    assert {name: each.text for name, each in drafts.load(home, 7).items()} == whole

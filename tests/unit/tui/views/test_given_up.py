@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chat_core.client.state.changes import SendGivenUp
-from chat_core.client.state.model import Unsent
-from chat_tui.views.given_up import given_up
+from chat_core.client.state.model import ClientState, Unsent
+from chat_tui.views.given_up import KEPT, given_up, lost_to
 
 
 def lost(body: str, target: str = "#dev") -> SendGivenUp:
@@ -25,3 +25,11 @@ def test_several_lost_messages_are_told_in_a_line_each() -> None:
 
     assert title.startswith("2 messages cannot be sent any more.")
     assert [line.text for line in lines] == ["#dev one", "#dev two"]
+
+
+def test_lost_messages_are_joined_by_where_they_were_to_go_and_said_to_be_kept() -> None:
+    changes = [lost("one"), lost("two", "#ops"), lost("three"), lost("four", "")]
+
+    assert lost_to(ClientState(), changes) == {"#dev": "one\nthree", "#ops": "two"}, "of one it is not known where"
+    _, (*_, last) = given_up(changes, kept=True)
+    assert last.text == KEPT
