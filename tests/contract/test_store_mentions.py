@@ -231,3 +231,16 @@ async def test_call_to_those_who_are_here_names_them_while_they_can_be_named(wor
     assert await called([ann]) == ((), "")
     assert await called(others[:MAX_NAMES]) == (tuple(others[:MAX_NAMES]), "")
     assert await called(others) == ((), "here"), "more than can be named: it is a call to everybody"
+
+
+async def test_thread_counts_as_mentions_what_names_who_asks_and_not_who_else_follows_it(world: World) -> None:
+    ann, bob, eve = await world.sign_in("ann", "bob", "eve")
+    await world.post(ann, GENERAL_ID, "a question")
+    await world.post(eve, GENERAL_ID, "ask @bob", thread=1)
+
+    counts = {}
+    for account in (ann, bob):
+        (count,), _ = await world.read(lambda reader, account=account: reader.thread_counts(account, None, 10))  # type: ignore[misc]
+        counts[account] = (count.unread, count.mentions)
+
+    assert counts == {ann: (1, 0), bob: (1, 1)}

@@ -40,6 +40,11 @@ _behind = (
     _reply.c.author != threads.c.account,
     _reply.c.deleted.is_(False),
 )
+_names_one = (
+    exists(select(mentions.c.message).where(mentions.c.account == threads.c.account, mentions.c.message == _reply.c.id))
+    # By itself it would see the nearer of the two only, and take whoever follows any thread for who asks.
+    .correlate(threads, _reply)
+)
 _unread = select(func.count()).select_from(_reply).where(*_behind).correlate(threads).scalar_subquery()
 _calling = (
     select(func.count())
@@ -47,10 +52,7 @@ _calling = (
     .where(
         *_behind,
         _reply.c.in_channel.is_(False),
-        or_(
-            _reply.c.everyone != text("''"),
-            exists().where(mentions.c.account == threads.c.account, mentions.c.message == _reply.c.id),
-        ),
+        or_(_reply.c.everyone != text("''"), _names_one),
     )
     .correlate(threads)
     .scalar_subquery()
