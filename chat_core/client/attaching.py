@@ -112,6 +112,8 @@ class Attacher:
         for caught_up in resumed.catch_ups:
             number = caught_up.conversation
             if caught_up.gone:
+                if caught_up.gone == "deleted":
+                    self._sender.ended(number)
                 continue
             if number in before.conversations and not before.conversations[number].remembered:
                 self._catch_up(asked.get(number, _head(caught_up)), caught_up)
@@ -168,6 +170,11 @@ class Attacher:
         if wish is not None:
             wish.settle(CallFailed(Refusal.NOT_MEMBER, "One is not in that conversation any more."))
         self._delivery.drop(conversation)
+
+    def ended(self, conversation: int) -> None:
+        """Attach no more to a channel that is deleted, and keep nothing for it."""
+        self.forget(conversation)
+        self._sender.ended(conversation)
 
     def lagging(self, event: Lagging) -> None:
         """Attach again, after a pause: the server stopped pushing a conversation that is too fast for us."""

@@ -91,6 +91,8 @@ class Incoming:
         match event:
             case ConversationJoined() if event.conversation.id not in before.conversations:
                 self._attacher.follow_new(event.conversation)
+            case ConversationLeft(reason="deleted"):
+                self._attacher.ended(event.conversation)
             case ConversationLeft():
                 self._attacher.forget(event.conversation)
             case ReadMarkerMoved():

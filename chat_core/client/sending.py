@@ -213,6 +213,18 @@ class Sender:
         if dropped:
             self._write(Gone(cids=dropped))
 
+    def ended(self, conversation: int) -> None:
+        """Give up what was refused in a channel that is deleted: nobody will see it any more.
+
+        What waits is given up when it is refused: until then the server may have it.
+        """
+        refused = [unsent for unsent in self._outbox.view(conversation) if unsent.status == "failed"]
+        for unsent in refused:
+            self._outbox.discard(unsent.cid)
+            self._give_up(unsent, self._targets.get(conversation, ""), unsent.text)
+        if refused:
+            self._write(Gone(cids=tuple(unsent.cid for unsent in refused)))
+
     def drop_all(self, why: CallFailed) -> None:
         """Give up everything."""
         for conversation in self._outbox.conversations():

@@ -28,6 +28,11 @@ def put_out(one: Watched) -> list[tuple[str, str, str]]:
     return [(each.target, each.reason, each.name) for each in one.changes if isinstance(each, PutOut)]
 
 
+def lost(one: Watched) -> list[tuple[str, str]]:
+    """Return what a client was told that nobody will get, and where it was to go."""
+    return [(each.target, each.unsent.body) for each in one.changes if isinstance(each, SendGivenUp)]
+
+
 def contents(server: ServerProcess) -> list[str]:
     """Return what is in the files that a server keeps."""
     return [path.read_text() for path in (server.data / "blobs").rglob("*") if path.is_file()]
@@ -55,6 +60,7 @@ def before_commit(connection, ops, outcomes):
 sys.exit(run(ServeOptions(data=Path(sys.argv[1]), port=0), Parts(before_commit=before_commit)))
 """
 """A server that is killed while it empties a deleted channel: before the fourth piece is on the disk."""
+TOO_LONG = "x" * 100_000
 LEFT = """
 SELECT count(*) FROM events JOIN conversations ON conversations.id = events.id >> 32
 WHERE conversations.kind = 'channel' AND conversations.name IS NULL
@@ -86,6 +92,8 @@ async def test_deleted_channel_is_gone_for_who_is_there_who_is_cut_off_and_who_c
             way.cut()
             await eve.until(lambda: eve.client.state.link.status is not LinkStatus.ONLINE)
             eve.client.post(number, "what I still had to say")
+            for one in (bob, eve):
+                one.client.post(number, TOO_LONG)
 
             with pytest.raises(CallFailed) as wrong:
                 await ann.client.call(DeleteChannel(conversation=number, name="new"))
@@ -97,9 +105,8 @@ async def test_deleted_channel_is_gone_for_who_is_there_who_is_cut_off_and_who_c
             for one in (ann, bob, eve):
                 await one.until(lambda one=one: put_out(one) == [("#old", "deleted", "ann")])  # type: ignore[misc]
                 assert one.client.state.by_target("#old") is None
-            await eve.until(lambda: any(isinstance(each, SendGivenUp) for each in eve.changes))
-            (lost,) = [each for each in eve.changes if isinstance(each, SendGivenUp)]
-            assert lost.unsent.body == "what I still had to say"
+            await eve.until(lambda: lost(eve) == [("#old", TOO_LONG), ("#old", "what I still had to say")])
+            assert lost(bob) == [("#old", TOO_LONG)], "what was refused before is no more seen in the channel, either"
             assert (await eve.client.call(ReadBookmarks())).bookmarks == ()
             async with Watched(server.address, "zoe", outbox=tmp_path / "zoe") as zoe:
                 assert zoe.client.state.by_target("#old") is None
