@@ -72,6 +72,8 @@ class Keeper:
         self._moved = asyncio.Event()
         self._woken = asyncio.Event()
         self._closed = False
+        self._lasted = False
+        """Whether there was a usable connection."""
 
     def start(self) -> None:
         """Begin, in the background."""
@@ -134,7 +136,12 @@ class Keeper:
     async def _run(self) -> None:
         while True:
             self._say(
-                LinkState(status=LinkStatus.CONNECTING, detail=self._state.detail, attempt=self._supervisor.attempt)
+                LinkState(
+                    status=LinkStatus.CONNECTING,
+                    detail=self._state.detail,
+                    attempt=self._supervisor.attempt,
+                    lost=self._lasted,
+                )
             )
             try:
                 ended = await self._once()
@@ -157,6 +164,7 @@ class Keeper:
                     detail=ended.reason,
                     retry_at=now + delay_s,
                     attempt=self._supervisor.attempt,
+                    lost=self._lasted,
                 )
             )
             await self._pause(delay_s)
@@ -178,6 +186,7 @@ class Keeper:
                 return await link.wait()
             self._link = link
             self._supervisor.online(self._clock.monotonic())
+            self._lasted = True
             self._ready(link)
             self._say(LinkState(status=LinkStatus.ONLINE, latency_ms=_milliseconds(link.latency_s)))
             return await self._watch(link)

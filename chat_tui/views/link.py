@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import Final
+
+from rich.cells import cell_len
 
 from chat_core.client.state.model import LinkState, LinkStatus
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Span
+
+SENT_LATER: Final = "What you write is sent later"
+"""What somebody has to know who writes without a connection, before all else of it."""
 
 
 def link_dot(link: LinkState) -> Span:
@@ -28,19 +34,23 @@ def link_state(link: LinkState) -> tuple[Span, ...]:
     return link_dot(link), Span(f" {words}", "ok" if link.status is LinkStatus.ONLINE else "muted")
 
 
-def link_detail(link: LinkState, now: float) -> tuple[Span, ...]:
+def link_detail(link: LinkState, now: float, *, short: bool = False) -> tuple[Span, ...]:
     """Return the dot and what is known in numbers: the round trip, or the seconds until the next try.
 
     Args:
         link: the connection.
         now: monotonic time, in seconds.
+        short: whether there is little room, so that a number is all that is said of a try.
     """
     match link.status:
         case LinkStatus.ONLINE:
             known = link.latency_ms is not None
             return link_dot(link), Span(f" {link.latency_ms:.0f} ms" if known else " online", "ok")
         case LinkStatus.WAITING if link.retry_at is not None and link.retry_at > now:
-            return link_dot(link), Span(f" reconnecting in {math.ceil(link.retry_at - now)} s", "muted")
+            words = " " if short else " reconnecting in "
+            return link_dot(link), Span(f"{words}{math.ceil(link.retry_at - now)} s", "muted")
+        case LinkStatus.WAITING | LinkStatus.CONNECTING if short:
+            return link_dot(link), Span(" …", "muted")
         case LinkStatus.WAITING | LinkStatus.CONNECTING:
             return link_dot(link), Span(" reconnecting…" if link.attempt else " connecting…", "muted")
         case LinkStatus.OFFLINE:
@@ -59,3 +69,20 @@ def nothing_open(link: LinkState) -> str:
 def link_trouble(link: LinkState) -> str:
     """Return what is wrong in a sentence, empty when nothing is."""
     return "" if link.status is LinkStatus.ONLINE else drawable_line(link.detail)
+
+
+def is_apart(link: LinkState) -> bool:
+    """Return whether a try has failed and another one follows: what is written is sent by then."""
+    return link.status in (LinkStatus.WAITING, LinkStatus.CONNECTING) and link.attempt > 0
+
+
+def sent_later(link: LinkState, cells: int) -> str:
+    """Return what becomes of what is written while `is_apart`, and why it is so, as much of it as fits.
+
+    Args:
+        link: the connection.
+        cells: room there is.
+    """
+    head = f"{'Connection lost' if link.lost else 'Not connected yet'}: {SENT_LATER[:1].lower()}{SENT_LATER[1:]}."
+    longest_first = (f"{head} {link_trouble(link)}".rstrip(), head, SENT_LATER)
+    return next((each for each in longest_first if cell_len(each) <= cells), "Sent later")

@@ -9,11 +9,13 @@ from chat_tui.views import thread_news
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.conversations import needs_me, number, ordered, slot_of
 from chat_tui.views.lines import Line, Role, Span, elide, spread, width
-from chat_tui.views.link import link_detail, link_trouble
+from chat_tui.views.link import SENT_LATER, is_apart, link_detail, link_trouble, sent_later
 from chat_tui.views.names import called, label_of, shown_name
 from chat_tui.views.servers import Elsewhere, labels
 
 _NAME_MAX = 16
+_NARROW = 60
+"""Cells below which the next try is told by a number alone."""
 
 
 def status(
@@ -42,22 +44,22 @@ def status(
         note: what is said of lines that are hidden; a click shows them.
     """
     conversation = state.conversations.get(shown) if shown is not None else None
-    left = (*_noted(note), *_left(state, conversation, now, told))
+    before = _noted(note)
     if title and not listed:
-        left = (Span(f" {elide(drawable_line(title), _NAME_MAX)}", "quiet"), *left)
-    online = state.link.status is LinkStatus.ONLINE
-    link = link_detail(state.link, now)
-    if listed:
-        return Line(spread(left, (*link, Span(" ")), cells))
-    room = cells - 2 - (0 if online else width(link) + 2) - min(width(left), cells // 3)
-    waiting = _elsewhere(state, shown, room, others)
-    if not waiting:
-        right = link
-    elif online:
-        right = waiting
-    else:
-        right = (*waiting, Span("  "), *link)
-    return Line(spread(left, (*right, Span(" ")), cells))
+        before = (Span(f" {elide(drawable_line(title), _NAME_MAX)}", "quiet"), *before)
+    online, apart = state.link.status is LinkStatus.ONLINE, bool(state.conversations) and is_apart(state.link)
+    right = link = link_detail(state.link, now, short=apart and cells < _NARROW)
+    left = () if apart else _left(state, conversation, now, told)
+    if not listed:
+        taken = len(SENT_LATER) + 2 + width(before) if apart else min(width((*before, *left)), cells // 3)
+        room = cells - 2 - (0 if online else width(link) + 2) - taken
+        waiting = _elsewhere(state, shown, room, others)
+        if waiting:
+            right = waiting if online else (*waiting, Span("  "), *link)
+    if apart:
+        room = cells - width((*before, *right)) - 4
+        left = (Span(" "), Span(sent_later(state.link, room), "muted"))
+    return Line(spread((*before, *left), (*right, Span(" ")), cells))
 
 
 def typing_words(typing: Sequence[Typist], now: float) -> str:

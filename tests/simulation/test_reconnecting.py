@@ -52,7 +52,7 @@ def test_client_tells_how_its_connection_is() -> None:
             stage.network.up = False
             await lose(stage, ann)
             link = ann.client.state.link
-            assert (link.status, link.detail) == (S.WAITING, "The connection was lost.")
+            assert (link.status, link.detail, link.lost) == (S.WAITING, "The connection was lost.", True)
             assert link.retry_at == pytest.approx(stage.clock.monotonic() + 0.2, abs=0.01)
             await ann.until(lambda: ann.client.state.link.attempt == 3)
             assert ann.client.state.link.detail == "Nobody listens there."
@@ -424,6 +424,7 @@ def test_online_says_why_it_is_not_when_the_time_is_over() -> None:
         async with stage.actor("ann") as ann:
             with pytest.raises(Disconnected, match=r"Nobody listens there\."):
                 await ann.client.online(3)
+            assert not ann.client.state.link.lost
             assert stage.clock.monotonic() == pytest.approx(3, abs=0.1)
         with pytest.raises(Disconnected, match="closed"):
             await ann.client.online()

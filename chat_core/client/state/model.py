@@ -57,6 +57,8 @@ class LinkState(msgspec.Struct, frozen=True, kw_only=True):
     """Monotonic time of the next try, with WAITING."""
     attempt: int = 0
     """Failed tries since it was last online."""
+    lost: bool = False
+    """Whether it was online before, since this client began."""
     latency_ms: float | None = None
     """Round trip of a call that was answered lately, in milliseconds."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chat_core.client.state.model import ClientState, LinkState, LinkStatus, MemberList, Typist
 from chat_tui.views.header import header
@@ -108,10 +109,10 @@ def test_status_shows_the_round_trip_when_the_list_is_visible_or_nothing_waits()
         (LinkState(status=LinkStatus.CONNECTING), "", "◌ connecting…"),
         (
             LinkState(status=LinkStatus.WAITING, retry_at=53.2, detail="No answer.", attempt=1),
-            "No answer.",
+            "What you write is sent later  ",
             "○ reconnecting in 4 s",
         ),
-        (LinkState(status=LinkStatus.WAITING, retry_at=49.0, attempt=1), "", "○ reconnecting…"),
+        (LinkState(status=LinkStatus.WAITING, retry_at=49.0, attempt=1), "What you write is", "○ reconnecting…"),
         (LinkState(status=LinkStatus.OFFLINE), "", "○ offline"),
         (LinkState(status=LinkStatus.REFUSED, detail="Too old: install 2.0."), "Too old: install 2.0.", "✕ refused"),
     ],
@@ -122,6 +123,46 @@ def test_status_says_what_is_wrong_with_the_connection(link: LinkState, left: st
 
         assert line.rstrip().endswith(right)
         assert line.strip().startswith(left or "ann is typing…")
+
+
+REASON = "Nobody listens at chat://127.0.0.1:45671: start a server there (chat-core serve), or check the address."
+AWAY = LinkState(status=LinkStatus.WAITING, retry_at=62.0, detail=REASON, attempt=3, lost=True)
+
+
+@pytest.mark.parametrize(
+    ("link", "cells", "expected"),
+    [
+        (AWAY, 40, " What you write is sent later    ○ 12 s "),
+        (AWAY, 60, " What you write is sent later        ○ reconnecting in 12 s "),
+        (AWAY, 80, " Connection lost: what you write is sent later.          ○ reconnecting in 12 s "),
+        (
+            replace(AWAY, lost=False),
+            80,
+            " Not connected yet: what you write is sent later.        ○ reconnecting in 12 s ",
+        ),
+        (
+            replace(AWAY, status=LinkStatus.CONNECTING, detail="The server stops; it may be back soon."),
+            104,
+            " Connection lost: what you write is sent later. The server stops; it may be back soon.  ◌ reconnecting… ",
+        ),
+        (AWAY, 180, f" Connection lost: what you write is sent later. {REASON}      ○ reconnecting in 12 s "),
+    ],
+)
+def test_status_says_that_what_is_written_is_sent_later_while_the_server_is_away(
+    link: LinkState, cells: int, expected: str
+) -> None:
+    assert status(client(conversation(typing=typists("ann")), link=link), 1, 50.0, cells, listed=False).text == expected
+
+
+def test_status_promises_nothing_of_a_server_that_nothing_is_known_of() -> None:
+    assert REASON[:40] in status(client(link=AWAY), None, 50.0, 80, listed=False).text
+
+
+def test_status_keeps_its_promise_whole_when_something_waits_elsewhere() -> None:
+    line = status(here(link=AWAY), 1, 50.0, 80, listed=False)
+
+    assert line.text.startswith(" What you write is sent later  ")
+    assert line.text.endswith("4:ann 2 +1  ○ reconnecting in 12 s ")
 
 
 def test_status_shows_both_trouble_and_what_waits_when_the_list_is_hidden() -> None:
