@@ -32,6 +32,14 @@ class Body(Rest):
     __slots__ = ()
 
 
+class Reason(Rest):
+    """Why somebody goes; whoever comes from IRC writes it."""
+
+    __slots__ = ()
+
+    label = "reason…"
+
+
 class PathOf(Rest):
     """A file on this computer; spaces in its name need no quotes."""
 

@@ -10,7 +10,7 @@ from chat_core.protocol.requests.conversations import ListChannels, ListMembers,
 from chat_core.protocol.values import ChannelSummary, Member
 from chat_tui.commands.administering import administer
 from chat_tui.commands.arguments import Addressee, Channel, Leavable, Letters, User, Where
-from chat_tui.commands.arguments_of_rest import Body, Listed, Rest
+from chat_tui.commands.arguments_of_rest import Body, Listed, Reason, Rest
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.elsewhere import WINDOWS, WINDOWS_WAY
@@ -64,11 +64,11 @@ def meant(ctx: Context, where: Where) -> int:
 
 
 @command("leave", aliases=("part",), example="/leave #ops", moves=True)
-async def leave(ctx: Context, channel: Leavable = Leavable("")) -> None:
+async def leave(ctx: Context, channel: Leavable = Leavable(""), reason: Reason = Reason("")) -> None:
     """Leave a channel or a group: this one, or the one that is named.
 
     A channel's messages stay on the server and are back after /join. Into a group you come back with /group and
-    the names of all who are in it.
+    the names of all who are in it. A reason behind the name, as on IRC, is told to nobody.
     """
     conversation = ctx.find(channel) if channel else ctx.here
     if conversation.info.kind == "direct":
@@ -76,15 +76,19 @@ async def leave(ctx: Context, channel: Leavable = Leavable("")) -> None:
     if conversation.info.kind == "announcements":
         raise UsageFault("Everybody is in the announcements; they cannot be left.")
     await ctx.calls.leave(conversation.id)
+    untold = " Nobody was told the reason: say it before you go." if reason else ""
     if conversation.info.kind == "group":
-        ctx.desk.answer(Answer(drawable_line(f"You left the group with {title_of(conversation.info)}.")))
+        ctx.desk.answer(Answer(drawable_line(f"You left the group with {title_of(conversation.info)}.{untold}")))
         return
-    ctx.desk.answer(Answer(f"You left {conversation.target}. /join {conversation.target} brings you back."))
+    ctx.desk.answer(Answer(f"You left {conversation.target}. /join {conversation.target} brings you back.{untold}"))
 
 
 @command("list", example="/list")
 async def list_channels(ctx: Context, letters: Letters = Letters("")) -> None:
-    """List the public channels, all or those with some letters in their name."""
+    """List the public channels, all or those with some letters in their name.
+
+    A click on one goes there.
+    """
     wanted = name_key(letters)
     channels: list[ChannelSummary] = []
     more = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chat_tui.commands.arguments import CommandName, Server
-from chat_tui.commands.arguments_of_rest import PathOf
+from chat_tui.commands.arguments_of_rest import PathOf, Reason
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Context
 
@@ -83,6 +83,9 @@ async def help_(ctx: Context, about: CommandName = CommandName("")) -> None:
 
 
 @command("quit", aliases=("exit", "bye"), key="ctrl+q", example="/quit", classic=("!leave", "/quit"))
-async def quit_(ctx: Context) -> None:
-    """Leave the program; what was not sent yet is asked about first."""
+async def quit_(ctx: Context, reason: Reason = Reason("")) -> None:
+    """Leave the program; what was not sent yet is asked about first.
+
+    A reason behind it, as on IRC, is told to nobody.
+    """
     ctx.desk.leave()

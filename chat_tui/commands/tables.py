@@ -12,13 +12,14 @@ from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Span, elide
 from chat_tui.views.names import called, name_role, shown_name
 from chat_tui.views.presence import dot
+from chat_tui.views.pressing import entering
 
 _WIDEST: Final = 30
 """Cells of a first column."""
 
 
 def channel_lines(channels: Sequence[ChannelSummary]) -> list[Line]:
-    """Return a line for each channel: name, members, topic."""
+    """Return a line for each channel: name, members, topic; a click goes there."""
     names = [elide("#" + drawable_line(channel.name), _WIDEST) for channel in channels]
     cells = max(map(cell_len, names), default=0)
     digits = max((len(f"{channel.members:,}") for channel in channels), default=0)
@@ -26,7 +27,11 @@ def channel_lines(channels: Sequence[ChannelSummary]) -> list[Line]:
     return [
         Line(
             (
-                Span(_padded(name, cells), "channel" if channel.joined else "strong"),
+                Span(
+                    _padded(name, cells),
+                    "channel" if channel.joined else "strong",
+                    act=entering(f"/join #{channel.name}"),
+                ),
                 Span(f"  {channel.members:>{digits},} {word}  ", "muted"),
                 Span(drawable_line(channel.topic), "muted"),
             )
@@ -36,13 +41,17 @@ def channel_lines(channels: Sequence[ChannelSummary]) -> list[Line]:
 
 
 def member_lines(members: Iterable[Member], me: Account | None) -> list[Line]:
-    """Return a line for each member: those that are online first, then by name."""
+    """Return a line for each member: those that are online first, then by name; a click writes to them."""
     own = me.id if me else None
     return [
         Line(
             (
                 dot(member.online, member.state),
-                Span(shown_name(called(member)), name_role(member.account, own) if member.online else "muted"),
+                Span(
+                    shown_name(called(member)),
+                    name_role(member.account, own) if member.online else "muted",
+                    act=entering(f"/dm @{member.name}") if member.account != own else "",
+                ),
                 Span(f"  @{shown_name(member.name)}" if member.display else "", "muted"),
                 Span("  you" if member.account == own else "", "muted"),
             )

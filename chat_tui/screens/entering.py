@@ -110,6 +110,10 @@ class Entering(Part):
             self._scene.answers.dismiss()
         self._complaint = None
 
+    def action_enter(self, line: str) -> None:
+        """Do what a line does that is entered; for what can be clicked."""
+        self.run_line(line)
+
     def run_line(self, line: str) -> None:
         """Do what a line does that is entered."""
         from chat_tui.commands.line import Run, parse

@@ -12,6 +12,8 @@ from chat_tui.views.lines import Role, Span
 
 PRESSES: Final = "app.simulate_key"
 """The toolkit's action that presses a key."""
+_ENTERS: Final = "enter"
+"""The main screen's action that does what a line does which is entered."""
 _BETWEEN: Final = " · "
 _NAMED: Final = {"Esc": "escape", "Enter": "enter", "Tab": "tab", "Del": "delete", "PgDn": "pagedown", "PgUp": "pageup"}
 _HELD: Final = re.compile(r"(?:Ctrl|Alt)\+[A-Z]|F\d\d?")
@@ -32,6 +34,15 @@ def pressing(words: str, role: Role) -> tuple[Span, ...]:
         key = _key(part, letters=len(parts) > 1)
         spans.append(Span(part, role, act=f"{PRESSES}('{key}')" if key else ""))
     return tuple(spans)
+
+
+def entering(line: str) -> str:
+    """Return an action that does what a line does which is entered; whatever is in it, it is one text to the toolkit.
+
+    Args:
+        line: a command with its slash; not safe to draw.
+    """
+    return f"{_ENTERS}({line!a})"
 
 
 def _key(part: str, *, letters: bool) -> str:

@@ -105,7 +105,7 @@ def labels(servers: Sequence[Elsewhere]) -> list[tuple[bool, str, str]]:
 
 
 def table(servers: Sequence[Elsewhere]) -> list[Line]:
-    """Return a line for each server: its number in the row, what it is called, how it is, and what waits there."""
+    """Return a line for each server: its number in the row, its name, how it is, what waits; a click goes there."""
     cells = max((cell_len(drawable_line(each.title)) for each in servers), default=0)
     lines: list[Line] = []
     for at, each in enumerate(servers, 1):
@@ -119,7 +119,11 @@ def table(servers: Sequence[Elsewhere]) -> list[Line]:
                 (
                     Span("▌" if each.present else " ", "bar"),
                     Span(f"{at} ", "quiet"),
-                    Span(f"{title}{' ' * (cells - cell_len(title))}  ", "strong" if each.present else "text"),
+                    Span(
+                        f"{title}{' ' * (cells - cell_len(title))}  ",
+                        "strong" if each.present else "text",
+                        act=f"go_to_server({each.number})",
+                    ),
                     link_dot(each.state.link) if not each.question else Span(ASKS, "attention"),
                     Span(f" {drawable_line(said)}", "muted"),
                     Span(f"  {who}" if who else "", "muted"),

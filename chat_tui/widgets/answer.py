@@ -10,6 +10,7 @@ from typing_extensions import override
 from chat_tui.commands.context import Answer
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Role, Span, cropped, spread
+from chat_tui.views.pressing import PRESSES, pressing
 from chat_tui.views.wrap import wrap
 from chat_tui.widgets.bars import Rows
 
@@ -72,16 +73,23 @@ class AnswerPanel(Rows, can_focus=False):
         lines = self._lines(width)
         shown = lines[self.first : self.first + room]
         hidden = len(lines) - self.first - len(shown)
-        words = f"{hidden} more, PgDn · {_CLOSES}" if hidden > 0 else _CLOSES
-        head = Line(spread(titles[0], (Span(words + " ", "quiet"),), width))
-        more = (Line(cropped(spans, width)) for spans in titles[1:])
-        return [head, *more, *(Line(cropped((Span("  "), *line.spans), width)) for line in shown)]
+        more = pressing(f"{hidden} more, PgDn", "quiet") if hidden > 0 else ()
+        closes = f" · {_CLOSES} " if more else f"{_CLOSES} "
+        head = Line(spread(titles[0], (*more, Span(closes, "quiet")), width))
+        wrapped = (Line(cropped(spans, width)) for spans in titles[1:])
+        return [head, *wrapped, *(Line(cropped((Span("  "), *line.spans), width)) for line in shown)]
 
     @override
     def chosen(self, y: int) -> None:
         """See Rows: who clicks has read it."""
         if not y:
             self.dismiss()
+
+    @override
+    def act_at(self, line: Line, x: int) -> str:
+        """See Rows: a row is one thing, wherever it is clicked."""
+        acts = (span.act for span in line.spans if span.act and not span.act.startswith(PRESSES))
+        return super().act_at(line, x) or next(acts, "")
 
     @override
     def scrolled(self, by: int) -> None:

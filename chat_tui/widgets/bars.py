@@ -95,22 +95,22 @@ class Rows(Painted, can_focus=False):
         return self.painted(lines[y] if y < len(lines) else Line(), size.width)
 
     async def on_click(self, event: events.Click) -> None:
-        """Press the key that stands there, else pass the click on as the number of a line."""
+        """Do what stands there, else pass the click on as the number of a line."""
         event.stop()
         inside = event.get_content_offset(self)
         if inside is None:
             return
-        press = self._press_at(inside.x, inside.y)
-        if press:
-            await self.screen.run_action(press)
+        lines = self._drawn[1] if self._drawn is not None else ()
+        act = self.act_at(lines[inside.y], inside.x) if inside.y < len(lines) else ""
+        if act:
+            await self.screen.run_action(act)
         else:
             self.chosen(inside.y)
 
-    def _press_at(self, x: int, y: int) -> str:
-        """Return the action that presses the key at a cell; empty: none stands there."""
-        lines = self._drawn[1] if self._drawn is not None else ()
-        span = span_at(lines[y], x) if y < len(lines) else None
-        act = lines[y].spans[span].act if span is not None else ""
+    def act_at(self, line: Line, x: int) -> str:
+        """Return the action of a click on a cell of a line, here that of a key there; empty: it is the line's."""
+        span = span_at(line, x)
+        act = line.spans[span].act if span is not None else ""
         return act if act.startswith(PRESSES) else ""
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:

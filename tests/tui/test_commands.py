@@ -6,8 +6,10 @@ from pathlib import Path
 
 from chat_core.client.state.model import LinkStatus
 from chat_tui import storage
+from chat_tui.commands.context import Answer
 from chat_tui.screens.help import HelpScreen
 from chat_tui.screens.start import StartScreen
+from chat_tui.views.lines import Line, Span
 from tests.support.processes import ServerProcess
 from tests.tui.support.visiting import bodies, other, say, sitting, unique
 
@@ -23,6 +25,20 @@ async def test_join_makes_a_channel_and_leave_goes_back(server: str, home: Path)
         await me.is_at("#general")
         await me.until(lambda: channel in me.answer, "the answer")
         assert me.state.by_target(channel) is None
+
+
+async def test_leave_and_quit_take_a_reason_as_irc_hands_type_it(server: str, home: Path) -> None:
+    async with sitting(server, home) as me:
+        channel = unique("#room")
+        await me.enter(f"/join {channel}")
+        await me.is_at(channel)
+
+        await me.enter(f"/part {channel} so long, and thanks")
+        await me.is_at("#general")
+        told = "Nobody was told the reason: say it before you go."
+        await me.until(lambda: me.answer == f"You left {channel}. /join {channel} brings you back. {told}")
+        await me.enter("/quit bye for now")
+        await me.until(lambda: not me.app.is_running, "it is left")
 
 
 async def test_conversation_that_was_left_on_another_device_is_put_away_with_a_word(server: str, home: Path) -> None:
@@ -75,6 +91,38 @@ async def test_list_shows_channels_with_members_and_topic(server: str, home: Pat
 
         await me.sees(f"#{first}", f"#{second}", "2 channels with 'zebra'")
         await me.press("escape")
+        await me.until(lambda: not me.answer)
+
+
+async def test_click_on_a_row_of_what_was_listed_goes_there(server: str, home: Path) -> None:
+    async with sitting(server, home, size=(100, 40)) as me, other(server) as friend:
+        name = unique("yak")
+        await say(friend, f"#{name}", "x")
+        await me.enter(f"/list {name}")
+        await me.sees("1 channel with")
+
+        await me.pilot.click(me.chat.answers, offset=(60, me.chat.answers.size.height - 1))
+        await me.is_at(f"#{name}")
+        await me.until(lambda: not me.answer, "what was listed is put away")
+
+        await me.enter("/users")
+        await me.sees("2 members")
+        rows = [line.text for line in me.chat.answers.rows(100, 10)]
+        assert friend.state.me is not None
+        at = next(at for at, text in enumerate(rows) if friend.state.me.name in text)
+        await me.pilot.click(me.chat.answers, offset=(5, at))
+        await me.is_at(f"@{friend.state.me.name}")
+
+
+async def test_click_on_the_head_of_a_long_answer_pages_or_puts_it_away(server: str, home: Path) -> None:
+    async with sitting(server, home, size=(80, 24)) as me:
+        me.chat.answer(Answer("many", [Line((Span(f"row {at:02}"),)) for at in range(40)]))
+        await me.sees("29 more, PgDn · Esc closes")
+
+        await me.pilot.click(me.chat.answers, offset=(60, 0))
+        await me.sees("row 12", "19 more, PgDn")
+        assert me.answer
+        await me.pilot.click(me.chat.answers, offset=(75, 0))
         await me.until(lambda: not me.answer)
 
 

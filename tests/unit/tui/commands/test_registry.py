@@ -10,8 +10,8 @@ import pytest
 import chat_tui.commands
 from chat_core.base.errors import UsageFault
 from chat_tui.commands import registry
-from chat_tui.commands.arguments import Addressee, Channel, CommandName, NewName
-from chat_tui.commands.arguments_of_rest import Body, Listed, Rest
+from chat_tui.commands.arguments import Addressee, Channel, CommandName, Leavable, NewName
+from chat_tui.commands.arguments_of_rest import Body, Listed, Reason, Rest
 from chat_tui.commands.bound import Bound
 from chat_tui.commands.command import DECLARED, Command
 from chat_tui.commands.completing import Known, complete
@@ -76,6 +76,8 @@ def test_command_is_completed_and_tells_its_usage(command: Command) -> None:
         ("/join ops", "join", (Channel("#ops"),)),
         ("/JOIN #Ops", "join", (Channel("#Ops"),)),
         ("/part", "leave", ()),
+        ("/part ops see  you", "leave", (Leavable("#ops"), Reason("see  you"))),
+        ("/quit bye for now", "quit", (Reason("bye for now"),)),
         ("/msg ann  hi  there", "dm", (Addressee("@ann"), Body("hi  there"))),
         ("/msg #ops hi there", "dm", (Addressee("#ops"), Body("hi there"))),
         ("/to Freeze on Friday", "topic", (Rest("Freeze on Friday"),)),
@@ -113,7 +115,7 @@ def test_bind_finds_command_and_arguments(line: str, name: str, given: tuple[str
         ),
         ("/me", "text… is missing. Usage: /me text…"),
         ("/nick -x", "A name begins with a letter or a digit. Usage: /nick name"),
-        ("/quit now", "'now' is too much here. Usage: /quit"),
+        ("/clear now", "'now' is too much here. Usage: /clear"),
     ],
 )
 def test_bind_says_what_is_wrong_and_how_it_is_used(line: str, sentence: str) -> None:
