@@ -31,6 +31,8 @@ from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.goal import Goal, in_words
 from chat_tui.screens.idling import LOOK_EVERY_S, Idling
 from chat_tui.screens.neighbours import Neighbours
+from chat_tui.screens.quitting import in_words as unsent_in_words
+from chat_tui.screens.quitting import unsent_of
 from chat_tui.storage import Servers
 
 if TYPE_CHECKING:
@@ -238,9 +240,13 @@ class Visit:
         if isinstance(fault, Untrusted):
             self._on_untrusted(fault)
         elif isinstance(fault, CallFailed) and self._is_worth_asking(fault):
-            self._on_asked(self._in_words(fault), self.bridge.welcome)
+            self._on_asked(self._with_unsent(self._in_words(fault)), self.bridge.welcome)
         else:
-            self._on_end(str(fault))
+            self._on_end(self._with_unsent(str(fault)))
+
+    def _with_unsent(self, sentence: str) -> str:
+        """Return why nobody is let in, and what becomes of what was written before that."""
+        return f"{sentence} {unsent_in_words(unsent_of(self.bridge.state, keeps=self.bridge.keeps))}".rstrip()
 
     def _is_worth_asking(self, fault: CallFailed) -> bool:
         """Return whether another answer of the person at the keyboard can mend it."""

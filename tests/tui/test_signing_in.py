@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,13 @@ def invite(server: ServerProcess) -> str:
     done = CliRunner().invoke(core, ["invite", "--data", str(server.data)], env={**os.environ, **STRICT})
     assert done.exit_code == 0, done.output
     return done.stdout.strip().splitlines()[-1]
+
+
+def give_password(server: ServerProcess, name: str) -> None:
+    """Give an account a password from the command line; its devices are signed out."""
+    arguments = ["users", "passwd", name, "--password-stdin", "--data", str(server.data)]
+    done = CliRunner().invoke(core, arguments, input=f"{PASSWORD}\n", env={**os.environ, **CHEAP})
+    assert done.exit_code == 0, done.output
 
 
 def application(home: Path, choice: Goal) -> ChatApp:
@@ -145,6 +153,26 @@ async def test_name_with_a_password_asks_for_it_and_a_token_that_was_refused_ask
         await form(me)
         await me.press(*PASSWORD, "enter")
         await is_in(me)
+
+
+async def test_refused_sign_in_says_that_what_was_written_before_waits_and_it_is_sent_then(home: Path) -> None:
+    name = unique("ann")
+    with ServerProcess(home / "data", env=CHEAP) as server:
+        app = application(home, Goal(server.address, name))
+        async with app.run_test(size=(80, 24)) as pilot:
+            me = Sitting(app, pilot, name)
+            await is_in(me)
+            await asyncio.to_thread(server.stop)
+            await me.sees("Connection lost: what you write is sent later.")
+            await me.enter("written while away")
+            await me.sees("queued")
+            await asyncio.to_thread(give_password, server, name)
+            await asyncio.to_thread(server.start)
+
+            await form(me, "message is not sent yet and waits for your return.")
+            await me.press(*PASSWORD, "enter")
+            await is_in(me)
+            await me.until(lambda: [each.body for each in me.here.timeline] == ["written while away"])
 
 
 async def test_what_was_filled_in_is_used_when_the_server_was_found_to_be_the_right_one(home: Path) -> None:
