@@ -23,7 +23,7 @@ from chat_tui.alerting import Alerter
 from chat_tui.config import LookSection, Settings, load
 from chat_tui.messages import AlertWanted, WidthsMeasured
 from chat_tui.screens.base import RedrawWanted, SettingsWanted
-from chat_tui.themes import DEFAULTS, LOOKS, theme_of
+from chat_tui.themes import DEFAULTS, LOOKS, Colours, theme_of
 from chat_tui.themes.own import Look, own_looks
 from chat_tui.views.alerts import quiet_hours
 from chat_tui.views.cache import Recent
@@ -273,8 +273,9 @@ class AppBase(_App):
 
     def _wear(self, name: str) -> None:
         """Put a look on. The toolkit's theme is made of it now: of all of them that is 4 ms at each start."""
-        few = self.console.color_system == "256"
-        self.register_theme(theme_of(Look(name, self._looks[name]), few=few))
+        system = self.console.color_system
+        colours: Colours = "256" if system == "256" else "16" if system == "standard" else "all"
+        self.register_theme(theme_of(Look(name, self._looks[name]), colours))
         self.theme = name
 
     def kept_screens(self) -> Sequence[Screen[Any]]:

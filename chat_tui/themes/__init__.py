@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Final
+from typing import Final, Literal
 
 from textual.theme import Theme
 
@@ -19,16 +19,25 @@ from chat_tui.themes.tokens import DARK, GROUNDS, LIGHT, with_readable
 _THEME_FIELDS: Final = ("background", "surface", "panel", "foreground", "accent", "error")
 
 
-def theme_of(named: Look, *, few: bool = False) -> Theme:
+Colours = Literal["all", "256", "16"]
+"""How many a terminal has."""
+
+
+def theme_of(named: Look, colours: Colours = "all") -> Theme:
     """Return a look as the toolkit's theme.
 
     Args:
         named: it.
-        few: whether the terminal has 256 colours only.
+        colours: how many there are.
     """
     look = named.colours
-    if not few:
+    if colours == "all":
         every = with_readable(look)
+    elif colours == "16":
+        from chat_tui.themes.sixteen import in_sixteen  # few terminals have no more
+
+        every = in_sixteen(look, dark=named.dark)
+        look = {name: every[name] for name in look}
     else:
         seen = with_readable(as_shown_apart(look, (*GROUNDS, "panel", "line")), as_shown)
         every = {name: as_spelled(colour) for name, colour in seen.items()}

@@ -62,7 +62,7 @@ LIGHT: Final[Mapping[str, str]] = {
 GROUNDS: Final = ("background", "surface")
 """What is behind a coloured text. On `panel` stand only foreground text, the hint in the composer, and code."""
 
-_CODE: Final = {
+CODE: Final = {
     "keyword": "thread",
     "name": "link",
     "string": "ok",
@@ -89,5 +89,5 @@ def with_readable(look: Mapping[str, str], shown: Callable[[str], str] | None = 
 
     read = {f"read-{name}": raised_on(colour, grounds) for name, colour in look.items() if name not in _NOT_TEXT}
     panel = (look["panel"],)
-    code = {f"code-{part}": raised_on(look[name], panel) for part, name in _CODE.items()}
+    code = {f"code-{part}": raised_on(look[name], panel) for part, name in CODE.items()}
     return {**look, **read, **code, "read-hint": raised_on(look["faint"], panel)}

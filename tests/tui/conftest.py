@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from textual import constants
 from textual._compositor import Compositor
 from textual._styles_cache import StylesCache
 from textual.app import App
@@ -51,6 +52,12 @@ def exact(monkeypatch: pytest.MonkeyPatch) -> None:
         await quiet(self.app)
 
     monkeypatch.setattr(Pilot, "pause", pause)
+
+
+@pytest.fixture(autouse=True)
+def every_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let applications have all colours, whatever the terminal has in which the tests run."""
+    monkeypatch.setattr(constants, "COLOR_SYSTEM", "truecolor")
 
 
 _parsed: dict[tuple[object, ...], list[RuleSet]] = {}

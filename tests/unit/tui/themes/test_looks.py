@@ -44,7 +44,7 @@ def test_text_can_be_read_on_its_grounds(look: Mapping[str, str]) -> None:
 
 def with_few(look: Mapping[str, str]) -> dict[str, str]:
     """Return what the toolkit shows of a look where there are 256 colours, by its variables."""
-    theme = theme_of(Look("few", look), few=True)
+    theme = theme_of(Look("few", look), "256")
     return {name: with_256_colours(colour) for name, colour in theme.variables.items() if colour.startswith("#")}
 
 
