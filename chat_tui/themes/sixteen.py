@@ -22,7 +22,7 @@ PALETTE: Final = tuple(
     for green in (low, high)
     for red in (low, high)
 )
-"""The sixteen as the toolkit takes them, by their numbers: eight, of which yellow is brown, and their brighter forms."""
+"""The sixteen as the toolkit takes them, by number: eight, of which yellow is brown, and their brighter forms."""
 _HUE: Final = 40
 """From which distance of its channels on a colour has a hue for the eye; the grounds of a look have less."""
 

@@ -1,4 +1,7 @@
-"""The line that has the focus while a message is selected: it says what can be done, and hears the keys for that."""
+"""What has the focus while a message is selected: it says what can be done, and hears the keys for that.
+
+It is one line, or two in a narrow terminal that is high enough.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +14,21 @@ from textual.message import Message
 from typing_extensions import override
 
 from chat_tui.keys import bindings
-from chat_tui.views.footer import MORE, Chip, clicked, fitting_count, footer
+from chat_tui.views.columns import TINY_BELOW
+from chat_tui.views.footer import MORE, Chip, clicked_in, divided, fitting_count, footer_rows
 from chat_tui.views.lines import Line
-from chat_tui.widgets.bars import Bar
+from chat_tui.widgets.bars import Rows
 from chat_tui.widgets.ordered import carry_out_all
 
 
-class SelectBar(Bar, can_focus=True):
+class SelectBar(Rows, can_focus=True):
     """Keys and what they do to the selected message."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("select")]
 
     DEFAULT_CSS = """
     SelectBar { display: none; width: 100%; height: 1; background: $panel; }
+    ChatView.-tiny.-tall SelectBar, ChatView.-tiny.-high SelectBar { height: 2; }
     """
 
     FOCUS_ON_CLICK = False
@@ -55,10 +60,14 @@ class SelectBar(Bar, can_focus=True):
         first = self._first % max(1, len(self._chips))
         return (*self._chips[first:], *self._chips[:first])
 
+    def _ends(self, width: int, height: int) -> Sequence[Chip]:
+        """Return what stands there in any case; without words where these would take the room of all else."""
+        return [each.short for each in self._last] if height == 1 and width < TINY_BELOW else self._last
+
     @override
-    def line(self, width: int) -> Line:
-        """See Bar."""
-        return footer(self._turned, self._last, width)
+    def rows(self, width: int, height: int) -> Sequence[Line]:
+        """See Rows."""
+        return footer_rows(self._turned, self._ends(width, height), width, height)
 
     async def _on_key(self, event: events.Key) -> None:
         """See Widget."""
@@ -71,12 +80,15 @@ class SelectBar(Bar, can_focus=True):
 
     @override
     async def on_click(self, event: events.Click) -> None:
-        """See Bar: do what was clicked; where there is no room for all, let the others have it."""
+        """See Rows: do what was clicked; where there is no room for all, let the others have it."""
         event.stop()
         event.prevent_default()
-        name = clicked(self._turned, self._last, self.size.width, event.x)
+        width, height = self.size
+        last = self._ends(width, height)
+        name = clicked_in(self._turned, last, width, height, (event.x, event.y))
         if name == MORE:
-            self._first += fitting_count(self._turned, self._last, self.size.width)
+            *above, rest = divided(self._turned, width, height)
+            self._first += sum(map(len, above)) + fitting_count(rest, last, width)
             self.changed()
         elif name:
             self.post_message(self.Clicked(name))

@@ -245,7 +245,7 @@ async def test_slot_command_goes_where_the_digit_says(server: str, home: Path) -
         assert me.answer == "There is no conversation 99; there are 3."
 
 
-@pytest.mark.parametrize("size", [(80, 24), (40, 12), (160, 48)], ids=["80x24", "40x12", "160x48"])
+@pytest.mark.parametrize("size", [(80, 24), (40, 12), (40, 24), (160, 48)], ids=["80x24", "40x12", "40x24", "160x48"])
 async def test_bars_are_as_drawn(server: str, home: Path, size: tuple[int, int]) -> None:
     async with sitting(server, home, size=size) as me:
         await in_channel(me, "see https://x.org/1", "two")

@@ -6,7 +6,7 @@ import pytest
 
 from chat_tui.drafts import Draft
 from chat_tui.views.banner import about, banner, looking
-from chat_tui.views.footer import MORE, Chip, clicked, fitting_count, footer
+from chat_tui.views.footer import MORE, Chip, clicked, clicked_in, fitting_count, footer, footer_rows
 from chat_tui.views.letters import Letters
 from tests.tui.support.states import conversation, said
 
@@ -17,6 +17,31 @@ LAST = [Chip("leave", "Esc", "back")]
 def test_footer_shows_as_many_as_fit_and_the_last_in_any_case() -> None:
     assert footer(CHIPS, LAST, 50).text == " r reply  > quote  e edit               Esc back  "
     assert footer(CHIPS, LAST, 30).text == " r reply  …         Esc back  "
+
+
+def test_footer_of_two_lines_shows_below_what_has_no_room_above() -> None:
+    chips = [*CHIPS, Chip("delete", "d", "delete"), Chip("thread", "t", "thread")]
+
+    assert [line.text for line in footer_rows(chips, LAST, 30, 2)] == [
+        " r reply  > quote  e edit  ",
+        " d delete  …        Esc back  ",
+    ]
+    assert [line.text for line in footer_rows(chips, [each.short for each in LAST], 30, 1)] == [
+        " r reply  > quote  …     Esc  "
+    ]
+
+
+def test_click_on_a_footer_of_two_lines_is_found_where_it_is_drawn() -> None:
+    chips = [*CHIPS, Chip("delete", "d", "delete"), Chip("thread", "t", "thread"), Chip("copy", "", "copy")]
+    for cells in range(16, 60):
+        for row, line in enumerate(footer_rows(chips, LAST, cells, 2)):
+            for chip in (*chips, *LAST):
+                at = line.text.find(f"{chip.key} {chip.label}".strip())
+                if at >= 0:
+                    assert clicked_in(chips, LAST, cells, 2, (at, row)) == chip.name
+            if "…" in line.text:
+                assert clicked_in(chips, LAST, cells, 2, (line.text.index("…"), row)) == MORE
+            assert line.width <= cells
 
 
 @pytest.mark.parametrize("width", [30, 50, 80])
