@@ -24,6 +24,7 @@ from chat_tui.client_thread import ClientThread
 from chat_tui.device_tokens import DeviceTokens
 from chat_tui.file_calls import FileCalls
 from chat_tui.handover import Handed, Handover
+from chat_tui.password_command import PasswordCommand, of_server
 from chat_tui.thread_calls import ThreadCalls
 from chat_tui.views.pacing import Pacing
 from chat_tui.views.where import Where
@@ -103,6 +104,8 @@ class Bridge(FileCalls, ThreadCalls):
         self._outbox = outbox
         self._tokens = tokens
         self._way = way
+        self.command: PasswordCommand | None = None
+        """What prints the password; None: nothing does."""
         self.keeps = False
         """Whether what is not sent survives the end of the program."""
         self.lens: Callable[[Batch], Batch] = _as_it_is
@@ -329,6 +332,8 @@ class Bridge(FileCalls, ThreadCalls):
         from chat_core.client import Client
 
         way = self._way
+        if self._tokens is not None and way.kind == "known":
+            self.command = of_server(self._tokens, str(self._address), self._told_fault)
         return Client(
             self._address,
             self._name,
@@ -340,6 +345,7 @@ class Bridge(FileCalls, ThreadCalls):
             register=way.kind == "register",
             invite=way.invite,
             guest=way.kind == "guest",
+            ask=self.command,
         )
 
     def _device_tokens(self) -> Tokens | None:

@@ -1,7 +1,8 @@
 """What the full-screen client can be told, in one TOML file or the environment. How that is found, `settings` knows.
 
 Nothing of it is needed: without a file everything is as it is meant to be. Bindings are a table of ids that this module
-does not know; `chat_tui.keys` checks them.
+does not know; `chat_tui.keys` checks them. A server may have an entry of its own, which
+`server_entries` reads.
 """
 
 from __future__ import annotations
@@ -157,11 +158,40 @@ def load(folder: Path, environment: Mapping[str, str]) -> Loaded[Settings]:
     loading.take_environment(environment)
     file = folder / CONFIG_FILE
     try:
-        loading.take_file(file, _without_bindings(read_toml(file)))
+        content = read_toml(file)
+        loading.take_file(file, _without_tables(content))
+        if any(isinstance(each, dict) for each in _servers_in(content).values()):
+            from chat_tui.server_entries import read  # few have one
+
+            loading.complain(read(file, content).faults)
     except SettingsFault as fault:
         if not isinstance(fault.__cause__, FileNotFoundError):
             loading.complain(fault.faults)
     return loading.finish()
+
+
+def password_command(folder: Path, address: str) -> tuple[str, ...]:
+    """Return the command that prints the password for a server, program and arguments; empty: there is none.
+
+    Args:
+        folder: where the file would be.
+        address: of the server, as an `Address` is spelled.
+
+    Raises:
+        SettingsFault: an entry of a server is wrong, or the file is no TOML.
+    """
+    from chat_tui.server_entries import read
+
+    file = folder / CONFIG_FILE
+    try:
+        found = read(file, read_toml(file))
+    except SettingsFault as fault:
+        if isinstance(fault.__cause__, FileNotFoundError):
+            return ()
+        raise
+    if found.faults:
+        raise SettingsFault(found.faults)
+    return found.commands.get(address, ())
 
 
 def own_keys(folder: Path) -> dict[str, str]:
@@ -194,12 +224,19 @@ def own_keys(folder: Path) -> dict[str, str]:
     return keys
 
 
-def _without_bindings(content: dict[str, Any]) -> dict[str, Any]:
-    """Return what a file holds without the ids of bindings."""
-    table = content.get("keys")
-    if not isinstance(table, dict):
-        return content
-    return {**content, "keys": {name: value for name, value in table.items() if name == "preset"}}
+def _without_tables(content: dict[str, Any]) -> dict[str, Any]:
+    """Return what a file holds without the ids of bindings, and without entries of servers."""
+    kept = dict(content)
+    if isinstance(keys := content.get("keys"), dict):
+        kept["keys"] = {name: value for name, value in keys.items() if name == "preset"}
+    if isinstance(content.get("servers"), dict):
+        kept["servers"] = {name: each for name, each in _servers_in(content).items() if not isinstance(each, dict)}
+    return kept
+
+
+def _servers_in(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    servers = content.get("servers")
+    return servers if isinstance(servers, dict) else {}
 
 
 def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

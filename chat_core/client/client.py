@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self, TypeVar
@@ -60,6 +60,7 @@ class Client(FileCalls):
         guest: be a guest; the name is then what the server makes of it.
         device: what to call this device in the list of devices.
         tokens: keeps this device's token beyond this client's life (`FileTokens`); None: nobody does.
+        ask: returns the password, or a token, once one is needed; empty: none after all.
         keep: about how many messages of each conversation are kept as more come, except where `reading` says otherwise;
             older ones can be loaded again. None: all.
 
@@ -87,6 +88,7 @@ class Client(FileCalls):
         guest: bool = False,
         device: str = "",
         tokens: Tokens | None = None,
+        ask: Callable[[], Awaitable[str]] | None = None,
     ) -> None:
         self.address = address
         self._follow = follow
@@ -101,6 +103,7 @@ class Client(FileCalls):
             invite=invite,
             guest=guest,
             device=device or this_device(program),
+            ask=ask,
         )
         self._engine = Engine(
             address,

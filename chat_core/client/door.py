@@ -1,7 +1,8 @@
 """How this client gets in: which sign-in to ask for at each connect, and what is kept of the answer. Without a wire.
 
-A token, once there is one, is all that later connects need; the password is forgotten then. A registration whose answer
-was lost may have been carried out: the next try signs in first.
+A token, once there is one, is all that later connects need; the password is forgotten then. Where there is none, or it
+is refused, whoever has the password may be asked for it. A registration whose answer was lost may have been carried
+out: the next try signs in first.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import platform
+import re
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
@@ -41,6 +44,10 @@ ASK_A_PERSON: Final = frozenset(
 """Refusals of a sign-in that another answer of the person at the keyboard can mend."""
 ASK_WHO_GAVE_A_NAME: Final = frozenset({Refusal.PASSWORD_NEEDED, Refusal.WRONG_CREDENTIALS, Refusal.SIGN_IN_REFUSED})
 """Refusals of who gave a name only, after which there is more to be asked."""
+
+
+_AS_A_TOKEN: Final = re.compile(r"[\w-]{43}", re.ASCII)
+"""What tokens look like; a password may, too."""
 
 
 def this_device(program: str) -> str:
@@ -77,6 +84,8 @@ class Login(msgspec.Struct, frozen=True, kw_only=True):
     """Be a guest."""
     device: str = ""
     """What to call this device in the list of devices."""
+    ask: Callable[[], Awaitable[str]] | None = None
+    """Returns the password, or a token, once one is needed; empty: it has none. Raises: UsageFault."""
 
 
 class Door:
@@ -97,11 +106,17 @@ class Door:
         self._looked = login.token != ""
 
     async def prepare(self) -> None:
-        """Look for a token that was kept. Raises: UsageFault."""
+        """Look for a token that was kept; without one, ask for what gets one in. Raises: UsageFault."""
         if not self._looked and self._tokens is not None:
             self._token = await asyncio.to_thread(self._tokens.find, self._login.name)
             self._kept = self._token != ""
         self._looked = True
+        login = self._login
+        if login.ask is None or self._token or login.password or login.guest or login.register:
+            return
+        secret = await login.ask()
+        self._login = msgspec.structs.replace(login, password=secret, ask=login.ask if secret else None)
+        self._token = secret if _AS_A_TOKEN.fullmatch(secret) else ""
 
     def knock(self, name: str) -> Request[SignedIn]:
         """Return the request to sign in with now; `name` is the account's present one."""
@@ -111,12 +126,12 @@ class Door:
         return self._asked
 
     def other_way(self, failure: CallFailed) -> bool:
-        """Return whether another request is worth trying after this refusal."""
+        """Return whether another request is worth trying after this refusal, and after `prepare`."""
         wrong = failure.code == Refusal.WRONG_CREDENTIALS
         match self._asked:
             case SignInToken():
                 self._token = ""
-                return wrong and (self._login.password != "" or self._login.guest)
+                return wrong and (self._login.password != "" or self._login.guest or self._login.ask is not None)
             case SignInPassword() if self._unsure:
                 self._unsure = False
                 return wrong
@@ -131,7 +146,7 @@ class Door:
             self._token = signed_in.token
         elif isinstance(self._asked, SignIn):
             self._token = ""
-        self._login = Login(name=signed_in.account.name, device=self._login.device)
+        self._login = Login(name=signed_in.account.name, device=self._login.device, ask=self._login.ask)
         await self._keep(signed_in.account.name)
 
     async def changed(self, reply: PasswordChanged) -> None:

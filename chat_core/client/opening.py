@@ -54,7 +54,7 @@ class Opening:
         """What the server said it is and allows, the last time; None: nothing yet."""
 
     async def open(self, link: Link) -> None:
-        """Make a new connection a usable one. Raises: CallFailed, Disconnected."""
+        """Make a new connection a usable one. Raises: CallFailed, Disconnected, UsageFault."""
         me = self._board.now.me
         name = self._name if me is None else me.name
         await self._door.prepare()
@@ -82,13 +82,14 @@ class Opening:
     async def _signed_in(
         self, link: Link, sign_in: asyncio.Future[SignedIn | CallFailed | Disconnected], name: str
     ) -> SignedIn:
-        """Wait until signed in, by another way if there is one. Raises: CallFailed, Disconnected."""
+        """Wait until signed in, by another way if there is one. Raises: CallFailed, Disconnected, UsageFault."""
         while True:
             try:
                 return await link.reply(sign_in)
             except CallFailed as failure:
                 if not self._door.other_way(failure):
                     raise
+                await self._door.prepare()
                 sign_in = link.begin(self._door.knock(name))
 
     def _take(self, welcome: Welcome, signed_in: SignedIn) -> None:

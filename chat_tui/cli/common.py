@@ -17,6 +17,7 @@ from chat_tui.paths import HERE, config_folder, data_folder
 if TYPE_CHECKING:
     from chat_core.transport.connect import Connector
     from chat_core.transport.urls import Invitation
+    from chat_tui.password_command import PasswordCommand
 
 PASSWORD_COMMAND: Final = "CHAT_PASSWORD_COMMAND"
 """Environment variable with a command for the shell, whose first line of output is the password."""
@@ -34,28 +35,61 @@ def add_name(command: ArgumentParser) -> None:
 
 def add_password(command: ArgumentParser) -> None:
     """Let a command be told the password by a script."""
-    command.add_argument(
+    given = command.add_mutually_exclusive_group()
+    given.add_argument(
         "--password-stdin", action="store_true", help=f"read it from standard input [{PASSWORD_COMMAND}, if set]"
+    )
+    given.add_argument(
+        "--password-cmd",
+        metavar="COMMAND",
+        help="run this, without a shell, when a password is needed: its first line is that, or a token "
+        "[password_cmd of the server, if set]",
     )
 
 
 def password_for(options: Namespace) -> str:
-    """Return the password that a script gives: from standard input, or from the command in the environment.
+    """Return the password that a script gives on standard input; empty: none."""
+    return sys.stdin.readline().rstrip("\r\n") if options.password_stdin else ""
+
+
+def command_for(options: Namespace, address: str) -> PasswordCommand | None:
+    """Return what prints the password: what the command line names, else the environment, else the server's entry.
+
+    Args:
+        options: of the command line.
+        address: of the server, as an `Address` is spelled.
 
     Raises:
-        UsageFault: that command fails.
+        UsageFault: it is no command; or the settings file is wrong.
     """
-    if options.password_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    command = os.environ.get(PASSWORD_COMMAND, "")
-    if not command:
-        return ""
-    import subprocess
+    from chat_tui.config import password_command
+    from chat_tui.server_entries import arguments_of
 
-    done = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        raise UsageFault(f"The command in {PASSWORD_COMMAND} ended with code {done.returncode}, not with a password.")
-    return done.stdout.partition("\n")[0].rstrip("\r")
+    if options.password_cmd is not None:
+        what = "The command of --password-cmd"
+        try:
+            arguments = arguments_of(options.password_cmd)
+        except UsageFault as fault:
+            raise UsageFault(f"What --password-cmd gives {fault}") from fault
+    elif shell_line := os.environ.get(PASSWORD_COMMAND, ""):
+        what, arguments = f"The command in {PASSWORD_COMMAND}", ("/bin/sh", "-c", shell_line)
+    else:
+        what, arguments = f"password_cmd of {address}", password_command(config_folder(), address)
+    if not arguments:
+        return None
+    from chat_tui.password_command import PasswordCommand
+
+    return PasswordCommand(arguments, what)
+
+
+def told_by(command: PasswordCommand) -> str:
+    """Return what a command prints. Raises: UsageFault: it gives no password."""
+    import asyncio
+
+    try:
+        return asyncio.run(command())
+    except KeyboardInterrupt:
+        sys.exit(ExitCode.INTERRUPTED)
 
 
 def name_for(name: str | None, address: str | None) -> str:

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
 from chat_core.base.numbers import number_in
-from chat_tui.cli.common import Declare, add_name, add_password, connector_for, name_for, password_for, reach
+from chat_tui.cli.common import (
+    Declare,
+    add_name,
+    add_password,
+    command_for,
+    connector_for,
+    name_for,
+    password_for,
+    reach,
+    told_by,
+)
 from chat_tui.paths import HERE, config_folder
 
 if TYPE_CHECKING:
@@ -241,4 +251,8 @@ def server_of(options: Namespace) -> Server:
     link = reach(server)
     who = name_for(options.name, HERE if server == HERE else str(link.address))
     tokens = KeptTokens(config_folder(), link.address)
-    return Server(link.address, who, connector_for(link), password_for(options), tokens)
+    password = password_for(options)
+    ask = None if password else command_for(options, str(link.address))
+    if ask is not None and not tokens.has(who):
+        password = told_by(ask)  # before there is a connection on which somebody waits for it
+    return Server(link.address, who, connector_for(link), password, tokens, ask)

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.exit_codes import ExitCode
-from chat_tui.cli.common import Declare, add_name, add_password, connector_for, name_for, password_for, reach
+from chat_tui.cli.common import (
+    Declare,
+    add_name,
+    add_password,
+    command_for,
+    connector_for,
+    name_for,
+    password_for,
+    reach,
+    told_by,
+)
 from chat_tui.glance import files as glances
 from chat_tui.paths import HERE, config_folder
 
@@ -39,7 +49,9 @@ def _login(options: Namespace) -> ExitCode:
     server, address, link = _server(options)
     invite = options.invite or link.invite
     register = options.register or bool(invite)
-    server = server._replace(password=password_for(options) or _asked(twice=register))
+    ask = None if options.password_stdin else command_for(options, str(server.address))
+    password = password_for(options) if ask is None else told_by(ask)
+    server = server._replace(password=password or _asked(twice=register))
     code = run(login(server, register=register, invite=invite))
     if code is ExitCode.OK:
         storage.save(config_folder(), storage.load(config_folder()).used(address, server.name))

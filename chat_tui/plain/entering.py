@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from chat_core.base.errors import ChatError, UsageFault, WorldFault
 from chat_core.base.names import check_account_name
-from chat_core.client import CallFailed, Client, FileStorage, Untrusted
+from chat_core.client import CallFailed, Client, Disconnected, FileStorage, Untrusted
 from chat_core.client.door import ASK_A_PERSON
 from chat_core.client.folders import folder_for
 from chat_core.client.trust.decision import Known
@@ -23,6 +23,7 @@ from chat_core.transport.urls import Invitation
 from chat_tui.bridge import KEPT, KNOWN, Way
 from chat_tui.device_tokens import DeviceTokens
 from chat_tui.kept_tokens import KeptTokens
+from chat_tui.password_command import PasswordCommand, of_server
 from chat_tui.plain.console import Console
 from chat_tui.views.clean import drawable_line
 
@@ -60,6 +61,7 @@ class Entering:
         self._config = config
         self._outbox = outbox
         self._connector = connector
+        self._command: PasswordCommand | None = None
 
     async def enter(self, given: Given) -> Client:
         """Return a client that was let in; whoever gets it closes it.
@@ -75,7 +77,7 @@ class Entering:
         while True:
             client = await self._started(given)
             try:
-                await client.online(CONNECT_WITHIN_S)
+                await self._online(client)
             except Untrusted as fault:
                 await client.close()
                 if not (fault.unknown and self._console.is_interactive):
@@ -94,6 +96,19 @@ class Entering:
             else:
                 return client
 
+    async def _online(self, client: Client) -> None:
+        """Wait until let in; a command that is to give a password takes its own time. Raises: ChatError."""
+        while True:
+            try:
+                await client.online(CONNECT_WITHIN_S)
+            except (CallFailed, Untrusted):
+                raise
+            except Disconnected:
+                if self._command is None or not self._command.running:
+                    raise
+            else:
+                return
+
     async def _started(self, given: Given) -> Client:
         """Return a client that has begun to connect; without its outbox, if that cannot be used."""
         storage = FileStorage(folder_for(self._outbox, str(given.link.address)), self._console.say)
@@ -107,13 +122,15 @@ class Entering:
         return client
 
     def _client(self, given: Given, storage: FileStorage | None) -> Client:
-        way = given.way
+        way, self._command = given.way, None
         kept = KeptTokens(self._config, given.link.address)
         loop = asyncio.get_running_loop()
 
         def tell(fault: ChatError) -> None:  # in the thread that keeps a token
             loop.call_soon_threadsafe(self._console.say, drawable_line(str(fault)))
 
+        if way is KNOWN:
+            self._command = of_server(self._config, str(given.link.address), tell)
         return Client(
             given.link.address,
             given.name,
@@ -125,6 +142,7 @@ class Entering:
             register=way.kind == "register",
             invite=way.invite,
             guest=way.kind == "guest",
+            ask=self._command,
         )
 
     def _asks_first(self, given: Given) -> bool:

@@ -25,7 +25,7 @@ T = TypeVar("T")
 _NO_SUCH = (Refusal.NO_CONVERSATION, Refusal.NO_ACCOUNT)
 
 
-HOW_TO_SIGN_IN = "(`chat-tui login` signs this device in, once; scripts can give --password-stdin.)"
+HOW_TO_SIGN_IN = "(`chat-tui login` signs this device in, once; scripts can give --password-cmd or --password-stdin.)"
 
 
 class OutputGone(Exception):
@@ -44,6 +44,8 @@ class Server(NamedTuple):
     """Empty: the token that is kept here, or the name alone, must do."""
     tokens: Tokens | None = None
     """Keeps this device's token."""
+    ask: Callable[[], Awaitable[str]] | None = None
+    """Returns the password, or a token, once one is needed; None: nobody does."""
 
     def client(self, program: str, *, register: bool = False, invite: str = "") -> Client:
         """Return a client that does one thing."""
@@ -55,6 +57,7 @@ class Server(NamedTuple):
             connector=self.connector,
             password=self.password,
             tokens=self.tokens,
+            ask=self.ask,
             register=register,
             invite=invite,
         )

@@ -26,6 +26,7 @@ from chat_tui.device_tokens import NoKeyring
 from chat_tui.embedded import Embedded
 from chat_tui.keys import Keymap
 from chat_tui.live_page import LivePage
+from chat_tui.password_command import NoPassword
 from chat_tui.paths import HERE
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.goal import Goal, in_words
@@ -48,6 +49,7 @@ LOOK_AFTER_EVERY_S: Final = 2.0
 
 
 _TOKEN_REFUSED: Final = "This device is signed out there: sign in again."
+_COMMAND_REFUSED: Final = "What password_cmd prints is not taken there: sign in by hand, and mend it."
 
 
 class Visit:
@@ -170,13 +172,17 @@ class Visit:
         """Wait until let in; who was here before may also stay outside, and write. Raises: ChatError."""
         from chat_core.client.errors import Disconnected
 
-        try:
-            await self.bridge.online(LET_IN_WITHIN_S)
-        except Disconnected:
-            state = self.bridge.state
-            waits = bool(state.conversations) or self._patient
-            if not waits or state.link.status is LinkStatus.REFUSED:
-                raise
+        while True:
+            try:
+                await self.bridge.online(LET_IN_WITHIN_S)
+            except Disconnected:
+                state, command = self.bridge.state, self.bridge.command
+                if command is not None and command.running:  # the server is not what is waited for
+                    continue
+                waits = bool(state.conversations) or self._patient
+                if not waits or state.link.status is LinkStatus.REFUSED:
+                    raise
+            return
 
     async def end(self) -> None:
         """Say goodbye."""
@@ -219,7 +225,7 @@ class Visit:
         self.screen.errands.call(request, None)
 
     def _fault(self, fault: ChatError) -> None:
-        if isinstance(fault, NoKeyring):
+        if isinstance(fault, NoKeyring | NoPassword):
             self._without = str(fault)
         if not self._over:
             self.screen.answer(Answer(str(fault), fault=True, unasked=True))
@@ -258,6 +264,8 @@ class Visit:
         from chat_core.protocol.codes import Refusal
 
         refused_token = self._way.kind == "known" and fault.code == Refusal.WRONG_CREDENTIALS
+        if refused_token and self.bridge.command is not None and self.bridge.command.gave:
+            return _COMMAND_REFUSED
         return _TOKEN_REFUSED if refused_token else self._without or str(fault)
 
     def _note_name(self) -> None:

@@ -148,6 +148,14 @@ def test_script_signs_in_once_and_needs_no_password_then(home: Path) -> None:
         tui("send", "#general", "by command", *here, env=command)
         tui("send", "#general", "by token again", *here, env=elsewhere)
 
+        fourth, printing = home / "fourth", f"echo '{PASSWORD}'"
+        said = tui("send", "#general", "x", *here, "--password-cmd", "false", code=2, env={"CHAT_CONFIG": str(fourth)})
+        assert said == "The command of --password-cmd ended with code 1, not with a password: try it in a terminal."
+        tui("send", "#general", "x", *here, "--password-cmd", printing, env={"CHAT_CONFIG": str(home / "fifth")})
+        fourth.mkdir(exist_ok=True)
+        (fourth / "chat-tui.toml").write_text(f'[servers."{server.address}"]\npassword_cmd = "{printing}"\n')
+        tui("send", "#general", "by the entry", *here, env={"CHAT_CONFIG": str(fourth)})
+
         assert tui("logout", server.address, "--name", "ann") == "ann is signed out"
         assert "has a password" in tui("send", "#general", "x", *here, code=65)
 

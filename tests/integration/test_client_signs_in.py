@@ -175,3 +175,69 @@ async def test_file_that_others_can_read_is_refused_in_words_and_nobody_is_asked
     async with client(server, name, home) as again:
         with pytest.raises(UsageFault, match="read by others"):
             await again.online(WAIT_S)
+
+
+class Asked:
+    """Has one thing to say, and counts how often it was asked."""
+
+    def __init__(self, secret: str) -> None:
+        self.secret = secret
+        self.times = 0
+
+    async def __call__(self) -> str:
+        self.times += 1
+        return self.secret
+
+
+async def test_password_is_asked_for_once_it_is_needed_and_not_before(server: ServerProcess, home: Path) -> None:
+    name = unique("ann")
+    async with client(server, name, password=PASSWORD, register=True) as ann:
+        await ann.online(WAIT_S)
+    ask = Asked(PASSWORD)
+    async with client(server, name, home, ask=ask) as first:
+        await first.online(WAIT_S)
+    async with client(server, name, home, ask=ask) as by_token:
+        await by_token.online(WAIT_S)
+    assert ask.times == 1
+
+    tokens = FileTokens(home, parse_address(server.address))
+    token = tokens.find(name)
+    tokens.keep(name, "worthless")
+    async with client(server, name, home, ask=ask) as after:
+        await after.online(WAIT_S)
+    assert ask.times == 2
+
+    async with client(server, name, ask=Asked(token)) as other:
+        await other.online(WAIT_S)
+        assert other.state.me is not None and other.state.me.name == name
+
+
+@pytest.mark.parametrize(
+    ("secret", "code"),
+    [
+        ("wrong", Refusal.WRONG_CREDENTIALS),
+        ("x" * 43, Refusal.WRONG_CREDENTIALS),
+        ("", Refusal.PASSWORD_NEEDED),
+    ],
+)
+async def test_answer_that_gets_nobody_in_is_the_end_and_is_not_asked_for_again(
+    server: ServerProcess, home: Path, secret: str, code: Refusal
+) -> None:
+    name = unique("ann")
+    async with client(server, name, password=PASSWORD, register=True) as ann:
+        await ann.online(WAIT_S)
+    ask = Asked(secret)
+    async with client(server, name, home, ask=ask) as stranger:
+        with pytest.raises(CallFailed) as caught:
+            await stranger.online(WAIT_S)
+
+    assert (caught.value.code, ask.times) == (code, 1)
+
+
+async def test_password_that_looks_like_a_token_gets_in_as_a_password(server: ServerProcess) -> None:
+    name, password = unique("ann"), "a-password_that_looks_like_a_token_0123456789"[:43]
+    async with client(server, name, password=password, register=True) as ann:
+        await ann.online(WAIT_S)
+    async with client(server, name, ask=Asked(password)) as again:
+        await again.online(WAIT_S)
+        assert again.state.me is not None

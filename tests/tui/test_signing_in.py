@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from chat_core.cli import app as core
 from chat_core.client import Client, FileTokens, LinkStatus, parse_address, parse_invitation
 from chat_tui import storage
 from chat_tui.app import ChatApp
+from chat_tui.config import CONFIG_FILE
 from chat_tui.kept_tokens import KeptTokens
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.goal import Goal
@@ -49,9 +51,9 @@ def invite(server: ServerProcess) -> str:
     return done.stdout.strip().splitlines()[-1]
 
 
-def give_password(server: ServerProcess, name: str) -> None:
-    """Give an account a password from the command line; its devices are signed out."""
-    arguments = ["users", "passwd", name, "--password-stdin", "--data", str(server.data)]
+def with_password(act: str, server: ServerProcess, name: str) -> None:
+    """Make an account with a password from the command line (`add`), or give it one and sign it out (`passwd`)."""
+    arguments = ["users", act, name, "--password-stdin", "--data", str(server.data)]
     done = CliRunner().invoke(core, arguments, input=f"{PASSWORD}\n", env={**os.environ, **CHEAP})
     assert done.exit_code == 0, done.output
 
@@ -155,6 +157,29 @@ async def test_name_with_a_password_asks_for_it_and_a_token_that_was_refused_ask
         await is_in(me)
 
 
+async def test_command_that_prints_the_password_gets_in_and_one_that_does_not_is_told_at_the_form(
+    easy: ServerProcess, home: Path
+) -> None:
+    name = unique("ann")
+    await asyncio.to_thread(with_password, "add", easy, name)
+    config = home / "config"
+    config.mkdir()
+
+    @asynccontextmanager
+    async def beginning(command: str) -> AsyncIterator[Sitting]:
+        (config / CONFIG_FILE).write_text(f'[servers."{easy.address}"]\npassword_cmd = "{command}"\n')
+        app = application(home, Goal(easy.address, name))
+        async with app.run_test(size=(80, 24)) as pilot:
+            yield Sitting(app, pilot, name)
+
+    async with beginning("false") as me:
+        await form(me, "with my password", "ended with code 1")
+    async with beginning("echo wrong") as me:
+        await form(me, "What password_cmd prints is not taken there")
+    async with beginning(f"echo '{PASSWORD}'") as me:
+        await is_in(me)
+
+
 async def test_refused_sign_in_says_that_what_was_written_before_waits_and_it_is_sent_then(home: Path) -> None:
     name = unique("ann")
     with ServerProcess(home / "data", env=CHEAP) as server:
@@ -166,7 +191,7 @@ async def test_refused_sign_in_says_that_what_was_written_before_waits_and_it_is
             await me.sees("Connection lost: what you write is sent later.")
             await me.enter("written while away")
             await me.sees("queued")
-            await asyncio.to_thread(give_password, server, name)
+            await asyncio.to_thread(with_password, "passwd", server, name)
             await asyncio.to_thread(server.start)
 
             await form(me, "message is not sent yet and waits for your return.")

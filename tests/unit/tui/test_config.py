@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from chat_core.base.settings import SettingsFault
-from chat_tui.config import CONFIG_FILE, Settings, load, own_keys
+from chat_core.transport.urls import parse_address
+from chat_tui.config import CONFIG_FILE, Settings, load, own_keys, password_command
 
 
 def write(folder: Path, text: str) -> None:
@@ -50,6 +51,39 @@ def test_environment_is_over_the_file(home: Path) -> None:
     write(home, '[keys]\npreset = "vim"')
 
     assert load(home, {"CHAT_TUI_KEYS_PRESET": "irc"}).settings.keys.preset == "irc"
+
+
+def test_entry_of_a_server_names_a_command_by_any_spelling_of_its_address(home: Path) -> None:
+    write(home, '[servers]\nreopen = false\n[servers."chat.example.org"]\npassword_cmd = "pass \'my chat\' -c"\n')
+
+    assert load(home, {}).settings.servers.reopen is False
+    assert password_command(home, str(parse_address("chat.example.org"))) == ("pass", "my chat", "-c")
+    assert password_command(home, str(parse_address("chat.example.com"))) == ()
+    assert password_command(home / "none", "chat://chat.example.org") == ()
+
+
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
+        ("[servers.chat.example.org]\npassword_cmd = 'x'", '[servers."chat"] is no entry: write the whole address in'),
+        (
+            '[servers."a.org"]\nname = "ann"',
+            '[servers."a.org"] has name, which is no key; password_cmd is the',
+        ),
+        ('[servers."a.org"]\npassword_cmd = 3', '[servers."a.org"] needs password_cmd = "program and its arguments".'),
+        ('[servers."a.org"]', '[servers."a.org"] needs password_cmd'),
+        ('[servers."a.org"]\npassword_cmd = " "', "password_cmd is no command: it is empty."),
+        ('[servers."a.org"]\npassword_cmd = "x \'"', "password_cmd is no command: no closing quotation."),
+        ('[servers."a b"]\npassword_cmd = "x"', '[servers."a b"]'),
+    ],
+)
+def test_entry_of_a_server_that_is_wrong_is_refused_in_words(home: Path, entry: str, sentence: str) -> None:
+    write(home, entry)
+
+    for reading in (lambda: load(home, {}), lambda: password_command(home, "chat://a.org")):
+        with pytest.raises(SettingsFault) as raised:
+            reading()
+        assert sentence in str(raised.value)
 
 
 @pytest.mark.parametrize(

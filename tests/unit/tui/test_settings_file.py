@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from chat_core.base.settings import Key, keys_of
-from chat_tui.config import CONFIG_FILE, Settings, load
+from chat_core.transport.urls import parse_address
+from chat_tui.config import CONFIG_FILE, Settings, load, password_command
 from chat_tui.settings_file import NotWritten, with_setting, write
 
 KEYS = {(key.section, key.name): key for key in keys_of(Settings)}
@@ -32,6 +33,14 @@ def test_a_value_changes_and_comments_and_order_stay() -> None:
 
 def test_a_new_section_comes_behind_what_there_is() -> None:
     assert with_setting(OWN, THEME, "dusk") == OWN + '\n[look]\ntheme = "dusk"\n'
+
+
+def test_a_section_that_has_entries_only_gets_a_value_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / CONFIG_FILE).write_text('[servers."a.org"]\npassword_cmd = "pass chat"\n')
+    write(tmp_path, KEYS["servers", "reopen"], False)
+
+    assert load(tmp_path, {}).settings.servers.reopen is False
+    assert password_command(tmp_path, str(parse_address("a.org"))) == ("pass", "chat")
 
 
 def test_a_file_is_made_for_its_owner_and_read_back(tmp_path: Path) -> None:
