@@ -47,7 +47,7 @@ async def warn(ctx: Context, user: User, details: Details = Details("")) -> None
 async def mute(ctx: Context, user: User, details: Details = Details("")) -> None:
     """Let somebody read but not write, here or on the whole server.
 
-    It lasts for the time that is given, or until /unmute.
+    It lasts for the time that is given, or until /unmute. What makes a conversation silent for you is /notify none.
     """
     await _act(ctx, "mute", user, particulars(details, timed=True))
 

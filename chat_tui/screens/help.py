@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,6 +16,11 @@ from chat_tui.views.lines import Line, Span, cropped, spread
 from chat_tui.views.pressing import pressing
 from chat_tui.views.wrap import wrap
 from chat_tui.widgets.bars import Rows
+
+_LEAST: Final = 16
+"""Cells without which a text is not broken into lines."""
+_BELOW: Final = "      "
+"""Stands before a text below its term, where it has no room beside it."""
 
 
 class Page(Rows, can_focus=False):
@@ -55,14 +60,18 @@ class Page(Rows, can_focus=False):
 
 
 def fitted(line: Line, width: int) -> list[Line]:
-    """Return a line, its last span broken where it is too long, with what follows under it."""
+    """Return a line, its last span broken where it is too long, what follows under it; with little room, all of it."""
     if line.width <= width or not line.spans:
         return [line]
     *lead, last = line.spans
     indent = Line(tuple(lead)).width + (2 if lead and last.text.startswith("  ") else 0)
     room = width - indent
-    if room < 16:
-        return [Line(cropped(line.spans, width))]
+    if room < _LEAST:
+        below = Line((Span(_BELOW), last._replace(text=last.text.lstrip())))
+        if len(lead) < 2 or width - len(_BELOW) < _LEAST:
+            return [Line(cropped(line.spans, width))]
+        term = lead[-1]._replace(text=lead[-1].text.rstrip())
+        return [*fitted(Line((*lead[:-1], term)), width), *fitted(below, width)]
     text = last.text.lstrip()
     broken = [last._replace(text=text[piece.start : piece.end]) for piece in wrap(text, room)]
     first = Line((*lead, last._replace(text=" " * (len(last.text) - len(text)) + broken[0].text)))

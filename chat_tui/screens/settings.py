@@ -22,7 +22,7 @@ from chat_tui.screens.base import BaseScreen
 from chat_tui.screens.start_parts import Field
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.lines import Line, Role, Span, spread
-from chat_tui.views.pressing import pressing
+from chat_tui.views.pressing import pressing, shortened
 from chat_tui.views.settings_rows import ABOUT_LINES, Choices, about_lines, choices_of, setting_rows
 from chat_tui.widgets.bars import Rows
 
@@ -81,7 +81,7 @@ class SettingList(Rows, can_focus=False):
         shown = lines[self.first : self.first + room]
         left = (Span("  SETTINGS", "heading"),)
         head = Line(spread(left, (), width), ground="surface")
-        said = drawable_line(self._words)
+        said = shortened(_KEYS, width - 4) if self._words == _KEYS else drawable_line(self._words)
         words = pressing(said, self._role) if self._role == "quiet" else (Span(said, self._role),)
         closes = pressing(f"{_CLOSES} ", "quiet") if "Esc" not in self._words else ()
         foot = Line(spread((Span("  "), *words), closes, width), ground="surface")

@@ -26,7 +26,7 @@ from chat_tui.widgets.ordered import carry_out_all, handed_on
 
 _CURSOR: Final = "▏"
 _HINT: Final = "#channel  @person  'mark  >command"
-_SHORT_HINT: Final = "#channel  @person  >command"
+_SHORT_HINT: Final = "#channel @person >command"
 _AROUND: Final = 4
 """Cells between what stands there, and for the cursor."""
 _WIDTH: Final = 64
@@ -48,7 +48,7 @@ class SwitcherRows(Rows, can_focus=False):
     hint = _HINT
     """Stands behind them while there are none."""
     short_hint = _SHORT_HINT
-    """Stands there where that has no room."""
+    """Stands there where that has no room; where this has none, nothing does."""
     nothing = "nothing is called so"
     letters = ""
     choices: Sequence[Choice] = ()
@@ -61,8 +61,8 @@ class SwitcherRows(Rows, can_focus=False):
     @override
     def rows(self, width: int, height: int) -> Sequence[Line]:
         """See Rows."""
-        fits = cell_len(self.what) + cell_len(self.hint) + _AROUND <= width
-        words = self.hint if fits else self.short_hint
+        room = width - cell_len(self.what) - _AROUND
+        words = next((each for each in (self.hint, self.short_hint) if cell_len(each) <= room), "")
         hint = (Span(f"{words} ", "quiet"),) if not self.letters else ()
         head = Line(spread((Span(self.what, "quiet"), Span(self.letters), Span(_CURSOR, "own")), hint, width))
         room = max(1, height - 1)

@@ -15,7 +15,7 @@ from chat_tui.views.emphasis import masked
 from chat_tui.views.formatting import in_one_line
 from chat_tui.views.lines import Line, Span, cropped, spread
 from chat_tui.views.names import name_role, shown_name
-from chat_tui.views.pressing import pressing
+from chat_tui.views.pressing import pressing, shortened
 from chat_tui.views.programs import author_of
 from chat_tui.views.when import local
 
@@ -72,7 +72,7 @@ def snippet(body: str, spans: Sequence[tuple[int, int]], cells: int) -> list[Spa
 
 def foot_line(words: str, width: int, *, fault: bool = False) -> Line:
     """Return the line at the bottom: keys, or what went wrong."""
-    spans = (Span(words, "error"),) if fault else pressing(words, "quiet")
+    spans = (Span(words, "error"),) if fault else pressing(shortened(words, width - 1), "quiet")
     return Line(cropped((Span(" "), *spans), width), ground="surface")
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from rich.cells import cell_len
+
 from chat_tui.views.lines import Role, Span
 
 PRESSES: Final = "app.simulate_key"
@@ -34,6 +36,14 @@ def pressing(words: str, role: Role) -> tuple[Span, ...]:
         key = _key(part, letters=len(parts) > 1)
         spans.append(Span(part, role, act=f"{PRESSES}('{key}')" if key else ""))
     return tuple(spans)
+
+
+def shortened(words: str, cells: int) -> str:
+    """Return words about keys without those that have no room; the last one is the way out, and stays."""
+    *parts, last = words.split(_BETWEEN)
+    while parts and cell_len(_BETWEEN.join((*parts, last))) > cells:
+        parts.pop()
+    return _BETWEEN.join((*parts, last))
 
 
 def entering(line: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 from chat_tui.commands.context import Context
 from chat_tui.commands.registry import ALL
 from chat_tui.keys import KEYS
+from chat_tui.screens.help import fitted
 from chat_tui.screens.help_lines import help_lines
 
 
@@ -92,3 +93,16 @@ def test_help_shows_a_group_of_keys_alone_unless_a_command_has_its_name() -> Non
     assert texts("selecting")[0] == "SELECTING"
     assert "WRITING" not in texts("selecting") and "HELP" not in texts("selecting")
     assert texts("window")[0].startswith("/go ")
+
+
+def test_help_says_all_of_a_command_and_a_key_in_forty_columns() -> None:
+    lines = [piece for line in help_lines("") for piece in fitted(line, 40)]
+    said = " ".join(" ".join(line.text.split()) for line in lines)
+
+    assert all(line.width <= 40 for line in lines)
+    assert "…" not in said.replace("…]", "").replace("… ", " ")
+    for command in ALL:
+        assert command.summary in said
+    assert lines[next(at for at, line in enumerate(lines) if "Ctrl+K, Alt+K" in line.text) + 1].text == (
+        "      go to a conversation, or run a"
+    )

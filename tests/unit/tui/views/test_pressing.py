@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chat_tui.views.pressing import pressing
+from chat_tui.views.pressing import pressing, shortened
 
 
 def pressed(words: str) -> list[str]:
@@ -28,3 +28,11 @@ def pressed(words: str) -> list[str]:
 )
 def test_words_about_keys_press_them_and_other_words_nothing(words: str, keys: list[str]) -> None:
     assert pressed(words) == keys
+
+
+def test_words_without_room_are_left_out_and_the_way_out_stays() -> None:
+    words = "↑ ↓ choose · ← → change · Del default · Esc closes"
+
+    assert shortened(words, 60) == words
+    assert shortened(words, 40) == "↑ ↓ choose · ← → change · Esc closes"
+    assert shortened(words, 5) == "Esc closes"
