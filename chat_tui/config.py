@@ -160,8 +160,8 @@ def load(folder: Path, environment: Mapping[str, str]) -> Loaded[Settings]:
     try:
         content = read_toml(file)
         loading.take_file(file, _without_tables(content))
-        if any(isinstance(each, dict) for each in _servers_in(content).values()):
-            from chat_tui.server_entries import read  # few have one
+        if _has_entries(content):
+            from chat_tui.server_entries import read
 
             loading.complain(read(file, content).faults)
     except SettingsFault as fault:
@@ -180,15 +180,18 @@ def password_command(folder: Path, address: str) -> tuple[str, ...]:
     Raises:
         SettingsFault: an entry of a server is wrong, or the file is no TOML.
     """
-    from chat_tui.server_entries import read
-
     file = folder / CONFIG_FILE
     try:
-        found = read(file, read_toml(file))
+        content = read_toml(file)
     except SettingsFault as fault:
         if isinstance(fault.__cause__, FileNotFoundError):
             return ()
         raise
+    if not _has_entries(content):
+        return ()
+    from chat_tui.server_entries import read  # few have one
+
+    found = read(file, content)
     if found.faults:
         raise SettingsFault(found.faults)
     return found.commands.get(address, ())
@@ -232,6 +235,11 @@ def _without_tables(content: dict[str, Any]) -> dict[str, Any]:
     if isinstance(content.get("servers"), dict):
         kept["servers"] = {name: each for name, each in _servers_in(content).items() if not isinstance(each, dict)}
     return kept
+
+
+def _has_entries(content: Mapping[str, Any]) -> bool:
+    """Return whether a server has an entry of its own in what a file holds."""
+    return any(isinstance(each, dict) for each in _servers_in(content).values())
 
 
 def _servers_in(content: Mapping[str, Any]) -> Mapping[str, Any]:
