@@ -206,7 +206,7 @@ async def test_switcher_joins_writes_to_people_and_runs_commands(server: str, ho
         await say(friend, channel, "hello")
         await say(friend, "#general", "here I am")
         await me.sees("here I am")
-        await me.enter("/list")
+        await me.enter(f"/list {channel}")
         await me.sees(channel)
         await me.press("ctrl+k", *channel)
         await me.sees("join it")
