@@ -6,6 +6,7 @@ An entry goes by an address as it is typed; two spellings of one address are one
 from __future__ import annotations
 
 import shlex
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -30,7 +31,7 @@ def read(file: Path, content: Mapping[str, Any]) -> Entries:
     """Return the entries in what a settings file holds.
 
     Args:
-        file: the file, for faults.
+        file: the file, for faults, of which one is that others can write it.
         content: of it.
     """
     servers = content.get("servers")
@@ -42,6 +43,8 @@ def read(file: Path, content: Mapping[str, Any]) -> Entries:
                 commands[str(parse_address(name))] = _command_in(entry)
             except UsageFault as fault:
                 faults.append(f'{file}: [servers."{name}"] {fault}')
+    if commands and file.stat().st_mode & stat.S_IWOTH:
+        faults.append(f"{file} names a command that runs as you, and anybody here can change it: chmod o-w it.")
     return Entries(commands, tuple(faults))
 
 

@@ -62,6 +62,15 @@ def test_entry_of_a_server_names_a_command_by_any_spelling_of_its_address(home: 
     assert password_command(home / "none", "chat://chat.example.org") == ()
 
 
+def test_file_that_names_a_command_and_that_anybody_can_change_is_refused(home: Path) -> None:
+    write(home, '[servers."a.org"]\npassword_cmd = "x"')
+    (home / CONFIG_FILE).chmod(0o646)
+
+    for reading in (lambda: load(home, {}), lambda: password_command(home, str(parse_address("a.org")))):
+        with pytest.raises(SettingsFault, match="anybody here can change it: chmod o-w it"):
+            reading()
+
+
 @pytest.mark.parametrize(
     ("entry", "sentence"),
     [
