@@ -85,16 +85,15 @@ async def test_drafts_stay_with_their_conversations(server: str, home: Path) -> 
         channel = unique("#draft")
         await me.enter(f"/join {channel}")
         await me.is_at(channel)
+        await me.until(lambda: not me.chat.entering.moving)
         await me.write("for later")
         await me.press("alt+1", *"in general", "alt+2")
-
-        assert me.here.target == channel
-        assert me.written == "for later"
+        await me.until(lambda: (me.here.target, me.written) == (channel, "for later"))
 
         await me.press("ctrl+u", "alt+1")
-        assert me.written == "in general"
+        await me.until(lambda: (me.here.target, me.written) == ("#general", "in general"))
         await me.press("alt+2")
-        assert me.written == ""
+        await me.until(lambda: (me.here.target, me.written) == (channel, ""))
 
 
 async def test_line_goes_where_it_was_entered_when_keys_come_in_a_burst(server: str, home: Path) -> None:
