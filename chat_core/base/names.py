@@ -98,7 +98,7 @@ def letters_of(name: str, *, punctuated: bool = False) -> str:
         punctuated: whether the signs stay that can be in the name of an account.
     """
     kept = _PUNCTUATION if punctuated else ""
-    return "".join(char for char in name if char in kept or unicodedata.category(char) in (*_LETTERS, *_MARKS))
+    return "".join(char for char in name if char in kept or (_is_letter(char) and _HIDDEN.match(char) is None))
 
 
 def suggest_account_name(raw: str) -> str:
@@ -201,7 +201,11 @@ def _called(char: str) -> str:
 def _allowed(char: str) -> bool:
     if char in _PUNCTUATION:
         return True
-    return unicodedata.category(char) in _LETTERS + _MARKS and _HIDDEN.match(char) is None
+    return _is_letter(char) and _HIDDEN.match(char) is None
+
+
+def _is_letter(char: str) -> bool:
+    return unicodedata.category(char) in _LETTERS + _MARKS
 
 
 def _begins(char: str) -> bool:

@@ -58,9 +58,18 @@ def test_nobody_is_shown_as_somebody_else(people: People) -> None:
     shown_as(ann, display)
 
     boxed = [f"{first}{anns[1:]}" for first in "🅼🅜🇲Ⓜ🄼⒨"]
-    for imitation in (*boxed, anns, anns.upper(), f"✔ {anns}", display, display.replace("S", "Ѕ"), f"{display} ✔"):
+    for imitation in (
+        *boxed,
+        anns,
+        anns.upper(),
+        f"✔ {anns}",
+        display,
+        display.replace("S", "Ѕ"),
+        f"{display} ✔",
+        f"{anns} ✔\ufe0f",
+    ):
         assert bob.refused("set_display", display=imitation) == "name_taken", imitation
-    for kept in ("admin", "★ Server ★", "🅰dmin", "★ 🅢erver"):
+    for kept in ("admin", "★ Server ★", "🅰dmin", "🅰\ufe0fdmin", "★ 🅢erver"):
         assert bob.refused("set_display", display=kept) == "bad_name", kept
     for nothing in ("✔✔", "x" * 49):
         assert bob.refused("set_display", display=nothing) == "bad_name", nothing

@@ -113,12 +113,24 @@ def test_name_in_a_payload_passes_for_nobody_else(hook: Hook, people: People) ->
     bob.call("register", name=bobs, password="correct horse battery")
     looks_like_bob = bobs.replace("o", "\N{CYRILLIC SMALL LETTER O}")
 
-    for name in (bobs, looks_like_bob, f"{bobs} ✔", "admin"):
-        assert hook.say(f"by {name}", username=name) == (200, "ok", "")
+    for name in (bobs, looks_like_bob, f"{bobs} ✔\ufe0f", "@here", "-!-"):
+        assert hook.say("it is me", username=name) == (200, "ok", "")
     hook.say("fire", username=looks_like_bob, icon_emoji=":fire:")
+    hook.say("boxed", username=bobs.removeprefix("b"), icon_emoji=":b:")
 
-    assert [message.get("via", "") for message in hook.messages()] == [""] * 5, "each is shown as the webhook's own"
+    assert [message.get("via", "") for message in hook.messages()] == [""] * 7, "each is shown as the webhook's own"
     assert all(message["bot"] and message["name"] == hook.name for message in hook.messages())
+
+
+def test_name_in_a_payload_is_held_to_the_rules_of_the_channel(hook: Hook) -> None:
+    hook.ann.call("set_moderation", conversation=hook.room, name="words", value="warn")
+    hook.ann.call("set_moderation", conversation=hook.room, name="words_list", value="pills")
+    refused = hook.say("fine", username="Cheap Pills")
+    taken = hook.say("fine", username="Cheap")
+
+    assert (refused.status, taken.status) == (403, 200)
+    assert refused.text.startswith("There is a word in it that is not wanted here.")
+    assert [message["via"] for message in hook.messages()] == ["Cheap"]
 
 
 def as_sent(name: str) -> dict[str, str]:

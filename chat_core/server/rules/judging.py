@@ -30,6 +30,8 @@ class Draft:
     """Its send; None: an edit."""
     file: str = ""
     """Name of the file that hangs on it, which is shown with it."""
+    called: str = ""
+    """What a webhook calls itself in it, which is shown before it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Final
 from chat_core.base.clock import Clock
 from chat_core.base.errors import WorldFault
 from chat_core.base.ids import CID_BYTES, Cid, make_cid
+from chat_core.base.names import letters_of
 from chat_core.base.text import clean_body, clean_line
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.limits import BODY_BYTES
@@ -177,6 +178,8 @@ def _fitting(body: str) -> str:
 def _shown_name(said: Said, own: str) -> str:
     """Return what the sender calls itself in this message; empty: as its account is called."""
     name = clean_line(said.name)[:NAME_CHARS].strip()
+    if not letters_of(name):  # signs alone would be taken for the program's own
+        name = ""
     icon = _emoji(said.icon)
     shown = f"{icon} {name or own}" if icon else name
     return "" if shown == own else shown

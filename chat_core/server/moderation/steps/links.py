@@ -14,7 +14,7 @@ def check(draft: Draft, manners: Manners, past: Sequence[Said]) -> str:
     """Object to a link that leads elsewhere."""
     allowed = tuple(manners.links_allowed.casefold().split())
     below = tuple("." + host for host in allowed)
-    if all(host in allowed or host.endswith(below) for host in hosts_of(draft.body)):
+    if all(host in allowed or host.endswith(below) for host in hosts_of(f"{draft.called}\n{draft.body}")):
         return ""
     where = f" but to {', '.join(allowed[:5])}{' and others' if len(allowed) > 5 else ''}" if allowed else ""
     return f"Links are not wanted here{where}."

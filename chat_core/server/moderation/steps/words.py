@@ -51,7 +51,7 @@ def fits(word: str, pieces: Sequence[str]) -> bool:
 def check(draft: Draft, manners: Manners, past: Sequence[Said]) -> str:
     """Object to a word of the list."""
     wanted = parse(manners.words_list)
-    text = folded(f"{draft.body}\n{draft.file}")
+    text = folded(f"{draft.body}\n{draft.file}\n{draft.called}")
     words = words_of(text)
     if not wanted.plain.isdisjoint(words) or _any_fits(wanted, text, words):
         return "There is a word in it that is not wanted here."

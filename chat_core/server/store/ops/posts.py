@@ -171,7 +171,7 @@ class _Run:
         if by is None or log.kind != "channel" or not (by.active or log.manners):
             return self._accept(op, log, seat, root, called)
         # Only now: a repeat of an accepted message is answered as the first time, and never judged again.
-        draft = Draft(op.account, log.id, op.body, op.ts, op.cid, "" if op.file is None else op.file.name)
+        draft = Draft(op.account, log.id, op.body, op.ts, op.cid, "" if op.file is None else op.file.name, op.via)
         warning = judging.judge(self._work, by, draft, log, seat)
         done = self._accept(op, log, seat, root, called)
         return replace(done, account_events=[*done.account_events, *judging.warned(self._work, draft, warning)])

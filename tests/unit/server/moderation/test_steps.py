@@ -35,6 +35,15 @@ def test_name_of_a_file_is_looked_at_for_words_and_alone_is_no_shouting() -> Non
     assert not words.check(replace(sent, body="look", file="ham.jpg"), manners, ())
 
 
+def test_name_that_a_webhook_gives_itself_is_looked_at_for_words_and_links() -> None:
+    sent = replace(draft("fine"), called="Buy at https://spam.example")
+
+    assert words.check(sent, Manners(words_list="buy"), ())
+    assert links.check(sent, Manners(), ())
+    assert not links.check(sent, Manners(links_allowed="spam.example"), ())
+    assert not words.check(replace(sent, called="Grafana"), Manners(words_list="buy"), ())
+
+
 def shouts(body: str, letters: int = 12) -> bool:
     return bool(shouting.check(draft(body), Manners(shouting_letters=letters), ()))
 
