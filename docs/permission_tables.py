@@ -8,8 +8,8 @@ from typing import Final
 from chat_core.protocol.requests.base import request_name
 from chat_core.protocol.requests.catalog import DOMAINS
 from chat_core.server import handlers
-from chat_core.server.registry import ROUTES
-from chat_core.server.rules.permissions import Inside, Permission, Role, allowed
+from chat_core.server.registry import ROUTES, Route
+from chat_core.server.rules.permissions import Heard, Inside, Permission, Role, allowed
 from docs.struct_tables import enumeration, table
 
 assert handlers.__all__, "importing the handlers fills the registry"
@@ -26,8 +26,9 @@ def role_table() -> str:
     for requests in DOMAINS.values():
         for request in requests:
             needs = ROUTES[request].needs
-            rows.append((f"`{request_name(request)}`", f"`{needs}`", *(_may(role, needs) for role in Role)))
-    return table(("request", "permission", *Role), rows)
+            may = (_may(role, needs) for role in Role)
+            rows.append((f"`{request_name(request)}`", f"`{needs}`", *may, _muted(ROUTES[request])))
+    return table(("request", "permission", *Role, "while muted"), rows)
 
 
 def channel_table() -> str:
@@ -62,6 +63,15 @@ def _may(role: Role, needs: Permission) -> str:
     if allowed(role, needs):
         return YES
     return LOCAL if allowed(role, needs, local=True) else NO
+
+
+def _muted(route: Route) -> str:
+    """Return whether who is muted on the whole server may, as far as its role may."""
+    if route.needs is Permission.OPEN:
+        return NO
+    if route.words:
+        return f"without `{route.words}`"
+    return {Heard.NO: YES, Heard.NEWS: "nothing new", Heard.ALWAYS: NO}[route.heard]
 
 
 PARTS: Final[dict[str, Callable[[], str]]] = {

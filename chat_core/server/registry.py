@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from chat_core.protocol.requests.base import Reply, Request
 from chat_core.server.context import Context
-from chat_core.server.rules.permissions import Inside, Permission
+from chat_core.server.rules.permissions import Heard, Inside, Permission
 
 R = TypeVar("R", bound=Reply)
 Q = TypeVar("Q", bound="Request[Any]")
@@ -26,6 +26,14 @@ class Route:
     """What a call takes of a connection's allowance."""
     attempt: bool = False
     """Whether it is a try to get in, which may be a guess."""
+    heard: Heard = Heard.NO
+    """Whether others hear of it; what is `NEWS`, is known where it is carried out."""
+    words: str = ""
+    """Its field, if it has one, which others are told if it is not empty."""
+
+    def is_heard(self, request: Request[Any]) -> bool:
+        """Return whether others certainly hear of a request."""
+        return self.heard is Heard.ALWAYS or bool(self.words and getattr(request, self.words))
 
 
 ROUTES: Final[dict[type[Request[Any]], Route]] = {}
@@ -40,7 +48,14 @@ def costs(routes: Mapping[type[Request[Any]], Route] = ROUTES) -> dict[str, int]
 
 
 def handles(
-    request: type[Request[R]], *, needs: Permission, inside: Inside | None = None, cost: int = 1, attempt: bool = False
+    request: type[Request[R]],
+    *,
+    needs: Permission,
+    inside: Inside | None = None,
+    cost: int = 1,
+    attempt: bool = False,
+    heard: Heard = Heard.NO,
+    words: str = "",
 ) -> Callable[[Handler[R]], Handler[R]]:
     """Register the decorated coroutine function as the handler of a request.
 
@@ -53,12 +68,15 @@ def handles(
             otherwise, at most 20.
         attempt: whether it is a try to get in; its field `name`, if it has one, is what may be guessed for. A reply
             with a true `created` counts as a try although it succeeded.
+        heard: whether others hear of it: who is muted on the whole server is refused. With `NEWS` the store sees to it,
+            or the handler; this says it.
+        words: its field that others are told, if only that matters.
     """
 
     def register(handler: Handler[R]) -> Handler[R]:
         if request in ROUTES:
             raise TypeError(f"{request.__name__} has two handlers")
-        ROUTES[request] = Route(handler, needs, inside, cost, attempt)
+        ROUTES[request] = Route(handler, needs, inside, cost, attempt, heard, words)
         return handler
 
     return register

@@ -23,6 +23,7 @@ from chat_core.server.defence.allowance import Allowance
 from chat_core.server.observe import get_log
 from chat_core.server.registry import ROUTES, Route, costs
 from chat_core.server.rules.permissions import Permission, Role, allowed, only
+from chat_core.server.sessions.bouncer import EVERYWHERE
 from chat_core.server.sessions.session import Session
 from chat_core.server.store.base import Refused, StoreBroken
 
@@ -102,6 +103,8 @@ class Router:
             role = context.session.role
             if not allowed(role, route.needs, local=context.session.local):
                 raise _not_allowed(role, route.needs)
+            if route.is_heard(request):
+                _check_not_muted(context, route.words)
             reply = await (self._attempt(context, route, request) if route.attempt else route.handler(context, request))
             self.answered[type(request)] += 1
             if route.needs is Permission.READ:
@@ -160,6 +163,13 @@ class Router:
         name = call.request.get("do")
         self.refused[name if isinstance(name, str) and name in REQUESTS else "unknown", code] += 1
         return Failure(id=call.id, code=code, text=text, retry_after=retry_after, final=not REFUSALS[code].again)
+
+
+def _check_not_muted(context: Context, words: str) -> None:
+    """Refuse what others would hear of, or its words, to whoever is muted on the server. Raises: Refused `muted`."""
+    account = context.session.account
+    if account is not None and (why := context.hub.bouncer.why_muted(account, EVERYWHERE, context.wall_ms())):
+        raise Refused(Refusal.MUTED, f"{why} Without a {words} it is taken." if words else why)
 
 
 def _log_answer(session: Session, call: Call, answer: Envelope) -> None:

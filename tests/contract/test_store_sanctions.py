@@ -12,8 +12,9 @@ from chat_core.protocol.events import AccountSanctioned, ConversationLeft, Membe
 from chat_core.protocol.values import SanctionAct
 from chat_core.server.store.acts import LockServer, SanctionInChannel, SanctionOnServer
 from chat_core.server.store.base import Refused
-from chat_core.server.store.conversations import JoinChannel
-from chat_core.server.store.people import RenameAccount, SetDisplayName, SignInByName
+from chat_core.server.store.conversations import JoinChannel, OpenDirect
+from chat_core.server.store.groups import MakeGroup
+from chat_core.server.store.people import SignInByName
 from tests.contract.world import GENERAL_ID, World
 
 
@@ -239,13 +240,18 @@ async def test_every_act_is_in_the_audit_log_and_a_refused_one_is_not(world: Wor
     ]
 
 
-async def test_who_is_muted_on_the_server_says_nothing_by_a_name_either(world: World) -> None:
-    ann, bob = await world.sign_in("ann", "bob")
-    await world.write(SetDisplayName(bob, "", "Bob B", 1))
+async def test_who_is_muted_on_the_server_begins_nothing_and_finds_what_there_is(world: World) -> None:
+    ann, bob, _ = await world.sign_in("ann", "bob", "cid")
+    await world.write(OpenDirect(bob, "ann", 1))
+    await world.write(JoinChannel(ann, "room", True, 1))
     await world.write(SanctionOnServer(None, bob, "mute", 2, until_ts=10))
 
-    assert await world.refused(RenameAccount(bob, "buy-this", 3)) is Refusal.MUTED
-    assert await world.refused(SetDisplayName(bob, "", "Buy this", 3)) is Refusal.MUTED
-    assert (await world.write(SetDisplayName(bob, "", "", 3))).display == ""
-    assert (await world.write(RenameAccount(ann, "anna", 3))).name == "anna", "others may"
-    assert (await world.write(RenameAccount(bob, "rob", 10))).name == "rob", "it is over"
+    for begun in (
+        JoinChannel(bob, "other", True, 3),
+        OpenDirect(bob, "cid", 3),
+        MakeGroup(bob, ("ann", "cid"), 3),
+    ):
+        assert await world.refused(begun) is Refusal.MUTED, begun
+    assert not (await world.write(JoinChannel(bob, "room", True, 3)))[1]
+    assert not (await world.write(OpenDirect(bob, "ann", 3)))[1]
+    assert (await world.write(JoinChannel(bob, "other", True, 10)))[1], "it is over"

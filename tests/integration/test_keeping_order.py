@@ -124,7 +124,7 @@ async def test_muted_account_hears_of_it_and_its_messages_fail_with_the_reason(s
         general = bob.room("#general").id
         with pytest.raises(CallFailed, match=r"You are muted on this server for another .*: flood\."):
             await bob.client.sent(bob.client.post(general, "hello"))
-        with pytest.raises(CallFailed, match="without a text"):
+        with pytest.raises(CallFailed, match="Without a text"):
             await bob.client.call(SetPresence(state="away", text="read this instead"))
         await bob.client.call(SetPresence(state="away"))
         await mod.client.call(SanctionAccount(account="bob", act="unmute"))

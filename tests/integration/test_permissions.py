@@ -39,7 +39,8 @@ from chat_core.protocol.requests.base import Request, request_name
 from chat_core.protocol.requests.catalog import REQUESTS
 from chat_core.protocol.values import ConversationRef, FileInfo, Position, ServerRole
 from chat_core.server.registry import ROUTES
-from chat_core.server.rules.permissions import Inside, Permission, Role, allowed
+from chat_core.server.rules.permissions import Heard, Inside, Permission, Role, allowed
+from chat_core.server.store.acts import SanctionOnServer
 from chat_core.server.store.keys import row_id
 from docs.permission_tables import may_inside
 from tests.support.scenes import PASSWORD, Person, Scene, scene_in
@@ -201,6 +202,11 @@ SAMPLES: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
 }
 """How each request is tried: as it is here, it succeeds for whoever may make it."""
 
+BEGINNINGS: Final[dict[type[Request[Any]], Callable[[Stage], Request[Any]]]] = {
+    conversations.Join: lambda stage: conversations.Join(channel=stage.scene.name("new")),
+    conversations.OpenDirect: lambda stage: conversations.OpenDirect(account=stage.registered),
+}
+"""Where a sample finds what is there already: the same, beginning something."""
 NAMES: Final = sorted(REQUESTS)
 IN_CHANNELS: Final = sorted(request_name(request) for request, route in ROUTES.items() if route.inside is not None)
 
@@ -290,6 +296,31 @@ async def test_moderator_does_in_public_channels_what_operators_do(scene: Scene)
         if ROUTES[REQUESTS[name]].inside is Inside.OPERATOR:
             stage = await _stage(scene, Role.MODERATOR, "no member")
             assert await stage.who.code(SAMPLES[REQUESTS[name]](stage)) == "", name
+
+
+async def test_who_is_muted_on_the_server_is_refused_whatever_others_would_hear_of(scene: Scene) -> None:
+    role = Role.MODERATOR
+    for name in NAMES:
+        request, route = REQUESTS[name], ROUTES[REQUESTS[name]]
+        if not allowed(role, route.needs):
+            continue
+        stage = await _stage(scene, role, "maker" if route.inside is Inside.MAKER else "operator")
+        asked = BEGINNINGS.get(request, SAMPLES[request])(stage)
+        await scene.store.write(SanctionOnServer(None, stage.who.id, "mute", scene.clock.wall_ms()))
+        code = await stage.who.code(asked)
+        await scene.store.write(SanctionOnServer(None, stage.who.id, "unmute", scene.clock.wall_ms()))
+        told = route.heard is not Heard.NO or (route.words and getattr(asked, route.words))
+        assert code == ("muted" if told else ""), name
+
+
+@pytest.mark.parametrize("request_", [order.SetRules, order.SanctionMember, order.SanctionAccount, order.Lockdown])
+async def test_who_is_muted_on_the_server_keeps_order_without_a_word(scene: Scene, request_: Any) -> None:
+    stage = await _stage(scene, Role.MODERATOR, "operator")
+    await scene.store.write(SanctionOnServer(None, stage.who.id, "mute", scene.clock.wall_ms()))
+    asked = SAMPLES[request_](stage)
+
+    assert await stage.who.code(msgspec.structs.replace(asked, reason="buy this")) == "muted"
+    assert await stage.who.code(asked) == ""
 
 
 # --- how --------------------------------------------------------------------------------------------------------

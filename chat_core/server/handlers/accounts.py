@@ -10,12 +10,12 @@ from chat_core.protocol.requests.accounts import ListUsers, Rename, Renamed, Set
 from chat_core.protocol.values import Account, Member
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
-from chat_core.server.rules.permissions import Permission, Role
+from chat_core.server.rules.permissions import Heard, Permission, Role
 from chat_core.server.store.base import Refused
 from chat_core.server.store.people import RenameAccount, SetDisplayName
 
 
-@handles(Rename, needs=Permission.SELF, cost=5)
+@handles(Rename, needs=Permission.SELF, cost=5, heard=Heard.ALWAYS)
 async def rename(ctx: Context, request: Rename) -> Renamed:
     """Give the caller's account another name."""
     try:
@@ -27,7 +27,7 @@ async def rename(ctx: Context, request: Rename) -> Renamed:
     return Renamed(account=account)
 
 
-@handles(SetDisplay, needs=Permission.SELF, cost=5)
+@handles(SetDisplay, needs=Permission.SELF, cost=5, words="display")
 async def set_display(ctx: Context, request: SetDisplay) -> Renamed:
     """Say what an account is shown as."""
     try:

@@ -28,7 +28,7 @@ from chat_core.protocol.requests.conversations import (
 from chat_core.protocol.values import Conversation, Member
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
-from chat_core.server.rules.permissions import Inside, Permission
+from chat_core.server.rules.permissions import Heard, Inside, Permission
 from chat_core.server.sessions.hub import encode
 from chat_core.server.store.base import Refused
 from chat_core.server.store.conversations import JoinChannel, LeaveConversation, Place, SetChannelTopic
@@ -36,7 +36,7 @@ from chat_core.server.store.conversations import OpenDirect as OpenDirectOp
 from chat_core.server.store.messages import MoveReadMarker
 
 
-@handles(Join, needs=Permission.JOIN, cost=3)
+@handles(Join, needs=Permission.JOIN, cost=3, heard=Heard.NEWS)
 async def join(ctx: Context, request: Join) -> Opened:
     """Become a member of a public channel."""
     try:
@@ -47,7 +47,7 @@ async def join(ctx: Context, request: Join) -> Opened:
     return Opened(conversation=_with_online(ctx, conversation), created=created)
 
 
-@handles(OpenDirect, needs=Permission.JOIN, cost=3)
+@handles(OpenDirect, needs=Permission.JOIN, cost=3, heard=Heard.NEWS)
 async def open_direct(ctx: Context, request: OpenDirect) -> Opened:
     """Find or make a direct conversation."""
     try:
@@ -97,7 +97,7 @@ async def list_members(ctx: Context, request: ListMembers) -> Members:
     )
 
 
-@handles(SetTopic, needs=Permission.TOPIC, inside=Inside.SPEAKER)
+@handles(SetTopic, needs=Permission.TOPIC, inside=Inside.SPEAKER, heard=Heard.NEWS)
 async def set_topic(ctx: Context, request: SetTopic) -> Done:
     """Set a channel's topic."""
     topic = clean_line(request.topic)

@@ -27,7 +27,7 @@ from chat_core.server.blobs.upload import Upload
 from chat_core.server.context import Context
 from chat_core.server.keeping import kept_by
 from chat_core.server.registry import handles
-from chat_core.server.rules.permissions import Inside, Permission
+from chat_core.server.rules.permissions import Heard, Inside, Permission
 from chat_core.server.saying import cleaned, here_now, moderated
 from chat_core.server.store.access import readable
 from chat_core.server.store.base import Reader, Refused
@@ -35,7 +35,7 @@ from chat_core.server.store.files import FilesUsed
 from chat_core.server.store.messages import AppendMessage
 
 
-@handles(UploadBegin, needs=Permission.SPEAK, inside=Inside.MEMBER, cost=2)
+@handles(UploadBegin, needs=Permission.SPEAK, inside=Inside.MEMBER, cost=2, heard=Heard.NEWS)
 async def upload_begin(ctx: Context, request: UploadBegin) -> UploadBegun:
     """Begin an upload, or go on with it."""
     account, files = ctx.account, ctx.services.files
@@ -55,6 +55,8 @@ async def upload_begin(ctx: Context, request: UploadBegin) -> UploadBegun:
     if sent is not None:
         where, seq, ts = sent
         return UploadBegun(upload=0, offset=request.size, window=0, conversation=where, seq=seq, ts=ts)
+    if why := ctx.hub.bouncer.why_muted(account, conversation, ctx.wall_ms()):
+        raise Refused(Refusal.MUTED, why)  # before any of it is kept: its message would be refused
     session = ctx.session
 
     def has_sender() -> bool:
@@ -76,7 +78,7 @@ async def upload_chunk(ctx: Context, request: UploadChunk) -> UploadMoved:
         return UploadMoved(offset=await files.take(upload, request.offset, request.data))
 
 
-@handles(UploadFinish, needs=Permission.SPEAK, cost=2)
+@handles(UploadFinish, needs=Permission.SPEAK, cost=2, heard=Heard.NEWS)
 async def upload_finish(ctx: Context, request: UploadFinish) -> Posted:
     """Make the file durable, then post its message."""
     files = ctx.services.files

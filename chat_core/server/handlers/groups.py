@@ -10,12 +10,12 @@ from chat_core.protocol.requests.conversations import Opened
 from chat_core.protocol.requests.groups import OpenGroup
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
-from chat_core.server.rules.permissions import Permission
+from chat_core.server.rules.permissions import Heard, Permission
 from chat_core.server.store.base import Refused
 from chat_core.server.store.groups import MakeGroup
 
 
-@handles(OpenGroup, needs=Permission.OPERATE, cost=5)
+@handles(OpenGroup, needs=Permission.OPERATE, cost=5, heard=Heard.NEWS)
 async def open_group(ctx: Context, request: OpenGroup) -> Opened:
     """Find or make a group."""
     names = tuple(_name(name) for name in request.accounts)

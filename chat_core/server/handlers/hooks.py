@@ -9,7 +9,7 @@ from chat_core.server.auth.tokens import hook_digest
 from chat_core.server.context import Context
 from chat_core.server.observe import get_log
 from chat_core.server.registry import handles
-from chat_core.server.rules.permissions import Inside, Permission, only_operators, operates
+from chat_core.server.rules.permissions import Heard, Inside, Permission, only_operators, operates
 from chat_core.server.store import hooks as ops
 from chat_core.server.store.base import Reader, Refused
 from chat_core.server.store.naming import spelled
@@ -17,7 +17,7 @@ from chat_core.server.store.naming import spelled
 log = get_log(__name__)
 
 
-@handles(MakeHook, needs=Permission.OPERATE, inside=Inside.OPERATOR, cost=5)
+@handles(MakeHook, needs=Permission.OPERATE, inside=Inside.OPERATOR, cost=5, heard=Heard.ALWAYS)
 async def make_hook(ctx: Context, request: MakeHook) -> HookMade:
     """Make a webhook, and tell its address this once."""
     if not ctx.services.hooks_at:

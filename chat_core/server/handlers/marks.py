@@ -19,13 +19,13 @@ from chat_core.protocol.requests.marks import (
 )
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
-from chat_core.server.rules.permissions import Inside, Permission
+from chat_core.server.rules.permissions import Heard, Inside, Permission
 from chat_core.server.store.access import readable
 from chat_core.server.store.base import Reader, Refused
 from chat_core.server.store.marks import PinMessage, ReactTo, SetBookmark
 
 
-@handles(React, needs=Permission.SPEAK, inside=Inside.SPEAKER)
+@handles(React, needs=Permission.SPEAK, inside=Inside.SPEAKER, heard=Heard.NEWS)
 async def react(ctx: Context, request: React) -> Marked:
     """React to a message, or take that back."""
     emoji = full_form(request.emoji)
@@ -50,7 +50,7 @@ async def read_reactions(ctx: Context, request: ReadReactions) -> Reactors:
     return await ctx.store.read(query)
 
 
-@handles(Pin, needs=Permission.OPERATE, inside=Inside.OPERATOR, cost=2)
+@handles(Pin, needs=Permission.OPERATE, inside=Inside.OPERATOR, cost=2, heard=Heard.ALWAYS)
 async def pin(ctx: Context, request: Pin) -> Marked:
     """Pin a message, or pin it no more."""
     conversation, seq, ts, duplicate = await ctx.store.write(

@@ -22,14 +22,14 @@ from chat_core.protocol.requests.messages import (
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
 from chat_core.server.rules.latecomers import for_latecomer
-from chat_core.server.rules.permissions import Inside, Permission
+from chat_core.server.rules.permissions import Heard, Inside, Permission
 from chat_core.server.saying import cleaned, here_now, moderated
 from chat_core.server.store.access import readable
 from chat_core.server.store.base import ANNOUNCEMENTS, Reader
 from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage
 
 
-@handles(Post, needs=Permission.SPEAK, inside=Inside.SPEAKER)
+@handles(Post, needs=Permission.SPEAK, inside=Inside.SPEAKER, heard=Heard.NEWS)
 async def post(ctx: Context, request: Post) -> Posted:
     """Store one message; the push to everybody is queued before this returns."""
     body = cleaned(request.body)
@@ -53,7 +53,7 @@ async def post(ctx: Context, request: Post) -> Posted:
     return Posted(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)
 
 
-@handles(Broadcast, needs=Permission.BROADCAST, cost=5)
+@handles(Broadcast, needs=Permission.BROADCAST, cost=5, heard=Heard.NEWS)
 async def broadcast(ctx: Context, request: Broadcast) -> Posted:
     """Store one announcement; everybody is a member there."""
     body = cleaned(request.body)
@@ -75,7 +75,7 @@ async def broadcast(ctx: Context, request: Broadcast) -> Posted:
     return Posted(conversation=conversation, seq=seq, ts=ts, duplicate=duplicate)
 
 
-@handles(Edit, needs=Permission.SPEAK, inside=Inside.SPEAKER)
+@handles(Edit, needs=Permission.SPEAK, inside=Inside.SPEAKER, heard=Heard.NEWS)
 async def edit(ctx: Context, request: Edit) -> Edited:
     """Replace the text of one message."""
     body = cleaned(request.body)

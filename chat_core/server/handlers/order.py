@@ -21,7 +21,7 @@ from chat_core.protocol.requests.order import (
 )
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
-from chat_core.server.rules.permissions import Inside, Permission, only_operators, operates
+from chat_core.server.rules.permissions import Heard, Inside, Permission, only_operators, operates
 from chat_core.server.sessions.bouncer import bannable, parse_ban
 from chat_core.server.store import acts
 from chat_core.server.store.acts import (
@@ -48,7 +48,7 @@ async def set_role(ctx: Context, request: SetRole) -> Done:
     return Done()
 
 
-@handles(SetRules, needs=Permission.OPERATE, inside=Inside.OPERATOR)
+@handles(SetRules, needs=Permission.OPERATE, inside=Inside.OPERATOR, words="reason")
 async def set_rules(ctx: Context, request: SetRules) -> Done:
     """Change a channel's rules."""
     now = ctx.wall_ms()
@@ -77,14 +77,14 @@ async def delete_channel(ctx: Context, request: DeleteChannel) -> Done:
     return Done()
 
 
-@handles(InviteMember, needs=Permission.OPERATE, inside=Inside.OPERATOR)
+@handles(InviteMember, needs=Permission.OPERATE, inside=Inside.OPERATOR, heard=Heard.ALWAYS)
 async def invite_member(ctx: Context, request: InviteMember) -> Done:
     """Let somebody join a closed channel."""
     await ctx.store.write(InviteToChannel(ctx.account, request.conversation, spelled(request.account), ctx.wall_ms()))
     return Done()
 
 
-@handles(SanctionMember, needs=Permission.OPERATE, inside=Inside.OPERATOR)
+@handles(SanctionMember, needs=Permission.OPERATE, inside=Inside.OPERATOR, words="reason")
 async def sanction_member(ctx: Context, request: SanctionMember) -> Done:
     """Keep order in a channel."""
     now = ctx.wall_ms()
@@ -118,7 +118,7 @@ async def list_member_sanctions(ctx: Context, request: ListMemberSanctions) -> S
     return await ctx.store.read(query)
 
 
-@handles(SanctionAccount, needs=Permission.MODERATE)
+@handles(SanctionAccount, needs=Permission.MODERATE, words="reason")
 async def sanction_account(ctx: Context, request: SanctionAccount) -> Done:
     """Keep order on the whole server."""
     now = ctx.wall_ms()
@@ -159,7 +159,7 @@ async def list_sanctions(ctx: Context, request: ListSanctions) -> Sanctions:
     return await ctx.store.read(query)
 
 
-@handles(Lockdown, needs=Permission.MODERATE)
+@handles(Lockdown, needs=Permission.MODERATE, words="reason")
 async def lockdown(ctx: Context, request: Lockdown) -> Done:
     """Lock the whole server down, or end that."""
     now = ctx.wall_ms()

@@ -36,7 +36,7 @@ from chat_core.server.auth.passwords import fault_of
 from chat_core.server.auth.tokens import code_digest, token_digest
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
-from chat_core.server.rules.permissions import Permission
+from chat_core.server.rules.permissions import Heard, Permission
 from chat_core.server.store import people
 from chat_core.server.store.base import Refused
 from chat_core.server.store.naming import checked, checked_channel
@@ -48,7 +48,7 @@ KEPT_OUT: Final = "This account was disabled by the people who run this server."
 NEW_PASSWORD: Final = "This account was given another password: sign in with it."
 
 
-@handles(MakeInvite, needs=Permission.INVITE, cost=10)
+@handles(MakeInvite, needs=Permission.INVITE, cost=10, heard=Heard.ALWAYS)
 async def make_invite(ctx: Context, request: MakeInvite) -> Invite:
     """Make an invite."""
     code, now = ctx.services.auth.code(), ctx.wall_ms()

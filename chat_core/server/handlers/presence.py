@@ -16,20 +16,16 @@ from chat_core.server.sessions.standing import Standing
 from chat_core.server.store.base import Reader, Refused
 from chat_core.server.store.naming import spelled
 
-EVERYWHERE: Final = 0
-"""Stands for the whole server where a conversation is named."""
 TEXT_CHARS: Final = 200
 """Longest text about why somebody is away, in characters."""
 
 
-@handles(SetPresence, needs=Permission.SELF, cost=3)
+@handles(SetPresence, needs=Permission.SELF, cost=3, words="text")
 async def set_presence(ctx: Context, request: SetPresence) -> Done:
     """Say how the caller wants to be met."""
     text = clean_line(request.text)
     if len(text) > TEXT_CHARS:
         raise Refused(Refusal.TOO_LONG, f"At most {TEXT_CHARS} characters are told, these are {len(text)}.")
-    if text and ctx.hub.bouncer.is_muted(ctx.account, EVERYWHERE, ctx.wall_ms()):
-        raise Refused(Refusal.MUTED, "You are muted on this server: be away, or busy, without a text.")
     if request.state == "hidden":
         ctx.hub.hide(ctx.account)
     else:

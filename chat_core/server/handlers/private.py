@@ -21,13 +21,13 @@ from chat_core.protocol.requests.private import (
 from chat_core.protocol.values import Account
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
-from chat_core.server.rules.permissions import Permission
+from chat_core.server.rules.permissions import Heard, Permission
 from chat_core.server.store.base import Refused
 from chat_core.server.store.naming import spelled
 from chat_core.server.store.private import LISTED, AskChat, ChooseDmPolicy, CloseChat, IgnoreAccount, ReplyChat
 
 
-@handles(RequestChat, needs=Permission.JOIN, cost=3)
+@handles(RequestChat, needs=Permission.JOIN, cost=3, heard=Heard.ALWAYS)
 async def request_chat(ctx: Context, request: RequestChat) -> AboutChat:
     """Ask for a private chat."""
     name, account = spelled(request.account), ctx.account

@@ -77,6 +77,17 @@ class Inside(StrEnum):
     """Who made the channel, while an operator of it, and owners of the server."""
 
 
+class Heard(StrEnum):
+    """Whether others hear of what a request does. Who is muted on the whole server is not heard: it is refused then."""
+
+    NO = "no"
+    """They do not, or not by anything that its author says or begins."""
+    NEWS = "news"
+    """If something new comes of it: what was sent, made or begun before is answered as then."""
+    ALWAYS = "always"
+    """Always."""
+
+
 _GUEST: Final = frozenset({Permission.READ, Permission.SPEAK, Permission.JOIN, Permission.SELF})
 _MEMBER: Final = _GUEST | {Permission.TOPIC, Permission.OPERATE, Permission.PASSWORD}
 _MODERATOR: Final = _MEMBER | {Permission.INVITE, Permission.BROADCAST, Permission.MODERATE}

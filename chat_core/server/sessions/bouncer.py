@@ -6,13 +6,16 @@ The store decides on everything that is written; this only spares it those who k
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.server.defence.addresses import IPV6_BITS, network_of
 from chat_core.server.rules import refusing
 
 K = TypeVar("K")
+
+EVERYWHERE: Final = 0
+"""Stands for the whole server where a conversation is named."""
 
 
 class Sanctioned(Protocol):
@@ -92,9 +95,21 @@ class Bouncer:
 
     def is_muted(self, account: AccountId, conversation: int, now_ms: int) -> bool:
         """Return whether an account may not be heard in a conversation."""
-        if not self._mutes:
-            return False
-        return any(_newest(self._mutes.get((place, account)), now_ms) is not None for place in (0, conversation))
+        return bool(self._mutes and self.why_muted(account, conversation, now_ms))
+
+    def why_muted(self, account: AccountId, conversation: int, now_ms: int) -> str:
+        """Return why an account is not heard; empty: it is.
+
+        Args:
+            account: whose.
+            conversation: where; `EVERYWHERE`: anywhere at all.
+            now_ms: now, milliseconds since 1970.
+        """
+        for place, where in ((EVERYWHERE, "on this server"), (conversation, "here")):
+            mute = _newest(self._mutes.get((place, account)), now_ms)
+            if mute is not None:
+                return refusing.muted(where, mute.until_ts, now_ms, mute.reason)
+        return ""
 
 
 def parse_ban(text: str) -> str | None:

@@ -235,8 +235,7 @@ class Sweep:
 class RenameAccount:
     """Give an account another name. Outcome: `reply` is the `Account`.
 
-    Refused: `name_taken`, `bad_name`, `no_account`, `sign_in_refused` (not on the list of names), `muted` (on the whole
-    server: everybody is told of a name).
+    Refused: `name_taken`, `bad_name`, `no_account`, `sign_in_refused` (not on the list of names).
     """
 
     account: AccountId
@@ -250,8 +249,7 @@ class RenameAccount:
 class SetDisplayName:
     """Say what an account is shown as. Outcome: `reply` is the `Account`, as `renamed`, if it is new.
 
-    Refused: `name_taken`, `bad_name`, `no_account`, `not_allowed` (somebody else's: no moderator, rank, not empty),
-    `muted` (on the whole server; one may always be shown by one's name again).
+    Refused: `name_taken`, `bad_name`, `no_account`, `not_allowed` (somebody else's: no moderator, rank, not empty).
     """
 
     account: AccountId

@@ -13,7 +13,7 @@ from chat_core.server.store.look_alikes import check_look_alike
 from chat_core.server.store.naming import checked
 from chat_core.server.store.ops import persons
 from chat_core.server.store.ops.persons import Person
-from chat_core.server.store.ops.speaking import check_may_be_heard, check_may_enter
+from chat_core.server.store.ops.speaking import check_may_enter
 from chat_core.server.store.ops.work import Work, add_account, enter, rename_account, tell_joined
 from chat_core.server.store.people import RenameAccount, SignInByName
 
@@ -70,7 +70,6 @@ def rename(work: Work, op: RenameAccount) -> Committed:
         return Committed(reply=account)
     if fault := name_fault(name, guest=account.role == "guest"):
         raise Refused(Refusal.BAD_NAME, fault)
-    check_may_be_heard(work, op.account, op.ts)
     if op.listed and holder is None:
         refusal = why_not("allowlist", name, listed=persons.is_listed(work, name), invite=None)
         if refusal is not None:

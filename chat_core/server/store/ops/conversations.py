@@ -15,7 +15,7 @@ from chat_core.server.store.naming import checked_channel
 from chat_core.server.store.ops import groups, joining
 from chat_core.server.store.ops.entering import check_own_room, check_room_of, check_wanted, made
 from chat_core.server.store.ops.rights import member
-from chat_core.server.store.ops.speaking import check_may_write
+from chat_core.server.store.ops.speaking import check_may_be_heard, check_may_write
 from chat_core.server.store.ops.work import (
     Work,
     add_conversation,
@@ -42,6 +42,7 @@ def join_channel(work: Work, op: JoinChannel) -> Committed:
     check_own_room(work, op.account)
     created = row is None
     if row is None:
+        check_may_be_heard(work, op.account, op.ts)
         looks = check_channel_look_alike(work.connection, name)
         row = made(work, add_conversation(work, "channel", op.ts, name=name, looks=looks, by=op.account))
     joining.use_invite(work, row.id, op.account)
@@ -71,6 +72,7 @@ def open_direct(work: Work, op: OpenDirect, *, asked: bool = False) -> Committed
     row = lookups.find_direct(work.connection, op.account, others)
     if row is not None:
         return Committed(reply=(views.some_of(work.connection, op.account, [row.id])[row.id], False))
+    check_may_be_heard(work, op.account, op.ts)
     if not asked and others != op.account:
         check_wanted(work, op.account, others)
     check_own_room(work, op.account)

@@ -15,7 +15,6 @@ from chat_core.server.store.base import Committed, Refused
 from chat_core.server.store.look_alikes import check_display_look_alike
 from chat_core.server.store.ops import audit
 from chat_core.server.store.ops.rights import actor, check_server_rank, person
-from chat_core.server.store.ops.speaking import check_may_be_heard
 from chat_core.server.store.ops.work import Work
 from chat_core.server.store.people import SetDisplayName
 from chat_core.server.store.schema import accounts
@@ -31,8 +30,6 @@ def set_display_name(work: Work, op: SetDisplayName) -> Committed:
         raise Refused(Refusal.NOT_ALLOWED, "A guest is shown by its name only; make an account first.")
     if whose.display == op.display:
         return Committed(reply=whose)
-    if op.display:
-        check_may_be_heard(work, op.account, op.ts)
     number = AccountId(whose.id)
     looks = check_display_look_alike(work.connection, op.display, number) if op.display else None
     work.connection.execute(

@@ -32,7 +32,7 @@ from chat_core.server.store.ops.entering import (
     made,
 )
 from chat_core.server.store.ops.rights import member, person
-from chat_core.server.store.ops.speaking import check_may_enter, check_may_write
+from chat_core.server.store.ops.speaking import check_may_be_heard, check_may_enter, check_may_write
 from chat_core.server.store.ops.work import (
     Work,
     add_conversation,
@@ -79,6 +79,7 @@ def make_group(work: Work, op: MakeGroup) -> Committed:
     there = _find(work, _same_people, op.account, [each.id for each in people])
     if there is not None:
         return Committed(reply=(views.some_of(work.connection, op.account, [there])[there], False))
+    check_may_be_heard(work, op.account, op.ts)
     check_may_enter(work, at_least(me.role, "moderator"), op.ts)
     for other in others.values():
         check_wanted(work, op.account, AccountId(other.id))

@@ -98,7 +98,7 @@ def check_may_enter(work: Work, keeper: bool, ts: int) -> None:
 
 
 def check_may_be_heard(work: Work, account: AccountId, ts: int) -> None:
-    """Refuse whoever is muted on the whole server to say something otherwise, as by a name. Raises: Refused `muted`."""
+    """Refuse whoever is muted on the whole server to begin something that others hear of. Raises: Refused `muted`."""
     _check_mute(work, 0, "on this server", account, ts)
 
 
