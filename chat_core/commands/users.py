@@ -29,6 +29,7 @@ _PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input, its first line.")
 ]
 _Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON for each.")]
+_TOLD_OF_INVITES = ("id", "uses", "expires", "by", "orphaned")
 _ROLES = ("member", "moderator", "owner")
 
 
@@ -153,9 +154,10 @@ def invite(
             for each in console.call(ListInvites()).invites:
                 left, until = each.uses if each.uses is not None else "any", _time(each.expires)
                 if as_json:
-                    print(json.dumps({"id": each.id, "uses": each.uses, "expires": each.expires, "by": each.by}))
+                    print(json.dumps({name: getattr(each, name) for name in _TOLD_OF_INVITES}))
                 else:
-                    print(f"{each.id:<5} {left!s:>7} left  until {until:<16}  by {each.by or 'the server'}")
+                    why = " (disabled or banned: of no use at present)" if each.orphaned else ""
+                    print(f"{each.id:<5} {left!s:>7} left  until {until:<16}  by {each.by or 'the server'}{why}")
         elif revoke is not None:
             console.call(RevokeInvite(invite=revoke))
             print(f"invite {revoke} is worthless now")

@@ -119,7 +119,9 @@ REFUSALS: Final[dict[Refusal, Explained]] = {
         "No account has that name and that password (or that token); which of the two is wrong is not told.", False
     ),
     Refusal.BAD_PASSWORD: Explained("The password breaks the rule for passwords; the text says which part.", False),
-    Refusal.INVITE_INVALID: Explained("The invite code is wrong, used up or expired; ask for another one.", False),
+    Refusal.INVITE_INVALID: Explained(
+        "The invite code is wrong, used up, expired, or of somebody who may not be here; ask for another one.", False
+    ),
     Refusal.DISABLED: Explained("The account was disabled by the people who run this server.", False),
     Refusal.BANNED: Explained("The account or its address is banned; the text says why and how long.", False),
     Refusal.MUTED: Explained("The account may not write there at present; the text says why and how long.", False),

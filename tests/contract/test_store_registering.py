@@ -6,9 +6,11 @@ import pytest
 
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import ConversationJoined
-from chat_core.server.store.acts import ChangeRules, SanctionInChannel
+from chat_core.server.store.acts import ChangeRules, SanctionInChannel, SanctionOnServer
+from chat_core.server.store.base import Refused
 from chat_core.server.store.people import (
     AllowName,
+    DisableAccount,
     DropInvite,
     MakeInvite,
     RenameAccount,
@@ -123,9 +125,9 @@ async def test_invite_is_not_used_by_a_registration_that_is_refused(world: World
     await invite(world, "code")
 
     assert await world.refused(registering("ann", "x", how="invite", invite=digest("code"))) is Refusal.NAME_TAKEN
-    assert await world.read(lambda reader: reader.can_invite(digest("code"), 5))
+    assert await world.read(lambda reader: reader.invite_state(digest("code"), 5)) == "good"
     await register(world, "bob", how="invite", invite=digest("code"))
-    assert not await world.read(lambda reader: reader.can_invite(digest("code"), 5))
+    assert await world.read(lambda reader: reader.invite_state(digest("code"), 5)) == "over"
 
 
 @pytest.mark.parametrize(("code", "ts"), [("wrong", 5), ("code", 10), ("code", 11)])
@@ -217,6 +219,31 @@ async def test_invites_that_can_be_used_are_listed_until_they_are_ended(world: W
     await world.write(DropInvite(lasting, 1))
     assert await world.refused(DropInvite(lasting, 1)) is Refusal.INVITE_INVALID
     assert await world.refused(registering("x", how="invite", invite=digest("lasting"))) is Refusal.INVITE_INVALID
+
+
+@pytest.mark.parametrize("kept_out", ["disabled", "banned"])
+async def test_invite_holds_only_while_who_made_it_may_be_on_the_server(world: World, kept_out: str) -> None:
+    [bob] = await world.sign_in("bob")
+    await invite(world, "bobs", uses=None, by=bob)
+    out: DisableAccount | SanctionOnServer = DisableAccount("bob", True, 2)
+    back: DisableAccount | SanctionOnServer = DisableAccount("bob", False, 2)
+    if kept_out == "banned":
+        out = SanctionOnServer(None, bob, "ban", 2, until_ts=10)
+        back = SanctionOnServer(None, bob, "unban", 2)
+
+    async def state(ts: int) -> tuple[str, list[bool]]:
+        rows = await world.read(lambda reader: reader.invite_rows(ts))
+        return await world.read(lambda reader: reader.invite_state(digest("bobs"), ts)), [row.orphaned for row in rows]
+
+    assert await state(1) == ("good", [False])
+    await world.write(out)
+    assert await state(3) == ("orphaned", [True])
+    with pytest.raises(Refused, match=r"^This invite holds no more: who made it"):
+        await world.write(registering("eve", how="invite", invite=digest("bobs"), ts=3))
+    if kept_out == "banned":
+        assert await state(10) == ("good", [False]), "the ban is over"
+    await world.write(back)
+    await world.write(registering("eve", how="invite", invite=digest("bobs"), ts=4))
 
 
 async def test_invite_of_the_first_run_is_made_once(world: World) -> None:

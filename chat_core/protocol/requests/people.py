@@ -136,14 +136,14 @@ class ListAllowed(Request[AllowedNames], frozen=True, kw_only=True, tag="list_al
 
 
 class Invites(Reply, frozen=True, kw_only=True):
-    """Invites that can still be used."""
+    """Invites that are not used up or ended."""
 
     invites: tuple[InviteDetails, ...]
     """Oldest first."""
 
 
 class ListInvites(Request[Invites], frozen=True, kw_only=True, tag="list_invites"):
-    """List the newest invites that can still be used, at most 200."""
+    """List the newest invites that are not used up or ended, at most 200."""
 
 
 class RevokeInvite(Request[Done], frozen=True, kw_only=True, tag="revoke_invite"):

@@ -108,7 +108,7 @@ class AccountDetails(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InviteDetails(msgspec.Struct, frozen=True, kw_only=True):
-    """An invite that can still be used. Its code is known to whoever was given it only."""
+    """An invite that is not used up or ended. Its code is known to whoever was given it only."""
 
     id: int
     """Its number."""
@@ -120,3 +120,5 @@ class InviteDetails(msgspec.Struct, frozen=True, kw_only=True):
     """When it was made, milliseconds since 1970."""
     by: str = ""
     """Name of the account that made it; empty: the server itself, or its command line."""
+    orphaned: bool = False
+    """Whether it is of no use at present, because the account that made it is disabled or banned."""

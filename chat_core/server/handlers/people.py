@@ -63,12 +63,20 @@ async def make_invite(ctx: Context, request: MakeInvite) -> Invite:
 
 @handles(ListInvites, needs=Permission.ADMINISTER, cost=3)
 async def list_invites(ctx: Context, request: ListInvites) -> Invites:
-    """List invites that can still be used."""
+    """List invites that are not over."""
     now = ctx.wall_ms()
     rows = await ctx.store.read(lambda reader: reader.invite_rows(now))
     return Invites(
         invites=tuple(
-            InviteDetails(id=row.id, uses=row.uses, expires=row.expires_ts, made=row.made_ts, by=row.by) for row in rows
+            InviteDetails(
+                id=row.id,
+                uses=row.uses,
+                expires=row.expires_ts,
+                made=row.made_ts,
+                by=row.by,
+                orphaned=row.orphaned,
+            )
+            for row in rows
         )
     )
 

@@ -237,8 +237,8 @@ def _greeted(ctx: Context) -> None:
 def _may_register(reader: Reader, how: Registration, name: str, invite: bytes | None, now: int) -> None:
     """Refuse what will certainly be refused. Raises: Refused."""
     listed = how != "allowlist" or reader.is_allowed(name)
-    usable = None if invite is None else reader.can_invite(invite, now)
-    if refusal := why_not(how, name, listed=listed, invite=usable):
+    came = None if invite is None else reader.invite_state(invite, now)
+    if refusal := why_not(how, name, listed=listed, invite=came):
         raise Refused(*refusal)
     known = reader.credentials(name)
     if known is not None and known.password is not None:

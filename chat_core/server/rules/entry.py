@@ -13,6 +13,12 @@ Where = Literal["local", "everywhere", "nowhere"]
 """From which machines something is possible: the server's own, all, none."""
 
 
+InviteState = Literal["good", "over", "orphaned"]
+"""Of a code: it can be used; it was used up or ended, or never was; who made it may not be on the server now."""
+ORPHANED: Final = (
+    "This invite holds no more: who made it may not be on this server now. Ask somebody else for another one."
+)
+
 GUEST: Final = "guest."
 """What the names of guests begin with, and no others: they look like what they are."""
 
@@ -54,14 +60,14 @@ def entry(registration: Registration, name_only: Where, guests: Where, *, local:
     )
 
 
-def why_not(how: Registration, name: str, *, listed: bool, invite: bool | None) -> tuple[Refusal, str] | None:
+def why_not(how: Registration, name: str, *, listed: bool, invite: InviteState | None) -> tuple[Refusal, str] | None:
     """Return why an account cannot be registered, None: it can, as far as this is concerned.
 
     Args:
         how: who may.
         name: the wanted one.
         listed: whether it is on the list; asked with `allowlist` only.
-        invite: whether the invite that came with it can be used; None: none came.
+        invite: what the invite that came with it is good for; None: none came.
     """
     if how == "closed":
         return Refusal.SIGN_IN_REFUSED, "This server takes no new accounts; ask the people who run it for one."
@@ -70,7 +76,9 @@ def why_not(how: Registration, name: str, *, listed: bool, invite: bool | None) 
             Refusal.SIGN_IN_REFUSED,
             f"'{name}' is not on this server's list of names; ask the people who run it to allow it.",
         )
-    if invite is False:
+    if invite == "orphaned":
+        return Refusal.INVITE_INVALID, ORPHANED
+    if invite == "over":
         return Refusal.INVITE_INVALID, REFUSALS[Refusal.INVITE_INVALID].text
     if how == "invite" and invite is None:
         return Refusal.INVITE_INVALID, "An account is made with an invite here; ask somebody who is in for one."

@@ -21,7 +21,8 @@ LOCK_KEY: Final = "lockdown"
 """Key in `meta` under which the server's lock stands, as JSON."""
 
 _not_over: Final = or_(sanctions.c.until_ts.is_(None), sanctions.c.until_ts > bindparam("now"))
-_in_force: Final = and_(sanctions.c.lifted_ts.is_(None), _not_over)
+IN_FORCE: Final = and_(sanctions.c.lifted_ts.is_(None), _not_over)
+"""Condition on a row of `sanctions`, at the time `now`."""
 _COLUMNS: Final = (
     sanctions.c.id,
     sanctions.c.kind,
@@ -32,7 +33,7 @@ _COLUMNS: Final = (
     sanctions.c.reason,
 )
 _mutes: Final = select(sanctions.c.conversation, sanctions.c.account, sanctions.c.until_ts, sanctions.c.reason).where(
-    _in_force, sanctions.c.kind == "mute", sanctions.c.account.is_not(None)
+    IN_FORCE, sanctions.c.kind == "mute", sanctions.c.account.is_not(None)
 )
 _everything: Final = select(*_COLUMNS).where(sanctions.c.lifted_ts.is_(None)).order_by(sanctions.c.id)
 _lock: Final = select(meta.c.value).where(meta.c.key == LOCK_KEY)
@@ -108,7 +109,7 @@ def listed(
         select(*_COLUMNS, accounts.c.name, _by.c.name.label("by_name"), sanctions.c.made_ts)
         .join_from(sanctions, accounts, accounts.c.id == sanctions.c.account, isouter=True)
         .join(_by, _by.c.id == sanctions.c.made_by, isouter=True)
-        .where(_in_force, _where(conversation))
+        .where(IN_FORCE, _where(conversation))
         .order_by(sanctions.c.id.desc())
         .limit(limit + 1)
     )
@@ -136,5 +137,5 @@ def _where(conversation: int | None) -> ColumnElement[bool]:
 
 
 def _matching(connection: Connection, now_ms: int, *conditions: ColumnElement[bool]) -> list[Enforced]:
-    statement = select(*_COLUMNS).where(_in_force, *conditions).order_by(sanctions.c.id)
+    statement = select(*_COLUMNS).where(IN_FORCE, *conditions).order_by(sanctions.c.id)
     return [Enforced(*row) for row in connection.execute(statement, {"now": now_ms})]

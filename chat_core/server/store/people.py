@@ -11,7 +11,7 @@ from typing import Final, Literal, Protocol
 
 from chat_core.base.ids import AccountId
 from chat_core.protocol.values import Account, ServerRole
-from chat_core.server.rules.entry import Registration
+from chat_core.server.rules.entry import InviteState, Registration
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +317,7 @@ class AccountRow:
 
 @dataclass(frozen=True, slots=True)
 class InviteRow:
-    """An invite that can still be used."""
+    """An invite that is not over."""
 
     id: int
     uses: int | None
@@ -325,6 +325,8 @@ class InviteRow:
     made_ts: int
     by: str
     """Name of the account; empty: the server itself."""
+    orphaned: bool = False
+    """Whether it is of no use at present, because who made it may not be on the server."""
 
 
 class PeopleReader(Protocol):
@@ -355,9 +357,9 @@ class PeopleReader(Protocol):
         ...
 
     def invite_rows(self, now: int) -> Sequence[InviteRow]:
-        """Return the newest invites that can be used at a time (milliseconds), oldest first."""
+        """Return the newest invites that are not over at a time (milliseconds), oldest first."""
         ...
 
-    def can_invite(self, code: bytes, now: int) -> bool:
-        """Return whether an invite, named by the digest of its code, can be used at a time (milliseconds)."""
+    def invite_state(self, code: bytes, now: int) -> InviteState:
+        """Return what an invite, named by the digest of its code, is good for at a time (milliseconds)."""
         ...

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from chat_core.base.ids import AccountId
 from chat_core.base.names import name_key
+from chat_core.server.rules.entry import InviteState
+from chat_core.server.store import invite_reads
 from chat_core.server.store.lookups import ACCOUNT, account_of
 from chat_core.server.store.people import AccountRow, Credentials, DeviceRow, InviteRow
-from chat_core.server.store.schema import accounts, allowlist, devices, invites
-
-INVITES_LISTED: Final = 200
-"""Most invites in a list."""
+from chat_core.server.store.schema import accounts, allowlist, devices
 
 _who = ACCOUNT
 _by_key: Final = select(*_who, accounts.c.password).where(accounts.c.name_key == bindparam("name_key"))
@@ -39,18 +38,6 @@ _allowed: Final = (
     .limit(bindparam("count"))
 )
 _listed: Final = select(allowlist.c.name).where(allowlist.c.name_key == bindparam("name_key"))
-_usable = (
-    or_(invites.c.uses_left.is_(None), invites.c.uses_left > 0),
-    or_(invites.c.expires_ts.is_(None), invites.c.expires_ts > bindparam("now")),
-)
-_invites: Final = (
-    select(invites.c.id, invites.c.uses_left, invites.c.expires_ts, invites.c.made_ts, accounts.c.name, accounts.c.id)
-    .join_from(invites, accounts, accounts.c.id == invites.c.made_by, isouter=True)
-    .where(*_usable)
-    .order_by(invites.c.id.desc())
-    .limit(bindparam("count"))
-)
-_invite: Final = select(invites.c.id).where(invites.c.code_hash == bindparam("code"), *_usable)
 
 
 class SqlPeopleReader:
@@ -90,13 +77,12 @@ class SqlPeopleReader:
         return self._connection.execute(_listed, {"name_key": name_key(name)}).first() is not None
 
     def invite_rows(self, now: int) -> Sequence[InviteRow]:
-        """Return the newest invites that can be used, oldest first."""
-        rows = self._connection.execute(_invites, {"now": now, "count": INVITES_LISTED}).all()
-        return [InviteRow(row[0], row[1], row[2], row[3], row[4] or "") for row in reversed(rows)]
+        """Return the newest invites that are not over, oldest first."""
+        return invite_reads.listed(self._connection, now)
 
-    def can_invite(self, code: bytes, now: int) -> bool:
-        """Return whether an invite can be used."""
-        return self._connection.execute(_invite, {"code": code, "now": now}).first() is not None
+    def invite_state(self, code: bytes, now: int) -> InviteState:
+        """Return what an invite is good for."""
+        return invite_reads.found(self._connection, code, now)[1]
 
 
 def _account_row(row: Any) -> AccountRow:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import bindparam, delete, exists, insert, select, update
+from sqlalchemy import delete, exists, insert, select, update
 
 from chat_core.base.ids import AccountId
 from chat_core.base.text import clean_line
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.values import ChannelRole
+from chat_core.server.rules.entry import InviteState
 from chat_core.server.rules.permissions import only_operators, operates
-from chat_core.server.store import enforcing, lookups
+from chat_core.server.store import enforcing, invite_reads, lookups
 from chat_core.server.store.base import Committed, Refused
 from chat_core.server.store.lookups import ConversationRow
 from chat_core.server.store.ops import audit
@@ -24,9 +25,6 @@ from chat_core.server.store.schema import invites, meta
 _INVITED: Final = "invited"
 """Key in `meta`: an invite was made here once."""
 
-_find: Final = select(
-    invites.c.id, invites.c.uses_left, invites.c.expires_ts, invites.c.conversation, invites.c.made_by
-).where(invites.c.code_hash == bindparam("code"))
 _was_invited: Final = select(exists(select(meta.c.key).where(meta.c.key == _INVITED)))
 
 
@@ -64,13 +62,13 @@ def make(work: Work, op: MakeInvite) -> Committed:
     return Committed(reply=(number, "" if channel is None else channel.name or ""))
 
 
-def usable(work: Work, code: bytes, ts: int) -> InviteFound | None:
-    """Return the invite with that code, if it can be used."""
-    row = work.connection.execute(_find, {"code": code}).first()
-    if row is None or row.uses_left == 0 or (row.expires_ts is not None and row.expires_ts <= ts):
-        return None
+def find(work: Work, code: bytes, ts: int) -> tuple[InviteFound | None, InviteState]:
+    """Return the invite with that code, None if it cannot be used, and what it is good for."""
+    row, state = invite_reads.found(work.connection, code, ts)
+    if state != "good":
+        return None, state
     channel = None if row.conversation is None else lookups.find_conversation(work.connection, row.conversation)
-    return InviteFound(row.id, row.uses_left, row.made_by, channel)
+    return InviteFound(row.id, row.uses_left, row.made_by, channel), state
 
 
 def leads_to(work: Work, invite: InviteFound, account: AccountId, ts: int) -> ConversationRow | None:

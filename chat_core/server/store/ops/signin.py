@@ -164,8 +164,7 @@ def _claimable(holder: Person) -> bool:
 
 def _let_in(work: Work, op: RegisterAccount, name: str) -> invites.InviteFound | None:
     """Return the invite that is to be used. Raises: Refused."""
-    invite = None if op.invite is None else invites.usable(work, op.invite, op.ts)
-    came = None if op.invite is None else invite is not None
+    invite, came = (None, None) if op.invite is None else invites.find(work, op.invite, op.ts)
     if refusal := why_not(op.how, name, listed=persons.is_listed(work, name), invite=came):
         raise Refused(*refusal)
     return invite
