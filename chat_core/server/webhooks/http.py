@@ -1,12 +1,14 @@
 """One HTTP request on one connection: read within bounds of time and size, answered, closed. By way of h11.
 
 Knows no chat: what a request means, the `Answering` it is given knows. A connection is not kept for a second request,
-so that a sender holds nothing here but while it sends.
+so that a sender holds nothing here but while it sends. Who is slow at that, or says nothing, holds up nobody: of the
+address with most of such connections, the oldest one makes room for a newcomer.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
@@ -19,7 +21,8 @@ from chat_core.base.tasks import spawn, stop
 HEAD_BYTES: Final = 16 * 1024
 """Most bytes of a request's line and headers."""
 CONNECTIONS: Final = 100
-"""Most connections at the same time; further ones are told to come again."""
+"""Most connections at the same time. One more, and who was waited for longest makes room; are all being answered, the
+newcomer is told to come again."""
 READ_BYTES: Final = 64 * 1024
 LINGER_S: Final = 1.0
 """Time in which a sender may read an answer that came before it had sent everything."""
@@ -62,6 +65,8 @@ class HttpServer:
         self._within_s = within_s
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._open: dict[_Exchange, asyncio.Task[None]] = {}
+        """Those that were taken, in the order in which they came."""
 
     async def listen(self, host: str, port: int) -> int:
         """Begin; return the port. Raises: OSError."""
@@ -75,13 +80,29 @@ class HttpServer:
         await stop(*self._tasks)
 
     def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        crowded = len(self._tasks) >= CONNECTIONS
+        crowded = len(self._open) >= CONNECTIONS and not self._make_room()
         if crowded and len(self._tasks) >= 2 * CONNECTIONS:
             writer.transport.abort()  # not even an answer is owed any more
             return
-        task = spawn("webhook", self._serve(_Exchange(reader, writer, self._body_bytes), crowded))
+        exchange = _Exchange(reader, writer, self._body_bytes)
+        task = spawn("webhook", self._serve(exchange, crowded))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        if not crowded:
+            self._open[exchange] = task
+            task.add_done_callback(lambda _: self._open.pop(exchange, None))
+
+    def _make_room(self) -> bool:
+        """End the oldest exchange that waits for its sender, of the address with most of them; False: none does."""
+        waiting = [exchange for exchange in self._open if exchange.waits]
+        if not waiting:
+            return False
+        held = Counter(exchange.peer for exchange in waiting)
+        most = max(held.values())
+        oldest = next(exchange for exchange in waiting if held[exchange.peer] == most)
+        oldest.write(CROWDED)
+        self._open.pop(oldest).cancel()
+        return True
 
     async def _serve(self, exchange: _Exchange, crowded: bool) -> None:
         try:
@@ -104,6 +125,7 @@ class HttpServer:
         except h11.RemoteProtocolError as error:
             return Answer(HTTPStatus(error.error_status_hint), f"This is no HTTP request: {error}.")
         if isinstance(asked, Asked):
+            exchange.waits = False
             return await self._answering(asked)
         return asked
 
@@ -119,6 +141,10 @@ class _Exchange:
         self._writer = writer
         self._body_bytes = body_bytes
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
+        self.peer: str = (writer.get_extra_info("peername") or ("",))[0]
+        """Its address; empty: it has gone."""
+        self.waits = True
+        """Whether it is the sender's turn."""
 
     async def receive(self) -> Asked | Answer | None:
         """Return the request; an answer, if it is too large; None: the other end has gone.
@@ -146,6 +172,14 @@ class _Exchange:
 
     async def send(self, answer: Answer) -> None:
         """Send an answer, the last thing on this connection. Raises: OSError."""
+        self.write(answer)
+        await self._writer.drain()
+        if self._http.their_state is not h11.DONE:
+            self.waits = True
+            await self._linger()
+
+    def write(self, answer: Answer) -> None:
+        """Write an answer, if there was none yet."""
         data = (answer.text + ("" if answer.text == "ok" else "\n")).encode()
         headers = [
             ("Content-Type", "text/plain; charset=utf-8"),
@@ -157,9 +191,6 @@ class _Exchange:
             reply = h11.Response(status_code=answer.status, headers=headers, reason=answer.status.phrase.encode())
             for event in (reply, h11.Data(data=data), h11.EndOfMessage()):
                 self._writer.write(self._http.send(event) or b"")
-        await self._writer.drain()
-        if self._http.their_state is not h11.DONE:
-            await self._linger()
 
     async def close(self) -> None:
         """Close the connection."""
