@@ -212,6 +212,13 @@ def test_text_that_is_too_long_is_cut_and_not_lost(hook: Hook) -> None:
     assert len(str(message["body"]).encode()) <= 16 * 1024
 
 
+def test_text_behind_what_a_message_may_have_is_not_even_looked_at(hook: Hook) -> None:
+    assert hook.post(json.dumps({"text": "x" + 17_000 * "\x7f" + "y"}, ensure_ascii=False)).status == 200
+
+    [message] = hook.messages()
+    assert message["body"] == "x… (cut: it was longer than a message may be)", "cleaning what is dropped takes time"
+
+
 def raw(hook: Hook) -> socket.socket:
     where = urlsplit(hook.url)
     return socket.create_connection((where.hostname, where.port), timeout=WAIT_S)

@@ -126,7 +126,7 @@ class Webhooks:
 
     async def _say(self, hook: HookFound, said: Said, key: str | None) -> None:
         now = self._clock.wall_ms()
-        body = _fitting(clean_body(said.text))
+        body = _fitting(said.text)
         if not body:
             raise Refused(Refusal.EMPTY, "Nothing is left of the text once it is cleaned.")
         await self._store.write(
@@ -166,10 +166,14 @@ def _keyed(hook: HookFound, key: str) -> Cid:
     return Cid(hashlib.blake2b(text, digest_size=CID_BYTES, person=b"chat webhook cid").digest())
 
 
-def _fitting(body: str) -> str:
-    """Return a body cut to what a message may have: of an alert, the beginning is better than nothing."""
+def _fitting(text: str) -> str:
+    """Return a body as it is stored, cut to what a message may have: of an alert, the beginning is better than nothing.
+
+    What is behind that is not even cleaned: a long text of the most laborious characters would hold everybody up.
+    """
+    body = clean_body(text[:BODY_BYTES])
     data = body.encode()
-    if len(data) <= BODY_BYTES:
+    if not body or (len(text) <= BODY_BYTES and len(data) <= BODY_BYTES):
         return body
     room = BODY_BYTES - len(_CUT.encode())
     return clean_body(data[:room].decode("utf-8", "ignore") + _CUT)
@@ -177,7 +181,7 @@ def _fitting(body: str) -> str:
 
 def _shown_name(said: Said, own: str) -> str:
     """Return what the sender calls itself in this message; empty: as its account is called."""
-    name = clean_line(said.name)[:NAME_CHARS].strip()
+    name = clean_line(said.name[: 8 * NAME_CHARS])[:NAME_CHARS].strip()
     if not letters_of(name):  # signs alone would be taken for the program's own
         name = ""
     icon = _emoji(said.icon)
