@@ -99,7 +99,7 @@ def test_upload_is_refused_and_forgotten_when_the_file_is_not_what_was_announced
     assert ann.call("history", conversation=room)["messages"] == []
 
 
-def test_upload_is_refused_when_the_name_is_no_name_of_a_file(people: People) -> None:
+def test_upload_is_refused_when_name_or_type_are_none_of_a_file(people: People) -> None:
     ann = people.enter()
     room = people.room(ann)
     for name in (
@@ -115,6 +115,8 @@ def test_upload_is_refused_when_the_name_is_no_name_of_a_file(people: People) ->
         " ",
     ):
         assert ann.refused("upload_begin", **announced(room, b"x", name=name)) == "bad_request", name
+    for kind in ("text", "text/plain\n", "text/plain; charset=utf-8", "text/\x1b[31m"):
+        assert ann.refused("upload_begin", **announced(room, b"x", type=kind)) == "bad_request", kind
 
 
 def test_upload_is_refused_when_it_is_somebody_elses(people: People) -> None:

@@ -23,7 +23,7 @@ from chat_core.protocol.values import (
     SeqNumber,
 )
 
-MEDIA_TYPE = r"^[a-z0-9.+-]+/[a-z0-9.+-]+$"
+MEDIA_TYPE = r"^[a-z0-9.+-]+/[a-z0-9.+-]+\Z"
 UploadNumber = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 
 
