@@ -243,6 +243,17 @@ def test_sender_that_is_slow_or_speaks_no_http_is_told_so_and_let_go(hook: Hook)
     assert hook.say("still there").status == 200
 
 
+def test_body_in_very_many_pieces_is_refused_before_it_keeps_anybody_busy(hook: Hook) -> None:
+    path = urlsplit(hook.url).path
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    with raw(hook) as whole, raw(hook) as crumbs:
+        whole.sendall(head + b"".join(b"1\r\n%c\r\n" % byte for byte in b'{"text": "whole"}') + b"0\r\n\r\n")
+        crumbs.sendall(head + 5_000 * b"1\r\nx\r\n")
+        assert everything(whole).startswith(b"HTTP/1.1 200 ")
+        assert everything(crumbs).startswith(b"HTTP/1.1 400 ")
+    assert [message["body"] for message in hook.messages()] == ["whole"]
+
+
 def test_webhook_is_bound_by_the_rules_of_its_channel(hook: Hook) -> None:
     hook.ann.call("set_rules", conversation=hook.room, moderated=True)
     moderated = hook.say("one")

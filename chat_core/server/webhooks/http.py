@@ -23,6 +23,8 @@ HEAD_BYTES: Final = 16 * 1024
 CONNECTIONS: Final = 100
 """Most connections at the same time. One more, and who was waited for longest makes room; are all being answered, the
 newcomer is told to come again."""
+PIECES: Final = 4096
+"""Most pieces in which a body may come: a byte in a chunk of its own costs as much work as a kilobyte in one."""
 READ_BYTES: Final = 64 * 1024
 LINGER_S: Final = 1.0
 """Time in which a sender may read an answer that came before it had sent everything."""
@@ -153,6 +155,7 @@ class _Exchange:
         """
         head: h11.Request | None = None
         body = bytearray()
+        pieces = 0
         while True:
             event = self._http.next_event()
             if event is h11.NEED_DATA:
@@ -163,8 +166,11 @@ class _Exchange:
                     return self._refusal()
             elif isinstance(event, h11.Data):
                 body += event.data
+                pieces += 1
                 if len(body) > self._body_bytes:
                     return self._refusal()
+                if pieces > PIECES:
+                    return Answer(HTTPStatus.BAD_REQUEST, f"A body comes in at most {PIECES} pieces here.")
             elif isinstance(event, h11.EndOfMessage) and head is not None:
                 return _asked(head, bytes(body))
             else:
