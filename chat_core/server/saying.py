@@ -13,6 +13,7 @@ from chat_core.server.context import Context
 from chat_core.server.observe import get_log
 from chat_core.server.store.acts import SanctionInChannel, SanctionOnServer
 from chat_core.server.store.base import Moderated, Refused, StoreBroken
+from chat_core.server.store.conversations import SetChannelTopic
 from chat_core.server.store.messages import AppendMessage, EditMessage
 
 log = get_log(__name__)
@@ -42,8 +43,8 @@ def here_now(ctx: Context, body: str) -> frozenset[AccountId] | None:
     return frozenset(AccountId(each) for each in presence.everybody() if standing.of(each).state != "away")
 
 
-async def moderated(ctx: Context, op: AppendMessage | EditMessage) -> Any:
-    """Write a message; what a rule does besides refusing it is done behind the answer, so that its author knows why.
+async def moderated(ctx: Context, op: AppendMessage | EditMessage | SetChannelTopic) -> Any:
+    """Write a message, or a topic; what a rule does besides refusing it comes behind the answer, which says why.
 
     Raises: as the store's `write`.
     """

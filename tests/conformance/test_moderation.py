@@ -28,6 +28,20 @@ def test_a_refused_text_is_answered_with_moderated_and_the_reason(people: People
     bob.say(room, "no such word")
 
 
+def test_a_topic_is_held_to_the_rules_about_what_is_said(people: People) -> None:
+    ann, bob, room = moderated(people, words="warn", words_list="spam", links="warn", shouting="warn")
+
+    for topic in ("buy spam", "see https://spam.example"):
+        assert bob.refused("set_topic", conversation=room, topic=topic) == "moderated", topic
+    assert durable(settle(ann), room) == []
+    bob.call("set_topic", conversation=room, topic="WHY DOES NOBODY LISTEN")
+    assert "account_sanctioned" in [event["kind"] for event in settle(bob)], "shouting is warned of"
+    ann.call("set_topic", conversation=room, topic="no spam here, says who keeps order")
+    assert [event["topic"] for event in settle(ann) if event["kind"] == "topic_changed"][1:] == [
+        "no spam here, says who keeps order"
+    ]
+
+
 def test_a_warning_is_told_to_the_author_only_and_the_message_stands(people: People) -> None:
     ann, bob, room = moderated(people, shouting="warn")
 

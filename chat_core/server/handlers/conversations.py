@@ -29,6 +29,7 @@ from chat_core.protocol.values import Conversation, Member
 from chat_core.server.context import Context
 from chat_core.server.registry import handles
 from chat_core.server.rules.permissions import Heard, Inside, Permission
+from chat_core.server.saying import moderated
 from chat_core.server.sessions.hub import encode
 from chat_core.server.store.base import Refused
 from chat_core.server.store.conversations import JoinChannel, LeaveConversation, Place, SetChannelTopic
@@ -103,7 +104,7 @@ async def set_topic(ctx: Context, request: SetTopic) -> Done:
     topic = clean_line(request.topic)
     if len(topic.encode()) > TOPIC_BYTES:
         raise Refused(Refusal.TOO_LONG, f"A topic has at most {TOPIC_BYTES} bytes, this one has {len(topic.encode())}.")
-    await ctx.store.write(SetChannelTopic(ctx.account, request.conversation, topic, ctx.wall_ms()))
+    await moderated(ctx, SetChannelTopic(ctx.account, request.conversation, topic, ctx.wall_ms()))
     return Done()
 
 

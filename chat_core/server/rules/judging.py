@@ -27,7 +27,7 @@ class Draft:
     ts: int
     """Now, milliseconds since 1970."""
     cid: bytes | None = None
-    """Its send; None: an edit."""
+    """Its send; None: an edit, or a topic."""
     file: str = ""
     """Name of the file that hangs on it, which is shown with it."""
     called: str = ""

@@ -56,7 +56,7 @@ class LeaveConversation:
 class SetChannelTopic:
     """Set a topic. Outcome: `reply` None and one `TopicChanged` (none, if it is the same).
 
-    Refused: `not_member`, `not_allowed`, `no_conversation`.
+    Refused: `not_member`, `not_allowed`, `no_conversation`, `moderated`.
     """
 
     account: AccountId

@@ -24,7 +24,7 @@ from chat_core.server.store.lookups import ConversationRow
 from chat_core.server.store.messages import DeleteMessage, EditMessage
 from chat_core.server.store.ops import mentioning
 from chat_core.server.store.ops.audit import record
-from chat_core.server.store.ops.judging import judge_edit
+from chat_core.server.store.ops.judging import judge_text
 from chat_core.server.store.ops.marks import forget_reactions
 from chat_core.server.store.ops.speaking import check_door, check_may_write
 from chat_core.server.store.ops.threads import follow_named
@@ -127,7 +127,7 @@ def _edited(work: Work, op: EditMessage, row: ConversationRow, role: ChannelRole
     aside = message.thread is not None and not message.in_channel
     names = mentioning.Namesakes(work.connection, [(row.id, op.body)])
     called = names.called(row.id, row.kind, op.account, op.body, (account.role, role), None if aside else op.here)
-    told = judge_edit(work, op, row.id)
+    told = judge_text(work, op.account, row.id, op.body, op.ts)
     payload = pack_edited(op.body, *called)
     seq, eid = append_event(work, row, MESSAGE_EDITED, op.account, op.ts, payload, message.key)
     work.connection.execute(_edit, {"key": message.key, "new_body": op.body, "new_changed": seq})

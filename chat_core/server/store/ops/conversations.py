@@ -14,6 +14,7 @@ from chat_core.server.store.look_alikes import check_channel_look_alike
 from chat_core.server.store.naming import checked_channel
 from chat_core.server.store.ops import groups, joining
 from chat_core.server.store.ops.entering import check_own_room, check_room_of, check_wanted, made
+from chat_core.server.store.ops.judging import judge_text
 from chat_core.server.store.ops.rights import member
 from chat_core.server.store.ops.speaking import check_may_be_heard, check_may_write
 from chat_core.server.store.ops.work import (
@@ -119,8 +120,9 @@ def set_channel_topic(work: Work, op: SetChannelTopic) -> Committed:
         voices = rules_of(row).topic_by == "voice"
         raise Refused(Refusal.NOT_ALLOWED, only_operators(row.name, "set its topic", voices=voices))
     check_may_write(work, row.id, op.account, op.ts, besides_pace=True)
+    told = judge_text(work, op.account, row.id, op.topic, op.ts)
     name = account.name
     seq, eid = append_event(work, row, TOPIC_CHANGED, op.account, op.ts, pack_topic(op.topic))
     set_topic(work, row.id, op.topic)
     event = TopicChanged(conversation=row.id, seq=seq, eid=eid, ts=op.ts, author=op.account, name=name, topic=op.topic)
-    return Committed(events=[event])
+    return Committed(events=[event], account_events=told)

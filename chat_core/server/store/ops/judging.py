@@ -14,7 +14,6 @@ from chat_core.server.store.acts import SanctionInChannel, SanctionOnServer
 from chat_core.server.store.base import Moderated
 from chat_core.server.store.chain import SERVER
 from chat_core.server.store.facts import LogFacts, SeatFacts
-from chat_core.server.store.messages import EditMessage
 from chat_core.server.store.ops import audit
 from chat_core.server.store.ops.telling import NO_SEQ, tell_account
 from chat_core.server.store.ops.work import Work
@@ -32,13 +31,21 @@ def judge(work: Work, by: Judge, draft: Draft, log: LogFacts, seat: SeatFacts) -
     return objection
 
 
-def judge_edit(work: Work, op: EditMessage, conversation: ConversationId) -> Told:
-    """Judge the new text of a message; return what its author is told. Raises: Moderated."""
-    log = work.facts.logs[conversation]  # known, since it was asked whether the author may write
-    seat = work.facts.seats.get((conversation, op.account))
+def judge_text(work: Work, account: AccountId, conversation: ConversationId, text: str, ts: int) -> Told:
+    """Judge the new text of a message, or a topic; return what its author is told. Raises: Moderated.
+
+    Args:
+        work: the transaction.
+        account: the author, of whom it was asked whether they may write there.
+        conversation: where.
+        text: cleaned.
+        ts: now.
+    """
+    log = work.facts.logs[conversation]
+    seat = work.facts.seats.get((conversation, account))
     if work.judge is None or seat is None or log.kind != "channel" or not (work.judge.active or log.manners):
         return ()
-    draft = Draft(op.account, conversation, op.body, op.ts)
+    draft = Draft(account, conversation, text, ts)
     return warned(work, draft, judge(work, work.judge, draft, log, seat))
 
 
