@@ -107,7 +107,10 @@ def test_what_is_done_to_an_account_holds_at_once_for_its_connections(home: Path
         core("users", "role", "bob", "member", data=data)
         assert bob.refused("list_accounts") == "not_allowed"
 
+        bob.call("make_invite")
+        assert core("invite", "--list", data=data).endswith("by bob")
         core("users", "disable", "bob", data=data)
+        assert core("invite", "--list", data=data).endswith("by bob (disabled or banned: of no use at present)")
         goodbye = bob.goodbye()
         assert goodbye["code"] == "signed_out" and "disabled" in goodbye["text"]
         assert enter(server.port, "bob") == "disabled"
