@@ -13,21 +13,19 @@ from chat_core import __version__
 from chat_core.base.faults import report_harmlessly
 from chat_core.bench.commands import bench
 from chat_core.commands.audit import audit
-from chat_core.commands.common import ConfigFile, Data, default_data, told
+from chat_core.commands.common import Commands, ConfigFile, Data, default_data, told
 from chat_core.commands.upkeep import backup, doctor, restore
 from chat_core.commands.users import invite, users
 
 app = typer.Typer(
     name="chat-core",
+    cls=Commands,
     help="The chat server and its tools.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.add_typer(bench, name="bench")
-app.add_typer(users, name="users")
-app.command()(invite)
 
 
 def main() -> None:
@@ -139,9 +137,12 @@ def serve(
     raise typer.Exit(int(run(source.options(loaded), source=source)))
 
 
+app.command()(invite)
+app.add_typer(users, name="users", cls=Commands)
+app.add_typer(audit, name="audit", cls=Commands)
+app.add_typer(bench, name="bench", cls=Commands)
 config_commands = typer.Typer(no_args_is_help=True, help="Look at the configuration (docs/config.md).")
-app.add_typer(config_commands, name="config")
-app.add_typer(audit, name="audit")
+app.add_typer(config_commands, name="config", cls=Commands)
 
 
 @config_commands.callback()
@@ -160,7 +161,7 @@ def config_check(config: ConfigFile = None, data: Data = None) -> None:
         loaded = load(Given(config=config, data=data), os.environ, default_data())
     except SettingsFault as fault:
         raise told(fault, ExitCode.CONFIG) from None
-    print(as_text(loaded, default_data()))
+    print(as_text(loaded, default_data(), config))
 
 
 @app.command()

@@ -1,18 +1,32 @@
-"""What commands of an operator share: the options that say which server is meant, and how a fault is told."""
+"""What commands of an operator share: options for which server is meant, how a fault is told, a list of commands."""
 
 from __future__ import annotations
 
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typing_extensions import override
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder [default: in the user's data folder].")]
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", help="Configuration [default: chat-core.toml in the data folder, if there].")
 ]
+_WHOLE = 1000
+"""Characters of help: more than any sentence has."""
+
+
+class Commands(TyperGroup):
+    """Commands below one name; what each does is listed as a whole sentence, on as many lines as that takes."""
+
+    @override
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """See TyperGroup, which cuts sentences off at the end of a line."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(_WHOLE)) for name, each in self.commands.items()])
 
 
 def default_data() -> Path:

@@ -345,10 +345,20 @@ def serve_options(loaded: Loaded[Settings], default_data: Path, *, embedded: boo
     )
 
 
-def as_text(loaded: Loaded[Settings], default_data: Path) -> str:
-    """Return the settings as TOML, with comments of where each comes from and what they come to."""
+def as_text(loaded: Loaded[Settings], default_data: Path, config: Path | None = None) -> str:
+    """Return the settings as TOML, with comments of where each comes from, what they come to, and which file has them.
+
+    Args:
+        loaded: the settings.
+        default_data: the data folder if nobody names one.
+        config: the file that the command line names; None: the one in the data folder, which may still have to be made.
+    """
     options = serve_options(loaded, default_data)
-    lines = [as_toml(loaded), "", f"# data folder: {line_for_terminal(str(options.data))}"]
+    file = config or options.data / CONFIG_FILE
+    missing = "" if os.path.lexists(file) else " (not there yet)"
+    lines = [as_toml(loaded), ""]
+    lines.append(f"# settings file: {line_for_terminal(str(file))}{missing}")
+    lines.append(f"# data folder: {line_for_terminal(str(options.data))}")
     if options.socket is not None:
         lines.append(f"# listens on the Unix socket {line_for_terminal(str(options.socket))}")
     if options.host is not None:

@@ -97,6 +97,7 @@ def test_config_check_prints_every_setting_with_its_origin(home: Path, monkeypat
     assert origins["stop_within_s"] == "CHAT_CORE_LIMITS_STOP_WITHIN_S"
     assert origins["host"] == "default"
     assert done.out.endswith(
+        f"# settings file: {home}/site.toml\n"
         f"# data folder: {home}/data\n# listens on 127.0.0.1, port 4000, not encrypted: loopback\n"
     )
     assert tomllib.loads(done.out)["limits"]["stop_within_s"] == 20.0

@@ -188,12 +188,19 @@ def test_text_ends_with_what_the_settings_come_to(data: Path) -> None:
     sections = {"server", "tls", "limits", "local", "internet", "moderation", "files", "observe"}
     sections |= {"accounts", "webhooks", "messages"}
     assert set(tomllib.loads(text)) == sections
-    assert text.splitlines()[-4:] == [
+    assert text.splitlines()[-5:] == [
+        f"# settings file: {data}/chat-core.toml (not there yet)",
         f"# data folder: {data}",
         "# listens on the Unix socket s",
         "# listens on 127.0.0.1, port any that is free, not encrypted: loopback",
         "# CHAT_CORE_SERVICE_HOST is in the environment, but is no setting",
     ]
+
+
+def test_text_names_the_settings_file_when_it_is_there(data: Path) -> None:
+    (data / "chat-core.toml").write_text("[server]\nport = 4000\n")
+
+    assert f"# settings file: {data}/chat-core.toml\n" in as_text(load(Given(), {}, data), data)
 
 
 @pytest.mark.parametrize(
