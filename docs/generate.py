@@ -24,6 +24,7 @@ sys.path.insert(0, str(FOLDER.parent))  # Python looks into a script's own folde
 from docs import (  # noqa: E402
     client_tables,
     config_tables,
+    layer_tables,
     operating_tables,
     parity_tables,
     permission_tables,
@@ -46,6 +47,7 @@ DOCUMENTS: Final[Mapping[str, Mapping[str, Part]]] = {
     "parity.md": parity_tables.PARTS,
     "scripting.md": script_tables.PARTS,
     "bots.md": script_tables.BOT_PARTS,
+    "architecture.md": layer_tables.PARTS,
 }
 """Documents by their path in this folder, each with its parts by the name in the marker."""
 
