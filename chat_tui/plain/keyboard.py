@@ -16,6 +16,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from shutil import get_terminal_size
 from typing import Final
 
 from chat_tui.plain.console import Complete
@@ -79,6 +80,10 @@ class Keyboard:
 
     async def read(self, prompt: str = "") -> str | None:
         """See Console."""
+        if len(prompt) > get_terminal_size().columns // 2:
+            # Where a terminal cannot go up a line, readline shows nothing but the end of a prompt that is too long.
+            self.say(prompt.rstrip())
+            prompt = PROMPT
         line = await self._in_thread(input, prompt or PROMPT)
         if line is not None and line.strip() and not prompt:
             readline.add_history(line)

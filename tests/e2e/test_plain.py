@@ -230,6 +230,17 @@ def test_plain_client_tells_at_its_start_what_was_missed_since_its_last_one(serv
     assert "invites" not in visit()
 
 
+def test_plain_client_asks_the_whole_question_in_a_terminal_that_cannot_go_up_a_line(server: ServerProcess) -> None:
+    done = subprocess.run(plain(server), input="", capture_output=True, timeout=WAIT_S, check=False, text=True)
+    assert done.returncode == ExitCode.OK, done.stderr
+    with Pty([sys.executable, "-m", "chat_tui", "--plain"], width=80, env={"TERM": "dumb"}) as ann:
+        ann.wait_for("Which server? Its address, a link, or here for this computer [", "]:> ")
+        ann.type("\r")
+        ann.wait_for("Connected as ann.")
+        ann.type("/quit\r")
+        assert ann.wait_exit() == ExitCode.OK
+
+
 def test_plain_client_is_at_several_servers_and_hears_of_the_others(server: ServerProcess, home: Path) -> None:
     with ServerProcess(home / "second") as second:
         there = f"127.0.0.1:{second.port}"
