@@ -78,6 +78,18 @@ def test_unread_grows_with_messages_of_others_only() -> None:
     assert changes.count(UnreadChanged(conversation=1)) == 1
 
 
+def test_message_in_its_thread_only_counts_nowhere_else_when_it_comes_or_goes() -> None:
+    aside = [replace(posted(seq, "@ann ?"), thread=4) for seq in (7, 9)]
+    state = after(resumed(conversation(head=5, read=5)), events(posted(6), aside[0], posted(8), aside[1]))
+    assert numbers(state) == (5, 2, 0)
+
+    state, _ = then(state, events(deleted(10, 7)))
+    assert numbers(state) == (5, 2, 0)
+
+    state, _ = then(state, inputs.MarkedRead(conversation=1, seq=6))
+    assert numbers(state) == (6, 1, 0)
+
+
 def test_marker_moves_to_an_own_message_when_nothing_unread_lies_before_it() -> None:
     state = after(resumed(conversation(head=5, read=5)), events(posted(6, author=ANN)))
     assert numbers(state) == (6, 0, 0)
