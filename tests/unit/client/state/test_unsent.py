@@ -413,6 +413,8 @@ def test_outbox_sends_everything_again_in_order_when_the_connection_was_lost() -
     assert sent(outbox.due(0.0)) == ["b<a", "c<b", "d<c"]
     accept(outbox, "b")
     assert outbox.uncertain(1) == (cid("c"), cid("d"))
+    accept(outbox, "c", seen=False)
+    assert outbox.uncertain(1) == (cid("d"),), "it is shown until it comes by, but is there"
 
 
 def test_outbox_does_not_know_what_became_of_a_send_when_the_store_failed_over_it() -> None:
@@ -564,6 +566,14 @@ def test_outbox_forgets_what_failed_or_was_never_sent() -> None:
 
     assert shown(outbox) == [("c", "queued")]
     assert sent(outbox.due(0.0)) == ["c"]
+
+
+def test_outbox_forgets_nothing_that_an_earlier_run_may_have_sent() -> None:
+    outbox = Outbox()
+    outbox.add(Unsent(cid=cid("a"), conversation=1, body="a", ts=0), uncertain=True)
+
+    assert not outbox.discard(cid("a"))
+    assert shown(outbox) == [("a", "queued")]
 
 
 def test_outbox_lets_conversations_take_turns_also_when_there_is_room_for_few_at_a_time() -> None:
