@@ -112,11 +112,11 @@ async def test_who_comes_later_reads_what_is_said_from_then_on(world: World) -> 
     ann, bob, _, dan = await world.sign_in("ann", "bob", "cid", "dan")
     group = ConversationId((await group_of(world, ann, "bob", "cid")).id)
     (early,) = await world.post(ann, group, "not for dan", ts=1)
-    await world.post(bob, group, "inside", thread=early)
+    (inside,) = await world.post(bob, group, "inside", thread=early)
 
     await world.write(InviteToChannel(bob, group, "dan", 5))
     await world.write(InviteToChannel(bob, group, "dan", 5))
-    await world.post(ann, group, "welcome @dan")
+    (welcome,) = await world.post(ann, group, "welcome @dan")
 
     joined = world.account_events(dan)[-1]
     assert isinstance(joined, ConversationJoined) and joined.conversation.unread == 0
@@ -138,6 +138,10 @@ async def test_who_comes_later_reads_what_is_said_from_then_on(world: World) -> 
         assert await world.refused(op) is Refusal.NO_MESSAGE, op
     await world.write(MoveReadMarker(dan, group, 0, back=True))
     assert (await world.conversation(dan, group)).unread == 1, "what it may not read is never unread"
+    await world.edit(bob, inside, "still not for dan", group)
+    assert world.last.latecomers == {dan}, "also of the very last message before it came"
+    await world.edit(ann, welcome, "welcome, dan", group)
+    assert not world.last.latecomers
 
 
 async def test_who_comes_later_follows_no_thread_that_began_before_whoever_names_them_there(world: World) -> None:

@@ -281,6 +281,16 @@ async def test_closed_channel_is_joined_only_once_by_whom_an_operator_invited(wo
     assert await world.refused(quiet) is Refusal.NO_CONVERSATION
 
 
+async def test_closed_channel_is_joined_again_without_an_invitation_by_who_made_it(world: World) -> None:
+    ann, bob = await world.sign_in("ann", "bob")
+    room = await world.join(ann, "room")
+    await world.join(bob, "room")
+    await rule(world, ann, room, visibility="invite")
+    await world.leave(ann, room)
+
+    assert await world.join(ann, "room") == room
+
+
 async def test_invitation_by_whom_one_ignores_is_not_told_and_holds(world: World) -> None:
     ann, bob = await world.sign_in("ann", "bob")
     room = await world.join(ann, "room")
