@@ -49,8 +49,6 @@ class Sequence:
             self._hand_over(event, ready)
             while self._early and (waiting := self._early.pop(self.last + 1, None)) is not None:
                 self._hand_over(waiting, ready)
-        if self._early and ready:
-            self._early = {seq: event for seq, event in self._early.items() if seq > self.last}
         return tuple(ready)
 
     def note(self, seq: int) -> None:
