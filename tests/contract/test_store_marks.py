@@ -1,4 +1,4 @@
-"""Every store: who pins or reacts among a few people is seen there, as with a message: the same rules hold."""
+"""Every store: pins and reactions among a few people keep to the rules of messages, bookmarks to those of reading."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import pytest
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codes import Refusal
-from chat_core.server.store.acts import SanctionOnServer
+from chat_core.server.store.acts import ChangeRules, SanctionOnServer
 from chat_core.server.store.groups import MakeGroup
-from chat_core.server.store.marks import PinMessage, ReactTo
+from chat_core.server.store.marks import PinMessage, ReactTo, SetBookmark
 from chat_core.server.store.private import IgnoreAccount
 from tests.contract.world import World
 
@@ -40,3 +40,17 @@ async def test_mark_among_a_few_is_refused_to_who_may_not_write_there(world: Wor
     assert await world.refused(mark(bob, direct, said[direct], on, 6)) is Refusal.NOT_ALLOWED
     _, _, _, duplicate = await world.write(mark(bob, group, said[group], on, 7))
     assert not duplicate, "in a group nobody has a door of their own"
+
+
+async def test_bookmark_of_who_left_a_closed_channel_is_refused_when_it_was_said_behind_them(world: World) -> None:
+    ann, bob = await world.sign_in("ann", "bob")
+    room = await world.join(ann, "room")
+    await world.join(bob, "room")
+    await world.write(ChangeRules(ann, room, 1, visibility="invite"))
+    (seen,) = await world.post(ann, room, "you are still there")
+    await world.leave(bob, room)
+    (behind,) = await world.post(ann, room, "behind your back")
+
+    assert await world.refused(SetBookmark(bob, room, behind, True, 2)) is Refusal.NO_MESSAGE
+    _, as_it_was = await world.write(SetBookmark(bob, room, seen, True, 2))
+    assert not as_it_was

@@ -7,6 +7,8 @@ from chat_core.protocol.codes import Refusal
 from chat_core.protocol.events import ConversationLeft
 from chat_core.protocol.limits import DEVICES_PER_ACCOUNT
 from chat_core.protocol.values import Account
+from chat_core.server.store.acts import ChangeRules
+from chat_core.server.store.conversations import JoinChannel
 from chat_core.server.store.people import (
     SWEPT,
     AddAccount,
@@ -124,6 +126,16 @@ async def test_first_password_registers_the_name_and_makes_a_device(world: World
 
 
 # --- guests
+
+
+async def test_guest_is_told_of_a_closed_channel_what_is_told_of_none(world: World) -> None:
+    (ann,) = await world.sign_in("ann")
+    room = await world.join(ann, "room")
+    await world.write(ChangeRules(ann, room, 1, visibility="invite"))
+    guest, _ = await world.write(MakeGuest(("guest.ann",), device("a"), 5))
+
+    for name in ("room", "nowhere"):
+        assert await world.refused(JoinChannel(guest.id, name, create=True, ts=6)) is Refusal.NOT_ALLOWED
 
 
 async def test_guest_gets_the_first_free_name_and_comes_back_by_token_only(world: World) -> None:
