@@ -71,6 +71,25 @@ def test_what_filters_hide_alerts_nobody_but_what_names_one_does() -> None:
     assert told(said(1, "@ann look")) == Alert("mention", "bob in #ops", "@ann look")
 
 
+def test_nobody_who_is_ignored_alerts() -> None:
+    came = (MessagesAppended(conversation=1, messages=(said(1, "@ann look"),), live=True),)
+
+    assert alert_of(Batch(state=state(), changes=came), lambda _: "all") is not None
+    assert alert_of(Batch(state=replace(state(), ignored=frozenset({2})), changes=came), lambda _: "all") is None
+
+
+def test_reply_in_a_thread_one_follows_alerts_whatever_filters_hide_in_the_channel() -> None:
+    known = state()
+    room = replace(known.conversations[1], followed={3: ThreadNews(read=3)})
+    came = (MessagesAppended(conversation=1, messages=(replace(said(9, "a reply"), thread=3),), live=True),)
+    batch = Batch(state=replace(known, conversations={1: room}), changes=came)
+    rules = (Filter("from", "bob"),)
+
+    told = alert_of(batch, lambda _: "mentions", hidden=lambda here: hiding(rules, here.target, ME, ""))
+
+    assert told is not None and told.kind == "thread"
+
+
 def test_reply_in_a_thread_alerts_who_follows_it_and_whom_it_names() -> None:
     known = state(read=50)
     room = replace(known.conversations[1], followed={3: ThreadNews(read=8)})
