@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from chat_core.client.state import inputs
 from chat_core.client.state.changes import UnreadChanged
+from chat_core.client.state.following import is_news_of_thread
 from chat_core.client.state.model import ClientState, ConversationState, ThreadNews, ThreadState
 from chat_core.client.state.reducer import apply
 from chat_core.protocol.events import ConversationEvent, MessageDeleted, MessageEdited, MessagePosted, ThreadMarked
@@ -42,6 +43,13 @@ def recounts(before: ClientState, *events: ConversationEvent) -> int:
     """Return how often the numbers must be asked for after events."""
     arrived = inputs.EventsArrived(conversation=7, events=events, live=True)
     return apply(before, arrived)[0].conversations[7].recounts
+
+
+def test_reply_is_news_only_when_it_is_behind_what_was_read_of_a_thread_one_follows() -> None:
+    room = state({3: ThreadNews(read=8)}).conversations[7]
+    replies = (said(8, thread=3), said(9, thread=3), said(9, thread=4), said(9))
+
+    assert [is_news_of_thread(room, message) for message in replies] == [False, True, False, False]
 
 
 def test_numbers_are_taken_over_and_told_once() -> None:
