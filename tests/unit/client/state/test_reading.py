@@ -110,6 +110,17 @@ def test_unread_is_the_servers_when_a_catch_up_brings_what_it_has_counted() -> N
     assert numbers(state) == (5, 3, 1)
 
 
+def test_unread_is_the_servers_when_a_catch_up_brings_a_deletion_that_it_has_counted() -> None:
+    state = after(resumed(conversation(head=5, read=5)))
+    state, _ = then(state, resumed(conversation(head=9, read=5, unread=2)))
+
+    state, _ = then(state, events(posted(6), posted(7), deleted(8, 6), live=False))
+    assert numbers(state) == (5, 2, 0), "it knows of the one that is still to come, too"
+
+    state, _ = then(state, events(posted(9), live=False))
+    assert numbers(state) == (5, 2, 0)
+
+
 def test_unread_is_counted_when_the_server_did_not_know_how_far_was_read() -> None:
     state = after(resumed(conversation(head=5, read=0, unread=5)), inputs.MarkedRead(conversation=1, seq=5))
     assert numbers(state) == (5, 0, 0)
