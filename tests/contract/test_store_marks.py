@@ -42,6 +42,21 @@ async def test_mark_among_a_few_is_refused_to_who_may_not_write_there(world: Wor
     assert not duplicate, "in a group nobody has a door of their own"
 
 
+async def test_pin_of_an_operator_is_in_the_audit_log_and_one_among_a_few_is_not(world: World) -> None:
+    ann, bob = await world.sign_in("ann", "bob")
+    room, direct = await world.join(ann, "room"), await world.open_direct(ann, "bob")
+    for place, by in ((room, ann), (direct, bob)):
+        (seq,) = await world.post(ann, place, "look")
+        for on in (True, True, False):
+            await world.write(PinMessage(by, place, seq, on, 2))
+
+    acts = await world.read(lambda reader: reader.acts(10))
+    assert sorted((act.act, act.actor, act.target) for act in acts) == [
+        ("pin", "ann", "#room:1"),
+        ("unpin", "ann", "#room:1"),
+    ]
+
+
 async def test_bookmark_of_who_left_a_closed_channel_is_refused_when_it_was_said_behind_them(world: World) -> None:
     ann, bob = await world.sign_in("ann", "bob")
     room = await world.join(ann, "room")
