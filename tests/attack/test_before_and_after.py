@@ -6,17 +6,31 @@ where the log stands. Who comes into a group later hears that an older message w
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 from itertools import count
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 import pytest
 
 from chat_core.protocol.limits import PAGE_BYTES
-from chat_core.protocol.requests import conversations, groups, marks, messages, order, search, session, threads
+from chat_core.protocol.requests import (
+    attention,
+    conversations,
+    files,
+    groups,
+    marks,
+    messages,
+    order,
+    search,
+    session,
+    threads,
+)
 from chat_core.protocol.requests.base import Request
 from chat_core.protocol.values import Position
+from chat_core.server.registry import ROUTES
+from chat_core.server.rules.permissions import Inside
 from tests.support.scenes import Person, Scene, scene_in
 
 FIRST, EDITED, LATER = "first of all", "put otherwise", "behind shut doors"
@@ -29,9 +43,11 @@ _cids: Final = count(1)
 class Gone(NamedTuple):
     """A conversation, somebody who left it, and what is there."""
 
+    way: str
     scene: Scene
     maker: Person
     other: Person
+    newcomer: Person
     who: Person
     place: int
     said: int
@@ -40,6 +56,8 @@ class Gone(NamedTuple):
     """Nothing was done to it."""
     doomed: int
     """Pinned, too."""
+    held: int
+    """It holds a file."""
 
 
 @pytest.fixture
@@ -79,16 +97,30 @@ async def test_former_member_loses_what_was_deleted_after_it_left_and_its_marks(
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_former_member_finds_nothing_by_a_text_that_was_written_after_it_left(scene: Scene, way: str) -> None:
+async def test_former_member_finds_a_message_by_the_words_that_it_had_and_by_no_later_ones(
+    scene: Scene, way: str
+) -> None:
     gone = await _gone(scene, way)
     await _go_on(gone)
-    wanted = search.Search(query="shut", conversation=gone.place)
-    while not (await gone.maker.get(wanted)).get("hits"):
-        pass
+    wanted = [search.Search(query=query, conversation=gone.place) for query in ("shut", "otherwise", "first")]
+    now = [await _sought(gone.maker, request) for request in wanted]
 
-    found = await gone.who.get(wanted)
+    then = [await _sought(gone.who, request) for request in wanted]
 
-    assert found.get("hits", []) == []
+    assert [len(each["hits"]) for each in now] == [5, 0, 1]
+    assert [[hit["message"]["seq"] for hit in each["hits"]] for each in then] == [
+        [],
+        [gone.said],
+        [gone.doomed, gone.plain],
+    ]
+    assert [hit["spans"] for hit in then[1]["hits"]] == [[[4, 13]]]
+
+
+def test_what_a_former_member_may_ask_is_compared_all_of_it() -> None:
+    asked = {type(request) for request in _asked(Gone(*[cast(Any, 1)] * len(Gone._fields)))}
+
+    compared = {kind for kind, route in ROUTES.items() if route.inside is Inside.READER} - {marks.Bookmark}
+    assert compared <= asked
 
 
 async def test_page_of_a_former_member_holds_no_more_bytes_than_any_other(scene: Scene) -> None:
@@ -142,7 +174,7 @@ async def test_latecomer_of_a_group_hears_of_an_edit_of_what_it_may_not_read_wit
 
 async def _gone(scene: Scene, way: str, *, extra: int = 0, words: str = "") -> Gone:
     """Let three talk in a closed channel or a group, until one is not there any more."""
-    maker, other, who = [await scene.person() for _ in range(3)]
+    maker, other, newcomer, who = [await scene.person() for _ in range(4)]
     if way == "group":
         opened = await maker.get(groups.OpenGroup(accounts=(other.name, who.name)))
     else:
@@ -156,6 +188,7 @@ async def _gone(scene: Scene, way: str, *, extra: int = 0, words: str = "") -> G
     await _post(other, place, "a reply", thread=said)
     for person in (other, who):
         await person.get(marks.React(conversation=place, seq=said, emoji=OLD))
+    held = await _send(maker, place, b"held")
     for seq in (said, doomed):
         await maker.get(marks.Pin(conversation=place, seq=seq))
     for seq in (said, plain):
@@ -167,7 +200,7 @@ async def _gone(scene: Scene, way: str, *, extra: int = 0, words: str = "") -> G
     else:
         act: Any = way
         await maker.get(order.SanctionMember(conversation=place, account=who.name, act=act))
-    return Gone(scene, maker, other, who, place, said, plain, doomed)
+    return Gone(way, scene, maker, other, newcomer, who, place, said, plain, doomed, held)
 
 
 async def _go_on(gone: Gone) -> None:
@@ -180,22 +213,67 @@ async def _go_on(gone: Gone) -> None:
         await _post(gone.other, place, LATER, thread=seq)
     await gone.other.get(marks.React(conversation=place, seq=gone.said, emoji=OLD, on=False))
     await gone.maker.get(marks.Pin(conversation=place, seq=gone.plain))
+    for seq in (gone.said, gone.doomed):
+        await gone.maker.get(marks.Pin(conversation=place, seq=seq, on=False))
+    await _send(gone.other, place, LATER.encode())
+    await _post(gone.maker, place, f"{LATER} @{gone.who.name} @channel")
+    if gone.way == "group":
+        await gone.maker.get(order.InviteMember(conversation=place, account=gone.newcomer.name))
+        return
+    await gone.maker.get(conversations.SetTopic(conversation=place, topic=LATER))
+    await gone.maker.get(order.SetRole(conversation=place, account=gone.other.name, role="operator"))
+    await gone.maker.get(order.SetRules(conversation=place, moderated=True, slow_s=5, reason=LATER))
 
 
-async def _all_read(gone: Gone) -> list[Any]:
-    """Return all that somebody who left is told of the conversation, but for where its log stands."""
+def _asked(gone: Gone) -> list[Request[Any]]:
+    """Return all that somebody who left can ask about the conversation, and what might tell of it besides."""
     place = gone.place
-    asked: list[Request[Any]] = [
+    return [
         messages.History(conversation=place),
         messages.History(conversation=place, anchor="around", seq=gone.plain, limit=2),
         messages.ReadEvents(conversation=place, after=0),
-        threads.ReadThread(conversation=place, thread=gone.said),
+        *[threads.ReadThread(conversation=place, thread=seq) for seq in (gone.said, gone.plain)],
         marks.ReadPins(conversation=place),
         marks.ReadBookmarks(),
         *[marks.ReadReactions(conversation=place, seq=seq) for seq in (gone.said, gone.plain)],
+        *[search.Search(query=query, conversation=place) for query in ("first", "otherwise", "mentions:me OR shut")],
+        *[
+            search.Search(query="first OR otherwise OR shut", conversation=place, limit=1, ranked=by)
+            for by in (False, True)
+        ],
+        search.Search(query="first OR otherwise OR shut"),
+        files.Fetch(conversation=place, seq=gone.held, offset=0),
+        attention.ListMentions(),
+        attention.ListUnread(),
+        conversations.ListChannels(),
+        threads.ListThreads(),
+        threads.CountThreads(),
+        session.Resume(),
     ]
-    answers = [await gone.who.get(request) for request in asked]
+
+
+async def _all_read(gone: Gone) -> list[Any]:
+    """Return all that somebody who left is told, but for where the log stands."""
+    answers = [await _sought(gone.who, request) for request in _asked(gone)]
     return [{name: value for name, value in answer.items() if name != "head"} for answer in answers]
+
+
+async def _sought(person: Person, request: Request[Any]) -> dict[str, Any]:
+    """Ask, a search until the index knows of everything."""
+    while (answer := await person.get(request)).get("behind"):
+        pass
+    return answer
+
+
+async def _send(person: Person, place: int, data: bytes) -> int:
+    """Send a file; return where it is."""
+    cid, sha256 = next(_cids).to_bytes(16), hashlib.sha256(data).digest()
+    begin = files.UploadBegin(
+        conversation=place, cid=cid, name="a.txt", size=len(data), type="text/plain", sha256=sha256
+    )
+    upload = (await person.get(begin))["upload"]
+    await person.get(files.UploadChunk(upload=upload, offset=0, data=data))
+    return int((await person.get(files.UploadFinish(upload=upload)))["seq"])
 
 
 async def _post(person: Person, place: int, body: str, thread: int | None = None) -> int:

@@ -17,9 +17,9 @@ class SearchResults(Reply, frozen=True, kw_only=True, omit_defaults=True):
     hits: tuple[SearchHit, ...]
     """At most `limit`, the newest first, or, `ranked`, the best first; fewer when they would not fit into a frame."""
     cursor: bytes = b""
-    """Ask again with it for those that follow; empty: there are none."""
+    """Ask again with it for those that follow; empty: there are none; with `partial`: no time was left to go on."""
     partial: bool = False
-    """Whether time ran out (after 250 ms) before everything was looked at."""
+    """Whether not everything was looked at: time ran out (after 250 ms), or too much was changed since one left."""
     behind: int = 0
     """Events of the conversations searched that the index does not know of yet; it follows the log within a second."""
 

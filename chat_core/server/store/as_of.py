@@ -45,6 +45,29 @@ _replies: Final = (
 )
 _when: Final = select(messages.c.id, messages.c.ts).where(messages.c.id.in_(_keys))
 _there: Final = select(messages.c.id).where(messages.c.id == bindparam("key"), messages.c.deleted.is_(False))
+_edited: Final = (
+    select(events.c.target)
+    .distinct()
+    .where(events.c.target >= bindparam("low"), events.c.target <= bindparam("high"))
+    .where(events.c.id > bindparam("last"), events.c.kind == MESSAGE_EDITED)
+    .order_by(events.c.target.desc())
+    .limit(bindparam("count"))
+)
+_event, _pin = events.alias("event"), events.alias("pin")
+_newest_pin = (
+    select(_pin.c.kind)
+    .where(_pin.c.target == _event.c.target, _pin.c.id <= bindparam("last"))
+    .where(_pin.c.kind.in_((MESSAGE_PINNED, MESSAGE_UNPINNED)))
+    .order_by(_pin.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_unpinned: Final = (
+    select(_event.c.target)
+    .distinct()
+    .where(_event.c.target >= bindparam("low"), _event.c.target <= bindparam("high"))
+    .where(_event.c.id > bindparam("last"), _event.c.kind == MESSAGE_UNPINNED, _newest_pin == MESSAGE_PINNED)
+)
 _reacted: Final = (
     select(events.c.kind, events.c.author, accounts.c.name, events.c.payload)
     .join_from(events, accounts, accounts.c.id == events.c.author)
@@ -67,6 +90,26 @@ def as_of(connection: Connection, rows: Sequence[MessageRow], ends: Ends) -> Seq
         for piece in chunks(some):
             then.update(_then(connection, piece, row_id(number, ends[number])))
     return [then.get(row.id, row) for row in rows]
+
+
+def edited_since(connection: Connection, ends: Ends, low: int, high: int, count: int) -> Sequence[int]:
+    """Return the keys of messages of one conversation whose text is another one since it ended for the reader.
+
+    Args:
+        connection: to the store.
+        ends: of that conversation, too.
+        low: the first key to look at.
+        high: the last one.
+        count: most keys; the newest come first.
+    """
+    number = conversation_of(low)
+    wanted = {"low": low, "high": high, "last": row_id(number, ends[number]), "count": count}
+    return connection.execute(_edited, wanted).scalars().all()
+
+
+def unpinned_since(connection: Connection, low: int, high: int) -> Sequence[int]:
+    """Return the keys of messages from `low` to `high` that were pinned at the event `high`, and unpinned later."""
+    return connection.execute(_unpinned, {"low": low, "high": high, "last": high}).scalars().all()
 
 
 def reactors_then(connection: Connection, key: int, last: int) -> list[Reactor]:

@@ -17,7 +17,7 @@ from chat_core.protocol.requests.messages import Version
 from chat_core.protocol.values import Message, target_of
 from chat_core.server.rules.permissions import operates
 from chat_core.server.store import columns, lookups, pages, views
-from chat_core.server.store.as_of import reactors_then
+from chat_core.server.store.as_of import reactors_then, unpinned_since
 from chat_core.server.store.base import Refused
 from chat_core.server.store.bounds import Bounds
 from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
@@ -88,12 +88,13 @@ class SqlMarkReader:
         """Return the newest pinned messages, oldest first, and whether older ones had no room."""
         last = MAX_SEQ if readable.upto is None else readable.upto
         bounds = {"low": row_id(conversation, readable.after + 1), "high": row_id(conversation, last)}
-        keys = list(self._connection.execute(_pins, bounds).scalars())
-        found = pages.by_key(self._connection, keys, asker, readable.ends(conversation))
-        keys = [key for key in keys if found[key].pinned]
+        keys = set(self._connection.execute(_pins, bounds).scalars())
+        if readable.upto is not None:
+            keys.update(unpinned_since(self._connection, **bounds))
+        found = pages.by_key(self._connection, list(keys), asker, readable.ends(conversation))
         fitting: list[Message] = []
         budget = PAGE_BYTES
-        for key in reversed(keys):
+        for key in sorted((key for key in keys if found[key].pinned), reverse=True):
             budget -= len(found[key].body.encode())
             if budget < 0 and fitting:
                 return fitting[::-1], True

@@ -78,7 +78,7 @@ class MarkReads(Protocol):
     def pins(self, conversation: ConversationId, asker: AccountId, readable: Bounds) -> tuple[Sequence[Message], bool]:
         """Return the newest pinned messages, oldest first, and whether older ones had no room.
 
-        To whom has left: those that were pinned then and are still.
+        To whom has left: those that were pinned then, and were not deleted since.
         """
         ...
 

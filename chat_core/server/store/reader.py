@@ -17,6 +17,7 @@ from chat_core.protocol.values import Account, ChannelSummary, Conversation, DmP
 from chat_core.server.manners import Own
 from chat_core.server.store import auditing, enforcing, leftovers, lookups, mentioned, pages, private_lookups, views
 from chat_core.server.store.acts import Act, ServerLock
+from chat_core.server.store.as_of import edited_since
 from chat_core.server.store.attention import Mentioned, MentionKey
 from chat_core.server.store.base import Head, Refused
 from chat_core.server.store.bounds import Bounds, Ends
@@ -297,7 +298,8 @@ class SqlReader(SqlFileReads, SqlHookReader, SqlPeopleReader, SqlMarkReader, Sql
         if self._index is None:
             raise Refused(Refusal.STORE_FAILED, "This server cannot search.")
         ends: Ends = {int(reach.conversation): reach.last for reach in search.reaches if reach.last < MAX_SEQ}
-        return self._index.search(search, partial(pages.by_key, self._connection, asker=search.asker, ends=ends))
+        messages = partial(pages.by_key, self._connection, asker=search.asker, ends=ends)
+        return self._index.search(search, messages, partial(edited_since, self._connection, ends))
 
     def _page(self, statement: Select[Any], limit: int, values: dict[str, object]) -> tuple[Sequence[Row[Any]], bool]:
         rows = self._connection.execute(statement, {**values, "count": limit + 1}).all()

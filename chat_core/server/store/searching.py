@@ -100,9 +100,9 @@ class Found:
 
     hits: Sequence[Hit]
     cursor: bytes = b""
-    """Asks for what follows; empty: nothing does."""
+    """Asks for what follows; empty: nothing does, or there was no time to get any further."""
     partial: bool = False
-    """Whether time ran out before everything was looked at."""
+    """Whether not everything was looked at: time ran out, or there was too much."""
     behind: int = 0
     """Events of these conversations that the index does not know of yet."""
 
@@ -111,10 +111,17 @@ ReadMessages = Callable[[Sequence[int]], dict[int, Message]]
 """Returns the messages of some keys, as they stand now; those that are gone are missing."""
 
 
+ReadEdited = Callable[[int, int, int], Sequence[int]]
+"""Returns keys between two ones of a conversation that ends for the asker: of messages with another text since.
+
+The newest first, at most so many.
+"""
+
+
 class Index(Protocol):
     """What finds messages by their words: FTS5 for SQLite; PostgreSQL's text search would be another one."""
 
-    def search(self, search: Search, messages: ReadMessages) -> Found:
+    def search(self, search: Search, messages: ReadMessages, edited: ReadEdited) -> Found:
         """Return what is found: exactly those messages that `search.matching` takes for hits. Raises: BadCursor."""
         ...
 

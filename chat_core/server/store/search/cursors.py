@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from chat_core.server.store.searching import BadCursor
 
 _NEWEST: Final = struct.Struct(">cqq")
-_RANKED: Final = struct.Struct(">cqqI")
+_RANKED: Final = struct.Struct(">cqqIdqq")
 
 
 class Mark(NamedTuple):
@@ -25,17 +25,21 @@ class Behind(NamedTuple):
 
 
 class Rank(NamedTuple):
-    """What follows so many of the best, of the hits up to a place."""
+    """What follows a hit in the order of how good they are: by what it is worth, and then the newest first."""
 
     newest: Mark
-    skip: int
+    """Of the hits that are ranked,"""
+    among: int
+    """and how many they are."""
+    worth: float
+    last: Mark
 
 
 def pack(cursor: Behind | Rank) -> bytes:
     """Return a cursor's bytes."""
     if isinstance(cursor, Behind):
         return _NEWEST.pack(b"n", *cursor.mark)
-    return _RANKED.pack(b"r", *cursor.newest, cursor.skip)
+    return _RANKED.pack(b"r", *cursor.newest, cursor.among, cursor.worth, *cursor.last)
 
 
 def unpack(data: bytes, *, ranked: bool) -> Behind | Rank | None:
@@ -44,8 +48,8 @@ def unpack(data: bytes, *, ranked: bool) -> Behind | Rank | None:
         return None
     try:
         if ranked:
-            kind, stamp, key, skip = _RANKED.unpack(data)
-            cursor: Behind | Rank = Rank(Mark(stamp, key), skip)
+            kind, stamp, key, among, worth, *last = _RANKED.unpack(data)
+            cursor: Behind | Rank = Rank(Mark(stamp, key), among, worth, Mark(*last))
         else:
             kind, stamp, key = _NEWEST.unpack(data)
             cursor = Behind(Mark(stamp, key))

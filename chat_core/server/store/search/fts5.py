@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from time import monotonic
-from typing import Final
+from typing import Final, NamedTuple
 
 from chat_core.base.ids import ConversationId
 from chat_core.protocol.limits import PAGE_BYTES
@@ -20,10 +21,12 @@ from chat_core.server.store.search.fts5_file import connect_reader
 from chat_core.server.store.search.fts5_find import OutOfTime, Proposals, indexed_texts
 from chat_core.server.store.search.matching import spans_in
 from chat_core.server.store.search.ranking import score
-from chat_core.server.store.searching import Found, Hit, ReadMessages, Search
+from chat_core.server.store.searching import Found, Hit, ReadEdited, ReadMessages, Search
 
 WITHIN_S: Final = 0.25
 """Time for one search, in seconds; what was found until then is the answer."""
+FOR_EDITED: Final = 0.5
+"""The part of it for what has another text since its conversation ended for the asker."""
 RANKED: Final = 10_000
 """Hits, the newest, among which the best are chosen."""
 _LOOKS: Final = 500
@@ -43,17 +46,17 @@ class Fts5:
         self._within_s = within_s
         self._alarm = Alarm(self._index.interrupt, within_s)
 
-    def search(self, search: Search, messages: ReadMessages) -> Found:
+    def search(self, search: Search, messages: ReadMessages, edited: ReadEdited) -> Found:
         """Return what is found. Raises: BadCursor; sqlite3.Error: the index cannot be read."""
         cursor = cursors.unpack(search.cursor, ranked=search.ranked)
         self._index.execute("BEGIN")
         try:
             with self._alarm as alarm:
+                looking = self._looking(search, cursor, messages, edited, alarm)
                 if search.ranked:
                     assert not isinstance(cursor, Behind), "as it was unpacked"
-                    return self._best(search, cursor, messages, alarm)
-                assert not isinstance(cursor, Rank), "as it was unpacked"
-                return self._newest(search, cursor, messages, alarm)
+                    return self._best(looking, cursor)
+                return self._newest(looking)
         finally:
             self._index.execute("ROLLBACK")
 
@@ -62,61 +65,90 @@ class Fts5:
         self._alarm.close()
         self._index.close()
 
-    def _newest(self, search: Search, cursor: Behind | None, messages: ReadMessages, alarm: Alarm) -> Found:
-        page = _Page(search, messages, self._within_s)
-        proposals = Proposals(self._index, search, None if cursor is None else cursor.mark)
-        timely = _Timely(proposals.newest(), alarm)
-        marks = Ended(search, messages).only_hits(timely)
-        while not (page.full or page.late) and (some := list(islice(marks, search.limit + 1))):
-            page.look_at(some)
-        partial = (timely.late or page.late) and not page.full
-        more = page.full or partial
-        mark = page.last or (cursor.mark if cursor is not None else None)
+    def _looking(
+        self, search: Search, cursor: Behind | Rank | None, messages: ReadMessages, edited: ReadEdited, alarm: Alarm
+    ) -> _Looking:
+        before = _before(cursor)
+        ended = Ended(search, before, messages, edited, self._within_s * FOR_EDITED)
+        proposals = Proposals(self._index, ended.search, before)
+        page = _Page(search, messages, self._within_s, ended)
+        return _Looking(search, ended, proposals, _Timely(ended.only_hits(proposals), alarm), alarm, page)
+
+    def _newest(self, looking: _Looking) -> Found:
+        page, timely = looking.page, looking.marks
+        page.fill(timely)
+        partial = (timely.late or page.late or looking.ended.cut) and not page.full
+        # Where there was no step further, the next page would be this one again: rather none.
+        last = page.last if page.full or partial else None
         return Found(
             hits=page.hits,
-            cursor=cursors.pack(Behind(mark)) if more and mark is not None else b"",
+            cursor=b"" if last is None else cursors.pack(Behind(last)),
             partial=partial,
-            behind=proposals.behind,
+            behind=looking.proposals.behind,
         )
 
-    def _best(self, search: Search, cursor: Rank | None, messages: ReadMessages, alarm: Alarm) -> Found:
-        # The first page counts itself in: its newest hit is the newest for all pages.
-        before = None if cursor is None else Mark(cursor.newest.stamp, cursor.newest.id + 1)
-        proposals = Proposals(self._index, search, before)
-        timely = _Timely(proposals.newest(), alarm)
-        ended = Ended(search, messages)
-        marks = list(islice(ended.only_hits(timely), RANKED))
-        partial = timely.late
-        ranked, complete = self._ranked(search, marks, ended, alarm)
-        skip = 0 if cursor is None else cursor.skip
-        page = _Page(search, messages, self._within_s)
-        rest = iter(ranked[skip:])
-        while not (page.full or page.late) and (some := list(islice(rest, search.limit + 1))):
-            page.look_at(some)
-        more = (page.full or page.late) and bool(marks)
+    def _best(self, looking: _Looking, cursor: Rank | None) -> Found:
+        page, timely = looking.page, looking.marks
+        marks = list(islice(timely, RANKED if cursor is None else min(cursor.among, RANKED)))
+        ranked = self._ranked(looking, marks)
+        start = 0 if cursor is None else bisect_right(ranked, _Ranked.of(cursor.worth, cursor.last))
+        # Where there was no time to rank any, the newest are better than none; but nothing can follow those.
+        only_newest = not ranked and cursor is None
+        page.fill(iter(marks) if only_newest else (each.mark for each in ranked[start:]))
+        more = (page.full or page.late) and not only_newest
+        last = ranked[start + page.looked_at - 1] if more else None
+        among = len(ranked) if cursor is None else cursor.among
         return Found(
             hits=page.hits,
-            cursor=cursors.pack(Rank(marks[0], skip + page.looked_at)) if more else b"",
-            partial=partial or page.late or not complete,
-            behind=proposals.behind,
+            cursor=b"" if last is None else cursors.pack(Rank(marks[0], among, -last.worth, last.mark)),
+            partial=timely.late or page.late or looking.ended.cut or len(ranked) < len(marks),
+            behind=looking.proposals.behind,
         )
 
-    def _ranked(self, search: Search, marks: Sequence[Mark], ended: Ended, alarm: Alarm) -> tuple[list[Mark], bool]:
-        """Return hits, the best first, and of equal ones the newest; and whether there was time for all of them."""
-        scored: list[tuple[float, int]] = []
+    def _ranked(self, looking: _Looking, marks: Sequence[Mark]) -> list[_Ranked]:
+        """Return hits, the best first, and of equal ones the newest: the newest ones for which there was time."""
+        found: list[_Ranked] = []
         try:
             for start in range(0, len(marks), _LOOKS):
-                if alarm.over:
+                if looking.alarm.over:
                     break
-                keys = [mark.id for mark in marks[start : start + _LOOKS]]
-                texts = indexed_texts(self._index, keys) | ended.texts(keys)
-                scored += ((-score(texts.get(key, ""), search.any_phrases), at) for at, key in enumerate(keys, start))
+                some = marks[start : start + _LOOKS]
+                keys = [mark.id for mark in some]
+                texts = indexed_texts(self._index, keys) | looking.ended.texts(keys)
+                phrases = looking.search.any_phrases
+                found += (_Ranked.of(score(texts.get(mark.id, ""), phrases), mark) for mark in some)
         except sqlite3.OperationalError:
-            if not alarm.over:
+            if not looking.alarm.over:
                 raise
-        complete = len(scored) == len(marks)
-        rest = [marks[at] for at in range(len(scored), len(marks))]
-        return [marks[at] for _, at in sorted(scored)] + rest, complete
+        return sorted(found)
+
+
+def _before(cursor: Behind | Rank | None) -> Mark | None:
+    """Return what all hits are older than; None: there is no such bound."""
+    if isinstance(cursor, Behind):
+        return cursor.mark
+    # The first page counts itself in: its newest hit is the newest for all pages.
+    return None if cursor is None else Mark(cursor.newest.stamp, cursor.newest.id + 1)
+
+
+class _Ranked(NamedTuple):
+    """A hit in the order of how good they are."""
+
+    worth: float
+    """The less, the better."""
+    stamp: int
+    id: int
+    """Both below zero: the newest come first."""
+
+    @classmethod
+    def of(cls, score: float, mark: Mark) -> _Ranked:
+        """Return where a hit stands."""
+        return cls(-score, -mark.stamp, -mark.id)
+
+    @property
+    def mark(self) -> Mark:
+        """Where it stands by time."""
+        return Mark(-self.stamp, -self.id)
 
 
 class _Timely(Iterator[Mark]):
@@ -143,14 +175,15 @@ class _Timely(Iterator[Mark]):
 class _Page:
     """The hits of an answer, as they are found to be ones. A message with many of many words takes its time, too."""
 
-    def __init__(self, search: Search, messages: ReadMessages, within_s: float) -> None:
+    def __init__(self, search: Search, messages: ReadMessages, within_s: float, ended: Ended) -> None:
         self._search = search
+        self._ended = ended
         self._messages = messages
-        self._until = monotonic() + within_s
+        self._within_s = within_s
         self._room = PAGE_BYTES
         self.hits: list[Hit] = []
         self.last: Mark | None = None
-        """The last proposal that is dealt with."""
+        """The last proposal that is dealt with; one that is no hit is not told of where a conversation ends."""
         self.looked_at = 0
         """Proposals that are dealt with."""
         self.full = False
@@ -158,11 +191,16 @@ class _Page:
         self.late = False
         """Whether time ran out before all that it was given was dealt with."""
 
-    def look_at(self, marks: Sequence[Mark]) -> None:
+    def fill(self, marks: Iterator[Mark]) -> None:
         """Take what is a hit, until the page is full or time is over; one at least is dealt with."""
+        until = monotonic() + self._within_s
+        while not (self.full or self.late) and (some := list(islice(marks, self._search.limit + 1))):
+            self._look_at(some, until)
+
+    def _look_at(self, marks: Sequence[Mark], until: float) -> None:
         found = self._messages([mark.id for mark in marks])
         for mark in marks:
-            if self.looked_at and monotonic() > self._until:
+            if self.looked_at and monotonic() > until:
                 self.late = True
                 return
             message = found.get(mark.id)
@@ -173,5 +211,18 @@ class _Page:
                     self.full = True
                     return
                 self.hits.append(Hit(ConversationId(conversation_of(mark.id)), message, spans))
-            self.last = mark
+            if spans is not None or not self._ended.has(mark):
+                self.last = mark
             self.looked_at += 1
+
+
+class _Looking(NamedTuple):
+    """A search that has begun."""
+
+    search: Search
+    ended: Ended
+    proposals: Proposals
+    marks: _Timely
+    """The hits that are proposed, the newest first."""
+    alarm: Alarm
+    page: _Page

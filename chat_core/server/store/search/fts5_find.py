@@ -12,6 +12,7 @@ import heapq
 import sqlite3
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -87,6 +88,17 @@ def _interrupted(error: sqlite3.OperationalError) -> bool:
     return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
 
 
+@contextmanager
+def _in_time() -> Iterator[None]:
+    """Tell of an alarm as what it means. Raises: OutOfTime."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if _interrupted(error):
+            raise OutOfTime from error
+        raise
+
+
 class _Stream(NamedTuple):
     """A conversation that may have hits."""
 
@@ -123,17 +135,27 @@ class Proposals:
         """Iterate over the hits, newest first. Raises: OutOfTime."""
         if self._late:
             raise OutOfTime
-        try:
+        with _in_time():
             yield from self._alone(*self._streams) if len(self._streams) == 1 else self._merged(self._scanned())
-        except sqlite3.OperationalError as error:
-            if _interrupted(error):
-                raise OutOfTime from error
-            raise
+
+    def marks_of(self, keys: Sequence[int]) -> list[Mark]:
+        """Return where messages stand, the newest first; those that the index does not have are missing.
+
+        Raises: OutOfTime.
+        """
+        with _in_time():
+            stamps = self._stamps(keys)
+        return sorted(
+            (Mark(stamp, key) for key, stamp in stamps.items() if self._is_wanted(Mark(stamp, key))), reverse=True
+        )
+
+    def _is_wanted(self, mark: Mark) -> bool:
+        return self._before is None or mark < self._before
 
     def _alone(self, stream: _Stream) -> Iterator[Mark]:
         """Iterate over the hits of the only stream."""
         for mark in (Mark(*row) for row in self._asked(stream, self._search.limit + 1)):
-            if self._before is None or mark < self._before:
+            if self._is_wanted(mark):
                 yield mark
 
     # --- merging ----------------------------------------------------------------------------------------------
@@ -146,7 +168,7 @@ class Proposals:
         while heap:
             stamp, key, at = heap[0]
             mark = Mark(-stamp, -key)
-            if self._before is None or mark < self._before:
+            if self._is_wanted(mark):
                 yield mark
             if at not in begun:
                 rest = self._streams[at]._replace(high=mark.id - 1)

@@ -21,7 +21,7 @@ from chat_core.protocol.values import Message
 from chat_core.server.store.acts import DeleteChannel
 from chat_core.server.store.base import Refused, Searcher
 from chat_core.server.store.conversations import JoinChannel
-from chat_core.server.store.keys import MAX_SEQ
+from chat_core.server.store.keys import MAX_SEQ, seq_of
 from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage
 from chat_core.server.store.people import SignInByName
 from chat_core.server.store.search import fts5, fts5_file, fts5_find, fts5_merge, indexer, keeper
@@ -377,10 +377,45 @@ def test_search_gives_what_it_has_when_time_is_over(path: Path, rooms: int) -> N
             pass
         return {}
 
-    result = words.search(search, take_long)
+    result = words.search(search, take_long, lambda low, high, most: [])
     words.close()
 
     assert (result.hits, result.partial, len(asked)) == ([], True, 6)
+
+
+@pytest.mark.parametrize("ranked", [False, True])
+@pytest.mark.parametrize("edited", [0, 20])
+def test_search_of_who_has_left_moves_on_or_ends_when_time_is_over(path: Path, ranked: bool, edited: int) -> None:
+    asyncio.run(_fill(path))
+    words = Fts5(fts5_file.path_beside(path), within_s=0.05)
+    reach = Reach(ConversationId(1), 1, 99, 200)
+    search = Search(phrases=(Phrase(("word",)),), reaches=(reach,), limit=5, ranked=ranked)
+    waits = False
+
+    def edited_since(low: int, high: int, most: int) -> Sequence[int]:
+        return [key for key in range(high, low - 1, -1) if 30 - edited < seq_of(key) <= 30][:most]
+
+    def read(keys: Sequence[int]) -> dict[int, Message]:
+        while waits and not words._alarm.over:
+            pass
+        said = {key: f"word {seq_of(key)}" for key in keys if not waits}
+        return {
+            key: Message(seq=seq_of(key), changed=1, author=1, name="ann", ts=1, body=body)
+            for key, body in said.items()
+        }
+
+    pages = [words.search(search, read, edited_since)]
+    while pages[-1].cursor:
+        pages.append(words.search(replace(search, cursor=pages[-1].cursor), read, edited_since))
+    waits = True
+    late = [words.search(replace(search, cursor=page.cursor), read, edited_since) for page in pages[:-1]]
+    words.close()
+
+    seqs = [hit.message.seq for page in pages for hit in page.hits]
+    assert len(seqs) == len(set(seqs)) == 30
+    for page, then in zip(pages, late, strict=False):
+        assert (then.hits, then.partial) == ([], True)
+        assert then.cursor != page.cursor, "it moves on, or it is the end"
 
 
 async def _fill(path: Path) -> None:
