@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import Final
 
 from chat_core.protocol.values import Message
 from chat_core.server.store.search.facts import has_link
-from chat_core.server.store.search.words import Word, is_dense, words
+from chat_core.server.store.search.words import Word, goes_on, is_dense, words
 from chat_core.server.store.searching import Choice, Phrase, Search, Span
+
+_JOINER: Final = "\N{ZERO WIDTH JOINER}"
+"""Makes one sign of several."""
 
 
 def spans_in(search: Search, message: Message) -> tuple[Span, ...] | None:
@@ -28,7 +32,7 @@ def spans_in(search: Search, message: Message) -> tuple[Span, ...] | None:
         if not there and not (choice.called is not None and _calls(message, choice.called)):
             return None
         spans += there
-    return _merged(spans)
+    return _merged(spans, message.body)
 
 
 def _fits(search: Search, message: Message) -> bool:
@@ -100,12 +104,30 @@ def among(phrase: Phrase, found: Sequence[Word]) -> Iterator[Span]:
             yield found[at].start, end.start + 1 if phrase.prefix and is_dense(last) else end.end
 
 
-def _merged(spans: list[Span]) -> tuple[Span, ...]:
-    """Return spans in order, those that overlap or touch as one."""
+def _merged(spans: list[Span], body: str) -> tuple[Span, ...]:
+    """Return spans in order, as far as what is drawn as one goes, and those that overlap or touch as one."""
     merged: list[Span] = []
     for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        floor = merged[-1][1] if merged else 0
+        if merged and end <= floor:
+            continue
+        if not body.isascii():
+            start, end = _begin(body, start, floor), _end(body, end)
+        if merged and start <= floor:
+            merged[-1] = (merged[-1][0], end)
         else:
             merged.append((start, end))
     return tuple(merged)
+
+
+def _begin(body: str, at: int, floor: int) -> int:
+    """Return where what is drawn as one begins, not before `floor`: each character of a long body is seen once."""
+    while at > floor and (body[at - 1] == _JOINER or goes_on(body[at])):
+        at -= 1
+    return at
+
+
+def _end(body: str, at: int) -> int:
+    while at < len(body) and (body[at - 1] == _JOINER or goes_on(body[at])):
+        at += 1
+    return at

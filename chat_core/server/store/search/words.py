@@ -72,6 +72,11 @@ def is_dense(term: str) -> bool:
     return _DENSE.match(term) is not None
 
 
+def goes_on(char: str) -> bool:
+    """Return whether a character is drawn with the one before it: an accent, a vowel sign, the tone of a sign."""
+    return _FOLDS[char][0] == "silent" or unicodedata.category(char)[0] == "M"
+
+
 def _words(text: str) -> Iterator[Word]:
     run: list[tuple[str, int]] = []
     kind: Kind = "break"
