@@ -13,18 +13,15 @@ async def search(ctx: Context, query: Rest) -> None:
 
     All must be in a message: words, "words that stand together", beginnings* of words, and filters: from:ann or
     from:me, in:#ops, before:2026-01-31, after:2026-01-31, on:2026-01-31, has:link, mentions:me. Of disk OR memory one
-    is enough, and brackets hold together: (disk full) OR "no space".
+    is enough, and brackets hold together: (disk full) OR "no space". Nothing can be left out: -disk is the word disk.
     """
     found = await ctx.calls.search(query)
     if found.hits:
         ctx.desk.show_found(query, found)
         return
-    words = "Nothing was found."
-    if found.partial:
-        words = "Nothing was found in time: narrow the search, as with in:#ops or from:ann."
-    elif found.behind:
-        words = f"Nothing was found; the newest {found.behind} messages cannot be found yet."
-    ctx.desk.answer(Answer(words))
+    from chat_tui.views.nothing_found import nothing_found
+
+    ctx.desk.answer(Answer(nothing_found(query, found)))
 
 
 @command("lastlog", example="/lastlog disk full")

@@ -15,6 +15,7 @@ from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import SearchHit
 from chat_tui.exports.lines import as_text, of_message
 from chat_tui.plain.running import Server, complain, emit, persist, spelled
+from chat_tui.views.nothing_found import nothing_found
 
 CONNECT_WITHIN_S = 10.0
 """Time for connecting and signing in, in seconds."""
@@ -45,6 +46,8 @@ async def search(server: Server, query: str, *, target: str | None, ranked: bool
             left, cursor = left - len(found.hits), found.cursor
             if left <= 0 or not cursor or found.partial:
                 _warn(found)
+                if left == last and not (json or found.partial or found.behind):
+                    complain(nothing_found(query, found, everywhere=where is None))
                 return ExitCode.OK
 
 

@@ -46,12 +46,14 @@ def test_search_prints_what_is_found_newest_first(server: ServerProcess) -> None
     (found,) = [json.loads(line) for line in lines.stdout.splitlines()]
     assert (found["conversation"], found["seq"], found["author"], found["kind"]) == ("#ops", 1, "ann", "message")
     assert [found["text"][start:end] for start, end in found["spans"]] == ["disk", "is full"]
-    assert (elsewhere.returncode, elsewhere.stdout, elsewhere.stderr) == (0, b"", b"")
+    assert (elsewhere.returncode, elsewhere.stdout, elsewhere.stderr) == (0, b"", b"Nothing was found.\n")
     best = chat(server, "search", "disk", "--ranked", "--last", "1").stdout.decode().splitlines()
     assert len(best) == 1 and best[0].endswith("the disk is full")
 
 
-def test_search_says_in_one_sentence_what_is_wrong_with_a_query(server: ServerProcess) -> None:
+def test_search_says_in_one_sentence_what_is_wrong_with_a_query_and_that_there_is_nothing(
+    server: ServerProcess,
+) -> None:
     for query, says in (
         ('a "b', "quote at character 3"),
         ("on:monday", "on: at character 1"),
@@ -62,6 +64,10 @@ def test_search_says_in_one_sentence_what_is_wrong_with_a_query(server: ServerPr
         assert says in done.stderr.decode() and b"Traceback" not in done.stderr
         assert done.returncode != 0
     assert chat(server, "search", "x", "--in", "ops").returncode == 2
+    nowhere = [chat(server, "search", "nowheretobefound", *json) for json in ((), ("--json",))]
+    assert [(done.returncode, done.stdout) for done in nowhere] == [(0, b"")] * 2
+    assert nowhere[0].stderr == b"Nothing was found in the conversations that you are in.\n"
+    assert nowhere[1].stderr == b"", "a program sees that there is no line"
 
 
 def test_search_in_the_full_screen_client_leads_to_the_place_and_back(server: ServerProcess, home: Path) -> None:
