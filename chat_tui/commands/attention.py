@@ -37,6 +37,7 @@ async def mentions(ctx: Context) -> None:
     if not found.hits and not found.cursor:
         besides = f", and nobody has written {words_shown(words)}" if words else ""
         late = f"; the newest {found.behind} messages cannot be found yet" if found.behind else ""
+        late = "; but there was no time to look at everything, so ask again" if found.partial else late
         ctx.desk.answer(Answer(f"Nobody has mentioned you where you are{besides}{late}."))
     else:
         ctx.desk.show_found(f"mentions of you, and {words_shown(words)}" if words else "mentions of you", found, more)

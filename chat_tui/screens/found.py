@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import ClassVar, Final
 
+from msgspec.structs import replace
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -144,9 +145,12 @@ class FoundScreen(BaseScreen):
     async def _more(self) -> None:
         cursor = self._found.cursor
         if self._more_of is not None:
-            self._found = await self._more_of(cursor)
+            found = await self._more_of(cursor)
         else:
-            self._found = await self._bridge.search(self._query, ranked=self._ranked, cursor=cursor)
+            found = await self._bridge.search(self._query, ranked=self._ranked, cursor=cursor)
+        # Where there was no time to get any further, the same key tries again.
+        in_vain = found.partial and not found.hits and not found.cursor
+        self._found = replace(found, cursor=cursor) if in_vain else found
         self._hits += self._found.hits
         self._show()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from chat_core.client import Client
+from chat_core.protocol.requests.search import SearchResults
 from chat_tui.screens.chat import ChatScreen
 from chat_tui.screens.found import FoundScreen
 from chat_tui.screens.passage import PassageScreen
@@ -116,6 +117,31 @@ async def test_search_fetches_more_at_the_end_and_ranks_on_a_key(server: str, ho
         await me.sees("25 found, newest first")
         await me.press("r")
         await me.sees("20+ found, best first", f"{word} {word} {word}")
+
+
+async def test_list_of_hits_asks_for_the_same_page_again_on_the_same_key_where_time_ran_out(
+    server: str, home: Path
+) -> None:
+    word = unique("word")
+    async with sitting(server, home) as me, other(server) as friend:
+        await say(friend, "#general", f"{word} older", f"{word} newer")
+        await can_be_found(friend, word, 2)
+        first = await friend.search(word, limit=1)
+        late = iter([SearchResults(hits=(), partial=True)])
+        asked: list[bytes] = []
+
+        async def more(cursor: bytes) -> SearchResults:
+            asked.append(cursor)
+            return next(late, None) or await friend.search(word, limit=1, cursor=cursor)
+
+        await me.app.push_screen(FoundScreen(me.chat.bridge, word, first, lambda _: None, more))
+        await me.sees("1+ found, newest first", f"{word} newer")
+        await me.press("down")
+        await me.sees("1+ found, newest first, not everything was looked at")
+        await me.press("down")
+        await me.sees("2 found, newest first", f"{word} older")
+
+    assert asked == [first.cursor] * 2
 
 
 async def test_search_that_finds_nothing_or_means_nothing_is_answered_where_one_writes(server: str, home: Path) -> None:
