@@ -27,10 +27,12 @@ WITHIN_S: Final = 0.25
 """Time for one search, in seconds; what was found until then is the answer."""
 FOR_EDITED: Final = 0.5
 """The part of it for what has another text since its conversation ended for the asker."""
+FOR_GATHERING: Final = 0.6
+"""The part of it for gathering what is ranked then."""
 RANKED: Final = 10_000
 """Hits, the newest, among which the best are chosen."""
 _LOOKS: Final = 500
-"""Hits ranked between two looks at the clock."""
+"""Hits gathered, and ranked, between two looks at the clock."""
 
 
 class Fts5:
@@ -89,7 +91,7 @@ class Fts5:
 
     def _best(self, looking: _Looking, cursor: Rank | None) -> Found:
         page, timely = looking.page, looking.marks
-        marks = list(islice(timely, RANKED if cursor is None else min(cursor.among, RANKED)))
+        marks, whole = self._gathered(timely, RANKED if cursor is None else min(cursor.among, RANKED))
         ranked = self._ranked(looking, marks)
         start = 0 if cursor is None else bisect_right(ranked, _Ranked.of(cursor.worth, cursor.last))
         # Where there was no time to rank any, the newest are better than none; but nothing can follow those.
@@ -101,9 +103,19 @@ class Fts5:
         return Found(
             hits=page.hits,
             cursor=b"" if last is None else cursors.pack(Rank(marks[0], among, -last.worth, last.mark)),
-            partial=timely.late or page.late or looking.ended.cut or len(ranked) < len(marks),
+            partial=not whole or timely.late or page.late or looking.ended.cut or len(ranked) < len(marks),
             behind=looking.proposals.behind,
         )
+
+    def _gathered(self, timely: _Timely, most: int) -> tuple[list[Mark], bool]:
+        """Return hits, as many as leave time to rank them, and whether that did not cut them short."""
+        until = monotonic() + self._within_s * FOR_GATHERING
+        marks: list[Mark] = []
+        while some := list(islice(timely, min(_LOOKS, most - len(marks)))):
+            marks += some
+            if len(some) == _LOOKS and monotonic() > until:
+                return marks, False
+        return marks, True
 
     def _ranked(self, looking: _Looking, marks: Sequence[Mark]) -> list[_Ranked]:
         """Return hits, the best first, and of equal ones the newest: the newest ones for which there was time."""

@@ -13,7 +13,6 @@ import sqlite3
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
 from typing import Final, NamedTuple
 
 import msgspec
@@ -32,6 +31,10 @@ MANY: Final = 8
 """Conversations from which on that is tried; where a word may go on, from two on."""
 RECENT: Final = 2000
 """Events of a stream in whose texts a word that may go on is looked for first: a third of a microsecond for each."""
+FREQUENT: Final = 10
+"""One of so many messages is a hit: then the texts are looked at as long as there are any, and no more is gathered."""
+PROBED: Final = 8
+"""Messages of each stream, the newest, that tell how frequent hits are."""
 
 # All of these give one row however much is found: between rows a thread has to wait its turn in Python.
 _SCAN: Final = (
@@ -53,7 +56,11 @@ _HEADS: Final = (
 _MATCHING_HEADS: Final = _HEADS.format(
     rows="words JOIN texts ON texts.id = words.rowid WHERE words MATCH ? AND words.rowid", key="words.rowid"
 )
-_ALL_HEADS: Final = _HEADS.format(rows="texts WHERE id", key="id")
+_ALL_HEADS: Final = _HEADS.format(rows="texts WHERE {match}id", key="id")
+_PROBE: Final = (
+    "SELECT total((SELECT count(*) FROM (SELECT text FROM texts WHERE id BETWEEN json_extract(value, '$[0]') "
+    "AND json_extract(value, '$[1]') ORDER BY id DESC LIMIT ?) WHERE {match})) FROM json_each(?)"
+)
 _ROWS_OF: Final = "SELECT json_group_array(json_array({row})) FROM {table} IN (SELECT value FROM json_each(?)){more}"
 _STAMPS: Final = _ROWS_OF.format(row="stamp, id", table="texts WHERE id", more="")
 _TEXTS: Final = "SELECT id, text FROM texts WHERE id IN ({})"
@@ -182,8 +189,12 @@ class Proposals:
     def _heads(self) -> Sequence[tuple[int, int] | None]:
         """Return the newest hit of each stream; None: it has none."""
         ranges = msgspec.json.encode(self._streams).decode()
-        asked = (_MATCHING_HEADS, (self._match, ranges)) if self._match else (_ALL_HEADS, (ranges,))
-        return _pairs_or_none.decode(self._one(*asked))
+        if self._match and not self._prefixes:
+            return _pairs_or_none.decode(self._one(_MATCHING_HEADS, (self._match, ranges)))
+        # Where a word may go on, there are many hits: there would be few streams in which that takes long.
+        condition, values = in_text(self._search)
+        asked = _ALL_HEADS.format(match=f"{condition} AND " if condition else "")
+        return _pairs_or_none.decode(self._one(asked, (*values, ranges)))
 
     def _dealt_heads(self, scanned: Sequence[int]) -> Sequence[tuple[int, int] | None]:
         """Return the same out of all hits that there are."""
@@ -197,17 +208,26 @@ class Proposals:
 
     def _asked(self, stream: _Stream, count: int) -> _Rows:
         """Iterate over the hits of a stream as the index has them, the first `count` at once."""
-        low, high = stream
         if not self._match:
             return self._paged(_ALL.format(match=""), (), stream, count)
         if not self._prefixes:
             return self._paged(_MATCHING, (self._match,), stream, count)
+        return self._going_on(stream, count)
+
+    def _going_on(self, stream: _Stream, count: int) -> _Rows:
+        """Iterate over the hits where a word may go on: in the newest texts, and behind these in what is quicker."""
         condition, values = in_text(self._search)
-        recent = max(low, high - RECENT + 1)
-        return chain(
-            self._paged(_ALL.format(match=f"{condition} AND "), values, _Stream(recent, high), count),
-            self._paged(_MATCHING, (self._match,), _Stream(low, recent - 1), _AT_ONCE),
-        )
+        in_texts = _ALL.format(match=f"{condition} AND ")
+        recent = max(stream.low, stream.high - RECENT + 1)
+        hits = 0
+        for row in self._paged(in_texts, values, stream._replace(low=recent), count):
+            hits += 1
+            yield row
+        behind = stream._replace(high=recent - 1)
+        if hits * FREQUENT >= stream.high - recent:
+            yield from self._paged(in_texts, values, behind, _AT_ONCE)
+        else:
+            yield from self._paged(_MATCHING, (self._match,), behind, _AT_ONCE)
 
     def _paged(self, statement: str, values: Sequence[object], stream: _Stream, count: int) -> _Rows:
         """Iterate over what a statement finds in a stream, so much of it at once, and then more."""
@@ -234,10 +254,19 @@ class Proposals:
         """Return all hits, in order, if there are few of them and many conversations; None: ask each stream."""
         if not self._match or len(self._streams) < (2 if self._prefixes else MANY):
             return None
+        if self._prefixes and self._is_frequent():
+            return None
         low, high = min(each.low for each in self._streams), max(each.high for each in self._streams)
         most = SCANNED_PREFIXES if self._prefixes else SCANNED
         found = _keys.decode(self._one(_SCAN, (self._match, low, high, most + 1)))
         return found[::-1] if len(found) <= most else None
+
+    def _is_frequent(self) -> bool:
+        """Return whether the newest messages have so many hits that gathering all hits would take too long."""
+        condition, values = in_text(self._search)
+        asked = (PROBED, *values, msgspec.json.encode(self._streams).decode())
+        (hits,) = self._index.execute(_PROBE.format(match=condition), asked).fetchone()
+        return bool(hits * FREQUENT >= PROBED * len(self._streams))
 
     # --- where to look ----------------------------------------------------------------------------------------
 

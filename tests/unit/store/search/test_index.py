@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from functools import partial
@@ -18,6 +18,7 @@ import pytest
 from chat_core.base.clock import SystemClock
 from chat_core.base.ids import AccountId, Cid, ConversationId
 from chat_core.protocol.values import Message
+from chat_core.server.store import pages, sqlite_file
 from chat_core.server.store.acts import DeleteChannel
 from chat_core.server.store.base import Refused, Searcher
 from chat_core.server.store.conversations import JoinChannel
@@ -336,6 +337,42 @@ async def test_word_that_may_go_on_is_found_in_the_newest_texts_and_in_the_index
             search = replace(search, cursor=result.cursor)
 
     assert pages == [["number11", "number10"], ["number8", "number7"], ["number5", "number4"], ["number2", "number1"]]
+
+
+async def test_word_that_may_go_on_is_gathered_only_where_it_is_not_in_every_other_message(path: Path) -> None:
+    async with opened(path) as store:
+        await post(store, *(f"number {at}" for at in range(40)))
+        await store.write(JoinChannel(ANN, "ops", create=True, ts=1))
+        for body in ("numbers", "numbered", "none"):
+            await store.write(
+                AppendMessage(ANN, "#ops", Cid(body.encode().ljust(16)), None, body, body, "text", None, 1)
+            )
+        await store.indexed()
+    reaches = tuple(Reach(ConversationId(number), 1, MAX_SEQ, 0) for number in (1, 3))
+    words = Fts5(fts5_file.path_beside(path), within_s=10)
+    said: list[str] = []
+    words._index.set_trace_callback(said.append)
+    bodies: list[str] = []
+    asked: list[bool] = []
+    for query in ("num*", "none*"):
+        search = replace(looking_for(query, limit=3), reaches=reaches)
+        said.clear()
+        bodies += [hit.message.body for hit in words.search(search, _read_from(path), lambda low, high, most: []).hits]
+        asked.append(any("MATCH" in statement for statement in said))
+    words.close()
+
+    assert bodies == ["numbered", "numbers", "number 39", "none"]
+    assert asked == [False, True]
+
+
+def _read_from(path: Path) -> Callable[[Sequence[int]], dict[int, Message]]:
+    """Return what reads messages of a store."""
+
+    def read(keys: Sequence[int]) -> dict[int, Message]:
+        with sqlite_file.reader_engine(path).connect() as connection:
+            return pages.by_key(connection, keys)
+
+    return read
 
 
 async def test_index_loses_the_words_of_a_deleted_message(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
