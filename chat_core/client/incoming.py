@@ -19,6 +19,7 @@ from chat_core.protocol.events import (
     ConversationJoined,
     ConversationLeft,
     Event,
+    IgnoreChanged,
     Lagging,
     ReadMarkerMoved,
     Signal,
@@ -95,6 +96,8 @@ class Incoming:
                 self._attacher.ended(event.conversation)
             case ConversationLeft():
                 self._attacher.forget(event.conversation)
+            case IgnoreChanged():
+                self._pages.count_anew()
             case ReadMarkerMoved():
                 if event.back:
                     self._on_back(event.conversation, event.read)

@@ -18,9 +18,10 @@ from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.client.link import Link
 from chat_core.client.sending import Sender
 from chat_core.client.state.amending import is_too_old
-from chat_core.client.state.inputs import LoadingMoved, MembersRead, Opened, PageRead, ThreadRead
+from chat_core.client.state.inputs import LoadingMoved, MembersRead, Opened, PageRead, Recounted, ThreadRead
 from chat_core.protocol.limits import PAGE_ITEMS
 from chat_core.protocol.requests import conversations
+from chat_core.protocol.requests.attention import ListUnread, Unread
 from chat_core.protocol.requests.conversations import Find, ListMembers, Members
 from chat_core.protocol.requests.messages import History, Page
 from chat_core.protocol.requests.threads import ReadThread, ThreadPage
@@ -120,6 +121,22 @@ class Pages:
 
         with contextlib.suppress(Disconnected):
             self._link().ask(Find(conversation=conversation), take)
+
+    def count_anew(self) -> None:
+        """Ask for the numbers of all conversations whose numbers only the server knows now, at once."""
+        asked = [number for number, known in self._board.now.conversations.items() if known.uncounted]
+
+        def take(outcome: Unread | CallFailed | Disconnected) -> None:
+            if isinstance(outcome, Unread):
+                self._board.apply(Recounted(conversations=outcome.conversations))
+                told = {each.id for each in outcome.conversations}
+                for number in asked:
+                    if number not in told:  # nothing is unread there any more, as of a head that only it can tell
+                        self.refresh(number)
+
+        if asked:
+            with contextlib.suppress(Disconnected):
+                self._link().ask(ListUnread(), take)
 
     # --- how --------------------------------------------------------------------------------------------------
 

@@ -112,7 +112,7 @@ def meant(ctx: Context, number: str) -> int:
     selected = ctx.desk.selected_seq
     if selected:
         return selected
-    message = last_of_others(ctx.here, ctx.thread, ctx.state.me)
+    message = last_of_others(ctx.here, ctx.thread, ctx.state.listener.silent)
     if message is None:
         raise UsageFault("There is no message by others here: give the number of one, as /react :tada: #17.")
     return message.seq

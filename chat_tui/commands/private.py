@@ -91,7 +91,8 @@ async def privacy(ctx: Context, policy: Policy = Policy("")) -> None:
 async def ignore(ctx: Context, user: User = User("")) -> None:
     """Take no private messages from somebody, and fold what they say in channels.
 
-    They are not told, and cannot ask you for a private chat either. It holds on all your devices.
+    They are not told, and cannot ask you for a private chat either. What they say is neither unread nor a mention.
+    It holds on all your devices.
     Alone, it lists whom you ignore.
     """
     if user:

@@ -60,7 +60,7 @@ async def threads(ctx: Context) -> None:
     known = ctx.state.conversations
     listed = [(known[each.conversation].target, each) for each in found.threads if each.conversation in known]
     unread = sum(each.unread > 0 for _, each in listed)
-    ctx.desk.answer(Answer(news_words(unread), threads_lines(listed, ctx.desk.now_ms())))
+    ctx.desk.answer(Answer(news_words(unread), threads_lines(listed, ctx.desk.now_ms(), ctx.state.ignored)))
 
 
 @command("follow", example="/follow #17")
@@ -109,7 +109,7 @@ def _meant(ctx: Context, address: str) -> int:
 
 
 def _last_of_others(ctx: Context) -> int:
-    message = last_of_others(ctx.here, ctx.thread, ctx.state.me)
+    message = last_of_others(ctx.here, ctx.thread, ctx.state.listener.silent)
     if message is None:
         raise UsageFault("Nobody else has said anything here yet.")
     return message.seq

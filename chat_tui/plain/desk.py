@@ -23,6 +23,7 @@ from chat_tui.plain.hearing import one_line, server_line, spoken
 from chat_tui.plain.keeping import PlainDrafts, PlainMarks
 from chat_tui.views.alerts import Rule, quiet_hours
 from chat_tui.views.clean import drawable_line
+from chat_tui.views.folding import folded_words
 from chat_tui.views.names import called, shown_name
 from chat_tui.views.servers import Elsewhere, meant
 from chat_tui.views.source import Source, seen
@@ -348,6 +349,8 @@ class PlainDesk:
         message = hit.message
         when = since(message.ts, self.now_ms(), None)
         where = drawable_line(hit.target)
+        if message.author in self.state().ignored:
+            return f"{where}, {when}, {folded_words(message)}"
         return f"{where}, {when}, {shown_name(called(message))}: {one_line(message.body)}"
 
     def _write(self, entry: Entry, text: str) -> Entry:

@@ -68,7 +68,7 @@ class FoundScreen(BaseScreen):
         self._go = go
         self._leaving = False
         me = bridge.state.me
-        self._list = FoundList(query, me=None if me is None else me.id)
+        self._list = FoundList(query, me=None if me is None else me.id, ignored=bridge.state.ignored)
         self._fetching = Fetching(partial(self._list.say, fault=True))
 
     @override

@@ -86,9 +86,9 @@ class PassageScreen(BaseScreen):
         self._bridge = bridge
         self._passage = passage
         self._leave_for = leave_for
-        self.pane = PassagePane(
-            seq, bridge.state.me, bookmarks=bridge.state.bookmarks.get(passage.info.id, frozenset())
-        )
+        known = bridge.state
+        bookmarks = known.bookmarks.get(passage.info.id, frozenset())
+        self.pane = PassagePane(seq, known.me, bookmarks=bookmarks, ignored=known.ignored)
         """What was said."""
         self._foot = _Foot()
         self._foot.words = _KEYS.format(target=passage.info.target)

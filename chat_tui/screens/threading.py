@@ -93,7 +93,7 @@ class Threading(Part):
         self._write_at(conversation, 0)
         scene.show_mode(_MODE, on=False)
         self._shown = 0
-        scene.aside.open(None, None, scene.bridge.state.me)
+        scene.aside.open(None, None, scene.bridge.state.listener)
         if conversation is not None:
             scene.bridge.close_thread(conversation.id, thread)
 
@@ -139,7 +139,7 @@ class Threading(Part):
         thread, conversation = scene.composer.thread, scene.open_conversation()
         if not thread or conversation is None:
             return
-        state, me = conversation.threads.get(thread), scene.bridge.state.me
+        state = conversation.threads.get(thread)
         online = batch.state.link.status is LinkStatus.ONLINE
         if (state is None or state.stale) and online and not self._reading:
             self._read(conversation.id, thread)
@@ -148,7 +148,7 @@ class Threading(Part):
         if self._shown != thread:
             self._show()
         else:
-            scene.aside.update_thread(conversation, state, None if me is None else me.id, batch.changes)
+            scene.aside.update_thread(conversation, state, batch.state.listener, batch.changes)
             scene.aside.timeline.show_bookmarks(batch.state.bookmarks.get(conversation.id, frozenset()))
 
     def _show(self) -> None:
@@ -159,7 +159,7 @@ class Threading(Part):
             return
         self._shown = 0 if state is None else state.root.seq
         known = scene.bridge.state
-        scene.aside.open(conversation, state, known.me, bookmarks=known.bookmarks)
+        scene.aside.open(conversation, state, known.listener, bookmarks=known.bookmarks)
         scene.composer.post_message(scene.composer.ModeChanged())
 
     def _state(self) -> ThreadState | None:
@@ -214,7 +214,8 @@ class Threading(Part):
         composer, conversation = self._scene.composer, self._scene.open_conversation()
         if not composer.thread or conversation is None:
             return ()
-        return label(self._state(), also=composer.also, target=title_of(conversation.info))
+        ignored = self._scene.bridge.state.ignored
+        return label(self._state(), also=composer.also, target=title_of(conversation.info), ignored=ignored)
 
     def place_keys(self) -> str:
         """Return what else can be done there."""

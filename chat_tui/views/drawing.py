@@ -23,6 +23,7 @@ from chat_tui.views.columns import Columns
 from chat_tui.views.edge import hanging, laid_out
 from chat_tui.views.emoji_kinds import Kind
 from chat_tui.views.emoji_names import named
+from chat_tui.views.folding import folded_words
 from chat_tui.views.formatting import Block, Looks, block, formatted, in_one_line, is_fence, ours, with_words
 from chat_tui.views.inline import Mark
 from chat_tui.views.items import (
@@ -275,7 +276,7 @@ def _quoted(quoted: Quoted, where: Columns, reader: Reader) -> Line:
 
 def _folded(message: Message, where: Columns) -> Line:
     """Return the one faint line that stands for whatever somebody says whom one ignores."""
-    words = elide(f"a message of {shown_name(called(message))}, whom you ignore", where.text)
+    words = elide(folded_words(message), where.text)
     return hanging((Span(words, "faint"),), where)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import tzinfo
 from typing import Final, Literal
 
@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from chat_core.protocol.values import SearchHit
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.emphasis import masked
+from chat_tui.views.folding import folded_words
 from chat_tui.views.formatting import in_one_line
 from chat_tui.views.lines import Line, Span, cropped, spread
 from chat_tui.views.names import name_role, shown_name
@@ -28,7 +29,9 @@ _FENCE: Final = re.compile(r"(?:^|\n) {0,3}(?:`{3,}|~{3,})[\w+#.-]* *(?=\n|\Z)")
 """A line that begins or ends code: in one line it would be noise."""
 
 
-def hit_lines(hit: SearchHit, width: int, *, chosen: bool, me: int | None, zone: tzinfo | None) -> tuple[Line, Line]:
+def hit_lines(
+    hit: SearchHit, width: int, *, chosen: bool, me: int | None, zone: tzinfo | None, ignored: Collection[int] = ()
+) -> tuple[Line, Line]:
     """Return the two lines of a hit.
 
     Args:
@@ -37,8 +40,12 @@ def hit_lines(hit: SearchHit, width: int, *, chosen: bool, me: int | None, zone:
         chosen: whether it is the one that a key would act on.
         me: own account.
         zone: time zone; None: the computer's own.
+        ignored: accounts whose words are folded away.
     """
     message = hit.message
+    room = width - len(_MARGIN) - 1
+    folded = message.author in ignored
+    words = [Span(folded_words(message), "faint")] if folded else snippet(message.body, hit.spans, room)
     margin = Span(_CHOSEN, "bar") if chosen else Span(_MARGIN)
     when = f"{local(message.ts, zone):%Y-%m-%d %H:%M}"
     head = (
@@ -50,7 +57,7 @@ def hit_lines(hit: SearchHit, width: int, *, chosen: bool, me: int | None, zone:
     ground: Literal["", "surface"] = "surface" if chosen else ""
     return (
         Line(spread(head, (Span(f"{when} ", "time"),), width), ground=ground),
-        Line(cropped((margin, *snippet(message.body, hit.spans, width - len(_MARGIN) - 1)), width - 1), ground=ground),
+        Line(cropped((margin, *words), width - 1), ground=ground),
     )
 
 

@@ -38,10 +38,10 @@ def message_here(conversation: ConversationState, thread: int, seq: int) -> Mess
     return next((each for each in there if each.seq == seq), None) or conversation.timeline.find(seq)
 
 
-def last_of_others(conversation: ConversationState, thread: int, me: Account | None) -> Message | None:
-    """Return the last message by somebody else that was not deleted."""
+def last_of_others(conversation: ConversationState, thread: int, silent: frozenset[int]) -> Message | None:
+    """Return the last message that was not deleted, by nobody of some accounts."""
     there = messages_here(conversation, thread)
-    return next((each for each in there if not each.deleted and (me is None or each.author != me.id)), None)
+    return next((each for each in there if not each.deleted and each.author not in silent), None)
 
 
 def last_own(conversation: ConversationState, thread: int, me: Account | None) -> Message | None:

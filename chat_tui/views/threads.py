@@ -5,7 +5,7 @@ Both are a conversation's state with other messages in it, so that whatever draw
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from msgspec.structs import replace
@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from chat_core.client.state.model import BLOCK, ConversationState, ThreadState, Timeline, Unsent
 from chat_core.protocol.values import Message, ThreadSummary
 from chat_tui.views.clean import drawable_line
+from chat_tui.views.folding import folded_words
 from chat_tui.views.lines import Line, Span, spread
 from chat_tui.views.names import name_role, shown_name
 from chat_tui.views.programs import author_of
@@ -41,8 +42,14 @@ class Mainline:
         return replace(conversation, timeline=timeline, unsent=self._unsent[1])
 
 
-def thread_view(conversation: ConversationState, thread: ThreadState, me: int | None) -> ConversationState:
-    """Return a conversation in which nothing was said but what hangs on one message, which is its first."""
+def thread_view(conversation: ConversationState, thread: ThreadState, silent: frozenset[int]) -> ConversationState:
+    """Return a conversation in which nothing was said but what hangs on one message, which is its first.
+
+    Args:
+        conversation: where.
+        thread: what was said.
+        silent: accounts whose messages are nothing new.
+    """
     root = thread.root
     messages = (root, *(_plain(message) for message in thread.messages))
     blocks = tuple(messages[start : start + BLOCK] for start in range(0, len(messages), BLOCK))
@@ -57,7 +64,7 @@ def thread_view(conversation: ConversationState, thread: ThreadState, me: int | 
         unsent=tuple(unsent for unsent in conversation.unsent if unsent.thread == thread.root.seq),
         notices=(),
         read=max(thread.read, thread.root.seq),
-        unread=thread.unread(me) if thread.following else 0,
+        unread=thread.unread(silent) if thread.following else 0,
     )
 
 
@@ -81,10 +88,17 @@ CLOSE: Final = Span("✕ ", "chip-key", act="close_thread")
 """Puts it away."""
 
 
-def title(thread: ThreadState, me: int | None, width: int) -> Line:
-    """Return the line above a thread: whose it is, and whether one follows it."""
+def title(thread: ThreadState, me: int | None, width: int, ignored: Collection[int] = ()) -> Line:
+    """Return the line above a thread: whose it is, and whether one follows it.
+
+    Args:
+        thread: it.
+        me: own account.
+        width: cells.
+        ignored: accounts whose words are folded away.
+    """
     root = thread.root
-    excerpt = _said(root)
+    excerpt = _said(root, ignored)
     name = Span(shown_name(author_of(root)), name_role(root.author, me))
     follows = Span("following " if thread.following else "not followed ", "thread" if thread.following else "quiet")
     return Line(
@@ -93,27 +107,32 @@ def title(thread: ThreadState, me: int | None, width: int) -> Line:
     )
 
 
-def label(thread: ThreadState | None, *, also: bool, target: str) -> tuple[Span, ...]:
-    """Return the words above the composer while it writes into a thread."""
-    from chat_tui.views.building import QUOTED_CHARS
-    from chat_tui.views.formatting import in_one_line
+def label(thread: ThreadState | None, *, also: bool, target: str, ignored: Collection[int] = ()) -> tuple[Span, ...]:
+    """Return the words above the composer while it writes into a thread.
 
+    Args:
+        thread: None: it is on its way.
+        also: whether it writes into the conversation besides.
+        target: that one.
+        ignored: accounts whose words are folded away.
+    """
     if thread is None:
         return (Span("Into a thread", "thread"),)
     where = f" and {drawable_line(target)}" if also else ""
-    excerpt = drawable_line(in_one_line(thread.root.body, QUOTED_CHARS))
+    excerpt = _said(thread.root, ignored) if thread.root.body else ""
     return (
         Span(f"Into the thread of {shown_name(author_of(thread.root))}{where}", "thread"),
         Span(f"  {excerpt}", "muted"),
     )
 
 
-def threads_lines(found: list[tuple[str, ThreadSummary]], now_ms: int) -> list[Line]:
+def threads_lines(found: list[tuple[str, ThreadSummary]], now_ms: int, ignored: Collection[int] = ()) -> list[Line]:
     """Return a line for each thread that one follows.
 
     Args:
         found: the conversation's TARGET, and the thread.
         now_ms: the time, milliseconds since 1970.
+        ignored: accounts whose words are folded away.
     """
     names = _column([f"{drawable_line(target)}:{each.root.seq}" for target, each in found])
     news = _column([f"{each.unread:,} new" if each.unread else "read" for _, each in found])
@@ -124,7 +143,7 @@ def threads_lines(found: list[tuple[str, ThreadSummary]], now_ms: int) -> list[L
                 Span(f"{name}  ", "channel"),
                 Span(f"{new}  ", "attention" if each.unread else "quiet"),
                 Span(f"{count}  ", "thread"),
-                Span(f"{shown_name(author_of(each.root))}: {_said(each.root)}", "muted"),
+                Span(f"{shown_name(author_of(each.root))}: {_said(each.root, ignored)}", "muted"),
             )
         )
         for name, new, count, (_, each) in zip(names, news, replies, found, strict=True)
@@ -148,10 +167,12 @@ def _replies(root: Message, now_ms: int) -> str:
     return replies_words(root, lambda ts: _moment(ts, now_ms)) if root.replies else "no replies yet"
 
 
-def _said(root: Message) -> str:
+def _said(root: Message, ignored: Collection[int]) -> str:
     from chat_tui.views.building import QUOTED_CHARS
     from chat_tui.views.formatting import in_one_line
 
+    if root.author in ignored:
+        return folded_words(root)
     return drawable_line(in_one_line(root.body, QUOTED_CHARS)) or "message deleted"
 
 

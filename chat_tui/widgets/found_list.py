@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import tzinfo
 
 from textual.message import Message
@@ -32,15 +32,19 @@ class FoundList(Rows, can_focus=False):
     class AtEnd(Message):
         """The last hit is chosen: if there are more, they are wanted."""
 
-    def __init__(self, query: str, *, me: int | None, zone: tzinfo | None = None) -> None:
+    def __init__(
+        self, query: str, *, me: int | None, zone: tzinfo | None = None, ignored: Collection[int] = ()
+    ) -> None:
         """Make an empty list.
 
         Args:
             query: what was looked for.
             me: own account.
             zone: time zone; None: the computer's own.
+            ignored: accounts whose words are folded away.
         """
         super().__init__()
+        self._ignored = ignored
         self._query = query
         self._me = me
         self._zone = zone
@@ -86,7 +90,8 @@ class FoundList(Rows, can_focus=False):
         self.first = max(self.index - count + 1, min(self.first, self.index))
         lines = [title_line(self._query, self._title, width)]
         for at, hit in enumerate(self._hits[self.first : self.first + count], self.first):
-            lines += hit_lines(hit, width, chosen=at == self.index, me=self._me, zone=self._zone)
+            chosen = at == self.index
+            lines += hit_lines(hit, width, chosen=chosen, me=self._me, zone=self._zone, ignored=self._ignored)
         lines += [Line()] * (height - 1 - len(lines))
         return [*lines[: height - 1], foot_line(self._foot, width, fault=self._fault)]
 

@@ -48,6 +48,7 @@ class PassagePane(TimelinePane, can_focus=False):
         me: Account | None,
         *,
         bookmarks: frozenset[int] = frozenset(),
+        ignored: frozenset[int] = frozenset(),
         zone: tzinfo | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -57,6 +58,7 @@ class PassagePane(TimelinePane, can_focus=False):
             seq: of the marked message.
             me: who reads.
             bookmarks: seqs of the messages at which one has them.
+            ignored: accounts whose messages are folded away.
             zone: time zone; None: the computer's own.
             clock: gives the year that goes without saying.
         """
@@ -64,7 +66,7 @@ class PassagePane(TimelinePane, can_focus=False):
         self.seq = seq
         """Of the marked message."""
         self._reader = Reader(None, "", zone) if me is None else Reader(me.id, me.name, zone, display=me.display)
-        self._reader = replace_fields(self._reader, bookmarks=bookmarks)
+        self._reader = replace_fields(self._reader, bookmarks=bookmarks, ignored=ignored)
         self._clock = clock or SystemClock()
         self._passage: Passage | None = None
 

@@ -15,8 +15,7 @@ from typing_extensions import override
 
 from chat_core.base.clock import Clock
 from chat_core.client.state.changes import Change
-from chat_core.client.state.model import ConversationState, ThreadState
-from chat_core.protocol.values import Account
+from chat_core.client.state.model import ConversationState, Listener, ThreadState
 from chat_tui.messages import OlderWanted, ReadingOlder, ReadUpTo
 from chat_tui.views.columns import Columns, columns
 from chat_tui.views.lines import Line
@@ -33,12 +32,15 @@ class _Title(Bar):
     DEFAULT_CSS = "_Title { width: 100%; height: 1; }"
 
     thread: ThreadState | None = None
-    me: int | None = None
+    listener = Listener(None)
 
     @override
     def line(self, width: int) -> Line:
         """See Bar."""
-        return title(self.thread, self.me, width) if self.thread is not None else Line(ground="surface")
+        if self.thread is None:
+            return Line(ground="surface")
+        me, ignored = self.listener
+        return title(self.thread, None if me is None else me.id, width, ignored)
 
 
 class ThreadTimeline(Timeline, can_focus=False):
@@ -97,24 +99,24 @@ class ThreadPanel(Vertical):
         self,
         conversation: ConversationState | None,
         thread: ThreadState | None,
-        me: Account | None,
+        listener: Listener,
         channels: Collection[str] = (),
         bookmarks: Mapping[int, frozenset[int]] = _NONE,
     ) -> None:
         """Show a thread as one that was just opened; None: nothing, or one that is still on its way."""
-        number = None if me is None else me.id
-        self._title.thread, self._title.me = thread, number
+        self._title.thread, self._title.listener = thread, listener
         self._title.changed()
-        shown = None if conversation is None or thread is None else thread_view(conversation, thread, number)
-        self.timeline.show(shown, me, channels, bookmarks=bookmarks)
+        shown = None if conversation is None or thread is None else thread_view(conversation, thread, listener.silent)
+        self.timeline.show(shown, listener.me, channels, listener.ignored, bookmarks)
 
     def update_thread(
-        self, conversation: ConversationState, thread: ThreadState, me: int | None, changes: Sequence[Change]
+        self, conversation: ConversationState, thread: ThreadState, listener: Listener, changes: Sequence[Change]
     ) -> None:
         """Show a newer state of the same thread."""
-        self._title.thread = thread
+        self._title.thread, self._title.listener = thread, listener
         self._title.changed()
-        self.timeline.update_state(thread_view(conversation, thread, me), changes)
+        self.timeline.fold(listener.ignored)
+        self.timeline.update_state(thread_view(conversation, thread, listener.silent), changes)
 
     # --- what the timeline says
 

@@ -174,14 +174,22 @@ class Timeline(KnowingPane, TimelinePane, can_focus=False):
                 conversation, me, self._channels, batch.state.ignored, batch.state.bookmarks, batch.state.conversations
             )
             return
-        if (me is not None and me != self._me) or batch.state.ignored != self._ignored:
-            self._me, self._ignored = me, batch.state.ignored
+        if me is not None and me != self._me:
+            self._me = me
             self._lay_out()
             self.placed()
+        self.fold(batch.state.ignored)
         self.show_bookmarks(batch.state.bookmarks.get(conversation.id, frozenset()))
         if self._members_came(conversation):
             self.know(me, batch.state.conversations.values())
         self.update_state(conversation, batch.changes)
+
+    def fold(self, ignored: frozenset[int]) -> None:
+        """Fold the messages of these accounts away, and no others."""
+        if ignored != self._ignored:
+            self._ignored = ignored
+            self._lay_out()
+            self.placed()
 
     def _members_came(self, conversation: ConversationState) -> bool:
         """Return whether it is known now who has a word to say here, and was not before."""

@@ -47,6 +47,7 @@ from chat_core.server.store.marks import SetBookmark
 from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage, MoveReadMarker
 from chat_core.server.store.ops import emptying
 from chat_core.server.store.people import RenameAccount, SignInByName
+from chat_core.server.store.private import IgnoreAccount
 from chat_core.server.store.threading import MoveThreadMarker, SetFollowing
 from tests.contract.world import MakeWorld, World
 
@@ -117,6 +118,7 @@ OPS: st.SearchStrategy[Op] = st.one_of(
     st.builds(DeleteMessage, PEOPLE, st.just(1), st.integers(1, 20), st.just(1)),
     st.builds(MarkEverythingRead, PEOPLE, st.dictionaries(st.integers(1, 5), st.integers(0, 9))),
     st.builds(QuietConversation, PEOPLE, ROOMS, st.booleans()),
+    st.builds(IgnoreAccount, PEOPLE, st.sampled_from(NAMES), st.booleans()),
     st.builds(JoinChannel, PEOPLE, CHANNELS, st.booleans(), st.just(1)),
     st.builds(OpenDirect, PEOPLE, st.sampled_from(NAMES), st.just(1)),
     st.builds(MakeGroup, PEOPLE, st.just(NAMES), TIMES),
@@ -273,6 +275,7 @@ async def _check_threads(world: World, account: AccountId) -> None:
     told, _ = await world.read(lambda reader: reader.thread_counts(account, None, 50))
     counts = {(count.conversation, count.thread): count for count in told}
     assert list(counts) == [(each.conversation, each.root.seq) for each in shown]
+    silent = {account, *await world.read(lambda reader: reader.ignored_numbers(account))}
     for each in shown:
         everything = await world.messages(ConversationId(each.conversation))
         inside = [message for message in everything if message.thread == each.root.seq]
@@ -280,7 +283,7 @@ async def _check_threads(world: World, account: AccountId) -> None:
         new = [
             message
             for message in inside
-            if message.author != account and message.seq > each.read and not message.deleted
+            if message.author not in silent and message.seq > each.read and not message.deleted
         ]
         assert each.unread == len(new)
         calls = [message for message in new if message.everyone or account in message.mentions]
@@ -302,11 +305,12 @@ async def _check_account(world: World, account: AccountId) -> None:
     assert [event.seq for event in pushed] == list(range(1, len(pushed) + 1))
     kept = await world.account_log(account)
     assert [event.seq for event in kept] == surviving(pushed)
+    silent = {account, *await world.read(lambda reader: reader.ignored_numbers(account))}
     for shown in await world.list_of(account):
         number = ConversationId(shown.id)
         log = await world.log(number)
         messages = await world.messages(number)
-        behind = [each for each in messages if each.author != account and each.seq > shown.read]
+        behind = [each for each in messages if each.author not in silent and each.seq > shown.read]
         behind = [each for each in behind if not each.deleted and not each.aside]
         assert shown.unread == len(behind)
         assert shown.mentions == sum(bool(each.everyone) or account in each.mentions for each in behind)

@@ -130,6 +130,7 @@ def followed(state: ClientState, account: AccountId, done: Committed, fetched: R
             state = apply(state, inputs.AccountEventArrived(event=event))[0]
             if isinstance(event, ReadMarkerMoved) and not is_exact(state.conversations[event.conversation]):
                 asked.add(event.conversation)
+    asked |= {number for number, each in state.conversations.items() if each.uncounted}
     for info in fetched.conversations:
         if info.id in asked:
             state = apply(state, inputs.Opened(conversation=info))[0]

@@ -43,13 +43,23 @@ def counted(state: ClientState, input: ThreadsCounted) -> tuple[ClientState, lis
 
 
 def touched(
-    conversation: ConversationState, posted: Iterable[MessagePosted], amendments: Sequence[Amendment], me: int | None
+    conversation: ConversationState,
+    posted: Iterable[MessagePosted],
+    amendments: Sequence[Amendment],
+    silent: frozenset[int],
 ) -> ConversationState:
-    """Note whether events can have changed what is new in a thread that one follows."""
+    """Note whether events can have changed what is new in a thread that one follows.
+
+    Args:
+        conversation: where.
+        posted: what came.
+        amendments: what changed.
+        silent: accounts whose messages are nothing new.
+    """
     followed = conversation.followed
     if not followed:
         return conversation
-    new = any(event.thread in followed and event.author != me for event in posted)
+    new = any(event.thread in followed and event.author not in silent for event in posted)
     if new or any(_is_in_thread(conversation, event) for event in amendments):
         return replace(conversation, recounts=conversation.recounts + 1)
     return conversation
@@ -68,12 +78,12 @@ def marked(conversation: ConversationState, event: ThreadMarked) -> Conversation
     return replace(conversation, followed=followed, recounts=conversation.recounts + 1)
 
 
-def read_here(conversation: ConversationState, thread: int, seq: int, me: int | None) -> ConversationState:
+def read_here(conversation: ConversationState, thread: int, seq: int, silent: frozenset[int]) -> ConversationState:
     """Count anew what is unread in an open thread that was just read up to a seq."""
     known, opened = conversation.followed.get(thread), conversation.threads.get(thread)
     if known is None or opened is None or seq <= known.read:
         return conversation
-    unread = min(opened.unread(me), known.unread)
+    unread = min(opened.unread(silent), known.unread)
     news = ThreadNews(read=seq, unread=unread, mentions=min(unread, known.mentions))
     return replace(conversation, followed=_with(conversation.followed, thread, news))
 

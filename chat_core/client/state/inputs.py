@@ -73,6 +73,13 @@ class Opened(Input, frozen=True, kw_only=True):
     """As the server sees it."""
 
 
+class Recounted(Input, frozen=True, kw_only=True):
+    """The server has counted what is unread in some conversations."""
+
+    conversations: tuple[Conversation, ...]
+    """As it sees them; only their numbers count."""
+
+
 class Gone(Input, frozen=True, kw_only=True):
     """One is no longer a member."""
 

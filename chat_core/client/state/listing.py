@@ -22,7 +22,7 @@ from chat_core.client.state.changes import (
     UnreadChanged,
 )
 from chat_core.client.state.inputs import Gone, Opened, Placed, WasRemembered, WasReset, WasResumed
-from chat_core.client.state.model import ClientState, ConversationState, MemberList, Notice, Timeline
+from chat_core.client.state.model import ClientState, ConversationState, Listener, MemberList, Notice, Timeline
 from chat_core.client.state.reading import recount, renewed
 from chat_core.client.state.timeline import begin, fall_behind
 from chat_core.protocol.events import ConversationLeft
@@ -76,6 +76,8 @@ def resumed(state: ClientState, input: WasResumed) -> tuple[ClientState, list[Ch
     conversations: dict[int, ConversationState] = {}
     added, changed = [], []
     changes: list[Change] = []
+    ignored = frozenset(answer.ignored)
+    listener = Listener(state.me, ignored)
     for info in answer.conversations:
         known = state.conversations.get(info.id)
         if known is None or (another and not same_target(known.info, info)):
@@ -89,7 +91,7 @@ def resumed(state: ClientState, input: WasResumed) -> tuple[ClientState, list[Ch
             continue
         # The server may have been restarted: its count of member signals began anew.
         members = replace(known.members, rev=0, total=info.members, online=info.online, stale=True)
-        now = replace(renewed(known, info, state.me), typing=(), members=members)
+        now = replace(renewed(known, info, listener), typing=(), members=members)
         conversations[info.id] = now
         if labels(known.info) != labels(info):
             changed.append(info.id)
@@ -101,7 +103,6 @@ def resumed(state: ClientState, input: WasResumed) -> tuple[ClientState, list[Ch
         lost = state.conversations.get(caught_up.conversation) if caught_up.gone else None
         if lost is not None and not another:
             changes += put_out(lost, caught_up.gone, caught_up.name, caught_up.text, caught_up.until)
-    ignored = frozenset(answer.ignored)
     if ignored != state.ignored:
         changes.append(IgnoredChanged())
     state, more = bookmarks.resumed(state, answer.bookmarks)
@@ -143,7 +144,7 @@ def opened(state: ClientState, input: Opened) -> tuple[ClientState, list[Change]
     if state.account_seq:
         # One's account log tells of this, in order, and an answer may be older than what it has told.
         info = replace(info, quiet=known.info.quiet)
-    now = recount(known, info, state.me)
+    now = recount(known, info, state.listener)
     changes = differences(known, now)
     if labels(known.info) != labels(info):
         changes.insert(0, ListChanged(changed=(info.id,)))
@@ -195,7 +196,7 @@ def was_reset(state: ClientState, input: WasReset) -> tuple[ClientState, list[Ch
     if input.reason == "far_behind":
         timeline = fall_behind(known.timeline, known.position.seq, seq)
         now = replace(known, position=input.position, timeline=timeline, typing=())
-        now = recount(now, now.info, state.me)
+        now = recount(now, now.info, state.listener)
     else:
         text = RESET_REASONS.get(input.reason, input.reason)
         notice = Notice(after=seq, ts=input.wall_ms, kind="reset", text=text)

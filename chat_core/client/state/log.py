@@ -22,7 +22,7 @@ from chat_core.client.state.changes import (
 from chat_core.client.state.following import touched
 from chat_core.client.state.groups import peopled
 from chat_core.client.state.inputs import EventsArrived
-from chat_core.client.state.model import Amendment, ConversationState, Notice
+from chat_core.client.state.model import Amendment, ConversationState, Listener, Notice
 from chat_core.client.state.notices import add_notice
 from chat_core.client.state.ordering import ordered
 from chat_core.client.state.reading import caught_up, is_mention, is_unread
@@ -31,12 +31,12 @@ from chat_core.protocol.values import Account, Message, Position
 
 
 def arrived(
-    conversation: ConversationState, arrival: EventsArrived, me: Account | None
+    conversation: ConversationState, arrival: EventsArrived, listener: Listener
 ) -> tuple[ConversationState, list[Change]]:
     """Fold events in that continue the position."""
     changes: list[Change] = []
-    for events in _steps(arrival.events, conversation.info.head, me):
-        conversation, more = _arrived(conversation, replace(arrival, events=events), me)
+    for events in _steps(arrival.events, conversation.info.head, listener.me):
+        conversation, more = _arrived(conversation, replace(arrival, events=events), listener)
         changes += more
     return conversation, changes
 
@@ -65,9 +65,9 @@ def _steps(
 
 
 def _arrived(
-    conversation: ConversationState, arrival: EventsArrived, me: Account | None
+    conversation: ConversationState, arrival: EventsArrived, listener: Listener
 ) -> tuple[ConversationState, list[Change]]:
-    number = conversation.id
+    number, me = conversation.id, listener.me
     last = arrival.events[-1]
     posted = [event for event in arrival.events if isinstance(event, MessagePosted)]
     timeline, new = timelines.append(conversation.timeline, [timelines.message_of(event) for event in posted])
@@ -78,17 +78,17 @@ def _arrived(
     if arrival.keep is not None:
         timeline = timelines.trim(timeline, arrival.keep)
     position = Position(conversation=number, seq=last.seq, eid=last.eid)
-    after = _count_new(replace(conversation, timeline=timeline, position=position), new, me)
-    after = _count_changed(after, changed.values(), me)
+    after = _count_new(replace(conversation, timeline=timeline, position=position), new, listener)
+    after = _count_changed(after, changed.values(), listener)
     if any(_is_uncounted(conversation, event) for event in amendments):
         after = replace(after, uncounted=True)
     if conversation.position.seq < conversation.info.head <= last.seq:
-        after = caught_up(after, me)
+        after = caught_up(after, listener)
     changes: list[Change] = []
     if new:
         changes.append(MessagesAppended(conversation=number, messages=new, live=arrival.live))
     changes += [MessageChanged(conversation=number, seq=seq) for seq in (*old, *changed)]
-    after = touched(after, posted, amendments, number_of_me)
+    after = touched(after, posted, amendments, listener.silent)
     after, more = threads.followed_on(after, posted, amendments, number_of_me)
     changes += more
     if (after.unread, after.read, after.mentions) != (conversation.unread, conversation.read, conversation.mentions):
@@ -105,9 +105,9 @@ def _arrived(
     return after, changes
 
 
-def _count_new(conversation: ConversationState, new: Sequence[Message], me: Account | None) -> ConversationState:
+def _count_new(conversation: ConversationState, new: Sequence[Message], listener: Listener) -> ConversationState:
     """Count as the server does: an own message moves the marker when nothing unread lies before it."""
-    read, unread, mentions = conversation.read, conversation.unread, conversation.mentions
+    me, read, unread, mentions = listener.me, conversation.read, conversation.unread, conversation.mentions
     confirmed, counted, put_back = conversation.confirmed, conversation.info.head, conversation.put_back
     for message in new:
         if message.seq <= counted or message.aside:
@@ -116,21 +116,21 @@ def _count_new(conversation: ConversationState, new: Sequence[Message], me: Acco
             if not unread:
                 read, put_back = max(read, message.seq), False
                 confirmed = read
-        elif message.seq > read:
+        elif message.seq > read and message.author not in listener.ignored:
             unread += 1
-            mentions += is_mention(message, me)
+            mentions += is_mention(message, listener)
     return replace(conversation, read=read, confirmed=confirmed, put_back=put_back, unread=unread, mentions=mentions)
 
 
 def _count_changed(
-    conversation: ConversationState, changed: Iterable[tuple[Message, Message]], me: Account | None
+    conversation: ConversationState, changed: Iterable[tuple[Message, Message]], listener: Listener
 ) -> ConversationState:
     """Count mentions that an edit brought or took away; what was deleted is not unread any more."""
     unread, mentions = conversation.unread, conversation.mentions
     for before, after in changed:
         if before.seq > conversation.read and after.changed > conversation.info.head:
-            unread += is_unread(after, me) - is_unread(before, me)
-            mentions += is_mention(after, me) - is_mention(before, me)
+            unread += is_unread(after, listener) - is_unread(before, listener)
+            mentions += is_mention(after, listener) - is_mention(before, listener)
     if (unread, mentions) == (conversation.unread, conversation.mentions):
         return conversation
     return replace(conversation, unread=max(0, unread), mentions=max(0, mentions))

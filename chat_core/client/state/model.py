@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
@@ -248,10 +248,11 @@ class ThreadState(msgspec.Struct, frozen=True, kw_only=True):
     stale: bool = False
     """Whether something may be missing: it must be read again."""
 
-    def unread(self, me: int | None) -> int:
-        """Return how many messages by others are behind the read marker."""
+    def unread(self, silent: frozenset[int]) -> int:
+        """Return how many messages are behind the read marker that were not deleted, but for those by some accounts."""
         return sum(
-            message.seq > self.read and message.author != me and not message.deleted for message in self.messages
+            message.seq > self.read and message.author not in silent and not message.deleted
+            for message in self.messages
         )
 
 
@@ -294,11 +295,11 @@ class ConversationState(msgspec.Struct, frozen=True, kw_only=True):
     put_back: bool = False
     """Whether it was put there by hand, and has not moved since: what is said to be read further on is older."""
     unread: int = 0
-    """Messages by others behind it; not those that were deleted."""
+    """Messages behind it by others whom one does not ignore; not those that were deleted."""
     mentions: int = 0
     """Those among them that name oneself, or call everybody."""
     uncounted: bool = False
-    """Whether messages that are not known here have changed since: then the two above are asked for again."""
+    """Whether messages that are not known here have changed since, or whom one ignores: the two are asked for again."""
     typing: tuple[Typist, ...] = ()
     """Others who are writing."""
     members: MemberList = MemberList()
@@ -325,6 +326,20 @@ class ConversationState(msgspec.Struct, frozen=True, kw_only=True):
         return self.info.target
 
 
+class Listener(NamedTuple):
+    """For whom messages count as something new."""
+
+    me: Account | None
+    """Who one is; None before the first sign-in."""
+    ignored: frozenset[int] = frozenset()
+    """Accounts that one ignores."""
+
+    @property
+    def silent(self) -> frozenset[int]:
+        """Accounts whose messages are nothing new: one's own, and those."""
+        return self.ignored if self.me is None else self.ignored | {self.me.id}
+
+
 def _nothing() -> Mapping[int, ConversationState]:
     return MappingProxyType({})
 
@@ -349,11 +364,16 @@ class ClientState(msgspec.Struct, frozen=True, kw_only=True):
     link: LinkState = LinkState()
     """The connection."""
     ignored: frozenset[int] = frozenset()
-    """Accounts that one ignores: what they say is folded away."""
+    """Accounts that one ignores: what they say is folded away, and is nothing new."""
     bookmarks: Mapping[int, frozenset[int]] = msgspec.field(default_factory=_no_bookmarks)
     """Seqs of the messages at which one has bookmarks, by conversation; read-only."""
     conversations: Mapping[int, ConversationState] = msgspec.field(default_factory=_nothing)
     """By number, read-only."""
+
+    @property
+    def listener(self) -> Listener:
+        """For whom messages count."""
+        return Listener(self.me, self.ignored)
 
     def by_target(self, target: str) -> ConversationState | None:
         """Return the conversation spelled `#channel` or `@user`, compared as names are."""

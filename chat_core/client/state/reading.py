@@ -8,7 +8,7 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from chat_core.base.names import name_key
-from chat_core.client.state.model import ConversationState
+from chat_core.client.state.model import ConversationState, Listener
 from chat_core.client.state.timeline import behind
 from chat_core.protocol.values import Account, Conversation, Message
 
@@ -18,14 +18,17 @@ def names(body: str, me: str) -> bool:
     return "@" in body and _pattern(name_key(me)).search(name_key(body)) is not None
 
 
-def is_unread(message: Message, me: Account | None) -> bool:
-    """Return whether a message counts behind the read marker: by somebody else, still there, in no thread only."""
-    return not message.deleted and not message.aside and (me is None or message.author != me.id)
+def is_unread(message: Message, listener: Listener) -> bool:
+    """Return whether a message counts behind the read marker.
+
+    It does if somebody else wrote it whom one does not ignore, it is still there, and stands not in its thread only.
+    """
+    return not message.deleted and not message.aside and message.author not in listener.silent
 
 
-def is_mention(message: Message, me: Account | None) -> bool:
-    """Return whether a message counts as a mention: it calls one, and stands not in its thread only."""
-    return not message.aside and calls(message, me)
+def is_mention(message: Message, listener: Listener) -> bool:
+    """Return whether a message counts as a mention: it calls one, is not ignored, and stands not in its thread only."""
+    return not message.aside and message.author not in listener.ignored and calls(message, listener.me)
 
 
 def calls(message: Message, me: Account | None) -> bool:
@@ -33,18 +36,18 @@ def calls(message: Message, me: Account | None) -> bool:
     return me is not None and message.author != me.id and (bool(message.everyone) or me.id in message.mentions)
 
 
-def move_marker(conversation: ConversationState, read: int, me: Account | None) -> ConversationState:
+def move_marker(conversation: ConversationState, read: int, listener: Listener) -> ConversationState:
     """Move the read marker forward, and count anew what lies behind it; an older one changes nothing."""
-    return conversation if read <= conversation.read else _moved(conversation, read, me)
+    return conversation if read <= conversation.read else _moved(conversation, read, listener)
 
 
-def move_back(conversation: ConversationState, read: int, me: Account | None) -> ConversationState:
+def move_back(conversation: ConversationState, read: int, listener: Listener) -> ConversationState:
     """Move the read marker to where it is said to be, also back: what follows is unread from now on."""
-    return conversation if read == conversation.read else _moved(conversation, read, me)
+    return conversation if read == conversation.read else _moved(conversation, read, listener)
 
 
-def _moved(conversation: ConversationState, read: int, me: Account | None) -> ConversationState:
-    unread, mentions = _count(conversation, read, me)
+def _moved(conversation: ConversationState, read: int, listener: Listener) -> ConversationState:
+    unread, mentions = _count(conversation, read, listener)
     known_from = conversation.timeline.known_from
     if read + 1 < known_from:
         # Between the marker and the oldest known message nobody counted: this is the most it can be.
@@ -59,14 +62,14 @@ def _moved(conversation: ConversationState, read: int, me: Account | None) -> Co
     return replace(conversation, read=read, unread=unread, mentions=mentions)
 
 
-def renewed(conversation: ConversationState, info: Conversation, me: Account | None) -> ConversationState:
+def renewed(conversation: ConversationState, info: Conversation, listener: Listener) -> ConversationState:
     """Take over what a resume says, which is newer than all that is known here: a marker may have gone back there."""
     if info.read < conversation.confirmed:
         conversation = replace(conversation, read=info.read, confirmed=info.read)
-    return recount(replace(conversation, put_back=False), info, me)
+    return recount(replace(conversation, put_back=False), info, listener)
 
 
-def recount(conversation: ConversationState, info: Conversation, me: Account | None) -> ConversationState:
+def recount(conversation: ConversationState, info: Conversation, listener: Listener) -> ConversationState:
     """Take the server's numbers over, which hold up to `info.head`, and add what came behind it.
 
     They may be older than what is known here: an answer crosses with events. So they never move the marker back, nor
@@ -75,14 +78,14 @@ def recount(conversation: ConversationState, info: Conversation, me: Account | N
     if conversation.put_back and info.read > conversation.confirmed:
         return replace(conversation, info=_with_numbers_of(conversation.info, info))
     read = max(conversation.read, info.read)
-    behind_head = _count(conversation, max(read, info.head), me)
-    all_known = _count(conversation, read, me)
+    behind_head = _count(conversation, max(read, info.head), listener)
+    all_known = _count(conversation, read, listener)
     if read + 1 >= conversation.timeline.known_from and conversation.position.seq >= info.head:
         counts = all_known
     elif read >= info.head:
         counts = behind_head
     else:
-        told = _count(conversation, info.read, me)
+        told = _count(conversation, info.read, listener)
         unread, mentions = (
             max(0, theirs - (known_there - known_here)) + newer
             for theirs, known_there, known_here, newer in zip(
@@ -101,26 +104,43 @@ def _with_numbers_of(known: Conversation, info: Conversation) -> Conversation:
     return replace(info, head=known.head, eid=known.eid, read=known.read, unread=known.unread, mentions=known.mentions)
 
 
-def page_came(conversation: ConversationState, before: ConversationState, me: Account | None) -> ConversationState:
+def page_came(conversation: ConversationState, before: ConversationState, listener: Listener) -> ConversationState:
     """Count a page of older messages; when it reaches the read marker, the number of unread ones is certain."""
     read, known_from = conversation.read, conversation.timeline.known_from
     if known_from > read + 1:
         return conversation
     if before.timeline.known_from <= read + 1 or conversation.position.seq < conversation.info.head:
         return conversation
-    unread, mentions = _count(conversation, read, me)
+    unread, mentions = _count(conversation, read, listener)
     return replace(conversation, unread=unread, mentions=mentions)
 
 
-def caught_up(conversation: ConversationState, me: Account | None) -> ConversationState:
+def caught_up(conversation: ConversationState, listener: Listener) -> ConversationState:
     """Count anew where the position has reached the head of the last resume: what the server counted is known now.
 
     The server may not have known how far was read here, and then its number is too high.
     """
     if conversation.read + 1 < conversation.timeline.known_from:
         return conversation
-    unread, mentions = _count(conversation, conversation.read, me)
+    unread, mentions = _count(conversation, conversation.read, listener)
     return replace(conversation, unread=unread, mentions=mentions)
+
+
+def heard_anew(conversation: ConversationState, before: Listener, now: Listener) -> ConversationState:
+    """Count anew because one ignores somebody else than before; where that needs what is not known here, say so."""
+    read, known_from = conversation.read, conversation.timeline.known_from
+    counts = _count(conversation, read, now)
+    if read + 1 >= known_from and conversation.position.seq >= conversation.info.head:
+        return replace(conversation, unread=counts[0], mentions=counts[1])
+    if read >= max(conversation.position.seq, conversation.info.head):
+        return conversation
+    unread, mentions = (
+        max(0, count + after - known)
+        for count, known, after in zip(
+            (conversation.unread, conversation.mentions), _count(conversation, read, before), counts, strict=True
+        )
+    )
+    return replace(conversation, unread=unread, mentions=mentions, uncounted=True)
 
 
 def is_exact(conversation: ConversationState) -> bool:
@@ -128,12 +148,12 @@ def is_exact(conversation: ConversationState) -> bool:
     return not conversation.unread or conversation.read + 1 >= conversation.timeline.known_from
 
 
-def _count(conversation: ConversationState, read: int, me: Account | None) -> tuple[int, int]:
-    """Count known messages by others, and those that name oneself, behind a seq."""
+def _count(conversation: ConversationState, read: int, listener: Listener) -> tuple[int, int]:
+    """Count known messages that count as unread, and those that name oneself, behind a seq."""
     unread = mentions = 0
     for message in behind(conversation.timeline, read):
-        unread += is_unread(message, me)
-        mentions += is_mention(message, me)
+        unread += is_unread(message, listener)
+        mentions += is_mention(message, listener)
     return unread, mentions
 
 

@@ -11,12 +11,11 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from chat_core.client.state import bookmarks, following, inputs, listing, log, people, threads
+from chat_core.client.state import bookmarks, following, ignoring, inputs, listing, log, people, threads
 from chat_core.client.state.amending import forget_placed, is_too_old, mended
 from chat_core.client.state.changes import (
     Change,
     Delivered,
-    IgnoredChanged,
     LinkChanged,
     ListChanged,
     LoadingChanged,
@@ -81,7 +80,7 @@ def _events(state: ClientState, input: inputs.EventsArrived) -> Result:
     known = state.conversations.get(input.conversation)
     if known is None:
         return state, []
-    now, changes = log.arrived(known, input, state.me)
+    now, changes = log.arrived(known, input, state.listener)
     return listing.put(state, now), changes
 
 
@@ -100,7 +99,7 @@ def _account_event(state: ClientState, input: inputs.AccountEventArrived) -> Res
             if known is not None:
                 changes += listing.put_out(known, event.reason, event.name, event.text, event.until)
         case IgnoreChanged():
-            state, changes = _ignore_changed(state, event)
+            state, changes = ignoring.changed(state, event)
         case BookmarkChanged():
             state, changes = bookmarks.changed(state, event)
         case ReadMarkerMoved():
@@ -113,11 +112,6 @@ def _account_event(state: ClientState, input: inputs.AccountEventArrived) -> Res
         case _:  # of a newer server
             pass
     return state, [*changes, Delivered(event=event)]
-
-
-def _ignore_changed(state: ClientState, event: IgnoreChanged) -> Result:
-    ignored = state.ignored | {event.account} if event.ignored else state.ignored - {event.account}
-    return replace(state, ignored=ignored), [IgnoredChanged()]
 
 
 def _thread_marked(state: ClientState, event: ThreadMarked) -> Result:
@@ -147,7 +141,7 @@ def _page(state: ClientState, input: inputs.PageRead) -> Result:
         return state, []
     me = None if state.me is None else state.me.id
     timeline, count = prepend(known.timeline, mended(known.timeline, page, me), at_start=page.at_start)
-    now = page_came(replace(known, timeline=forget_placed(timeline)), known, state.me)
+    now = page_came(replace(known, timeline=forget_placed(timeline)), known, state.listener)
     changes: list[Change] = []
     if not known.timeline.count:
         changes.append(TimelineReset(conversation=known.id))
@@ -184,7 +178,7 @@ def _thread_marked_read(state: ClientState, input: inputs.ThreadMarkedRead) -> R
     now, changes = threads.read_up_to(known, input.thread, input.seq)
     if not changes:
         return state, []
-    now = following.read_here(now, input.thread, input.seq, None if state.me is None else state.me.id)
+    now = following.read_here(now, input.thread, input.seq, state.listener.silent)
     return listing.put(state, now), changes
 
 
@@ -192,7 +186,7 @@ def _read_up_to(state: ClientState, conversation: int, seq: int) -> Result:
     known = state.conversations.get(conversation)
     if known is None:
         return state, []
-    now = move_marker(known, seq, state.me)
+    now = move_marker(known, seq, state.listener)
     if now is known:
         return state, []
     return listing.put(state, now), [UnreadChanged(conversation=conversation)]
@@ -202,7 +196,7 @@ def _marker_moved(state: ClientState, event: ReadMarkerMoved) -> Result:
     known = state.conversations.get(event.conversation)
     if known is None:
         return state, []
-    now = (move_back if event.back else move_marker)(known, event.read, state.me)
+    now = (move_back if event.back else move_marker)(known, event.read, state.listener)
     confirmed = event.read if event.back else max(event.read, known.confirmed)
     now = replace(now, confirmed=confirmed, put_back=event.back)
     return listing.put(state, now), listing.differences(known, now)
@@ -238,6 +232,7 @@ _STEPS: Final[dict[type[inputs.Input], Callable[[ClientState, Any], Result]]] = 
     inputs.WasResumed: listing.resumed,
     inputs.Opened: listing.opened,
     inputs.Gone: listing.gone,
+    inputs.Recounted: ignoring.recounted,
     inputs.Placed: listing.placed,
     inputs.WasReset: listing.was_reset,
     inputs.EventsArrived: _events,

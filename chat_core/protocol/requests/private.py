@@ -73,7 +73,10 @@ class SetDmPolicy(Request[Done], frozen=True, kw_only=True, tag="set_dm_policy")
 
 
 class SetIgnored(Request[Done], frozen=True, kw_only=True, tag="set_ignored"):
-    """Ignore somebody, or no longer: to them it is as if one's policy were `closed`. They are not told."""
+    """Ignore somebody, or no longer: to them it is as if one's policy were `closed`. They are not told.
+
+    What they write, and wrote, is neither unread nor a mention.
+    """
 
     account: WantedName
     """Their name, with or without `@`."""

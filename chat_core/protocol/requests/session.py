@@ -109,7 +109,7 @@ class Resumed(Reply, frozen=True, kw_only=True, omit_defaults=True):
     catch_ups: tuple[CatchUp, ...]
     """One for each of these, and one (`gone`) for each position in a conversation one is no longer in."""
     ignored: tuple[AccountNumber, ...] = ()
-    """Whom the account ignores: what they say is for a client to fold away."""
+    """Whom the account ignores: what they say is for a client to fold away, and counts nowhere."""
     bookmarks: tuple[BookmarkedSeqs, ...] = ()
     """At which messages the account has bookmarks, by conversation; also where it is not any more."""
     missed: tuple[dict[str, Any], ...] = ()

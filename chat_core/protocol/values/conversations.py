@@ -63,7 +63,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     read: int = 0
     """Own read marker: everything up to this seq was read."""
     unread: int = 0
-    """Messages by others behind the read marker; not those that were deleted."""
+    """Messages behind the read marker by others whom one does not ignore; not those that were deleted."""
     mentions: int = 0
     """Those among them that name the account, or call everybody."""
     quiet: bool = False

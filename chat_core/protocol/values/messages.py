@@ -120,7 +120,7 @@ class ThreadSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     read: int = 0
     """Own read marker in it: what is in it up to this seq was read."""
     unread: int = 0
-    """Messages by others in it behind that which were not deleted; of a thread that is not followed: 0."""
+    """Messages in it behind that, not deleted, by others whom one does not ignore; of one that is not followed: 0."""
 
 
 class ThreadCount(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -133,6 +133,6 @@ class ThreadCount(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     read: int = 0
     """Own read marker in it."""
     unread: int = 0
-    """Messages by others in it behind that which were not deleted."""
+    """Messages in it behind that which were not deleted, by others whom one does not ignore."""
     mentions: int = 0
     """Those among them that call the account and stand in the thread only: others count in the conversation."""

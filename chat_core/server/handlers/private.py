@@ -80,7 +80,7 @@ async def set_dm_policy(ctx: Context, request: SetDmPolicy) -> Done:
     return Done()
 
 
-@handles(SetIgnored, needs=Permission.SELF)
+@handles(SetIgnored, needs=Permission.SELF, cost=5)
 async def set_ignored(ctx: Context, request: SetIgnored) -> Done:
     """Ignore somebody, or no longer."""
     await ctx.store.write(IgnoreAccount(ctx.account, spelled(request.account), request.ignored))

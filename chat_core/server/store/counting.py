@@ -1,8 +1,9 @@
 """What lies behind a read marker: the parts of an exact count, as queries over a membership. Reads only.
 
-No message has a row per reader. What is unread is a difference of two ordinals, less what is one's own (counted in the
-membership) and less what was deleted since, which a small index has. Who is named has rows; who is called with
-everybody is found by the message. So the list of all conversations is one statement, whatever is in them.
+No message has a row per reader. What is unread is a difference of two ordinals, less what is no news (counted in the
+membership: see `is_no_news`) and less what else was deleted since, which a small index has. Who is named has rows; who
+is called with everybody is found by the message. So the list of all conversations is one statement, whatever is in
+them.
 
 A message that has an ordinal of its own counts. An answer that stands in a thread only takes none, and whom it calls is
 told of it but has no higher count here (`IN_CHANNEL`): the marker of the conversation says nothing about its threads.
@@ -12,34 +13,56 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, exists, func, select, text
+from sqlalchemy import ColumnElement, FromClause, exists, func, or_, select, text
 
 from chat_core.server.store.keys import MAX_SEQ, SEQ_BITS
-from chat_core.server.store.schema import IN_CHANNEL, mentions, messages
+from chat_core.server.store.schema import IN_CHANNEL, ignores, mentions, messages
 
 _named = mentions.alias("named")
 
 
+def is_ignored(author: ColumnElement[Any], account: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return whether an account ignores an author."""
+    pair = select(ignores.c.ignored).where(ignores.c.account == account, ignores.c.ignored == author)
+    return exists(pair.correlate_except(ignores))
+
+
+def is_no_news(author: ColumnElement[Any], account: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return whether what an author writes is nothing new to an account: it writes that itself, or ignores who does."""
+    return or_(author == account, is_ignored(author, account))
+
+
 def deleted_behind(seat: FromClause) -> ColumnElement[int]:
-    """Return how many messages by others behind a membership's read marker were deleted."""
+    """Return how many messages behind a membership's read marker were deleted, of those that would be unread."""
     low, high = _bounds(seat)
     return (
         select(func.count(messages.c.author))
-        .where(messages.c.id > low, messages.c.id <= high, messages.c.deleted, messages.c.author != seat.c.account)
-        .where(IN_CHANNEL)
+        .where(messages.c.id > low, messages.c.id <= high, messages.c.deleted)
+        .where(IN_CHANNEL, ~is_no_news(messages.c.author, seat.c.account))
+        .correlate(seat)
+        .scalar_subquery()
+    )
+
+
+def written_behind(seat: FromClause, author: ColumnElement[Any]) -> ColumnElement[int]:
+    """Return how many messages behind a membership's read marker an author wrote. It reads all that are there."""
+    low, high = _bounds(seat)
+    return (
+        select(func.count(messages.c.author))
+        .where(messages.c.id > low, messages.c.id <= high, messages.c.author == author, IN_CHANNEL)
         .correlate(seat)
         .scalar_subquery()
     )
 
 
 def mentions_behind(seat: FromClause) -> ColumnElement[int]:
-    """Return how many messages by others behind a membership's read marker name the account, or call everybody."""
+    """Return how many messages behind a membership's read marker name the account, or call everybody."""
     low, high = _bounds(seat)
     by_name = (
         select(func.count())
         .select_from(mentions.join(messages, messages.c.id == mentions.c.message))
         .where(mentions.c.account == seat.c.account, mentions.c.message > low, mentions.c.message <= high)
-        .where(IN_CHANNEL)
+        .where(IN_CHANNEL, ~is_ignored(messages.c.author, seat.c.account))
         .correlate(seat)
         .scalar_subquery()
     )
@@ -52,7 +75,7 @@ def mentions_behind(seat: FromClause) -> ColumnElement[int]:
     by_call = (
         select(func.count(messages.c.author))
         .where(messages.c.id > low, messages.c.id <= high, messages.c.everyone != text("''"))
-        .where(messages.c.author != seat.c.account, IN_CHANNEL, ~besides)
+        .where(IN_CHANNEL, ~is_no_news(messages.c.author, seat.c.account), ~besides)
         .correlate(seat)
         .scalar_subquery()
     )

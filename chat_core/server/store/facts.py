@@ -115,6 +115,8 @@ class Facts:
         self.refs: dict[tuple[AccountId, str], ConversationId] = {}
         self.doors: dict[tuple[int, AccountId], Door | None] = {}
         """How the other one of a direct conversation stands to being written to by this account."""
+        self.ignorers: dict[AccountId, tuple[AccountId, ...]] = {}
+        """Who ignores an account, also where that is nobody."""
         self.last: dict[AccountId, Cid] = {}
         """The send accepted last."""
 
@@ -130,11 +132,12 @@ class Facts:
         self.spoke.clear()
         self.refs.clear()
         self.doors.clear()
+        self.ignorers.clear()
         self.last.clear()
 
     def trim(self) -> None:
         """Forget everything if it has become much."""
-        people = len(self.seats) + len(self.names) + len(self.last)
+        people = len(self.seats) + len(self.names) + len(self.last) + sum(map(len, self.ignorers.values()))
         if people + len(self.refs) + len(self.logs) + len(self.spoke) + len(self.doors) > MOST:
             self.clear()
 
@@ -197,6 +200,19 @@ class Facts:
                     self.displays[AccountId(account.id)] = account.display
                 if account.bot:
                     self.bots.add(AccountId(account.id))
+
+    def learn_ignorers(self, connection: Connection, authors: Iterable[AccountId]) -> None:
+        """Read who ignores these accounts, where that is not known."""
+        missing = {author for author in authors if author not in self.ignorers}
+        if missing:
+            self.ignorers.update(dict.fromkeys(missing, ()))
+            self.ignorers.update(private_lookups.ignorers_of(connection, missing))
+
+    def forget_ignorers(self, author: AccountId, account: AccountId) -> None:
+        """Somebody ignores an author from now on, or no longer: what counts as unread for them is another number."""
+        self.ignorers.pop(author, None)
+        for place in [place for place in self.seats if place[1] == account]:
+            del self.seats[place]
 
     def learn_order(self, connection: Connection, now_ms: int) -> Order:
         """Read who may not write, if that is not known."""

@@ -1,22 +1,27 @@
-"""Everything that mentions an account, by the time it was posted. Reads only."""
+"""Everything that mentions an account, but for what people write whom it ignores, by time. Reads only."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, bindparam, or_, select, text
+from sqlalchemy import Connection, Select, and_, bindparam, exists, or_, select, text
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.limits import PAGE_BYTES
 from chat_core.server.store import pages
 from chat_core.server.store.attention import Mentioned, MentionKey
+from chat_core.server.store.counting import is_ignored, is_no_news
 from chat_core.server.store.keys import MAX_SEQ, SEQ_BITS, conversation_of
 from chat_core.server.store.schema import memberships, mentions, messages
 
 _mine = and_(memberships.c.account == bindparam("account"), memberships.c.until_seq.is_(None))
 _first = memberships.c.conversation.op("<<")(SEQ_BITS)
 _since, _last = _first.op("|")(memberships.c.since_seq), _first.op("|")(MAX_SEQ)
+_said = messages.alias("said")
+_by_ignored = exists(
+    select(_said.c.id).where(_said.c.id == mentions.c.message, is_ignored(_said.c.author, mentions.c.account))
+)
 _by_name: Final = (
     select(mentions.c.ts, mentions.c.message.label("key"))
     .join_from(
@@ -24,7 +29,7 @@ _by_name: Final = (
         memberships,
         and_(_mine, memberships.c.conversation == mentions.c.message.op(">>")(SEQ_BITS), mentions.c.message > _since),
     )
-    .where(mentions.c.account == bindparam("account"))
+    .where(mentions.c.account == bindparam("account"), ~_by_ignored)
     .where(
         or_(
             mentions.c.ts < bindparam("ts"),
@@ -37,7 +42,7 @@ _by_name: Final = (
 _by_call: Final = (
     select(messages.c.ts, messages.c.id.label("key"))
     .join_from(memberships, messages, and_(messages.c.id > _since, messages.c.id <= _last))
-    .where(_mine, messages.c.everyone != text("''"), messages.c.author != bindparam("account"))
+    .where(_mine, messages.c.everyone != text("''"), ~is_no_news(messages.c.author, memberships.c.account))
     .where(
         or_(messages.c.ts < bindparam("ts"), and_(messages.c.ts == bindparam("ts"), messages.c.id < bindparam("key")))
     )

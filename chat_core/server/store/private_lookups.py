@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, exists, select
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, bindparam, exists, select
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.base.names import name_key
 from chat_core.protocol.values import DmPolicy, PrivateChat
+from chat_core.server.store.lookups import chunks
 from chat_core.server.store.schema import accounts, ignores, memberships, private_chats
 
 _mine = memberships.alias("mine")
@@ -46,6 +48,11 @@ _goes_on = exists().where(
     private_chats.c.conversation == bindparam("conversation"),
     private_chats.c.begun_ts.is_not(None),
     private_chats.c.ended_ts.is_(None),
+)
+_ignorers = (
+    select(ignores.c.ignored, ignores.c.account)
+    .where(ignores.c.ignored.in_(bindparam("some", expanding=True)))
+    .order_by(ignores.c.ignored, ignores.c.account)
 )
 _is_ignored = exists().where(ignores.c.account == accounts.c.id, ignores.c.ignored == bindparam("author"))
 _door = (
@@ -118,6 +125,15 @@ def policy_of(connection: Connection, account: AccountId) -> DmPolicy:
 def ignored_by(connection: Connection, account: AccountId) -> list[str]:
     """Return the names of those whom an account ignores, sorted."""
     return sorted(connection.execute(_ignored, {"account": account}).scalars(), key=name_key)
+
+
+def ignorers_of(connection: Connection, authors: Iterable[AccountId]) -> dict[AccountId, tuple[AccountId, ...]]:
+    """Return who ignores some authors, by author; whom nobody ignores has no entry."""
+    found: dict[AccountId, list[AccountId]] = {}
+    for some in chunks(authors):
+        for author, account in connection.execute(_ignorers, {"some": some}):
+            found.setdefault(author, []).append(account)
+    return {author: tuple(those) for author, those in found.items()}
 
 
 def ignored_numbers(connection: Connection, account: AccountId) -> list[int]:

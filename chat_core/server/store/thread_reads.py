@@ -16,6 +16,7 @@ from chat_core.server.store.as_of import as_of
 from chat_core.server.store.base import Refused
 from chat_core.server.store.bounds import Bounds
 from chat_core.server.store.columns import MessageRow
+from chat_core.server.store.counting import is_no_news
 from chat_core.server.store.gathered import Gathered
 from chat_core.server.store.keys import MAX_SEQ, conversation_of, row_id, seq_of
 from chat_core.server.store.schema import memberships, mentions, messages, threads
@@ -37,7 +38,7 @@ _reply = messages.alias("reply")
 _behind = (
     _reply.c.thread == threads.c.root,
     _reply.c.id > threads.c.root - threads.c.root.op("&")(MAX_SEQ) + threads.c.read_seq,
-    _reply.c.author != threads.c.account,
+    ~is_no_news(_reply.c.author, threads.c.account),
     _reply.c.deleted.is_(False),
 )
 _names_one = (

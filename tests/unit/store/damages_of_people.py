@@ -113,7 +113,7 @@ OF_PEOPLE = {
     "own_unread": (
         "unread",
         "UPDATE memberships SET own_unread = 1 WHERE conversation = 3 AND account = 1",
-        "account 1 in conversation 3: it counts 1 own message behind its read marker, there are 0",
+        "account 1 in conversation 3: it counts 1 message as no news behind its read marker, there are 0",
     ),
     # mentions
     "mention_without_a_row": (

@@ -24,6 +24,7 @@ from chat_core.server.store.base import Boot, Committed
 from chat_core.server.store.bounds import EVERYTHING
 from chat_core.server.store.messages import DeleteMessage, EditMessage
 from chat_core.server.store.people import SignInByName
+from chat_core.server.store.private import IgnoreAccount
 from chat_core.server.store.sqlite import SqliteStore, copy_of
 
 NEXT_HEAD = f"{int(schema.HEAD) + 1:04}"
@@ -240,6 +241,47 @@ async def test_message_of_the_first_version_can_be_edited_and_deleted(tmp_path: 
     assert [(each.body, each.changed, each.edits, each.deleted) for each in before.messages] == [("hi", 1, 0, False)]
     assert [(each.body, each.changed, each.edits, each.deleted) for each in after.messages] == [("", 3, 1, True)]
     assert (tmp_path / "chat.db.v0001").exists()
+
+
+BEFORE_IGNORED_WERE_COUNTED = "0011"
+IGNORING = """
+INSERT INTO accounts (id, name, name_key, log_head, created_ts) VALUES (1, 'ann', 'ann', 0, 1), (2, 'eve', 'eve', 0, 1);
+INSERT INTO conversations (id, kind, name, name_key, topic, head, head_eid, ordinal, member_count, created_ts)
+VALUES (1, 'channel', 'general', 'general', '', 3, x'00', 3, 2, 1);
+INSERT INTO memberships
+(conversation, account, since_seq, read_seq, read_ordinal, own_unread, marker_event, joined_ts)
+VALUES (1, 1, 0, 1, 1, 0, 0, 1), (1, 2, 0, 3, 3, 0, 0, 1);
+INSERT INTO messages (id, ordinal, author, ts, changed, body, style)
+VALUES (4294967297, 1, 2, 1, 1, 'x', 'text'), (4294967298, 2, 2, 1, 2, 'x', 'text'),
+(4294967299, 3, 2, 1, 3, 'x', 'text');
+INSERT INTO ignores (account, ignored) VALUES (1, 2);
+INSERT INTO conversations (id, kind, name, name_key, topic, head, head_eid, ordinal, member_count, created_ts)
+VALUES (2, 'announcements', 'announcements', 'announcements', '', 0, x'', 0, 0, 1);
+INSERT INTO meta VALUES ('epoch', 'one')
+"""
+
+
+async def test_what_is_unread_is_counted_anew_where_somebody_was_ignored_before(tmp_path: Path) -> None:
+    path, scripts = tmp_path / "chat.db", tmp_path / "scripts"
+    (scripts / "versions").mkdir(parents=True)
+    (scripts / "env.py").write_text((opening.MIGRATIONS / "env.py").read_text())
+    for script in (opening.MIGRATIONS / "versions").glob("v*.py"):
+        if script.name[1:5] <= BEFORE_IGNORED_WERE_COUNTED:
+            (scripts / "versions" / script.name).write_text(script.read_text())
+    with sqlite_file.opener_engine(path).connect() as connection, connection.begin():
+        opening.migrate(connection, scripts)
+        for statement in IGNORING.strip().split(";"):
+            connection.exec_driver_sql(statement)
+    store = SqliteStore(path, clock=SystemClock())
+    await store.open(lambda _: None)
+    try:
+        seen = await store.read(lambda reader: reader.conversation(AccountId(1), ConversationId(1)))
+        await store.write(IgnoreAccount(AccountId(1), "eve", ignored=False))
+        after = await store.read(lambda reader: reader.conversation(AccountId(1), ConversationId(1)))
+    finally:
+        await store.close()
+
+    assert (seen.unread, after.unread) == (0, 2)
 
 
 async def test_opening_does_not_migrate_when_nothing_is_due(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, case, exists, func, or_, sel
 from chat_core.server.store.checks.base import Findings, stream, times
 from chat_core.server.store.counting import deleted_behind
 from chat_core.server.store.keys import MAX_SEQ, SEQ_BITS, row_id, seq_of
-from chat_core.server.store.schema import IN_CHANNEL, conversations, memberships, messages
+from chat_core.server.store.schema import IN_CHANNEL, conversations, ignores, memberships, messages
 
 _open = and_(memberships.c.conversation == conversations.c.id, memberships.c.until_seq.is_(None))
 _counts: Final = (
@@ -79,6 +79,7 @@ _numbers: Final = select(conversations.c.id).order_by(conversations.c.id)
 _markers: Final = select(memberships.c.account, memberships.c.read_seq, memberships.c.own_unread).where(
     memberships.c.conversation == bindparam("conversation"), memberships.c.until_seq.is_(None)
 )
+_ignored: Final = select(ignores.c.ignored, ignores.c.account)
 _authors: Final = select(messages.c.id, messages.c.author).where(
     messages.c.id >= bindparam("low"), messages.c.id <= bindparam("high"), IN_CHANNEL
 )
@@ -113,8 +114,11 @@ def _between(key: str | None) -> set[int]:
 
 
 def check_unread(connection: Connection, findings: Findings) -> str:
-    """Count the own messages behind each read marker, in one reading of all messages."""
+    """Count the own messages behind each read marker, and those of whom one ignores, in one reading of all messages."""
     markers = 0
+    deaf: dict[int, set[int]] = {}
+    for author, account in connection.execute(_ignored):
+        deaf.setdefault(author, set()).add(account)
     for (number,) in connection.execute(_numbers).all():
         rows = connection.execute(_markers, {"conversation": number}).all()
         markers += len(rows)
@@ -122,12 +126,14 @@ def check_unread(connection: Connection, findings: Findings) -> str:
         own = dict.fromkeys(read, 0)
         bounds = {"low": row_id(number, 0), "high": row_id(number, MAX_SEQ)}
         for key, author in stream(connection, _authors, bounds):
-            if author in read and seq_of(key) > read[author]:
-                own[author] += 1
+            for account in (author, *deaf.get(author, ())):
+                if account in read and seq_of(key) > read[account]:
+                    own[account] += 1
         for row in rows:
             if row.own_unread != own[row.account]:
                 findings.add(
                     f"membership of account {row.account} in conversation {number}: it counts "
-                    f"{times(row.own_unread, 'own message')} behind its read marker, there are {own[row.account]:,}"
+                    f"{times(row.own_unread, 'message')} as no news behind its read marker, "
+                    f"there are {own[row.account]:,}"
                 )
     return f"{times(markers, 'read marker')}, each with the right count of what is unread"

@@ -1,7 +1,7 @@
 """What deserves attention: read markers, everything read at once, conversations that are to be quiet.
 
 A marker is kept with three numbers, so that a count of what is unread reads nothing of the log: how many messages lie
-up to it, and how many of those behind it are the account's own.
+up to it, and how many of those behind it are the account's own, or of people whom it ignores.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from chat_core.protocol.events import AccountEvent, ConversationQuieted
 from chat_core.server.store import lookups, payloads
 from chat_core.server.store.attention import AttentionOp, MarkEverythingRead, QuietConversation
 from chat_core.server.store.base import Committed
+from chat_core.server.store.counting import is_no_news
 from chat_core.server.store.keys import row_id, seq_of
 from chat_core.server.store.lookups import ConversationRow, Seat
 from chat_core.server.store.messages import MoveReadMarker
@@ -46,7 +47,7 @@ _next_other = (
 _own_between = select(func.count()).where(
     messages.c.id > bindparam("low"),
     messages.c.id <= bindparam("high"),
-    messages.c.author == bindparam("account"),
+    is_no_news(messages.c.author, bindparam("account", type_=messages.c.author.type)),
     IN_CHANNEL,
 )
 _quiet = (
@@ -141,7 +142,7 @@ def _past_own(
 
 
 def _own_behind(connection: Connection, row: ConversationRow, seat: Seat, account: AccountId, seq: int) -> int:
-    """Return the number of the account's own messages behind a seq, from the shorter side."""
+    """Return the number of messages behind a seq that are no news to the account, from the shorter side."""
     if seat.own_unread == 0 or seq == row.head:
         return 0
     from_marker = seq - seat.read_seq < row.head - seq
@@ -151,7 +152,7 @@ def _own_behind(connection: Connection, row: ConversationRow, seat: Seat, accoun
 
 
 def _own_in(connection: Connection, row: ConversationRow, account: AccountId, after: int, upto: int) -> int:
-    """Return the number of the account's own messages with `after < seq <= upto`."""
+    """Return the number of those with `after < seq <= upto`."""
     bounds = {"low": row_id(row.id, after), "high": row_id(row.id, upto), "account": account}
     counted: int = connection.execute(_own_between, bounds).scalar_one()
     return counted

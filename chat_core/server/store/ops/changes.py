@@ -16,7 +16,7 @@ from chat_core.protocol.codes import REFUSALS, Refusal
 from chat_core.protocol.events import MessageDeleted, MessageEdited
 from chat_core.protocol.values import ChannelRole, Style
 from chat_core.server.rules.permissions import Permission, only, operates
-from chat_core.server.store import lookups
+from chat_core.server.store import lookups, private_lookups
 from chat_core.server.store.base import Committed, Refused
 from chat_core.server.store.counting import unpack_accounts
 from chat_core.server.store.keys import MAX_SEQ, row_id, seq_of
@@ -134,7 +134,9 @@ def _edited(work: Work, op: EditMessage, row: ConversationRow, role: ChannelRole
     before = unpack_accounts(message.mentions)
     mentioning.change(work.connection, message.key, message.ts, before, called)
     if message.thread is not None and aside:
-        told = (*told, *follow_named(work, message.thread, set(called.accounts) - set(before), op.seq))
+        deaf = private_lookups.ignorers_of(work.connection, [op.account]).get(op.account, ())
+        named = set(called.accounts).difference(before, deaf)
+        told = (*told, *follow_named(work, message.thread, sorted(named), op.seq))
     event = MessageEdited(
         conversation=row.id,
         seq=seq,

@@ -20,6 +20,7 @@ from chat_core.server.rules.judging import Draft
 from chat_core.server.rules.permissions import Permission, only
 from chat_core.server.store import lookups
 from chat_core.server.store.base import Committed, Refused
+from chat_core.server.store.counting import is_no_news
 from chat_core.server.store.facts import LogFacts, SeatFacts
 from chat_core.server.store.keys import SEQ_BITS, digest, row_id, seq_of
 from chat_core.server.store.many import Many
@@ -91,7 +92,7 @@ _forget_cid = delete(cids).where(cids.c.cid == bindparam("of_cid"), cids.c.accou
 _deleted = (
     select(func.count(messages.c.author))
     .where(messages.c.id > bindparam("low"), messages.c.id <= bindparam("high"), messages.c.deleted)
-    .where(messages.c.author != bindparam("account"), IN_CHANNEL)
+    .where(IN_CHANNEL, ~is_no_news(messages.c.author, bindparam("account", type_=messages.c.author.type)))
 )
 _message_keys = select(messages.c.id).where(
     messages.c.id.in_(bindparam("some", expanding=True)), messages.c.deleted.is_(False)
@@ -214,6 +215,9 @@ class _Run:
         places = {(number, account) for (account, _), number in self._targets.items() if number is not None}
         facts.learn_seats(self._connection, places)
         facts.learn_names(self._connection, {op.account for op in ops})
+        facts.learn_ignorers(self._connection, {op.account for op in ops})
+        deaf = {(number, each) for number, author in places for each in facts.ignorers[author]}
+        facts.learn_seats(self._connection, deaf)
         self._ordered = facts.learn_order(self._connection, ops[0].ts).anything
 
     def _look_up(self, ops: Sequence[AppendMessage]) -> dict[tuple[Cid, AccountId], Sent]:
@@ -284,7 +288,8 @@ class _Run:
         if root is None or shown:
             self._mark(log, seat, account)
         if root is not None and self._replies is not None:
-            told = self._replies.reply(root, account, seq, op.ts, () if shown else called.accounts)
+            named = () if shown else set(called.accounts).difference(self._facts.ignorers[account])
+            told = self._replies.reply(root, account, seq, op.ts, sorted(named))
         bot = account in self._facts.bots
         payload = pack_posted(
             op.body,
@@ -337,7 +342,7 @@ class _Run:
         return Committed(reply=(number, seq, op.ts, False), events=(event,), account_events=told)
 
     def _mark(self, log: LogFacts, seat: SeatFacts, author: AccountId) -> None:
-        """Count the message; its author has read it if nothing unread lies before it."""
+        """Count the message; its author has read it if nothing unread lies before it, and who ignores them need not."""
         unread = log.ordinal - seat.read_ordinal - seat.own_unread
         if unread and log.deleted > seat.read_seq:
             bounds = {"low": row_id(log.id, seat.read_seq), "high": row_id(log.id, log.deleted), "account": author}
@@ -350,6 +355,11 @@ class _Run:
         else:
             seat.read_seq, seat.read_ordinal, seat.own_unread = log.head, log.ordinal, 0
             self._read[place] = log.head
+        for deaf in self._facts.ignorers[author]:
+            known = self._facts.seats.get((log.id, deaf))
+            if known is not None:
+                known.own_unread += 1
+                self._own.add((log.id, deaf))
 
 
 def _placed(op: AppendMessage, root: Root | None) -> tuple[int | None, int | None, bool | None]:

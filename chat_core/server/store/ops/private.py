@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, assert_never
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, exists, insert, select, update
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.protocol.codes import Refusal
@@ -14,6 +14,7 @@ from chat_core.server.rules import refusing
 from chat_core.server.store import lookups, private_lookups, views
 from chat_core.server.store.base import ANNOUNCEMENTS, Committed, Refused
 from chat_core.server.store.conversations import OpenDirect
+from chat_core.server.store.counting import written_behind
 from chat_core.server.store.ops import conversations
 from chat_core.server.store.ops.rights import person
 from chat_core.server.store.ops.work import Work, new_key, tell
@@ -27,7 +28,7 @@ from chat_core.server.store.private import (
     ReplyChat,
 )
 from chat_core.server.store.private_payloads import IGNORE_CHANGED, PRIVATE_CHAT_CHANGED, pack_ignore, pack_private_chat
-from chat_core.server.store.schema import accounts, ignores, private_chats
+from chat_core.server.store.schema import accounts, ignores, memberships, private_chats
 
 _begin: Final = (
     update(private_chats).where(private_chats.c.number == bindparam("chat")).values(begun_ts=bindparam("now"))
@@ -38,6 +39,15 @@ _end: Final = (
     .values(ended_ts=bindparam("now"), ended_by=bindparam("by"))
 )
 _chat: Final = select(private_chats.c.conversation).where(private_chats.c.number == bindparam("chat"))
+_author: Final = bindparam("of_author", type_=accounts.c.id.type)
+_theirs: Final = memberships.alias("theirs")
+_recount: Final = (
+    update(memberships)
+    .where(memberships.c.account == bindparam("of_account"), memberships.c.until_seq.is_(None))
+    # Where they never were they wrote nothing, and nothing needs to be counted.
+    .where(exists().where(_theirs.c.conversation == memberships.c.conversation, _theirs.c.account == _author))
+    .values(own_unread=memberships.c.own_unread + bindparam("sign") * written_behind(memberships, _author))
+)
 
 Act = Literal["asked", "begun", "declined", "ended"]
 
@@ -159,8 +169,16 @@ def _ignore(work: Work, op: IgnoreAccount) -> Committed:
         work.connection.execute(insert(ignores).values(account=op.account, ignored=other.id))
     else:
         work.connection.execute(delete(ignores).where(ignores.c.account == op.account, ignores.c.ignored == other.id))
+    _count_anew(work, op, AccountId(other.id))
     work.facts.forget_doors()
     return Committed(account_events=[_tell_ignored(work, op, other)])
+
+
+def _count_anew(work: Work, op: IgnoreAccount, other: AccountId) -> None:
+    """What the other one wrote behind the read markers of an account is no news any more, or is again."""
+    change = {"of_account": op.account, "of_author": other, "sign": 1 if op.ignored else -1}
+    work.connection.execute(_recount, change)
+    work.facts.forget_ignorers(other, op.account)
 
 
 def _tell_ignored(work: Work, op: IgnoreAccount, other: Account) -> tuple[AccountId, AccountEvent]:

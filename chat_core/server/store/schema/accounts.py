@@ -109,5 +109,6 @@ ignores = Table(
     Column("account", Number, ForeignKey("accounts.id"), nullable=False),
     Column("ignored", Number, ForeignKey("accounts.id"), nullable=False),
     PrimaryKeyConstraint("account", "ignored"),
+    Index("ix_ignores_ignored", "ignored", "account"),
     sqlite_with_rowid=False,
 )

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Integer, MetaData, PrimaryKeyConstraint, String, Table, Text
 
-HEAD: Final = "0011"
+HEAD: Final = "0012"
 """Version of the tables; versions are four digits, so that they compare as text."""
 
 VERSION_TABLE: Final = "schema_version"

@@ -69,7 +69,7 @@ memberships = Table(
     Column("until_seq", Number),  # up to this one; NULL: is a member
     Column("read_seq", Number, nullable=False),  # the read marker
     Column("read_ordinal", Number, nullable=False),  # number of messages up to the marker
-    Column("own_unread", Number, nullable=False),  # own messages behind the marker
+    Column("own_unread", Number, nullable=False),  # messages behind the marker: own, and of whom one ignores
     Column("marker_event", Number, nullable=False),  # where the account's log tells of the marker; 0: nowhere
     Column("joined_ts", Number, nullable=False),
     Column("role", Text, nullable=False, server_default=text("'member'")),
@@ -79,8 +79,8 @@ memberships = Table(
     sqlite_with_rowid=False,
 )
 """Intervals of reading: the intervals of one account do not overlap, and one that begins anew where an old one began
-takes its place. Unread messages are `conversations.ordinal - read_ordinal - own_unread`, less those by others behind
-the marker that were deleted: see `counting`."""
+takes its place. Unread messages are `conversations.ordinal - read_ordinal - own_unread`, less the others behind the
+marker that were deleted: see `counting`."""
 
 channel_invites = Table(
     "channel_invites",

@@ -107,4 +107,4 @@ def test_what_is_read_here_counts_no_more_and_an_older_answer_changes_nothing() 
 
 def test_deleted_reply_of_an_open_thread_is_not_unread() -> None:
     gone = Message(seq=5, changed=6, ts=0, author=2, name="bob", body="", thread=3, deleted=True)
-    assert ThreadState(root=said(3), messages=(gone, said(7, thread=3)), read=3).unread(ME.id) == 1
+    assert ThreadState(root=said(3), messages=(gone, said(7, thread=3)), read=3).unread(frozenset({ME.id})) == 1

@@ -8,6 +8,7 @@ import pytest
 
 from chat_core.base.clock import SystemClock
 from chat_core.base.errors import UsageFault
+from chat_core.client.state.model import ClientState
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import SearchHit
 from chat_tui.commands.context import Looked
@@ -42,3 +43,15 @@ async def test_more_goes_on_with_what_was_found_until_there_is_no_more(
     assert hit.startswith("#ops, ") and hit.endswith("bob: @ann see here")
     with pytest.raises(UsageFault, match="no more of it"):
         await desk.say_more()
+
+
+async def test_message_of_somebody_whom_one_ignores_is_listed_without_its_words(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = PlainDesk(Pipes(), home, None, SystemClock())
+    found = PAGES[b"1"]
+    desk.state = lambda: ClientState(ignored=frozenset({found.hits[0].message.author}))
+
+    desk.show_found("see", found)
+
+    assert capsys.readouterr().out.splitlines()[-1].endswith(", a message of bob, whom you ignore")

@@ -28,6 +28,13 @@ def test_hit_tells_where_who_and_when_and_what() -> None:
     assert [span.text for span in text.spans if span.role == "mention"] == ["disk"]
 
 
+def test_hit_of_somebody_whom_one_ignores_tells_no_words() -> None:
+    head, text = hit_lines(hit("the disk is full", (4, 8)), 60, chosen=False, me=None, zone=UTC, ignored={3})
+
+    assert head.text.startswith("  #ops  ann ")
+    assert text.text == "  a message of ann, whom you ignore"
+
+
 def test_chosen_hit_is_marked_and_moves_no_text() -> None:
     plain = hit_lines(hit("text"), 60, chosen=False, me=None, zone=UTC)
     chosen = hit_lines(hit("text"), 60, chosen=True, me=None, zone=UTC)

@@ -16,15 +16,17 @@ MINE_ASIDE = said(7, "12:04", "you", "coming", thread=3)
 GONE = said(8, "12:05", "ann", "", deleted=True)
 HERE = conversation(1, "dev", [QUESTION, IN_BOTH, MINE, ASIDE, MINE_ASIDE, GONE])
 
+SILENT = frozenset({ME.id})
+
 
 def test_what_stands_in_a_thread_only_is_no_line_of_the_conversation() -> None:
     assert list(messages_here(HERE, 0)) == [GONE, MINE, IN_BOTH, QUESTION]
-    assert (last_of_others(HERE, 0, ME), last_own(HERE, 0, ME)) == (IN_BOTH, MINE)
+    assert (last_of_others(HERE, 0, SILENT), last_own(HERE, 0, ME)) == (IN_BOTH, MINE)
 
 
 def test_thread_that_was_not_read_yet_is_what_is_known_of_it() -> None:
     assert list(messages_here(HERE, 3)) == [MINE_ASIDE, ASIDE, IN_BOTH, QUESTION]
-    assert (last_of_others(HERE, 3, ME), last_own(HERE, 3, ME)) == (ASIDE, MINE_ASIDE)
+    assert (last_of_others(HERE, 3, SILENT), last_own(HERE, 3, ME)) == (ASIDE, MINE_ASIDE)
 
 
 def test_thread_that_is_open_is_all_of_it_also_where_the_conversation_is_not_that_long() -> None:
@@ -39,4 +41,8 @@ def test_thread_that_is_open_is_all_of_it_also_where_the_conversation_is_not_tha
 def test_nobody_else_has_a_last_message_where_only_oneself_has_spoken() -> None:
     here = conversation(1, "dev", [MINE, GONE])
 
-    assert (last_of_others(here, 0, ME), last_own(here, 0, ME), last_own(here, 0, None)) == (None, MINE, None)
+    assert (last_of_others(here, 0, SILENT), last_own(here, 0, ME), last_own(here, 0, None)) == (None, MINE, None)
+
+
+def test_last_message_of_others_is_nobody_s_whom_one_ignores() -> None:
+    assert last_of_others(HERE, 0, SILENT | {IN_BOTH.author}) == QUESTION

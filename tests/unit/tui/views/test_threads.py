@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from chat_core.client.state.model import ConversationState, Stale, ThreadState, Timeline, Unsent
 from chat_core.protocol.values import Conversation, Message, Position, ThreadSummary
-from chat_tui.views.threads import Mainline, news_words, thread_view, threads_lines
+from chat_tui.views.threads import Mainline, label, news_words, thread_view, threads_lines, title
 
 
 def message(seq: int, thread: int | None = None, *, in_channel: bool = False) -> Message:
@@ -58,10 +58,11 @@ def test_thread_is_its_root_and_what_hangs_on_it() -> None:
     thread = ThreadState(
         root=message(1), messages=(message(3, 1), message(5, 1)), at_start=True, following=True, read=3
     )
-    shown = thread_view(state, thread, me=1)
+    shown = thread_view(state, thread, frozenset({1}))
 
     assert [each.seq for each in shown.timeline] == [1, 3, 5]
     assert (shown.read, shown.unread, shown.unsent) == (3, 1, (mine,))
+    assert thread_view(state, thread, frozenset({1, thread.messages[1].author})).unread == 0
 
 
 def test_list_of_threads_says_what_each_number_counts_and_stands_in_columns() -> None:
@@ -82,3 +83,13 @@ def test_list_of_threads_says_what_each_number_counts_and_stands_in_columns() ->
         "1 thread has news; /thread #channel:17 opens one",
         "2 threads have news; /thread #channel:17 opens one",
     ]
+
+
+def test_words_of_somebody_whom_one_ignores_stand_in_no_list_and_no_title_of_threads() -> None:
+    root = Message(seq=7, changed=7, ts=0, author=2, name="bob", body="secret words", replies=1, last_reply=0)
+    [line] = threads_lines([("#ops", ThreadSummary(conversation=1, root=root, read=0, unread=0))], 0, {2})
+    above = title(ThreadState(root=root), 1, 90, {2})
+    place = label(ThreadState(root=root), also=False, target="#ops", ignored={2})
+
+    for text in (line.text, above.text, "".join(span.text for span in place)):
+        assert "a message of bob, whom you ignore" in text and "secret" not in text
