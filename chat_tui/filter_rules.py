@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
+from msgspec.structs import replace as replace_fields
 
 from chat_core.base.unreadable import UNREADABLE
+from chat_core.client.state.model import ClientState
+from chat_tui.kept_names import followed, place_in
 from chat_tui.storage import alone, replace
 
 MOST: Final = 50
@@ -31,7 +34,13 @@ class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
     what: str = ""
     """With `from`: a name, without `@`; with `text`: it."""
     where: str = ""
-    """TARGET of the conversation; empty: all of them."""
+    """The conversation, as `kept_names` calls it; empty: all of them."""
+
+    def is_same(self, other: Filter) -> bool:
+        """Return whether two hide the same, whatever their conversation was called when each was made."""
+        if (self.kind, self.what) != (other.kind, other.what) or not self.where or not other.where:
+            return self == other
+        return place_in(self.where).is_meant(other.where)
 
 
 def load(folder: Path) -> tuple[Filter, ...]:
@@ -49,8 +58,24 @@ def save(folder: Path, before: Sequence[Filter], after: Sequence[Filter]) -> tup
         OSError: they cannot be written.
     """
     with alone(folder, _FILE):
-        kept = [each for each in load(folder) if each in after or each not in before]
-        kept += [each for each in after if each not in before and each not in kept]
+        kept = [_as_in(each, after) for each in load(folder) if _is_in(each, after) or not _is_in(each, before)]
+        kept += [each for each in after if not _is_in(each, before) and not _is_in(each, kept)]
         rules = tuple(kept[:MOST])
         replace(folder, _FILE, msgspec.json.encode(rules))
     return rules
+
+
+def with_followed(rules: Sequence[Filter], state: ClientState) -> Sequence[Filter]:
+    """Return rules with every conversation called as it is called now; the very same ones if it is so already."""
+    replaced = followed({each.where for each in rules}, state)
+    if not replaced:
+        return rules
+    return tuple(replace_fields(each, where=replaced.get(each.where, each.where)) for each in rules)
+
+
+def _as_in(one: Filter, others: Sequence[Filter]) -> Filter:
+    return next((each for each in others if one.is_same(each)), one)
+
+
+def _is_in(one: Filter, others: Sequence[Filter]) -> bool:
+    return any(one.is_same(each) for each in others)

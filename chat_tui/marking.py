@@ -7,9 +7,11 @@ import string
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from chat_core.base.errors import ChatError, UsageFault
 from chat_core.base.names import name_key
-from chat_core.client.state.model import ClientState
+from chat_core.client.state.model import ClientState, ConversationState
 from chat_tui import place_marks
 from chat_tui.place_marks import MOST, Mark, Marks
 
@@ -27,6 +29,7 @@ class Marking:
         self._state = state
         self._account = 0
         self._marks: Marks = {}
+        self._adopted: Marks = {}
         self._saving = asyncio.Lock()
 
     @property
@@ -38,7 +41,19 @@ class Marking:
             self._account = account
             there = self._memory is not None and account
             self._marks = place_marks.load(self._memory, account) if self._memory is not None and there else {}
+            self._adopted = {}
         return self._marks
+
+    def follow(self, state: ClientState) -> None:
+        """Let marks of older versions go by number, once that is known; they are written with the next change."""
+        for name, mark in self.all.items():
+            if mark.conversation or not mark.epoch or mark.epoch != state.epoch:
+                continue
+            known = state.by_target(mark.target)
+            if known is not None and not known.remembered:
+                self._adopted = {**self._adopted, name: replace(mark, conversation=known.id)}
+        if self._adopted:
+            self._marks = {**self._marks, **self._adopted}
 
     def find(self, name: str) -> tuple[str, Mark]:
         """Return a mark with its name as it was written. Raises: UsageFault: there is none."""
@@ -48,11 +63,12 @@ class Marking:
             raise UsageFault(f"There is no mark {name}: /marks lists them, /mark {name} puts one here.")
         return found
 
-    def at(self, target: str) -> Mapping[int, str]:
+    def at(self, conversation: ConversationState) -> Mapping[int, str]:
         """Return which marks are in a conversation: their names by the seq of the message."""
         found: dict[int, str] = {}
         for name, mark in self.all.items():
-            if mark.target == target and (mark.epoch == self._state().epoch or not mark.epoch):
+            there = mark.conversation == conversation.id if mark.conversation else mark.target == conversation.target
+            if there and (mark.epoch == self._state().epoch or not mark.epoch):
                 found[mark.seq] = f"{found[mark.seq]}, {name}" if mark.seq in found else name
         return found
 
@@ -79,16 +95,20 @@ class Marking:
     def place_of(self, mark: Mark) -> int:
         """Return the conversation of a mark. Raises: UsageFault: one cannot go there."""
         state = self._state()
-        known = state.by_target(mark.target)
+        known = state.conversations.get(mark.conversation) if self._is_here(mark) else state.by_target(mark.target)
         if known is None:
             raise UsageFault(f"You are not in {mark.target} any more: /join it, then go to the mark.")
         if mark.epoch and state.epoch and mark.epoch != state.epoch:
             raise UsageFault("The server's history was replaced since: that message has another number now.")
         return known.id
 
+    def _is_here(self, mark: Mark) -> bool:
+        return bool(mark.conversation) and mark.epoch == self._state().epoch
+
     async def _change(self, name: str, mark: Mark | None) -> None:
-        account, changed = self._account, {name: mark}
-        self._marks = place_marks.with_changed(self.all, changed)
+        changed = {**self._adopted, name: mark}
+        self._marks, self._adopted = place_marks.with_changed(self.all, changed), {}
+        account = self._account
         if self._memory is not None and account:
             try:
                 async with self._saving:

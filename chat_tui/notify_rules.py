@@ -5,7 +5,7 @@ Losing it costs nothing but those choices: a file that cannot be read counts as 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final, Literal
 
@@ -16,25 +16,32 @@ from chat_tui.storage import alone, replace
 
 _FILE: Final = "notify.json"
 
-Rules = Mapping[str, Literal["all", "mentions", "none"]]
-"""The rule of a conversation, by TARGET."""
+Rule = Literal["all", "mentions", "none"]
+"""What of a conversation alerts."""
+Rules = Mapping[str, Rule]
+"""The rule of a conversation, by what `kept_names` calls it."""
 
 
 def load(folder: Path) -> Rules:
     """Read what is remembered of a server."""
     try:
-        return msgspec.json.decode((folder / _FILE).read_bytes(), type=dict[str, Literal["all", "mentions", "none"]])
+        return msgspec.json.decode((folder / _FILE).read_bytes(), type=dict[str, Rule])
     except (OSError, *UNREADABLE):
         return {}
 
 
-def save(folder: Path, changed: Rules) -> Rules:
+def save(folder: Path, changed: Rules, gone: Collection[str] = ()) -> Rules:
     """Put rules that changed into the file; another client may have put others there. Return all of them.
+
+    Args:
+        folder: of the server.
+        changed: those that changed.
+        gone: names that stand for nothing any more.
 
     Raises:
         OSError: it cannot be written.
     """
     with alone(folder, _FILE):
-        rules = {**load(folder), **changed}
+        rules = {name: rule for name, rule in load(folder).items() if name not in gone} | {**changed}
         replace(folder, _FILE, msgspec.json.encode(rules))
     return rules

@@ -26,7 +26,7 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     """A place."""
 
     target: str
-    """Of the conversation."""
+    """Of the conversation, as it was called when the mark was put."""
     seq: int
     """Of the message."""
     ts: int = 0
@@ -35,6 +35,8 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     """seq of what its thread hangs on, if it stands in one only; 0: in none."""
     epoch: str = ""
     """Life of the store that these numbers belong to."""
+    conversation: int = 0
+    """Number of the conversation; 0: an older version, which kept its TARGET only."""
 
     @property
     def address(self) -> str:

@@ -13,6 +13,8 @@ from typing import Final
 import msgspec
 
 from chat_core.base.unreadable import UNREADABLE
+from chat_core.client.state.model import ClientState
+from chat_tui.kept_names import Place, followed, found, place_in
 from chat_tui.storage import alone, replace
 
 HALF_LIFE_MS: Final = 3 * 24 * 3_600_000
@@ -26,11 +28,18 @@ class Visits(msgspec.Struct, frozen=True):
     """How much each place counts, and when that was so."""
 
     places: Mapping[str, tuple[float, int]] = {}
-    """Score and milliseconds since 1970, by TARGET."""
+    """Score and milliseconds since 1970, by what `kept_names` calls the place."""
 
-    def visited(self, target: str, now_ms: int) -> Visits:
+    def visited(self, place: Place, now_ms: int) -> Visits:
         """Return these visits and one more."""
-        return self.and_those(Visits({target: (1.0, now_ms)}))
+        return self.renamed(place).and_those(Visits({place.kept: (1.0, now_ms)}))
+
+    def renamed(self, place: Place) -> Visits:
+        """Return these visits, with a place called as it is called now."""
+        name = found(self.places, place)
+        if name in (None, place.kept):
+            return self
+        return Visits({place.kept if each == name else each: score for each, score in self.places.items()})
 
     def and_those(self, others: Visits) -> Visits:
         """Return these visits and others, each as late as it was: how much a place counts is a sum that fades."""
@@ -40,13 +49,22 @@ class Visits(msgspec.Struct, frozen=True):
             latest_ms = max(then_ms, self.places.get(target, (0.0, 0))[1])
             places[target] = (self.score(target, latest_ms) + others.score(target, latest_ms), latest_ms)
         if len(places) > _MOST:
-            found = Visits(places)
-            places = dict(sorted(places.items(), key=lambda each: -found.score(each[0], now_ms))[:_MOST])
+            fading = Visits(places)
+            places = dict(sorted(places.items(), key=lambda each: -fading.score(each[0], now_ms))[:_MOST])
         return Visits(places)
 
-    def score(self, target: str, now_ms: int) -> float:
+    def followed(self, state: ClientState) -> Visits:
+        """Return these visits with every place called as it is called now, which `score_of` counts on."""
+        replaced = followed(self.places, state)
+        return Visits({replaced.get(name, name): score for name, score in self.places.items()}) if replaced else self
+
+    def score_of(self, place: Place, now_ms: int) -> float:
         """Return how much a place counts now."""
-        score, then_ms = self.places.get(target, (0.0, now_ms))
+        return self.score(place.kept if place.kept in self.places else place.target, now_ms)
+
+    def score(self, name: str, now_ms: int) -> float:
+        """Return the same by what a place is called here."""
+        score, then_ms = self.places.get(name, (0.0, now_ms))
         return float(score * 0.5 ** (max(0, now_ms - then_ms) / HALF_LIFE_MS))
 
 
@@ -66,4 +84,7 @@ def add(folder: Path, made: Visits) -> None:
     """
     if made.places:
         with alone(folder, _FILE):
-            replace(folder, _FILE, msgspec.json.encode(load(folder).and_those(made)))
+            there = load(folder)
+            for name in made.places:
+                there = there.renamed(place_in(name))
+            replace(folder, _FILE, msgspec.json.encode(there.and_those(made)))

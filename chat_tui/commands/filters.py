@@ -13,6 +13,7 @@ from chat_tui.commands.arguments_of_rest import FilterChange
 from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.filter_rules import CHARS, MOST, Filter
+from chat_tui.kept_names import place_of
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.filtering import in_words
 from chat_tui.views.lines import Line, Span
@@ -45,8 +46,8 @@ async def filter_(ctx: Context, change: FilterChange = FilterChange("")) -> None
             await desk.change([each for each in desk.rules if each != gone])
             ctx.desk.answer(Answer(f"Not hidden any more: {in_words(gone)}."))
         case _:
-            made = _made(rest, ctx.here.target)
-            if made in desk.rules:
+            made = _made(rest, place_of(ctx.here, ctx.state.epoch).kept)
+            if any(made.is_same(each) for each in desk.rules):
                 raise UsageFault(f"There is a filter already that hides {in_words(made)}.")
             if len(desk.rules) >= MOST:
                 raise UsageFault(f"You have {MOST} filters, which is the most; /filter remove 1 takes one away.")

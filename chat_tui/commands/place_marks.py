@@ -31,7 +31,7 @@ async def mark(ctx: Context, name: MarkName = MarkName("")) -> None:
     marks = ctx.desk.marks
     called_so = str(name) or marks.kept.free()
     thread = message.thread or 0 if message.aside else 0
-    put = Mark(here.target, message.seq, message.ts, thread, ctx.state.epoch)
+    put = Mark(here.target, message.seq, message.ts, thread, ctx.state.epoch, here.id)
     before = await marks.put(called_so, put)
     moved = f"; it was at {drawable_line(before.address)}" if before is not None and before != put else ""
     where = drawable_line(put.address)
@@ -68,8 +68,9 @@ def mark_lines(ctx: Context) -> list[Line]:
 
 def note_of(mark: Mark, state: ClientState, now_ms: int) -> str:
     """Return where a mark is, and what was said there as far as it is known; safe to draw."""
-    where = drawable_line(mark.address)
-    known = state.by_target(mark.target)
+    by_number = mark.conversation and mark.epoch == state.epoch
+    known = state.conversations.get(mark.conversation) if by_number else state.by_target(mark.target)
+    where = drawable_line(mark.address if known is None else f"{known.target}:{mark.seq}")
     message = known.timeline.find(mark.seq) if known is not None else None
     when = since(mark.ts, now_ms, None) if mark.ts else ""
     if message is None:

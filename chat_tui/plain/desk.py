@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from chat_core.base.settings import Entry, as_typed
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_core.protocol.requests.search import SearchResults
 from chat_core.protocol.values import SearchHit
-from chat_tui import notify_rules
+from chat_tui.alert_rules import AlertRules
 from chat_tui.commands.context import Answer, Looked, More
 from chat_tui.config import Settings, load
 from chat_tui.plain.console import BELL, Console
@@ -119,7 +118,7 @@ class PlainDesk:
         self._config = config
         self._memory = memory
         self._clock = clock
-        self._rules = dict(notify_rules.load(memory)) if memory is not None else {}
+        self._rules = AlertRules(memory)
         self.settings: Settings = load(config, os.environ).settings
         """What the user has set."""
         self._more: tuple[str, More, bytes] | None = None
@@ -159,7 +158,7 @@ class PlainDesk:
 
     def rule_of(self, conversation: ConversationState) -> Rule:
         """Return what of a conversation is told."""
-        return self._rules.get(conversation.target, "mentions")
+        return self._rules.of(conversation, self.state().epoch)
 
     # --- as commands know it
 
@@ -269,15 +268,12 @@ class PlainDesk:
     async def alert_by(self, conversation: ConversationState, rule: Rule | None) -> None:
         """See Desk. Raises: ChatError."""
         if rule is not None:
-            self._rules[conversation.target] = rule
-            if self._memory is not None:
-                try:
-                    changed = {conversation.target: rule}
-                    self._rules = dict(await asyncio.to_thread(notify_rules.save, self._memory, changed))
-                except OSError as error:
-                    raise ChatError(
-                        f"It is so for now only: {self._memory} cannot be written ({error.strerror})."
-                    ) from error
+            try:
+                await self._rules.put(conversation, self.state().epoch, rule)
+            except OSError as error:
+                raise ChatError(
+                    f"It is so for now only: {self._memory} cannot be written ({error.strerror})."
+                ) from error
         self.say(f"{drawable_line(conversation.target)}: {_ALERTS[self.rule_of(conversation)]}.")
 
     def leave_for(self, server: str) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chat_core.base.errors import ChatError
-from chat_core.client.state.model import ConversationState, Notice
-from chat_core.protocol.values import Account, Message
+from chat_core.client.state.model import ClientState, ConversationState, Notice
+from chat_core.protocol.values import Message
 from chat_tui import filter_rules
 from chat_tui.filter_rules import Filter
+from chat_tui.kept_names import place_of
 from chat_tui.views.filtering import Hiding, hiding
 
 
@@ -48,15 +49,17 @@ class PlainFilters:
         """See FilterDesk."""
         self.on = on
 
-    def of(self, conversation: ConversationState, me: Account | None, words: str) -> Hiding | None:
+    def of(self, conversation: ConversationState, state: ClientState, words: str) -> Hiding | None:
         """Return what is not said of a conversation; None: all is.
 
         Args:
             conversation: it.
-            me: who listens.
+            state: of the server: who listens there.
             words: those that are for them, as a setting has them.
         """
-        return hiding(self.rules, conversation.target, me, words) if self.on and self.rules else None
+        if not self.on or not self.rules:
+            return None
+        return hiding(self.rules, place_of(conversation, state.epoch), state.me, words)
 
 
 def not_hidden(messages: Sequence[Message], hidden: Hiding | None) -> list[Message]:

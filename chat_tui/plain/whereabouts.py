@@ -184,7 +184,7 @@ class Whereabouts:
         return [each for each in messages if each.author not in self.state.ignored]
 
     def _hidden(self, conversation: ConversationState) -> Hiding | None:
-        return self._desk.filters.of(conversation, self.state.me, self._desk.words)
+        return self._desk.filters.of(conversation, self.state, self._desk.words)
 
     async def _load(self, number: int, count: int) -> None:
         """Have at least so many messages of a conversation, if there are; at worst there is a word about it."""

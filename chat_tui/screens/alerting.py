@@ -4,7 +4,7 @@ window and the settings.
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -14,8 +14,9 @@ from typing_extensions import override
 from chat_core.base.errors import ChatError
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ConversationState
-from chat_tui import notify_rules
+from chat_tui.alert_rules import AlertRules
 from chat_tui.commands.context import Answer
+from chat_tui.kept_names import is_about_list
 from chat_tui.screens.parts import Part
 from chat_tui.views.alerts import Alert, Rule, alert_of
 from chat_tui.views.filtering import Hiding
@@ -52,30 +53,35 @@ class Alerting(Part):
         self._answer = answer
         self._alert = alert
         self._hidden = hidden
-        self._rules = dict(notify_rules.load(memory)) if memory is not None else {}
+        self._rules = AlertRules(memory)
+        self._epoch = ""
 
     @override
     def take(self, batch: Batch) -> None:
         """See Part."""
+        self._epoch = batch.state.epoch
+        if is_about_list(batch):
+            self._rules.follow(batch.state)
         alert = alert_of(batch, self._rule_of, self._words(), self._hidden)
         if alert is not None:
             self._alert(alert)
 
     def _rule_of(self, conversation: ConversationState) -> Rule:
-        return self._rules.get(conversation.target, "mentions")
+        return self._rules.of(conversation, self._epoch)
 
     async def alert_by(self, conversation: ConversationState, rule: Rule | None) -> None:
         """Tell what of a conversation alerts; with a rule: let it be so from now on. Raises: ChatError."""
         if rule is not None:
-            self._rules[conversation.target] = rule
-            await self._save({conversation.target: rule})
-        self._answer(Answer(f"{in_sentence(conversation.info)}: {_IN_WORDS[self._rule_of(conversation)]}."))
-
-    async def _save(self, changed: notify_rules.Rules) -> None:
-        if self._memory is not None:
             try:
-                self._rules = dict(await asyncio.to_thread(notify_rules.save, self._memory, changed))
+                await self._rules.put(conversation, self._epoch, rule)
             except OSError as error:
                 raise ChatError(
                     f"{self._memory} cannot be written ({error.strerror}): it is so for now only."
                 ) from error
+        self._answer(Answer(f"{in_sentence(conversation.info)}: {_IN_WORDS[self._rule_of(conversation)]}."))
+
+    @override
+    async def end(self) -> None:
+        """See Part."""
+        with contextlib.suppress(OSError):
+            await self._rules.end()

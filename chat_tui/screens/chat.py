@@ -177,7 +177,7 @@ class ChatScreen(ChatView):
             neighbours=neighbours,
             drafting=Drafting(memory, lambda sentence: self.answer(Answer(sentence, fault=True, unasked=True))),
             filtering=Filtering(self, memory),
-            marked=lambda conversation: self.marks.kept.at(conversation.target),
+            marked=lambda conversation: self.marks.kept.at(conversation),
             questions=Questions(
                 knowing.known,
                 last_own=lambda: self.writing.last_own(),
@@ -225,8 +225,8 @@ class ChatScreen(ChatView):
         self.opening = Opening(self)
         self.bridge.lens = Highlighter(lambda: self.words).seen
         self._following: tuple[Part, ...] = (
-            self.tiled, self.alerts, self.quitting, self.roaming, self.threads, self.selection, self.finder,
-            self.writing, self.marks, self.opening,
+            self.filtering, self.tiled, self.alerts, self.quitting, self.roaming, self.threads, self.selection,
+            self.finder, self.writing, self.marks, self.opening,
         )  # fmt: skip
 
     def on_mount(self) -> None:
@@ -243,6 +243,7 @@ class ChatScreen(ChatView):
         await self.errands.stop()
         await self.drafting.close()
         await self.going.end()
+        await self.alerts.end()
 
     # --- what comes
 

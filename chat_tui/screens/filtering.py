@@ -10,11 +10,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from typing_extensions import override
+
 from chat_core.base.errors import ChatError
+from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ConversationState
 from chat_tui import filter_rules
 from chat_tui.commands.context import Answer
 from chat_tui.filter_rules import Filter
+from chat_tui.kept_names import is_about_list, place_of
 from chat_tui.screens.parts import Part
 from chat_tui.screens.scene import Layout, Scene
 from chat_tui.views.filtering import Hiding, hiding, note
@@ -59,12 +63,19 @@ class Filtering(Part):
         """Return what is hidden in a conversation, and whether it is for now."""
         if not self.rules:
             return None, True
-        return hiding(self.rules, conversation.target, self._scene.bridge.state.me, self._scene.words), self.on
+        state = self._scene.bridge.state
+        return hiding(self.rules, place_of(conversation, state.epoch), state.me, self._scene.words), self.on
 
     def in_use(self, conversation: ConversationState) -> Hiding | None:
         """Return what is hidden in a conversation for now; None: nothing."""
         hidden, on = self.of(conversation)
         return hidden if on else None
+
+    @override
+    def take(self, batch: Batch) -> None:
+        """See Part: call conversations as they are called now."""
+        if self.rules and is_about_list(batch):
+            self.rules = filter_rules.with_followed(self.rules, batch.state)
 
     def note(self) -> str:
         """Return what the line above the composer says of lines that are hidden here."""

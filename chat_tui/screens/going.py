@@ -15,6 +15,8 @@ from chat_core.client.state.changes import Batch, PutOut
 from chat_core.client.state.model import ConversationState
 from chat_tui import visits
 from chat_tui.commands.context import Answer
+from chat_tui.kept_names import Place, is_about_list
+from chat_tui.kept_names import place_of as kept_place
 from chat_tui.messages import ConversationChosen, MemberChosen
 from chat_tui.screens.drafting import Drafting, place_of
 from chat_tui.screens.entering import Entering
@@ -80,6 +82,8 @@ class Going(Part):
     def follow(self, batch: Batch) -> None:
         """Be where one wants to be, once that is there; be somewhere, when where one was is there no more."""
         scene, state = self._scene, batch.state
+        if is_about_list(batch):
+            self.visits, self._made = self.visits.followed(state), self._made.followed(state)
         wanted = scene.places.wanted
         if wanted is not None and wanted in state.conversations:
             self.go(wanted)
@@ -110,9 +114,10 @@ class Going(Part):
         """Show a conversation, and let what was written there be gone on with, unless what is written now `stays`."""
         scene = self._scene
         scene.places.go(number)
-        target = scene.bridge.state.conversations[number].target
+        state = scene.bridge.state
+        target, place = state.conversations[number].target, kept_place(state.conversations[number], state.epoch)
         now_ms = self._clock.wall_ms()
-        self.visits, self._made = self.visits.visited(target, now_ms), self._made.visited(target, now_ms)
+        self.visits, self._made = self.visits.visited(place, now_ms), self._made.visited(place, now_ms)
         with scene.app.batch_update():
             if scene.mainline.conversation != number:
                 self._show_open()
@@ -147,7 +152,10 @@ class Going(Part):
 
     def often(self, target: str) -> float:
         """Return how often and how lately one was somewhere, as a score."""
-        return self.visits.score(target, self._clock.wall_ms())
+        state = self._scene.bridge.state
+        known = state.by_target(target) if target.startswith("@") else None
+        place = Place(target) if known is None else kept_place(known, state.epoch)
+        return self.visits.score_of(place, self._clock.wall_ms())
 
     def keep_draft(self) -> None:
         """Keep what is written for when one comes back here."""

@@ -12,6 +12,7 @@ from chat_core.base.clock import Clock
 from chat_core.base.errors import UsageFault
 from chat_core.client.state.changes import Batch
 from chat_tui.commands.context import Answer
+from chat_tui.kept_names import is_about_list
 from chat_tui.marking import Marking
 from chat_tui.place_marks import Mark
 from chat_tui.screens.entering import Entering
@@ -126,6 +127,8 @@ class ScreenMarks(Part):
     @override
     def take(self, batch: Batch) -> None:
         """See Part: select what is wanted as soon as something is there."""
+        if is_about_list(batch):
+            self.kept.follow(batch.state)
         if self._wanted is None:
             return
         number, seq = self._wanted

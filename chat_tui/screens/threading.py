@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from typing_extensions import override
 
 from chat_core.base.errors import UsageFault
-from chat_core.client.state.changes import Batch
+from chat_core.client.state.changes import Batch, IgnoredChanged
 from chat_core.client.state.model import ConversationState, LinkStatus, ThreadState
 from chat_tui.commands.context import Answer
 from chat_tui.messages import ThreadsChosen
@@ -150,6 +150,8 @@ class Threading(Part):
         else:
             scene.aside.update_thread(conversation, state, batch.state.listener, batch.changes)
             scene.aside.timeline.show_bookmarks(batch.state.bookmarks.get(conversation.id, frozenset()))
+            if any(isinstance(change, IgnoredChanged) for change in batch.changes):
+                scene.composer.post_message(scene.composer.ModeChanged())  # it says what the thread hangs on
 
     def _show(self) -> None:
         """Show the open thread as one that was just opened, if it is there."""

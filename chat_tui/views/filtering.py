@@ -14,6 +14,7 @@ from chat_core.base.names import name_key
 from chat_core.client.state.model import Notice
 from chat_core.protocol.values import Account, Message
 from chat_tui.filter_rules import Filter
+from chat_tui.kept_names import Place, target_in
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.highlighting import LOOKED_AT, is_for
 from chat_tui.views.programs import author_of
@@ -54,16 +55,16 @@ class Hiding(Struct, frozen=True):
         return any(text in said for text in self.texts)
 
 
-def hiding(filters: Sequence[Filter], target: str, me: Account | None, words: str) -> Hiding | None:
+def hiding(filters: Sequence[Filter], place: Place, me: Account | None, words: str) -> Hiding | None:
     """Return what rules hide in a conversation; None: none of them is for it.
 
     Args:
         filters: all rules.
-        target: of the conversation.
+        place: the conversation.
         me: who looks.
         words: words that are for them, as a setting has them.
     """
-    here = [each for each in filters if not each.where or name_key(each.where) == name_key(target)]
+    here = [each for each in filters if not each.where or place.is_meant(each.where)]
     if not here:
         return None
     return Hiding(
@@ -77,7 +78,7 @@ def hiding(filters: Sequence[Filter], target: str, me: Account | None, words: st
 
 def in_words(filter: Filter) -> str:
     """Return what a rule hides: `what @bob says in #dev`; safe to draw."""
-    where = f"in {drawable_line(filter.where)}" if filter.where else "everywhere"
+    where = f"in {drawable_line(target_in(filter.where))}" if filter.where else "everywhere"
     what = drawable_line(filter.what)
     match filter.kind:
         case "joins":

@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from chat_core.client.state.changes import MessagesPrepended
 from chat_tui.filter_rules import Filter
+from chat_tui.kept_names import Place
 from chat_tui.messages import OlderWanted, ReadUpTo
 from chat_tui.views.filtering import hiding
 from chat_tui.widgets.timeline import Timeline
@@ -24,7 +25,7 @@ class Quiet(Harness):
 
     @override
     def new_timeline(self, id: str | None) -> Timeline:
-        hidden = hiding(NOISE, "#general", ME, "")
+        hidden = hiding(NOISE, Place("#general"), ME, "")
         return Timeline(zone=ZONE, clock=self.clock, filters=lambda _: (hidden, True), id=id)
 
 

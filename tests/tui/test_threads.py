@@ -190,3 +190,22 @@ async def test_news_of_a_followed_thread_are_in_the_list_and_led_to(server: str,
 def thread_row(me: Sitting) -> list[str]:
     """Return the words of the row of threads in the list."""
     return next(line for line in me.screen.splitlines() if "↳ Threads" in line).split("│")[0].split("▏")[0].split()[1:]
+
+
+async def test_what_somebody_says_in_a_thread_is_folded_as_soon_as_one_ignores_them(server: str, home: Path) -> None:
+    async with sitting(server, home, size=(120, 40)) as me, other(server) as friend:
+        name = friend.state.me.name  # type: ignore[union-attr]
+        channel, root = await asked(me, friend)
+        await me.press("ctrl+s", "t")
+        await me.enter("on it")
+        await replied(friend, channel, root, "thanks")
+        await me.until(lambda: "thanks" in drawn(me), "it is in the thread")
+
+        await me.enter(f"/ignore @{name}")
+        await me.until(lambda: "thanks" not in drawn(me), "it is folded")
+        await replied(friend, channel, root, "again")
+        await me.until(lambda: drawn(me).count(f"a message of {name}, whom") == 3, "root, old and new")
+        await me.until(lambda: "can you review?" not in me.screen, "nor is it said elsewhere")
+
+        await me.enter(f"/unignore @{name}")
+        await me.until(lambda: "thanks" in drawn(me) and "again" in drawn(me), "all of it is back")

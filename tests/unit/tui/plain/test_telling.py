@@ -11,6 +11,7 @@ from chat_core.client.state.model import ClientState, ConversationState, Notice,
 from chat_core.protocol.events import MessageDeleted, MessageEdited, MessagePosted
 from chat_core.protocol.values import Account, Conversation, Message, Position
 from chat_tui.filter_rules import Filter
+from chat_tui.kept_names import Place
 from chat_tui.plain.hearing import Manner, message_line, place_line, spoken
 from chat_tui.plain.telling import AT_ONCE, Telling
 from chat_tui.views.alerts import Rule
@@ -127,7 +128,7 @@ def test_ignored_people_are_not_heard_when_they_change_what_they_said() -> None:
 
 def test_what_filters_hide_is_not_said_when_it_is_changed_and_not_told_of_from_elsewhere() -> None:
     rules = (Filter("from", "bob"), Filter("text", "noise"))
-    quiet = Telling(lambda _: "mentions", lambda: 0, hidden=lambda here: hiding(rules, here.target, ME, ""))
+    quiet = Telling(lambda _: "mentions", lambda: 0, hidden=lambda here: hiding(rules, Place(here.target), ME, ""))
     here = place(1, "general", message(1, "x"), message(2, "noise", 3, "cat"), message(3, "fine", 3, "cat"))
     edits = (changed(1, "x"), changed(7, "long ago"), changed(2, "noise", 3, "cat"), changed(8, "noise", 3, "cat"))
 
@@ -166,7 +167,7 @@ def test_notice_that_grows_tells_only_who_is_new_in_it() -> None:
 
 def test_what_filters_hide_is_not_said_but_what_names_one_is() -> None:
     rules = (Filter("from", "bob", "#general"), Filter("joins"))
-    quiet = Telling(lambda _: "mentions", lambda: 0, hidden=lambda here: hiding(rules, here.target, ME, ""))
+    quiet = Telling(lambda _: "mentions", lambda: 0, hidden=lambda here: hiding(rules, Place(here.target), ME, ""))
     came = appended(1, message(1, "noise"), message(2, "hi", 3, "cat"), message(3, "@ann look", mentions=(1,)))
     joined = NoticeAdded(conversation=1, notice=Notice(after=3, ts=0, kind="joined", names=("dan",)))
 

@@ -14,6 +14,7 @@ from chat_core.client.state.changes import Batch, MessagesAppended
 from chat_core.client.state.model import ClientState, ConversationState, ThreadNews
 from chat_core.protocol.values import Account, Conversation, Message, Position
 from chat_tui.filter_rules import Filter
+from chat_tui.kept_names import Place
 from chat_tui.views.alerts import Alert, Rule, alert_of, is_quiet, quiet_hours, sequence, way_for
 from chat_tui.views.filtering import hiding
 
@@ -64,7 +65,7 @@ def test_what_filters_hide_alerts_nobody_but_what_names_one_does() -> None:
     def told(message: Message) -> Alert | None:
         came = (MessagesAppended(conversation=1, messages=(message,), live=True),)
         batch = Batch(state=state(), changes=came)
-        return alert_of(batch, lambda _: "all", hidden=lambda here: hiding(rules, here.target, ME, ""))
+        return alert_of(batch, lambda _: "all", hidden=lambda here: hiding(rules, Place(here.target), ME, ""))
 
     assert told(said(1, "hello")) is None
     assert told(said(1, "hello", author=3, name="cat")) == Alert("message", "cat in #ops", "hello")

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from chat_core.client.state.model import ConversationState, Notice
 from chat_tui import filter_rules
 from chat_tui.filter_rules import Filter
+from chat_tui.kept_names import Place
 from chat_tui.views.filtered import Filtered
 from chat_tui.views.filtering import Hiding, hiding, in_words, note
 from tests.tui.support.states import ME, at, conversation, said, timeline
@@ -28,7 +29,7 @@ DEV = replace(conversation(1, "dev"), timeline=timeline(MESSAGES, at_start=True)
 
 
 def of(*filters: Filter, target: str = "#dev", words: str = "") -> Hiding | None:
-    return hiding(filters, target, ME, words)
+    return hiding(filters, Place(target), ME, words)
 
 
 def seen(seen_through: ConversationState) -> list[int]:
