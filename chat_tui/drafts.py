@@ -36,7 +36,9 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True):
     aside: str = ""
     """With `edits`: what was being written before."""
     epoch: str = ""
-    """On disk, with `edits` or `replies_to`: life of the store that these numbers belong to."""
+    """On disk, where there is a number: life of the store that these numbers belong to."""
+    number: int = 0
+    """On disk, of what two people say to each other: number of the place, whatever it is called one day; else 0."""
 
     @property
     def counts(self) -> bool:

@@ -19,6 +19,7 @@ from chat_tui.bridge import Bridge
 from chat_tui.commands.context import Answer
 from chat_tui.config import Settings
 from chat_tui.highlighter import Highlighter
+from chat_tui.kept_names import is_about_list
 from chat_tui.keys import Keymap, bindings
 from chat_tui.live_page import LivePage
 from chat_tui.messages import AlertWanted
@@ -262,6 +263,8 @@ class ChatScreen(ChatView):
         self.writing.before(batch)
         if batch.state.me is not None:
             self.drafting.open(batch.state.me.id, batch.state.epoch)
+            if is_about_list(batch):
+                self.drafting.follow(batch.state)
         self.tiles.apply(batch)
         self.going.follow(batch)
         self.telling.after(batch)

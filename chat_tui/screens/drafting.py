@@ -23,6 +23,11 @@ def place_of(conversation: ConversationState, thread: int = 0) -> tuple[int, str
     return -(conversation.id << 32 | thread), f"{conversation.target}:{thread}"
 
 
+def _place_in(number: int) -> tuple[int, int]:
+    """Return conversation and thread of the number of a place."""
+    return (number, 0) if number > 0 else (-number >> 32, -number & (1 << 32) - 1)
+
+
 class Drafting:
     """They.
 
@@ -59,7 +64,10 @@ class Drafting:
         if epoch and epoch != self._epoch:
             before, self._epoch = self._epoch, epoch
             if before:
-                self._by_target |= {target: self._stamped(draft, before) for target, draft in self._kept.values()}
+                self._by_target |= {
+                    target: self._stamped(draft, before, number, target)
+                    for number, (target, draft) in self._kept.items()
+                }
                 self._kept.clear()
 
     def forget_numbers(self, number: int, target: str) -> None:
@@ -74,12 +82,29 @@ class Drafting:
     def get(self, number: int, target: str) -> Draft:
         """Return what is written in a conversation."""
         self._rename(number, target)
+        if self._is_somebody_elses(number, target):
+            return self._kept[number][1] if number in self._kept else Draft()
         draft = self._by_target.pop(target, None)
         if draft is not None and number not in self._kept:
             same = not draft.epoch or draft.epoch == self._epoch
-            here = replace(draft, epoch="") if same else Draft(draft.text, draft.cursor)
+            here = replace(draft, epoch="", number=0) if same else Draft(draft.text, draft.cursor)
             self._kept[number] = (target, here)
         return self._kept[number][1] if number in self._kept else Draft()
+
+    def follow(self, state: ClientState) -> None:
+        """Call what was read from the file as its place is called now, if that was renamed while nobody looked."""
+        moved: dict[str, str] = {}
+        for name, draft in self._by_target.items():
+            if draft.number and draft.epoch == self._epoch:
+                number, thread = _place_in(draft.number)
+                known = state.conversations.get(number)
+                now = name if known is None or known.remembered else place_of(known, thread)[1]
+                if now != name:
+                    moved[name] = now
+        if moved:
+            self._by_target = {moved.get(name, name): draft for name, draft in self._by_target.items()}
+            self._dirty |= dict.fromkeys(moved, Draft()) | {now: self._by_target[now] for now in moved.values()}
+            self._saving.soon()
 
     def keep(self, number: int, target: str, draft: Draft) -> None:
         """Keep what is written in a conversation, in memory now and on disk soon."""
@@ -89,7 +114,7 @@ class Drafting:
             self._kept[number] = (target, draft)
         else:
             self._kept.pop(number, None)
-        self._dirty[target] = self._stamped(draft, self._epoch)
+        self._dirty[target] = self._stamped(draft, self._epoch, number, target)
         if self._account:
             self._saving.soon()
 
@@ -133,15 +158,22 @@ class Drafting:
         if name == target:
             return
         self._kept[number] = (target, draft)
-        self._dirty[target] = self._stamped(draft, self._epoch)
+        self._dirty[target] = self._stamped(draft, self._epoch, number, target)
         if all(other != name for other, _ in self._kept.values()):
             self._dirty[name] = Draft()
         if self._account:
             self._saving.soon()
 
+    def _is_somebody_elses(self, number: int, target: str) -> bool:
+        """Return whether what was read under a name is of who was called so before."""
+        draft = self._by_target.get(target)
+        return draft is not None and draft.number not in (0, number) and draft.epoch == self._epoch
+
     @staticmethod
-    def _stamped(draft: Draft, epoch: str) -> Draft:
-        """Return a draft that says which store its numbers of messages belong to, if it has any."""
+    def _stamped(draft: Draft, epoch: str, number: int, target: str) -> Draft:
+        """Return a draft that says which store the numbers in it belong to, if it has any."""
+        if draft.counts and epoch and target.startswith("@"):
+            return replace(draft, epoch=epoch, number=number)
         return replace(draft, epoch=epoch) if draft.edits or draft.replies_to else draft
 
     async def close(self) -> None:

@@ -23,7 +23,9 @@ def is_unread(message: Message, listener: Listener) -> bool:
 
     It does if somebody else wrote it whom one does not ignore, it is still there, and stands not in its thread only.
     """
-    return not message.deleted and not message.aside and message.author not in listener.silent
+    me, ignored = listener
+    mine = me is not None and message.author == me.id
+    return not (message.deleted or message.aside or mine or message.author in ignored)
 
 
 def is_mention(message: Message, listener: Listener) -> bool:

@@ -137,7 +137,7 @@ class Facts:
 
     def trim(self) -> None:
         """Forget everything if it has become much."""
-        people = len(self.seats) + len(self.names) + len(self.last) + sum(map(len, self.ignorers.values()))
+        people = len(self.seats) + len(self.names) + len(self.last) + len(self.ignorers)
         if people + len(self.refs) + len(self.logs) + len(self.spoke) + len(self.doors) > MOST:
             self.clear()
 

@@ -109,11 +109,14 @@ async def test_draft_goes_with_whom_it_is_for_when_they_take_another_name(home: 
     drafting.get(2, "@bob")
     drafting.get(1, "@rob")
     await drafting.close()
-    assert drafts.load(home, 7) == {"@rob": Draft("for bob only"), "@bob": Draft("for eve")}
+    assert {name: draft.text for name, draft in drafts.load(home, 7).items()} == {
+        "@rob": "for bob only",
+        "@bob": "for eve",
+    }
 
     drafting.keep(1, "@robert", Draft())
     await drafting.close()
-    assert drafts.load(home, 7) == {"@bob": Draft("for eve")}
+    assert drafts.load(home, 7) == {"@bob": Draft("for eve", epoch="one", number=2)}
 
 
 def test_place_of_a_draft_is_read_from_its_name() -> None:
@@ -183,3 +186,22 @@ async def test_text_for_a_place_that_is_gone_comes_before_what_is_written_there_
     assert drafting.get(1, "#dev") == Draft(whole["#dev"], (3, 8))
     await drafting.close()
     assert {name: each.text for name, each in drafts.load(home, 7).items()} == whole
+
+
+async def test_draft_follows_who_was_renamed_while_nobody_looked(home: Path) -> None:
+    drafting = opened(home)
+    drafting.keep(1, "@bob", Draft("for bob"))
+    drafting.keep(-(1 << 32 | 17), "@bob:17", Draft("in a thread"))
+    drafting.keep(2, "@eve", Draft("for eve"))
+    await drafting.close()
+    names = client(conversation(1, "eve", kind="direct"), conversation(2, "bob", kind="direct"))  # they changed names
+
+    again = opened(home)
+    assert again.get(2, "@bob") == Draft(), "it is for who was called so"
+    again.follow(names)
+    assert set(again.everywhere()) == {"@eve", "@eve:17", "@bob"}
+    await again.close()
+
+    for one in (again, opened(home)):
+        assert (one.get(1, "@eve"), one.get(2, "@bob")) == (Draft("for bob"), Draft("for eve"))
+        assert one.get(-(1 << 32 | 17), "@eve:17") == Draft("in a thread")
