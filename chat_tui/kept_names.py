@@ -61,6 +61,14 @@ def place_in(kept: str) -> Place:
     return Place(*_parts(kept))
 
 
+def conversation_of(kept: str, state: ClientState) -> ConversationState | None:
+    """Return the conversation that a name in a file means; None: there is none."""
+    target, number, epoch = _parts(kept)
+    if number and epoch == state.epoch:
+        return state.conversations.get(number)
+    return state.by_target(target)
+
+
 def found(names: Iterable[str], place: Place) -> str | None:
     """Return which of some names from a file means a place: by its number rather than by its TARGET."""
     meant = [name for name in names if place.is_meant(name)]

@@ -1,7 +1,7 @@
 """How the panes of messages stood when somebody left a server, and what each showed; and the file that keeps it.
 
-Conversations are kept by TARGET: numbers mean others in another store. Losing the file costs nothing but the panes: one
-that cannot be read counts as none, and so does what cannot have been written here.
+Conversations are kept by what `kept_names` calls them: numbers mean others in another store. Losing the file costs
+nothing but the panes: one that cannot be read counts as none, and so does what cannot have been written here.
 """
 
 from __future__ import annotations

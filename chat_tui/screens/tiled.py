@@ -15,6 +15,7 @@ from typing_extensions import override
 from chat_core.client.state.changes import Batch
 from chat_core.client.state.model import ConversationState
 from chat_tui.commands.context import Answer
+from chat_tui.kept_names import conversation_of, place_of
 from chat_tui.layouts import Standing
 from chat_tui.messages import OlderWanted, ReadingOlder, ReadUpTo
 from chat_tui.screens.going import Going, Shown
@@ -157,7 +158,8 @@ class Tiled(Part):
     def _restore(self, layout: Standing) -> bool:
         """Show panes as they stood, without those whose conversation is gone; return whether any is left."""
         scene = self._scene
-        found = {tile: scene.bridge.state.by_target(layout.targets.get(tile, "")) for tile in layout.tiling.tiles}
+        state = scene.bridge.state
+        found = {tile: conversation_of(layout.targets.get(tile, ""), state) for tile in layout.tiling.tiles}
         there = {tile: conversation for tile, conversation in found.items() if conversation is not None}
         if not there:
             return False
@@ -183,5 +185,6 @@ class Tiled(Part):
     def _keep_layout(self) -> None:
         known, tiling = self._scene.bridge.state.conversations, self._scene.tiles.tiling
         shown = {tile: known.get(self._scene.places.shown_in(tile) or 0) for tile in tiling.tiles}
-        targets = {tile: each.target for tile, each in shown.items() if each is not None}
+        epoch = self._scene.bridge.state.epoch
+        targets = {tile: place_of(each, epoch).kept for tile, each in shown.items() if each is not None}
         self._laying.keep(Standing(tiling, targets) if len(tiling.tiles) > 1 else None)

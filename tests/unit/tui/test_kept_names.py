@@ -11,7 +11,7 @@ from chat_core.client.state.model import ClientState, ConversationState
 from chat_tui import filter_rules, notify_rules, place_marks, visits
 from chat_tui.alert_rules import AlertRules
 from chat_tui.filter_rules import Filter
-from chat_tui.kept_names import Place, followed, found, place_of, target_in
+from chat_tui.kept_names import Place, conversation_of, followed, found, place_of, target_in
 from chat_tui.marking import Marking
 from chat_tui.place_marks import Mark
 from chat_tui.visits import Visits
@@ -43,6 +43,12 @@ def test_name_means_who_it_was_in_its_store_and_who_is_called_so_in_another() ->
     assert Place("#dev").is_meant("#DEV") and not Place("#dev").is_meant("#ops")
     assert found(["@bob", "@rob", "@bob 5 one"], rob) == "@bob 5 one", "its number goes before what it is called"
     assert found(["@bob", "@bob 5 one"], new_bob) == "@bob"
+
+
+def test_conversation_is_found_by_its_number_in_its_store_and_by_its_name_elsewhere() -> None:
+    assert conversation_of("@bob 5 one", AFTER) == ROB
+    assert conversation_of("@bob", AFTER) == conversation_of("@bob 5 two", AFTER) == NEW_BOB
+    assert conversation_of("@bob 7 one", AFTER) is conversation_of("", AFTER) is None
 
 
 def test_names_of_older_versions_and_of_who_was_renamed_are_replaced() -> None:
