@@ -115,6 +115,11 @@ OF_PEOPLE = {
         "UPDATE memberships SET own_unread = 1 WHERE conversation = 3 AND account = 1",
         "account 1 in conversation 3: it counts 1 message as no news behind its read marker, there are 0",
     ),
+    "ignored_is_unread": (
+        "unread",
+        "INSERT INTO ignores SELECT 2, 1",
+        "account 2 in conversation 6: it counts 0 messages as no news behind its read marker, there are 1",
+    ),
     # mentions
     "mention_without_a_row": (
         "mentions",
