@@ -141,3 +141,27 @@ def test_quiet_is_told_to_all_devices_of_the_account_and_to_nobody_else(people: 
     assert [event for event in settle(bob) if event["kind"] == "conversation_quieted"] == []
     assert phone.call("find", conversation=room)["conversation"]["quiet"] is True
     assert bob.call("find", conversation=room)["conversation"].get("quiet", False) is False
+
+
+def test_what_is_written_by_somebody_whom_one_ignores_is_neither_unread_nor_a_mention(people: People) -> None:
+    name, eves = unique("bob"), unique("eve")
+    eve, bob = people.enter(eves), people.enter(name)
+    room = people.room(eve, bob)
+    eve.say(room, f"@{name} before")
+    assert numbers(bob, room) == (1, 1)
+    settle(bob)
+
+    bob.call("set_ignored", account=eves, ignored=True)
+    eve.say(room, f"@{name} after")
+
+    assert [event["kind"] for event in settle(bob)] == ["ignore_changed", "message_posted"], "it is pushed all the same"
+    assert numbers(bob, room) == (0, 0)
+    assert bob.call("list_mentions")["hits"] == []
+    assert room not in [each["id"] for each in bob.call("list_unread")["conversations"]]
+    assert len(bob.call("history", conversation=room)["messages"]) == 2
+    own = bob.say(room, "I go on")["seq"]
+    assert bob.call("find", conversation=room)["conversation"]["read"] == own, "nothing unread lies before it"
+    bob.call("mark_read", conversation=room, seq=0, back=True)
+    assert numbers(bob, room) == (0, 0)
+    bob.call("set_ignored", account=eves, ignored=False)
+    assert numbers(bob, room) == (2, 2)
