@@ -86,7 +86,7 @@ def test_reply_in_a_thread_one_follows_alerts_whatever_filters_hide_in_the_chann
     batch = Batch(state=replace(known, conversations={1: room}), changes=came)
     rules = (Filter("from", "bob"),)
 
-    told = alert_of(batch, lambda _: "mentions", hidden=lambda here: hiding(rules, here.target, ME, ""))
+    told = alert_of(batch, lambda _: "mentions", hidden=lambda here: hiding(rules, Place(here.target), ME, ""))
 
     assert told is not None and told.kind == "thread"
 
