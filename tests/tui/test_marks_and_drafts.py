@@ -79,7 +79,7 @@ async def test_drafts_are_listed_gone_to_and_dropped(server: str, home: Path) ->
         await me.sees("half of a thought", "another half", "draft in")
         await me.press(*"thou", "enter")
         await me.is_at(first)
-        assert me.written == "half of a thought"
+        await me.until(lambda: me.written == "half of a thought")
 
         await me.press("ctrl+u", *f"/draft drop {second}", "enter")
         await me.until(lambda: me.answer == f"Dropped what was written in {second}: another half")

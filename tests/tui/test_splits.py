@@ -83,6 +83,7 @@ async def test_each_pane_has_its_own_draft_thread_and_way_back(server: str, home
     async with sitting(server, home, size=WIDE) as me:
         one, two = await channels(me, 2)
         await me.enter("hello")
+        await me.until(lambda: bodies(known(me, two)) == ["hello"] and not known(me, two).unsent, "it is sent")
         await me.press("alt+w", "right")
         assert shown(me) == [two, f"[{one}]"]
         await me.press("alt+up")
