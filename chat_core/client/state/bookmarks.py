@@ -25,6 +25,14 @@ def resumed(state: ClientState, told: Iterable[BookmarkedSeqs]) -> tuple[ClientS
     return (replace(state, bookmarks=MappingProxyType(now)) if changes else state), changes
 
 
+def forgotten(state: ClientState, conversation: int) -> tuple[ClientState, list[Change]]:
+    """Drop those of a conversation that is gone with all that was said in it; nobody tells of each of them."""
+    if conversation not in state.bookmarks:
+        return state, []
+    rest = {number: kept for number, kept in state.bookmarks.items() if number != conversation}
+    return replace(state, bookmarks=MappingProxyType(rest)), [BookmarksChanged(conversation=conversation)]
+
+
 def changed(state: ClientState, event: BookmarkChanged) -> tuple[ClientState, list[Change]]:
     """Take one more, or one less."""
     number = event.conversation

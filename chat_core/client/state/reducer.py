@@ -94,10 +94,7 @@ def _account_event(state: ClientState, input: inputs.AccountEventArrived) -> Res
         case ConversationJoined():
             state, changes = listing.opened(state, inputs.Opened(conversation=event.conversation))
         case ConversationLeft():
-            known = state.conversations.get(event.conversation)
-            state, changes = listing.gone(state, inputs.Gone(conversation=event.conversation))
-            if known is not None:
-                changes += listing.put_out(known, event.reason, event.name, event.text, event.until)
+            state, changes = _left(state, event)
         case IgnoreChanged():
             state, changes = ignoring.changed(state, event)
         case BookmarkChanged():
@@ -112,6 +109,17 @@ def _account_event(state: ClientState, input: inputs.AccountEventArrived) -> Res
         case _:  # of a newer server
             pass
     return state, [*changes, Delivered(event=event)]
+
+
+def _left(state: ClientState, event: ConversationLeft) -> Result:
+    known = state.conversations.get(event.conversation)
+    state, changes = listing.gone(state, inputs.Gone(conversation=event.conversation))
+    if known is not None:
+        changes += listing.put_out(known, event.reason, event.name, event.text, event.until)
+    if event.reason == "deleted":
+        state, more = bookmarks.forgotten(state, event.conversation)
+        changes += more
+    return state, changes
 
 
 def _thread_marked(state: ClientState, event: ThreadMarked) -> Result:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import get_args, get_type_hints
+from typing import Literal, get_args, get_type_hints
 
 import pytest
 from msgspec.structs import replace
@@ -18,7 +18,7 @@ from chat_core.client.state.changes import (
 )
 from chat_core.client.state.listing import RESET_REASONS
 from chat_core.client.state.model import Notice, Timeline
-from chat_core.protocol.events import ConversationJoined, ConversationLeft, ConversationQuieted, Typing
+from chat_core.protocol.events import BookmarkChanged, ConversationJoined, ConversationLeft, ConversationQuieted, Typing
 from chat_core.protocol.requests.conversations import Members
 from chat_core.protocol.requests.session import CatchUp
 from chat_core.protocol.values import Member, Position
@@ -44,6 +44,17 @@ def position(seq: int) -> Position:
 
 def reset(seq: int, reason: str) -> inputs.WasReset:
     return inputs.WasReset(position=position(seq), reason=reason, wall_ms=77)
+
+
+def test_bookmarks_go_with_a_channel_that_is_deleted_and_stay_with_one_that_was_left() -> None:
+    def bookmarks_after(reason: Literal["left", "deleted"]) -> dict[int, frozenset[int]]:
+        kept = (BookmarkChanged(seq=seq, conversation=seq, message=1, kept=True) for seq in (1, 2))
+        gone = ConversationLeft(seq=3, conversation=1, last=2, reason=reason)
+        state = after(resumed(conversation()), *(inputs.AccountEventArrived(event=event) for event in (*kept, gone)))
+        return dict(state.bookmarks)
+
+    assert bookmarks_after("deleted") == {2: frozenset({1})}
+    assert bookmarks_after("left") == {1: frozenset({1}), 2: frozenset({1})}
 
 
 def test_resume_brings_the_list_with_nothing_known_of_its_timelines() -> None:
