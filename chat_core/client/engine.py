@@ -99,7 +99,7 @@ class Engine:
         self.attacher = Attacher(self.board, self.delivery, self.sender, clock, self._was_reset)
         self.glances = Glances(self.board, clock)
         self.absences = Absences(self.board, clock)
-        self.threads_news = ThreadsNews(self.board)
+        self.threads_news = ThreadsNews(self.board, lambda: self.glances.untold)
         self._incoming = Incoming(
             self.board, self.delivery, self.attacher, self.pages, clock, self._look, self.glances.went_back
         )

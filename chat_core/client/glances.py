@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from typing import Final
 
 from chat_core.base.clock import Clock
@@ -37,6 +38,8 @@ class Glances:
         self._typed_at: dict[int, float] = {}
         self._threads: dict[tuple[int, int], int] = {}
         """Read markers in threads that the server does not have yet."""
+        self._epoch = ""
+        """Life of the store to which those belong."""
 
     def link_up(self, link: Link) -> None:
         """Tell what could not be told while there was no connection."""
@@ -46,8 +49,15 @@ class Glances:
             if known is not None:  # the server may have gone back to an older state
                 self._told[conversation] = min(told, known.info.read)
             self._mark(conversation)
+        if self._epoch != self._board.now.epoch:
+            self._threads.clear()  # in another store these numbers mean something else
         for place in list(self._threads):
             self._mark_thread(*place)
+
+    @property
+    def untold(self) -> Collection[tuple[int, int]]:
+        """Threads, by conversation and seq, of which the server does not know how far they were read."""
+        return self._threads.keys()
 
     def link_down(self) -> None:
         """Keep the markers until there is another connection."""
@@ -66,6 +76,7 @@ class Glances:
     def mark_thread_read(self, conversation: int, thread: int, seq: int) -> None:
         """Move the marker in a thread here at once, and at the server as soon as there is a connection."""
         self._board.apply(ThreadMarkedRead(conversation=conversation, thread=thread, seq=seq))
+        self._epoch = self._board.now.epoch
         self._threads[conversation, thread] = max(seq, self._threads.get((conversation, thread), 0))
         self._mark_thread(conversation, thread)
 

@@ -18,7 +18,15 @@ from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.client.link import Link
 from chat_core.client.sending import Sender
 from chat_core.client.state.amending import is_too_old
-from chat_core.client.state.inputs import LoadingMoved, MembersRead, Opened, PageRead, Recounted, ThreadRead
+from chat_core.client.state.inputs import (
+    LoadingMoved,
+    MembersRead,
+    Opened,
+    PageRead,
+    Recounted,
+    ThreadClosed,
+    ThreadRead,
+)
 from chat_core.protocol.limits import PAGE_ITEMS
 from chat_core.protocol.requests import conversations
 from chat_core.protocol.requests.attention import ListUnread, Unread
@@ -73,9 +81,18 @@ class Pages:
             await self._sender.certain(conversation, CERTAIN_WITHIN_S)
             taken: list[ThreadPage] = []
             request = ReadThread(conversation=conversation, thread=thread, limit=limit)
-            await self._link().call(request, take=partial(self._take_thread, taken))
-            if taken:
-                return taken[0].thread.root.seq
+            try:
+                await self._link().call(request, take=partial(self._take_thread, taken))
+            except CallFailed as failure:
+                if failure.final:  # it is not there any more, or not for this account: nothing of it will ever change
+                    self._board.apply(ThreadClosed(conversation=conversation, thread=thread))
+                raise
+            if not taken:
+                continue
+            root = taken[0].thread.root.seq
+            if root != thread:  # what was open under this number hung on a message of a log that is no more
+                self._board.apply(ThreadClosed(conversation=conversation, thread=thread))
+            return root
 
     async def load_older_thread(self, conversation: int, thread: int, limit: int) -> None:
         """Read what is in front of what is known of an open thread. Raises: CallFailed, Disconnected."""

@@ -6,12 +6,14 @@ Where the numbers of a conversation change often they are asked for twice a seco
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Final
 
 from chat_core.client.board import Board
 from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.client.link import Link
+from chat_core.client.state.following import read_in
 from chat_core.client.state.inputs import ThreadsCounted
 from chat_core.protocol.requests.threads import CountThreads, ThreadCounts
 
@@ -20,10 +22,16 @@ ASK_EVERY_S: Final = 0.5
 
 
 class ThreadsNews:
-    """See the module's head."""
+    """See the module's head.
 
-    def __init__(self, board: Board) -> None:
+    Args:
+        board: gets the numbers.
+        untold: returns the threads, by conversation and seq, of which the server does not know how far one has read.
+    """
+
+    def __init__(self, board: Board, untold: Callable[[], Collection[tuple[int, int]]]) -> None:
         self._board = board
+        self._untold = untold
         self._link: Link | None = None
         self._wanted = False
         self._asked: dict[int, int] = {}
@@ -62,7 +70,8 @@ class ThreadsNews:
             return
         self._asked[conversation] = known.recounts
         self._waiting.add(conversation)
-        self._link.ask(CountThreads(conversation=conversation), lambda outcome: self._take(conversation, outcome))
+        take = partial(self._take, conversation, self._settled())
+        self._link.ask(CountThreads(conversation=conversation), take)
 
     def close(self) -> None:
         """Forget what is under way."""
@@ -75,14 +84,29 @@ class ThreadsNews:
         if self._link is None or not self._wanted:
             return
         self._asked = {number: known.recounts for number, known in self._board.now.conversations.items()}
-        self._link.ask(CountThreads(), lambda outcome: self._take(None, outcome))
+        self._link.ask(CountThreads(), partial(self._take, None, self._settled()))
 
-    def _take(self, conversation: int | None, outcome: ThreadCounts | CallFailed | Disconnected) -> None:
+    def _settled(self) -> Mapping[tuple[int, int], int]:
+        """Return how far one has read in threads, where the server knows it."""
+        untold, known = self._untold(), self._board.now.conversations.items()
+        places = ((number, thread) for number, each in known for thread in each.followed.keys() | each.threads.keys())
+        conversations = self._board.now.conversations
+        return {place: read_in(conversations[place[0]], place[1]) for place in places if place not in untold}
+
+    def _take(
+        self,
+        conversation: int | None,
+        settled: Mapping[tuple[int, int], int],
+        outcome: ThreadCounts | CallFailed | Disconnected,
+    ) -> None:
         if isinstance(outcome, Disconnected):
             return
         pause_s = ASK_EVERY_S
         if isinstance(outcome, ThreadCounts):
-            self._board.apply(ThreadsCounted(conversation=conversation, counts=outcome.counts))
+            counted = ThreadsCounted(
+                conversation=conversation, counts=outcome.counts, more=outcome.more, settled=settled
+            )
+            self._board.apply(counted)
         elif not outcome.final and outcome.retry_after is not None:
             pause_s = max(pause_s, outcome.retry_after)
             self._forget(conversation)

@@ -125,7 +125,7 @@ class Threading(Part):
 
         def failed() -> None:
             self._reading = False
-            if scene.composer.thread == root and not self._shown:
+            if scene.composer.thread == root and self._state() is None:  # it never came, or is not there any more
                 self.action_close_thread()
 
         scene.errands.read_thread(conversation, root, done, failed)

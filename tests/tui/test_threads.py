@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from chat_core.client import Client
 from chat_core.client.state.model import ThreadState
 from chat_core.protocol.requests.messages import Delete
+from tests.support.processes import ServerProcess
 from tests.tui.support.visiting import Sitting, bodies, other, say, sitting, unique
 
 
@@ -209,3 +213,26 @@ async def test_what_somebody_says_in_a_thread_is_folded_as_soon_as_one_ignores_t
 
         await me.enter(f"/unignore @{name}")
         await me.until(lambda: "thanks" in drawn(me) and "again" in drawn(me), "all of it is back")
+
+
+async def test_thread_that_went_with_the_end_of_the_store_is_closed_and_that_is_said(home: Path) -> None:
+    data = home / "data"
+    with ServerProcess(data) as server:
+        async with sitting(server.address, home, size=(80, 24)) as me:
+            await me.is_at("#general")
+            with closing(sqlite3.connect(data / "chat.db")) as here, closing(sqlite3.connect(home / "copy")) as copy:
+                here.backup(copy)
+            await me.enter("can you review?")
+            await me.until(lambda: bodies(me.here) == ["can you review?"] and not me.here.unsent, "it is there")
+            await me.press("ctrl+s", "t")
+            await me.until(lambda: thread_of(me), "the thread is open")
+
+            await asyncio.to_thread(server.stop)
+            for file in data.glob("chat.db*"):
+                file.unlink()
+            (home / "copy").rename(data / "chat.db")
+            await asyncio.to_thread(server.start)
+            me.chat.bridge.wake()
+            await me.until(lambda: not me.chat.composer.thread, "the thread is closed")
+            await me.sees("There is no message of that number.")
+            assert not me.here.threads

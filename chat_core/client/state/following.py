@@ -1,7 +1,8 @@
 """What is new in the threads that one follows: numbers of the server, and when they must be asked for again. Pure.
 
 A client has the messages of open threads only, so it cannot count what is new in the others. It asks for the numbers,
-and again after each event that can have changed them: `ConversationState.recounts` goes up then.
+and again after each event that can have changed them: `ConversationState.recounts` goes up then. From them an open
+thread learns what was missed while nobody was connected: that one follows it or no longer, and how far one has read.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from types import MappingProxyType
 
 from msgspec.structs import replace
 
-from chat_core.client.state.changes import Change, UnreadChanged
+from chat_core.client.state.changes import Change, ThreadChanged, UnreadChanged
 from chat_core.client.state.inputs import ThreadsCounted
-from chat_core.client.state.model import Amendment, ClientState, ConversationState, ThreadNews
+from chat_core.client.state.model import Amendment, ClientState, ConversationState, ThreadNews, ThreadState
 from chat_core.protocol.events import MessageDeleted, MessageEdited, MessagePosted, ThreadMarked
 from chat_core.protocol.values import Message, ThreadCount
 
@@ -33,10 +34,16 @@ def counted(state: ClientState, input: ThreadsCounted) -> tuple[ClientState, lis
     for number, known in state.conversations.items():
         if input.conversation not in (None, number):
             continue
-        followed = {count.thread: _newer(known, count) for count in found.get(number, ())}
+        counts = {count.thread: count for count in found.get(number, ())}
+        followed = {thread: _newer(known, count, input.settled) for thread, count in counts.items()}
+        opened = {thread: _standing(known, each, counts.get(thread), input) for thread, each in known.threads.items()}
         if followed != known.followed:
-            conversations[number] = replace(known, followed=MappingProxyType(followed))
             changes.append(UnreadChanged(conversation=number))
+        changed = [thread for thread, each in opened.items() if each is not known.threads[thread]]
+        changes += [ThreadChanged(conversation=number, thread=thread) for thread in changed]
+        if followed != known.followed or changed:
+            now = replace(known, followed=MappingProxyType(followed), threads=MappingProxyType(opened))
+            conversations[number] = now
     if not changes:
         return state, []
     return replace(state, conversations=MappingProxyType(conversations)), changes
@@ -88,12 +95,35 @@ def read_here(conversation: ConversationState, thread: int, seq: int, silent: fr
     return replace(conversation, followed=_with(conversation.followed, thread, news))
 
 
-def _newer(conversation: ConversationState, count: ThreadCount) -> ThreadNews:
-    """Return what the server counted, unless more was read here than it has heard of."""
+def read_in(conversation: ConversationState, thread: int) -> int:
+    """Return how far one has read in a thread, as far as that is known here; 0: nothing is known."""
+    known, opened = conversation.followed.get(thread), conversation.threads.get(thread)
+    return max(0 if known is None else known.read, 0 if opened is None else opened.read)
+
+
+def _newer(conversation: ConversationState, count: ThreadCount, settled: Mapping[tuple[int, int], int]) -> ThreadNews:
+    """Return what the server counted, unless more was read here than it had heard of."""
     known = conversation.followed.get(count.thread)
-    if known is not None and known.read > count.read:
+    if known is not None and known.read > count.read and not _is_settled(conversation, count.thread, settled):
         return known
     return ThreadNews(read=count.read, unread=count.unread, mentions=count.mentions)
+
+
+def _standing(
+    conversation: ConversationState, opened: ThreadState, count: ThreadCount | None, input: ThreadsCounted
+) -> ThreadState:
+    """Return an open thread as the server says that one stands to it; the very same one if that is known."""
+    if count is None:
+        return opened if input.more or not opened.following else replace(opened, following=False)
+    read = count.read
+    if opened.read > read and not _is_settled(conversation, count.thread, input.settled):
+        read = opened.read
+    return opened if opened.following and opened.read == read else replace(opened, following=True, read=read)
+
+
+def _is_settled(conversation: ConversationState, thread: int, settled: Mapping[tuple[int, int], int]) -> bool:
+    """Return whether the server knew how far one has read here: if it says less, it went back to an older state."""
+    return settled.get((conversation.id, thread)) == read_in(conversation, thread)
 
 
 def _is_in_thread(conversation: ConversationState, event: Amendment) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from chat_core.client.state.model import LinkState, Remembered, Unsent
@@ -196,7 +198,11 @@ class ThreadsCounted(Input, frozen=True, kw_only=True):
     conversation: int | None
     """Where; None: everywhere."""
     counts: tuple[ThreadCount, ...]
-    """All that are followed there."""
+    """Those that are followed there."""
+    more: bool = False
+    """Whether there are others besides."""
+    settled: Mapping[tuple[int, int], int] = msgspec.field(default_factory=dict)
+    """How far one had read in threads when it was asked, by conversation and thread; only where the server knew it."""
 
 
 class MarkedRead(Input, frozen=True, kw_only=True):

@@ -206,7 +206,7 @@ def was_reset(state: ClientState, input: WasReset) -> tuple[ClientState, list[Ch
         now = replace(now, read=read, confirmed=read, put_back=False)
         now = replace(now, unread=now.info.unread, mentions=now.info.mentions)
     changes: list[Change] = [TimelineReset(conversation=number, reason=input.reason), *differences(known, now)]
-    now, more = threads.outdated(replace(now, recounts=now.recounts + 1))
+    now, more = threads.outdated(replace(now, recounts=now.recounts + 1), another=input.reason != "far_behind")
     return put(state, now), changes + more
 
 

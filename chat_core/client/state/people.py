@@ -182,7 +182,7 @@ def _rename_in(
     if timeline is not now.timeline:
         now = replace(now, timeline=timeline)
         changes.append(TimelineReset(conversation=number, reason="renamed"))
-    now, told = threads.renamed(now, account, name)
+    now, told = threads.renamed(now, account, name, display)
     changes += told
     if any(member.account == account for member in now.members.members):
         members = tuple(
@@ -221,6 +221,7 @@ def _known_as(conversation: ConversationState, account: int) -> tuple[str, str] 
     people = ((each.name, each.display) for each in conversation.info.people if each.account == account)
     members = ((each.name, each.display) for each in conversation.members.members if each.account == account)
     typists = ((each.name, each.display) for each in conversation.typing if each.account == account)
-    messages = chain(timelines.behind(conversation.timeline, 0), conversation.timeline.stale or ())
+    threaded = chain.from_iterable((each.root, *each.messages) for each in conversation.threads.values())
+    messages = chain(timelines.behind(conversation.timeline, 0), conversation.timeline.stale or (), threaded)
     authors = ((each.name, each.display) for each in messages if each.author == account)
     return next(chain(people, members, typists, authors), None)

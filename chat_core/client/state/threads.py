@@ -94,23 +94,30 @@ def closed(conversation: ConversationState, thread: int) -> ConversationState:
     return replace(conversation, threads=MappingProxyType(left))
 
 
-def outdated(conversation: ConversationState) -> tuple[ConversationState, list[Change]]:
-    """What is known of the log has a hole: what is open must be read again."""
+def outdated(conversation: ConversationState, *, another: bool) -> tuple[ConversationState, list[Change]]:
+    """What is known of the log has a hole: what is open must be read again.
+
+    Args:
+        conversation: where.
+        another: whether it is another log: what was read in this one says nothing there.
+    """
     changes: list[Change] = []
     for thread in conversation.threads.values():
-        conversation, more = _put(conversation, replace(thread, stale=True))
+        conversation, more = _put(conversation, replace(thread, stale=True, read=0 if another else thread.read))
         changes += more
     return conversation, changes
 
 
-def renamed(conversation: ConversationState, account: int, name: str) -> tuple[ConversationState, list[Change]]:
+def renamed(
+    conversation: ConversationState, account: int, name: str, display: str
+) -> tuple[ConversationState, list[Change]]:
     """Show another name with all messages of an account in what is open."""
     changes: list[Change] = []
     for thread in conversation.threads.values():
         everything = (thread.root, *thread.messages)
-        if any(message.author == account and message.name != name for message in everything):
+        if any(each.author == account and (each.name, each.display) != (name, display) for each in everything):
             root, *messages = (
-                replace(message, name=name) if message.author == account else message for message in everything
+                replace(each, name=name, display=display) if each.author == account else each for each in everything
             )
             conversation, more = _put(conversation, replace(thread, root=root, messages=tuple(messages)))
             changes += more

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from msgspec.structs import replace
+
 from chat_core.client.state import inputs
-from chat_core.client.state.changes import UnreadChanged
+from chat_core.client.state.changes import ThreadChanged, UnreadChanged
 from chat_core.client.state.following import is_news_of_thread
 from chat_core.client.state.model import ClientState, ConversationState, ThreadNews, ThreadState
 from chat_core.client.state.reducer import apply
@@ -103,6 +105,31 @@ def test_what_is_read_here_counts_no_more_and_an_older_answer_changes_nothing() 
     assert now.conversations[7].followed[3] == ThreadNews(read=5, unread=1, mentions=1)
     late = inputs.ThreadsCounted(conversation=7, counts=(count(3, read=4, unread=2, mentions=2),))
     assert apply(now, late)[0] is now
+
+
+def test_number_that_went_back_with_the_store_is_taken_over_unless_more_was_read_since_it_was_asked_for() -> None:
+    opened = ThreadState(root=said(3), messages=(said(5, thread=3), said(6, thread=3)), following=True, read=6)
+    before = state({3: ThreadNews(read=6)}, opened)
+    told = inputs.ThreadsCounted(conversation=None, counts=(count(3, read=4, unread=2),), settled={(7, 3): 6})
+    now, changes = apply(before, told)
+    assert now.conversations[7].followed[3] == ThreadNews(read=4, unread=2)
+    assert now.conversations[7].threads[3] == replace(opened, read=4)
+    assert changes == [UnreadChanged(conversation=7), ThreadChanged(conversation=7, thread=3)]
+
+    for settled in ({}, {(7, 3): 5}):
+        told = inputs.ThreadsCounted(conversation=None, counts=(count(3, read=4, unread=2),), settled=settled)
+        assert apply(before, told)[0] is before
+
+
+def test_open_thread_learns_from_the_numbers_how_one_stands_to_it() -> None:
+    opened = ThreadState(root=said(3), messages=(said(5, thread=3),), read=4)
+    begun, changes = apply(state(opened=opened), inputs.ThreadsCounted(conversation=7, counts=(count(3, read=5),)))
+    assert begun.conversations[7].threads[3] == replace(opened, following=True, read=5)
+    assert changes == [UnreadChanged(conversation=7), ThreadChanged(conversation=7, thread=3)]
+    ended, _ = apply(begun, inputs.ThreadsCounted(conversation=None, counts=()))
+    assert not ended.conversations[7].threads[3].following
+    some, _ = apply(begun, inputs.ThreadsCounted(conversation=None, counts=(), more=True))
+    assert some.conversations[7].threads[3].following, "it may be among the others"
 
 
 def test_deleted_reply_of_an_open_thread_is_not_unread() -> None:

@@ -16,9 +16,11 @@ from chat_core.client.state.changes import (
 )
 from chat_core.client.state.comings import CROWD
 from chat_core.client.state.model import ClientState, Notice
+from chat_core.client.state.timeline import message_of
 from chat_core.protocol.events import AccountRenamed, MembersChanged, Signal, Typing
 from chat_core.protocol.requests.conversations import Members
-from chat_core.protocol.values import Account, ConversationKind, Member
+from chat_core.protocol.requests.threads import ThreadPage
+from chat_core.protocol.values import Account, ConversationKind, Member, ThreadSummary
 from tests.unit.client.state.events import (
     ANN,
     BOB,
@@ -302,6 +304,19 @@ def test_rename_of_somebody_who_only_types_or_only_wrote_is_shown() -> None:
     for state in (only_types, only_wrote):
         renamed, _ = then(state, signal(AccountRenamed(account=BOB.id, name="zed")))
         assert [notice.names for notice in general(renamed).notices] == [("bob", "zed")]
+
+
+def test_rename_is_shown_in_an_open_thread_also_of_somebody_who_is_seen_nowhere_else() -> None:
+    root, reply = (message_of(posted(seq, author=BOB)) for seq in (1, 2))
+    page = ThreadPage(
+        thread=ThreadSummary(conversation=1, root=root), messages=(reply,), head=9, at_start=True, at_end=True
+    )
+    state = after(resumed(conversation(head=9)), inputs.ThreadRead(page=page))
+
+    for name, display in (("zed", ""), ("zed", "Zed the Great")):
+        state, _ = then(state, signal(AccountRenamed(account=BOB.id, name=name, display=display)))
+        thread = general(state).threads[1]
+        assert [(each.name, each.display) for each in (thread.root, *thread.messages)] == [(name, display)] * 2
 
 
 def test_rename_to_the_same_name_changes_nothing() -> None:
