@@ -134,8 +134,9 @@ class Pages:
 
         def take(outcome: conversations.Opened | CallFailed | Disconnected) -> None:
             if isinstance(outcome, conversations.Opened) and conversation in self._board.now.conversations:
-                self._board.apply(Opened(conversation=outcome.conversation))
+                self._board.apply(Opened(conversation=outcome.conversation, asked_at=asked_at))
 
+        asked_at = self._board.now.account_seq
         with contextlib.suppress(Disconnected):
             self._link().ask(Find(conversation=conversation), take)
 

@@ -73,6 +73,8 @@ class Opened(Input, frozen=True, kw_only=True):
 
     conversation: Conversation
     """As the server sees it."""
+    asked_at: int = 0
+    """Where the account's log stood here when it was asked for: the answer is no older. 0: nobody knows."""
 
 
 class Recounted(Input, frozen=True, kw_only=True):

@@ -144,7 +144,7 @@ def opened(state: ClientState, input: Opened) -> tuple[ClientState, list[Change]
     if state.account_seq:
         # One's account log tells of this, in order, and an answer may be older than what it has told.
         info = replace(info, quiet=known.info.quiet)
-    now = recount(known, info, state.listener)
+    now = recount(known, info, state.listener, asked_at=input.asked_at)
     changes = differences(known, now)
     if labels(known.info) != labels(info):
         changes.insert(0, ListChanged(changed=(info.id,)))
@@ -203,7 +203,7 @@ def was_reset(state: ClientState, input: WasReset) -> tuple[ClientState, list[Ch
         now = replace(known, position=input.position, timeline=begin(seq), notices=(notice,), typing=(), mentions=0)
         # Read markers mean something within one log only.
         read = min(now.info.read, seq)
-        now = replace(now, read=read, confirmed=read, put_back=False)
+        now = replace(now, read=read, confirmed=read, put_back=0)
         now = replace(now, unread=now.info.unread, mentions=now.info.mentions)
     changes: list[Change] = [TimelineReset(conversation=number, reason=input.reason), *differences(known, now)]
     now, more = threads.outdated(replace(now, recounts=now.recounts + 1), another=input.reason != "far_behind")

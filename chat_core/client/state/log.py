@@ -114,7 +114,7 @@ def _count_new(conversation: ConversationState, new: Sequence[Message], listener
             continue  # the server has counted it, or it counts in its thread only
         if me is not None and message.author == me.id:
             if not unread:
-                read, put_back = max(read, message.seq), False
+                read, put_back = max(read, message.seq), 0
                 confirmed = read
         elif message.seq > read and message.author not in listener.ignored:
             unread += 1

@@ -292,14 +292,16 @@ class ConversationState(msgspec.Struct, frozen=True, kw_only=True):
     """Own read marker."""
     confirmed: int = 0
     """How far it was at the server, as far as that is known: a marker that is before it there went back."""
-    put_back: bool = False
-    """Whether it was put there by hand, and has not moved since: what is said to be read further on is older."""
+    put_back: int = 0
+    """seq of the account's event that put it there by hand, and it has not moved since; 0: none. Whoever says that it
+    is further on, and was not asked behind that, speaks of an older time."""
     unread: int = 0
     """Messages behind it by others whom one does not ignore; not those that were deleted."""
     mentions: int = 0
     """Those among them that name oneself, or call everybody."""
     uncounted: bool = False
-    """Whether messages that are not known here have changed since, or whom one ignores: the two are asked for again."""
+    """Whether the marker moved among messages that are not known here, or such messages changed since, or whom one
+    ignores: then the two above, and where an own message has moved the marker to, are asked for again."""
     typing: tuple[Typist, ...] = ()
     """Others who are writing."""
     members: MemberList = MemberList()

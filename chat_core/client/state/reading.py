@@ -51,7 +51,8 @@ def move_back(conversation: ConversationState, read: int, listener: Listener) ->
 def _moved(conversation: ConversationState, read: int, listener: Listener) -> ConversationState:
     unread, mentions = _count(conversation, read, listener)
     known_from = conversation.timeline.known_from
-    if read + 1 < known_from:
+    uncounted = read + 1 < known_from
+    if uncounted:
         # Between the marker and the oldest known message nobody counted: this is the most it can be.
         between = known_from - 1 - read
         if read > conversation.read:
@@ -61,23 +62,31 @@ def _moved(conversation: ConversationState, read: int, listener: Listener) -> Co
             )
         else:
             unread += between
-    return replace(conversation, read=read, unread=unread, mentions=mentions)
+    return replace(conversation, read=read, unread=unread, mentions=mentions, uncounted=uncounted)
 
 
 def renewed(conversation: ConversationState, info: Conversation, listener: Listener) -> ConversationState:
     """Take over what a resume says, which is newer than all that is known here: a marker may have gone back there."""
     if info.read < conversation.confirmed:
         conversation = replace(conversation, read=info.read, confirmed=info.read)
-    return recount(replace(conversation, put_back=False), info, listener)
+    return recount(replace(conversation, put_back=0), info, listener)
 
 
-def recount(conversation: ConversationState, info: Conversation, listener: Listener) -> ConversationState:
+def recount(
+    conversation: ConversationState, info: Conversation, listener: Listener, *, asked_at: int = 0
+) -> ConversationState:
     """Take the server's numbers over, which hold up to `info.head`, and add what came behind it.
 
     They may be older than what is known here: an answer crosses with events. So they never move the marker back, nor
     forward where it was put back meanwhile: then they say nothing of what is unread now.
+
+    Args:
+        conversation: as it is known here.
+        info: the answer.
+        listener: for whom it counts.
+        asked_at: where the account's log stood here when it was asked for.
     """
-    if conversation.put_back and info.read > conversation.confirmed:
+    if asked_at < conversation.put_back and info.read > conversation.confirmed:
         return replace(conversation, info=_with_numbers_of(conversation.info, info))
     read = max(conversation.read, info.read)
     behind_head = _count(conversation, max(read, info.head), listener)

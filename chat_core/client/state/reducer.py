@@ -206,7 +206,7 @@ def _marker_moved(state: ClientState, event: ReadMarkerMoved) -> Result:
         return state, []
     now = (move_back if event.back else move_marker)(known, event.read, state.listener)
     confirmed = event.read if event.back else max(event.read, known.confirmed)
-    now = replace(now, confirmed=confirmed, put_back=event.back)
+    now = replace(now, confirmed=confirmed, put_back=event.seq if event.back else 0)
     return listing.put(state, now), listing.differences(known, now)
 
 

@@ -314,6 +314,22 @@ def test_marker_stays_back_when_an_older_answer_comes_behind_what_put_it_there(k
     assert numbers(state) == (2, expected[1] + 1, 0), "its head counts for nothing either"
 
 
+def test_own_message_moves_a_marker_that_was_put_back_to_what_is_not_known_here_where_the_server_says() -> None:
+    back = after(resumed(conversation(head=8, read=8)), back_to(2))
+    assert (numbers(back), general(back).uncounted) == ((2, 6, 0), True), "the most it can be"
+
+    state, _ = then(back, events(posted(9, author=ANN)))
+    assert (numbers(state), general(state).uncounted) == ((2, 6, 0), True), "it is asked for again"
+
+    older, _ = then(state, inputs.Opened(conversation=conversation(head=9, read=9), asked_at=0))
+    assert (numbers(older), general(older).uncounted) == ((2, 6, 0), True)
+    asked_at = back.account_seq
+    newer, _ = then(state, inputs.Opened(conversation=conversation(head=9, read=9), asked_at=asked_at))
+    assert (numbers(newer), general(newer).uncounted) == ((9, 0, 0), False)
+    again, _ = then(newer, inputs.Opened(conversation=conversation(head=10, read=10)))
+    assert numbers(again) == (9, 0, 0), "that may still be an older one"
+
+
 def test_marker_goes_forward_again_when_it_was_put_back_before() -> None:
     back = after(resumed(conversation(head=5, read=5)), back_to(2))
 
