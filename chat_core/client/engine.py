@@ -97,7 +97,7 @@ class Engine:
         )
         self.pages = Pages(self.board, self.sender, lambda: self.keeper.link, clock)
         self.attacher = Attacher(self.board, self.delivery, self.sender, clock, self._was_reset)
-        self.glances = Glances(self.board, clock)
+        self.glances = Glances(self.board, clock, lambda conversation: self.threads_news.look(conversation))
         self.absences = Absences(self.board, clock)
         self.threads_news = ThreadsNews(self.board, lambda: self.glances.untold)
         self._incoming = Incoming(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import Final
 
 from chat_core.base.clock import Clock
@@ -25,11 +26,18 @@ MARK_EVERY_S: Final = 1.0
 
 
 class Glances:
-    """See the module's head."""
+    """See the module's head.
 
-    def __init__(self, board: Board, clock: Clock) -> None:
+    Args:
+        board: knows what was read.
+        clock: tells the time.
+        on_thread_told: told of a conversation when the server knows how far one has read in a thread there.
+    """
+
+    def __init__(self, board: Board, clock: Clock, on_thread_told: Callable[[int], None]) -> None:
         self._board = board
         self._clock = clock
+        self._on_thread_told = on_thread_told
         self._link: Link | None = None
         self._told: dict[int, int] = {}
         """Read markers the server has, or is being told."""
@@ -175,12 +183,22 @@ class Glances:
         read = self._threads[conversation, thread]
 
         def answered(outcome: Done | CallFailed | Disconnected) -> None:
-            settled = isinstance(outcome, Done) or (isinstance(outcome, CallFailed) and outcome.final)
-            if settled and self._threads.get((conversation, thread)) == read:
-                del self._threads[conversation, thread]
+            if self._threads.get((conversation, thread)) != read or isinstance(outcome, Disconnected):
+                return
+            if isinstance(outcome, CallFailed) and not outcome.final:
+                pause_s = AGAIN_S if outcome.retry_after is None else outcome.retry_after
+                again = partial(self._mark_thread_again, self._link, conversation, thread)
+                asyncio.get_running_loop().call_later(pause_s, again)
+                return
+            del self._threads[conversation, thread]
+            self._on_thread_told(conversation)
 
         if self._link is not None:
             self._link.ask(MarkThreadRead(conversation=conversation, thread=thread, seq=read), answered)
+
+    def _mark_thread_again(self, link: Link | None, conversation: int, thread: int) -> None:
+        if link is self._link and (conversation, thread) in self._threads:  # another connection has told it anyway
+            self._mark_thread(conversation, thread)
 
     def _again(self, conversation: int, wait_s: float) -> None:
         if conversation not in self._timers:

@@ -17,6 +17,8 @@ from chat_core.client.state.following import read_in
 from chat_core.client.state.inputs import ThreadsCounted
 from chat_core.protocol.requests.threads import CountThreads, ThreadCounts
 
+AGAIN_S: Final = 5.0
+"""Time after which it asks again what the server could not answer, if that says nothing else, in seconds."""
 ASK_EVERY_S: Final = 0.5
 """Shortest time between two answers about one conversation, in seconds."""
 
@@ -68,6 +70,8 @@ class ThreadsNews:
             return
         if self._asked.get(conversation, -1) == known.recounts:
             return
+        if any(place == conversation for place, _ in self._untold()):
+            return  # it would count from an older marker: it is looked at again when the server knows
         self._asked[conversation] = known.recounts
         self._waiting.add(conversation)
         take = partial(self._take, conversation, self._settled())
@@ -107,8 +111,8 @@ class ThreadsNews:
                 conversation=conversation, counts=outcome.counts, more=outcome.more, settled=settled
             )
             self._board.apply(counted)
-        elif not outcome.final and outcome.retry_after is not None:
-            pause_s = max(pause_s, outcome.retry_after)
+        elif not outcome.final:
+            pause_s = AGAIN_S if outcome.retry_after is None else max(pause_s, outcome.retry_after)
             self._forget(conversation)
         if conversation is None:
             self._later(pause_s, self.look_everywhere)

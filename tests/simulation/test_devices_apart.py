@@ -17,7 +17,7 @@ from chat_core.check.simulation.player import ADDRESS
 from chat_core.check.simulation.time_loop import LoopClock, simulate
 from chat_core.check.simulation.wires import Network
 from chat_core.client import CallFailed, Client
-from chat_core.client.state.model import ConversationState
+from chat_core.client.state.model import ConversationState, ThreadNews
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.requests.threads import FollowThread, UnfollowThread
 
@@ -143,6 +143,24 @@ def test_what_was_read_in_a_thread_without_a_connection_stays_read() -> None:
                 await asyncio.sleep(0.1)
             assert seen == {(last, 0)}
             assert not ann._engine.glances.untold
+
+    simulate(story())
+
+
+def test_what_was_said_behind_that_meanwhile_is_new() -> None:
+    async def story() -> None:
+        async with town() as place, place.device("ann") as (ann, way), place.device("bob") as (bob, _):
+            root = await say(ann, "question")
+            last = await say(bob, "answer", root)
+            await until(lambda: root in general(ann).followed)
+            await ann.read_thread(GENERAL, root)
+            way.up = False
+            way.cut_all()
+            ann.mark_thread_read(GENERAL, root, last)
+            await say(bob, "and another one", root)
+            way.up = True
+            ann.wake()
+            await until(lambda: general(ann).followed[root] == ThreadNews(read=last, unread=1))
 
     simulate(story())
 

@@ -10,6 +10,7 @@ from chat_core.check.simulation.time_loop import simulate
 from chat_core.client import LinkStatus
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.requests.conversations import MarkRead
+from chat_core.protocol.requests.threads import MarkThreadRead
 from tests.simulation.stage import Stage
 from tests.simulation.world import No
 
@@ -122,6 +123,21 @@ def test_marker_that_is_refused_is_not_told_again_and_again() -> None:
             ann.client.mark_read(1, 3)
             await asyncio.sleep(60)
             assert stage.world.calls.count("mark_read") == 1
+
+    simulate(story())
+
+
+def test_marker_in_a_thread_is_told_again_until_the_server_has_said_what_comes_of_it() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        refusals = [No(Refusal.NOT_MEMBER), No(Refusal.STORE_FULL, retry_after=2.0), No(Refusal.BUSY)]
+        stage.world.refuse = lambda request: refusals.pop() if isinstance(request, MarkThreadRead) else None
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            ann.client.mark_thread_read(1, 1, 3)
+            await ann.until(lambda: not refusals)
+            await asyncio.sleep(60)
+            assert stage.world.calls.count("mark_thread_read") == 3
 
     simulate(story())
 

@@ -32,21 +32,29 @@ def counted(state: ClientState, input: ThreadsCounted) -> tuple[ClientState, lis
         found.setdefault(count.conversation, []).append(count)
     conversations, changes = dict(state.conversations), list[Change]()
     for number, known in state.conversations.items():
-        if input.conversation not in (None, number):
-            continue
-        counts = {count.thread: count for count in found.get(number, ())}
-        followed = {thread: _newer(known, count, input.settled) for thread, count in counts.items()}
-        opened = {thread: _standing(known, each, counts.get(thread), input) for thread, each in known.threads.items()}
-        if followed != known.followed:
-            changes.append(UnreadChanged(conversation=number))
-        changed = [thread for thread, each in opened.items() if each is not known.threads[thread]]
-        changes += [ThreadChanged(conversation=number, thread=thread) for thread in changed]
-        if followed != known.followed or changed:
-            now = replace(known, followed=MappingProxyType(followed), threads=MappingProxyType(opened))
-            conversations[number] = now
-    if not changes:
+        if input.conversation in (None, number):
+            conversations[number], more = _counted(known, {each.thread: each for each in found.get(number, ())}, input)
+            changes += more
+    if all(conversations[number] is known for number, known in state.conversations.items()):
         return state, []
     return replace(state, conversations=MappingProxyType(conversations)), changes
+
+
+def _counted(
+    known: ConversationState, counts: Mapping[int, ThreadCount], input: ThreadsCounted
+) -> tuple[ConversationState, list[Change]]:
+    followed = {thread: _newer(known, count, input.settled) for thread, count in counts.items()}
+    opened = {thread: _standing(known, each, counts.get(thread), input) for thread, each in known.threads.items()}
+    changed = [thread for thread, each in opened.items() if each is not known.threads[thread]]
+    changes: list[Change] = [ThreadChanged(conversation=known.id, thread=thread) for thread in changed]
+    if followed != known.followed:
+        changes.insert(0, UnreadChanged(conversation=known.id))
+    # What is new behind a marker that the server had not heard of, it has not said yet.
+    unheard = any(followed[thread].read > count.read for thread, count in counts.items())
+    if not changes and not unheard:
+        return known, []
+    now = replace(known, followed=MappingProxyType(followed), threads=MappingProxyType(opened))
+    return replace(now, recounts=known.recounts + unheard), changes
 
 
 def touched(

@@ -104,7 +104,9 @@ def test_what_is_read_here_counts_no_more_and_an_older_answer_changes_nothing() 
     now, _ = apply(before, inputs.ThreadMarkedRead(conversation=7, thread=3, seq=5))
     assert now.conversations[7].followed[3] == ThreadNews(read=5, unread=1, mentions=1)
     late = inputs.ThreadsCounted(conversation=7, counts=(count(3, read=4, unread=2, mentions=2),))
-    assert apply(now, late)[0] is now
+    again, changes = apply(now, late)
+    assert (again.conversations[7].followed, changes) == (now.conversations[7].followed, [])
+    assert again.conversations[7].recounts == 1, "what is behind that is asked for again"
 
 
 def test_number_that_went_back_with_the_store_is_taken_over_unless_more_was_read_since_it_was_asked_for() -> None:
@@ -118,7 +120,8 @@ def test_number_that_went_back_with_the_store_is_taken_over_unless_more_was_read
 
     for settled in ({}, {(7, 3): 5}):
         told = inputs.ThreadsCounted(conversation=None, counts=(count(3, read=4, unread=2),), settled=settled)
-        assert apply(before, told)[0] is before
+        now, changes = apply(before, told)
+        assert (now.conversations[7].followed, changes) == (before.conversations[7].followed, [])
 
 
 def test_open_thread_learns_from_the_numbers_how_one_stands_to_it() -> None:
