@@ -214,6 +214,8 @@ class Stored(Record, frozen=True, kw_only=True, omit_defaults=True, tag="stored"
     body: str = ""
     """As it is in the log now: a deletion empties it."""
     target: int = 0
+    thread: int = 0
+    """Of a posted message: seq of the message whose thread it is in."""
 
 
 class Dumped(Record, frozen=True, kw_only=True, omit_defaults=True, tag="dumped"):
@@ -222,6 +224,8 @@ class Dumped(Record, frozen=True, kw_only=True, omit_defaults=True, tag="dumped"
     epoch: str
     heads: dict[int, int]
     """The counter of each conversation."""
+    deleted: tuple[int, ...] = ()
+    """Channels that were deleted, with all that was said in them."""
 
 
 AnyRecord = (

@@ -41,7 +41,7 @@ class Dump:
         self.messages: dict[int, list[int]] = defaultdict(list)
         """seqs of the messages of each conversation, in order once the dump is complete."""
         self.touched: dict[tuple[int, int], list[Stored]] = defaultdict(list)
-        """What edited or deleted a message, in order once the dump is complete."""
+        """What changed a message, or was said in its thread, in order once the dump is complete."""
         self.came: dict[int, list[int]] = defaultdict(list)
         """seqs at which somebody came into each group, and reads from there on."""
 
@@ -54,6 +54,8 @@ class Dump:
         self.at[address] = event
         if event.kind == POSTED:
             self.messages[event.conversation].append(event.seq)
+            if event.thread:
+                self.touched[event.conversation, event.thread].append(event)
             if event.cid:
                 first = self.by_cid.setdefault(event.cid, event)
                 if first is not event and first.author == event.author:
@@ -85,8 +87,8 @@ class Dump:
                     break
 
     def beyond(self) -> Iterator[Stored]:
-        """Yield the events behind their conversation's counter, the first of each."""
-        told: set[int] = set()
+        """Yield the events behind their conversation's counter, the first of each; a deleted channel empties slowly."""
+        told = set() if self.done is None else set(self.done.deleted)
         for (conversation, seq), event in self.at.items():
             if seq > self.head(conversation) and conversation not in told:
                 told.add(conversation)
@@ -180,6 +182,10 @@ class Truth:
     def lives(self, epoch: str) -> list[Dump]:
         """Return the dumps of an epoch: one, and one more for each time it was copied back."""
         return self._lives.get(epoch, [])
+
+    def gone(self, epoch: str, conversation: int) -> bool:
+        """Return whether a channel was deleted in an epoch: of what was said in it nothing is left to judge."""
+        return any(dump.done is not None and conversation in dump.done.deleted for dump in self.lives(epoch))
 
     def final(self) -> Dump:
         """Return the dump that was taken at the end."""

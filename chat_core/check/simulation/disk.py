@@ -22,7 +22,7 @@ from chat_core.server.store import opening
 from chat_core.server.store.keys import SEQ_BITS, seq_of
 from chat_core.server.store.payloads import conversation_event
 from chat_core.server.store.reader import read_epoch, read_heads
-from chat_core.server.store.schema import conversations, events, meta
+from chat_core.server.store.schema import IS_DELETED, conversations, events, meta
 
 NO_BOUND = 1 << 30
 
@@ -103,6 +103,7 @@ class Disk:
             epoch = read_epoch(connection)
             rows = connection.execute(_everything).all()
             heads = {row.id: row.head for row in connection.execute(_heads)}
+            deleted = tuple(connection.execute(_deleted).scalars())
         for key, eid, kind, author, ts, cid, payload, target in rows:
             number = key >> SEQ_BITS
             told, _ = conversation_event(number, seq_of(key), eid, kind, author, "", ts, cid, payload, target)
@@ -119,8 +120,9 @@ class Disk:
                 cid=cid if cid is not None and kind == "message_posted" else b"",
                 body=shown.get("body", shown.get("topic", "")),
                 target=shown.get("message", 0),
+                thread=shown.get("thread") or 0,
             )
-        yield Dumped(at=at, who="checker", epoch=epoch, heads=heads)
+        yield Dumped(at=at, who="checker", epoch=epoch, heads=heads, deleted=deleted)
 
 
 _everything = select(
@@ -134,6 +136,7 @@ _everything = select(
     events.c.target,
 ).order_by(events.c.id)
 _heads = select(conversations.c.id, conversations.c.head)
+_deleted = select(conversations.c.id).where(IS_DELETED)
 
 
 @cache

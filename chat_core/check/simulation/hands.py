@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from chat_core.base.errors import ChatError
 from chat_core.base.tasks import spawn, stop
 from chat_core.check.keeping import SHARE, Keeping
+from chat_core.check.simulation.dealings import Dealings
 from chat_core.check.simulation.player import Player
 from chat_core.check.simulation.traits import ACTIONS, NAMES, Traits
 from chat_core.client.errors import CallFailed
@@ -35,12 +36,20 @@ class Hands:
         traits: of the run.
         chance: decides what is done, where, and how.
         keeping: what people do to each other; None: nothing in this run.
+        dealings: what they do besides saying things; None: nothing in this run.
     """
 
-    def __init__(self, traits: Traits, chance: random.Random, keeping: Keeping | None = None) -> None:
+    def __init__(
+        self,
+        traits: Traits,
+        chance: random.Random,
+        keeping: Keeping | None = None,
+        dealings: Dealings | None = None,
+    ) -> None:
         self._traits = traits
         self._chance = chance
         self._keeping = keeping
+        self._dealings = dealings
         self._posts = 0
         self._calls: list[Any] = []
         self._doing = ""
@@ -48,6 +57,8 @@ class Hands:
 
     def act(self, player: Player) -> None:
         """Do something."""
+        if self._dealings is not None and self._dealings.act(player, lambda name, call: self._ask(player, name, call)):
+            return
         if self._keeping is not None and self._chance.random() < SHARE:
             request = self._keeping.request(player.state)
             if request is not None:
@@ -182,8 +193,7 @@ class Hands:
                 player.discard(cid)
 
     def _keep_order(self, player: Player, request: Request[Any]) -> None:
-        self._doing = str(request.__struct_config__.tag)
-        self._call(player, lambda: player.client.call(request))
+        self._ask(player, str(request.__struct_config__.tag), lambda: player.client.call(request))
 
     def _wake(self, player: Player) -> None:
         player.client.wake()
@@ -200,6 +210,10 @@ class Hands:
             return None
         mine = [message.seq for message in known.timeline if message.author == me.id and not message.deleted]
         return (known.id, self._chance.choice(mine)) if mine else None
+
+    def _ask(self, player: Player, name: str, call: Callable[[], Awaitable[Any]]) -> None:
+        self._doing = name
+        self._call(player, call)
 
     def _call(self, player: Player, call: Callable[[], Awaitable[Any]]) -> None:
         """Ask for something that the server answers, or does not."""

@@ -25,6 +25,7 @@ from chat_core.server.auth.auth import Auth
 from chat_core.server.config import ServeOptions
 from chat_core.server.context import Services
 from chat_core.server.defence.guard import Guard
+from chat_core.server.emptying import Emptying
 from chat_core.server.gateway import Gateway
 from chat_core.server.profiles import INTERNET, ProfileName
 from chat_core.server.router import Router
@@ -32,7 +33,7 @@ from chat_core.server.sessions.admission import Admission
 from chat_core.server.sessions.flusher import Flusher
 from chat_core.server.sessions.hub import Hub
 from chat_core.server.sessions.presence import Presence
-from chat_core.server.store.base import Reader, Refused, Store, StoreBroken
+from chat_core.server.store.base import Committed, Reader, Refused, Store, StoreBroken
 from chat_core.transport.driver import Driver
 
 STOP_WITHIN_S = 5.0
@@ -51,6 +52,7 @@ class House:
         parts: what it is made of.
         outbox_bytes: bound of each reader's queue.
         counted: whether it counts what each connection asks, and gives little.
+        empties: whether it takes out what channels held that were deleted.
     """
 
     def __init__(
@@ -62,6 +64,8 @@ class House:
         make_parts: Callable[[], Parts] = Parts,
         outbox_bytes: int = limits.OUTBOX_BYTES,
         counted: bool = False,
+        *,
+        empties: bool = False,
     ) -> None:
         self.disk = disk
         self.networks: list[Network] = []
@@ -74,6 +78,7 @@ class House:
         self._make_parts = make_parts
         self._outbox_bytes = outbox_bytes
         self._counted = counted
+        self._empties = empties
         self._life: _Life | None = None
 
     @property
@@ -88,6 +93,8 @@ class House:
             self.disk, self._pace, self._clock, self._chance, self._make_parts(), self._outbox_bytes, self._counted
         )
         await life.start()
+        if self._empties:
+            life.empty()
         life.on_broken = lambda: self._broken(life)
         self._life = life
 
@@ -107,6 +114,7 @@ class House:
         if life is None:
             return
         life.inline.kill()
+        life.end()
         for network in self.networks:
             for wire in network.wires:
                 if not wire.over:
@@ -149,13 +157,16 @@ class _Life:
         self._outbox_bytes = outbox_bytes
         self._profile: ProfileName = "internet" if counted else "local"
         self._drivers: list[Driver] = []
+        self._emptying = Emptying(self._store)
+        self._behind: asyncio.Task[None] | None = None
+        """What is done behind everything else."""
 
     async def start(self) -> None:
         """Put the parts together."""
         options = ServeOptions(data=Path(), outbox_bytes=self._outbox_bytes, internet=SCANTY)
         guard = Guard(self._clock.monotonic(), internet=options.internet)
         self._hub = Hub(Presence(self._count_members), self._parts.make_feed)
-        boot = await self._store.open(self._hub.committed)
+        boot = await self._store.open(self._committed)
         self._hub.boot(boot.heads, boot.sanctions)
         services = Services(
             store=self._store,
@@ -174,6 +185,15 @@ class _Life:
         flusher = Flusher(self._clock, lambda: router.running > 0)
         self._gateway = Gateway(options, self._clock, self._hub, flusher, self._router.route, lambda: None, guard=guard)
 
+    def empty(self) -> None:
+        """Begin to empty deleted channels."""
+        self._behind = spawn("emptying", self._emptying.run())
+
+    def end(self) -> None:
+        """Do nothing behind everything else any more."""
+        if self._behind is not None:
+            self._behind.cancel()
+
     def driver(self) -> Driver:
         """Return the driver of a new connection."""
         driver = self._gateway.driver("simulated", local=True, profile=self._profile)
@@ -184,6 +204,7 @@ class _Life:
     async def stop(self, why: Goodbye) -> None:
         """Let calls under way finish, say goodbye to everybody, close the store."""
         self.stopping = True
+        self.end()
         for driver in self._drivers:
             driver.pause_reading()
         deadline = self._clock.monotonic() + STOP_WITHIN_S
@@ -196,6 +217,11 @@ class _Life:
             driver.abort()
         await self._store.close()
         self.inline.kill()
+
+    def _committed(self, outcomes: Sequence[Committed]) -> None:
+        for outcome in outcomes:
+            self._emptying.note(outcome.removed)
+        self._hub.committed(outcomes)
 
     def _place(self, driver: Driver | None) -> int:
         """Return when a connection came: a set of sessions has no order that a seed could repeat."""

@@ -54,6 +54,8 @@ class Mischief:
         self._copies: list[tuple[str, bytes]] = []
         self._up_at: float | None = None
         self._over = False
+        self.rewound = False
+        """Whether the store was copied back by hand at some time."""
 
     async def strike(self) -> None:
         """Let something go wrong."""
@@ -139,6 +141,7 @@ class Mischief:
         if not copies:
             return None
         self._put_back(copies)
+        self.rewound = True
         self._write(history.Fault(at=self._loop.time(), who="checker", kind=REWIND))
         return ""
 

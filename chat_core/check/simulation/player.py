@@ -46,6 +46,8 @@ class Habits:
     """The application takes this long for a batch, at most."""
     own_outbox: bool = True
     """Whether the outbox survives a crash."""
+    watches: bool = False
+    """Whether what is new in threads is looked at."""
 
 
 @dataclass(slots=True)
@@ -149,6 +151,8 @@ class Player:
         self._write(history.Started(at=self._now, who=self.who, kept=kept, durable=storage is not None))
         self._listen(life)
         life.tasks.append(spawn("application", self._consume(life)))
+        if self.habits.watches:
+            client.watch_threads()
         await client.start()
         for unsent in (each for known in client.state.conversations.values() for each in known.unsent):
             if unsent.status != "failed":
@@ -189,13 +193,21 @@ class Player:
 
     # --- hands ------------------------------------------------------------------------------------------------
 
-    def post(self, conversation: int, body: str) -> None:
+    def post(
+        self,
+        conversation: int,
+        body: str,
+        *,
+        reply_to: int | None = None,
+        thread: int | None = None,
+        in_channel: bool = False,
+    ) -> None:
         """Write a message."""
         life = self._life
         if life is None:
             return
         try:
-            cid = life.client.post(conversation, body)
+            cid = life.client.post(conversation, body, reply_to=reply_to, thread=thread, in_channel=in_channel)
         except UsageFault:
             return
         at, who = self._now, self.who

@@ -17,17 +17,27 @@ from chat_core.check.broken.temper import Temper
 from chat_core.check.broken.variants import Variant
 from chat_core.check.history import Record
 from chat_core.check.keeping import Keeping
+from chat_core.check.simulation.dealings import Dealings
 from chat_core.check.simulation.disk import Disk
 from chat_core.check.simulation.hands import CHANNELS, Hands
 from chat_core.check.simulation.house import House
-from chat_core.check.simulation.looks import difference, state_against_store, unsettled
+from chat_core.check.simulation.looks import (
+    account_against_store,
+    difference,
+    state_against_store,
+    store_faults,
+    unsettled,
+)
 from chat_core.check.simulation.mischief import EPOCH_BYTES, Mischief
 from chat_core.check.simulation.notebook import Notebook
 from chat_core.check.simulation.player import Habits, Player
 from chat_core.check.simulation.time_loop import LoopClock
 from chat_core.check.simulation.traits import NAMES, traits_of
 from chat_core.check.simulation.wires import Network
+from chat_core.client import Client
+from chat_core.client.errors import CallFailed
 from chat_core.client.storage import Storage
+from chat_core.protocol.codes import Refusal
 from chat_core.protocol.limits import OUTBOX_BYTES
 from chat_core.server.app import Parts
 
@@ -41,6 +51,10 @@ LATE_TIMERS_S: Final = 60.0
 """Time in which the timers of those that were killed go off, to see that they do no harm."""
 KEPT_SHARE: Final = 0.4
 """Of the runs: those in which people give roles, mute, kick, ban, invite, and talk privately."""
+DEALT_SHARE: Final = 0.4
+"""Of the runs: those in which people have threads, react, pin, mention, mark, mute, ignore, and delete channels."""
+ACCOUNT_EVERY: Final = 4
+"""Steps between two looks at what somebody knows of their account, in such a run."""
 NEW: Final = 100
 """Number of the first client that is made to compare with."""
 
@@ -68,6 +82,7 @@ class Schedule:
         clock = LoopClock(self._loop)
         disk = Disk(self._chance.randbytes(EPOCH_BYTES).hex())
         parts_chance = random.Random(f"{seed}/parts")
+        self._dealings = self._dealing()
         self._house = House(
             disk,
             self._traits.pace,
@@ -76,9 +91,10 @@ class Schedule:
             lambda: self._parts(parts_chance),
             self._traits.outbox_bytes,
             counted=self._traits.counted,
+            empties=self._dealings is not None,
         )
         self._players: list[Player] = []
-        self._hands = Hands(self._traits, self._chance, self._keeping())
+        self._hands = Hands(self._traits, self._chance, self._keeping(), self._dealings)
         self._mischief = Mischief(self._traits, self._chance, self._house, clock, self._players, write)
 
     async def run(self) -> None:
@@ -95,6 +111,8 @@ class Schedule:
             await self._end()
             await self._settle()
             await self._compare()
+            for wrong in store_faults(self._house.disk) if self._dealings is not None else ():
+                self._fail(wrong)
         finally:
             for player in self._players:
                 await player.end(say=False)
@@ -121,7 +139,7 @@ class Schedule:
             dial_s=0.001 + 0.01 * chance.random(),
         )
         self._house.networks.append(network)
-        habits = Habits()
+        habits = Habits(watches=self._dealings is not None)
         if number < NEW:
             habits.far_behind = traits.far_behind
             habits.sluggish_s = traits.sluggish_s if chance.random() < 0.4 else 0.0
@@ -146,6 +164,13 @@ class Schedule:
         if self._variant is not None or self._traits.accounts < 2 or chance.random() >= KEPT_SHARE:
             return None
         return Keeping(NAMES[: self._traits.accounts], CHANNELS[1:], chance)
+
+    def _dealing(self) -> Dealings | None:
+        """Return what people do besides saying things: in some runs, and in none that is broken on purpose."""
+        chance = random.Random(f"{self._seed}/dealings")
+        if self._variant is not None or chance.random() >= DEALT_SHARE:
+            return None
+        return Dealings(NAMES[: self._traits.accounts], chance)
 
     def _parts(self, chance: random.Random) -> Parts:
         """Return the parts of a server's life."""
@@ -172,8 +197,14 @@ class Schedule:
         player = self._chance.choice(self._players)
         if player.alive:
             wrong = state_against_store(player.state, self._house.disk)
+            if wrong is None and self._is_compared():
+                wrong = account_against_store(player.state, self._house.disk)
             if wrong is not None:
                 self._fail(f"{player.who} {wrong}")
+
+    def _is_compared(self) -> bool:
+        """Return whether what a client knows of its account is compared, too: it takes as long as all the rest."""
+        return self._dealings is not None and not self._mischief.rewound and self.steps % ACCOUNT_EVERY == 0
 
     # --- the end ------------------------------------------------------------------------------------------------
 
@@ -227,6 +258,8 @@ class Schedule:
                 await new.client.online(60)
             for player in (*news, *self._players):
                 await _read_all(player)
+            for player in self._players:
+                await _read_threads(player, next(each for each in news if each.name == player.name))
             await asyncio.sleep(2.0)
             for player in self._players:
                 new = next(each for each in news if each.name == player.name)
@@ -247,6 +280,30 @@ async def _read_all(player: Player) -> None:
     for number in list(player.state.conversations):
         while not player.state.conversations[number].timeline.at_start:
             await player.client.load_older(number, 200)
+
+
+async def _read_threads(player: Player, new: Player) -> None:
+    """Read the threads that are open to their beginnings, also with a new client. Raises: ChatError."""
+    for number, known in list(player.state.conversations.items()):
+        if number in new.state.conversations:
+            for root in list(known.threads):
+                await _read_thread(player.client, number, root)
+                if root in player.state.conversations[number].threads:  # else it is not there any more
+                    await _read_thread(new.client, number, root)
+
+
+async def _read_thread(client: Client, conversation: int, root: int) -> None:
+    """Read a thread to its beginning, unless it is not there any more. Raises: ChatError."""
+    opened = client.state.conversations[conversation].threads.get(root)
+    if opened is None or opened.stale:
+        try:
+            root = await client.read_thread(conversation, root)
+        except CallFailed as failure:
+            if failure.code != Refusal.NO_MESSAGE:
+                raise
+            return
+    while not client.state.conversations[conversation].threads[root].at_start:
+        await client.load_older_thread(conversation, root)
 
 
 def _as_it_is(storage: Storage) -> Storage:

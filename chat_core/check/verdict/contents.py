@@ -39,6 +39,8 @@ def judge_seen(case: Case) -> None:
     once: dict[tuple[str, bytes, int], Delivered] = {}
     for key, seen in case.seen.items():
         epoch, conversation, seq, eid = key
+        if case.truth.gone(epoch, conversation):
+            continue
         lives = case.truth.lives(epoch)
         there = [dump.at[conversation, seq] for dump in lives if (conversation, seq) in dump.at]
         same = next((event for event in there if event.eid == eid), None)

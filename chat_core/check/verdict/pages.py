@@ -34,6 +34,8 @@ def judge_pages(case: Case) -> None:
     as_of: dict[tuple[str, int, int, int], tuple[Snapshot, PageRead]] = {}
     for (epoch, conversation, message), page in case.shown.items():
         lives = case.truth.lives(epoch)
+        if case.truth.gone(epoch, conversation):
+            continue
         if not any(is_fold(case, dump, conversation, message, message.changed) for dump in lives):
             case.found(
                 "P4",
@@ -54,7 +56,7 @@ def judge_pages(case: Case) -> None:
             )
     for page, count in case.pages:
         lives = case.truth.lives(page.epoch)
-        if not lives or (not page.messages and not page.at_start):
+        if not lives or (not page.messages and not page.at_start) or case.truth.gone(page.epoch, page.conversation):
             continue
         last = page.head if page.at_end and page.head else page.messages[-1].seq if page.messages else 0
         begun = [(dump, first) for dump in lives for first in _firsts(dump, page)]

@@ -85,6 +85,8 @@ def judge_acks(case: Case) -> None:
             )
     for (epoch, cid), ack in case.acked.items():
         lives = case.truth.lives(epoch)
+        if case.truth.gone(epoch, ack.conversation):
+            continue
         address = (ack.conversation, ack.seq)
         there = [dump.at[address] for dump in lives if address in dump.at]
         if any(event.cid == cid for event in there):
@@ -114,6 +116,8 @@ def judge_amendments(case: Case) -> None:
     """P1: an edit or a deletion that was acknowledged is in the log, where it was said to be."""
     for told in case.amended:
         lives = case.truth.lives(told.epoch)
+        if case.truth.gone(told.epoch, told.conversation):
+            continue
         there = [event for dump in lives if (event := dump.at.get((told.conversation, told.seq))) is not None]
         if any(_is_amendment(event, told, dump) for dump in lives for event in there):
             continue

@@ -153,6 +153,16 @@ def with_edits() -> list[Record]:
     return [*records, *log, dumped(5)]
 
 
+def with_a_thread() -> list[Record]:
+    """Return a history in which bob answers message 1 in its thread, and everybody sees both."""
+    log = [stored(1, 1), replace(stored(2, 2, author=2), thread=1)]
+    records: list[Record] = [started("ann"), started("bob"), placed("ann"), placed("bob")]
+    records += [posted(1), posted(2, who="bob"), acked(1, 1), acked(2, 2, who="bob")]
+    records += [delivered(who, event) for who in ACCOUNTS for event in log]
+    records += [settled(who, shown(1, 1, changed=2), shown(2, 2, author=2), seq=2) for who in ACCOUNTS]
+    return [*records, *log, dumped(2)]
+
+
 def without(records: list[Record], unwanted: Callable[[Record], bool]) -> list[Record]:
     left = [record for record in records if not unwanted(record)]
     assert len(left) < len(records)
@@ -665,3 +675,21 @@ def test_verdict_does_not_slow_down_with_the_length_of_a_history() -> None:
 
     # A quadratic rule would make it a hundred times as much.
     assert calls(2_000) < 12 * calls(200)
+
+
+def test_reply_changes_the_message_that_its_thread_hangs_on() -> None:
+    assert judge(with_a_thread()).sound
+    unchanged = swapped(
+        with_a_thread(),
+        lambda record: isinstance(record, Settled) and record.who == "ann",
+        messages=(shown(1, 1), shown(2, 2, author=2)),
+    )
+    assert judge(unchanged).promises() == ("P4",)
+
+
+def test_nothing_is_said_of_what_was_said_in_a_channel_that_was_deleted() -> None:
+    gone = without(sound(), lambda record: isinstance(record, Stored | Settled))
+    gone += [Left(at=7.0, who=who, conversation=ROOM) for who in ACCOUNTS]
+    empty = swapped(gone, lambda record: isinstance(record, Dumped), heads={ROOM: 0})
+    assert judge(empty).promises() == ("P1", "P4")
+    assert judge(swapped(empty, lambda record: isinstance(record, Dumped), deleted=(ROOM,))).sound
