@@ -107,6 +107,8 @@ class Glances:
 
         def answered(outcome: Done | CallFailed | Disconnected) -> None:
             if isinstance(outcome, Done):
+                for each in moved:
+                    self._mark(each.conversation)
                 return
             for each in moved:  # it is as if nobody had been told
                 self._told[each.conversation] = 0
@@ -169,9 +171,11 @@ class Glances:
         read = known.read
 
         def answered(outcome: Done | CallFailed | Disconnected) -> None:
-            if self._told.get(conversation) != read or isinstance(outcome, Done):
+            if self._told.get(conversation) != read:
                 return
-            if isinstance(outcome, Disconnected):
+            if isinstance(outcome, Done):
+                self._mark(conversation)  # an own message may have moved it here, and not where this was not known yet
+            elif isinstance(outcome, Disconnected):
                 self._told[conversation] = 0  # unknown: tell it again
             elif not outcome.final:
                 self._told[conversation] = 0

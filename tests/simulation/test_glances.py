@@ -127,6 +127,23 @@ def test_marker_that_is_refused_is_not_told_again_and_again() -> None:
     simulate(story())
 
 
+def test_marker_is_told_again_when_an_own_message_came_before_the_server_knew_it() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        stage.world.slow[MarkRead] = 1.0
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            fill(stage, 3)
+            await ann.until(lambda: ann.room().unread == 3)
+            ann.client.mark_read(1, 3)
+            await ann.client.sent(ann.say("mine"))
+            await ann.until(lambda: ann.room().read == 4)
+            assert marker(stage) == 0
+            await ann.until(lambda: marker(stage) == 4)
+
+    simulate(story())
+
+
 def test_marker_in_a_thread_is_told_again_until_the_server_has_said_what_comes_of_it() -> None:
     async def story() -> None:
         stage = Stage(1)
