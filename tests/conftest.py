@@ -16,7 +16,7 @@ from hypothesis import settings
 from tests.support.ordering import shared_out
 
 # No deadline: a busy machine is no fault of the code.
-settings.register_profile("chat", deadline=None, print_blob=True, max_examples=40)
+settings.register_profile("chat", deadline=None, print_blob=True, max_examples=40)  # as in tests.support.examples
 settings.register_profile("long", settings.get_profile("chat"), max_examples=1000)  # `make test-long`
 settings.load_profile("chat")
 

@@ -50,6 +50,7 @@ from chat_core.server.store.people import RenameAccount, SignInByName
 from chat_core.server.store.private import IgnoreAccount
 from chat_core.server.store.threading import MoveThreadMarker, SetFollowing
 from tests.contract.world import MakeWorld, World
+from tests.support.examples import examples
 
 NAMES = ("ann", "bob", "eve")
 PEOPLE = st.sampled_from([AccountId(1), AccountId(2), AccountId(3)])
@@ -187,7 +188,7 @@ DELETED: list[list[Op]] = [
 @example(batches=DELETED)
 @example(batches=[*DELETED[:1], [deletion(ANN, "ops")]])
 @example(batches=[*THREAD, [DeleteMessage(AccountId(2), 1, seq, 1) for seq in range(1, 9)]])
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_store_agrees_with_itself_after_any_ops(make_world: MakeWorld, batches: list[list[Op]]) -> None:
     asyncio.run(_live(make_world, batches))
 

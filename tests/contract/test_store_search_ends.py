@@ -17,6 +17,7 @@ from chat_core.server.store.search.matching import spans_in
 from chat_core.server.store.search.query import parse
 from chat_core.server.store.searching import Choice, Found, Phrase, Reach, Search
 from tests.contract.world import GENERAL_ID, MakeWorld, World
+from tests.support.examples import examples
 
 ANN, BOB = AccountId(1), AccountId(2)
 BODIES = st.lists(st.sampled_from(["red", "blue", "BLUE", "日本", "http://x", "@bob"]), min_size=1, max_size=3)
@@ -30,7 +31,7 @@ QUERIES = ("red", "blu*", '"red blue"', "日", "red OR blue", "blue has:link", "
 
 
 @given(ops=st.lists(OPS, min_size=8, max_size=30), end=st.integers(4, 14))
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_search_finds_in_an_ended_conversation_what_a_plain_look_finds(
     make_world: MakeWorld, ops: list[Op | str], end: int
 ) -> None:

@@ -19,6 +19,7 @@ from chat_core.server.store.conversations import JoinChannel, LeaveConversation,
 from chat_core.server.store.messages import DeleteMessage, EditMessage
 from chat_core.server.store.people import SignInByName
 from tests.contract.world import MakeWorld, World
+from tests.support.examples import examples
 
 NAMES = ("ann", "bob", "eve")
 DAY_MS = 24 * 3600 * 1000
@@ -57,7 +58,7 @@ QUERIES = st.lists(WORDS | FILTERS | EITHER, min_size=1, max_size=3, unique=True
     batches=st.lists(st.lists(OPS, min_size=1, max_size=20), min_size=1, max_size=4),
     queries=st.lists(QUERIES, min_size=2, max_size=9),
 )
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_search_finds_what_a_plain_look_finds(
     make_world: MakeWorld, batches: list[list[Op | Say]], queries: list[list[str]]
 ) -> None:

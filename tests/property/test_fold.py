@@ -33,6 +33,7 @@ from chat_core.server.store.marks import PinMessage, ReactTo, SetBookmark
 from chat_core.server.store.messages import AppendMessage, DeleteMessage, EditMessage
 from chat_core.server.store.people import SignInByName
 from chat_core.server.store.sqlite import SqliteStore
+from tests.support.examples import examples
 
 WHERE = ConversationId(3)
 """A channel of its own, of which ann is an operator."""
@@ -203,7 +204,7 @@ def shown(state: ClientState) -> tuple[Message, ...]:
 
 
 @given(steps=STEPS, data=st.data())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_messages_are_the_same_whichever_way_they_came(steps: list[Step], data: st.DataObject) -> None:
     said = asyncio.run(told(steps))
     newest = len(said.pushed)
@@ -244,7 +245,7 @@ def test_messages_are_the_same_whichever_way_they_came(steps: list[Step], data: 
         ("delete", ANN, 1, ""),
     ]
 )
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_page_and_the_events_behind_it_are_a_fresh_page_at_every_point(steps: list[Step]) -> None:
     said = asyncio.run(told(steps))
     newest = len(said.pushed)
@@ -264,7 +265,7 @@ def test_page_and_the_events_behind_it_are_a_fresh_page_at_every_point(steps: li
     steps=[("post", BOB, 1, "one"), ("delete", BOB, 1, ""), ("post", ANN, 1, "one"), ("post", BOB, 1, "one")],
     data=None,  # all in one, as somebody gets it whose connection was slow
 )
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_counts_are_those_of_the_store_however_many_events_come_at_once(
     steps: list[Step], data: st.DataObject | None
 ) -> None:
@@ -305,7 +306,7 @@ KEEPING = st.lists(
         ("unkeep", BOB, 1, "one"),
     ]
 )
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 def test_bookmarks_are_those_that_the_events_of_their_account_tell(steps: list[Step]) -> None:
     said = asyncio.run(told(steps))
 
@@ -320,7 +321,7 @@ THREAD = [("post", ANN, 1, "one"), ("reply", BOB, 1, "two"), ("edit", ANN, 1, "o
 
 
 @given(steps=STEPS, data=st.data())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_open_thread_is_a_fresh_one_whichever_way_it_came(steps: list[Step], data: st.DataObject) -> None:
     said = asyncio.run(told([*THREAD, *steps]))
     newest = len(said.pushed)

@@ -25,6 +25,7 @@ from chat_core.server.store.conversations import LeaveConversation
 from chat_core.server.store.groups import MakeGroup
 from chat_core.server.store.people import RenameAccount, SetDisplayName, SignInByName
 from chat_core.server.store.sqlite import SqliteStore
+from tests.support.examples import examples
 
 NAMES = ("ann", "bob", "cid", "dan", "eve")
 ANN = AccountId(1)
@@ -114,7 +115,7 @@ def people_of(group: Conversation) -> tuple[object, ...]:
 @given(steps=STEPS)
 @example(steps=[("add", 4, 1), ("leave", 2, 1), ("display", 4, 1), ("rename", 2, 3), ("back", 2, 2), ("leave", 3, 1)])
 @example(steps=[("add", 4, 1), ("rename", 2, 1), ("leave", 3, 1), ("display", 3, 1), ("back", 2, 1)])
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 def test_people_of_a_group_are_the_fetched_ones_wherever_one_began_to_follow(steps: list[Step]) -> None:
     said = asyncio.run(told(steps))
 
@@ -127,7 +128,7 @@ def test_people_of_a_group_are_the_fetched_ones_wherever_one_began_to_follow(ste
 
 
 @given(steps=STEPS)
-@settings(max_examples=5)
+@settings(max_examples=examples(5))
 def test_who_is_brought_in_has_the_group_as_it_is_from_the_first_moment(steps: list[Step]) -> None:
     said = asyncio.run(told([("add", 4, 1), *steps]))
 

@@ -34,6 +34,7 @@ from chat_core.server.store.people import SignInByName
 from chat_core.server.store.private import IgnoreAccount
 from chat_core.server.store.sqlite import SqliteStore
 from chat_core.server.store.threading import MoveThreadMarker, SetFollowing
+from tests.support.examples import examples
 
 ANN, BOB = AccountId(1), AccountId(2)
 NAMES: Final = {ANN: "ann", BOB: "bob"}
@@ -151,7 +152,7 @@ def seen(state: ClientState) -> dict[object, object]:
 @example(steps=[("post", BOB, 1), ("post", ANN, 2), ("read", BOB, 2), ("back", BOB, 1), ("delete", ANN, 2)])
 @example(steps=[("post", BOB, 1), ("keep", ANN, 1), ("leave", ANN, 1), ("join", ANN, 1), ("keep", ANN, 2)])
 @example(steps=[("role", ANN, 2), ("rules", BOB, 2), ("topic", BOB, 1), ("kick", ANN, 1), ("invite", ANN, 1)])
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 def test_list_is_the_fetched_one_wherever_one_began_to_follow(steps: list[Step]) -> None:
     done, fetched = asyncio.run(told(steps))
 

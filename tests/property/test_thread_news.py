@@ -28,6 +28,7 @@ from chat_core.server.store.people import SignInByName
 from chat_core.server.store.sqlite import SqliteStore
 from chat_core.server.store.threading import MoveThreadMarker, SetFollowing
 from tests.property.test_fold import ANN, BOB, WHERE, Step, joined, op_of
+from tests.support.examples import examples
 
 STEPS = st.lists(
     st.tuples(
@@ -131,7 +132,7 @@ def unheard(came: Sequence[Done], data: st.DataObject) -> Iterator[tuple[list[Ac
 
 
 @given(steps=STEPS, data=st.data())
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 def test_numbers_are_asked_for_again_or_are_those_of_the_server_however_events_came(
     steps: list[Step], data: st.DataObject
 ) -> None:

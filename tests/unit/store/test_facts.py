@@ -22,6 +22,7 @@ from chat_core.server.store.people import SignInByName
 from chat_core.server.store.schema import cids, messages
 from chat_core.server.store.settings import rules_of
 from tests.contract.test_store_properties import BATCHES, NAMES
+from tests.support.examples import examples
 
 LATEST = 2**53
 """Behind every time in the ops: what is limited in time is over by then."""
@@ -32,7 +33,7 @@ def no_copy(_connection: Connection, _version: str) -> Path:
 
 
 @given(batches=BATCHES, undone=st.sets(st.integers(0, 5)))
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_facts_agree_with_the_tables_after_any_ops(batches: list[list[Op]], undone: set[int]) -> None:
     with TemporaryDirectory(prefix="chat-") as folder:
         path = Path(folder) / "chat.db"

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat_core.server.webhooks.slack import PayloadFault, plain, read_payload
+from tests.support.examples import examples
 
 PAYLOADS = Path(__file__).parents[3] / "support" / "payloads"
 FORM = "application/x-www-form-urlencoded"
@@ -169,7 +170,7 @@ def test_payload_that_says_nothing_is_refused_with_a_sentence(kind: str, body: b
     assert str(refused.value).endswith(".")
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.binary(max_size=200) | st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3)

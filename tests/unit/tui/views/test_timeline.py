@@ -11,6 +11,7 @@ from chat_tui.views.columns import Columns, columns
 from chat_tui.views.drawing import Reader
 from chat_tui.views.items import DayItem, Item, MessageItem, WelcomeItem
 from chat_tui.views.timeline import START, View
+from tests.support.examples import examples
 from tests.tui.support.states import ME, ZONE, chatter
 
 SETTING = Setting(ME.id, ZONE, 2023)
@@ -215,7 +216,7 @@ MOVES = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(MOVES)
 def test_top_line_stays_whatever_comes_at_either_end(moves: list[tuple[str, int]]) -> None:
     made = view(count=60, rows=9)
