@@ -156,7 +156,7 @@ class AppServers(AppBase):
             server.choice = Goal(server.choice.address, event.name)
             if event.register:
                 welcome = server.visit.bridge.welcome if server.visit is not None else None
-                self._door.ask(server, "", welcome, Way("register"))
+                self._door.ask(server, "", welcome, way=Way("register"))
             else:
                 server.way = KNOWN
                 self._enter(server)
@@ -277,7 +277,7 @@ class AppServers(AppBase):
         """
         choice = server.choice
         if server.way.kind == "known" and asks_first(choice, self._config):
-            self._door.ask(server, "", None, Way("register"))
+            self._door.ask(server, "", None, way=Way("register"))
             return
         visit = Visit(
             choice,

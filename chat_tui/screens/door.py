@@ -55,19 +55,28 @@ class Door:
         self._enter = enter
         self._close = close
 
-    def ask(self, server: OpenServer, complaint: str, welcome: Welcome | None, way: Way | None = None) -> None:
+    def ask(
+        self,
+        server: OpenServer,
+        complaint: str,
+        welcome: Welcome | None,
+        refused: str = "",
+        *,
+        way: Way | None = None,
+    ) -> None:
         """Let the user say how to get in.
 
         Args:
             server: where.
             complaint: why they are asked; empty: for no reason of the server's.
             welcome: what it takes; None: that is not known.
+            refused: code of the refusal; empty: nobody was refused.
             way: what to ask for first; None: as they tried.
         """
         way, server.way = way or server.way, KNOWN
         if complaint:
             self._page.tell(complaint, fault=True)
-        self._give(server, sign_in_screen(server.choice, welcome, way, complaint))
+        self._give(server, sign_in_screen(server.choice, welcome, way, complaint, refused))
 
     def distrust(self, server: OpenServer, why: Untrusted) -> None:
         """Let the user decide about a server that is not known; stop at one that is not the right one."""

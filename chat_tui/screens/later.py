@@ -43,11 +43,11 @@ def start_screen(
     )
 
 
-def sign_in_screen(goal: Goal, welcome: Welcome | None, way: Way, complaint: str) -> SignInScreen:
+def sign_in_screen(goal: Goal, welcome: Welcome | None, way: Way, complaint: str, refused: str) -> SignInScreen:
     """Return the screen that asks how one gets in."""
     from chat_tui.screens.signing_in import SignInScreen
 
-    return SignInScreen(goal, welcome, way, complaint)
+    return SignInScreen(goal, welcome, way, complaint, refused)
 
 
 def distrust_screen(goal: Goal, why: Untrusted) -> TrustScreen | StopScreen:

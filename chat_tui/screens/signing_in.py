@@ -1,12 +1,12 @@
 """The form for getting in: who one is, and with a password, as a new account, with an invite, or as a guest.
 
-It knows nothing of connections. Whoever shows it is told what was filled in, and shows it again with what went wrong;
-the password is not filled in again.
+It knows nothing of connections. Whoever shows it is told what was filled in, and shows it again with what went wrong:
+it begins at the field which that is about, and a password is filled in again where something else was refused.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 from unicodedata import normalize
 
 from textual.app import ComposeResult
@@ -17,19 +17,21 @@ from typing_extensions import override
 
 from chat_core.base.errors import UsageFault
 from chat_core.base.names import MAX_ACCOUNT, check_account_name
+from chat_core.protocol.codes import Refusal
 from chat_core.protocol.limits import PASSWORD_LEAST
 from chat_core.protocol.requests.session import Welcome
 from chat_tui.bridge import Way
 from chat_tui.keys.table import binding
 from chat_tui.screens.form import FormScreen, GoingField
 from chat_tui.screens.goal import Goal, in_words
-from chat_tui.screens.start_parts import Complaint, Heading
+from chat_tui.screens.start_parts import AS_WHOM, Complaint, Heading
 from chat_tui.screens.ways import WayRows, ways_for
 from chat_tui.views.clean import drawable_line
 
 _LONGEST_PASSWORD = 1024
 _KNOWN_PASSWORD = "Your password"
 _NEW_PASSWORD = f"Password, at least {PASSWORD_LEAST} characters, twice"
+_ABOUT_NAME: Final = frozenset({Refusal.BAD_NAME, Refusal.NAME_TAKEN})
 _HINTS = "Enter goes · Esc goes back · ↑ ↓ choose · Tab moves"
 
 
@@ -52,7 +54,7 @@ class SignInScreen(FormScreen):
     SignInScreen.-short .title { height: 1; }
     SignInScreen.-guest .password, SignInScreen .register { display: none; }
     SignInScreen.-register .register { display: block; }
-    SignInScreen.-short Heading.register { display: none; }
+    SignInScreen.-short Heading.register, SignInScreen.-short.-register .who { display: none; }
     """
 
     class Wanted(Message):
@@ -75,7 +77,7 @@ class SignInScreen(FormScreen):
             self.screen = screen
             """What they want to leave."""
 
-    def __init__(self, choice: Goal, welcome: Welcome | None, way: Way, complaint: str = "") -> None:
+    def __init__(self, choice: Goal, welcome: Welcome | None, way: Way, complaint: str = "", refused: str = "") -> None:
         """Make the screen.
 
         Args:
@@ -83,6 +85,7 @@ class SignInScreen(FormScreen):
             welcome: what the server takes; None: that is not known yet.
             way: what was tried, or is most likely.
             complaint: why more is asked for; empty: nobody was refused.
+            refused: code of the refusal; empty: nobody was refused.
         """
         super().__init__()
         self._rows = WayRows(ways_for(welcome))
@@ -96,6 +99,9 @@ class SignInScreen(FormScreen):
             placeholder="invite code, if you need one", max_length=64, id="invite", classes="register"
         )
         self._begin_as = choice.name
+        self._refused = refused
+        about_another = refused == Refusal.INVITE_INVALID or refused in _ABOUT_NAME
+        self._password.value = self._again.value = way.password if about_another else ""
         self._begin_with = way.invite or (choice.link.invite if choice.link is not None else "")
         # Who comes with a name alone has done nothing wrong: they are told how to go on.
         came = way.kind == "known"
@@ -106,6 +112,7 @@ class SignInScreen(FormScreen):
         """See Widget."""
         with Vertical(id="form"):
             yield self._heading
+            yield Heading(AS_WHOM, classes="who")
             yield self._who
             yield self._rows
             yield self._about_password
@@ -127,7 +134,14 @@ class SignInScreen(FormScreen):
     def regain_focus(self) -> None:
         """See BaseScreen."""
         if self.focused is None:
-            self.set_focus(self._who if self._rows.kind == "guest" or not self._who.value else self._password)
+            self.set_focus(self._first())
+
+    def _first(self) -> GoingField:
+        """Return the field where something is missing or was refused."""
+        kind = self._rows.kind
+        if kind == "guest" or not self._who.value or self._refused in _ABOUT_NAME:
+            return self._who
+        return self._invite if kind == "register" and self._refused == Refusal.INVITE_INVALID else self._password
 
     def on_way_rows_clicked(self, event: WayRows.Clicked) -> None:
         """Choose what was clicked."""

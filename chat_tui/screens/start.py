@@ -19,7 +19,7 @@ from chat_core.base.names import MAX_ACCOUNT, check_account_name
 from chat_core.transport.urls import Invitation, parse_invitation
 from chat_tui.paths import HERE
 from chat_tui.screens.form import FormScreen
-from chat_tui.screens.start_parts import HINTS, HINTS_BACK, Complaint, Field, Heading, ServerRows
+from chat_tui.screens.start_parts import AS_WHOM, HINTS, HINTS_BACK, Complaint, Field, Heading, ServerRows
 from chat_tui.storage import Servers
 
 
@@ -102,7 +102,7 @@ class StartScreen(FormScreen):
             yield Heading("Where to?", classes="title")
             yield self._rows
             yield self._address_field
-            yield Heading("As whom?")
+            yield Heading(AS_WHOM)
             yield self._name_field
             yield Heading("A page for your browser, of all that comes?", classes="file")
             yield self._file_field

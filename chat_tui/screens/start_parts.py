@@ -24,6 +24,8 @@ HINTS: Final = "Enter goes · ↑ ↓ choose · Tab moves · Ctrl+Q quits"
 """What one can do."""
 HINTS_BACK: Final = "Enter goes · ↑ ↓ choose · Tab moves · Esc goes back"
 """What one can do where there are servers to go back to."""
+AS_WHOM: Final = "As whom?"
+"""Over the field for one's name."""
 _OTHER: Final = "another server…"
 
 

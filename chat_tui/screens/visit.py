@@ -65,7 +65,8 @@ class Visit:
         on_known: told the name one has there, when let in and when it changes.
         on_end: told why it ended, if not by the user.
         on_untrusted: told why it is not certain that the server is the right one; the visit is over.
-        on_asked: told why there is more to say before one is let in, and what the server takes; the visit is over.
+        on_asked: told why there is more to say before one is let in, what the server takes, and the refusal's code; the
+            visit is over.
         way: how to get in.
         config: folder of the known servers.
         outbox: folder for messages that are not sent yet; drafts are kept in one beside it.
@@ -86,7 +87,7 @@ class Visit:
         on_known: Callable[[str], None],
         on_end: Callable[[str], None],
         on_untrusted: Callable[[Untrusted], None],
-        on_asked: Callable[[str, Welcome | None], None],
+        on_asked: Callable[[str, Welcome | None, str], None],
         way: Way = KNOWN,
         config: Path,
         outbox: Path | None = None,
@@ -246,7 +247,7 @@ class Visit:
         if isinstance(fault, Untrusted):
             self._on_untrusted(fault)
         elif isinstance(fault, CallFailed) and self._is_worth_asking(fault):
-            self._on_asked(self._with_unsent(self._in_words(fault)), self.bridge.welcome)
+            self._on_asked(self._with_unsent(self._in_words(fault)), self.bridge.welcome, fault.code)
         else:
             self._on_end(self._with_unsent(str(fault)))
 

@@ -117,8 +117,24 @@ async def test_refusals_are_said_at_the_form_and_can_be_mended_there(strict: Ser
         assert "twice" in me.screen.splitlines()[row], "the form stays where it is"
         await me.press(*PASSWORD, "enter", *PASSWORD, "enter")
         await me.sees("made with an invite")
-        await me.press(*PASSWORD, "tab", *PASSWORD, "tab", *invite(strict), "enter")
+        await me.press(*"wrong-code", "enter")
+        await me.sees("The invite code is wrong")
+        await me.press(*invite(strict), "enter")
         await is_in(me)
+
+
+async def test_name_that_is_taken_is_written_anew_and_the_password_is_not(easy: ServerProcess, home: Path) -> None:
+    taken, name = unique("ann"), unique("ann")
+    await asyncio.to_thread(with_password, "add", easy, taken)
+    app = application(home, Goal(easy.address, taken))
+    async with app.run_test(size=(80, 24)) as pilot:
+        me = Sitting(app, pilot, taken)
+        await form(me)
+        await me.press("down", *PASSWORD, "enter", *PASSWORD, "enter")
+        await me.sees("is in use")
+        await me.press(*name, "enter")
+        await is_in(me)
+        assert me.state.me is not None and me.state.me.name == name
 
 
 async def test_name_with_a_password_asks_for_it_and_a_token_that_was_refused_asks_again(
