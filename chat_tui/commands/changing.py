@@ -9,6 +9,7 @@ from chat_core.base.errors import UsageFault
 from chat_core.protocol.requests.conversations import MarkRead
 from chat_core.protocol.requests.messages import Delete, Edit
 from chat_core.protocol.values import Message
+from chat_tui.commands.ambiguous import refuse_two_meanings
 from chat_tui.commands.arguments import Which
 from chat_tui.commands.arguments_of_rest import Body
 from chat_tui.commands.command import command
@@ -33,6 +34,8 @@ async def edit(ctx: Context, text: Body = Body("")) -> None:
     """
     named = _NUMBER.match(text)
     seq = int(named[1]) if named is not None else _own(ctx).seq
+    if named is None:
+        await refuse_two_meanings(ctx, text, "edit", seq)
     body = text[named.end() :] if named is not None else text
     if body.strip():
         await ctx.calls.call(Edit(conversation=ctx.here.id, seq=seq, body=body))

@@ -9,6 +9,7 @@ from chat_core.base.errors import UsageFault
 from chat_core.base.names import name_key
 from chat_core.protocol.requests.threads import FollowThread, ListThreads, UnfollowThread
 from chat_core.protocol.values import Message
+from chat_tui.commands.ambiguous import refuse_two_meanings
 from chat_tui.commands.arguments import MessageNumber
 from chat_tui.commands.arguments_of_rest import Body
 from chat_tui.commands.command import command
@@ -24,7 +25,7 @@ _NUMBER: Final = re.compile(r"#[0-9]+")
 async def reply(ctx: Context, text: Body) -> None:
     """Answer the last message of somebody else, or one by its number.
 
-    The details of a message tell its number; in line mode, /numbers on tells all of them.
+    The details of a message tell its number; in line mode, /numbers on tells all of them. Before a text it needs its #.
     """
     first, _, rest = text.partition(" ")
     if _ADDRESS.fullmatch(first) or _NUMBER.fullmatch(first):
@@ -33,6 +34,7 @@ async def reply(ctx: Context, text: Body) -> None:
             raise UsageFault(f"Say what to answer: /reply {first} I am on it")
     else:
         answered, body = _last_of_others(ctx), text
+        await refuse_two_meanings(ctx, text, "reply", answered)
     known = message_here(ctx.here, ctx.thread, answered)
     if known is not None and known.deleted:
         raise UsageFault("That message was deleted: it cannot be answered any more.")

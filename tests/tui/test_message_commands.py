@@ -31,6 +31,24 @@ async def test_last_message_is_edited_and_deleted_by_a_line(server: str, home: P
         await me.until(lambda: (told := me.chat.answers.answer) is not None and told.fault and "999" not in me.answer)
 
 
+async def test_text_that_begins_with_the_number_of_a_message_is_said_to_none_until_it_is_certain(
+    server: str, home: Path
+) -> None:
+    async with sitting(server, home) as me, other(server) as bob:
+        channel = await in_channel(me, "mine")
+        await say(bob, channel, "how many?", "and when?")
+        await me.until(lambda: me.here.timeline.count == 3)
+        mine, first, last = (message.seq for message in me.here.timeline)
+        for command, other_one in (("reply", last), ("edit", mine)):
+            await me.enter(f"/{command} {first} of them")
+            sentence = f"Write /{command} #{first} … for that message, /{command} #{other_one} {first} … for the text."
+            await me.until(lambda said=sentence: said in me.answer)  # type: ignore[misc]
+        await me.enter(f"/reply #{last} {first} of them")
+        await me.enter("/reply 999 apples")
+        await me.until(lambda: bodies(me.here)[3:] == [f"{first} of them", "999 apples"])
+        assert [message.reply_to for message in me.here.timeline][3:] == [last, last]
+
+
 async def test_message_of_somebody_else_is_copied_made_unread_and_reacted_to_by_a_line(server: str, home: Path) -> None:
     async with sitting(server, home) as me, other(server) as bob:
         channel = await in_channel(me)
