@@ -103,9 +103,9 @@ class Talk:
             self._console.close()
 
     async def _visit_all(self, addresses: Sequence[str], name: str | None) -> ExitCode:
-        first, *further = addresses or [await self._where()]
+        further = addresses[1:]
         try:
-            stay: Stay | None = await self._enter(first, name)
+            stay: Stay | None = await (self._enter(addresses[0], name) if addresses else self._enter_where_asked(name))
             channel = self._channel
             for address in further:
                 before = self._stays.latest
@@ -119,6 +119,17 @@ class Talk:
             for each in self._stays:
                 await self._close(each)
         return ExitCode.NOT_ACKNOWLEDGED if self._unsent else ExitCode.OK
+
+    async def _enter_where_asked(self, name: str | None) -> Stay:
+        """Open the server that somebody wants; one that lets nobody in is asked about again. Raises: as `_enter`."""
+        while True:
+            address = await self._where()
+            try:
+                return await self._enter(address, name)
+            except ChatError as fault:
+                if not self._console.is_interactive:
+                    raise
+                self._console.say(line_for_terminal(str(fault)))
 
     async def _enter(self, address: str, name: str | None, *, register: bool = False) -> Stay:
         """Open a server, and be there. Raises: ChatError; EOFError: somebody was asked, and left."""

@@ -235,6 +235,9 @@ def test_plain_client_asks_the_whole_question_in_a_terminal_that_cannot_go_up_a_
     assert done.returncode == ExitCode.OK, done.stderr
     with Pty([sys.executable, "-m", "chat_tui", "--plain"], width=80, env={"TERM": "dumb"}) as ann:
         ann.wait_for("Which server? Its address, a link, or here for this computer [", "]:> ")
+        before = ann.size
+        ann.type("not an address\r")
+        ann.wait_for("'not an address'", "Which server? Its address", "]:> ", since=before)
         ann.type("\r")
         ann.wait_for("Connected as ann.")
         ann.type("/quit\r")
