@@ -108,6 +108,8 @@ class Bridge(FileCalls, ThreadCalls):
         """What prints the password; None: nothing does."""
         self.keeps = False
         """Whether what is not sent survives the end of the program."""
+        self.loses = False
+        """Whether it would, but for a disk that does not take it."""
         self.lens: Callable[[Batch], Batch] = _as_it_is
         """Returns what came as it is to be seen here."""
         self._state = ClientState()
@@ -291,6 +293,11 @@ class Bridge(FileCalls, ThreadCalls):
         self._pacing.drained(self._loop.time(), len(changes))
         self._on_batch(batch)
 
+    def _again(self) -> None:
+        """Have everything shown again: what changed is no part of the state."""
+        if not self._closed:
+            self._on_batch(Batch(state=self._state, changes=()))
+
     # --- in the client's thread
 
     async def _hear(self, batch: Batch) -> None:
@@ -315,11 +322,12 @@ class Bridge(FileCalls, ThreadCalls):
 
         connector = self._make_connector() if self._make_connector is not None else connect
         if self._outbox is not None:
-            storage = FileStorage(folder_for(self._outbox, str(self._address)), self._outbox_fault)
+            storage = FileStorage(folder_for(self._outbox, str(self._address)), self._outbox_fault, self._outbox_mended)
             client = self._new_client(connector, storage)
             try:
                 await client.start()
             except WorldFault as fault:
+                self.loses = True
                 self._told_fault(fault)
             else:
                 self.keeps = True
@@ -360,8 +368,13 @@ class Bridge(FileCalls, ThreadCalls):
         self._say(self._on_fault, fault)
 
     def _outbox_fault(self, sentence: str) -> None:
-        self.keeps = False
+        self.keeps, self.loses = False, True
         self._told_fault(WorldFault(sentence))
+        self._say(self._again)
+
+    def _outbox_mended(self) -> None:
+        self.keeps, self.loses = True, False
+        self._say(self._again)
 
 
 def _as_it_is(batch: Batch) -> Batch:

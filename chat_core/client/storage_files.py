@@ -48,11 +48,18 @@ class FileStorage:
     Args:
         folder: for one server; made if it is missing.
         on_fault: told, in a sentence, that the disk does not take what is written; once until it does again.
+        on_mended: told that it does again.
     """
 
-    def __init__(self, folder: Path, on_fault: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        on_fault: Callable[[str], None] | None = None,
+        on_mended: Callable[[], None] = lambda: None,
+    ) -> None:
         self._folder = folder
         self._on_fault = on_fault
+        self._on_mended = on_mended
         self._journal = Journal()
         self._fd = -1
         self._path = folder
@@ -221,6 +228,8 @@ class FileStorage:
             return
         error = done.exception()
         if error is None:
+            if self._broken and not self._closed:
+                self._on_mended()
             self._broken = False
         elif not self._broken:
             self._broken = True  # half a record may stand there: what is written behind it would not be read

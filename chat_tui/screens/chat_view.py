@@ -28,6 +28,7 @@ from chat_tui.screens.filtering import Filtering
 from chat_tui.screens.neighbours import Neighbours
 from chat_tui.screens.places import Places
 from chat_tui.views.columns import BREAKPOINTS
+from chat_tui.views.link import knows_others
 from chat_tui.widgets.answer import AnswerPanel
 from chat_tui.widgets.banner import Banner
 from chat_tui.widgets.completion import CompletionPopup
@@ -275,9 +276,10 @@ class ChatView(BaseScreen):
         others = self.neighbours.others if self.neighbours.shown else ()
         self._list.show(state, shown, self.title_here, self.drafting.numbers(state), others)
         self._tabs.show(state, shown, self.places.tabs(state))
-        self._header.show(conversation)
-        self.tiles.show_titles(state.conversations)
-        self.status.show(state, shown, self.title_here if others else "", others, self.filtering.note())
+        self._header.show(conversation, connected=knows_others(state.link))
+        self.tiles.show_titles(state)
+        note, loses = self.filtering.note(), self.bridge.loses
+        self.status.show(state, shown, self.title_here if others else "", others, note, loses=loses)
         self._members.show(conversation, state.me)
         self.neighbours.noted()
 

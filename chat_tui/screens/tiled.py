@@ -107,7 +107,7 @@ class Tiled(Part):
         event.stop()
         state = self._scene.bridge.state
         self._scene.tiles.catch_up(state)
-        self._scene.tiles.show_titles(state.conversations)
+        self._scene.tiles.show_titles(state)
         self._keep_layout()
 
     def on_tiles_picked(self, event: Tiles.Picked) -> None:

@@ -10,12 +10,13 @@ from chat_tui.views.names import title_of
 from chat_tui.views.presence import in_a_word
 
 
-def header(conversation: ConversationState | None, cells: int) -> Line:
+def header(conversation: ConversationState | None, cells: int, *, connected: bool = True) -> Line:
     """Return the title line.
 
     Args:
         conversation: None: nothing is open.
         cells: width of the line.
+        connected: whether it is known who is there.
     """
     if conversation is None:
         return Line()
@@ -25,7 +26,7 @@ def header(conversation: ConversationState | None, cells: int) -> Line:
         Span("  "),
         Span(drawable_line(about(conversation)), "muted"),
     )
-    return Line(spread(left, (*presence_of(conversation), Span(" ")), cells))
+    return Line(spread(left, (*(presence_of(conversation) if connected else ()), Span(" ")), cells))
 
 
 def about(conversation: ConversationState) -> str:

@@ -76,6 +76,11 @@ def is_apart(link: LinkState) -> bool:
     return link.status in (LinkStatus.WAITING, LinkStatus.CONNECTING) and link.attempt > 0
 
 
+def knows_others(link: LinkState) -> bool:
+    """Return whether it is known who else is there: while connected, and in the moment in which one comes back."""
+    return link.status is LinkStatus.ONLINE or (link.status is LinkStatus.CONNECTING and link.attempt == 0)
+
+
 def sent_later(link: LinkState, cells: int) -> str:
     """Return what becomes of what is written while `is_apart`, and why it is so, as much of it as fits.
 

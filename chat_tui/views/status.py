@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from chat_core.client.state.model import ClientState, ConversationState, LinkStatus, Typist
 from chat_tui.views import thread_news
@@ -17,6 +18,9 @@ _NAME_MAX = 16
 _NARROW = 60
 """Cells below which the next try is told by a number alone."""
 
+_LOSES: Final = ("! outbox not on disk", "! not on disk")
+"""That the outbox cannot be written, in what room there is."""
+
 
 def status(
     state: ClientState,
@@ -29,6 +33,7 @@ def status(
     others: Sequence[Elsewhere] = (),
     told: str = "",
     note: str = "",
+    loses: bool = False,
 ) -> Line:
     """Return the line.
 
@@ -42,9 +47,12 @@ def status(
         others: they.
         told: what stands right above it already.
         note: what is said of lines that are hidden; a click shows them.
+        loses: whether what is not sent is lost at the end of the program, for the disk does not take it.
     """
     conversation = state.conversations.get(shown) if shown is not None else None
     before = _noted(note)
+    if loses:
+        before = (Span(f" {_LOSES[cells < _NARROW]} ", "error"), *before)
     if title and not listed:
         before = (Span(f" {elide(drawable_line(title), _NAME_MAX)}", "quiet"), *before)
     online, apart = state.link.status is LinkStatus.ONLINE, bool(state.conversations) and is_apart(state.link)

@@ -13,7 +13,9 @@ from chat_tui.views.lines import Line, Span, spread
 from chat_tui.views.names import title_of
 
 
-def tile_title(conversation: ConversationState | None, cells: int, *, active: bool, note: str = "") -> Line:
+def tile_title(
+    conversation: ConversationState | None, cells: int, *, active: bool, note: str = "", connected: bool = True
+) -> Line:
     """Return the line.
 
     Args:
@@ -21,6 +23,7 @@ def tile_title(conversation: ConversationState | None, cells: int, *, active: bo
         cells: width of the line.
         active: whether one writes there.
         note: a few words at the right.
+        connected: whether it is known who is there.
     """
     blank = Line(ground="panel" if active else "surface")
     if conversation is None:
@@ -28,7 +31,7 @@ def tile_title(conversation: ConversationState | None, cells: int, *, active: bo
     title = drawable_line(title_of(conversation.info))
     name = (Span("▌", "bar"), Span(title, "strong")) if active else (Span(" "), Span(title, "muted"))
     left = (*name, Span("  "), Span(drawable_line(about(conversation)), "quiet"))
-    right: tuple[Span, ...] = presence_of(conversation) if active else ()
+    right: tuple[Span, ...] = presence_of(conversation) if active and connected else ()
     if conversation.unread:
         new = Span(f"{number(conversation.unread)} new", "attention" if needs_me(conversation) else "muted")
         right = (new, Span("  "), *right) if right else (new,)

@@ -16,13 +16,14 @@ class Header(Bar, can_focus=False):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._conversation: ConversationState | None = None
+        self._connected = True
 
-    def show(self, conversation: ConversationState | None) -> None:
-        """Show a conversation; None: nothing is open."""
-        self._conversation = conversation
+    def show(self, conversation: ConversationState | None, *, connected: bool = True) -> None:
+        """Show a conversation, None: nothing is open; and who is there, if one is connected."""
+        self._conversation, self._connected = conversation, connected
         self.changed()
 
     @override
     def line(self, width: int) -> Line:
         """See Bar."""
-        return header(self._conversation, width)
+        return header(self._conversation, width, connected=self._connected)

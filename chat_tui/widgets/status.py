@@ -30,6 +30,7 @@ class StatusLine(Bar, can_focus=False):
         self._title = ""
         self._others: Sequence[Elsewhere] = ()
         self._note = ""
+        self._loses = False
         self._ticks: Timer | None = None
 
     def show(
@@ -39,6 +40,8 @@ class StatusLine(Bar, can_focus=False):
         title: str = "",
         others: Sequence[Elsewhere] = (),
         note: str = "",
+        *,
+        loses: bool = False,
     ) -> None:
         """Show a state.
 
@@ -48,9 +51,10 @@ class StatusLine(Bar, can_focus=False):
             title: what the server is called, if others are open, too.
             others: they.
             note: what is said of lines that are hidden.
+            loses: whether what is not sent would be lost.
         """
         self._state, self._shown, self._title, self._others = state, shown, title, others
-        self._note = note
+        self._note, self._loses = note, loses
         self._tick_if_needed()
         self.changed()
 
@@ -67,6 +71,7 @@ class StatusLine(Bar, can_focus=False):
             others=self._others,
             told=self._told(),
             note=self._note,
+            loses=self._loses,
         )
 
     def on_mount(self) -> None:

@@ -7,7 +7,7 @@ meanwhile, and what it holds counts as read by nobody.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple
 
 from textual import events
@@ -22,6 +22,7 @@ from typing_extensions import override
 from chat_core.client.state.changes import Batch, TimelineReset
 from chat_core.client.state.model import ClientState, ConversationState
 from chat_tui.views.lines import Line, Span
+from chat_tui.views.link import knows_others
 from chat_tui.views.tile_title import tile_title
 from chat_tui.views.tiling import Shown, Tiling, border_at, columns_between, tile_at
 from chat_tui.views.tiling_tree import Border, Box
@@ -33,18 +34,18 @@ from chat_tui.widgets.timeline import Timeline
 class TileTitle(Bar, can_focus=False):
     """The title of one of them."""
 
-    _shown: tuple[ConversationState | None, bool, str] = (None, False, "")
+    _shown: tuple[ConversationState | None, bool, str, bool] = (None, False, "", True)
 
-    def show(self, conversation: ConversationState | None, *, active: bool, note: str) -> None:
+    def show(self, conversation: ConversationState | None, *, active: bool, note: str, connected: bool) -> None:
         """Say what is below; see `tile_title`."""
-        self._shown = conversation, active, note
+        self._shown = conversation, active, note, connected
         self.changed()
 
     @override
     def line(self, width: int) -> Line:
         """See Bar."""
-        conversation, active, note = self._shown
-        return tile_title(conversation, width, active=active, note=note)
+        conversation, active, note, connected = self._shown
+        return tile_title(conversation, width, active=active, note=note, connected=connected)
 
 
 class _Tile(NamedTuple):
@@ -172,7 +173,7 @@ class Tiles(Painted, can_focus=False):
         for _, timeline in self._tiles.values():
             timeline.look_changed()
 
-    def show_titles(self, conversations: Mapping[int, ConversationState]) -> None:
+    def show_titles(self, state: ClientState) -> None:
         """Say above each what it shows."""
         tiles = self.tiling.tiles
         if len(tiles) == 1:
@@ -181,9 +182,10 @@ class Tiles(Painted, can_focus=False):
         if len(self._seen) == 1:
             why = "zoomed" if self.tiling.zoomed else "no room for all"
             note = f"{tiles.index(self.tiling.active) + 1} of {len(tiles)} · {why}"
+        connected = knows_others(state.link)
         for number, (title, timeline) in self._tiles.items():
-            shown = conversations.get(timeline.conversation or 0)
-            title.show(shown, active=number == self.tiling.active, note=note)
+            shown = state.conversations.get(timeline.conversation or 0)
+            title.show(shown, active=number == self.tiling.active, note=note, connected=connected)
 
     def older_failed(self, conversation: int) -> None:
         """Take back that older messages were asked for."""

@@ -203,8 +203,10 @@ async def test_refused_sign_in_says_that_what_was_written_before_waits_and_it_is
         async with app.run_test(size=(80, 24)) as pilot:
             me = Sitting(app, pilot, name)
             await is_in(me)
+            await me.sees("1 online")
             await asyncio.to_thread(server.stop)
             await me.sees("Connection lost: what you write is sent later.")
+            assert "1 online" not in me.screen
             await me.enter("written while away")
             await me.sees("queued")
             await asyncio.to_thread(with_password, "passwd", server, name)

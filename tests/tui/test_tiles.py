@@ -51,7 +51,7 @@ class Tiled(Harness):
         self._show_rest()
 
     def titles(self) -> None:
-        self.tiles.show_titles(self.state.conversations)
+        self.tiles.show_titles(self.state)
 
     @override
     def take(self, state: ClientState, *changes: Any) -> None:

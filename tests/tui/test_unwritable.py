@@ -22,3 +22,4 @@ async def test_each_thing_that_cannot_be_kept_is_said_and_none_hides_another(ser
         await me.enter("/nonsense")
         await me.until(lambda: "/nonsense" in me.answer)
         assert "remembered" not in me.answer, "what was entered is answered alone"
+        await me.sees("! outbox not on disk")

@@ -343,7 +343,7 @@ def put(body):
 
 async def main():
     faults = []
-    storage = FileStorage(Path(sys.argv[1]), faults.append)
+    storage = FileStorage(Path(sys.argv[1]), faults.append, lambda: print("mended"))
     await storage.open("ann")
     async def kept(body):
         done = asyncio.Event()
@@ -356,6 +356,7 @@ async def main():
     print(len(faults), faults[0])
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     await kept("fourth")
+    sys.stdout.flush()
     import os
     os._exit(9)
 
@@ -367,6 +368,7 @@ async def test_storage_goes_on_and_has_everything_later_when_the_disk_is_full_fo
     done = subprocess.run([sys.executable, "-c", FULL, str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.returncode == 9, done.stderr
     assert done.stdout.startswith("1 The outbox cannot be written (File too large): what is not sent")
+    assert done.stdout.endswith("lost.\nmended\n")
 
     storage = FileStorage(tmp_path)
     assert await bodies(storage) == ["first", "second", "third", "fourth"]

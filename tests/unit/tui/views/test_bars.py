@@ -10,7 +10,9 @@ from msgspec.structs import replace
 from chat_core.client.state.model import ClientState, LinkState, LinkStatus, MemberList, Typist
 from chat_tui.views.header import header
 from chat_tui.views.lines import Line
+from chat_tui.views.link import knows_others
 from chat_tui.views.status import status, typing_words
+from chat_tui.views.tile_title import tile_title
 from tests.support.hostile import PAYLOADS, is_safe
 from tests.tui.support.states import client, conversation
 
@@ -56,6 +58,16 @@ def test_header_prefers_the_member_list_s_number_when_there_is_one() -> None:
 def test_header_of_a_direct_conversation_says_whether_the_other_one_is_there() -> None:
     assert header(conversation(5, "ann", kind="direct", partner=5, online=2), 30).text.endswith("● online ")
     assert header(conversation(5, "ann", kind="direct", partner=5, online=1), 30).text.endswith("○ offline ")
+
+
+def test_header_counts_nobody_while_it_is_not_known_who_is_there() -> None:
+    for each in (conversation(1, "general", online=12), conversation(5, "ann", kind="direct", partner=5, online=2)):
+        assert "online" not in header(each, 40, connected=False).text
+        assert "online" not in tile_title(each, 40, active=True, connected=False).text
+        assert "online" in tile_title(each, 40, active=True).text
+    known = {status: knows_others(LinkState(status=status, attempt=1)) for status in LinkStatus}
+    assert [status for status, knows in known.items() if knows] == [LinkStatus.ONLINE]
+    assert knows_others(LinkState(status=LinkStatus.CONNECTING))
 
 
 def test_header_is_empty_when_nothing_is_open() -> None:
@@ -152,6 +164,12 @@ def test_status_says_that_what_is_written_is_sent_later_while_the_server_is_away
     link: LinkState, cells: int, expected: str
 ) -> None:
     assert status(client(conversation(typing=typists("ann")), link=link), 1, 50.0, cells, listed=False).text == expected
+
+
+def test_status_keeps_saying_that_the_outbox_is_not_on_disk() -> None:
+    assert status(here(), 1, 50.0, 80, listed=True, loses=True).text.startswith(" ! outbox not on disk ")
+    line = status(here(link=AWAY), 1, 50.0, 40, listed=False, loses=True)
+    assert line.text == " ! not on disk  Sent later   +3  ○ 12 s "
 
 
 def test_status_promises_nothing_of_a_server_that_nothing_is_known_of() -> None:
