@@ -28,6 +28,10 @@ from chat_tui.widgets.bars import Rows
 
 _CLOSES = "Esc closes"
 _KEYS = f"↑ ↓ choose · ← → change · Enter changes or writes · Del default · {_CLOSES}"
+_AROUND = 4
+"""Lines of the head, the foot, and between."""
+_LEAST_ROWS = 3
+"""Rows of settings that are to be seen whatever there is to say of one."""
 
 Change = Callable[[Key, Any], Sequence[Entry]]
 """Writes a value and returns all settings as they are then; raises ChatError."""
@@ -75,8 +79,10 @@ class SettingList(Rows, can_focus=False):
     def rows(self, width: int, height: int) -> Sequence[Line]:
         """See Rows; the chosen one is always in view."""
         lines, at = setting_rows(self.entries, self.index, width, _meaning)
-        about = about_lines(self.entry, _meaning(self.entry), choices_of(self.entry, self._choices), width)
-        room = max(1, height - ABOUT_LINES - 4)
+        choices, most = choices_of(self.entry, self._choices), max(ABOUT_LINES, height - _AROUND - _LEAST_ROWS)
+        about = about_lines(self.entry, _meaning(self.entry), choices, width, most)
+        below = max(ABOUT_LINES, len(about))
+        room = max(1, height - below - _AROUND)
         self.first = max(0, at - room + 1, min(self.first, max(0, at - 1)))
         shown = lines[self.first : self.first + room]
         left = (Span("  SETTINGS", "heading"),)
@@ -86,7 +92,7 @@ class SettingList(Rows, can_focus=False):
         closes = pressing(f"{_CLOSES} ", "quiet") if "Esc" not in self._words else ()
         foot = Line(spread((Span("  "), *words), closes, width), ground="surface")
         filler = [Line()] * (room - len(shown))
-        return [head, Line(), *shown, *filler, Line(), *about, *[Line()] * (ABOUT_LINES - len(about)), foot]
+        return [head, Line(), *shown, *filler, Line(), *about, *[Line()] * (below - len(about)), foot]
 
     @override
     def chosen(self, y: int) -> None:

@@ -11,14 +11,14 @@ from chat_core.base.settings import Entry, Origin
 from chat_core.base.settings_words import in_words, quoted
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.columns import WIDE_FROM
-from chat_tui.views.lines import Line, Span, cropped, elide
+from chat_tui.views.lines import ELLIPSIS, Line, Span, cropped, elide
 from chat_tui.views.wrap import wrap
 
 NAME_CELLS: Final = 18
 """Cells that a setting's name takes."""
 _VALUE_CELLS: Final = 14
 ABOUT_LINES: Final = 4
-"""Most lines about the chosen setting."""
+"""Lines about the chosen setting that are kept free; it takes more if it needs them."""
 
 Choices = Mapping[tuple[str, str], Sequence[str]]
 """What settings that are any text to the schema are chosen from, by section and name."""
@@ -88,20 +88,30 @@ def _row(entry: Entry, width: int, told: str, *, chosen: bool) -> Line:
     return Line(cropped(spans, width - bool(told)), ground="panel" if chosen else "")
 
 
-def about_lines(entry: Entry, meaning: str, choices: Sequence[Any], width: int) -> list[Line]:
+def about_lines(entry: Entry, meaning: str, choices: Sequence[Any], width: int, most: int = ABOUT_LINES) -> list[Line]:
     """Return what is said about a setting: its meaning, what it can be, and what it is if nobody sets it.
+
+    Where that is too long, less is said of what it means: what it can be is told nowhere else.
 
     Args:
         entry: the setting.
         meaning: its sentence, as documented.
         choices: what it is chosen from; empty: it is typed.
         width: cells of a line.
+        most: lines there is room for.
     """
     can_be = " · ".join(shown(each) for each in choices) if choices else in_words(entry.key.type)
-    words = f"{meaning} It can be: {can_be}. Without a setting: {shown(entry.key.default)}."
+    rest = f"It can be: {can_be}. Without a setting: {shown(entry.key.default)}."
+    longest_first = [_wrapped(words, width) for words in (f"{meaning} {rest}", f"{_told(meaning)}. {rest}", rest)]
+    lines = next((each for each in longest_first if len(each) <= most), longest_first[-1])
+    if len(lines) > most:
+        lines = [*lines[: most - 1], f"{lines[most - 1]} {ELLIPSIS}"]
+    return [Line((Span(f"  {line}", "muted"),)) for line in lines]
+
+
+def _wrapped(words: str, width: int) -> list[str]:
     words = drawable_line(words.replace("`", ""))
-    pieces = wrap(words, max(10, width - 4))
-    return [Line((Span(f"  {words[piece.start : piece.end]}", "muted"),)) for piece in pieces[:ABOUT_LINES]]
+    return [words[piece.start : piece.end] for piece in wrap(words, max(10, width - 4))]
 
 
 def as_said(entry: Entry) -> str:
