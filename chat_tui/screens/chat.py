@@ -79,6 +79,7 @@ class ChatScreen(ChatView):
         servers: known addresses, for completion.
         neighbours: the other servers that are open; None: there are none.
         clock: the time.
+        alone: whether nobody else can come to this server.
     """
 
     class Drawn(Message):
@@ -165,6 +166,7 @@ class ChatScreen(ChatView):
         servers: Sequence[str] = (),
         neighbours: Neighbours | None = None,
         clock: Clock | None = None,
+        alone: bool = False,
     ) -> None:
         clock, neighbours = clock or SystemClock(), neighbours or Neighbours()
         places = Places(neighbours.walk, neighbours.number)
@@ -186,6 +188,7 @@ class ChatScreen(ChatView):
                 find_words=lambda: self.finder.find_words(),
             ),
             clock=clock,
+            alone=alone,
         )
         self.knowing = knowing
         if settings.commands.classic_forms:

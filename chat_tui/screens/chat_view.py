@@ -36,7 +36,7 @@ from chat_tui.widgets.composer import Composer
 from chat_tui.widgets.conversation_list import ConversationList
 from chat_tui.widgets.find_bar import FindBar
 from chat_tui.widgets.header import Header
-from chat_tui.widgets.hints import WELCOME, Hints
+from chat_tui.widgets.hints import WELCOME, WELCOME_ALONE, Hints
 from chat_tui.widgets.listing import Listing
 from chat_tui.widgets.member_list import MemberList
 from chat_tui.widgets.pane_bar import PaneBar
@@ -82,6 +82,7 @@ class ChatView(BaseScreen):
         marked: returns which marks are in a conversation.
         questions: answered for the widgets.
         clock: the time.
+        alone: whether nobody else can come to this server.
     """
 
     AUTO_FOCUS = "#composer"
@@ -113,6 +114,7 @@ class ChatView(BaseScreen):
         marked: Marks,
         questions: Questions,
         clock: Clock,
+        alone: bool,
     ) -> None:
         super().__init__()
         self.bridge = bridge
@@ -140,8 +142,9 @@ class ChatView(BaseScreen):
             id="composer",
         )
         """What is being written."""
+        hints = WELCOME_ALONE if alone else WELCOME
         self.tiles = Tiles(
-            lambda id: Timeline(hints=WELCOME, clock=clock, filters=filtering.of, marks=marked, id=id), id="tiles"
+            lambda id: Timeline(hints=hints, clock=clock, filters=filtering.of, marks=marked, id=id), id="tiles"
         )
         """What was said in the conversation, and in those beside it."""
         self.aside = ThreadPanel(clock=clock, id="thread")

@@ -118,6 +118,7 @@ class Visit:
             memory=folder_for(outbox.with_name("drafts"), choice.address) if outbox is not None else None,
             servers=known,
             neighbours=neighbours,
+            alone=choice.address == HERE,
         )
         """The main screen of it."""
         clock = clock or SystemClock()

@@ -15,11 +15,14 @@ from chat_tui.widgets.bars import Bar
 
 KEYS: Final = ("Enter send", "Ctrl+J line", "Alt+A unread", "F1 help")
 """With much room; with little, the last one only. Keys and words are those of `chat_tui.keys`, shortened."""
+_INVITES: Final = "/invite asks friends in"
 WELCOME: Final = (
     *("Enter sends", "Ctrl+K goes anywhere", "Ctrl+S picks a message"),
-    *("/invite asks friends in", "F1 help, Ctrl+Q quits"),
+    *(_INVITES, "F1 help, Ctrl+Q quits"),
 )
 """For the beginning of a channel."""
+WELCOME_ALONE: Final = tuple(words for words in WELCOME if words != _INVITES)
+"""The same where nobody else can come: on this computer's own server."""
 _LEAST: Final = 60
 ACTS: Final[Mapping[str, str]] = {"Alt+A unread": "next_unread", "F1 help": "help"}
 """What a click on some of them does; the others are for the hands on the keyboard."""

@@ -80,6 +80,8 @@ async def test_start_screen_goes_to_this_computer_and_remembers_it(home: Path) -
         await press(pilot, "ctrl+u", *"annika", "enter")
         await me.until(lambda: isinstance(app.screen, ChatScreen))
         await me.is_at("#general")
+        await me.sees("Ctrl+S picks a message", "F1 help, Ctrl+Q quits")
+        assert "/invite" not in me.screen, "nobody else can come there"
 
         assert me.state.me is not None
         assert me.state.me.name == "annika"
