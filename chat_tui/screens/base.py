@@ -13,7 +13,8 @@ from textual.widget import Widget
 
 from chat_tui.keys import bindings
 from chat_tui.views.columns import BREAKPOINTS, HEIGHTS, LEAST_HEIGHT, LEAST_WIDTH
-from chat_tui.views.lines import ELLIPSIS, Line, Span, elide
+from chat_tui.views.lines import Line, Span, elide
+from chat_tui.views.wrap import wrap
 from chat_tui.widgets.bars import Rows
 from chat_tui.widgets.compositor import SparingCompositor
 
@@ -36,8 +37,11 @@ class Cover(Rows, can_focus=False):
 
     def rows(self, width: int, height: int) -> list[Line]:
         """See Rows."""
-        words = (f"The terminal is {width}x{height};", f"{LEAST_WIDTH}x{LEAST_HEIGHT} is the least.")
-        lines = [Line((Span(elide(text, width).rstrip(ELLIPSIS), "muted"),)) for text in words]
+        words = f"The terminal is {width}x{height};\n{LEAST_WIDTH}x{LEAST_HEIGHT} is the least."
+        pieces = wrap(words, max(2, width))
+        lines = [Line((Span(words[each.start : each.end], "muted"),)) for each in pieces]
+        if len(lines) > height:  # what to do about it is what counts
+            lines = [Line((Span(elide(f"{LEAST_WIDTH}x{LEAST_HEIGHT} is the least.", width), "muted"),))]
         return [Line()] * max(0, (height - len(lines)) // 2) + lines
 
 

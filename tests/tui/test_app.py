@@ -38,6 +38,10 @@ async def test_cover_is_shown_while_the_terminal_is_too_small(server: str, home:
         await me.pilot.resize_terminal(30, 8)
         await me.sees("The terminal is 30x8;", "40x10 is the least.")
         assert "#general" not in me.screen
+        await me.pilot.resize_terminal(20, 5)
+        await me.sees("The terminal is", "20x5;", "40x10 is the least.")
+        await me.pilot.resize_terminal(20, 2)
+        await me.until(lambda: "The terminal" not in me.screen and "40x10 is the least." in me.screen)
 
         await me.pilot.resize_terminal(100, 30)
         await me.until(lambda: "#general" in me.screen and "is the least" not in me.screen)
