@@ -63,6 +63,8 @@ class Command(Struct, frozen=True):
     """Whether it leads to another conversation: what is entered behind it waits, and goes there."""
     classic: tuple[Form, ...] = ()
     """How earlier systems spell it."""
+    bare: str = ""
+    """What to say where it stands alone and takes something, for who means something else by it; empty: the usual."""
 
     @property
     def usage(self) -> str:
@@ -82,7 +84,7 @@ class Command(Struct, frozen=True):
             raise UsageFault(f"'{extra[:40]}' is too much here.")
         for parameter in self.parameters[len(given) :]:
             if not parameter.optional:
-                raise UsageFault(f"{parameter.kind.label} is missing.")
+                raise UsageFault(self.bare if self.bare and not given else f"{parameter.kind.label} is missing.")
         return tuple(parameter.kind.parse(text) for parameter, text in zip(self.parameters, given, strict=False))
 
     async def run(self, context: Context, given: tuple[Argument, ...]) -> None:
@@ -108,6 +110,7 @@ def command(
     key: str = "",
     moves: bool = False,
     classic: tuple[str, ...] = (),
+    bare: str = "",
 ) -> Callable[[Function], Function]:
     """Declare the decorated function to be a command.
 
@@ -118,6 +121,7 @@ def command(
         key: a key that does the same, for the help; it is bound in `chat_tui.keys`.
         moves: whether it leads to another conversation, so that what is entered behind it belongs there.
         classic: how earlier systems spell it; see `classic`.
+        bare: what to say where nothing was given to it; empty: what is missing.
     """
 
     def declare(function: Function) -> Function:
@@ -135,6 +139,7 @@ def command(
                 function=function,
                 moves=moves,
                 classic=tuple(map(Form, classic)),
+                bare=bare,
             )
         )
         return function

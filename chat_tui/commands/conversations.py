@@ -117,6 +117,8 @@ async def dm(ctx: Context, whom: Addressee, text: Body = Body("")) -> None:
     """
     if whom.startswith("@"):
         conversation = await ctx.calls.open_direct(whom.removeprefix("@"))
+    elif whom.startswith("#") and ctx.state.by_target(whom) is None:
+        raise UsageFault(f"You are not in {whom}: /join {whom} goes there.")
     else:
         conversation = ctx.find(whom).id
     if text:

@@ -43,7 +43,11 @@ async def warn(ctx: Context, user: User, details: Details = Details("")) -> None
     await _act(ctx, "warn", user, particulars(details, timed=False))
 
 
-@command("mute", example="/mute @bob 10m too loud")
+@command(
+    "mute",
+    example="/mute @bob 10m too loud",
+    bare="Say who is not to write; to silence this conversation for yourself, enter /notify none.",
+)
 async def mute(ctx: Context, user: User, details: Details = Details("")) -> None:
     """Let somebody read but not write, here or on the whole server.
 

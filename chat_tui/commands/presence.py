@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
-from chat_core.base.durations import in_words
+from chat_core.base.durations import in_words, is_duration
 from chat_core.protocol.requests.presence import AboutPerson, SetPresence, Whois
 from chat_tui.commands.arguments import User
 from chat_tui.commands.arguments_of_rest import Rest
@@ -13,6 +13,8 @@ from chat_tui.commands.context import Answer, Context
 from chat_tui.commands.tables import pair_lines
 from chat_tui.views.clean import drawable_line
 from chat_tui.views.presence import in_a_word
+
+_END: Final = "/back ends that."
 
 
 @command("away", example="/away lunch until two")
@@ -51,7 +53,9 @@ async def whois(ctx: Context, user: User) -> None:
 async def _stand(ctx: Context, state: Literal["away", "busy"], text: str) -> None:
     words = " ".join(text.split())
     await ctx.calls.call(SetPresence(state=state, text=words[:400]))
-    ctx.desk.answer(Answer(drawable_line(f"You are {state}{': ' + words if words else ''}. /back ends that.")))
+    said = f"You are {state}{': ' + words if words else ''}."
+    end = f"Others read “{words}”, but it does not end by itself: /back ends it." if is_duration(words) else _END
+    ctx.desk.answer(Answer(drawable_line(f"{said} {end}")))
 
 
 def _facts(about: AboutPerson, now_ms: int) -> list[tuple[str, str]]:

@@ -70,7 +70,7 @@ async def test_msg_to_a_channel_says_it_there_as_irc_hands_type_it(server: str, 
         channel = unique("#msg")
         await say(friend, channel, "hello")
         await me.enter(f"/msg {channel} too early")
-        await me.until(lambda: me.answer == f"You are not in {channel}.")
+        await me.until(lambda: me.answer == f"You are not in {channel}: /join {channel} goes there.")
         await me.enter(f"/join {channel}")
         await me.is_at(channel)
         await me.enter("/go general")

@@ -156,6 +156,8 @@ async def test_result_of_each_command_is_told_done_or_why_not(server: str, home:
             "/dm nobody-at-all": "There is no account of that name.",
             "/leave": "You left #general.",
             "/leave #nowhere": "You are not in #nowhere.",
+            "/query #nowhere": "You are not in #nowhere: /join #nowhere goes there.",
+            "/dnd 1h": "You are busy: 1h. Others read “1h”, but it does not end by itself: /back ends it.",
         }
         for line, answer in lines.items():
             await me.enter(line)

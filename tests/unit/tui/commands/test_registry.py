@@ -115,6 +115,7 @@ def test_bind_finds_command_and_arguments(line: str, name: str, given: tuple[str
         ),
         ("/me", "text… is missing. Usage: /me text…"),
         ("/nick -x", "A name begins with a letter or a digit. Usage: /nick name"),
+        ("/mute", "Say who is not to write; to silence this conversation for yourself, enter /notify none. "),
         ("/clear now", "'now' is too much here. Usage: /clear"),
     ],
 )
