@@ -62,6 +62,8 @@ def prepare(
             )
         if version < head:
             copy = keep_copy(connection, version)
+            # Before it: with very much in the database this can take minutes, in which the server says nothing else.
+            log.info("migrating the database, which may take a while", before=version, to=head, copy=str(copy))
             try:
                 with connection.begin():
                     migrate(connection, scripts)

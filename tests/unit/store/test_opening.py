@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import structlog
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -171,8 +172,14 @@ async def test_old_database_is_migrated_with_a_copy_beside_it(tmp_path: Path) ->
     path = tmp_path / "chat.db"
     await old_database(path)
 
-    prepare_next(path, scripts_with_next(tmp_path / "scripts"))
+    with structlog.testing.capture_logs() as logs:
+        prepare_next(path, scripts_with_next(tmp_path / "scripts"))
 
+    told = [(each["event"], each["before"]) for each in logs if "migrat" in each["event"]]
+    assert told == [
+        ("migrating the database, which may take a while", schema.HEAD),
+        ("migrated the database", schema.HEAD),
+    ]
     with sqlite_file.reader_engine(path).connect() as connection:
         assert connection.exec_driver_sql("SELECT name, colour FROM accounts").all() == [("ann", "none")]
         assert connection.execute(select(schema.version.c.version_num)).scalar_one() == NEXT_HEAD
@@ -245,15 +252,18 @@ async def test_message_of_the_first_version_can_be_edited_and_deleted(tmp_path: 
 
 BEFORE_IGNORED_WERE_COUNTED = "0011"
 IGNORING = """
-INSERT INTO accounts (id, name, name_key, log_head, created_ts) VALUES (1, 'ann', 'ann', 0, 1), (2, 'eve', 'eve', 0, 1);
+INSERT INTO accounts (id, name, name_key, log_head, created_ts)
+VALUES (1, 'ann', 'ann', 0, 1), (2, 'eve', 'eve', 0, 1), (3, 'bob', 'bob', 0, 1);
 INSERT INTO conversations (id, kind, name, name_key, topic, head, head_eid, ordinal, member_count, created_ts)
-VALUES (1, 'channel', 'general', 'general', '', 3, x'00', 3, 2, 1);
+VALUES (1, 'channel', 'general', 'general', '', 4, x'00', 3, 3, 1);
 INSERT INTO memberships
 (conversation, account, since_seq, read_seq, read_ordinal, own_unread, marker_event, joined_ts)
-VALUES (1, 1, 0, 1, 1, 0, 0, 1), (1, 2, 0, 3, 3, 0, 0, 1);
+VALUES (1, 1, 0, 1, 1, 0, 0, 1), (1, 2, 0, 3, 3, 0, 0, 1), (1, 3, 0, 1, 1, 0, 0, 1);
 INSERT INTO messages (id, ordinal, author, ts, changed, body, style)
 VALUES (4294967297, 1, 2, 1, 1, 'x', 'text'), (4294967298, 2, 2, 1, 2, 'x', 'text'),
 (4294967299, 3, 2, 1, 3, 'x', 'text');
+INSERT INTO messages (id, ordinal, author, ts, changed, body, style, thread, in_channel)
+VALUES (4294967300, 3, 2, 1, 4, 'x', 'text', 4294967297, 0);
 INSERT INTO ignores (account, ignored) VALUES (1, 2);
 INSERT INTO conversations (id, kind, name, name_key, topic, head, head_eid, ordinal, member_count, created_ts)
 VALUES (2, 'announcements', 'announcements', 'announcements', '', 0, x'', 0, 0, 1);
@@ -276,12 +286,13 @@ async def test_what_is_unread_is_counted_anew_where_somebody_was_ignored_before(
     await store.open(lambda _: None)
     try:
         seen = await store.read(lambda reader: reader.conversation(AccountId(1), ConversationId(1)))
+        bobs = await store.read(lambda reader: reader.conversation(AccountId(3), ConversationId(1)))
         await store.write(IgnoreAccount(AccountId(1), "eve", ignored=False))
         after = await store.read(lambda reader: reader.conversation(AccountId(1), ConversationId(1)))
     finally:
         await store.close()
 
-    assert (seen.unread, after.unread) == (0, 2)
+    assert (seen.unread, bobs.unread, after.unread) == (0, 2, 2)
 
 
 async def test_opening_does_not_migrate_when_nothing_is_due(tmp_path: Path) -> None:
