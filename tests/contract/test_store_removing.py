@@ -16,7 +16,7 @@ from chat_core.server.store.bounds import Bounds
 from chat_core.server.store.hooks import AddHook
 from chat_core.server.store.keys import MAX_SEQ
 from chat_core.server.store.marks import PinMessage, ReactTo, SetBookmark
-from chat_core.server.store.ops import emptying
+from chat_core.server.store.ops import emptying, marks
 from chat_core.server.store.people import MakeInvite, NewDevice, RegisterAccount
 from chat_core.server.store.search.query import parse
 from chat_core.server.store.searching import Reach, Search
@@ -53,10 +53,10 @@ async def used(world: World) -> tuple[AccountId, AccountId, AccountId, Conversat
 
 async def seen(world: World, account: AccountId) -> tuple[list[int], list[int], list[int]]:
     """Return where somebody's bookmarks and mentions are, by conversation, and the roots of their threads."""
-    marks = await world.read(lambda reader: reader.bookmarked_seqs(account))
+    kept = await world.read(lambda reader: reader.bookmarked_seqs(account))
     mentioned, _ = await world.read(lambda reader: reader.mentions_of(account, None, 50))
     followed, _ = await world.read(lambda reader: reader.threads_of(account, 50, unread=False))
-    places = [each.conversation for each in marks], [int(each.conversation) for each in mentioned]
+    places = [each.conversation for each in kept], [int(each.conversation) for each in mentioned]
     return *places, [each.root.seq for each in followed]
 
 
@@ -120,6 +120,22 @@ async def test_nothing_of_it_is_found_kept_or_counted_and_all_else_stays(world: 
     kept, _ = await world.read(lambda reader: reader.bookmarks(bob, MAX_SEQ, 100))
     assert len(kept) == 1
     assert [each.body for each in await world.messages(GENERAL_ID)] == ["one stays, @bob"]
+
+
+async def test_bookmarks_in_it_take_no_room_while_it_is_not_empty_yet(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marks, "BOOKMARKS_PER_ACCOUNT", 1)
+    ann, bob, _, room = await used(world)
+    await world.post(ann, GENERAL_ID)
+    assert await world.refused(SetBookmark(bob, GENERAL_ID, 1, True, 1)) is Refusal.TOO_MANY
+
+    await world.write(deleting(ann, room))
+
+    await world.write(SetBookmark(bob, GENERAL_ID, 1, True, 1))
+    await world.empty()
+    kept = await world.read(lambda reader: reader.bookmarked_seqs(bob))
+    assert [each.conversation for each in kept] == [GENERAL_ID]
 
 
 async def test_invite_that_led_there_lets_in_to_the_server_alone_also_when_its_name_is_used_again(world: World) -> None:

@@ -20,6 +20,7 @@ from chat_core.server.rules.permissions import only_operators, operates
 from chat_core.server.store import lookups, mark_payloads
 from chat_core.server.store.base import Committed, Refused
 from chat_core.server.store.keys import MAX_SEQ, row_id
+from chat_core.server.store.leftovers import lives
 from chat_core.server.store.lookups import ConversationRow, Seat
 from chat_core.server.store.marks import MarkOp, PinMessage, ReactTo, SetBookmark
 from chat_core.server.store.ops.audit import record
@@ -58,7 +59,11 @@ _count_pins = (
 _kept: Final = (bookmarks.c.account == bindparam("of_account"), bookmarks.c.message == bindparam("key"))
 _is_kept = select(bookmarks.c.id).where(*_kept)
 _drop_bookmark = delete(bookmarks).where(*_kept)
-_count_bookmarks = select(func.count()).select_from(bookmarks).where(bookmarks.c.account == bindparam("of_account"))
+_count_bookmarks = (
+    select(func.count())
+    .select_from(bookmarks)
+    .where(bookmarks.c.account == bindparam("of_account"), lives(bookmarks.c.message))
+)
 
 
 class _Message(NamedTuple):
