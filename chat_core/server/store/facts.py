@@ -101,6 +101,8 @@ class Facts:
     def __init__(self) -> None:
         self.logs: dict[int, LogFacts] = {}
         self.seats: dict[tuple[int, AccountId], SeatFacts] = {}
+        self.absent: set[tuple[int, AccountId]] = set()
+        """Of whom it is known that they have no seat there."""
         self.names: dict[AccountId, str] = {}
         self.roles: dict[AccountId, ServerRole] = {}
         """Of the same accounts, on the server."""
@@ -124,6 +126,7 @@ class Facts:
         """Forget everything."""
         self.logs.clear()
         self.seats.clear()
+        self.absent.clear()
         self.names.clear()
         self.roles.clear()
         self.displays.clear()
@@ -137,7 +140,7 @@ class Facts:
 
     def trim(self) -> None:
         """Forget everything if it has become much."""
-        people = len(self.seats) + len(self.names) + len(self.last) + len(self.ignorers)
+        people = len(self.seats) + len(self.absent) + len(self.names) + len(self.last) + len(self.ignorers)
         if people + len(self.refs) + len(self.logs) + len(self.spoke) + len(self.doors) > MOST:
             self.clear()
 
@@ -148,6 +151,7 @@ class Facts:
     def forget_seat(self, conversation: int, account: AccountId) -> None:
         """A membership was written."""
         self.seats.pop((conversation, account), None)
+        self.absent.discard((conversation, account))
 
     def forget_name(self, account: AccountId) -> None:
         """An account was renamed, or has another role: `@name` may mean another conversation."""
@@ -181,13 +185,16 @@ class Facts:
         """Read what is not known of these memberships."""
         missing: dict[int, set[AccountId]] = {}
         for conversation, account in wanted:
-            if conversation in self.logs and (conversation, account) not in self.seats:
+            place = (conversation, account)
+            if conversation in self.logs and place not in self.seats and place not in self.absent:
                 missing.setdefault(conversation, set()).add(account)
+                self.absent.add(place)
         for conversation, accounts in missing.items():
             for some in lookups.chunks(accounts):
                 rows = connection.execute(_seats, {"conversation": conversation, "accounts": some})
                 for account, *seat in rows:
                     self.seats[conversation, account] = SeatFacts(*seat)
+                    self.absent.discard((conversation, account))
 
     def learn_names(self, connection: Connection, numbers: Iterable[AccountId]) -> None:
         """Read what is not known of these accounts' names."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
 
 from chat_core.base.ids import AccountId, ConversationId
-from chat_core.server.store import enforcing, lookups, opening, sqlite_file
+from chat_core.server.store import enforcing, lookups, opening, private_lookups, sqlite_file
 from chat_core.server.store import facts as facts_module
 from chat_core.server.store.base import Op, Refused
 from chat_core.server.store.facts import Facts, LogFacts, SeatFacts
@@ -79,6 +79,12 @@ def _compare(work: Work) -> None:
         assert seat is not None
         assert seat.taken
         assert known == SeatFacts(seat.read_ordinal, seat.own_unread, seat.role, seat.read_seq)
+    for number, account in facts.absent:
+        there = lookups.seat(connection, number, account)
+        assert there is None or not there.taken
+    assert facts.ignorers == {
+        author: private_lookups.ignorers_of(connection, [author]).get(author, ()) for author in facts.ignorers
+    }
     for account, name in facts.names.items():
         known_as = lookups.account(connection, account)
         assert (known_as.name, known_as.role) == (name, facts.roles[account])
