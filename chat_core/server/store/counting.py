@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, exists, func, or_, select, text
+from sqlalchemy import BindParameter, ColumnElement, FromClause, exists, func, or_, select, text
 
 from chat_core.server.store.keys import MAX_SEQ, SEQ_BITS
 from chat_core.server.store.schema import IN_CHANNEL, ignores, mentions, messages
@@ -30,6 +30,11 @@ def is_ignored(author: ColumnElement[Any], account: ColumnElement[Any]) -> Colum
 def is_no_news(author: ColumnElement[Any], account: ColumnElement[Any]) -> ColumnElement[bool]:
     """Return whether what an author writes is nothing new to an account: it writes that itself, or ignores who does."""
     return or_(author == account, is_ignored(author, account))
+
+
+def is_no_news_to(account: BindParameter[Any], author: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return the same for one account: whom it ignores is read once then, and not for each of many messages."""
+    return or_(author == account, author.in_(select(ignores.c.ignored).where(ignores.c.account == account)))
 
 
 def deleted_behind(seat: FromClause) -> ColumnElement[int]:

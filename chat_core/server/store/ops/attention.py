@@ -15,7 +15,7 @@ from chat_core.protocol.events import AccountEvent, ConversationQuieted
 from chat_core.server.store import lookups, payloads
 from chat_core.server.store.attention import AttentionOp, MarkEverythingRead, QuietConversation
 from chat_core.server.store.base import Committed
-from chat_core.server.store.counting import is_no_news
+from chat_core.server.store.counting import is_no_news_to
 from chat_core.server.store.keys import row_id, seq_of
 from chat_core.server.store.lookups import ConversationRow, Seat
 from chat_core.server.store.messages import MoveReadMarker
@@ -47,7 +47,7 @@ _next_other = (
 _own_between = select(func.count()).where(
     messages.c.id > bindparam("low"),
     messages.c.id <= bindparam("high"),
-    is_no_news(messages.c.author, bindparam("account", type_=messages.c.author.type)),
+    is_no_news_to(bindparam("account", type_=messages.c.author.type), messages.c.author),
     IN_CHANNEL,
 )
 _quiet = (
