@@ -231,6 +231,10 @@ class Facts:
         """A conversation's name is free: it may mean another one."""
         self.refs.clear()
 
+    def forget_sends(self) -> None:
+        """A channel is deleted: what was sent there last is in no log any more."""
+        self.last.clear()
+
     def forget_order(self) -> None:
         """A mute or the server's lock was written."""
         self.order = None

@@ -6,13 +6,14 @@ import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
 
 from chat_core.base.ids import AccountId, ConversationId
 from chat_core.server.store import enforcing, lookups, opening, private_lookups, sqlite_file
 from chat_core.server.store import facts as facts_module
+from chat_core.server.store.acts import EmptyChannel
 from chat_core.server.store.base import Op, Refused
 from chat_core.server.store.facts import Facts, LogFacts, SeatFacts
 from chat_core.server.store.keys import row_id, seq_of
@@ -21,7 +22,7 @@ from chat_core.server.store.ops.work import Work
 from chat_core.server.store.people import SignInByName
 from chat_core.server.store.schema import cids, messages
 from chat_core.server.store.settings import rules_of
-from tests.contract.test_store_properties import BATCHES, NAMES
+from tests.contract.test_store_properties import ANN, BATCHES, DELETED, NAMES, OLD, deletion
 from tests.support.examples import examples
 
 LATEST = 2**53
@@ -33,6 +34,7 @@ def no_copy(_connection: Connection, _version: str) -> Path:
 
 
 @given(batches=BATCHES, undone=st.sets(st.integers(0, 5)))
+@example(batches=[*DELETED[:1], [deletion(ANN, "ops")], [EmptyChannel(ConversationId(OLD))]], undone=set())
 @settings(max_examples=examples(30))
 def test_facts_agree_with_the_tables_after_any_ops(batches: list[list[Op]], undone: set[int]) -> None:
     with TemporaryDirectory(prefix="chat-") as folder:

@@ -140,4 +140,5 @@ def _forget(work: Work, row: ConversationRow, members: list[AccountId]) -> None:
     for number in members:
         work.facts.forget_seat(row.id, number)
     work.facts.forget_refs()
+    work.facts.forget_sends()
     work.facts.forget_order()
