@@ -169,7 +169,8 @@ def _check_not_muted(context: Context, words: str) -> None:
     """Refuse what others would hear of, or its words, to whoever is muted on the server. Raises: Refused `muted`."""
     account = context.session.account
     if account is not None and (why := context.hub.bouncer.why_muted(account, EVERYWHERE, context.wall_ms())):
-        raise Refused(Refusal.MUTED, f"{why} Without a {words} it is taken." if words else why)
+        what = "display name" if words == "display" else words
+        raise Refused(Refusal.MUTED, f"{why} Without a {what} it is taken." if words else why)
 
 
 def _log_answer(session: Session, call: Call, answer: Envelope) -> None:
