@@ -142,11 +142,12 @@ class Pages:
 
     def count_anew(self) -> None:
         """Ask for the numbers of all conversations whose numbers only the server knows now, at once."""
-        asked = [number for number, known in self._board.now.conversations.items() if known.uncounted]
+        before = self._board.now
+        asked = [number for number, known in before.conversations.items() if known.uncounted]
 
         def take(outcome: Unread | CallFailed | Disconnected) -> None:
             if isinstance(outcome, Unread):
-                self._board.apply(Recounted(conversations=outcome.conversations))
+                self._board.apply(Recounted(conversations=outcome.conversations, asked_at=before.account_seq))
                 told = {each.id for each in outcome.conversations}
                 for number in asked:
                     if number not in told:  # nothing is unread there any more, as of a head that only it can tell

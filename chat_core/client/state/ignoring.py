@@ -11,10 +11,10 @@ from types import MappingProxyType
 from msgspec.structs import replace
 
 from chat_core.client.state.changes import Change, IgnoredChanged
-from chat_core.client.state.inputs import Recounted
-from chat_core.client.state.listing import differences, put
+from chat_core.client.state.inputs import Opened, Recounted
+from chat_core.client.state.listing import differences, opened
 from chat_core.client.state.model import ClientState, ConversationState, Listener
-from chat_core.client.state.reading import heard_anew, recount
+from chat_core.client.state.reading import heard_anew
 from chat_core.protocol.events import IgnoreChanged
 
 
@@ -34,18 +34,19 @@ def changed(state: ClientState, event: IgnoreChanged) -> tuple[ClientState, list
 
 
 def recounted(state: ClientState, input: Recounted) -> tuple[ClientState, list[Change]]:
-    """Take over the server's numbers, and nothing else of what it says of these conversations."""
+    """Take over what the server says of these conversations, but for who is online, of which it says nothing.
+
+    Its heads may lie behind what has come here yet. What follows up to there is taken as known to the list, so the
+    list gets all of it: topics, rules, roles and people, not the numbers alone.
+    """
     changes: list[Change] = []
     for info in input.conversations:
         known = state.conversations.get(info.id)
         if known is None:
             continue
-        numbers = replace(
-            known.info, head=info.head, eid=info.eid, read=info.read, unread=info.unread, mentions=info.mentions
-        )
-        now = recount(known, numbers, state.listener)
-        state = put(state, now)
-        changes += differences(known, now)
+        told = replace(info, online=known.info.online, state=known.info.state)
+        state, more = opened(state, Opened(conversation=told, asked_at=input.asked_at))
+        changes += more
     return state, changes
 
 

@@ -81,7 +81,9 @@ class Recounted(Input, frozen=True, kw_only=True):
     """The server has counted what is unread in some conversations."""
 
     conversations: tuple[Conversation, ...]
-    """As it sees them; only their numbers count."""
+    """As it sees them, without who is online."""
+    asked_at: int = 0
+    """Where the account's log stood here when it was asked: the answer is no older. 0: nobody knows."""
 
 
 class Gone(Input, frozen=True, kw_only=True):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from chat_core.client.state import inputs
-from chat_core.client.state.changes import UnreadChanged
+from chat_core.client.state.changes import ListChanged, UnreadChanged
 from chat_core.client.state.model import ClientState
-from chat_core.protocol.events import IgnoreChanged, Typing
+from chat_core.protocol.events import IgnoreChanged, ReadMarkerMoved, Typing
 from tests.unit.client.state.events import (
     ANN,
     BOB,
@@ -19,6 +19,7 @@ from tests.unit.client.state.events import (
     posted,
     resumed,
     then,
+    topic,
 )
 
 
@@ -57,13 +58,32 @@ def test_server_is_asked_where_what_is_unread_is_not_known_here() -> None:
 
     state, _ = then(state, ignore())
     assert general(state).uncounted
-    state, changes = then(
-        state, inputs.Recounted(conversations=(conversation(head=50, read=10, unread=20, mentions=3, subject="x"),))
-    )
+    counted = conversation(head=50, read=10, unread=20, mentions=3, online=0)
+    state, changes = then(state, inputs.Recounted(conversations=(counted,)))
 
     assert (numbers(state), general(state).uncounted) == ((10, 20, 3), False)
     assert changes == [UnreadChanged(conversation=1)]
-    assert general(state).info.topic == "", "only the numbers are taken over"
+    assert general(state).info.online == 1, "who is online is not said there"
+
+
+def test_topic_is_known_where_the_answer_overtakes_it() -> None:
+    state = after(resumed(conversation(head=50, read=10, unread=30)), ignore())
+
+    counted = conversation(head=51, read=10, unread=20, subject="new")
+    state, changes = then(state, inputs.Recounted(conversations=(counted,)), events(topic(51, "new")))
+
+    assert (general(state).info.topic, numbers(state)) == ("new", (10, 20, 0))
+    assert ListChanged(changed=(1,)) in changes
+
+
+def test_marker_that_was_put_back_follows_an_answer_that_was_asked_for_behind_that() -> None:
+    back = inputs.AccountEventArrived(event=ReadMarkerMoved(seq=1, conversation=1, read=10, back=True))
+    state = after(resumed(conversation(head=50, read=50)), back, ignore(2))
+
+    counted = conversation(head=52, read=51, unread=1)
+    state, _ = then(state, inputs.Recounted(conversations=(counted,), asked_at=2))
+
+    assert (numbers(state), general(state).uncounted) == ((51, 1, 0), False)
 
 
 def test_numbers_go_down_at_once_by_what_is_known_here() -> None:
