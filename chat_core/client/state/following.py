@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from chat_core.client.state.changes import Change, ThreadChanged, UnreadChanged
 from chat_core.client.state.inputs import ThreadsCounted
-from chat_core.client.state.model import Amendment, ClientState, ConversationState, ThreadNews, ThreadState
+from chat_core.client.state.model import Amendment, ClientState, ConversationState, Listener, ThreadNews, ThreadState
 from chat_core.protocol.events import MessageDeleted, MessageEdited, MessagePosted, ThreadMarked
 from chat_core.protocol.values import Message, ThreadCount
 
@@ -61,7 +61,7 @@ def touched(
     conversation: ConversationState,
     posted: Iterable[MessagePosted],
     amendments: Sequence[Amendment],
-    silent: frozenset[int],
+    listener: Listener,
 ) -> ConversationState:
     """Note whether events can have changed what is new in a thread that one follows.
 
@@ -69,12 +69,13 @@ def touched(
         conversation: where.
         posted: what came.
         amendments: what changed.
-        silent: accounts whose messages are nothing new.
+        listener: for whom messages count.
     """
     followed = conversation.followed
     if not followed:
         return conversation
-    new = any(event.thread in followed and event.author not in silent for event in posted)
+    in_threads = [event.author for event in posted if event.thread in followed]
+    new = bool(in_threads) and not listener.silent.issuperset(in_threads)
     if new or any(_is_in_thread(conversation, event) for event in amendments):
         return replace(conversation, recounts=conversation.recounts + 1)
     return conversation

@@ -88,7 +88,7 @@ def _arrived(
     if new:
         changes.append(MessagesAppended(conversation=number, messages=new, live=arrival.live))
     changes += [MessageChanged(conversation=number, seq=seq) for seq in (*old, *changed)]
-    after = touched(after, posted, amendments, listener.silent)
+    after = touched(after, posted, amendments, listener)
     after, more = threads.followed_on(after, posted, amendments, number_of_me)
     changes += more
     if (after.unread, after.read, after.mentions) != (conversation.unread, conversation.read, conversation.mentions):
