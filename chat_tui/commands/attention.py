@@ -100,7 +100,8 @@ async def _for_me(ctx: Context, query: str, words: tuple[str, ...], cursor: byte
     setting, looked, pages = ",".join(words), 0, 0
     while True:
         found = await ctx.calls.call(Search(query=query, cursor=cursor, limit=_PAGE))
-        hits = tuple(hit for hit in found.hits if is_for(hit.message, ctx.state.me, setting))
+        heard = [hit for hit in found.hits if hit.message.author not in ctx.state.ignored]
+        hits = tuple(hit for hit in heard if is_for(hit.message, ctx.state.me, setting))
         looked, pages, cursor = looked + len(found.hits), pages + 1, found.cursor
         if hits or not cursor or found.partial or pages == _PAGES:
             return Looked(hits=hits, cursor=cursor, partial=found.partial, behind=found.behind, looked=looked)

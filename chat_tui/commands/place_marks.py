@@ -10,6 +10,7 @@ from chat_tui.commands.command import command
 from chat_tui.commands.context import Answer, Context
 from chat_tui.place_marks import Mark
 from chat_tui.views.clean import drawable_line
+from chat_tui.views.folding import folded_words
 from chat_tui.views.formatting import in_one_line
 from chat_tui.views.here import message_here, messages_here
 from chat_tui.views.lines import Line, Span
@@ -75,6 +76,8 @@ def note_of(mark: Mark, state: ClientState, now_ms: int) -> str:
     when = since(mark.ts, now_ms, None) if mark.ts else ""
     if message is None:
         return f"{where}, {when}" if when else where
+    if message.author in state.ignored:
+        return f"{where}, {when}, {folded_words(message)}"
     said = drawable_line(in_one_line(message.body, _EXCERPT)) or "message deleted"
     return f"{where}, {when}, {shown_name(called(message))}: {said}"
 

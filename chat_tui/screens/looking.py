@@ -56,9 +56,11 @@ class Looking(Part):
             return
         pointed = timeline.pointed
         items = [pointed] if pointed is not None else history.view.items[timeline.bottom_item() :: -1]
+        ignored = self._scene.bridge.state.ignored
         for item in items:
             message = message_of(item)
-            if message is not None:
+            folded = pointed is None and isinstance(message, Message) and message.author in ignored
+            if message is not None and not folded:
                 yield message
 
 

@@ -139,6 +139,7 @@ class Walking(Part):
         """Go to the mention of oneself before (-1) or after (1) what is in view."""
         from chat_tui.views.pointing import names_me
 
-        if not self._scene.timeline.point_next(by, names_me(self._scene.bridge.state.me, self._scene.words)):
+        state = self._scene.bridge.state
+        if not self._scene.timeline.point_next(by, names_me(state.me, self._scene.words, state.ignored)):
             where = "further up; scroll there to fetch more" if by < 0 else "further down"
             self._scene.answer(Answer(f"No message that is here names you {where}."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 
 from chat_core.base.names import name_key
 from chat_core.client.state.model import Unsent
@@ -25,9 +25,19 @@ def is_message(item: Item) -> bool:
     return isinstance(item, MessageItem | UnsentItem)
 
 
-def names_me(me: Account | None, words: str = "") -> Test:
-    """Return a test for messages by others that name oneself, or have one of the words of a setting."""
-    return lambda item: isinstance(item, MessageItem) and is_for(item.message, me, words)
+def names_me(me: Account | None, words: str = "", ignored: Collection[int] = ()) -> Test:
+    """Return a test for messages by others that name oneself, or have one of the words of a setting.
+
+    Args:
+        me: own account.
+        words: the setting.
+        ignored: accounts whose words are folded away.
+    """
+
+    def test(item: Item) -> bool:
+        return isinstance(item, MessageItem) and item.message.author not in ignored and is_for(item.message, me, words)
+
+    return test
 
 
 def has_words(text: str) -> Test:

@@ -37,6 +37,7 @@ async def test_mentions_are_listed_and_enter_leads_to_where_one_was_named(server
 async def test_mentions_are_listed_with_what_has_an_own_highlight_word(server: str, home: Path) -> None:
     rooms, word = [unique("#room"), unique("#room")], unique("deploy")
     async with sitting(server, home) as me, other(server) as friend:
+        assert friend.state.me is not None
         for room in rooms:
             await say(friend, room, "before")
             await me.enter(f"/join {room}")
@@ -53,6 +54,12 @@ async def test_mentions_are_listed_with_what_has_an_own_highlight_word(server: s
         await me.until(lambda: isinstance(me.app.screen, FoundScreen))
         await me.sees("3 found, newest first", "the PROD DB is up", f"@{me.name} look", f"the {word.upper()} is done")
         await me.press("escape")
+        await me.enter(f"/ignore @{friend.state.me.name}")
+        await me.until(lambda: bool(me.state.ignored))
+        await me.enter("/mentions")
+        await me.until(lambda: me.answer.startswith("Nobody has mentioned you"))
+        await me.enter(f"/unignore @{friend.state.me.name}")
+        await me.until(lambda: not me.state.ignored)
         await me.enter(f"/highlight remove {word}, ??, prod db")
         await me.until(lambda: me.app.words == "")
         await me.enter("/mentions")

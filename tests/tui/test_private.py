@@ -93,9 +93,12 @@ async def test_ignored_person_is_folded_away_live_and_in_history_and_comes_back(
         await me.enter(f"/ignore @{name}")
         folded = f"a message of {name}, whom you ignore"
         await me.until(lambda: folded in me.screen and "earlier words" not in me.screen, "history is folded")
-        await say(friend, channel, "later words")
+        await say(friend, channel, "later words https://a.example")
         await me.until(lambda: me.screen.count(folded) == 2, "what comes is folded")
         assert "later words" not in me.screen
+        await me.press("ctrl+o")
+        await me.until(lambda: me.answer == "There is no link in view.", "no link of what is folded is opened")
+        await me.press("escape")
 
         await me.enter(f"/unignore @{name}")
         await me.sees("earlier words", "later words")

@@ -91,6 +91,9 @@ def test_mark_is_told_with_what_was_said_there_as_far_as_that_is_known() -> None
 
     assert note_of(DEV, state, ms(NOW)).endswith(", ann: ship it")
     assert note_of(replace(DEV, seq=3, ts=0), state, ms(NOW)) == "#dev:3"
+    ann = dev.timeline.blocks[0][0].author
+    told = note_of(DEV, replace(state, ignored=frozenset({ann})), ms(NOW))
+    assert told.endswith(", a message of ann, whom you ignore"), "and not what it says"
 
 
 def test_marks_of_a_broken_file_are_none(home: Path) -> None:

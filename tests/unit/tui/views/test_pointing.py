@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chat_core.protocol.values import Message
 from chat_tui.views.history import History
 from chat_tui.views.items import MessageItem
 from chat_tui.views.pointing import has_words, index_of, is_message, message_of, names_me, nearest
@@ -44,6 +45,8 @@ def test_nearest_passes_over_what_is_no_message() -> None:
 def test_mentions_of_oneself_are_those_of_others() -> None:
     assert seqs(names_me(ME)) == [2]
     assert seqs(names_me(None)) == []
+    bob = next(each.author for each in map(message_of, ITEMS) if isinstance(each, Message) and each.name == "bob")
+    assert seqs(names_me(ME, "pear", {bob})) == [4], "what is folded away is no mention"
 
 
 def test_words_are_found_in_any_case_and_order_and_in_names() -> None:
