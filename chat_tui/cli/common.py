@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
 from chat_core.base.errors import UsageFault
@@ -90,6 +90,22 @@ def told_by(command: PasswordCommand) -> str:
         return asyncio.run(command())
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)
+
+
+def told_before(command: PasswordCommand) -> Callable[[], Awaitable[str]]:
+    """Run a command, and return what says first what it printed, and asks it again after that.
+
+    It is no password for sure: a client tries what looks like a token as one.
+
+    Raises:
+        UsageFault: it gives no password.
+    """
+    told = [told_by(command)]
+
+    async def ask() -> str:
+        return told.pop() if told else await command()
+
+    return ask
 
 
 def name_for(name: str | None, address: str | None) -> str:

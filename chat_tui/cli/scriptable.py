@@ -18,7 +18,7 @@ from chat_tui.cli.common import (
     name_for,
     password_for,
     reach,
-    told_by,
+    told_before,
 )
 from chat_tui.paths import HERE, config_folder
 
@@ -252,7 +252,8 @@ def server_of(options: Namespace) -> Server:
     who = name_for(options.name, HERE if server == HERE else str(link.address))
     tokens = KeptTokens(config_folder(), link.address)
     password = password_for(options)
-    ask = None if password else command_for(options, str(link.address))
-    if ask is not None and not tokens.has(who):
-        password = told_by(ask)  # before there is a connection on which somebody waits for it
-    return Server(link.address, who, connector_for(link), password, tokens, ask)
+    command = None if password else command_for(options, str(link.address))
+    if command is None or tokens.has(who):
+        return Server(link.address, who, connector_for(link), password, tokens, command)
+    ask = told_before(command)  # before there is a connection on which somebody waits for it
+    return Server(link.address, who, connector_for(link), tokens=tokens, ask=ask)

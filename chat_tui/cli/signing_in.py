@@ -17,6 +17,7 @@ from chat_tui.cli.common import (
     name_for,
     password_for,
     reach,
+    told_before,
     told_by,
 )
 from chat_tui.glance import files as glances
@@ -49,9 +50,13 @@ def _login(options: Namespace) -> ExitCode:
     server, address, link = _server(options)
     invite = options.invite or link.invite
     register = options.register or bool(invite)
-    ask = None if options.password_stdin else command_for(options, str(server.address))
-    password = password_for(options) if ask is None else told_by(ask)
-    server = server._replace(password=password or _asked(twice=register))
+    command = None if options.password_stdin else command_for(options, str(server.address))
+    if command is None:
+        server = server._replace(password=password_for(options) or _asked(twice=register))
+    elif register:
+        server = server._replace(password=told_by(command))
+    else:
+        server = server._replace(ask=told_before(command))
     code = run(login(server, register=register, invite=invite))
     if code is ExitCode.OK:
         storage.save(config_folder(), storage.load(config_folder()).used(address, server.name))

@@ -159,6 +159,13 @@ def test_script_signs_in_once_and_needs_no_password_then(home: Path) -> None:
         (fourth / "chat-tui.toml").write_text(f'[servers."{server.address}"]\npassword_cmd = "{printing}"\n')
         tui("send", "#general", "by the entry", *here, env={"CHAT_CONFIG": str(fourth)})
 
+        (file,) = (home / "fifth").rglob("tokens.json")
+        token = f"echo {json.loads(file.read_text())['tokens'][0]['token']}"
+        tui("send", "#general", "x", *here, "--password-cmd", token, env={"CHAT_CONFIG": str(home / "sixth")})
+        seventh = {"CHAT_CONFIG": str(home / "seventh")}
+        said = tui("login", server.address, "--name", "ann", "--password-cmd", token, env=seventh)
+        assert said == "signed in as ann, the owner of this server"
+
         assert tui("logout", server.address, "--name", "ann") == "ann is signed out"
         assert "has a password" in tui("send", "#general", "x", *here, code=65)
 
