@@ -92,15 +92,22 @@ class Drafting:
         return self._kept[number][1] if number in self._kept else Draft()
 
     def follow(self, state: ClientState) -> None:
-        """Call what was read from the file as its place is called now, if that was renamed while nobody looked."""
+        """Call what was read from the file as its place is called now, if that was renamed while nobody looked.
+
+        Where something else is kept under that name it stays under the old one: nothing that was written is lost.
+        """
         moved: dict[str, str] = {}
-        for name, draft in self._by_target.items():
+        for name, draft in reversed(self._by_target.items()):
             if draft.number and draft.epoch == self._epoch:
                 number, thread = _place_in(draft.number)
                 known = state.conversations.get(number)
                 now = name if known is None or known.remembered else place_of(known, thread)[1]
-                if now != name:
+                if now != name and now not in moved.values():
                     moved[name] = now
+        there = self._by_target.keys() | {name for name, _ in self._kept.values()}
+        while taken := [name for name, now in moved.items() if now in there - moved.keys()]:
+            for name in taken:
+                del moved[name]
         if moved:
             self._by_target = {moved.get(name, name): draft for name, draft in self._by_target.items()}
             self._dirty |= dict.fromkeys(moved, Draft()) | {now: self._by_target[now] for now in moved.values()}

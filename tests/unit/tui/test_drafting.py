@@ -205,3 +205,24 @@ async def test_draft_follows_who_was_renamed_while_nobody_looked(home: Path) -> 
     for one in (again, opened(home)):
         assert (one.get(1, "@eve"), one.get(2, "@bob")) == (Draft("for bob"), Draft("for eve"))
         assert one.get(-(1 << 32 | 17), "@eve:17") == Draft("in a thread")
+
+
+async def test_draft_stays_under_its_old_name_where_something_else_has_the_new_one(home: Path) -> None:
+    kept = {
+        "@bob": Draft("for bob", epoch="one", number=1),
+        "@robert": Draft("later, for bob", epoch="one", number=1),
+        "@eve": Draft("for eve", epoch="one", number=2),
+        "@rob": Draft("of an older version"),
+    }
+    drafts.save(home, 7, kept)
+    drafting = opened(home)
+
+    names = client(conversation(1, "rob", kind="direct"), conversation(2, "bob", kind="direct"))
+
+    drafting.follow(names)
+    assert drafting.everywhere() == kept
+    assert drafting.get(1, "@rob") == Draft("of an older version")
+    drafting.follow(names)
+    assert drafting.everywhere() == kept
+    await drafting.close()
+    assert drafts.load(home, 7) == kept
