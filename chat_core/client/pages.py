@@ -39,6 +39,8 @@ FIRST_PAGE: Final = 50
 """Messages read by itself after a reset."""
 MEMBER_PAGES: Final = 25
 """Pages of members read at most: a list of 5,000 is no list any more."""
+AGAIN_S: Final = 5.0
+"""Time after which numbers are asked for again that the server could not tell, if it says nothing else, in seconds."""
 CERTAIN_WITHIN_S: Final = 2.0
 """Time a page waits for sends whose fate is open, so that none of them is shown twice, in seconds."""
 
@@ -58,6 +60,8 @@ class Pages:
         self._sender = sender
         self._link = link
         self._clock = clock
+        self._refreshing: dict[int, bool] = {}
+        """Conversations whose numbers are asked for, and whether they are to be asked for once more."""
         self._loading: dict[int, asyncio.Future[int | CallFailed | Disconnected]] = {}
 
     async def load_older(self, conversation: int, limit: int) -> int:
@@ -130,15 +134,18 @@ class Pages:
         self._board.apply(MembersRead(conversation=conversation, members=members, wall_ms=self._clock.wall_ms()))
 
     def refresh(self, conversation: int) -> None:
-        """Ask for a conversation's numbers, where they cannot be counted here; a failure changes nothing."""
+        """Ask for a conversation's numbers, where they cannot be counted here.
 
-        def take(outcome: conversations.Opened | CallFailed | Disconnected) -> None:
-            if isinstance(outcome, conversations.Opened) and conversation in self._board.now.conversations:
-                self._board.apply(Opened(conversation=outcome.conversation, asked_at=asked_at))
-
-        asked_at = self._board.now.account_seq
+        While an answer is on its way nobody asks again: it may be older than what this was called for, so another
+        one is asked for behind it. A server that has no time for it is asked again as soon as it says.
+        """
+        if conversation in self._refreshing:
+            self._refreshing[conversation] = True
+            return
         with contextlib.suppress(Disconnected):
-            self._link().ask(Find(conversation=conversation), take)
+            link, asked_at = self._link(), self._board.now.account_seq
+            self._refreshing[conversation] = False
+            link.ask(Find(conversation=conversation), partial(self._refreshed, conversation, asked_at))
 
     def count_anew(self) -> None:
         """Ask for the numbers of all conversations whose numbers only the server knows now, at once."""
@@ -158,6 +165,24 @@ class Pages:
                 self._link().ask(ListUnread(), take)
 
     # --- how --------------------------------------------------------------------------------------------------
+
+    def _refreshed(
+        self, conversation: int, asked_at: int, outcome: conversations.Opened | CallFailed | Disconnected
+    ) -> None:
+        if isinstance(outcome, CallFailed) and not outcome.final:
+            pause_s = AGAIN_S if outcome.retry_after is None else outcome.retry_after
+            asyncio.get_running_loop().call_later(pause_s, self._refresh_again, conversation)
+            return
+        again = self._refreshing.pop(conversation)
+        if isinstance(outcome, conversations.Opened) and conversation in self._board.now.conversations:
+            self._board.apply(Opened(conversation=outcome.conversation, asked_at=asked_at))
+            if again:
+                self.refresh(conversation)
+
+    def _refresh_again(self, conversation: int) -> None:
+        del self._refreshing[conversation]
+        if conversation in self._board.now.conversations:
+            self.refresh(conversation)
 
     async def _lead(self, conversation: int, limit: int) -> int:
         if self._known_from(conversation) <= 1:

@@ -14,11 +14,11 @@ from chat_core.client.state.changes import ListChanged, MessagesAppended, Timeli
 from chat_core.client.state.model import BLOCK
 from chat_core.protocol.codes import Refusal
 from chat_core.protocol.limits import POSITIONS_PER_RESUME
-from chat_core.protocol.requests.conversations import Leave, SetTopic
+from chat_core.protocol.requests.conversations import Find, Leave, SetTopic
 from chat_core.protocol.requests.session import Attach, CatchUp
 from tests.simulation.interludes import away, back, chat, cut_off
 from tests.simulation.stage import Stage
-from tests.simulation.world import Session
+from tests.simulation.world import No, Session
 
 
 @pytest.mark.parametrize("missed", [1, 6, 7, 8, 40])
@@ -296,3 +296,32 @@ def test_conversation_stays_away_when_it_is_left_while_catching_up_there_is_answ
     simulate(story())
     assert len(caught_up[0].events) == 3
     assert not faults
+
+
+def test_numbers_are_asked_for_one_by_one_and_later_where_the_server_has_no_time_for_it() -> None:
+    async def story() -> None:
+        stage = Stage(1)
+        chat(stage, stage.general, 30)
+        refusals = [No(Refusal.BUSY, retry_after=3.0)]
+        stage.world.refuse = lambda request: refusals.pop() if refusals and isinstance(request, Find) else None
+        async with stage.actor("ann") as ann:
+            await ann.client.online()
+            assert ann.room().unread == 30
+            for seq in range(1, 11):  # none of these is known here
+                stage.world.delete(stage.general, seq)
+                await asyncio.sleep(0.01)
+            assert stage.world.calls.count("find") == 1
+            await ann.until(lambda: ann.room().unread == 20, within_s=4.0)
+            assert stage.world.calls.count("find") == 2
+            stage.world.delete(stage.general, 11)
+            await ann.until(lambda: ann.room().unread == 19, within_s=1.0)
+
+            stage.world.slow[Find] = 0.5
+            for seq in range(12, 22):
+                stage.world.delete(stage.general, seq)
+                await asyncio.sleep(0.02)
+            await ann.until(lambda: ann.room().unread == 9, within_s=2.0)
+            await asyncio.sleep(10.0)
+            assert stage.world.calls.count("find") == 5, "one that was on its way, and one behind it"
+
+    simulate(story())
