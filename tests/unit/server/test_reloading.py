@@ -5,17 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import structlog
 
 from chat_core.base.errors import WorldFault
 from chat_core.base.settings import Loaded, keys_of
 from chat_core.server.config import Given, ServeOptions, Settings, load, serve_options
 from chat_core.server.reloading import Reloading, Source, take_live
-
-
-@pytest.fixture(autouse=True)
-def log() -> None:
-    structlog.reset_defaults()  # another test of this process may have silenced it
+from tests.support.logs import overheard
 
 
 @pytest.fixture
@@ -71,7 +66,7 @@ def test_reload_tells_every_part_and_one_that_cannot_use_it_stops_no_other(file:
     parts.register("certificate", fail)
     parts.register("gateway", told.append)
     file.write_text("[limits]\nmax_clients = 9\n[server]\nsocket = 's'\n")
-    with structlog.testing.capture_logs() as logs:
+    with overheard() as logs:
         parts.reload()
 
     assert [options.max_clients for options in told] == [9]
@@ -94,7 +89,7 @@ def test_reload_of_a_wrong_file_changes_nothing(file: Path) -> None:
     parts.register("gateway", told.append)
     file.write_text("[limits]\nmax_clients = -1\n")
 
-    with structlog.testing.capture_logs() as logs:
+    with overheard() as logs:
         parts.reload()
 
     assert not told and parts.options.max_clients == 9

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-import structlog
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -27,6 +26,7 @@ from chat_core.server.store.messages import DeleteMessage, EditMessage
 from chat_core.server.store.people import SignInByName
 from chat_core.server.store.private import IgnoreAccount
 from chat_core.server.store.sqlite import SqliteStore, copy_of
+from tests.support.logs import overheard
 
 NEXT_HEAD = f"{int(schema.HEAD) + 1:04}"
 NEXT = """
@@ -172,7 +172,7 @@ async def test_old_database_is_migrated_with_a_copy_beside_it(tmp_path: Path) ->
     path = tmp_path / "chat.db"
     await old_database(path)
 
-    with structlog.testing.capture_logs() as logs:
+    with overheard() as logs:
         prepare_next(path, scripts_with_next(tmp_path / "scripts"))
 
     told = [(each["event"], each["before"]) for each in logs if "migrat" in each["event"]]
