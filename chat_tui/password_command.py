@@ -120,8 +120,10 @@ class _Output(asyncio.SubprocessProtocol):
         """It, and not much more than may be printed."""
         self.enough = asyncio.Event()
         """Set once it is all there, and the process is gone; or it is too much."""
-        self.over = asyncio.Event()
+        self.ended = asyncio.Event()
         """Set once the process is gone."""
+        self.over = asyncio.Event()
+        """Set once nobody can print any more, either."""
 
     @override
     def pipe_data_received(self, fd: int, data: bytes) -> None:
@@ -130,6 +132,11 @@ class _Output(asyncio.SubprocessProtocol):
             self.printed += data
         else:
             self.enough.set()
+
+    @override
+    def process_exited(self) -> None:
+        """See SubprocessProtocol."""
+        self.ended.set()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
@@ -143,10 +150,17 @@ async def _end(transport: asyncio.SubprocessTransport, output: _Output) -> None:
     if transport.get_returncode() is None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(transport.get_pid(), signal.SIGKILL)
+        # To close the transport of a process that has just died would take its end from the thread that waits for it,
+        # which would say so on the screen.
+        await _shortly(output.ended)
     transport.close()
+    await _shortly(output.over)
+
+
+async def _shortly(event: asyncio.Event) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_END_WITHIN_S):
-            await output.over.wait()
+            await event.wait()
 
 
 def of_server(folder: Path, address: str, on_fault: Callable[[ChatError], None]) -> PasswordCommand | None:
