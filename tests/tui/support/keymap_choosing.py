@@ -283,8 +283,13 @@ async def _(me: Sitting, key: str) -> None:
 @row("finding.server")
 async def _(me: Sitting, key: str) -> None:
     await in_channel(me, "apple")
-    await me.press("ctrl+f", *"apple", key)
-    await me.until(lambda: isinstance(me.app.screen, FoundScreen), "what the server found")
+
+    def found() -> bool:
+        return isinstance(me.app.screen, FoundScreen)
+
+    while not found():  # what was said just now may not be in the index yet
+        await me.press("ctrl+f", "ctrl+u", *"apple", key)
+        await me.until(lambda: found() or me.answer.startswith("Nothing was found"), "what the server found")
     await me.sees("apple")
 
 
