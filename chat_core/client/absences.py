@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Final
+
 from chat_core.base.clock import Clock
 from chat_core.client.board import Board
 from chat_core.client.errors import CallFailed, Disconnected
 from chat_core.client.link import Link
 from chat_core.client.state.inputs import AbsenceTold
 from chat_core.protocol.requests.presence import AboutPerson, Whois
+
+AGAIN_S: Final = 5.0
+"""Time after which it asks again what the server had no time for, if that says nothing else, in seconds."""
 
 
 class Absences:
@@ -40,6 +46,9 @@ class Absences:
 
         def answered(outcome: AboutPerson | CallFailed | Disconnected) -> None:
             self._asked.discard(conversation)
+            if isinstance(outcome, CallFailed) and not outcome.final:
+                pause_s = AGAIN_S if outcome.retry_after is None else outcome.retry_after
+                asyncio.get_running_loop().call_later(pause_s, self.posted, conversation)
             if isinstance(outcome, AboutPerson) and self._told.get(conversation) != outcome.since:
                 self._told[conversation] = outcome.since
                 told = AbsenceTold(conversation=conversation, about=outcome, wall_ms=self._clock.wall_ms())

@@ -61,6 +61,7 @@ from chat_core.protocol.requests.messages import (
     Posted,
     ReadEvents,
 )
+from chat_core.protocol.requests.presence import AboutPerson, Whois
 from chat_core.protocol.requests.session import (
     Attach,
     CatchUp,
@@ -71,7 +72,15 @@ from chat_core.protocol.requests.session import (
     SignIn,
     Welcome,
 )
-from chat_core.protocol.values import Account, Conversation, ConversationKind, Member, Message, Position
+from chat_core.protocol.values import (
+    Account,
+    Availability,
+    Conversation,
+    ConversationKind,
+    Member,
+    Message,
+    Position,
+)
 from chat_core.transport.driver import Driver
 
 
@@ -227,6 +236,8 @@ class World:
         """Asked about every request first."""
         self.slow: dict[type[Any], float] = {}
         """Seconds that a kind of request takes; others are answered at once."""
+        self.away: set[int | None] = set()
+        """Accounts that are away."""
         self.calls: list[str] = []
         """Every request's name, in order."""
         self.commit_s = commit_s
@@ -546,6 +557,11 @@ class World:
     def _find(self, session: Session, request: Find) -> Opened:
         return Opened(conversation=self.seen_by(self._room(session, request.conversation), session.account))
 
+    def _whois(self, session: Session, request: Whois) -> AboutPerson:
+        account = self.account(request.account)
+        state: Availability = "away" if account in self.away else "online"
+        return AboutPerson(account=Account(id=account, name=request.account), online=True, state=state, since=1)
+
     def _listmembers(self, session: Session, request: ListMembers) -> Members:
         room = self._room(session, request.conversation)
         names = sorted(self.names[account] for account in room.members)
@@ -620,6 +636,7 @@ class World:
             members=len(room.members),
             online=len({listener.account for listener in room.listeners}),
             partner=partner,
+            state="away" if partner in self.away else "online",
         )
 
     def _become_member(self, room: Room, account: int) -> None:
