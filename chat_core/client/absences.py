@@ -47,7 +47,7 @@ class Absences:
         def answered(outcome: AboutPerson | CallFailed | Disconnected) -> None:
             self._asked.discard(conversation)
             if isinstance(outcome, CallFailed) and not outcome.final:
-                pause_s = AGAIN_S if outcome.retry_after is None else outcome.retry_after
+                pause_s = outcome.pause_s(AGAIN_S)
                 asyncio.get_running_loop().call_later(pause_s, self.posted, conversation)
             if isinstance(outcome, AboutPerson) and self._told.get(conversation) != outcome.since:
                 self._told[conversation] = outcome.since

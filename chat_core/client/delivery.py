@@ -162,7 +162,7 @@ class Delivery:
             _log.info("reading the log of conversation %d was refused: %s", conversation, failure.text)
             self.drop(conversation)
             return
-        self._later(conversation, PAUSE_S if failure.retry_after is None else failure.retry_after)
+        self._later(conversation, failure.pause_s(PAUSE_S))
 
     def _later(self, conversation: int, pause_s: float) -> None:
         asyncio.get_running_loop().call_later(min(pause_s, LONGEST_PAUSE_S), self.fill, conversation)

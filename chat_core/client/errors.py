@@ -30,6 +30,10 @@ class CallFailed(ChatError):
         self.retry_after = retry_after
         self.final = final
 
+    def pause_s(self, usual_s: float) -> float:
+        """Return after how many seconds to call again, where `usual_s` is for a server that does not say."""
+        return usual_s if self.retry_after is None else self.retry_after
+
     @classmethod
     def of(cls, failure: Failure) -> CallFailed:
         """Return what a failure on the wire means."""

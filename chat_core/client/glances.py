@@ -179,7 +179,7 @@ class Glances:
                 self._told[conversation] = 0  # unknown: tell it again
             elif not outcome.final:
                 self._told[conversation] = 0
-                self._again(conversation, AGAIN_S if outcome.retry_after is None else outcome.retry_after)
+                self._again(conversation, outcome.pause_s(AGAIN_S))
 
         self._link.ask(MarkRead(conversation=conversation, seq=read), answered)
 
@@ -190,7 +190,7 @@ class Glances:
             if self._threads.get((conversation, thread)) != read or isinstance(outcome, Disconnected):
                 return
             if isinstance(outcome, CallFailed) and not outcome.final:
-                pause_s = AGAIN_S if outcome.retry_after is None else outcome.retry_after
+                pause_s = outcome.pause_s(AGAIN_S)
                 again = partial(self._mark_thread_again, self._link, conversation, thread)
                 asyncio.get_running_loop().call_later(pause_s, again)
                 return

@@ -170,7 +170,7 @@ class Pages:
         self, conversation: int, asked_at: int, outcome: conversations.Opened | CallFailed | Disconnected
     ) -> None:
         if isinstance(outcome, CallFailed) and not outcome.final:
-            pause_s = AGAIN_S if outcome.retry_after is None else outcome.retry_after
+            pause_s = outcome.pause_s(AGAIN_S)
             asyncio.get_running_loop().call_later(pause_s, self._refresh_again, conversation)
             return
         again = self._refreshing.pop(conversation)

@@ -82,6 +82,18 @@ async def say(client: Client, body: str, thread: int | None = None) -> int:
     return (await client.sent(client.post(GENERAL, body, thread=thread))).seq
 
 
+async def read_without_a_connection(ann: Client, way: Network, bob: Client) -> tuple[int, int]:
+    """Let bob answer ann, cut her off, and let her read the answer in its thread; return both messages."""
+    root = await say(ann, "question")
+    last = await say(bob, "answer", root)
+    await until(lambda: root in general(ann).followed)
+    await ann.read_thread(GENERAL, root)
+    way.up = False
+    way.cut_all()
+    ann.mark_thread_read(GENERAL, root, last)
+    return root, last
+
+
 def test_open_thread_shows_what_another_device_did_while_this_one_was_away() -> None:
     async def story() -> None:
         async with town() as place, place.device("ann") as (desk, way), place.device("ann") as (phone, _):
@@ -127,13 +139,7 @@ def test_how_far_a_thread_was_read_goes_back_with_the_store(epoch: str) -> None:
 def test_what_was_read_in_a_thread_without_a_connection_stays_read() -> None:
     async def story() -> None:
         async with town() as place, place.device("ann") as (ann, way), place.device("bob") as (bob, _):
-            root = await say(ann, "question")
-            last = await say(bob, "answer", root)
-            await until(lambda: root in general(ann).followed)
-            await ann.read_thread(GENERAL, root)
-            way.up = False
-            way.cut_all()
-            ann.mark_thread_read(GENERAL, root, last)
+            root, last = await read_without_a_connection(ann, way, bob)
             seen = set()
             way.up = True
             ann.wake()
@@ -150,13 +156,7 @@ def test_what_was_read_in_a_thread_without_a_connection_stays_read() -> None:
 def test_what_was_said_behind_that_meanwhile_is_new() -> None:
     async def story() -> None:
         async with town() as place, place.device("ann") as (ann, way), place.device("bob") as (bob, _):
-            root = await say(ann, "question")
-            last = await say(bob, "answer", root)
-            await until(lambda: root in general(ann).followed)
-            await ann.read_thread(GENERAL, root)
-            way.up = False
-            way.cut_all()
-            ann.mark_thread_read(GENERAL, root, last)
+            root, last = await read_without_a_connection(ann, way, bob)
             await say(bob, "and another one", root)
             way.up = True
             ann.wake()
